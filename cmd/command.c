@@ -1,0 +1,68 @@
+#include "command.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+void command_begin(const struct command *c, char **argv)
+{
+	argv[0] = (char *)c->name;
+}
+
+int command_info(const struct command *c, int which)
+{
+	if (which == 'V')
+		printf("%s (botify) %s\n", c->name, BOTIFY_VERSION);
+	else
+		printf("Usage: %s %s\n\n%s\n\n%s"
+		       "  -h, --help              print this help and exit\n"
+		       "  -V, --version           print the version and exit\n"
+		       "\nExit status: 0 done, 1 data or I/O failed (even in part), 2 usage.\n",
+		       c->name, c->usage, c->purpose, c->options);
+	return command_finish(c, NULL, 0);
+}
+
+int command_fail(const struct command *c, const struct errmsg *e)
+{
+	fprintf(stderr, "%s: %s\n", c->name, e->text);
+	return EXIT_DATA;
+}
+
+int command_bad_option(const struct command *c)
+{
+	fprintf(stderr, "Try '%s --help'.\n", c->name);
+	return EXIT_USAGE;
+}
+
+int command_misused(const struct command *c, const struct errmsg *e)
+{
+	command_fail(c, e);
+	return command_bad_option(c);
+}
+
+void command_note(const struct command *c, const char *format, ...)
+{
+	va_list ap;
+
+	fprintf(stderr, "%s: ", c->name);
+	va_start(ap, format);
+	vfprintf(stderr, format, ap);
+	va_end(ap);
+	fputc('\n', stderr);
+}
+
+int command_finish(const struct command *c, struct out *o, int status)
+{
+	struct errmsg e;
+	int failed = 0;
+
+	if (o)
+		failed = out_finish(o, &e) < 0;
+	else if (fflush(stdout) != 0 || ferror(stdout) || close(STDOUT_FILENO) < 0)
+		failed = errmsg_set(&e, "standard output: %s", strerror(errno ? errno : EIO));
+	if (failed)
+		command_fail(c, &e);
+	return failed && status == 0 ? EXIT_DATA : status;
+}

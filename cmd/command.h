@@ -1,0 +1,51 @@
+/*
+ * command: what the main of every command shares: how it is named in messages, how it helps, how it ends.
+ *
+ * Exit status of every command: 0 done, 1 data or I/O failed (even in part), 2 usage.
+ */
+#ifndef BOTIFY_COMMAND_H
+#define BOTIFY_COMMAND_H
+
+#include <getopt.h>
+#include <stdint.h>
+
+#include "errmsg.h"
+#include "out.h"
+
+enum { EXIT_DATA = 1, EXIT_USAGE = 2 };
+
+struct command {
+	const char *name;
+	const char *usage;   /* what follows the name in the synopsis; several lines are allowed */
+	const char *purpose; /* one sentence */
+	const char *options; /* the text of --help for the options, aligned, with a newline at the end */
+};
+
+/* The rows that every option table ends with, and the cases for them: `case 'h': case 'V': return command_info(...)`. */
+#define COMMAND_OPTIONS {"help", no_argument, NULL, 'h'}, {"version", no_argument, NULL, 'V'}, {0}
+
+/* The first act: messages of getopt_long shall begin with the command's name, not with its path. */
+void command_begin(const struct command *c, char **argv);
+
+/* Prints help ('h') or version ('V') on standard output. Returns the exit status. */
+int command_info(const struct command *c, int which);
+
+/* Prints "name: reason" on standard error. Returns EXIT_DATA. */
+int command_fail(const struct command *c, const struct errmsg *e);
+
+/* The same for a mistake on the command line, with a pointer to --help. Returns EXIT_USAGE. */
+int command_misused(const struct command *c, const struct errmsg *e);
+
+/* A remark that does not change the exit status. */
+__attribute__((format(printf, 2, 3))) void command_note(const struct command *c, const char *format, ...);
+
+/* getopt_long has already said what was wrong; this points to --help. Returns EXIT_USAGE. */
+int command_bad_option(const struct command *c);
+
+/*
+ * The last act: flushes and closes standard output through `o` (NULL where only stdio was used), and stdio. Returns
+ * `status`, or EXIT_DATA where the output could not be written and status was 0.
+ */
+int command_finish(const struct command *c, struct out *o, int status);
+
+#endif

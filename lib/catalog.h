@@ -1,0 +1,52 @@
+/*
+ * catalog: the tracks that there are, with their artists.
+ *
+ * Inside botify a track is its index in the catalog: tracks are numbered 0 .. n-1 in ascending order of their ids, which
+ * may be sparse. Where ids are 0 .. n-1, index and id are the same. Artists are numbered likewise, in the order in
+ * which they appear there. Ids are turned into indices where data comes in, and back where it goes out.
+ */
+#ifndef BOTIFY_CATALOG_H
+#define BOTIFY_CATALOG_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "errmsg.h"
+#include "idmap.h"
+
+#define CATALOG_NONE UINT32_MAX /* no such track */
+
+struct track {
+	uint32_t id;
+	uint32_t artist; /* index in artists */
+	const char *title;
+};
+
+struct artist {
+	const char *name;
+	uint32_t first, n; /* its tracks are by_artist[first .. first + n), ascending */
+};
+
+struct catalog {
+	struct track *tracks; /* n_tracks, ascending by id */
+	struct artist *artists; /* n_artists */
+	uint32_t *by_artist;	/* n_tracks track indices, artist after artist */
+	size_t n_tracks, n_artists;
+	struct idmap index; /* id to index */
+	char *text;	/* the names and titles */
+};
+
+/*
+ * Reads NDJSON {"track":0,"artist":"…","title":"…"}; other keys are ignored, a title may be absent. A duplicate id, an id
+ * out of range, an empty catalog are errors. Returns 0, or -1 with file, line and reason. Free with catalog_clear.
+ */
+int catalog_load(struct catalog *c, const char *path, struct errmsg *e);
+void catalog_clear(struct catalog *c);
+
+/* The index of the track with this id, or CATALOG_NONE. */
+static inline uint32_t catalog_find(const struct catalog *c, uint32_t id)
+{
+	return idmap_get(&c->index, id, CATALOG_NONE);
+}
+
+#endif

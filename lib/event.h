@@ -1,0 +1,87 @@
+/*
+ * event: the one record of botify, read and written. See botify-events(5).
+ *
+ * A request is an event that has no answer yet, so one reader and one writer serve both. This is the hot path of
+ * every command: one function parses an event, one writes it.
+ */
+#ifndef BOTIFY_EVENT_H
+#define BOTIFY_EVENT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "errmsg.h"
+
+struct out;
+
+/* Bytes of a string, borrowed; UTF-8, not NUL-terminated. */
+struct slice {
+	const char *text;
+	size_t len;
+};
+
+bool slice_equal(struct slice a, struct slice b);
+struct slice slice_of(const char *text);
+
+/* The arm that a user falls on in an experiment. */
+struct event_arm {
+	struct slice experiment, arm;
+};
+
+enum event_message {
+	EVENT_NEXT, /* listened to a part of the track, and wants another */
+	EVENT_LAST  /* listened to a part of the track, and leaves */
+};
+
+#define EVENT_NO_TIMESTAMP INT64_MIN
+#define EVENT_NO_TRACK UINT32_MAX /* recommendation null or absent */
+
+struct event {
+	enum event_message message;
+	int64_t timestamp; /* ms since the epoch, or EVENT_NO_TIMESTAMP */
+	uint32_t user, track;
+	double time;		 /* part of the track listened to, 0 .. 1 */
+	double latency;		 /* s; NaN where absent */
+	uint32_t recommendation; /* or EVENT_NO_TRACK */
+	struct slice source;	 /* len 0 where absent */
+	uint32_t pool;		 /* 0 where absent */
+	const uint32_t *exclude; /* n_exclude track ids */
+	size_t n_exclude;
+	const struct event_arm *arms; /* n_arms, in the order of the experiments */
+	size_t n_arms;
+};
+
+/* An event with nothing in it but a message, a user, a track and a time. */
+struct event event_of(enum event_message message, uint32_t user, uint32_t track, double time);
+
+/* What a parser needs from one event to the next. Zero-initialise; free with event_parser_clear. */
+struct event_parser {
+	void *json;
+	uint32_t *exclude;
+	struct event_arm *arms;
+	size_t exclude_cap, arms_cap;
+};
+
+void event_parser_clear(struct event_parser *p);
+
+/*
+ * Parses a line. What `ev` points at is borrowed from the parser and from `text`: valid until the next call or until
+ * `text` changes. Returns 0, or -1 with the reason.
+ *
+ * message, user, track and time are required, all others are optional; unknown keys are ignored. A line that carries
+ * "error", the answer to a bad request, is no event: the reason quotes it.
+ */
+int event_parse(struct event_parser *p, const char *text, size_t len, struct event *ev, struct errmsg *e);
+
+/*
+ * Writes an event as one line. A key that has no value is left out, but: an event that is an answer (`answered`)
+ * always carries "recommendation" (null where there is none) and "experiments", a request neither. Strings are
+ * written as they are where they need no escape.
+ */
+void event_write(struct out *o, const struct event *ev, bool answered);
+
+/* Writes {"error":"reason","line":N}, the answer to a line that is no request. */
+void event_write_error(struct out *o, const char *reason, unsigned long line);
+
+#endif

@@ -1,0 +1,159 @@
+#include "lines.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "grow.h"
+#include "out.h"
+
+enum { READ_SIZE = 1 << 16 };
+
+void lines_init(struct lines *l, int fd, const char *name)
+{
+	*l = (struct lines){.fd = fd, .name = name, .stop_fd = -1};
+}
+
+int lines_open(struct lines *l, const char *path, struct errmsg *e)
+{
+	struct stat st;
+
+	if (strcmp(path, "-") == 0) {
+		lines_init(l, STDIN_FILENO, "standard input");
+		return 0;
+	}
+	lines_init(l, open(path, O_RDONLY | O_CLOEXEC), path);
+	if (l->fd < 0)
+		return errmsg_set(e, "%s: %s", path, strerror(errno));
+	l->own_fd = true;
+	if (fstat(l->fd, &st) == 0 && S_ISDIR(st.st_mode)) {
+		lines_clear(l);
+		return errmsg_set(e, "%s: %s", path, strerror(EISDIR));
+	}
+	return 0;
+}
+
+void lines_clear(struct lines *l)
+{
+	if (l->own_fd)
+		close(l->fd);
+	free(l->buf);
+	lines_init(l, -1, l->name);
+}
+
+void lines_tie(struct lines *l, struct out *tied)
+{
+	l->tied = tied;
+}
+
+void lines_watch(struct lines *l, int stop_fd)
+{
+	l->stop_fd = stop_fd;
+}
+
+static enum lines_status fail(const struct lines *l, int error, struct errmsg *e)
+{
+	errmsg_set(e, "%s: %s", l->name, strerror(error));
+	return LINES_FAILED;
+}
+
+/* Waits until there is input or a reason to stop. */
+static enum lines_status wait_for_input(const struct lines *l, struct errmsg *e)
+{
+	struct pollfd p[2] = {{.fd = l->stop_fd, .events = POLLIN}, {.fd = l->fd, .events = POLLIN}};
+
+	while (poll(p, 2, -1) < 0)
+		if (errno != EINTR)
+			return fail(l, errno, e);
+	return p[0].revents ? LINES_STOP : LINES_LINE;
+}
+
+/* Reads one more block behind what the buffer holds. LINES_LINE: there is more to look at. */
+static enum lines_status fill(struct lines *l, struct errmsg *e)
+{
+	ssize_t n;
+	char *moved;
+
+	if (l->tied && out_pending(l->tied) && out_flush(l->tied, e) < 0)
+		return LINES_FAILED;
+	if (l->stop_fd >= 0) {
+		enum lines_status s = wait_for_input(l, e);
+
+		if (s != LINES_LINE)
+			return s;
+	}
+	if (l->head > 0) {
+		memmove(l->buf, l->buf + l->head, l->tail - l->head);
+		l->tail -= l->head;
+		l->head = 0;
+	}
+	moved = grow(l->buf, &l->cap, l->tail + READ_SIZE, 1);
+	if (!moved)
+		return fail(l, ENOMEM, e);
+	l->buf = moved;
+	do
+		n = read(l->fd, l->buf + l->tail, l->cap - l->tail);
+	while (n < 0 && errno == EINTR);
+	if (n < 0)
+		return errno == EAGAIN || errno == EWOULDBLOCK ? LINES_WAIT : fail(l, errno, e);
+	if (n == 0)
+		l->ended = true;
+	l->tail += (size_t)n;
+	return LINES_LINE;
+}
+
+/* Hands out the `len` bytes at head, which `used` bytes of the buffer held. */
+static enum lines_status take(struct lines *l, size_t len, size_t used, struct errmsg *e)
+{
+	bool long_one = l->skipping || len > LINES_MAX;
+
+	l->text = l->buf + l->head;
+	l->len = len > 0 && l->text[len - 1] == '\r' ? len - 1 : len;
+	l->head += used;
+	l->searched = 0;
+	l->skipping = false;
+	l->number++;
+	if (!long_one)
+		return LINES_LINE;
+	errmsg_set(e, "%s:%lu: line longer than %d bytes", l->name, l->number, LINES_MAX);
+	return LINES_BAD;
+}
+
+enum lines_status lines_next(struct lines *l, struct errmsg *e)
+{
+	for (;;) {
+		size_t have = l->tail - l->head;
+		const char *newline = have > l->searched
+			? memchr(l->buf + l->head + l->searched, '\n', have - l->searched) : NULL;
+		enum lines_status s;
+
+		if (newline) {
+			size_t len = (size_t)(newline - (l->buf + l->head));
+
+			return take(l, len, len + 1, e);
+		}
+		if (l->ended)
+			return have > 0 || l->skipping ? take(l, have, have, e) : LINES_END;
+		l->searched = have;
+		if (have > LINES_MAX) {
+			/* Forget what there is of it; its end is still to come. */
+			l->skipping = true;
+			l->head = l->tail = l->searched = 0;
+		}
+		s = fill(l, e);
+		if (s != LINES_LINE)
+			return s;
+	}
+}
+
+bool lines_blank(const struct lines *l)
+{
+	for (size_t i = 0; i < l->len; i++)
+		if (l->text[i] != ' ' && l->text[i] != '\t')
+			return false;
+	return true;
+}

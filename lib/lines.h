@@ -1,0 +1,67 @@
+/*
+ * lines: a file or pipe, one line at a time.
+ *
+ * Accepts LF and CRLF and a last line without either. Lines longer than LINES_MAX are skipped and reported one by
+ * one, so that the good lines around them are not lost. A reader may be tied to a writer, which is then flushed
+ * whenever the reader is about to wait for input: a filter answers at once on a quiet pipe and in whole blocks on a
+ * busy one.
+ */
+#ifndef BOTIFY_LINES_H
+#define BOTIFY_LINES_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "errmsg.h"
+
+struct out;
+
+enum { LINES_MAX = 16 << 20 }; /* bytes in a line */
+
+enum lines_status {
+	LINES_END,  /* no more */
+	LINES_LINE, /* a line is in text, len, number */
+	LINES_BAD,  /* a line was too long and has been skipped; its number is in number. Reading may go on. */
+	LINES_WAIT, /* a non-blocking descriptor has nothing yet */
+	LINES_STOP, /* the stop descriptor became readable; see lines_watch */
+	LINES_FAILED /* reading failed, or the flush of the tied writer did */
+};
+
+struct lines {
+	/* the line; valid until the next call; not NUL-terminated, and NUL bytes may stand in it */
+	const char *text;
+	size_t len;
+	unsigned long number; /* from 1 */
+	const char *name;     /* of the file, for messages; borrowed */
+
+	/* private */
+	int fd;
+	bool own_fd, ended, skipping;
+	int stop_fd;
+	struct out *tied;
+	char *buf;
+	size_t head, tail, searched, cap;
+};
+
+/* Opens a file; "-" is standard input. Returns 0, or -1 with the reason. A directory is an error here. */
+int lines_open(struct lines *l, const char *path, struct errmsg *e);
+
+/* Reads from a descriptor, which stays the caller's. `name` is borrowed. */
+void lines_init(struct lines *l, int fd, const char *name);
+
+/* Frees the buffer, and closes what lines_open opened. */
+void lines_clear(struct lines *l);
+
+/* `tied` is flushed before a read that may wait. Borrowed; NULL unties. */
+void lines_tie(struct lines *l, struct out *tied);
+
+/* Whenever stop_fd is readable (see stop.h), lines_next returns LINES_STOP instead of reading more. */
+void lines_watch(struct lines *l, int stop_fd);
+
+/* The next line. On LINES_BAD and LINES_FAILED the reason is in e, with the file's name (and the line's number). */
+enum lines_status lines_next(struct lines *l, struct errmsg *e);
+
+/* Whether there is nothing in the line but spaces and tabs. */
+bool lines_blank(const struct lines *l);
+
+#endif

@@ -1,0 +1,119 @@
+#include "ndjson.h"
+
+#include <string.h>
+
+#include "grow.h"
+#include "lines.h"
+
+enum { DECODING = JSON_REJECT_DUPLICATES };
+
+json_t *ndjson_parse(const char *text, size_t len, struct errmsg *e)
+{
+	json_error_t why;
+	json_t *value;
+
+	/* jansson 2.14 loses a NUL that stands behind a number */
+	if (memchr(text, 0, len)) {
+		errmsg_set(e, "NUL byte");
+		return NULL;
+	}
+	value = json_loadb(text, len, DECODING, &why);
+	if (!value) {
+		errmsg_set(e, "no JSON object: %s (column %d)", why.text, why.column);
+		return NULL;
+	}
+	if (!json_is_object(value)) {
+		json_decref(value);
+		errmsg_set(e, "no JSON object");
+		return NULL;
+	}
+	return value;
+}
+
+/* Reads all of a file. Returns new bytes, or NULL with the reason. */
+static char *slurp(const char *path, size_t *len, struct errmsg *e)
+{
+	struct lines l;
+	char *bytes = NULL;
+	size_t cap = 0;
+	enum lines_status s;
+
+	*len = 0;
+	if (lines_open(&l, path, e) < 0)
+		return NULL;
+	while ((s = lines_next(&l, e)) == LINES_LINE) {
+		char *moved = grow(bytes, &cap, *len + l.len + 1, 1);
+
+		if (!moved) {
+			errmsg_nomem(e);
+			break;
+		}
+		bytes = moved;
+		memcpy(bytes + *len, l.text, l.len);
+		bytes[*len + l.len] = '\n';
+		*len += l.len + 1;
+	}
+	lines_clear(&l);
+	if (s != LINES_END) {
+		free(bytes);
+		return NULL;
+	}
+	if (!bytes)
+		errmsg_set(e, "%s: empty", path);
+	return bytes;
+}
+
+json_t *ndjson_load(const char *path, struct errmsg *e)
+{
+	size_t len;
+	char *bytes = slurp(path, &len, e);
+	json_error_t why;
+	json_t *value = NULL;
+
+	if (!bytes)
+		return NULL;
+	if (memchr(bytes, 0, len))
+		errmsg_set(e, "%s: NUL byte", path);
+	else if (!(value = json_loadb(bytes, len, DECODING, &why)))
+		errmsg_set(e, "%s:%d: %s (column %d)", path, why.line, why.text, why.column);
+	free(bytes);
+	return value;
+}
+
+int ndjson_each(const char *path, int (*each)(json_t *object, void *ctx, struct errmsg *e), void *ctx, struct errmsg *e)
+{
+	struct lines l;
+	enum lines_status s;
+	int status = 0;
+
+	if (lines_open(&l, path, e) < 0)
+		return -1;
+	while (status == 0 && (s = lines_next(&l, e)) != LINES_END) {
+		json_t *object;
+
+		if (s != LINES_LINE) {
+			status = -1;
+			break;
+		}
+		if (lines_blank(&l))
+			continue;
+		object = ndjson_parse(l.text, l.len, e);
+		if (!object || each(object, ctx, e) < 0)
+			status = errmsg_prefix(e, "%s:%lu", l.name, l.number);
+		json_decref(object);
+	}
+	lines_clear(&l);
+	return status;
+}
+
+int ndjson_id(const json_t *value, const char *what, uint32_t *id, struct errmsg *e)
+{
+	json_int_t n = json_integer_value(value);
+
+	if (!value)
+		return errmsg_set(e, "\"%s\" is missing", what);
+	if (!json_is_integer(value) || n < 0 || n > NDJSON_ID_MAX)
+		return errmsg_set(e, "\"%s\" is no id (a whole number from 0 to %d)", what, NDJSON_ID_MAX);
+	*id = (uint32_t)n;
+	return 0;
+}

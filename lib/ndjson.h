@@ -1,0 +1,31 @@
+/*
+ * ndjson: files of one JSON object a line, and single JSON documents, read with jansson and with its known traps
+ * closed: duplicate keys and NUL bytes are refused, anything after the value is refused.
+ */
+#ifndef BOTIFY_NDJSON_H
+#define BOTIFY_NDJSON_H
+
+#include <jansson.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "errmsg.h"
+
+#define NDJSON_ID_MAX INT32_MAX /* ids of tracks and users are 0 .. 2^31 - 1 */
+
+/* Parses one object. Returns a new reference, or NULL with the reason. */
+json_t *ndjson_parse(const char *text, size_t len, struct errmsg *e);
+
+/* Parses a file that is one document, of any type. Returns a new reference, or NULL with the reason and the file. */
+json_t *ndjson_load(const char *path, struct errmsg *e);
+
+/*
+ * Calls each(object, ctx, e) for each line of a file that is not blank; `object` is borrowed. Stops at the first that
+ * is no object or for which `each` returns a negative number. Returns 0; or -1 with file, line and the reason.
+ */
+int ndjson_each(const char *path, int (*each)(json_t *object, void *ctx, struct errmsg *e), void *ctx, struct errmsg *e);
+
+/* Takes an id from a value; `what` names it in the reason. Returns 0, or -1 with the reason (NULL value: missing). */
+int ndjson_id(const json_t *value, const char *what, uint32_t *id, struct errmsg *e);
+
+#endif

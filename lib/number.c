@@ -1,0 +1,103 @@
+#include "number.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+size_t number_write_int(char *dst, int64_t n)
+{
+	char digits[24];
+	size_t len = 0, sign = n < 0;
+	uint64_t u = n < 0 ? -(uint64_t)n : (uint64_t)n;
+
+	do
+		digits[len++] = (char)('0' + u % 10);
+	while (u /= 10);
+	if (sign)
+		*dst++ = '-';
+	for (size_t i = 0; i < len; i++)
+		dst[i] = digits[len - 1 - i];
+	return sign + len;
+}
+
+/*
+ * A decimal of up to nine places below 2^20, which is what most numbers in a log are (parts of a track, latencies in
+ * whole nanoseconds). n / 10^9 in one correctly rounded division is the double nearest to that decimal, so where it
+ * equals x the digits of n read back as x; and no two of these decimals are nearest to the same double, so none is
+ * shorter. Returns 0 where x is no such number.
+ */
+static size_t write_short(char *dst, double x)
+{
+	double scaled = nearbyint(x * 1e9);
+	uint64_t n, fraction;
+	size_t len, places = 9;
+
+	if (!(x >= 0 && x < 0x1p20) || scaled / 1e9 != x || signbit(x))
+		return 0;
+	n = (uint64_t)scaled;
+	len = number_write_int(dst, (int64_t)(n / 1000000000));
+	fraction = n % 1000000000;
+	if (fraction == 0)
+		return len;
+	while (fraction % 10 == 0) {
+		fraction /= 10;
+		places--;
+	}
+	dst[len++] = '.';
+	for (size_t i = places; i-- > 0; fraction /= 10)
+		dst[len + i] = (char)('0' + fraction % 10);
+	return len + places;
+}
+
+size_t number_write(char *dst, double x)
+{
+	char text[NUMBER_SIZE + 1];
+	size_t len = write_short(dst, x);
+
+	if (len > 0)
+		return len;
+	if (!isfinite(x))
+		strcpy(text, "null");
+	else
+		for (int precision = 1; precision <= 17; precision++) {
+			snprintf(text, sizeof text, "%.*g", precision, x);
+			if (strtod(text, NULL) == x)
+				break;
+		}
+	len = strlen(text);
+	memcpy(dst, text, len);
+	return len;
+}
+
+int number_parse_int(const char *what, const char *text, int64_t min, int64_t max, int64_t *result, struct errmsg *e)
+{
+	char *end;
+	intmax_t n;
+
+	errno = 0;
+	n = strtoimax(text, &end, 10);
+	if (errno || end == text || *end || strchr(" \t\n\v\f\r+", text[0]) || n < min || n > max)
+		return errmsg_set(e, "%s takes a whole number from %" PRId64 " to %" PRId64 ", not '%s'", what, min, max, text);
+	*result = n;
+	return 0;
+}
+
+int number_parse(const char *what, const char *text, double min, double max, double *result, struct errmsg *e)
+{
+	char *end;
+	double x = 0;
+
+	errno = 0;
+	/* strtod alone would also take blanks before it, "0x1p3", "inf" and "nan" */
+	if (*text && strspn(text, "+-.0123456789eE") == strlen(text))
+		x = strtod(text, &end);
+	else
+		errno = EINVAL;
+	if (errno || *end || !(x >= min && x <= max))
+		return errmsg_set(e, "%s takes a number from %g to %g, not '%s'", what, min, max, text);
+	*result = x;
+	return 0;
+}

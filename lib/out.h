@@ -1,0 +1,72 @@
+/*
+ * out: a buffered writer of whole records to a descriptor.
+ *
+ * A record is written into the buffer in place (out_reserve, out_commit), so that the buffer always ends with a whole
+ * one. The descriptor may be blocking (out_flush) or not (out_push). The first error sticks: what follows it is
+ * dropped, and every call from then on reports it, so that a caller may check once, at the end. The last act of a
+ * command is out_finish on its standard output.
+ */
+#ifndef BOTIFY_OUT_H
+#define BOTIFY_OUT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "errmsg.h"
+
+struct out {
+	int fd;
+	const char *name; /* borrowed; for messages */
+	char *buf;
+	size_t head, len, cap; /* unwritten bytes are buf[head .. len) */
+	int error;	       /* errno of the first failure, 0 if there was none */
+};
+
+enum { OUT_BLOCK = 1 << 16 }; /* bytes gathered before a write, and the size of a Linux pipe */
+
+/* Initialises `o` to write to fd, which stays the caller's to close. No memory is taken before the first record. */
+void out_init(struct out *o, int fd, const char *name);
+
+/* Frees the buffer and forgets what is in it. */
+void out_clear(struct out *o);
+
+/*
+ * Room for n more bytes, or NULL (an error has stuck). The pointer is valid until the next call. Nothing is written
+ * to the descriptor here; see out_full.
+ */
+char *out_reserve(struct out *o, size_t n);
+
+/* Counts n bytes of the room as written. */
+static inline void out_commit(struct out *o, size_t n)
+{
+	o->len += n;
+}
+
+/* Copies n bytes. */
+void out_put(struct out *o, const void *bytes, size_t n);
+
+/* Whether a block has been gathered, so that it is time to flush. To be asked between records. */
+static inline bool out_full(const struct out *o)
+{
+	return o->len - o->head >= OUT_BLOCK;
+}
+
+/* Writes everything, waiting as long as it takes. Returns 0, or -1 with the reason. */
+int out_flush(struct out *o, struct errmsg *e);
+
+/* Writes what a non-blocking descriptor takes now. Returns 0 (perhaps with bytes left), or -1 with the reason. */
+int out_push(struct out *o, struct errmsg *e);
+
+/* Bytes not yet written. */
+static inline size_t out_pending(const struct out *o)
+{
+	return o->len - o->head;
+}
+
+/*
+ * Flushes, closes the descriptor and frees the buffer; the error of any of these, or an earlier one, is returned as
+ * -1 with the reason.
+ */
+int out_finish(struct out *o, struct errmsg *e);
+
+#endif
