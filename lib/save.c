@@ -44,14 +44,15 @@ static int create_beside(struct save *s, mode_t mode)
  */
 static int open_descriptor(struct save *s, const char *path)
 {
-	struct stat old;
+	struct stat old, link;
 	int fd, exists = stat(path, &old) == 0;
+	int linked = exists && lstat(path, &link) == 0 && S_ISLNK(link.st_mode);
 
 	if (exists && !S_ISREG(old.st_mode)) {
 		s->path = strdup(path);
 		return s->path ? open(path, O_WRONLY | O_CLOEXEC) : -1;
 	}
-	s->path = exists ? realpath(path, NULL) : strdup(path);
+	s->path = linked ? realpath(path, NULL) : strdup(path);
 	if (!s->path || (exists && access(s->path, W_OK) < 0))
 		return -1;
 	fd = create_beside(s, exists ? old.st_mode & 0777 : 0666);
