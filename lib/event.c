@@ -133,10 +133,11 @@ static int read_pool(struct event_parser *p, const json_t *value, struct event *
 static int read_exclude(struct event_parser *p, const json_t *value, struct event *ev, struct errmsg *e)
 {
 	size_t n = json_array_size(value);
-	uint32_t *exclude = grow(p->exclude, &p->exclude_cap, n, sizeof *exclude);
+	uint32_t *exclude;
 
 	if (!json_is_array(value))
 		return errmsg_set(e, "\"exclude\" is no array of track ids");
+	exclude = grow(p->exclude, &p->exclude_cap, n, sizeof *exclude);
 	if (!exclude)
 		return errmsg_nomem(e);
 	p->exclude = exclude;
@@ -150,12 +151,13 @@ static int read_exclude(struct event_parser *p, const json_t *value, struct even
 
 static int read_experiments(struct event_parser *p, const json_t *value, struct event *ev, struct errmsg *e)
 {
-	struct event_arm *arms = grow(p->arms, &p->arms_cap, json_object_size(value), sizeof *arms);
+	struct event_arm *arms;
 	const char *name;
 	const json_t *arm;
 
 	if (!json_is_object(value))
 		return errmsg_set(e, "\"experiments\" is no object of arms");
+	arms = grow(p->arms, &p->arms_cap, json_object_size(value), sizeof *arms);
 	if (!arms)
 		return errmsg_nomem(e);
 	ev->arms = p->arms = arms;
