@@ -48,15 +48,38 @@ static inline bool is_digit(const struct cursor *c)
 	return c->at < c->end && *c->at >= '0' && *c->at <= '9';
 }
 
-static bool take_word(struct cursor *c, const char *word)
+static inline bool same_4(const char *a, const char *b)
 {
-	size_t len = strlen(word);
+	uint32_t x, y;
 
-	if ((size_t)(c->end - c->at) < len || memcmp(c->at, word, len) != 0)
+	memcpy(&x, a, sizeof x);
+	memcpy(&y, b, sizeof y);
+	return x == y;
+}
+
+static inline bool same_8(const char *a, const char *b)
+{
+	return same_4(a, b) && same_4(a + 4, b + 4);
+}
+
+/*
+ * Takes a word of 4 to 16 bytes. They are compared as two pieces of equal size, which may overlap: this is what most
+ * of a line is, and calling memcmp would take longer than comparing.
+ */
+static inline bool take_word(struct cursor *c, struct slice word)
+{
+	const char *at = c->at;
+
+	if ((size_t)(c->end - at) < word.len)
 		return false;
-	c->at += len;
+	if (word.len <= 8 ? !same_4(at, word.text) || !same_4(at + word.len - 4, word.text + word.len - 4)
+			  : !same_8(at, word.text) || !same_8(at + word.len - 8, word.text + word.len - 8))
+		return false;
+	c->at = at + word.len;
 	return true;
 }
+
+#define WORD(literal) ((struct slice){.text = literal, .len = sizeof literal - 1})
 
 /* Takes a string of plain ASCII without escapes. */
 static inline bool take_string(struct cursor *c, struct slice *s)
@@ -243,9 +266,10 @@ static bool is_new_key(struct keys *keys, struct slice key)
 
 static bool skip_object(struct cursor *c, int depth)
 {
-	struct keys keys = {.n = 0};
+	struct keys keys;
 	struct slice key;
 
+	keys.n = 0;
 	take(c, '{');
 	if (take(c, '}'))
 		return true;
@@ -264,9 +288,9 @@ static bool skip_value(struct cursor *c, int depth)
 	case '"': return skip_string(c);
 	case '{': return skip_object(c, depth + 1);
 	case '[': return skip_array(c, depth + 1);
-	case 't': return take_word(c, "true");
-	case 'f': return take_word(c, "false");
-	case 'n': return take_word(c, "null");
+	case 't': return take_word(c, WORD("true"));
+	case 'f': return take_word(c, WORD("false"));
+	case 'n': return take_word(c, WORD("null"));
 	default: return skip_number(c);
 	}
 }
@@ -276,9 +300,9 @@ static bool skip_value(struct cursor *c, int depth)
 static bool read_message(struct event_parser *p, struct cursor *c, struct event *ev)
 {
 	(void)p;
-	if (take_word(c, "\"next\""))
+	if (take_word(c, WORD("\"next\"")))
 		ev->message = EVENT_NEXT;
-	else if (take_word(c, "\"last\""))
+	else if (take_word(c, WORD("\"last\"")))
 		ev->message = EVENT_LAST;
 	else
 		return false;
@@ -312,13 +336,13 @@ static bool read_time(struct event_parser *p, struct cursor *c, struct event *ev
 static bool read_latency(struct event_parser *p, struct cursor *c, struct event *ev)
 {
 	(void)p;
-	return is_next(c, 'n') ? take_word(c, "null") : take_number(c, &ev->latency);
+	return is_next(c, 'n') ? take_word(c, WORD("null")) : take_number(c, &ev->latency);
 }
 
 static bool read_recommendation(struct event_parser *p, struct cursor *c, struct event *ev)
 {
 	(void)p;
-	return is_next(c, 'n') ? take_word(c, "null") : take_id(c, &ev->recommendation);
+	return is_next(c, 'n') ? take_word(c, WORD("null")) : take_id(c, &ev->recommendation);
 }
 
 static bool read_source(struct event_parser *p, struct cursor *c, struct event *ev)
@@ -380,49 +404,53 @@ static bool read_experiments(struct event_parser *p, struct cursor *c, struct ev
 	return take(c, '}');
 }
 
-/* In the order in which botify writes them, which lets the search for a key begin where the last one ended. */
+/* In the order in which botify writes them, so that mostly the next key is the next in the line. */
 static const struct key {
-	struct slice name;
+	struct slice quoted;
 	bool (*read)(struct event_parser *p, struct cursor *c, struct event *ev);
 } keys[] = {
-#define KEY(name) {{#name, sizeof #name - 1}, read_##name}
+#define KEY(name) {{"\"" #name "\"", sizeof #name + 1}, read_##name}
 	KEY(message), KEY(timestamp), KEY(user), KEY(track), KEY(time), KEY(latency),
 	KEY(recommendation), KEY(source), KEY(pool), KEY(exclude), KEY(experiments),
 };
 
 enum { MESSAGE, TIMESTAMP, USER, TRACK, TIME, N_KEYS = sizeof keys / sizeof *keys };
 
-static inline unsigned find_key(struct slice name, unsigned expected)
+/* Takes a key, the one that is expected or any other; N_KEYS is an unknown one. */
+static inline bool take_key(struct cursor *c, unsigned expected, unsigned *key, struct slice *name)
 {
-	for (unsigned i = 0; i < N_KEYS; i++) {
-		unsigned k = expected + i < N_KEYS ? expected + i : expected + i - N_KEYS;
-
-		if (slice_equal(keys[k].name, name))
-			return k;
+	if (expected < N_KEYS && take_word(c, keys[expected].quoted)) {
+		*key = expected;
+		return true;
 	}
-	return N_KEYS;
+	if (!take_string(c, name))
+		return false;
+	for (*key = 0; *key < N_KEYS; ++*key)
+		if (slice_equal(*name, (struct slice){.text = keys[*key].quoted.text + 1, .len = keys[*key].quoted.len - 2}))
+			break;
+	return true;
 }
 
 bool event_scan(struct event_parser *p, const char *text, size_t len, struct event *ev)
 {
 	static const unsigned required = 1 << MESSAGE | 1 << USER | 1 << TRACK | 1 << TIME;
 	struct cursor c = {.at = text, .end = text + len};
-	struct keys unknown = {.n = 0};
+	struct keys unknown;
 	unsigned seen = 0, k = 0;
 	struct slice name;
 
 	*ev = event_of(EVENT_NEXT, 0, 0, 0);
+	unknown.n = 0;
 	if (!take(&c, '{'))
 		return false;
 	do {
-		if (!take_string(&c, &name) || !take(&c, ':'))
+		if (!take_key(&c, k, &k, &name) || !take(&c, ':'))
 			return false;
-		k = find_key(name, k < N_KEYS ? k : 0);
 		if (k < N_KEYS) {
 			if (seen & 1u << k || !keys[k].read(p, &c, ev))
 				return false;
 			seen |= 1u << k++;
-		} else if (slice_equal(name, slice_of("error")) || !is_new_key(&unknown, name) || !skip_value(&c, 0)) {
+		} else if (slice_equal(name, WORD("error")) || !is_new_key(&unknown, name) || !skip_value(&c, 0)) {
 			return false;
 		}
 	} while (take(&c, ','));
