@@ -127,27 +127,33 @@ static int parse_parts(struct policy *p, char *text, char separator, struct errm
 	return 0;
 }
 
+/* A copy of the text of a policy, with a published name replaced by what it stands for. New. */
+static char *expand(const char *text)
+{
+	char *copy = strdup(text);
+	const char *meaning = copy ? published_text(trim(copy)) : NULL;
+
+	if (!meaning)
+		return copy;
+	free(copy);
+	return strdup(meaning);
+}
+
 int policy_parse(struct policy *p, const char *text, struct errmsg *e)
 {
-	char *copy = strdup(text), *whole, *filters;
+	char *copy = expand(text), *filters;
 	int status = 0;
 
 	*p = (struct policy){0};
 	if (!copy)
 		return errmsg_nomem(e);
-	whole = trim(copy);
-	if (published_text(whole)) {
-		status = policy_parse(p, published_text(whole), e);
-		goto out;
-	}
-	filters = strchr(whole, '+');
+	filters = strchr(copy, '+');
 	if (filters)
 		*filters++ = '\0';
-	if (parse_parts(p, whole, ',', e) < 0 || (filters && parse_parts(p, filters, '+', e) < 0)) {
+	if (parse_parts(p, copy, ',', e) < 0 || (filters && parse_parts(p, filters, '+', e) < 0)) {
 		status = errmsg_prefix(e, "policy '%s'", text);
 		policy_clear(p);
 	}
-out:
 	free(copy);
 	return status;
 }
