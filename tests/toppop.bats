@@ -155,7 +155,7 @@ botify-toppop: bad.ndjson:12: an error, not an event: x' ]
 }
 
 @test "toppop: merged parts are the whole, for any split" {
-	for lines in 1 2 4 100; do
+	for lines in 1 4; do
 		rm -f piece.*
 		split -l "$lines" log.ndjson piece.
 		for f in piece.??; do botify-toppop --experiment FILTERS --partial "$f" >"$f.counts"; done
