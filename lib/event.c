@@ -1,7 +1,7 @@
 #include "event.h"
 
-#include <jansson.h>
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "event_json.h"
@@ -34,18 +34,20 @@ struct event event_of(enum event_message message, uint32_t user, uint32_t track,
 
 void event_parser_clear(struct event_parser *p)
 {
-	json_decref(p->json);
+	arena_clear(&p->arena);
 	free(p->exclude);
-	free(p->arms);
 	*p = (struct event_parser){0};
+}
+
+void event_parser_reset(struct event_parser *p)
+{
+	arena_reset(&p->arena);
 }
 
 int event_parse(struct event_parser *p, const char *text, size_t len, struct event *ev, struct errmsg *e)
 {
 	if (event_scan(p, text, len, ev))
 		return 0;
-	json_decref(p->json);
-	p->json = NULL;
 	return event_json_parse(p, text, len, ev, e);
 }
 

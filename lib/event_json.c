@@ -1,6 +1,7 @@
 #include "event_json.h"
 
 #include <jansson.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "grow.h"
@@ -8,9 +9,11 @@
 
 /* One reader a key. Each takes the value into the event. */
 
-static struct slice string_slice(const json_t *value)
+/* Keeps a copy of a string. Returns 0, or -1 where there is no memory. */
+static int keep(struct event_parser *p, const char *text, size_t len, struct slice *s)
 {
-	return (struct slice){.text = json_string_value(value), .len = json_string_length(value)};
+	*s = (struct slice){.text = arena_copy(&p->arena, text, len), .len = len};
+	return s->text ? 0 : -1;
 }
 
 static int read_message(struct event_parser *p, const json_t *value, struct event *ev, struct errmsg *e)
@@ -78,11 +81,9 @@ static int read_recommendation(struct event_parser *p, const json_t *value, stru
 
 static int read_source(struct event_parser *p, const json_t *value, struct event *ev, struct errmsg *e)
 {
-	(void)p;
 	if (!json_is_string(value))
 		return errmsg_set(e, "\"source\" is no string");
-	ev->source = string_slice(value);
-	return 0;
+	return keep(p, json_string_value(value), json_string_length(value), &ev->source) < 0 ? errmsg_nomem(e) : 0;
 }
 
 static int read_pool(struct event_parser *p, const json_t *value, struct event *ev, struct errmsg *e)
@@ -110,29 +111,51 @@ static int read_exclude(struct event_parser *p, const json_t *value, struct even
 	for (size_t i = 0; i < n; i++)
 		if (ndjson_id(json_array_get(value, i), "exclude", &exclude[i], e) < 0)
 			return -1;
-	ev->exclude = exclude;
+	ev->exclude = arena_copy(&p->arena, exclude, n * sizeof *exclude);
 	ev->n_exclude = n;
+	return ev->exclude ? 0 : errmsg_nomem(e);
+}
+
+static int read_arm(struct event_parser *p, const char *name, const json_t *value, struct event_arm *arm, struct errmsg *e)
+{
+	if (!json_is_string(value))
+		return errmsg_set(e, "the arm of experiment \"%s\" is no string", name);
+	if (keep(p, name, strlen(name), &arm->experiment) < 0 ||
+	    keep(p, json_string_value(value), json_string_length(value), &arm->arm) < 0)
+		return errmsg_nomem(e);
+	return 0;
+}
+
+static int read_arms(struct event_parser *p, const json_t *object, struct event_arm *arms, struct errmsg *e)
+{
+	const char *name;
+	const json_t *value;
+
+	json_object_foreach((json_t *)object, name, value)
+		if (read_arm(p, name, value, arms++, e) < 0)
+			return -1;
 	return 0;
 }
 
 static int read_experiments(struct event_parser *p, const json_t *value, struct event *ev, struct errmsg *e)
 {
+	size_t n = json_object_size(value);
 	struct event_arm *arms;
-	const char *name;
-	const json_t *arm;
+	int status;
 
 	if (!json_is_object(value))
 		return errmsg_set(e, "\"experiments\" is no object of arms");
-	arms = grow(p->arms, &p->arms_cap, json_object_size(value), sizeof *arms);
+	arms = calloc(n + 1, sizeof *arms);
 	if (!arms)
 		return errmsg_nomem(e);
-	ev->arms = p->arms = arms;
-	json_object_foreach((json_t *)value, name, arm) {
-		if (!json_is_string(arm))
-			return errmsg_set(e, "the arm of experiment \"%s\" is no string", name);
-		arms[ev->n_arms++] = (struct event_arm){.experiment = slice_of(name), .arm = string_slice(arm)};
+	status = read_arms(p, value, arms, e);
+	if (status == 0) {
+		ev->arms = arena_copy(&p->arena, arms, n * sizeof *arms);
+		ev->n_arms = n;
+		status = ev->arms ? 0 : errmsg_nomem(e);
 	}
-	return 0;
+	free(arms);
+	return status;
 }
 
 static int read_error(struct event_parser *p, const json_t *value, struct event *ev, struct errmsg *e)
@@ -163,14 +186,10 @@ static const struct key {
 	{"experiments", read_experiments, false},
 };
 
-int event_json_parse(struct event_parser *p, const char *text, size_t len, struct event *ev, struct errmsg *e)
+static int read_object(struct event_parser *p, const json_t *object, struct event *ev, struct errmsg *e)
 {
-	p->json = ndjson_parse(text, len, e);
-	if (!p->json)
-		return -1;
-	*ev = event_of(EVENT_NEXT, 0, 0, 0);
 	for (size_t i = 0; i < sizeof keys / sizeof *keys; i++) {
-		const json_t *value = json_object_get(p->json, keys[i].name);
+		const json_t *value = json_object_get(object, keys[i].name);
 
 		if (!value && keys[i].required)
 			return errmsg_set(e, "\"%s\" is missing", keys[i].name);
@@ -178,4 +197,17 @@ int event_json_parse(struct event_parser *p, const char *text, size_t len, struc
 			return -1;
 	}
 	return 0;
+}
+
+int event_json_parse(struct event_parser *p, const char *text, size_t len, struct event *ev, struct errmsg *e)
+{
+	json_t *object = ndjson_parse(text, len, e);
+	int status;
+
+	if (!object)
+		return -1;
+	*ev = event_of(EVENT_NEXT, 0, 0, 0);
+	status = read_object(p, object, ev, e);
+	json_decref(object);
+	return status;
 }

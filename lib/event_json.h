@@ -9,7 +9,7 @@
 #include "errmsg.h"
 #include "event.h"
 
-/* As event_parse. p->json is NULL before, and is what the event points into afterwards. */
+/* As event_parse. Strings are copied into the parser. */
 int event_json_parse(struct event_parser *p, const char *text, size_t len, struct event *ev, struct errmsg *e);
 
 #endif

@@ -11,7 +11,7 @@
 
 enum {
 	MAX_DEPTH = 32,	   /* of values under unknown keys */
-	MAX_KEYS = 16,	   /* unknown ones of an object, which are compared with each other */
+	MAX_KEYS = 16,	   /* unknown ones of an object, or experiments, which are compared with each other */
 	MAX_DIGITS = 18,   /* of an integer: less than 2^63 whatever they are */
 	MAX_NUMBER = 64	   /* bytes of a number */
 };
@@ -359,49 +359,54 @@ static bool read_pool(struct event_parser *p, struct cursor *c, struct event *ev
 
 static bool read_exclude(struct event_parser *p, struct cursor *c, struct event *ev)
 {
+	size_t n = 0;
+
 	if (!is_next(c, '[') || !take(c, '['))
 		return false;
 	if (take(c, ']'))
 		return true;
 	do {
-		uint32_t *exclude = grow(p->exclude, &p->exclude_cap, ev->n_exclude + 1, sizeof *exclude);
+		uint32_t *exclude = grow(p->exclude, &p->exclude_cap, n + 1, sizeof *exclude);
 
 		if (!exclude)
 			return false;
-		ev->exclude = p->exclude = exclude;
-		if (!take_id(c, &exclude[ev->n_exclude++]))
+		p->exclude = exclude;
+		if (!take_id(c, &exclude[n++]))
 			return false;
 	} while (take(c, ','));
-	return take(c, ']');
+	ev->exclude = arena_copy(&p->arena, p->exclude, n * sizeof *p->exclude);
+	ev->n_exclude = n;
+	return ev->exclude && take(c, ']');
 }
 
-static bool is_new_experiment(const struct event *ev, struct slice name)
+static bool is_new_experiment(const struct event_arm *arms, size_t n, struct slice name)
 {
-	for (size_t i = 0; i < ev->n_arms; i++)
-		if (slice_equal(ev->arms[i].experiment, name))
+	for (size_t i = 0; i < n; i++)
+		if (slice_equal(arms[i].experiment, name))
 			return false;
 	return true;
 }
 
 static bool read_experiments(struct event_parser *p, struct cursor *c, struct event *ev)
 {
+	struct event_arm arms[MAX_KEYS];
+	size_t n = 0;
+
 	if (!is_next(c, '{') || !take(c, '{'))
 		return false;
 	if (take(c, '}'))
 		return true;
 	do {
-		struct event_arm *arms = grow(p->arms, &p->arms_cap, ev->n_arms + 1, sizeof *arms), *arm;
+		struct event_arm *arm = &arms[n];
 
-		if (!arms || ev->n_arms == MAX_KEYS)
+		if (n == MAX_KEYS || !take_string(c, &arm->experiment) || !is_new_experiment(arms, n, arm->experiment) ||
+		    !take(c, ':') || !take_string(c, &arm->arm))
 			return false;
-		ev->arms = p->arms = arms;
-		arm = &arms[ev->n_arms];
-		if (!take_string(c, &arm->experiment) || !is_new_experiment(ev, arm->experiment) || !take(c, ':') ||
-		    !take_string(c, &arm->arm))
-			return false;
-		ev->n_arms++;
+		n++;
 	} while (take(c, ','));
-	return take(c, '}');
+	ev->arms = arena_copy(&p->arena, arms, n * sizeof *arms);
+	ev->n_arms = n;
+	return ev->arms && take(c, '}');
 }
 
 /* In the order in which botify writes them, so that mostly the next key is the next in the line. */
