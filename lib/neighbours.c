@@ -3,6 +3,7 @@
 #include <cblas.h>
 #include <float.h>
 #include <math.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -10,6 +11,8 @@
 #include "grow.h"
 
 enum { BLOCK = 64 }; /* tracks whose products with all others are made at once */
+
+#define LONGEST_SINGLE 1e18 /* norms up to here have products far below FLT_MAX */
 
 struct scored {
 	double score;
@@ -25,6 +28,7 @@ struct search {
 	float *heap;	 /* the k largest products of a row so far, the least of them first */
 	size_t k;
 	double longest; /* the largest norm of a row */
+	bool single;	/* single precision can hold the products; where it cannot, all are weighed by embeddings_dot */
 	struct scored *near;
 	size_t n_near, near_cap;
 };
@@ -72,11 +76,14 @@ static int add_near(struct search *s, uint32_t track, float product)
 /*
  * How far a product in single precision may be from the true one: n columns, rows of norms |a| and |b|, gives at most
  * n u / (1 - n u) |a| |b| with u = 2^-24 (Higham 2002, "Accuracy and Stability of Numerical Algorithms", section 3.1),
- * and a little for the rounding of the values themselves.
+ * and a little for the rounding of the values themselves. Where values or products come near the least number that there
+ * is, errors are absolute: at most 2^-150 each.
  */
 static double product_error(const struct search *s, double norm)
 {
-	return (double)(s->m->columns + 4) * 1.01 * 0x1p-24 * norm * s->longest;
+	double n = (double)s->m->columns;
+
+	return (n + 4) * 1.01 * 0x1p-24 * norm * s->longest + n * 0x1p-148 * (1 + norm + s->longest);
 }
 
 /* Gathers all tracks that may be among the k nearest, by the products of one row. */
@@ -108,13 +115,22 @@ static int gather(struct search *s, const float *products, double norm)
 	return 0;
 }
 
+static int gather_all(struct search *s)
+{
+	s->n_near = 0;
+	for (size_t i = 0; i < s->m->rows; i++)
+		if (add_near(s, (uint32_t)i, 0) < 0)
+			return -1;
+	return 0;
+}
+
 static double norm_of(const struct search *s, size_t row)
 {
 	return sqrt(embeddings_dot(s->m, row, row));
 }
 
-/* Finds the neighbours of at most BLOCK tracks. */
-static int find_block(struct search *s, const uint32_t *tracks, size_t n, uint32_t *found)
+/* Makes the products of at most BLOCK tracks with all. */
+static void multiply_block(struct search *s, const uint32_t *tracks, size_t n)
 {
 	size_t d = s->m->columns, rows = s->m->rows;
 
@@ -122,8 +138,17 @@ static int find_block(struct search *s, const uint32_t *tracks, size_t n, uint32
 		memcpy(s->block + i * d, s->vectors + tracks[i] * d, d * sizeof *s->block);
 	cblas_sgemm(CblasRowMajor, CblasNoTrans, CblasTrans, (int)n, (int)rows, (int)d, 1, s->block, (int)d, s->vectors,
 		    (int)d, 0, s->products, (int)rows);
+}
+
+/* Finds the neighbours of at most BLOCK tracks. */
+static int find_block(struct search *s, const uint32_t *tracks, size_t n, uint32_t *found)
+{
+	if (s->single)
+		multiply_block(s, tracks, n);
 	for (size_t i = 0; i < n; i++) {
-		if (gather(s, s->products + i * rows, norm_of(s, tracks[i])) < 0)
+		int status = s->single ? gather(s, s->products + i * s->m->rows, norm_of(s, tracks[i])) : gather_all(s);
+
+		if (status < 0)
 			return -1;
 		for (size_t j = 0; j < s->n_near; j++)
 			s->near[j].score = embeddings_dot(s->m, tracks[i], s->near[j].track);
@@ -155,10 +180,11 @@ static int search_init(struct search *s, const struct npy *m, size_t k)
 	s->heap = malloc(k * sizeof *s->heap);
 	if (!s->vectors || !s->block || !s->products || !s->heap)
 		return -1;
-	for (size_t i = 0; m->type == NPY_FLOAT64 && i < size; i++)
-		s->vectors[i] = (float)((const double *)m->data)[i];
 	for (size_t i = 0; i < m->rows; i++)
 		s->longest = fmax(s->longest, norm_of(s, i));
+	s->single = s->longest < LONGEST_SINGLE;
+	for (size_t i = 0; s->single && m->type == NPY_FLOAT64 && i < size; i++)
+		s->vectors[i] = (float)((const double *)m->data)[i];
 	return 0;
 }
 
