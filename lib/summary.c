@@ -107,7 +107,8 @@ int summary_print_table(FILE *f, const struct summary *days, uint32_t n_days, in
 	status = table_print(&t, f, table_wants_colour(f));
 	table_clear(&t);
 	if (all.cut > 0)
-		fprintf(f, "%llu sessions were ended by --max-tracks\n", (unsigned long long)all.cut);
+		fprintf(f, "%llu %s ended by --max-tracks\n", (unsigned long long)all.cut,
+			all.cut == 1 ? "session was" : "sessions were");
 	fprintf(f, "%.0f sessions/s, %.0f events/s\n", (double)all.sessions / seconds, (double)all.events / seconds);
 	return status;
 }
