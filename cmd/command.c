@@ -53,6 +53,21 @@ void command_note(const struct command *c, const char *format, ...)
 	fputc('\n', stderr);
 }
 
+enum { COMPLAINTS_SHOWN = 10 };
+
+void command_complain(const struct command *c, struct command_complaints *complaints, const struct errmsg *e)
+{
+	if (complaints->n++ < COMPLAINTS_SHOWN)
+		command_fail(c, e);
+}
+
+bool command_complained(const struct command *c, const struct command_complaints *complaints)
+{
+	if (complaints->n > COMPLAINTS_SHOWN)
+		command_note(c, "… and %lu more like these", complaints->n - COMPLAINTS_SHOWN);
+	return complaints->n > 0;
+}
+
 int command_finish(const struct command *c, struct out *o, int status)
 {
 	struct errmsg e;

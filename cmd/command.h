@@ -7,6 +7,7 @@
 #define BOTIFY_COMMAND_H
 
 #include <getopt.h>
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "errmsg.h"
@@ -41,6 +42,19 @@ __attribute__((format(printf, 2, 3))) void command_note(const struct command *c,
 
 /* getopt_long has already said what was wrong; this points to --help. Returns EXIT_USAGE. */
 int command_bad_option(const struct command *c);
+
+/*
+ * Complaints about lines and files that were passed over: the first ten are printed, the others counted. A zeroed
+ * struct has none.
+ */
+struct command_complaints {
+	unsigned long n;
+};
+
+void command_complain(const struct command *c, struct command_complaints *complaints, const struct errmsg *e);
+
+/* Tells how many were not printed. Returns whether there were any complaints, which makes the status EXIT_DATA. */
+bool command_complained(const struct command *c, const struct command_complaints *complaints);
 
 /*
  * The last act: flushes and closes standard output through `o` (NULL where only stdio was used), and stdio. Returns

@@ -4,15 +4,34 @@
 #include <stdio.h>
 #include <string.h>
 
+/* Takes a character that was cut in two off the end, so that what was UTF-8 still is. */
+static void trim(char *text)
+{
+	size_t len = strlen(text), start = len;
+
+	while (start > 0 && len - start < 4 && ((unsigned char)text[start - 1] & 0xc0) == 0x80)
+		start--;
+	if (start > 0) {
+		unsigned char lead = (unsigned char)text[start - 1];
+		size_t follow = lead >= 0xf0 ? 3 : lead >= 0xe0 ? 2 : lead >= 0xc0 ? 1 : 0;
+
+		if (len - start < follow)
+			text[start - 1] = 0;
+	}
+}
+
 int errmsg_set(struct errmsg *e, const char *format, ...)
 {
 	char text[sizeof e->text];
 	va_list ap;
+	int len;
 
 	/* By way of a copy: an argument may be the old text. */
 	va_start(ap, format);
-	vsnprintf(text, sizeof text, format, ap);
+	len = vsnprintf(text, sizeof text, format, ap);
 	va_end(ap);
+	if (len >= (int)sizeof text)
+		trim(text);
 	memcpy(e->text, text, sizeof text);
 	return -1;
 }

@@ -8,7 +8,7 @@
 #define BOTIFY_ERRMSG_H
 
 struct errmsg {
-	char text[512]; /* NUL-terminated; cut where it would not fit */
+	char text[512]; /* NUL-terminated; cut where it would not fit, between characters */
 };
 
 /* Sets the text. Returns -1, so that `return errmsg_set(e, ...)` reads well. */

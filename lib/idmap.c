@@ -41,7 +41,7 @@ uint32_t idmap_get(const struct idmap *m, uint32_t key, uint32_t otherwise)
 {
 	size_t i;
 
-	if (m->n == 0)
+	if (m->n == 0 || key == IDMAP_NONE)
 		return otherwise;
 	i = find(m, key);
 	return m->slots[i].key == key ? m->slots[i].value : otherwise;

@@ -22,7 +22,7 @@ struct idmap {
 	size_t mask;	/* slots - 1; 0 where there are none */
 };
 
-#define IDMAP_NONE UINT32_MAX /* the one key that cannot be stored */
+#define IDMAP_NONE UINT32_MAX /* the one key that cannot be stored, and is never found */
 
 /* An empty map may also be had by zeroing the struct. */
 void idmap_init(struct idmap *m);

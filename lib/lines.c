@@ -24,12 +24,13 @@ int lines_open(struct lines *l, const char *path, struct errmsg *e)
 
 	if (strcmp(path, "-") == 0) {
 		lines_init(l, STDIN_FILENO, "standard input");
+		l->patient = true;
 		return 0;
 	}
 	lines_init(l, open(path, O_RDONLY | O_CLOEXEC), path);
 	if (l->fd < 0)
 		return errmsg_set(e, "%s: %s", path, strerror(errno));
-	l->own_fd = true;
+	l->own_fd = l->patient = true;
 	if (fstat(l->fd, &st) == 0 && S_ISDIR(st.st_mode)) {
 		lines_clear(l);
 		return errmsg_set(e, "%s: %s", path, strerror(EISDIR));
@@ -72,20 +73,11 @@ static enum lines_status wait_for_input(const struct lines *l, struct errmsg *e)
 	return p[0].revents ? LINES_STOP : LINES_LINE;
 }
 
-/* Reads one more block behind what the buffer holds. LINES_LINE: there is more to look at. */
-static enum lines_status fill(struct lines *l, struct errmsg *e)
+/* Moves what is left of the buffer to its start, and makes room for a block behind it. */
+static int make_room(struct lines *l)
 {
-	ssize_t n;
 	char *moved;
 
-	if (l->tied && out_pending(l->tied) && out_flush(l->tied, e) < 0)
-		return LINES_FAILED;
-	if (l->stop_fd >= 0) {
-		enum lines_status s = wait_for_input(l, e);
-
-		if (s != LINES_LINE)
-			return s;
-	}
 	if (l->head > 0) {
 		memmove(l->buf, l->buf + l->head, l->tail - l->head);
 		l->tail -= l->head;
@@ -93,15 +85,38 @@ static enum lines_status fill(struct lines *l, struct errmsg *e)
 	}
 	moved = grow(l->buf, &l->cap, l->tail + READ_SIZE, 1);
 	if (!moved)
-		return fail(l, ENOMEM, e);
+		return -1;
 	l->buf = moved;
-	do
+	return 0;
+}
+
+/* Reads one more block behind what the buffer holds. LINES_LINE: there is more to look at. */
+static enum lines_status fill(struct lines *l, struct errmsg *e)
+{
+	bool wait = l->stop_fd >= 0;
+	ssize_t n;
+
+	if (l->tied && out_pending(l->tied) && out_flush(l->tied, e) < 0)
+		return LINES_FAILED;
+	if (make_room(l) < 0)
+		return fail(l, ENOMEM, e);
+	for (;;) {
+		enum lines_status s = wait ? wait_for_input(l, e) : LINES_LINE;
+
+		if (s != LINES_LINE)
+			return s;
 		n = read(l->fd, l->buf + l->tail, l->cap - l->tail);
-	while (n < 0 && errno == EINTR);
-	if (n < 0)
-		return errno == EAGAIN || errno == EWOULDBLOCK ? LINES_WAIT : fail(l, errno, e);
-	if (n == 0)
-		l->ended = true;
+		if (n >= 0)
+			break;
+		if (errno == EAGAIN || errno == EWOULDBLOCK) {
+			if (!l->patient)
+				return LINES_WAIT;
+			wait = true;
+		} else if (errno != EINTR) {
+			return fail(l, errno, e);
+		}
+	}
+	l->ended = n == 0;
 	l->tail += (size_t)n;
 	return LINES_LINE;
 }

@@ -36,14 +36,17 @@ struct lines {
 
 	/* private */
 	int fd;
-	bool own_fd, ended, skipping;
+	bool own_fd, patient, ended, skipping;
 	int stop_fd;
 	struct out *tied;
 	char *buf;
 	size_t head, tail, searched, cap;
 };
 
-/* Opens a file; "-" is standard input. Returns 0, or -1 with the reason. A directory is an error here. */
+/*
+ * Opens a file; "-" is standard input. Returns 0, or -1 with the reason. A directory is an error here. What was opened is
+ * always waited for, also where the parent process left a standard input that does not block: no LINES_WAIT.
+ */
 int lines_open(struct lines *l, const char *path, struct errmsg *e);
 
 /* Reads from a descriptor, which stays the caller's. `name` is borrowed. */

@@ -74,7 +74,7 @@ json_t *ndjson_load(const char *path, struct errmsg *e)
 		return NULL;
 	if (memchr(bytes, 0, len))
 		errmsg_set(e, "%s: NUL byte", path);
-	else if (!(value = json_loadb(bytes, len, DECODING, &why)))
+	else if (!(value = json_loadb(bytes, len, DECODING | JSON_DECODE_ANY, &why)))
 		errmsg_set(e, "%s:%d: %s (column %d)", path, why.line, why.text, why.column);
 	free(bytes);
 	return value;

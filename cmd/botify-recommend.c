@@ -1,0 +1,239 @@
+/*
+ * botify-recommend: answers listeners' requests by a policy. See botify-recommend(1).
+ */
+#include <stdbool.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "command.h"
+#include "lines.h"
+#include "number.h"
+#include "recommender.h"
+#include "stop.h"
+
+static const struct command command = {
+	.name = "botify-recommend",
+	.usage = "--tracks FILE [--policy P | --experiments FILE] [OPTION]... [REQUESTS]...",
+	.purpose = "Answer requests for the next track: requests in, events out, a line each.",
+	.options =
+		"  --tracks FILE           the catalog; required\n"
+		"  --policy P              the policy that answers (default: random)\n"
+		"  --experiments FILE      experiments that split the users between policies\n"
+		"  --similar FILE          similar tracks, for the source similar\n"
+		"  --user-tracks FILE      tracks of each user, for the source collaborative\n"
+		"  --top [NAME=]FILE       popular tracks, for the source toppop; may be repeated\n"
+		"  --seed N                seed of all random draws (default: 0)\n"
+		"  --state FILE            load the open sessions from FILE, and save them there at the end\n"
+		"  --no-latency            leave the latency out, so that equal input gives equal bytes\n",
+};
+
+struct options {
+	const char *tracks, *policy, *experiments, *similar, *user_tracks, *state;
+	const char **tops;
+	size_t n_tops;
+	int64_t seed;
+	bool no_latency;
+	char *const *inputs;
+	size_t n_inputs;
+};
+
+enum { OPT_TRACKS = 256, OPT_POLICY, OPT_EXPERIMENTS, OPT_SIMILAR, OPT_USER_TRACKS, OPT_TOP, OPT_SEED, OPT_STATE, OPT_NO_LATENCY };
+
+static const struct option long_options[] = {
+	{"tracks", required_argument, NULL, OPT_TRACKS},
+	{"policy", required_argument, NULL, OPT_POLICY},
+	{"experiments", required_argument, NULL, OPT_EXPERIMENTS},
+	{"similar", required_argument, NULL, OPT_SIMILAR},
+	{"user-tracks", required_argument, NULL, OPT_USER_TRACKS},
+	{"top", required_argument, NULL, OPT_TOP},
+	{"seed", required_argument, NULL, OPT_SEED},
+	{"state", required_argument, NULL, OPT_STATE},
+	{"no-latency", no_argument, NULL, OPT_NO_LATENCY},
+	COMMAND_OPTIONS,
+};
+
+/* Everything that stays loaded while requests are answered. */
+struct service {
+	struct tables tables;
+	struct experiments experiments;
+	struct policy policy;
+	struct recommender recommender;
+};
+
+/* Returns -1 to go on, or the exit status. */
+static int parse_options(struct options *o, int argc, char **argv)
+{
+	struct errmsg e;
+	int c;
+
+	while ((c = getopt_long(argc, argv, "hV", long_options, NULL)) != -1)
+		switch (c) {
+		case OPT_TRACKS: o->tracks = optarg; break;
+		case OPT_POLICY: o->policy = optarg; break;
+		case OPT_EXPERIMENTS: o->experiments = optarg; break;
+		case OPT_SIMILAR: o->similar = optarg; break;
+		case OPT_USER_TRACKS: o->user_tracks = optarg; break;
+		case OPT_TOP: o->tops[o->n_tops++] = optarg; break;
+		case OPT_STATE: o->state = optarg; break;
+		case OPT_NO_LATENCY: o->no_latency = true; break;
+		case OPT_SEED:
+			if (number_parse_int("--seed", optarg, 0, INT64_MAX, &o->seed, &e) < 0)
+				return command_misused(&command, &e);
+			break;
+		case 'h': case 'V': return command_info(&command, c);
+		default: return command_bad_option(&command);
+		}
+	o->inputs = argv + optind;
+	o->n_inputs = (size_t)(argc - optind);
+	if (o->tracks)
+		return -1;
+	errmsg_set(&e, "no catalog given (--tracks FILE)");
+	return command_misused(&command, &e);
+}
+
+static int load_tables(struct tables *t, const struct options *o, struct errmsg *e)
+{
+	if (tables_load_catalog(t, o->tracks, e) < 0 ||
+	    (o->similar && tables_load_similar(t, o->similar, e) < 0) ||
+	    (o->user_tracks && tables_load_user_tracks(t, o->user_tracks, e) < 0))
+		return -1;
+	for (size_t i = 0; i < o->n_tops; i++)
+		if (tables_load_top(t, o->tops[i], e) < 0)
+			return -1;
+	return 0;
+}
+
+/* The policy comes first: it is on the command line, and a mistake there need not wait for the tables. */
+static int load_policy(struct service *s, const struct options *o, struct errmsg *e)
+{
+	if (policy_parse(&s->policy, o->policy ? o->policy : "random", e) < 0)
+		return EXIT_USAGE;
+	if (o->experiments && experiments_load(&s->experiments, o->experiments, e) < 0)
+		return EXIT_DATA;
+	if (o->policy && experiments_serving(&s->experiments)) {
+		errmsg_set(e, "--policy and the policies of %s: give one of them", o->experiments);
+		return EXIT_USAGE;
+	}
+	return 0;
+}
+
+static int load(struct service *s, const struct options *o, struct errmsg *e)
+{
+	int status = load_policy(s, o, e);
+
+	if (status != 0)
+		return status;
+	if (load_tables(&s->tables, o, e) < 0)
+		return EXIT_DATA;
+	if (policy_bind(&s->policy, &s->tables, e) < 0)
+		return EXIT_USAGE;
+	if (experiments_bind(&s->experiments, &s->tables, e) < 0) {
+		errmsg_prefix(e, "%s", o->experiments);
+		return EXIT_DATA;
+	}
+	if (recommender_init(&s->recommender, &s->tables, &s->experiments, &s->policy, (uint64_t)o->seed, !o->no_latency) < 0) {
+		errmsg_nomem(e);
+		return EXIT_DATA;
+	}
+	/* saved at once too: a place that cannot be written is found before the first request, not after the last */
+	if (o->state && (sessions_load(&s->recommender.sessions, o->state, &s->tables.catalog, e) < 0 ||
+			 sessions_save(&s->recommender.sessions, o->state, &s->tables.catalog, e) < 0))
+		return EXIT_DATA;
+	return 0;
+}
+
+static void unload(struct service *s)
+{
+	recommender_clear(&s->recommender);
+	experiments_clear(&s->experiments);
+	policy_clear(&s->policy);
+	tables_clear(&s->tables);
+}
+
+/* Answers a line, good or bad. Returns whether it was a request. */
+static bool answer(struct recommender *r, enum lines_status s, const struct lines *l, struct out *out, struct errmsg *e)
+{
+	if (s == LINES_BAD) {
+		event_write_error(out, e->text, l->number);
+		return false;
+	}
+	if (lines_blank(l) || recommender_answer(r, l->text, l->len, l->number, out, e) == 0)
+		return true;
+	errmsg_prefix(e, "%s:%lu", l->name, l->number);
+	return false;
+}
+
+/* Answers one input. Returns how it ended: LINES_END, LINES_STOP or LINES_FAILED. */
+static enum lines_status answer_input(struct recommender *r, const char *path, int stop, struct out *out,
+				      struct command_complaints *complaints)
+{
+	struct lines l;
+	struct errmsg e;
+	enum lines_status s;
+
+	if (lines_open(&l, path, &e) < 0) {
+		command_complain(&command, complaints, &e);
+		return LINES_END;
+	}
+	lines_tie(&l, out);
+	lines_watch(&l, stop);
+	while ((s = lines_next(&l, &e)) == LINES_LINE || s == LINES_BAD) {
+		if (!answer(r, s, &l, out, &e))
+			command_complain(&command, complaints, &e);
+		if (out_full(out) && out_flush(out, &e) < 0)
+			break;
+	}
+	/* a failure of the output is told by command_finish */
+	if (s == LINES_FAILED && !out->error)
+		command_complain(&command, complaints, &e);
+	lines_clear(&l);
+	return out->error ? LINES_FAILED : s;
+}
+
+static int serve(struct service *s, const struct options *o)
+{
+	static char *const standard_input[] = {(char *)"-"};
+	char *const *inputs = o->n_inputs > 0 ? o->inputs : standard_input;
+	size_t n = o->n_inputs > 0 ? o->n_inputs : 1;
+	struct command_complaints complaints = {0};
+	enum lines_status ended = LINES_END;
+	struct errmsg e;
+	struct out out;
+	int status, stop = stop_open(&e);
+
+	if (stop < 0)
+		return command_fail(&command, &e);
+	out_init(&out, STDOUT_FILENO, "standard output");
+	for (size_t i = 0; i < n && ended != LINES_STOP && !out.error; i++)
+		ended = answer_input(&s->recommender, inputs[i], stop, &out, &complaints);
+	status = command_finish(&command, &out, command_complained(&command, &complaints) ? EXIT_DATA : 0);
+	if (o->state && sessions_save(&s->recommender.sessions, o->state, &s->tables.catalog, &e) < 0)
+		status = command_fail(&command, &e);
+	if (ended == LINES_STOP)
+		stop_raise(stop);
+	return status;
+}
+
+int main(int argc, char **argv)
+{
+	struct options options = {.tops = calloc((size_t)argc, sizeof *options.tops)};
+	struct service service = {0};
+	struct errmsg e;
+	int status;
+
+	command_begin(&command, argv);
+	status = parse_options(&options, argc, argv);
+	if (status >= 0)
+		goto out;
+	status = load(&service, &options, &e);
+	if (status == EXIT_USAGE)
+		command_misused(&command, &e);
+	else if (status != 0)
+		command_fail(&command, &e);
+	else
+		status = serve(&service, &options);
+out:
+	unload(&service);
+	free(options.tops);
+	return status;
+}

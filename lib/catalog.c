@@ -1,0 +1,209 @@
+#include "catalog.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "grow.h"
+#include "lines.h"
+#include "murmur3.h"
+#include "ndjson.h"
+
+/* A line of the file. Its strings are offsets, because the text still moves while it grows. */
+struct row {
+	uint32_t id;
+	size_t artist, title;
+};
+
+/* The file as it is being read. */
+struct loading {
+	struct row *rows;
+	char *text;
+	struct idmap line_of; /* id to the line it stands on */
+	size_t n, rows_cap, text_len, text_cap;
+};
+
+/* Keeps a copy of a string value and leaves its offset in `place`. A missing value is the empty string. */
+static int keep(struct loading *f, const json_t *value, size_t *place, struct errmsg *e)
+{
+	size_t size = json_string_length(value) + 1;
+	char *text = grow(f->text, &f->text_cap, f->text_len + size, 1);
+
+	if (!text)
+		return errmsg_nomem(e);
+	f->text = text;
+	*place = f->text_len;
+	memcpy(text + f->text_len, value ? json_string_value(value) : "", size);
+	f->text_len += size;
+	return 0;
+}
+
+static int add_row(struct loading *f, const json_t *object, unsigned long line, struct errmsg *e)
+{
+	const json_t *artist = json_object_get(object, "artist"), *title = json_object_get(object, "title");
+	struct row *rows = grow(f->rows, &f->rows_cap, f->n + 1, sizeof *rows), *row;
+	uint32_t *seen;
+
+	if (!rows)
+		return errmsg_nomem(e);
+	f->rows = rows;
+	row = &rows[f->n];
+	if (ndjson_id(json_object_get(object, "track"), "track", &row->id, e) < 0)
+		return -1;
+	if (!artist)
+		return errmsg_set(e, "\"artist\" is missing");
+	if (!json_is_string(artist))
+		return errmsg_set(e, "\"artist\" is no string");
+	if (title && !json_is_string(title))
+		return errmsg_set(e, "\"title\" is no string");
+	seen = idmap_at(&f->line_of, row->id);
+	if (!seen)
+		return errmsg_nomem(e);
+	if (*seen)
+		return errmsg_set(e, "track %u is already on line %u", row->id, *seen);
+	*seen = (uint32_t)line;
+	f->n++;
+	return keep(f, artist, &row->artist, e) < 0 ? -1 : keep(f, title, &row->title, e);
+}
+
+static int read_row(struct loading *f, const struct lines *l, struct errmsg *e)
+{
+	json_t *object;
+	int status;
+
+	if (lines_blank(l))
+		return 0;
+	object = ndjson_parse(l->text, l->len, e);
+	status = object ? add_row(f, object, l->number, e) : -1;
+	json_decref(object);
+	return status < 0 ? errmsg_prefix(e, "%s:%lu", l->name, l->number) : 0;
+}
+
+/* Not ndjson_each: a duplicate is told with both its lines. */
+static int read_file(struct loading *f, const char *path, struct errmsg *e)
+{
+	struct lines l;
+	enum lines_status s;
+	int status = 0;
+
+	if (lines_open(&l, path, e) < 0)
+		return -1;
+	while (status == 0 && (s = lines_next(&l, e)) != LINES_END)
+		status = s == LINES_LINE ? read_row(f, &l, e) : -1;
+	if (status == 0 && f->n == 0)
+		status = errmsg_set(e, "%s: no track in it", l.name);
+	lines_clear(&l);
+	return status;
+}
+
+static int by_id(const void *a, const void *b)
+{
+	uint32_t x = ((const struct row *)a)->id, y = ((const struct row *)b)->id;
+
+	return (x > y) - (x < y);
+}
+
+/* Artists by name: a map from the hash of a name to 1 + the first artist that has it, and a chain through the others. */
+struct names {
+	struct idmap first;
+	uint32_t *next; /* 1 + the next artist with the same hash, 0 at the end */
+};
+
+/* The index of the artist of this name, which is made where it is new. CATALOG_NONE: no memory. */
+static uint32_t artist_of(struct catalog *c, struct names *names, const char *name)
+{
+	uint32_t hash = murmur3(name, strlen(name), 0), *first = idmap_at(&names->first, hash == IDMAP_NONE ? 0 : hash);
+	uint32_t new = (uint32_t)c->n_artists;
+
+	if (!first)
+		return CATALOG_NONE;
+	for (uint32_t a = *first; a > 0; a = names->next[a - 1])
+		if (strcmp(c->artists[a - 1].name, name) == 0)
+			return a - 1;
+	c->artists[new] = (struct artist){.name = name};
+	c->n_artists++;
+	names->next[new] = *first;
+	*first = new + 1;
+	return new;
+}
+
+static int number_tracks(struct catalog *c, const struct row *rows, size_t n, struct names *names)
+{
+	for (uint32_t i = 0; i < n; i++) {
+		struct track *t = &c->tracks[i];
+		uint32_t *index = idmap_at(&c->index, rows[i].id);
+
+		*t = (struct track){.id = rows[i].id, .title = c->text + rows[i].title};
+		t->artist = artist_of(c, names, c->text + rows[i].artist);
+		if (!index || t->artist == CATALOG_NONE)
+			return -1;
+		*index = i;
+		c->artists[t->artist].n++;
+	}
+	c->n_tracks = n;
+	return 0;
+}
+
+static void gather_by_artist(struct catalog *c)
+{
+	uint32_t first = 0;
+
+	for (size_t a = 0; a < c->n_artists; a++) {
+		c->artists[a].first = first;
+		first += c->artists[a].n;
+		c->artists[a].n = 0;
+	}
+	for (uint32_t i = 0; i < c->n_tracks; i++) {
+		struct artist *a = &c->artists[c->tracks[i].artist];
+
+		c->by_artist[a->first + a->n++] = i;
+	}
+}
+
+/* Puts what was read in order. Takes the text. */
+static int build(struct catalog *c, struct loading *f, struct errmsg *e)
+{
+	struct names names = {.next = calloc(f->n, sizeof *names.next)};
+	int status;
+
+	qsort(f->rows, f->n, sizeof *f->rows, by_id);
+	c->text = f->text;
+	f->text = NULL;
+	c->tracks = calloc(f->n, sizeof *c->tracks);
+	c->artists = calloc(f->n, sizeof *c->artists);
+	c->by_artist = calloc(f->n, sizeof *c->by_artist);
+	if (!names.next || !c->tracks || !c->artists || !c->by_artist
+	    || number_tracks(c, f->rows, f->n, &names) < 0) {
+		status = errmsg_nomem(e);
+	} else {
+		gather_by_artist(c);
+		status = 0;
+	}
+	idmap_clear(&names.first);
+	free(names.next);
+	return status;
+}
+
+int catalog_load(struct catalog *c, const char *path, struct errmsg *e)
+{
+	struct loading f = {0};
+	int status;
+
+	*c = (struct catalog){0};
+	status = read_file(&f, path, e) < 0 ? -1 : build(c, &f, e);
+	if (status < 0)
+		catalog_clear(c);
+	free(f.rows);
+	free(f.text);
+	idmap_clear(&f.line_of);
+	return status;
+}
+
+void catalog_clear(struct catalog *c)
+{
+	free(c->tracks);
+	free(c->artists);
+	free(c->by_artist);
+	free(c->text);
+	idmap_clear(&c->index);
+	*c = (struct catalog){0};
+}

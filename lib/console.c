@@ -1,0 +1,190 @@
+#include "console.h"
+
+#include <ctype.h>
+#include <inttypes.h>
+#include <stdbool.h>
+#include <string.h>
+
+#include "number.h"
+
+enum { SHOWN = 10, WORDS = 8 };
+
+/* What a line of the person's comes to. */
+enum choice { CHOICE_TRACK, CHOICE_AGAIN, CHOICE_QUIT, CHOICE_FAILED };
+
+static void show_track(const struct console *c, const struct catalog *catalog, uint32_t track)
+{
+	const struct track *t = &catalog->tracks[track];
+
+	fprintf(c->dialogue, "%" PRIu32 "  %s – %s", t->id, catalog->artists[t->artist].name, t->title);
+}
+
+/* strcasestr, but for a word that is not NUL-terminated. */
+static bool contains(const char *text, struct slice word)
+{
+	for (; *text; text++)
+		if (strncasecmp(text, word.text, word.len) == 0)
+			return true;
+	return false;
+}
+
+static bool matches(const struct catalog *catalog, uint32_t track, const struct slice *words, size_t n)
+{
+	const struct track *t = &catalog->tracks[track];
+
+	for (size_t i = 0; i < n; i++)
+		if (!contains(t->title, words[i]) && !contains(catalog->artists[t->artist].name, words[i]))
+			return false;
+	return true;
+}
+
+static size_t split(struct slice line, struct slice *words)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < line.len && n < WORDS;) {
+		size_t start = i;
+
+		while (i < line.len && !isspace((unsigned char)line.text[i]))
+			i++;
+		if (i > start)
+			words[n++] = (struct slice){.text = line.text + start, .len = i - start};
+		while (i < line.len && isspace((unsigned char)line.text[i]))
+			i++;
+	}
+	return n;
+}
+
+/* Lists what the words match; one match alone is the choice. */
+static enum choice search(const struct console *c, const struct catalog *catalog, struct slice line, uint32_t *track)
+{
+	struct slice words[WORDS];
+	size_t n = split(line, words), found = 0;
+
+	for (uint32_t i = 0; i < catalog->n_tracks; i++) {
+		if (!matches(catalog, i, words, n))
+			continue;
+		*track = i;
+		if (found++ >= SHOWN)
+			continue;
+		fputs("  ", c->dialogue);
+		show_track(c, catalog, i);
+		fputc('\n', c->dialogue);
+	}
+	if (found > SHOWN)
+		fprintf(c->dialogue, "  … and %zu more\n", found - SHOWN);
+	if (found == 0)
+		fputs("  nothing found\n", c->dialogue);
+	return found == 1 ? CHOICE_TRACK : CHOICE_AGAIN;
+}
+
+static enum choice interpret(const struct console *c, const struct catalog *catalog, struct slice line, uint32_t *track)
+{
+	char text[16];
+	struct errmsg ignored;
+	int64_t id;
+
+	if (line.len == 0)
+		return CHOICE_AGAIN;
+	if (line.len == 1 && line.text[0] == 'q')
+		return CHOICE_QUIT;
+	snprintf(text, sizeof text, "%.*s", (int)(line.len < sizeof text ? line.len : sizeof text - 1), line.text);
+	if (line.len >= sizeof text || number_parse_int("track", text, 0, INT32_MAX, &id, &ignored) < 0)
+		return search(c, catalog, line, track);
+	*track = catalog_find(catalog, (uint32_t)id);
+	if (*track != CATALOG_NONE)
+		return CHOICE_TRACK;
+	return search(c, catalog, line, track);
+}
+
+static enum choice ask(const struct console *c, const struct catalog *catalog, uint32_t *track, struct errmsg *e)
+{
+	enum choice choice = CHOICE_AGAIN;
+
+	while (choice == CHOICE_AGAIN) {
+		enum lines_status status;
+
+		fputs("next track (id, or words to search; q quits)? ", c->dialogue);
+		fflush(c->dialogue);
+		status = lines_next(c->in, e);
+		if (status == LINES_FAILED)
+			return CHOICE_FAILED;
+		if (status == LINES_END || status == LINES_STOP) {
+			fputc('\n', c->dialogue);
+			return CHOICE_QUIT;
+		}
+		if (status == LINES_LINE)
+			choice = interpret(c, catalog, (struct slice){.text = c->in->text, .len = c->in->len}, track);
+	}
+	return choice;
+}
+
+static void log_event(const struct simulation *s, const struct console *c, const struct visit *v, uint32_t track)
+{
+	struct event ev = simulation_request(s, v);
+
+	if (!c->log)
+		return;
+	if (track != CATALOG_NONE) {
+		ev.recommendation = s->catalog->tracks[track].id;
+		ev.source = slice_of("console");
+	}
+	event_write(c->log, &ev, true);
+}
+
+static void show_visit(const struct simulation *s, const struct console *c, const struct visit *v)
+{
+	fprintf(c->dialogue, "\nsession %" PRIu64 " of %" PRIu64 ": user %" PRIu32 " comes and picks\n  ", s->ended + 1,
+		s->options.sessions, s->users->list[v->user].id);
+	show_track(c, s->catalog, v->track);
+	fputc('\n', c->dialogue);
+}
+
+static void show_listening(const struct simulation *s, const struct console *c, const struct visit *v)
+{
+	fputs("  ", c->dialogue);
+	show_track(c, s->catalog, v->track);
+	fprintf(c->dialogue, ": listened to %.0f %%", 100 * v->time);
+	if (v->leaving)
+		fprintf(c->dialogue, ", and left after %zu tracks, %.2f of listening", v->history.n - 1,
+			(double)v->reward / 100);
+	fputc('\n', c->dialogue);
+}
+
+/* Returns 1 when the session has ended, 0 to quit, -1 with the reason. */
+static int play_session(struct simulation *s, const struct console *c, struct visit *v, struct errmsg *e)
+{
+	uint32_t track = CATALOG_NONE;
+
+	show_visit(s, c, v);
+	while (!v->leaving) {
+		enum choice choice = ask(c, s->catalog, &track, e);
+
+		if (choice != CHOICE_TRACK)
+			return choice == CHOICE_QUIT ? 0 : -1;
+		log_event(s, c, v, track);
+		if (simulation_listen(s, v, track) < 0)
+			return errmsg_nomem(e);
+		show_listening(s, c, v);
+	}
+	log_event(s, c, v, CATALOG_NONE);
+	simulation_end(s, v);
+	return 1;
+}
+
+int console_play(struct simulation *s, const struct console *c, struct errmsg *e)
+{
+	struct visit *v;
+	int status = 1;
+
+	while (status > 0) {
+		int begun = simulation_begin(s, &v);
+
+		if (begun <= 0)
+			return begun < 0 ? errmsg_nomem(e) : 1;
+		status = play_session(s, c, v, e);
+		if (status > 0 && c->log && out_flush(c->log, e) < 0)
+			status = -1;
+	}
+	return status;
+}

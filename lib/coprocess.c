@@ -1,0 +1,106 @@
+#include "coprocess.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <spawn.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+extern char **environ;
+
+static void close_pipe(int *fd)
+{
+	if (*fd >= 0)
+		close(*fd);
+	*fd = -1;
+}
+
+/* Spawns with the ends of the pipes as standard input and output. Returns an error number. */
+static int spawn(pid_t *pid, char *const argv[], int in, int out)
+{
+	posix_spawn_file_actions_t actions;
+	posix_spawnattr_t attributes;
+	sigset_t none, standard;
+	int error;
+
+	sigemptyset(&none);
+	sigemptyset(&standard);
+	sigaddset(&standard, SIGPIPE); /* which a writer to a coprocess ignores */
+	posix_spawn_file_actions_init(&actions);
+	posix_spawnattr_init(&attributes);
+	posix_spawn_file_actions_adddup2(&actions, in, STDIN_FILENO);
+	posix_spawn_file_actions_adddup2(&actions, out, STDOUT_FILENO);
+	posix_spawnattr_setsigmask(&attributes, &none);
+	posix_spawnattr_setsigdefault(&attributes, &standard);
+	posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
+	error = posix_spawnp(pid, argv[0], &actions, &attributes, argv, environ);
+	posix_spawnattr_destroy(&attributes);
+	posix_spawn_file_actions_destroy(&actions);
+	return error;
+}
+
+int coprocess_start(struct coprocess *c, char *const argv[], struct errmsg *e)
+{
+	int in[2] = {-1, -1}, out[2] = {-1, -1}, error = 0;
+
+	*c = (struct coprocess){.pid = -1, .to = -1, .from = -1};
+	if (pipe2(in, O_CLOEXEC) < 0 || pipe2(out, O_CLOEXEC) < 0)
+		error = errno;
+	if (!error)
+		error = spawn(&c->pid, argv, in[0], out[1]);
+	close_pipe(&in[0]);
+	close_pipe(&out[1]);
+	if (error) {
+		close_pipe(&in[1]);
+		close_pipe(&out[0]);
+		c->pid = -1;
+		return errmsg_set(e, "%s: %s", argv[0], strerror(error));
+	}
+	fcntl(in[1], F_SETFL, O_NONBLOCK);
+	fcntl(out[0], F_SETFL, O_NONBLOCK);
+	c->to = in[1];
+	c->from = out[0];
+	return 0;
+}
+
+void coprocess_end_input(struct coprocess *c)
+{
+	close_pipe(&c->to);
+}
+
+/* Waits for the end in small steps. Returns whether it came. */
+static bool ended_within(pid_t pid, double patience, int *status)
+{
+	const struct timespec step = {.tv_nsec = 2000000};
+
+	for (double waited = 0; waitpid(pid, status, WNOHANG) != pid; waited += 0.002) {
+		if (waited >= patience)
+			return false;
+		nanosleep(&step, NULL);
+	}
+	return true;
+}
+
+int coprocess_wait(struct coprocess *c, double patience, struct errmsg *e)
+{
+	int status;
+
+	close_pipe(&c->to);
+	close_pipe(&c->from);
+	if (!ended_within(c->pid, patience, &status)) {
+		kill(c->pid, SIGTERM);
+		if (!ended_within(c->pid, 0.5, &status)) {
+			kill(c->pid, SIGKILL);
+			waitpid(c->pid, &status, 0);
+		}
+		return errmsg_set(e, "did not end");
+	}
+	if (WIFSIGNALED(status))
+		return errmsg_set(e, "was killed by signal %d (%s)", WTERMSIG(status), strsignal(WTERMSIG(status)));
+	if (WEXITSTATUS(status) != 0)
+		return errmsg_set(e, "exited with status %d", WEXITSTATUS(status));
+	return 0;
+}

@@ -1,0 +1,203 @@
+#include "exchange.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "event.h"
+#include "lines.h"
+
+enum { GOING_ON = -1 }; /* where a function would return how the exchange ended */
+
+#define PROGRESS_SECONDS 0.2
+
+struct exchange {
+	struct simulation *s;
+	const struct exchange_options *options;
+	struct out requests;
+	struct lines replies;
+	struct event_parser parser;
+	struct visit **due; /* a ring of the visits whose request has been sent */
+	size_t first_due, n_due;
+	double last_reply, next_progress; /* s, monotonic */
+};
+
+static double now(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return (double)t.tv_sec + (double)t.tv_nsec * 1e-9;
+}
+
+static void send_request(struct exchange *x, struct visit *v)
+{
+	struct event request = simulation_request(x->s, v);
+
+	event_write(&x->requests, &request, false);
+	x->due[(x->first_due + x->n_due++) % x->s->options.in_flight] = v;
+}
+
+/* Begins as many sessions as can be. */
+static int begin(struct exchange *x, struct errmsg *e)
+{
+	struct visit *v;
+	int status;
+
+	while ((status = simulation_begin(x->s, &v)) > 0)
+		send_request(x, v);
+	return status < 0 ? errmsg_nomem(e) : 0;
+}
+
+/* Whether a reply answers a request: the same user, track and message, and a track that exists where one is due. */
+static int check_reply(const struct exchange *x, const struct event *request, const struct event *reply, uint32_t *track,
+		       struct errmsg *e)
+{
+	if (reply->user != request->user)
+		return errmsg_set(e, "a reply for user %u where user %u is due", reply->user, request->user);
+	if (reply->track != request->track || reply->message != request->message)
+		return errmsg_set(e, "a reply to another request of user %u than the one that is due", request->user);
+	*track = catalog_find(x->s->catalog, reply->recommendation);
+	if (request->message == EVENT_LAST)
+		return 0;
+	if (reply->recommendation == EVENT_NO_TRACK)
+		return errmsg_set(e, "no recommendation for user %u", request->user);
+	if (*track == CATALOG_NONE)
+		return errmsg_set(e, "unknown track %u recommended to user %u", reply->recommendation, request->user);
+	return 0;
+}
+
+/* Takes the reply that stands in `replies`: logs it, and lets its session go on. */
+static int take_reply(struct exchange *x, struct errmsg *e)
+{
+	const char *text = x->replies.text;
+	size_t len = x->replies.len;
+	struct visit *v = x->due[x->first_due];
+	struct event reply, request;
+	uint32_t track = CATALOG_NONE;
+
+	if (x->n_due == 0)
+		return errmsg_set(e, "a reply that nobody asked for");
+	request = simulation_request(x->s, v);
+	event_parser_reset(&x->parser);
+	if (event_parse(&x->parser, text, len, &reply, e) < 0 || check_reply(x, &request, &reply, &track, e) < 0)
+		return -1;
+	if (x->options->log) {
+		out_put(x->options->log, text, len);
+		out_put(x->options->log, "\n", 1);
+	}
+	x->first_due = (x->first_due + 1) % x->s->options.in_flight;
+	x->n_due--;
+	if (request.message == EVENT_LAST) {
+		simulation_end(x->s, v);
+		return begin(x, e);
+	}
+	if (simulation_listen(x->s, v, track) < 0)
+		return errmsg_nomem(e);
+	send_request(x, v);
+	return 0;
+}
+
+/* Takes the replies that are there. Returns how the exchange ended, or GOING_ON where it has to wait for more. */
+static int take_replies(struct exchange *x, struct errmsg *e)
+{
+	enum lines_status status;
+
+	while (!simulation_done(x->s) && (status = lines_next(&x->replies, e)) != LINES_WAIT) {
+		if (status == LINES_END)
+			return errmsg_set(e, "%zu replies were due", x->n_due), EXCHANGE_ENDED;
+		if (status != LINES_LINE)
+			return EXCHANGE_FAILED;
+		if (lines_blank(&x->replies))
+			continue;
+		if (take_reply(x, e) < 0)
+			return errmsg_prefix(e, "%s:%lu", x->replies.name, x->replies.number), EXCHANGE_FAILED;
+		/* a reader that has gone away shows as the end of its replies, which are still to be read */
+		if (out_full(&x->requests) && out_push(&x->requests, e) < 0 && x->requests.error != EPIPE)
+			return EXCHANGE_FAILED;
+		if (x->options->log && out_full(x->options->log) && out_flush(x->options->log, e) < 0)
+			return EXCHANGE_FAILED;
+		x->last_reply = 0;
+	}
+	return simulation_done(x->s) ? EXCHANGE_DONE : GOING_ON;
+}
+
+/* Waits until there is something to read or room to write, or it has taken too long. */
+static int wait_for_replies(struct exchange *x, struct errmsg *e)
+{
+	const struct exchange_options *o = x->options;
+	bool more = !x->requests.error && out_pending(&x->requests) > 0;
+	struct pollfd p[] = {
+		{.fd = o->watch.stop_fd, .events = POLLIN},
+		{.fd = o->from, .events = POLLIN},
+		{.fd = more ? o->to : -1, .events = POLLOUT},
+	};
+	double time = now(), left, until_progress = x->next_progress - time;
+
+	if (x->last_reply == 0)
+		x->last_reply = time;
+	left = x->last_reply + o->timeout - time;
+	if (left <= 0)
+		return errmsg_set(e, "%s: no reply for %g s, %zu are due", o->from_name, o->timeout, x->n_due), EXCHANGE_FAILED;
+	if (o->watch.progress && until_progress < left)
+		left = until_progress > 0 ? until_progress : 0;
+	if (poll(p, 3, (int)(left * 1000) + 1) < 0 && errno != EINTR)
+		return errmsg_set(e, "poll: %s", strerror(errno)), EXCHANGE_FAILED;
+	return p[0].revents ? EXCHANGE_STOPPED : GOING_ON;
+}
+
+static void show_progress(struct exchange *x)
+{
+	const struct simulation_watch *watch = &x->options->watch;
+	double time;
+
+	if (!watch->progress || (time = now()) < x->next_progress)
+		return;
+	x->next_progress = time + PROGRESS_SECONDS;
+	watch->progress(watch->ctx, x->s);
+}
+
+static int run(struct exchange *x, struct errmsg *e)
+{
+	if (begin(x, e) < 0)
+		return EXCHANGE_FAILED;
+	for (;;) {
+		int ended;
+
+		if (out_push(&x->requests, e) < 0 && x->requests.error != EPIPE)
+			return EXCHANGE_FAILED;
+		/* what came in so far can be read by others while this waits */
+		if (x->options->log && out_flush(x->options->log, e) < 0)
+			return EXCHANGE_FAILED;
+		ended = wait_for_replies(x, e);
+		show_progress(x);
+		if (ended == GOING_ON)
+			ended = take_replies(x, e);
+		if (ended != GOING_ON)
+			return ended;
+	}
+}
+
+enum exchange_status exchange_run(struct simulation *s, const struct exchange_options *options, struct errmsg *e)
+{
+	struct exchange x = {.s = s, .options = options};
+	enum exchange_status status = EXCHANGE_FAILED;
+	struct errmsg ignored;
+
+	out_init(&x.requests, options->to, options->to_name);
+	lines_init(&x.replies, options->from, options->from_name);
+	x.due = calloc(s->options.in_flight, sizeof *x.due);
+	if (x.due)
+		status = (enum exchange_status)run(&x, e);
+	else
+		errmsg_nomem(e);
+	if (options->log)
+		out_flush(options->log, &ignored);
+	event_parser_clear(&x.parser);
+	lines_clear(&x.replies);
+	out_clear(&x.requests);
+	free(x.due);
+	return status;
+}

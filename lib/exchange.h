@@ -1,0 +1,36 @@
+/*
+ * exchange: plays a simulation against a recommender that is reached over two descriptors, with many sessions in
+ * flight.
+ *
+ * Requests are answered in the order in which they are sent. Neither side can block the other: both descriptors are
+ * non-blocking, and whatever the size of the pipes, requests that do not fit wait here.
+ */
+#ifndef BOTIFY_EXCHANGE_H
+#define BOTIFY_EXCHANGE_H
+
+#include "errmsg.h"
+#include "out.h"
+#include "simulation.h"
+
+struct exchange_options {
+	int to, from;	     /* requests go out, replies come in; non-blocking */
+	const char *to_name, *from_name; /* for messages */
+	struct out *log;     /* where the replies go, or NULL */
+	double timeout;	     /* s without a reply that is due */
+	struct simulation_watch watch;
+};
+
+enum exchange_status {
+	EXCHANGE_DONE,	  /* all sessions have ended */
+	EXCHANGE_STOPPED, /* the stop descriptor became readable */
+	EXCHANGE_ENDED,	  /* replies ended before the sessions did; the reason says how many were due */
+	EXCHANGE_FAILED	  /* anything else, with the reason */
+};
+
+/*
+ * Plays all sessions. However it ends, the log holds the whole lines of all replies that were good, flushed but for
+ * errors of its own, which stick (see out.h).
+ */
+enum exchange_status exchange_run(struct simulation *s, const struct exchange_options *options, struct errmsg *e);
+
+#endif

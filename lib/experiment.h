@@ -1,0 +1,55 @@
+/*
+ * experiment: which users get which arm.
+ *
+ * Assignment is a pure function of the experiment's name and the user's id, so that replicas, reruns and old logs agree:
+ * with m the 32-bit MurmurHash3, arm index = m(decimal user id, seed m(name, 0)) mod number of arms.
+ */
+#ifndef BOTIFY_EXPERIMENT_H
+#define BOTIFY_EXPERIMENT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "errmsg.h"
+#include "event.h"
+#include "policy.h"
+
+struct arm {
+	char *name;
+	struct policy policy; /* where the experiment has policies */
+};
+
+struct experiment {
+	char *name;
+	uint32_t seed;
+	bool has_policies;
+	struct arm *arms;
+	size_t n_arms;
+};
+
+struct experiments {
+	struct experiment *list; /* in the order of the file, which is the order of the log */
+	size_t n;
+};
+
+/*
+ * Reads {"experiments":[{"name":"AA","arms":["C","T1"]},{"name":"F","arms":{"C":"random","T1":"artist,random"}}]}.
+ * Returns 0, or -1 with the file, the experiment and the reason. Free with experiments_clear.
+ */
+int experiments_load(struct experiments *x, const char *path, struct errmsg *e);
+void experiments_clear(struct experiments *x);
+
+/* Binds the policies of all arms to tables. Returns 0, or -1 with experiment, arm and what is missing. */
+int experiments_bind(struct experiments *x, const struct tables *t, struct errmsg *e);
+
+/* The experiment that serves: the last one that has policies; NULL where none has. */
+const struct experiment *experiments_serving(const struct experiments *x);
+
+/* Makes an experiment of a name and a number of arms, for assignment alone; nothing to free. */
+struct experiment experiment_of(char *name, size_t n_arms);
+
+/* The index of the arm that a user falls on. */
+size_t experiment_assign(const struct experiment *x, uint32_t user);
+
+#endif

@@ -1,0 +1,45 @@
+/*
+ * history: what a session has heard so far.
+ */
+#ifndef BOTIFY_HISTORY_H
+#define BOTIFY_HISTORY_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "catalog.h"
+#include "idmap.h"
+
+struct play {
+	uint32_t track; /* index; CATALOG_NONE for a track that the catalog does not have */
+	double time;	/* the part listened to */
+};
+
+struct history {
+	struct play *plays; /* n, in order */
+	size_t n, cap;
+	struct idmap tracks, artists; /* how often each was played; unknown tracks do not count */
+};
+
+/* A zeroed struct is an empty history. */
+void history_clear(struct history *h);
+
+/* Forgets everything but keeps the memory, for the next session. */
+void history_reset(struct history *h);
+
+/* Adds a play. Returns 0, or -1 where there is no memory. */
+int history_add(struct history *h, const struct catalog *c, uint32_t track, double time);
+
+/* How often a track, or an artist, was played. Constant time. */
+static inline uint32_t history_track_plays(const struct history *h, uint32_t track)
+{
+	return idmap_get(&h->tracks, track, 0);
+}
+
+static inline uint32_t history_artist_plays(const struct history *h, uint32_t artist)
+{
+	return idmap_get(&h->artists, artist, 0);
+}
+
+#endif

@@ -1,0 +1,107 @@
+#include "lists.h"
+
+#include <stdlib.h>
+
+#include "grow.h"
+#include "ndjson.h"
+#include "trackset.h"
+
+void lists_clear(struct lists *l)
+{
+	idmap_clear(&l->row);
+	free(l->ends);
+	free(l->items);
+	*l = (struct lists){0};
+}
+
+struct span lists_get(const struct lists *l, uint32_t key)
+{
+	uint32_t row = idmap_get(&l->row, key, IDMAP_NONE), first;
+
+	if (row == IDMAP_NONE)
+		return (struct span){0};
+	first = row == 0 ? 0 : l->ends[row - 1];
+	return (struct span){.tracks = l->items + first, .n = l->ends[row] - first};
+}
+
+struct loading {
+	struct lists *lists;
+	const struct catalog *catalog;
+	enum lists_kind kind;
+	struct trackset seen; /* in this list */
+};
+
+/* The key of a line, as the table is looked up by. */
+static int read_key(const struct loading *ld, json_t *object, uint32_t *key, struct errmsg *e)
+{
+	const char *what = "user";
+	uint32_t id;
+
+	if (ld->kind == LISTS_SIMILAR)
+		what = json_object_get(object, "item_id") && !json_object_get(object, "track") ? "item_id" : "track";
+	if (ndjson_id(json_object_get(object, what), what, &id, e) < 0)
+		return -1;
+	*key = ld->kind == LISTS_SIMILAR ? catalog_find(ld->catalog, id) : id;
+	if (*key == CATALOG_NONE)
+		return errmsg_set(e, "track %u is not in the catalog", id);
+	if (idmap_get(&ld->lists->row, *key, IDMAP_NONE) != IDMAP_NONE)
+		return errmsg_set(e, "a second list for %s %u", what, id);
+	return 0;
+}
+
+static int add_row(struct lists *l, uint32_t key)
+{
+	uint32_t *ends = grow(l->ends, &l->ends_cap, l->n + 1, sizeof *ends), *row;
+
+	if (!ends)
+		return -1;
+	l->ends = ends;
+	row = idmap_at(&l->row, key);
+	if (!row || l->n_items >= UINT32_MAX)
+		return -1;
+	ends[l->n] = (uint32_t)l->n_items;
+	*row = (uint32_t)l->n++;
+	return 0;
+}
+
+static int read_line(json_t *object, void *ctx, struct errmsg *e)
+{
+	struct loading *ld = ctx;
+	struct lists *l = ld->lists;
+	const char *what = ld->kind == LISTS_SIMILAR ? "recommendations" : "tracks";
+	const json_t *array = json_object_get(object, what);
+	size_t n = json_array_size(array);
+	uint32_t key, *items;
+
+	if (!array && ld->kind == LISTS_SIMILAR)
+		return 0;
+	if (read_key(ld, object, &key, e) < 0)
+		return -1;
+	if (!json_is_array(array))
+		return errmsg_set(e, "\"%s\" is %s", what, array ? "no array of track ids" : "missing");
+	items = grow(l->items, &l->items_cap, l->n_items + n, sizeof *items);
+	if (!items)
+		return errmsg_nomem(e);
+	l->items = items;
+	if (trackset_read(&ld->seen, array, what, items + l->n_items, e) < 0)
+		return -1;
+	l->n_items += n;
+	return add_row(l, key) < 0 ? errmsg_nomem(e) : 0;
+}
+
+int lists_load(struct lists *l, const char *path, enum lists_kind kind, const struct catalog *c, struct errmsg *e)
+{
+	struct loading ld = {.lists = l, .catalog = c, .kind = kind};
+	int status;
+
+	*l = (struct lists){0};
+	if (trackset_init(&ld.seen, c) < 0)
+		return errmsg_nomem(e);
+	status = ndjson_each(path, read_line, &ld, e);
+	trackset_clear(&ld.seen);
+	if (status == 0 && l->n == 0)
+		status = errmsg_set(e, "%s: no line has \"%s\"", path, kind == LISTS_SIMILAR ? "recommendations" : "tracks");
+	if (status < 0)
+		lists_clear(l);
+	return status;
+}

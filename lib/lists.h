@@ -1,0 +1,45 @@
+/*
+ * lists: a table of lists of tracks, by track or by user.
+ *
+ * The items of all lists lie in one array, list after list, as indices of the catalog.
+ */
+#ifndef BOTIFY_LISTS_H
+#define BOTIFY_LISTS_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "catalog.h"
+#include "errmsg.h"
+#include "idmap.h"
+
+/* Some tracks, borrowed. */
+struct span {
+	const uint32_t *tracks; /* indices in the catalog */
+	size_t n;
+};
+
+struct lists {
+	struct idmap row;  /* key to row */
+	uint32_t *ends;	   /* where row i ends in items; it starts where row i-1 ends */
+	uint32_t *items;
+	size_t n, ends_cap, n_items, items_cap;
+};
+
+enum lists_kind {
+	LISTS_SIMILAR,	  /* {"track":0,"recommendations":[…]}, or "item_id" for "track"; the key is a track's index */
+	LISTS_USER_TRACKS /* {"user":0,"tracks":[…]}; the key is a user's id */
+};
+
+/*
+ * Reads a table. Of similar lists, a line that has no "recommendations" is passed over, because a catalog serves as
+ * such a table too; that no line has any is an error. A key twice, a track that the catalog does not have, or that a
+ * list names twice, are errors. Returns 0, or -1 with file, line and reason. Free with lists_clear.
+ */
+int lists_load(struct lists *l, const char *path, enum lists_kind kind, const struct catalog *c, struct errmsg *e);
+void lists_clear(struct lists *l);
+
+/* The list of a key; an empty one where there is none. */
+struct span lists_get(const struct lists *l, uint32_t key);
+
+#endif

@@ -1,0 +1,286 @@
+#include "neighbours.h"
+
+#include <cblas.h>
+#include <float.h>
+#include <math.h>
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "embeddings.h"
+#include "grow.h"
+
+/* Products of so many tracks with so many others are made at once; they fit into the cache of one processor. */
+enum { BLOCK = 128, TILE = 1024, MAX_THREADS = 64 };
+
+struct scored {
+	double score;
+	uint32_t track;
+};
+
+/* What all threads share. Only `next` changes. */
+struct search {
+	const struct npy *m;
+	const float *vectors; /* all rows in single precision: the matrix itself, or a copy */
+	double longest;	      /* the largest norm of a row */
+	const uint32_t *tracks;
+	size_t n, k;
+	uint32_t *found; /* n x k */
+	atomic_size_t next; /* track whose block nobody has begun */
+	atomic_bool failed; /* out of memory */
+};
+
+/* The search for the neighbours of one track, while the tiles pass by. */
+struct seeker {
+	float *heap; /* the k largest products so far, the least of them first */
+	float bar;   /* what is below is not among the k nearest */
+	double margin;
+	struct scored *near; /* what may be among them */
+	size_t n_near, near_cap;
+};
+
+/* What one thread needs. */
+struct worker {
+	struct search *search;
+	float *block;	 /* BLOCK rows, those whose neighbours are looked for */
+	float *products; /* BLOCK x TILE */
+	float *heaps;	 /* BLOCK x k */
+	struct seeker seekers[BLOCK];
+};
+
+/* Nearest first; of equally near tracks the lower first. */
+static int nearest_first(const void *a, const void *b)
+{
+	const struct scored *x = a, *y = b;
+
+	if (x->score != y->score)
+		return x->score < y->score ? 1 : -1;
+	return (x->track > y->track) - (x->track < y->track);
+}
+
+/* Puts x in the place of the least. */
+static void replace_least(float *heap, size_t k, float x)
+{
+	size_t i = 0;
+
+	for (;;) {
+		size_t child = 2 * i + 1;
+
+		if (child >= k)
+			break;
+		child += child + 1 < k && heap[child + 1] < heap[child];
+		if (heap[child] >= x)
+			break;
+		heap[i] = heap[child];
+		i = child;
+	}
+	heap[i] = x;
+}
+
+/*
+ * How far a product in single precision may be from the true one: n columns, rows of norms |a| and |b|, gives at most
+ * n u / (1 - n u) |a| |b| with u = 2^-24 (Higham 2002, "Accuracy and Stability of Numerical Algorithms", section 3.1),
+ * and a little for the rounding of the values themselves.
+ */
+static double product_error(const struct search *s, double norm)
+{
+	return (double)(s->m->columns + 4) * 1.01 * 0x1p-24 * norm * s->longest;
+}
+
+static double norm_of(const struct npy *m, size_t row)
+{
+	return sqrt(embeddings_dot(m, row, row));
+}
+
+/* Drops what has turned out to be below the bar. */
+static void tidy(struct seeker *s)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < s->n_near; i++)
+		if (s->near[i].score >= s->bar)
+			s->near[kept++] = s->near[i];
+	s->n_near = kept;
+}
+
+static int add_near(struct seeker *s, size_t k, uint32_t track, float product)
+{
+	struct scored *near;
+
+	if (s->n_near == s->near_cap && s->n_near > 0)
+		tidy(s);
+	near = grow(s->near, &s->near_cap, s->n_near + 1, sizeof *near);
+	if (!near)
+		return -1;
+	s->near = near;
+	near[s->n_near++] = (struct scored){.score = product, .track = track};
+	if (product > s->heap[0]) {
+		replace_least(s->heap, k, product);
+		/* rounded down, so as not to lose one that is just at the bar */
+		s->bar = nextafterf((float)(s->heap[0] - s->margin), -INFINITY);
+	}
+	return 0;
+}
+
+/* Looks through the products of one track with the tracks from `first` on. */
+static int seek(struct seeker *s, size_t k, const float *products, size_t n, uint32_t first)
+{
+	for (size_t i = 0; i < n; i++)
+		if (products[i] >= s->bar && add_near(s, k, first + (uint32_t)i, products[i]) < 0)
+			return -1;
+	return 0;
+}
+
+static void begin(struct worker *w, const uint32_t *tracks, size_t n)
+{
+	const struct search *s = w->search;
+	size_t d = s->m->columns;
+
+	for (size_t i = 0; i < n; i++) {
+		struct seeker *seeker = &w->seekers[i];
+
+		memcpy(w->block + i * d, s->vectors + tracks[i] * d, d * sizeof *w->block);
+		seeker->heap = w->heaps + i * s->k;
+		for (size_t j = 0; j < s->k; j++)
+			seeker->heap[j] = -FLT_MAX;
+		seeker->bar = -FLT_MAX;
+		seeker->margin = 2 * product_error(s, norm_of(s->m, tracks[i]));
+		seeker->n_near = 0;
+	}
+}
+
+/* Weighs what came near again, and keeps the k nearest. */
+static void finish(const struct search *s, struct seeker *seeker, uint32_t track, uint32_t *found)
+{
+	tidy(seeker);
+	for (size_t j = 0; j < seeker->n_near; j++)
+		seeker->near[j].score = embeddings_dot(s->m, track, seeker->near[j].track);
+	qsort(seeker->near, seeker->n_near, sizeof *seeker->near, nearest_first);
+	for (size_t j = 0; j < s->k; j++)
+		found[j] = seeker->near[j].track;
+}
+
+/* Finds the neighbours of at most BLOCK tracks. */
+static int find_block(struct worker *w, size_t first, size_t n)
+{
+	const struct search *s = w->search;
+	size_t d = s->m->columns, rows = s->m->rows;
+
+	begin(w, s->tracks + first, n);
+	for (size_t t = 0; t < rows; t += TILE) {
+		size_t tile = rows - t < TILE ? rows - t : TILE;
+
+		cblas_sgemm(CblasRowMajor, CblasNoTrans, CblasTrans, (int)n, (int)tile, (int)d, 1, w->block, (int)d,
+			    s->vectors + t * d, (int)d, 0, w->products, TILE);
+		for (size_t i = 0; i < n; i++)
+			if (seek(&w->seekers[i], s->k, w->products + i * TILE, tile, (uint32_t)t) < 0)
+				return -1;
+	}
+	for (size_t i = 0; i < n; i++)
+		finish(s, &w->seekers[i], s->tracks[first + i], s->found + (first + i) * s->k);
+	return 0;
+}
+
+static void *work(void *search)
+{
+	struct search *s = search;
+	struct worker *w = calloc(1, sizeof *w);
+	size_t first;
+
+	if (w) {
+		w->search = s;
+		w->block = malloc(BLOCK * s->m->columns * sizeof *w->block);
+		w->products = malloc((size_t)BLOCK * TILE * sizeof *w->products);
+		w->heaps = malloc(BLOCK * s->k * sizeof *w->heaps);
+	}
+	if (!w || !w->block || !w->products || !w->heaps)
+		s->failed = true;
+	while (!s->failed && (first = atomic_fetch_add(&s->next, BLOCK)) < s->n)
+		if (find_block(w, first, s->n - first < BLOCK ? s->n - first : BLOCK) < 0)
+			s->failed = true;
+	for (size_t i = 0; w && i < BLOCK; i++)
+		free(w->seekers[i].near);
+	if (w) {
+		free(w->block);
+		free(w->products);
+		free(w->heaps);
+	}
+	free(w);
+	return NULL;
+}
+
+/* The threads are our own, because looking through the products takes time too; OpenBLAS shall use one in each. */
+static void work_on_all_processors(struct search *s)
+{
+	pthread_t threads[MAX_THREADS];
+	long processors = sysconf(_SC_NPROCESSORS_ONLN);
+	size_t n = 0, blocks = (s->n + BLOCK - 1) / BLOCK;
+	int before = openblas_get_num_threads();
+
+	openblas_set_num_threads(1);
+	while (n < MAX_THREADS && (long)n + 1 < processors && n + 1 < blocks &&
+	       pthread_create(&threads[n], NULL, work, s) == 0)
+		n++;
+	work(s);
+	for (size_t i = 0; i < n; i++)
+		pthread_join(threads[i], NULL);
+	openblas_set_num_threads(before);
+}
+
+/* All rows in single precision; new where they are not yet. */
+static float *narrow(const struct npy *m)
+{
+	size_t size = m->rows * m->columns;
+	float *vectors;
+
+	if (m->type == NPY_FLOAT32)
+		return m->data;
+	vectors = malloc(size * sizeof *vectors);
+	for (size_t i = 0; vectors && i < size; i++)
+		vectors[i] = (float)((const double *)m->data)[i];
+	return vectors;
+}
+
+int neighbours_find(struct neighbours *nb, const struct npy *m, const uint32_t *tracks, size_t n, size_t k,
+		    struct errmsg *e)
+{
+	float *vectors = narrow(m);
+	struct search s = {.m = m, .vectors = vectors, .tracks = tracks, .n = n, .k = k};
+
+	*nb = (struct neighbours){.n = n, .k = k, .tracks = malloc((n * k + 1) * sizeof *nb->tracks)};
+	s.found = nb->tracks;
+	s.failed = !vectors || !nb->tracks;
+	if (!s.failed) {
+		for (size_t i = 0; i < m->rows; i++)
+			s.longest = fmax(s.longest, norm_of(m, i));
+		work_on_all_processors(&s);
+	}
+	for (size_t i = 0; i < n && !s.failed; i++) {
+		uint32_t *row = idmap_at(&nb->row, tracks[i]);
+
+		if (row)
+			*row = (uint32_t)i;
+		else
+			s.failed = true;
+	}
+	if ((const void *)vectors != m->data)
+		free(vectors);
+	if (!s.failed)
+		return 0;
+	neighbours_clear(nb);
+	return errmsg_nomem(e);
+}
+
+void neighbours_clear(struct neighbours *nb)
+{
+	free(nb->tracks);
+	idmap_clear(&nb->row);
+	*nb = (struct neighbours){0};
+}
+
+const uint32_t *neighbours_of(const struct neighbours *nb, uint32_t track)
+{
+	return nb->tracks + idmap_get(&nb->row, track, 0) * nb->k;
+}

@@ -1,0 +1,34 @@
+/*
+ * neighbours: the tracks nearest to a track, by inner product, exactly.
+ *
+ * Products are made in blocks by OpenBLAS in single precision, and what comes near the best is weighed again by
+ * embeddings_dot: so the result does not depend on the library's kernels, threads or rounding.
+ */
+#ifndef BOTIFY_NEIGHBOURS_H
+#define BOTIFY_NEIGHBOURS_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "errmsg.h"
+#include "idmap.h"
+#include "npy.h"
+
+struct neighbours {
+	struct idmap row; /* track to row */
+	uint32_t *tracks; /* n rows of k tracks, nearest first; of equally near ones the lower first */
+	size_t n, k;
+};
+
+/*
+ * Finds the k nearest of each of n different tracks (itself is one of the candidates), on all processors. k is at most
+ * m->rows. Returns 0, or -1 where there is no memory. Free with neighbours_clear.
+ */
+int neighbours_find(struct neighbours *nb, const struct npy *m, const uint32_t *tracks, size_t n, size_t k,
+		    struct errmsg *e);
+void neighbours_clear(struct neighbours *nb);
+
+/* The k tracks nearest to one of the tracks given to neighbours_find; borrowed. */
+const uint32_t *neighbours_of(const struct neighbours *nb, uint32_t track);
+
+#endif

@@ -1,0 +1,217 @@
+#include "policy.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "draw.h"
+#include "grow.h"
+#include "suggest.h"
+
+static const struct published {
+	const char *name, *text;
+} published[] = {
+	{"random", "random"},
+	{"sticky-artist", "artist,random"},
+	{"toppop", "toppop:100,random"},
+	{"collaborative", "collaborative,random"},
+	{"contextual", "similar,random"},
+	{"contextual-toppop", "similar@0.65,toppop:100,random+unseen+artist:2"},
+};
+
+enum { N_PUBLISHED = sizeof published / sizeof *published };
+
+const char *policy_name(size_t i)
+{
+	return i < N_PUBLISHED ? published[i].name : NULL;
+}
+
+static const char *published_text(const char *name)
+{
+	for (size_t i = 0; i < N_PUBLISHED; i++)
+		if (strcmp(published[i].name, name) == 0)
+			return published[i].text;
+	return NULL;
+}
+
+/* Every name that may stand where a source does, for suggestions: a typo in a policy's name is one of these too. */
+static const char *source_or_policy_name(size_t i)
+{
+	size_t sources = 0;
+
+	while (source_kind_name(sources))
+		sources++;
+	return i < sources ? source_kind_name(i) : policy_name(i - sources);
+}
+
+static int name_known(const char *name, const char *(*names)(size_t i))
+{
+	for (size_t i = 0; names(i); i++)
+		if (strcmp(names(i), name) == 0)
+			return 1;
+	return 0;
+}
+
+/* Says more about a part that could not be parsed: where its name is unknown, what may have been meant. */
+static void explain(const char *part, bool is_filter, struct errmsg *e)
+{
+	const char *(*own)(size_t i) = is_filter ? filter_kind_name : source_kind_name;
+	const char *(*meant)(size_t i) = is_filter ? filter_kind_name : source_or_policy_name;
+	const char *near;
+	char name[64];
+
+	snprintf(name, sizeof name, "%.*s", (int)strcspn(part, ":@"), part);
+	if (name_known(name, own))
+		return;
+	near = suggest(name, meant);
+	if (!is_filter && published_text(name))
+		errmsg_set(e, "'%s' is a whole policy, %s, and no source", name, published_text(name));
+	else if (!is_filter && name_known(name, filter_kind_name))
+		errmsg_set(e, "'%s' is a filter and no source; write +%s behind the sources", name, part);
+	else if (is_filter && name_known(name, source_kind_name))
+		errmsg_set(e, "'%s' is a source and no filter; write ,%s before the filters", name, part);
+	else if (near)
+		errmsg_set(e, "%s; did you mean '%s'?", e->text, near);
+}
+
+static int add_source(struct policy *p, const char *text, struct errmsg *e)
+{
+	struct source *sources = grow(p->sources, &p->sources_cap, p->n_sources + 1, sizeof *sources);
+
+	if (!sources)
+		return errmsg_nomem(e);
+	p->sources = sources;
+	/* counted at once: what a failed parse leaves is cleared with the policy */
+	return source_parse(&sources[p->n_sources++], text, e);
+}
+
+static int add_filter(struct policy *p, const char *text, struct errmsg *e)
+{
+	struct filter *filters = grow(p->filters, &p->filters_cap, p->n_filters + 1, sizeof *filters);
+
+	if (!filters)
+		return errmsg_nomem(e);
+	p->filters = filters;
+	return filter_parse(&filters[p->n_filters++], text, e);
+}
+
+static char *trim(char *text)
+{
+	size_t len;
+
+	text += strspn(text, " ");
+	for (len = strlen(text); len > 0 && text[len - 1] == ' '; len--)
+		text[len - 1] = '\0';
+	return text;
+}
+
+/* Parses parts that stand between `separator`s. `text` is cut up. */
+static int parse_parts(struct policy *p, char *text, char separator, struct errmsg *e)
+{
+	bool is_filter = separator == '+';
+
+	for (char *rest = text; rest;) {
+		char *part = rest;
+
+		rest = strchr(part, separator);
+		if (rest)
+			*rest++ = '\0';
+		part = trim(part);
+		if (!*part)
+			return errmsg_set(e, "a %s is missing", is_filter ? "filter behind '+'" : "source");
+		if ((is_filter ? add_filter : add_source)(p, part, e) < 0) {
+			explain(part, is_filter, e);
+			return -1;
+		}
+	}
+	return 0;
+}
+
+/* A copy of the text of a policy, with a published name replaced by what it stands for. New. */
+static char *expand(const char *text)
+{
+	char *copy = strdup(text);
+	const char *meaning = copy ? published_text(trim(copy)) : NULL;
+
+	if (!meaning)
+		return copy;
+	free(copy);
+	return strdup(meaning);
+}
+
+int policy_parse(struct policy *p, const char *text, struct errmsg *e)
+{
+	char *copy = expand(text), *filters;
+	int status = 0;
+
+	*p = (struct policy){0};
+	if (!copy)
+		return errmsg_nomem(e);
+	filters = strchr(copy, '+');
+	if (filters)
+		*filters++ = '\0';
+	if (parse_parts(p, copy, ',', e) < 0 || (filters && parse_parts(p, filters, '+', e) < 0)) {
+		status = errmsg_prefix(e, "policy '%s'", text);
+		policy_clear(p);
+	}
+	free(copy);
+	return status;
+}
+
+void policy_clear(struct policy *p)
+{
+	for (size_t i = 0; i < p->n_sources; i++)
+		source_clear(&p->sources[i]);
+	free(p->sources);
+	free(p->filters);
+	*p = (struct policy){0};
+}
+
+int policy_bind(struct policy *p, const struct tables *t, struct errmsg *e)
+{
+	p->tables = t;
+	for (size_t i = 0; i < p->n_sources; i++)
+		if (source_bind(&p->sources[i], t, e) < 0)
+			return -1;
+	return 0;
+}
+
+/* Nothing is left anywhere: any track that is not excluded; and if all are, any. */
+static struct answer exhausted(const struct policy *p, const struct question *q, struct rng *r)
+{
+	static const struct idmap nothing;
+	const struct catalog *c = &p->tables->catalog;
+	struct sieve sieve = {.catalog = c, .history = q->history, .excluded = q->excluded};
+	struct candidates all = {.n = c->n_tracks};
+	struct answer a = {.source = "exhausted"};
+
+	a.pool = draw(&sieve, all, r, &a.track);
+	if (a.pool == 0) {
+		sieve.excluded = &nothing;
+		a.pool = draw(&sieve, all, r, &a.track);
+	}
+	return a;
+}
+
+struct answer policy_answer(const struct policy *p, const struct question *q, struct rng *r)
+{
+	struct sieve sieve = {
+		.catalog = &p->tables->catalog,
+		.history = q->history,
+		.excluded = q->excluded,
+		.filters = p->filters,
+		.n_filters = p->n_filters,
+	};
+
+	for (size_t i = 0; i < p->n_sources; i++) {
+		const struct source *s = &p->sources[i];
+		struct answer a = {.source = source_name(s)};
+
+		if (q->time < s->min_time)
+			continue;
+		a.pool = draw(&sieve, source_offer(s, p->tables, q), r, &a.track);
+		if (a.pool > 0)
+			return a;
+	}
+	return exhausted(p, q, r);
+}

@@ -1,0 +1,51 @@
+/*
+ * policy: which track comes next. See botify-policy(7).
+ *
+ *     policy = source { "," source } { "+" filter }
+ *
+ * Sources are tried in order; the first that has a candidate left behind the filters answers, by a uniform draw. If
+ * none has, any track of the catalog that the request does not exclude may be drawn, and the source is "exhausted".
+ */
+#ifndef BOTIFY_POLICY_H
+#define BOTIFY_POLICY_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "errmsg.h"
+#include "filter.h"
+#include "rng.h"
+#include "source.h"
+#include "tables.h"
+
+struct policy {
+	struct source *sources;
+	struct filter *filters;
+	size_t n_sources, n_filters, sources_cap, filters_cap;
+	const struct tables *tables; /* once bound */
+};
+
+struct answer {
+	uint32_t track;	    /* index */
+	const char *source; /* static */
+	uint32_t pool;	    /* how many candidates it was drawn from uniformly */
+};
+
+/*
+ * Parses a policy, or the name of a published one (policy_name). Spaces around its parts are allowed. Returns 0, or -1
+ * with a reason that quotes the part at fault and suggests what may have been meant. Free with policy_clear; after a
+ * failure there is nothing to free.
+ */
+int policy_parse(struct policy *p, const char *text, struct errmsg *e);
+void policy_clear(struct policy *p);
+
+/* Looks up the tables that it reads; they are borrowed from then on. Returns 0, or -1 with what is missing. */
+int policy_bind(struct policy *p, const struct tables *t, struct errmsg *e);
+
+/* The next track. The policy must have been bound. */
+struct answer policy_answer(const struct policy *p, const struct question *q, struct rng *r);
+
+/* The names of the published policies, i = 0, 1, …; NULL behind the last. */
+const char *policy_name(size_t i);
+
+#endif

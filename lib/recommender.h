@@ -1,0 +1,46 @@
+/*
+ * recommender: answers requests by a policy, and remembers the sessions.
+ */
+#ifndef BOTIFY_RECOMMENDER_H
+#define BOTIFY_RECOMMENDER_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "errmsg.h"
+#include "event.h"
+#include "experiment.h"
+#include "policy.h"
+#include "sessions.h"
+#include "tables.h"
+
+struct recommender {
+	const struct tables *tables;		/* borrowed */
+	const struct experiments *experiments;	/* borrowed; all are assigned and logged */
+	const struct experiment *serving;	/* the one whose arms decide, or NULL: `policy` does */
+	const struct policy *policy;		/* borrowed */
+	uint64_t seed;
+	bool latency; /* whether replies carry the time that they took */
+	struct sessions sessions;
+	struct event_parser parser;
+	struct idmap excluded;	  /* by the request that is being answered */
+	struct event_arm *arms;	  /* of the user who is being answered */
+};
+
+/*
+ * Makes a recommender of policies that have been bound. Where no experiment has policies, `policy` answers.
+ * Returns 0, or -1 where there is no memory. Free with recommender_clear.
+ */
+int recommender_init(struct recommender *r, const struct tables *tables, const struct experiments *experiments,
+		     const struct policy *policy, uint64_t seed, bool latency);
+void recommender_clear(struct recommender *r);
+
+/*
+ * Answers one line: writes the event to `o`; or, where the line is no request, an error line that says `line`, its
+ * number. Returns 0; or -1 with the reason, and then the error line has been written and the next line may be tried.
+ */
+int recommender_answer(struct recommender *r, const char *text, size_t len, unsigned long line, struct out *o,
+		       struct errmsg *e);
+
+#endif

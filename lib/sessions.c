@@ -1,0 +1,175 @@
+#include "sessions.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+
+#include "grow.h"
+#include "ndjson.h"
+#include "number.h"
+#include "save.h"
+
+void sessions_clear(struct sessions *s)
+{
+	for (size_t i = 0; i < s->n; i++)
+		if (s->list[i].history) {
+			history_clear(s->list[i].history);
+			free(s->list[i].history);
+		}
+	for (size_t i = 0; i < s->n_spare; i++) {
+		history_clear(s->spare[i]);
+		free(s->spare[i]);
+	}
+	free(s->list);
+	free(s->spare);
+	idmap_clear(&s->index);
+	*s = (struct sessions){0};
+}
+
+/* The user's entry, with or without an open session. */
+static struct session *entry(struct sessions *s, uint32_t user)
+{
+	uint32_t i = idmap_get(&s->index, user, IDMAP_NONE), *place;
+	struct session *list;
+
+	if (i != IDMAP_NONE)
+		return &s->list[i];
+	list = grow(s->list, &s->cap, s->n + 1, sizeof *list);
+	if (!list)
+		return NULL;
+	s->list = list;
+	place = idmap_at(&s->index, user);
+	if (!place)
+		return NULL;
+	*place = (uint32_t)s->n;
+	list[s->n] = (struct session){.user = user};
+	return &list[s->n++];
+}
+
+struct session *sessions_open(struct sessions *s, uint32_t user)
+{
+	struct session *session = entry(s, user);
+
+	if (session && !session->history)
+		session->history = s->n_spare > 0 ? s->spare[--s->n_spare] : calloc(1, sizeof *session->history);
+	return session && session->history ? session : NULL;
+}
+
+void sessions_end(struct sessions *s, struct session *session)
+{
+	struct history **spare = grow(s->spare, &s->spare_cap, s->n_spare + 1, sizeof *spare);
+
+	history_reset(session->history);
+	if (spare) {
+		s->spare = spare;
+		spare[s->n_spare++] = session->history;
+	} else {
+		history_clear(session->history);
+		free(session->history);
+	}
+	session->history = NULL;
+	session->number++;
+}
+
+struct loading {
+	struct sessions *sessions;
+	const struct catalog *catalog;
+	int headed; /* the first line has been read */
+};
+
+static int read_play(const json_t *play, const struct loading *ld, struct history *h, struct errmsg *e)
+{
+	const json_t *id = json_array_get(play, 0), *time = json_array_get(play, 1);
+	uint32_t track = CATALOG_NONE;
+
+	if (json_array_size(play) != 2 || !json_is_number(time))
+		return errmsg_set(e, "a play is no [track, time]");
+	if (!json_is_null(id)) {
+		if (ndjson_id(id, "plays", &track, e) < 0)
+			return -1;
+		track = catalog_find(ld->catalog, track);
+	}
+	return history_add(h, ld->catalog, track, json_number_value(time)) < 0 ? errmsg_nomem(e) : 0;
+}
+
+static int read_plays(const json_t *plays, const struct loading *ld, uint32_t user, struct errmsg *e)
+{
+	struct session *session = sessions_open(ld->sessions, user);
+
+	if (!session)
+		return errmsg_nomem(e);
+	if (!json_is_array(plays))
+		return errmsg_set(e, "\"plays\" is no array");
+	for (size_t i = 0; i < json_array_size(plays); i++)
+		if (read_play(json_array_get(plays, i), ld, session->history, e) < 0)
+			return -1;
+	return 0;
+}
+
+static int read_line(json_t *object, void *ctx, struct errmsg *e)
+{
+	struct loading *ld = ctx;
+	const json_t *plays = json_object_get(object, "plays");
+	json_int_t number = json_integer_value(json_object_get(object, "sessions"));
+	struct session *session;
+	uint32_t user;
+
+	if (!ld->headed) {
+		ld->headed = 1;
+		if (json_integer_value(json_object_get(object, "botify-state")) == 1)
+			return 0;
+		return errmsg_set(e, "no state of this botify: the first line is not {\"botify-state\":1}");
+	}
+	if (ndjson_id(json_object_get(object, "user"), "user", &user, e) < 0)
+		return -1;
+	if (idmap_get(&ld->sessions->index, user, IDMAP_NONE) != IDMAP_NONE)
+		return errmsg_set(e, "user %u twice", user);
+	if (!json_is_integer(json_object_get(object, "sessions")) || number < 0 || number > UINT32_MAX)
+		return errmsg_set(e, "\"sessions\" is no count");
+	session = entry(ld->sessions, user);
+	if (!session)
+		return errmsg_nomem(e);
+	session->number = (uint32_t)number;
+	return plays ? read_plays(plays, ld, user, e) : 0;
+}
+
+int sessions_load(struct sessions *s, const char *path, const struct catalog *c, struct errmsg *e)
+{
+	struct loading ld = {.sessions = s, .catalog = c};
+	struct stat st;
+
+	if (stat(path, &st) < 0 && errno == ENOENT)
+		return 0;
+	return ndjson_each(path, read_line, &ld, e);
+}
+
+static void write_session(FILE *f, const struct session *session, const struct catalog *c)
+{
+	const struct history *h = session->history;
+
+	fprintf(f, "{\"user\":%u,\"sessions\":%u", session->user, session->number);
+	for (size_t i = 0; h && i < h->n; i++) {
+		char time[NUMBER_SIZE];
+		int len = (int)number_write(time, h->plays[i].time);
+
+		fputs(i == 0 ? ",\"plays\":[[" : ",[", f);
+		if (h->plays[i].track == CATALOG_NONE)
+			fputs("null", f);
+		else
+			fprintf(f, "%u", c->tracks[h->plays[i].track].id);
+		fprintf(f, ",%.*s]", len, time);
+	}
+	fputs(h && h->n > 0 ? "]}\n" : "}\n", f);
+}
+
+int sessions_save(const struct sessions *s, const char *path, const struct catalog *c, struct errmsg *e)
+{
+	struct save save;
+
+	if (save_open(&save, path, e) < 0)
+		return -1;
+	fputs("{\"botify-state\":1}\n", save.file);
+	for (size_t i = 0; i < s->n; i++)
+		write_session(save.file, &s->list[i], c);
+	return save_commit(&save, e);
+}

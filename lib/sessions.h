@@ -1,0 +1,54 @@
+/*
+ * sessions: what the recommender remembers of each user: the session that is open, and how many ended before it.
+ *
+ * A session is open from the first request after the user's last "last" to the next "last". The number of the session
+ * and of the step in it key every random draw, so they are kept, and saved, with the history.
+ *
+ * The state file is NDJSON, a line {"botify-state":1}, then one a user in the order in which they came:
+ *
+ *     {"user":42,"sessions":3,"plays":[[796,0.81],[3859,0.2]]}
+ *
+ * `sessions` counts those that ended; `plays` (of the open session; absent where none is open) holds track and time,
+ * and null for the id of a track that the catalog does not have.
+ */
+#ifndef BOTIFY_SESSIONS_H
+#define BOTIFY_SESSIONS_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "catalog.h"
+#include "errmsg.h"
+#include "history.h"
+#include "idmap.h"
+
+struct session {
+	uint32_t user;
+	uint32_t number;	 /* how many of the user's sessions ended before this one */
+	struct history *history; /* NULL where no session is open */
+};
+
+struct sessions {
+	struct session *list; /* one a user, in the order in which they came */
+	size_t n, cap;
+	struct idmap index; /* user id to place in the list */
+	struct history **spare; /* histories of sessions that ended, for those that begin */
+	size_t n_spare, spare_cap;
+};
+
+/* A zeroed struct knows no user. */
+void sessions_clear(struct sessions *s);
+
+/* The user's session, opened if none is. Valid until the next call. NULL where there is no memory. */
+struct session *sessions_open(struct sessions *s, uint32_t user);
+
+/* Ends a session that sessions_open gave. */
+void sessions_end(struct sessions *s, struct session *session);
+
+/* Reads a state file; one that does not exist or is empty knows no user. Returns 0, or -1 with file, line, reason. */
+int sessions_load(struct sessions *s, const char *path, const struct catalog *c, struct errmsg *e);
+
+/* Writes one, whole or not at all. Returns 0, or -1 with the reason. */
+int sessions_save(const struct sessions *s, const char *path, const struct catalog *c, struct errmsg *e);
+
+#endif

@@ -1,0 +1,203 @@
+#include "simulation.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+#include "embeddings.h"
+#include "grow.h"
+#include "listener.h"
+#include "rng.h"
+
+enum { TRACK_MS = 180000 }; /* how long a whole track takes */
+
+/* What is drawn when a session begins; before step 1, which is the first track that is recommended. */
+struct beginning {
+	uint32_t interest, neighbour; /* a track, and which of its neighbours is played first */
+};
+
+static struct beginning draw_beginning(const struct simulation *s, uint32_t user, uint32_t number)
+{
+	const struct user *u = &s->users->list[user];
+	struct rng r = rng_at(s->options.seed, RNG_LISTENER, u->id, number, 0);
+	uint32_t interest = s->users->interests[u->first_interest + rng_below(&r, u->n_interests)];
+
+	return (struct beginning){.interest = interest, .neighbour = rng_below(&r, u->interest_neighbours)};
+}
+
+/*
+ * The interests that the run will need. Sessions of a user arrive in the order of their numbers, so counting them
+ * here tells which number each will have.
+ */
+static int gather_interests(struct simulation *s, uint32_t **tracks, size_t *n)
+{
+	uint32_t *numbers = calloc(s->users->n, sizeof *numbers);
+	struct idmap seen = {0};
+	size_t cap = 0;
+	int status = numbers ? 0 : -1;
+
+	*tracks = grow(NULL, &cap, 1, sizeof **tracks);
+	*n = 0;
+	if (!*tracks)
+		status = -1;
+	for (uint64_t i = 0; i < s->options.sessions && status == 0; i++) {
+		uint32_t user = schedule_arrival(&s->schedule, i).user;
+		uint32_t interest = draw_beginning(s, user, numbers[user]++).interest;
+		uint32_t *place = idmap_at(&seen, interest), *moved = grow(*tracks, &cap, *n + 1, sizeof *moved);
+
+		if (moved)
+			*tracks = moved;
+		if (!place || !moved) {
+			status = -1;
+		} else if (!*place) {
+			*place = 1;
+			moved[(*n)++] = interest;
+		}
+		if (seen.n == s->catalog->n_tracks)
+			break;
+	}
+	idmap_clear(&seen);
+	free(numbers);
+	return status;
+}
+
+static int find_neighbours(struct simulation *s, struct errmsg *e)
+{
+	uint32_t *tracks, k = 1;
+	size_t n;
+	int status = gather_interests(s, &tracks, &n);
+
+	for (size_t i = 0; i < s->users->n; i++)
+		if (s->users->list[i].interest_neighbours > k)
+			k = s->users->list[i].interest_neighbours;
+	status = status < 0 ? errmsg_nomem(e) : neighbours_find(&s->neighbours, s->embeddings, tracks, n, k, e);
+	free(tracks);
+	return status;
+}
+
+static int allocate(struct simulation *s)
+{
+	size_t in_flight = s->options.in_flight, users = s->users->n;
+
+	s->state = calloc(users, sizeof *s->state);
+	s->visits = calloc(in_flight, sizeof *s->visits);
+	s->idle = calloc(in_flight, sizeof *s->idle);
+	s->days = calloc(s->options.days, sizeof *s->days);
+	if (!s->state || !s->visits || !s->idle || !s->days || turns_init(&s->turns, &s->schedule) < 0)
+		return -1;
+	for (size_t i = 0; i < users; i++)
+		s->state[i].free_from = INT64_MIN;
+	while (s->n_idle < in_flight) {
+		s->idle[s->n_idle] = &s->visits[in_flight - 1 - s->n_idle];
+		s->n_idle++;
+	}
+	return 0;
+}
+
+int simulation_init(struct simulation *s, const struct catalog *c, const struct users *u, const struct npy *embeddings,
+		    const struct simulation_options *options, struct errmsg *e)
+{
+	*s = (struct simulation){.catalog = c, .users = u, .embeddings = embeddings, .options = *options};
+	s->schedule = (struct schedule){
+		.seed = options->seed,
+		.sessions = options->sessions,
+		.days = options->days,
+		.users = (uint32_t)u->n,
+		.start = options->start,
+	};
+	if (allocate(s) < 0)
+		return errmsg_nomem(e);
+	return find_neighbours(s, e);
+}
+
+void simulation_clear(struct simulation *s)
+{
+	for (size_t i = 0; s->visits && i < s->options.in_flight; i++)
+		history_clear(&s->visits[i].history);
+	neighbours_clear(&s->neighbours);
+	turns_clear(&s->turns);
+	free(s->state);
+	free(s->visits);
+	free(s->idle);
+	free(s->days);
+	*s = (struct simulation){0};
+}
+
+/* Time goes on by the part of a track that was listened to. */
+static void listened(const struct simulation *s, struct visit *v, uint32_t track, double time)
+{
+	double ms = nearbyint(TRACK_MS * time);
+
+	v->track = track;
+	v->time = time;
+	v->clock += ms < 1 ? 1 : (int64_t)ms;
+	v->cut = !v->leaving && v->history.n >= s->options.max_tracks;
+	v->leaving = v->leaving || v->cut;
+}
+
+int simulation_begin(struct simulation *s, struct visit **begun)
+{
+	uint64_t session;
+	struct arrival a;
+	struct beginning b;
+	struct simulation_user *u;
+	struct visit *v;
+	uint32_t first;
+
+	if (s->n_idle == 0 || !turns_next(&s->turns, &session))
+		return 0;
+	a = schedule_arrival(&s->schedule, session);
+	u = &s->state[a.user];
+	b = draw_beginning(s, a.user, u->sessions);
+	first = neighbours_of(&s->neighbours, b.interest)[b.neighbour];
+	v = *begun = s->idle[--s->n_idle];
+	*v = (struct visit){
+		.user = a.user,
+		.number = u->sessions++,
+		.day = a.day,
+		.interest = b.interest,
+		.budget = s->users->list[a.user].session_budget,
+		.clock = a.time > u->free_from ? a.time : u->free_from,
+		.history = v->history,
+	};
+	history_reset(&v->history);
+	if (history_add(&v->history, s->catalog, first, 1) < 0)
+		return -1;
+	listened(s, v, first, 1);
+	return 1;
+}
+
+struct event simulation_request(const struct simulation *s, const struct visit *v)
+{
+	struct event ev = event_of(v->leaving ? EVENT_LAST : EVENT_NEXT, s->users->list[v->user].id,
+				   s->catalog->tracks[v->track].id, v->time);
+
+	ev.timestamp = v->clock;
+	return ev;
+}
+
+int simulation_listen(struct simulation *s, struct visit *v, uint32_t track)
+{
+	const struct user *u = &s->users->list[v->user];
+	struct rng r = rng_at(s->options.seed, RNG_LISTENER, u->id, v->number, (uint32_t)v->history.n);
+	double time = 0;
+
+	if (history_track_plays(&v->history, track) == 0)
+		time = listener_time(u, embeddings_dot(s->embeddings, track, v->interest),
+				     history_artist_plays(&v->history, s->catalog->tracks[track].artist));
+	if (history_add(&v->history, s->catalog, track, time) < 0)
+		return -1;
+	if (rng_uniform(&r) < 1 - time)
+		v->leaving = --v->budget == 0;
+	v->reward += (uint64_t)nearbyint(100 * time);
+	listened(s, v, track, time);
+	return 0;
+}
+
+void simulation_end(struct simulation *s, struct visit *v)
+{
+	summary_add(&s->days[v->day], (uint32_t)v->history.n - 1, v->reward, v->cut);
+	s->ended++;
+	s->state[v->user].free_from = v->clock;
+	s->idle[s->n_idle++] = v;
+	turns_over(&s->turns, v->user);
+}

@@ -1,0 +1,111 @@
+/*
+ * simulation: sessions being played. It says which request comes next and takes the answer; how the two travel is the
+ * business of exchange.h, agent.h and console.h.
+ *
+ * What a listener does is drawn by user, session number and step, so it does not depend on how many sessions are in
+ * flight or in which order they are answered. At most one session of a user is in flight; a second waits its turn.
+ */
+#ifndef BOTIFY_SIMULATION_H
+#define BOTIFY_SIMULATION_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "catalog.h"
+#include "errmsg.h"
+#include "event.h"
+#include "history.h"
+#include "neighbours.h"
+#include "npy.h"
+#include "schedule.h"
+#include "summary.h"
+#include "turns.h"
+#include "users.h"
+
+/* A session that is being played. */
+struct visit {
+	uint32_t user;	   /* place in the list of users */
+	uint32_t number;   /* of the session among the user's own */
+	uint32_t day;
+	uint32_t interest; /* track index */
+	uint32_t budget;   /* how often they may still be bored */
+	uint32_t track;	   /* the one listened to last, and the part of it */
+	double time;
+	int64_t clock; /* when that was over, ms since the epoch */
+	uint64_t reward; /* hundredths, without the first track */
+	bool leaving, cut;
+	struct history history;
+};
+
+struct simulation_options {
+	uint64_t sessions, seed;
+	uint32_t days, in_flight, max_tracks;
+	int64_t start; /* of the first day, ms since the epoch */
+};
+
+/* What is known of a user while sessions are played. */
+struct simulation_user {
+	uint32_t sessions; /* begun */
+	int64_t free_from; /* when the last one was over, ms since the epoch */
+};
+
+struct simulation {
+	const struct catalog *catalog;	/* borrowed, as the next two */
+	const struct users *users;
+	const struct npy *embeddings;
+	struct simulation_options options;
+	struct schedule schedule;
+	struct neighbours neighbours; /* of all interests that the run needs */
+	struct turns turns;
+	struct simulation_user *state; /* by user */
+	struct visit *visits; /* in_flight of them */
+	struct visit **idle;  /* those not in flight */
+	size_t n_idle;
+	uint64_t ended; /* sessions */
+	struct summary *days;
+};
+
+/* Prepares a run. Returns 0, or -1 with the reason. Free with simulation_clear, also after a failure. */
+int simulation_init(struct simulation *s, const struct catalog *c, const struct users *u, const struct npy *embeddings,
+		    const struct simulation_options *options, struct errmsg *e);
+void simulation_clear(struct simulation *s);
+
+/*
+ * Begins one more session; its first request is then to be sent. Returns 1 with the visit; 0 where none can begin now,
+ * because as many as may be are in flight, or all have begun, or all that could are of users who are busy; -1 where
+ * there is no memory.
+ */
+int simulation_begin(struct simulation *s, struct visit **v);
+
+/* The request that a visit makes now. */
+struct event simulation_request(const struct simulation *s, const struct visit *v);
+
+/*
+ * The listener listens to a track (an index); the next request is then to be sent. Not to be called once the visit is
+ * leaving, when its request is its `last`. Returns 0, or -1 where there is no memory.
+ */
+int simulation_listen(struct simulation *s, struct visit *v, uint32_t track);
+
+/* Ends a visit whose `last` has been answered. */
+void simulation_end(struct simulation *s, struct visit *v);
+
+/* Sessions in flight, and whether all have ended. */
+static inline size_t simulation_in_flight(const struct simulation *s)
+{
+	return s->options.in_flight - s->n_idle;
+}
+
+static inline bool simulation_done(const struct simulation *s)
+{
+	return s->ended == s->options.sessions;
+}
+
+/* A place in which others can look in while sessions are played: to show progress, to be told to stop. */
+struct simulation_watch {
+	int stop_fd; /* the run ends where this becomes readable (see stop.h); -1: never */
+	void (*progress)(void *ctx, const struct simulation *s); /* called now and then; may be NULL */
+	void *ctx;
+};
+
+#endif

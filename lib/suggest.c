@@ -1,0 +1,49 @@
+#include "suggest.h"
+
+#include <string.h>
+
+enum { LONGEST = 63 }; /* names are short; longer words get no suggestion */
+
+static size_t least(size_t a, size_t b)
+{
+	return a < b ? a : b;
+}
+
+static size_t distance(const char *a, const char *b)
+{
+	size_t d[LONGEST + 1][LONGEST + 1];
+	size_t na = strlen(a), nb = strlen(b);
+
+	for (size_t i = 0; i <= na; i++)
+		d[i][0] = i;
+	for (size_t j = 0; j <= nb; j++)
+		d[0][j] = j;
+	for (size_t i = 1; i <= na; i++)
+		for (size_t j = 1; j <= nb; j++) {
+			size_t best = d[i - 1][j - 1] + (a[i - 1] != b[j - 1]);
+
+			best = least(best, least(d[i - 1][j], d[i][j - 1]) + 1);
+			if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1])
+				best = least(best, d[i - 2][j - 2] + 1);
+			d[i][j] = best;
+		}
+	return d[na][nb];
+}
+
+const char *suggest(const char *word, const char *(*name)(size_t i))
+{
+	const char *nearest = NULL, *candidate;
+	size_t best = (strlen(word) + 2) / 3 + 1;
+
+	if (strlen(word) > LONGEST)
+		return NULL;
+	for (size_t i = 0; (candidate = name(i)) != NULL; i++) {
+		size_t d = strlen(candidate) <= LONGEST ? distance(word, candidate) : best;
+
+		if (d < best) {
+			best = d;
+			nearest = candidate;
+		}
+	}
+	return nearest;
+}

@@ -1,0 +1,333 @@
+#include "lines.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "check.h"
+#include "out.h"
+
+/* A descriptor from which `text` can be read, of at most a pipe's capacity. */
+static int pipe_with(const char *text, size_t len)
+{
+	int ends[2];
+
+	if (pipe(ends) < 0 || write(ends[1], text, len) != (ssize_t)len)
+		return -1;
+	close(ends[1]);
+	return ends[0];
+}
+
+/* Whether the next line is `want`. */
+static int next_is(struct lines *l, const char *want)
+{
+	struct errmsg e;
+
+	return lines_next(l, &e) == LINES_LINE && l->len == strlen(want) && memcmp(l->text, want, l->len) == 0;
+}
+
+static void lines_end_as_they_like(void)
+{
+	static const char text[] = "one\ntwo\r\n\n \t\r\n\r\nr\rr\r\r\nlast";
+	struct errmsg e;
+	struct lines l;
+
+	lines_init(&l, pipe_with(text, sizeof text - 1), "text");
+	CHECK(next_is(&l, "one") && l.number == 1 && !lines_blank(&l));
+	CHECK(next_is(&l, "two") && l.number == 2);
+	CHECK(next_is(&l, "") && lines_blank(&l));
+	CHECK(next_is(&l, " \t") && lines_blank(&l));
+	CHECK(next_is(&l, "") && lines_blank(&l));
+	CHECK(next_is(&l, "r\rr\r") && l.number == 6);
+	CHECK(next_is(&l, "last") && l.number == 7);
+	CHECK(lines_next(&l, &e) == LINES_END);
+	CHECK(lines_next(&l, &e) == LINES_END);
+	close(l.fd);
+	lines_clear(&l);
+}
+
+static void an_empty_file_has_no_line(void)
+{
+	struct errmsg e;
+	struct lines l;
+
+	CHECK(lines_open(&l, "/dev/null", &e) == 0);
+	CHECK(lines_next(&l, &e) == LINES_END && l.number == 0);
+	lines_clear(&l);
+	lines_init(&l, pipe_with("\n", 1), "text");
+	CHECK(next_is(&l, "") && lines_next(&l, &e) == LINES_END);
+	close(l.fd);
+	lines_clear(&l);
+	lines_init(&l, pipe_with("x\r", 2), "text");
+	CHECK(next_is(&l, "x") && lines_next(&l, &e) == LINES_END);
+	close(l.fd);
+	lines_clear(&l);
+}
+
+static void nul_bytes_are_the_callers_to_judge(void)
+{
+	struct errmsg e;
+	struct lines l;
+
+	lines_init(&l, pipe_with("a\0b\nc\n", 6), "text");
+	CHECK(lines_next(&l, &e) == LINES_LINE && l.len == 3 && memcmp(l.text, "a\0b", 3) == 0);
+	CHECK(next_is(&l, "c"));
+	close(l.fd);
+	lines_clear(&l);
+}
+
+static void what_cannot_be_opened_is_named(void)
+{
+	struct errmsg e;
+	struct lines l;
+
+	CHECK(lines_open(&l, "/nonexistent/log", &e) == -1);
+	CHECK_STR(e.text, "/nonexistent/log: No such file or directory");
+	CHECK(lines_open(&l, "/", &e) == -1);
+	CHECK_STR(e.text, "/: Is a directory");
+	lines_init(&l, -1, "nothing");
+	CHECK(lines_next(&l, &e) == LINES_FAILED);
+	CHECK_STR(e.text, "nothing: Bad file descriptor");
+	lines_clear(&l);
+}
+
+/* Writes n bytes of 'x' to fd. */
+static void put_x(int fd, size_t n)
+{
+	static char x[1 << 16];
+
+	memset(x, 'x', sizeof x);
+	while (n > 0) {
+		ssize_t done = write(fd, x, n < sizeof x ? n : sizeof x);
+
+		if (done < 0)
+			_exit(1);
+		n -= (size_t)done;
+	}
+}
+
+static void lines_too_long_are_skipped_with_their_neighbours_kept(void)
+{
+	char path[] = "/tmp/botify-test-XXXXXX", reason[64];
+	int fd = mkstemp(path);
+	struct errmsg e;
+	struct lines l;
+
+	CHECK(write(fd, "before\n", 7) == 7);
+	put_x(fd, LINES_MAX);
+	CHECK(write(fd, "\n", 1) == 1);
+	put_x(fd, LINES_MAX + 1);
+	CHECK(write(fd, "\nbetween\n", 9) == 9);
+	put_x(fd, 2 * (size_t)LINES_MAX + 12345);
+	CHECK(write(fd, "\nafter\n", 7) == 7);
+	put_x(fd, LINES_MAX + 1);
+
+	CHECK(lines_open(&l, path, &e) == 0);
+	CHECK(next_is(&l, "before"));
+	CHECK(lines_next(&l, &e) == LINES_LINE && l.len == LINES_MAX && l.text[LINES_MAX - 1] == 'x');
+	CHECK(lines_next(&l, &e) == LINES_BAD && l.number == 3);
+	snprintf(reason, sizeof reason, "%s:3: line longer than 16777216 bytes", path);
+	CHECK_STR(e.text, reason);
+	CHECK(next_is(&l, "between") && l.number == 4);
+	CHECK(lines_next(&l, &e) == LINES_BAD && l.number == 5);
+	CHECK(next_is(&l, "after") && l.number == 6);
+	CHECK(lines_next(&l, &e) == LINES_BAD && l.number == 7);
+	CHECK(lines_next(&l, &e) == LINES_END);
+	CHECK(l.cap <= 3 * (size_t)LINES_MAX);
+	lines_clear(&l);
+	close(fd);
+	unlink(path);
+}
+
+static void a_reader_that_shall_not_wait_says_so(void)
+{
+	struct errmsg e;
+	struct lines l;
+	int ends[2];
+
+	CHECK(pipe2(ends, O_NONBLOCK) == 0);
+	lines_init(&l, ends[0], "pipe");
+	CHECK(lines_next(&l, &e) == LINES_WAIT);
+	CHECK(write(ends[1], "one\ntw", 6) == 6);
+	CHECK(next_is(&l, "one"));
+	CHECK(lines_next(&l, &e) == LINES_WAIT);
+	CHECK(lines_next(&l, &e) == LINES_WAIT);
+	CHECK(write(ends[1], "o\n", 2) == 2);
+	CHECK(next_is(&l, "two") && l.number == 2);
+	close(ends[1]);
+	CHECK(lines_next(&l, &e) == LINES_END);
+	close(ends[0]);
+	lines_clear(&l);
+}
+
+/* What this process's parent may have done to standard input is not the reader's fault. */
+static void an_opened_file_is_waited_for_though_it_does_not_block(void)
+{
+	struct errmsg e;
+	struct lines l;
+	int ends[2], saved = dup(STDIN_FILENO);
+
+	CHECK(pipe2(ends, O_NONBLOCK) == 0);
+	fflush(stdout);
+	if (fork() == 0) {
+		usleep(50000);
+		_exit(write(ends[1], "late\n", 5) != 5);
+	}
+	close(ends[1]);
+	dup2(ends[0], STDIN_FILENO);
+	CHECK(lines_open(&l, "-", &e) == 0);
+	CHECK_STR(l.name, "standard input");
+	CHECK(next_is(&l, "late"));
+	CHECK(lines_next(&l, &e) == LINES_END);
+	lines_clear(&l);
+	dup2(saved, STDIN_FILENO);
+	close(saved);
+	close(ends[0]);
+	wait(NULL);
+}
+
+static void the_stop_descriptor_ends_the_wait(void)
+{
+	struct errmsg e;
+	struct lines l;
+	int ends[2], stop[2];
+
+	CHECK(pipe(ends) == 0 && pipe(stop) == 0);
+	CHECK(write(ends[1], "one\ntwo\nthr", 11) == 11);
+	lines_init(&l, ends[0], "pipe");
+	lines_watch(&l, stop[0]);
+	CHECK(next_is(&l, "one"));
+	CHECK(write(stop[1], "", 1) == 1);
+	CHECK(next_is(&l, "two")); /* was read before */
+	CHECK(lines_next(&l, &e) == LINES_STOP);
+	CHECK(write(ends[1], "ee\n", 3) == 3);
+	CHECK(lines_next(&l, &e) == LINES_STOP); /* though there is more */
+	close(ends[0]);
+	close(ends[1]);
+	close(stop[0]);
+	close(stop[1]);
+	lines_clear(&l);
+}
+
+/* An answer is on its way before the reader waits for the next request, and not earlier. */
+static void the_tied_writer_is_flushed_before_a_wait_only(void)
+{
+	char got[16];
+	struct errmsg e;
+	struct lines l;
+	struct out o;
+	int ends[2], back[2];
+
+	CHECK(pipe2(ends, O_NONBLOCK) == 0 && pipe2(back, O_NONBLOCK) == 0);
+	out_init(&o, back[1], "back");
+	lines_init(&l, ends[0], "pipe");
+	lines_tie(&l, &o);
+	CHECK(write(ends[1], "a\nb\n", 4) == 4);
+	CHECK(next_is(&l, "a"));
+	out_put(&o, "A\n", 2);
+	CHECK(next_is(&l, "b"));
+	CHECK(read(back[0], got, sizeof got) == -1 && errno == EAGAIN);
+	out_put(&o, "B\n", 2);
+	CHECK(lines_next(&l, &e) == LINES_WAIT);
+	CHECK(read(back[0], got, sizeof got) == 4 && memcmp(got, "A\nB\n", 4) == 0);
+	lines_tie(&l, NULL);
+	out_put(&o, "C\n", 2);
+	CHECK(lines_next(&l, &e) == LINES_WAIT);
+	CHECK(read(back[0], got, sizeof got) == -1);
+	CHECK(out_finish(&o, &e) == 0);
+	close(back[0]);
+	close(ends[0]);
+	close(ends[1]);
+	lines_clear(&l);
+}
+
+static void a_tied_writer_that_fails_ends_the_reading(void)
+{
+	struct errmsg e;
+	struct lines l;
+	struct out o;
+	int fd = pipe_with("a\n", 2), full = open("/dev/full", O_WRONLY);
+
+	out_init(&o, full, "output");
+	lines_init(&l, fd, "pipe");
+	lines_tie(&l, &o);
+	CHECK(next_is(&l, "a"));
+	out_put(&o, "A\n", 2);
+	CHECK(lines_next(&l, &e) == LINES_FAILED);
+	CHECK_STR(e.text, "output: No space left on device");
+	out_clear(&o);
+	lines_clear(&l);
+	close(full);
+	close(fd);
+}
+
+static void bytes_may_come_one_by_one(void)
+{
+	enum { N = 2000 };
+	struct errmsg e;
+	struct lines l;
+	int ends[2];
+
+	CHECK(pipe2(ends, O_NONBLOCK) == 0);
+	lines_init(&l, ends[0], "pipe");
+	for (int i = 0; i < N; i++) {
+		char text[32];
+		size_t len = (size_t)sprintf(text, "line %d\r\n", i);
+
+		for (size_t j = 0; j < len; j++) {
+			CHECK(lines_next(&l, &e) == LINES_WAIT);
+			CHECK(write(ends[1], text + j, 1) == 1);
+		}
+		text[len - 2] = 0;
+		CHECK(next_is(&l, text));
+	}
+	CHECK(l.number == N);
+	close(ends[0]);
+	close(ends[1]);
+	lines_clear(&l);
+}
+
+/* A line that grows by and by is searched once, not from its start each time. */
+static void a_long_line_in_small_pieces_takes_linear_time(void)
+{
+	enum { PIECE = 512, N = (8 << 20) / PIECE };
+	static char piece[PIECE];
+	clock_t start = clock();
+	struct errmsg e;
+	struct lines l;
+	int ends[2];
+
+	memset(piece, 'x', sizeof piece);
+	CHECK(pipe2(ends, O_NONBLOCK) == 0);
+	lines_init(&l, ends[0], "pipe");
+	for (int i = 0; i < N; i++) {
+		CHECK(write(ends[1], piece, PIECE) == PIECE);
+		CHECK(lines_next(&l, &e) == LINES_WAIT);
+	}
+	CHECK(write(ends[1], "\n", 1) == 1);
+	CHECK(lines_next(&l, &e) == LINES_LINE && l.len == (size_t)N * PIECE);
+	CHECK(clock() - start < 3 * CLOCKS_PER_SEC);
+	close(ends[0]);
+	close(ends[1]);
+	lines_clear(&l);
+}
+
+int main(void)
+{
+	RUN(lines_end_as_they_like);
+	RUN(an_empty_file_has_no_line);
+	RUN(nul_bytes_are_the_callers_to_judge);
+	RUN(what_cannot_be_opened_is_named);
+	RUN(lines_too_long_are_skipped_with_their_neighbours_kept);
+	RUN(a_reader_that_shall_not_wait_says_so);
+	RUN(an_opened_file_is_waited_for_though_it_does_not_block);
+	RUN(the_stop_descriptor_ends_the_wait);
+	RUN(the_tied_writer_is_flushed_before_a_wait_only);
+	RUN(a_tied_writer_that_fails_ends_the_reading);
+	RUN(bytes_may_come_one_by_one);
+	RUN(a_long_line_in_small_pieces_takes_linear_time);
+	return DONE();
+}

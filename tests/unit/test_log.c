@@ -1,0 +1,174 @@
+#include "log.h"
+
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "check.h"
+
+static char paths[3][64];
+
+static void make_file(int i, const char *text)
+{
+	int fd;
+
+	strcpy(paths[i], "/tmp/botify-test-XXXXXX");
+	fd = mkstemp(paths[i]);
+	CHECK(fd >= 0 && write(fd, text, strlen(text)) == (ssize_t)strlen(text));
+	close(fd);
+}
+
+/* Whether the reason is file i's name and `want`. */
+static int reason_is(const struct errmsg *e, int i, const char *want)
+{
+	size_t n = strlen(paths[i]);
+	int is = strncmp(e->text, paths[i], n) == 0 && strcmp(e->text + n, want) == 0;
+
+	if (!is)
+		printf("# the reason was: %s\n", e->text);
+	return is;
+}
+
+#define EVENT(user) "{\"message\":\"next\",\"user\":" #user ",\"track\":1,\"time\":1}"
+
+static void files_are_read_in_order(void)
+{
+	char *list[2];
+	struct event ev;
+	struct errmsg e;
+	struct log log;
+
+	make_file(0, EVENT(1) "\n" EVENT(2));
+	make_file(1, "\n" EVENT(3) "\r\n \n\r\n");
+	for (int i = 0; i < 2; i++)
+		list[i] = paths[i];
+	CHECK(log_open(&log, list, 2, 1, &e) == 0);
+	for (uint32_t user = 1; user <= 3; user++)
+		CHECK(log_next(&log, &ev, &e) == LOG_EVENT && ev.user == user);
+	CHECK(log_next(&log, &ev, &e) == LOG_END);
+	CHECK(log_next(&log, &ev, &e) == LOG_END);
+	CHECK(log.bad == 0 && log.failed == 0);
+	log_close(&log);
+	unlink(paths[0]);
+	unlink(paths[1]);
+}
+
+static void bad_lines_and_files_are_told_and_passed(void)
+{
+	char *list[4], missing[] = "/nonexistent/log", directory[] = "/";
+	struct event ev;
+	struct errmsg e;
+	struct log log;
+
+	make_file(0, EVENT(1) "\n\n{\"message\":\"next\"}\n" EVENT(2) "\n{\"error\":\"x\",\"line\":1}\n");
+	make_file(1, "junk\n" EVENT(3));
+	list[0] = paths[0];
+	list[1] = missing;
+	list[2] = directory;
+	list[3] = paths[1];
+	CHECK(log_open(&log, list, 4, 1, &e) == 0);
+	CHECK(log_next(&log, &ev, &e) == LOG_EVENT && ev.user == 1);
+	CHECK(log_next(&log, &ev, &e) == LOG_BAD && reason_is(&e, 0, ":3: \"user\" is missing"));
+	CHECK(log_next(&log, &ev, &e) == LOG_EVENT && ev.user == 2);
+	CHECK(log_next(&log, &ev, &e) == LOG_BAD && reason_is(&e, 0, ":5: an error, not an event: x"));
+	CHECK(log_next(&log, &ev, &e) == LOG_FAILED);
+	CHECK_STR(e.text, "/nonexistent/log: No such file or directory");
+	CHECK(log_next(&log, &ev, &e) == LOG_FAILED);
+	CHECK_STR(e.text, "/: Is a directory");
+	CHECK(log_next(&log, &ev, &e) == LOG_BAD);
+	CHECK(strstr(e.text, ":1: no JSON object") != NULL);
+	CHECK(log_next(&log, &ev, &e) == LOG_EVENT && ev.user == 3);
+	CHECK(log_next(&log, &ev, &e) == LOG_END);
+	CHECK(log.bad == 3 && log.failed == 2);
+	log_close(&log);
+	unlink(paths[0]);
+	unlink(paths[1]);
+}
+
+static void no_files_are_standard_input(void)
+{
+	static const char text[] = EVENT(5) "\nx\n";
+	int ends[2], saved = dup(STDIN_FILENO);
+	char dash[] = "-", *const list[] = {dash};
+	struct event ev;
+	struct errmsg e;
+
+	for (size_t n = 0; n < 2; n++) {
+		struct log log;
+
+		CHECK(pipe(ends) == 0 && write(ends[1], text, sizeof text - 1) == sizeof text - 1);
+		close(ends[1]);
+		dup2(ends[0], STDIN_FILENO);
+		close(ends[0]);
+		CHECK(log_open(&log, list, n, 1, &e) == 0);
+		CHECK(log_next(&log, &ev, &e) == LOG_EVENT && ev.user == 5);
+		CHECK(log_next(&log, &ev, &e) == LOG_BAD);
+		CHECK(strncmp(e.text, "standard input:2: ", 18) == 0);
+		CHECK(log_next(&log, &ev, &e) == LOG_END);
+		log_close(&log);
+	}
+	dup2(saved, STDIN_FILENO);
+	close(saved);
+}
+
+/* Closing in the middle of a file closes it; ASan looks for the rest. */
+static void reading_may_be_given_up(void)
+{
+	char *list[1];
+	struct event ev;
+	struct errmsg e;
+	struct log log;
+	int before = dup(STDIN_FILENO), after;
+
+	close(before);
+	make_file(0, EVENT(1) "\n" EVENT(2) "\n");
+	list[0] = paths[0];
+	CHECK(log_open(&log, list, 1, 1, &e) == 0);
+	CHECK(log_next(&log, &ev, &e) == LOG_EVENT);
+	log_close(&log);
+	after = dup(STDIN_FILENO);
+	CHECK(after == before);
+	close(after);
+	unlink(paths[0]);
+}
+
+/* Many blocks, with bad lines here and there; whoever parses them, they come in order. */
+static void any_number_of_threads_reads_the_same(void)
+{
+	enum { LINES = 30000 };
+	FILE *f;
+
+	make_file(0, "");
+	f = fopen(paths[0], "w");
+	for (int i = 1; i <= LINES; i++)
+		fprintf(f, i % 1000 == 0 ? "bad line %d\n" : EVENT(%d) "\n", i);
+	fclose(f);
+	for (unsigned threads = 1; threads <= 8; threads++) {
+		char *list[] = {paths[0]};
+		struct event ev;
+		struct errmsg e;
+		struct log log;
+		char want[32];
+
+		CHECK(log_open(&log, list, 1, threads, &e) == 0);
+		for (uint32_t i = 1; i <= LINES; i++) {
+			enum log_status s = log_next(&log, &ev, &e);
+
+			CHECK(i % 1000 == 0 ? s == LOG_BAD : s == LOG_EVENT && ev.user == i);
+			snprintf(want, sizeof want, ":%u: ", i);
+			CHECK(s != LOG_BAD || strncmp(e.text + strlen(paths[0]), want, strlen(want)) == 0);
+		}
+		CHECK(log_next(&log, &ev, &e) == LOG_END && log.bad == LINES / 1000);
+		log_close(&log);
+	}
+	unlink(paths[0]);
+}
+
+int main(void)
+{
+	RUN(files_are_read_in_order);
+	RUN(bad_lines_and_files_are_told_and_passed);
+	RUN(no_files_are_standard_input);
+	RUN(reading_may_be_given_up);
+	RUN(any_number_of_threads_reads_the_same);
+	return DONE();
+}

@@ -1,0 +1,211 @@
+#include "ndjson.h"
+
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "check.h"
+
+static char path[64];
+
+/* Makes a file that holds `len` bytes, at `path`. */
+static void make_file(const char *bytes, size_t len)
+{
+	int fd;
+
+	strcpy(path, "/tmp/botify-test-XXXXXX");
+	fd = mkstemp(path);
+	CHECK(fd >= 0 && write(fd, bytes, len) == (ssize_t)len);
+	close(fd);
+}
+
+/* Whether the reason is `want` behind the file's name. */
+static int reason_is(const struct errmsg *e, const char *want)
+{
+	size_t n = strlen(path);
+	int is = strncmp(e->text, path, n) == 0 && strcmp(e->text + n, want) == 0;
+
+	if (!is)
+		printf("# the reason was: %s\n", e->text);
+	return is;
+}
+
+static void an_object_is_parsed(void)
+{
+	static const char text[] = " {\"a\":[1,{\"b\":null}]}\t";
+	struct errmsg e;
+	json_t *object = ndjson_parse(text, sizeof text - 1, &e);
+
+	CHECK(object && json_array_size(json_object_get(object, "a")) == 2);
+	json_decref(object);
+}
+
+static void all_else_is_refused_with_a_reason(void)
+{
+	static const struct {
+		const char *text, *reason;
+	} known[] = {
+		{"", "no JSON object: '[' or '{' expected near end of file (column 0)"},
+		{"5", "no JSON object: '[' or '{' expected near '5' (column 1)"},
+		{"[]", "no JSON object"},
+		{"{\"a\":1", "no JSON object: '}' expected near end of file (column 6)"},
+		{"{\"a\":1}{}", "no JSON object: end of file expected near '{' (column 8)"},
+		{"{\"a\":1,\"a\":1}", "no JSON object: duplicate object key near '\"a\"' (column 10)"},
+		{"{\"a\":{\"b\":1,\"b\":2}}", "no JSON object: duplicate object key near '\"b\"' (column 15)"},
+		{"{\"a\":NaN}", "no JSON object: invalid token near 'NaN' (column 8)"},
+		{"{\"a\":1e999}", "no JSON object: real number overflow near '1e999' (column 10)"},
+		{"{'a':1}", "no JSON object: string or '}' expected near ''' (column 2)"},
+	};
+	struct errmsg e;
+
+	for (size_t i = 0; i < sizeof known / sizeof *known; i++) {
+		CHECK(ndjson_parse(known[i].text, strlen(known[i].text), &e) == NULL);
+		CHECK_STR(e.text, known[i].reason);
+	}
+	CHECK(ndjson_parse("{\"a\":\"\xff\"}", 9, &e) == NULL);
+	CHECK(strstr(e.text, "unable to decode byte 0xff") != NULL);
+}
+
+/* jansson 2.14 reads this as {"a":1}, and "\u0000" must not cut a string short either. */
+static void nul_bytes_are_refused(void)
+{
+	struct errmsg e;
+
+	CHECK(ndjson_parse("{\"a\":1\0}", 8, &e) == NULL);
+	CHECK_STR(e.text, "NUL byte");
+	CHECK(ndjson_parse("{\"a\":1}\0", 8, &e) == NULL);
+	CHECK_STR(e.text, "NUL byte");
+	CHECK(ndjson_parse("{\"a\":\"x\\u0000y\"}", 16, &e) == NULL);
+	CHECK(strstr(e.text, "\\u0000 is not allowed") != NULL);
+}
+
+static void depth_is_limited(void)
+{
+	enum { DEEP = 1000000 };
+	char *text = malloc(DEEP + 5);
+	struct errmsg e;
+
+	memcpy(text, "{\"a\":", 5);
+	memset(text + 5, '[', DEEP);
+	CHECK(ndjson_parse(text, DEEP + 5, &e) == NULL);
+	CHECK(strstr(e.text, "maximum parsing depth reached") != NULL);
+	free(text);
+}
+
+static void a_document_is_loaded(void)
+{
+	struct errmsg e;
+	json_t *value;
+
+	make_file("[1,\n2,\r\n 3]\n", 12);
+	value = ndjson_load(path, &e);
+	CHECK(json_is_array(value) && json_array_size(value) == 3);
+	json_decref(value);
+	unlink(path);
+	make_file("\"of any type\"", 13);
+	value = ndjson_load(path, &e);
+	CHECK(json_is_string(value));
+	json_decref(value);
+	unlink(path);
+}
+
+static void a_bad_document_is_named_with_its_line(void)
+{
+	static const struct {
+		const char *text;
+		size_t len;
+		const char *reason;
+	} known[] = {
+		{"", 0, ": empty"},
+		{"\n\n", 2, ":3: unexpected token near end of file (column 0)"},
+		{"[1,\n2,\n", 7, ":3: ']' expected near end of file (column 0)"},
+		{"[1,\n2]\n[3]", 10, ":3: end of file expected near '[' (column 1)"},
+		{"[1,\n2\0]", 7, ": NUL byte"},
+		{"{\"a\":1,\n\"a\":2}", 14, ":2: duplicate object key near '\"a\"' (column 3)"},
+	};
+	struct errmsg e;
+
+	for (size_t i = 0; i < sizeof known / sizeof *known; i++) {
+		make_file(known[i].text, known[i].len);
+		CHECK(ndjson_load(path, &e) == NULL);
+		CHECK(reason_is(&e, known[i].reason));
+		unlink(path);
+	}
+	CHECK(ndjson_load(path, &e) == NULL);
+	CHECK(reason_is(&e, ": No such file or directory"));
+}
+
+/* Adds up "n"; an object without it is an error. */
+static int add(json_t *object, void *ctx, struct errmsg *e)
+{
+	json_int_t *sum = ctx;
+
+	if (!json_object_get(object, "n"))
+		return errmsg_set(e, "no n");
+	*sum += json_integer_value(json_object_get(object, "n"));
+	return 0;
+}
+
+static void each_line_is_visited(void)
+{
+	json_int_t sum = 0;
+	struct errmsg e;
+
+	make_file("{\"n\":1}\n\n \t\r\n{\"n\":20}\r\n{\"n\":300}", 32);
+	CHECK(ndjson_each(path, add, &sum, &e) == 0);
+	CHECK(sum == 321);
+	unlink(path);
+	make_file("", 0);
+	CHECK(ndjson_each(path, add, &sum, &e) == 0 && sum == 321);
+	unlink(path);
+}
+
+static void the_first_bad_line_stops_the_visit(void)
+{
+	json_int_t sum = 0;
+	struct errmsg e;
+
+	make_file("{\"n\":1}\n\n{\"m\":2}\n{\"n\":4}\n", 26);
+	CHECK(ndjson_each(path, add, &sum, &e) == -1);
+	CHECK(reason_is(&e, ":3: no n") && sum == 1);
+	unlink(path);
+	make_file("{\"n\":1}\n[2]\n", 12);
+	CHECK(ndjson_each(path, add, &sum, &e) == -1);
+	CHECK(reason_is(&e, ":2: no JSON object") && sum == 2);
+	unlink(path);
+	CHECK(ndjson_each(path, add, &sum, &e) == -1);
+	CHECK(reason_is(&e, ": No such file or directory"));
+}
+
+static void ids_are_whole_numbers_in_range(void)
+{
+	static const char *const bad[] = {"-1", "2147483648", "1.0", "\"1\"", "null", "true", "[]"};
+	json_t *good = json_integer(INT32_MAX);
+	struct errmsg e;
+	uint32_t id = 5;
+
+	CHECK(ndjson_id(good, "track", &id, &e) == 0 && id == INT32_MAX);
+	json_decref(good);
+	for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
+		json_t *value = json_loads(bad[i], JSON_DECODE_ANY, NULL);
+
+		CHECK(value && ndjson_id(value, "track", &id, &e) == -1);
+		CHECK_STR(e.text, "\"track\" is no id (a whole number from 0 to 2147483647)");
+		json_decref(value);
+	}
+	CHECK(ndjson_id(NULL, "user", &id, &e) == -1);
+	CHECK_STR(e.text, "\"user\" is missing");
+}
+
+int main(void)
+{
+	RUN(an_object_is_parsed);
+	RUN(all_else_is_refused_with_a_reason);
+	RUN(nul_bytes_are_refused);
+	RUN(depth_is_limited);
+	RUN(a_document_is_loaded);
+	RUN(a_bad_document_is_named_with_its_line);
+	RUN(each_line_is_visited);
+	RUN(the_first_bad_line_stops_the_visit);
+	RUN(ids_are_whole_numbers_in_range);
+	return DONE();
+}

@@ -1,0 +1,193 @@
+#include "out.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "check.h"
+
+/* A pipe whose ends do not block where asked. */
+static int make_pipe(int ends[2], int flags)
+{
+	return pipe2(ends, flags);
+}
+
+/* Reads n bytes, or fewer where the other end was closed. */
+static size_t drain(int fd, char *to, size_t n)
+{
+	size_t have = 0;
+	ssize_t got;
+
+	while (have < n && (got = read(fd, to + have, n - have)) > 0)
+		have += (size_t)got;
+	return have;
+}
+
+static void records_come_out_as_they_were_put(void)
+{
+	char got[64];
+	struct errmsg e;
+	struct out o;
+	int ends[2];
+	char *room;
+
+	CHECK(make_pipe(ends, 0) == 0);
+	out_init(&o, ends[1], "pipe");
+	CHECK(o.buf == NULL);
+	out_put(&o, "one\n", 4);
+	room = out_reserve(&o, 100);
+	memcpy(room, "two\n", 4);
+	out_commit(&o, 4);
+	CHECK(out_pending(&o) == 8 && !out_full(&o));
+	CHECK(out_flush(&o, &e) == 0);
+	CHECK(out_pending(&o) == 0);
+	out_put(&o, "three\n", 6);
+	CHECK(out_finish(&o, &e) == 0);
+	CHECK(o.buf == NULL);
+	CHECK(drain(ends[0], got, sizeof got) == 14);
+	CHECK(memcmp(got, "one\ntwo\nthree\n", 14) == 0);
+	close(ends[0]);
+}
+
+static void a_block_is_full(void)
+{
+	struct out o;
+
+	out_init(&o, -1, "none");
+	for (int i = 0; i < OUT_BLOCK / 16; i++) {
+		CHECK(!out_full(&o));
+		out_put(&o, "0123456789abcdef", 16);
+	}
+	CHECK(out_full(&o));
+	out_clear(&o);
+	CHECK(out_pending(&o) == 0);
+}
+
+/* Fills a pipe that nobody reads, drains it by and by, and wants every byte in its place. */
+static void a_non_blocking_pipe_takes_what_it_can(void)
+{
+	enum { N = 300000 };
+	char *got = malloc(4 * N);
+	size_t have = 0;
+	struct errmsg e;
+	struct out o;
+	int ends[2];
+
+	CHECK(make_pipe(ends, O_NONBLOCK) == 0);
+	out_init(&o, ends[1], "pipe");
+	for (uint32_t i = 0; i < N; i++) {
+		out_put(&o, &i, sizeof i);
+		if (i % 50000 == 0) {
+			CHECK(out_push(&o, &e) == 0);
+			have += drain(ends[0], got + have, 1000);
+		}
+	}
+	CHECK(out_push(&o, &e) == 0);
+	CHECK(out_pending(&o) > 0);
+	while (out_pending(&o) > 0) {
+		have += drain(ends[0], got + have, 4 * N - have);
+		CHECK(out_push(&o, &e) == 0);
+	}
+	have += drain(ends[0], got + have, 4 * N - have);
+	CHECK(have == 4 * N);
+	for (uint32_t i = 0; i < N; i++) {
+		uint32_t x;
+
+		memcpy(&x, got + 4 * i, sizeof x);
+		CHECK(x == i);
+	}
+	CHECK(out_finish(&o, &e) == 0);
+	close(ends[0]);
+	free(got);
+}
+
+/* out_flush waits, also where the descriptor does not. A child reads the other end. */
+static void flush_waits_for_a_slow_reader(void)
+{
+	enum { N = 200000 };
+	static char bytes[N];
+	struct errmsg e;
+	struct out o;
+	int ends[2], back[2];
+	size_t count = 0;
+	ssize_t n;
+
+	CHECK(make_pipe(ends, 0) == 0 && make_pipe(back, 0) == 0);
+	fflush(stdout);
+	if (fork() == 0) {
+		close(ends[1]);
+		usleep(50000);
+		while ((n = read(ends[0], bytes, sizeof bytes)) > 0)
+			count += (size_t)n;
+		_exit(write(back[1], &count, sizeof count) < 0);
+	}
+	close(ends[0]);
+	CHECK(fcntl(ends[1], F_SETFL, O_NONBLOCK) == 0);
+	out_init(&o, ends[1], "pipe");
+	out_put(&o, bytes, N);
+	CHECK(out_flush(&o, &e) == 0);
+	CHECK(out_finish(&o, &e) == 0);
+	CHECK(read(back[0], &count, sizeof count) == sizeof count && count == N);
+	close(back[0]);
+	close(back[1]);
+}
+
+static void a_full_disk_is_told_and_sticks(void)
+{
+	struct errmsg e;
+	struct out o;
+	int fd = open("/dev/full", O_WRONLY);
+
+	CHECK(fd >= 0);
+	out_init(&o, fd, "standard output");
+	out_put(&o, "x", 1);
+	CHECK(out_flush(&o, &e) == -1);
+	CHECK_STR(e.text, "standard output: No space left on device");
+	CHECK(out_reserve(&o, 1) == NULL);
+	out_put(&o, "y", 1);
+	CHECK(out_push(&o, &e) == -1);
+	errmsg_set(&e, "-");
+	CHECK(out_finish(&o, &e) == -1);
+	CHECK_STR(e.text, "standard output: No space left on device");
+}
+
+/* Even where nothing was written: the close is what failed. */
+static void a_bad_descriptor_is_told_at_the_end(void)
+{
+	struct errmsg e;
+	struct out o;
+	int fd = open("/dev/null", O_WRONLY);
+
+	close(fd);
+	out_init(&o, fd, "gone");
+	CHECK(out_finish(&o, &e) == -1);
+	CHECK_STR(e.text, "gone: Bad file descriptor");
+}
+
+static void a_size_that_overflows_is_refused(void)
+{
+	struct errmsg e;
+	struct out o;
+
+	out_init(&o, -1, "none");
+	out_put(&o, "x", 1);
+	CHECK(out_reserve(&o, (size_t)-1) == NULL);
+	CHECK(o.error == ENOMEM);
+	CHECK(out_flush(&o, &e) == -1);
+	CHECK_STR(e.text, "none: Cannot allocate memory");
+	out_clear(&o);
+}
+
+int main(void)
+{
+	RUN(records_come_out_as_they_were_put);
+	RUN(a_block_is_full);
+	RUN(a_non_blocking_pipe_takes_what_it_can);
+	RUN(flush_waits_for_a_slow_reader);
+	RUN(a_full_disk_is_told_and_sticks);
+	RUN(a_bad_descriptor_is_told_at_the_end);
+	RUN(a_size_that_overflows_is_refused);
+	return DONE();
+}

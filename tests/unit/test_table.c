@@ -1,0 +1,127 @@
+#include "table.h"
+
+#include <pty.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "check.h"
+
+/* What the table prints as. Yours to free. */
+static char *printed(const struct table *t, bool colour)
+{
+	char *text = NULL;
+	size_t size;
+	FILE *f = open_memstream(&text, &size);
+
+	CHECK(table_print(t, f, colour) == 0);
+	fclose(f);
+	return text;
+}
+
+static void check_printed(struct table *t, bool colour, const char *want)
+{
+	char *got = printed(t, colour);
+
+	CHECK_STR(got, want);
+	free(got);
+	table_clear(t);
+}
+
+static void columns_are_as_wide_as_their_widest_cell(void)
+{
+	struct table t;
+
+	table_init(&t, "lrl");
+	table_add(&t, TABLE_PLAIN, "name");
+	table_add(&t, TABLE_PLAIN, "n");
+	table_add(&t, TABLE_PLAIN, "what");
+	table_add(&t, TABLE_PLAIN, "a");
+	table_add(&t, TABLE_PLAIN, "%d", 1234);
+	table_add(&t, TABLE_PLAIN, "x");
+	check_printed(&t, false, "name     n  what\na     1234  x\n");
+}
+
+static void characters_count_not_bytes(void)
+{
+	struct table t;
+
+	table_init(&t, "ll");
+	table_add(&t, TABLE_PLAIN, "Bj\xc3\xb6rk");
+	table_add(&t, TABLE_PLAIN, "1");
+	table_add(&t, TABLE_PLAIN, "abcdefg");
+	table_add(&t, TABLE_PLAIN, "2");
+	table_add(&t, TABLE_PLAIN, "\xe2\x82\xac\xf0\x9f\x8e\xb5");
+	table_add(&t, TABLE_PLAIN, "3");
+	check_printed(&t, false, "Bj\xc3\xb6rk    1\nabcdefg  2\n\xe2\x82\xac\xf0\x9f\x8e\xb5       3\n");
+}
+
+static void control_characters_do_not_reach_the_terminal(void)
+{
+	struct table t;
+
+	table_init(&t, "l");
+	table_add(&t, TABLE_PLAIN, "a\033[2J\t\r\n\x7f" "b");
+	table_add(&t, TABLE_PLAIN, "\xc2\x9b" "31m"); /* U+009B, which starts a command too */
+	table_add(&t, TABLE_PLAIN, "\xc2\xa0\xc3\x9b"); /* U+00A0 and U+00DB, which do not */
+	check_printed(&t, false, "a?[2J????b\n??31m\n\xc2\xa0\xc3\x9b\n");
+}
+
+static void colour_does_not_move_columns(void)
+{
+	struct table t;
+
+	table_init(&t, "rlr");
+	table_add(&t, TABLE_BOLD, "n");
+	table_add(&t, TABLE_GREEN, "up");
+	table_add(&t, TABLE_RED, "x");
+	table_add(&t, TABLE_PLAIN, "100");
+	table_add(&t, TABLE_DIM, "down");
+	table_add(&t, TABLE_YELLOW, "yy");
+	check_printed(&t, true,
+		      "  \033[1mn\033[0m  \033[32mup\033[0m     \033[31mx\033[0m\n"
+		      "100  \033[2mdown\033[0m  \033[33myy\033[0m\n");
+}
+
+static void a_row_that_is_short_ends_its_line(void)
+{
+	struct table t;
+
+	table_init(&t, "ll");
+	check_printed(&t, false, "");
+	table_add(&t, TABLE_PLAIN, "only");
+	check_printed(&t, false, "only\n");
+}
+
+static void colour_is_for_terminals_that_want_it(void)
+{
+	FILE *null = fopen("/dev/null", "w"), *terminal;
+	int master, slave;
+
+	CHECK(openpty(&master, &slave, NULL, NULL, NULL) == 0);
+	terminal = fdopen(slave, "w");
+	unsetenv("NO_COLOR");
+	setenv("TERM", "xterm", 1);
+	CHECK(table_wants_colour(terminal));
+	CHECK(!table_wants_colour(null));
+	setenv("NO_COLOR", "", 1);
+	CHECK(table_wants_colour(terminal));
+	setenv("NO_COLOR", "1", 1);
+	CHECK(!table_wants_colour(terminal));
+	unsetenv("NO_COLOR");
+	setenv("TERM", "dumb", 1);
+	CHECK(!table_wants_colour(terminal));
+	fclose(terminal);
+	fclose(null);
+	close(master);
+}
+
+int main(void)
+{
+	RUN(columns_are_as_wide_as_their_widest_cell);
+	RUN(characters_count_not_bytes);
+	RUN(control_characters_do_not_reach_the_terminal);
+	RUN(colour_does_not_move_columns);
+	RUN(a_row_that_is_short_ends_its_line);
+	RUN(colour_is_for_terminals_that_want_it);
+	return DONE();
+}
