@@ -133,14 +133,15 @@ static int read_logs(const struct options *o, struct study *s, bool give_up, str
 	enum log_status status;
 	int failed = 0;
 
-	log_init(&log, o->paths, o->n_paths);
+	if (log_open(&log, o->paths, o->n_paths, 0, e) < 0)
+		return -1;
 	while (!failed && !(give_up && s->out_of_order > 0) && (status = log_next(&log, &ev, e)) != LOG_END) {
 		if (status == LOG_EVENT)
 			failed = study_add(s, &ev, e);
 		else
 			complain(said, &log, status, e);
 	}
-	log_clear(&log);
+	log_close(&log);
 	return failed;
 }
 
@@ -195,8 +196,8 @@ static int check(const struct options *o, const struct study *s, struct errmsg *
 	if (s->names.n == 0)
 		return errmsg_set(e, "the log has no experiments");
 	for (size_t i = 0; i < o->n_experiments; i++)
-		if (names_find(&s->names, slice_of(o->experiments[i])) == NAMES_NONE) {
-			names_list(&s->names, e);
+		if (symbols_find(&s->names, slice_of(o->experiments[i])) == SYMBOLS_NONE) {
+			symbols_list(&s->names, e);
 			return errmsg_prefix(e, "no experiment '%s'", o->experiments[i]);
 		}
 	return 0;
