@@ -256,7 +256,8 @@ static int run(const struct world *w, const struct options *o)
 	if (ended != EXCHANGE_DONE && ended != EXCHANGE_STOPPED && !log.error)
 		status = command_fail(&command, &e);
 	status = command_finish(&command, &log, status);
-	print_summary(&s, o, now() - start);
+	if (status == 0 || s.ended > 0)
+		print_summary(&s, o, now() - start);
 	if (ended == EXCHANGE_STOPPED)
 		stop_raise(watch.stop_fd);
 out:
