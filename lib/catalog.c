@@ -176,6 +176,7 @@ static int build(struct catalog *c, struct loading *f, struct errmsg *e)
 		status = errmsg_nomem(e);
 	} else {
 		gather_by_artist(c);
+		idmap_pack(&c->index);
 		status = 0;
 	}
 	idmap_clear(&names.first);

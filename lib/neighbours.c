@@ -271,6 +271,7 @@ static int index_rows(struct neighbours *nb, const uint32_t *tracks)
 			return -1;
 		*row = (uint32_t)i;
 	}
+	idmap_pack(&nb->row);
 	return 0;
 }
 
