@@ -4,6 +4,7 @@
 #   make demo       an experiment from end to end, with its report
 #   make test       all tests; `make test-asan` runs the same suite under ASan and UBSan
 #   make bench      speed, as ratios
+#   make world      an invented world of full size in build/world
 #   make install    PREFIX=/usr/local, DESTDIR as usual
 
 PREFIX ?= /usr/local
@@ -49,10 +50,13 @@ $(UNIT_TESTS): $(BUILD)/tests/%: $(BUILD)/tests/%.o $(LIB)
 
 unit: $(UNIT_TESTS)
 
+world: $(BUILD)/botify-world
+	$(BUILD)/botify-world $(BUILD)/world
+
 clean:
 	rm -rf build build-asan build-fuzz
 
-.PHONY: all unit clean
+.PHONY: all unit world clean
 .SECONDARY:
 
 -include $(wildcard $(BUILD)/*/*.d)
