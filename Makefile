@@ -4,6 +4,7 @@
 #   make demo       an experiment from end to end, with its report
 #   make test       all tests; `make test-asan` runs the same suite under ASan and UBSan
 #   make bench      speed, as ratios
+#   make world      an invented world of full size in build/world
 #   make install    PREFIX=/usr/local, DESTDIR as usual
 
 PREFIX ?= /usr/local
@@ -99,6 +100,9 @@ $(FUZZERS): %: %.o $(LIB)
 bench: all
 	BOTIFY_BIN='$(abspath $(BUILD))' tests/bench
 
+world: $(BUILD)/botify-world
+	$(BUILD)/botify-world $(BUILD)/world
+
 install: all
 	install -d '$(DESTDIR)$(PREFIX)/bin' $(foreach n,1 5 7,'$(DESTDIR)$(PREFIX)/share/man/man$(n)')
 	install $(COMMANDS) '$(DESTDIR)$(PREFIX)/bin'
@@ -111,7 +115,7 @@ uninstall:
 clean:
 	rm -rf build build-asan build-fuzz build-lint
 
-.PHONY: all unit test test-asan deps lint fuzz fuzzers bench install uninstall clean
+.PHONY: all unit test test-asan deps lint fuzz fuzzers bench world install uninstall clean
 .SECONDARY:
 
 -include $(wildcard $(BUILD)/*/*.d)
