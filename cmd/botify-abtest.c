@@ -1,3 +1,7 @@
+/*
+ * botify-abtest: reports the effects of experiments from event logs. See botify-abtest(1).
+ */
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -6,54 +10,45 @@
 
 #include "command.h"
 #include "effects.h"
-#include "grow.h"
 #include "log.h"
 #include "number.h"
 #include "report.h"
+#include "save.h"
 #include "study.h"
 #include "table.h"
 
 static const struct command self = {
 	.name = "botify-abtest",
-	.usage = "[--experiment NAME]... [--control ARM] [--alpha A] [--format FORMAT] [LOG]...",
+	.usage = "[--experiment NAME]... [--control ARM] [--alpha A] [--format FORMAT] [-o FILE] [LOG]...",
 	.purpose = "Report what each arm of an experiment changed against the control, from event logs.",
 	.options =
 		"      --experiment NAME   only this experiment; may be repeated (default: all in the log)\n"
 		"      --control ARM       the control arm (default: C, or else the first by name)\n"
 		"      --alpha A           intervals have confidence 1 - A (default: 0.05)\n"
-		"      --format FORMAT     table, json, ndjson or csv (default: table)\n",
+		"      --format FORMAT     table, json, ndjson or csv (default: table)\n"
+		"  -o, --output FILE       write to FILE, which appears whole or not at all\n",
 };
 
-enum { SHOWN_MALFORMED = 10 };
-
 struct options {
-	char **experiments;
-	size_t n_experiments, cap;
-	const char *control;
+	char **experiments; /* n_experiments names */
+	size_t n_experiments;
+	const char *control, *output;
 	double alpha;
 	const struct report_format *format;
-	char *const *paths;
+	char **paths;
 	size_t n_paths;
 };
 
+enum { OPT_EXPERIMENT = 256, OPT_CONTROL, OPT_ALPHA, OPT_FORMAT };
+
 static const struct option long_options[] = {
-	{"experiment", required_argument, NULL, 'e'},
-	{"control", required_argument, NULL, 'c'},
-	{"alpha", required_argument, NULL, 'a'},
-	{"format", required_argument, NULL, 'f'},
+	{"experiment", required_argument, NULL, OPT_EXPERIMENT},
+	{"control", required_argument, NULL, OPT_CONTROL},
+	{"alpha", required_argument, NULL, OPT_ALPHA},
+	{"format", required_argument, NULL, OPT_FORMAT},
+	{"output", required_argument, NULL, 'o'},
 	COMMAND_OPTIONS,
 };
-
-static int add_experiment(struct options *o, char *name, struct errmsg *e)
-{
-	char **names = grow(o->experiments, &o->cap, o->n_experiments + 1, sizeof *names);
-
-	if (!names)
-		return errmsg_nomem(e);
-	o->experiments = names;
-	names[o->n_experiments++] = name;
-	return 0;
-}
 
 static int set_alpha(struct options *o, const char *text, struct errmsg *e)
 {
@@ -76,73 +71,50 @@ static int parse_options(struct options *o, int argc, char **argv)
 	struct errmsg e;
 	int c, status = 0;
 
-	*o = (struct options){.alpha = 0.05, .format = &report_formats[0]};
-	while (status == 0 && (c = getopt_long(argc, argv, "hV", long_options, NULL)) != -1) {
+	while (status == 0 && (c = getopt_long(argc, argv, "o:hV", long_options, NULL)) != -1)
 		switch (c) {
-		case 'e':
-			status = add_experiment(o, optarg, &e);
-			break;
-		case 'c':
-			o->control = optarg;
-			break;
-		case 'a':
-			status = set_alpha(o, optarg, &e);
-			break;
-		case 'f':
-			status = set_format(o, optarg, &e);
-			break;
-		case 'h':
-		case 'V':
-			return command_info(&self, c);
-		default:
-			return command_bad_option(&self);
+		case OPT_EXPERIMENT: o->experiments[o->n_experiments++] = optarg; break;
+		case OPT_CONTROL: o->control = optarg; break;
+		case OPT_ALPHA: status = set_alpha(o, optarg, &e); break;
+		case OPT_FORMAT: status = set_format(o, optarg, &e); break;
+		case 'o': o->output = optarg; break;
+		case 'h': case 'V': return command_info(&self, c);
+		default: return command_bad_option(&self);
 		}
-	}
-	if (status < 0)
-		return command_misused(&self, &e);
 	o->paths = argv + optind;
 	o->n_paths = (size_t)(argc - optind);
-	return -1;
+	return status < 0 ? command_misused(&self, &e) : -1;
 }
 
-/* What has been said about the log so far: it may be read twice, and nothing shall be said twice. */
-struct complaints {
-	unsigned long malformed, unread;
+/* What was wrong with the lines and files. A log may be read twice: then nothing is said twice. */
+struct problems {
+	struct command_complaints said;
+	unsigned long malformed, unread; /* in the latest reading */
 };
 
-static void complain(struct complaints *said, const struct log *log, enum log_status status, const struct errmsg *e)
-{
-	unsigned long *before = status == LOG_BAD ? &said->malformed : &said->unread;
-	unsigned long now = status == LOG_BAD ? log->bad : log->failed;
-
-	if (now <= *before)
-		return;
-	*before = now;
-	if (status == LOG_FAILED || now <= SHOWN_MALFORMED)
-		command_fail(&self, e);
-}
-
 /*
- * Reads the logs into the study. An event out of order ends a reading that is to give up on that. Returns 0, or -1
- * where memory ran out.
+ * Reads the logs into the study; a reading that is to `give_up` ends with an event out of order. Returns 0, or -1 where
+ * memory ran out.
  */
-static int read_logs(const struct options *o, struct study *s, bool give_up, struct complaints *said, struct errmsg *e)
+static int read_logs(struct study *s, const struct options *o, bool give_up, struct problems *p, struct errmsg *e)
 {
 	struct log log;
 	struct event ev;
-	enum log_status status;
-	int failed = 0;
+	enum log_status got;
+	int status = 0;
 
 	if (log_open(&log, o->paths, o->n_paths, 0, e) < 0)
 		return -1;
-	while (!failed && !(give_up && s->out_of_order > 0) && (status = log_next(&log, &ev, e)) != LOG_END) {
-		if (status == LOG_EVENT)
-			failed = study_add(s, &ev, e);
-		else
-			complain(said, &log, status, e);
+	while (status == 0 && !(give_up && s->out_of_order > 0) && (got = log_next(&log, &ev, e)) != LOG_END) {
+		if (got == LOG_EVENT)
+			status = study_add(s, &ev, e);
+		else if (log.bad + log.failed > p->said.n)
+			command_complain(&self, &p->said, e);
 	}
+	p->malformed = log.bad;
+	p->unread = log.failed;
 	log_close(&log);
-	return failed;
+	return status;
 }
 
 /* Whether the logs can be read a second time. Where standard input can, *start is where it stands now, or else -1. */
@@ -167,29 +139,30 @@ static bool are_files(const struct options *o, off_t *start)
 }
 
 /* Streams the logs; where they turn out to be out of order and can be read again, reads them again to sort them. */
-static int gather(const struct options *o, struct study *s, struct complaints *said, struct errmsg *e)
+static int gather(struct study *s, const struct options *o, struct problems *p, struct errmsg *e)
 {
 	off_t start;
 	bool again = are_files(o, &start);
 
 	study_init(s, STUDY_STREAM, o->experiments, o->n_experiments);
-	if (read_logs(o, s, again, said, e) < 0)
+	if (read_logs(s, o, again, p, e) < 0)
 		return -1;
 	if (s->out_of_order > 0 && again) {
 		study_clear(s);
 		study_init(s, STUDY_HOLD, o->experiments, o->n_experiments);
 		if (start >= 0 && lseek(STDIN_FILENO, start, SEEK_SET) < 0)
 			return errmsg_set(e, "standard input: cannot be read again");
-		if (read_logs(o, s, false, said, e) < 0)
+		if (read_logs(s, o, false, p, e) < 0)
 			return -1;
 	}
 	if (s->out_of_order > 0 && !again)
-		command_note(&self, "events are out of order and were taken as they came; give the log as a file, or sorted by timestamp");
+		command_note(&self, "events are out of order and were taken as they came; "
+				    "give the log as a file, or sorted by timestamp");
 	return study_end(s, e);
 }
 
 /* Returns 0; or -1 where there is nothing to report on. */
-static int check(const struct options *o, const struct study *s, struct errmsg *e)
+static int check(const struct study *s, const struct options *o, struct errmsg *e)
 {
 	if (s->events == 0)
 		return errmsg_set(e, "the log has no events");
@@ -203,44 +176,71 @@ static int check(const struct options *o, const struct study *s, struct errmsg *
 	return 0;
 }
 
-static int write_report(const struct options *o, const struct study *s, const struct complaints *said, struct errmsg *e)
+static int write_report(const struct report *r, const struct options *o, struct errmsg *e)
+{
+	struct save save;
+	int status;
+
+	if (!o->output)
+		return o->format->write(r, stdout, table_wants_colour(stdout), e);
+	if (save_open(&save, o->output, e) < 0)
+		return -1;
+	status = o->format->write(r, save.file, table_wants_colour(save.file), e);
+	if (status == 0)
+		status = save_commit(&save, e);
+	save_abandon(&save);
+	return status;
+}
+
+static int report_on(const struct study *s, const struct options *o, const struct problems *p, struct errmsg *e)
 {
 	struct effects effects = {0};
 	struct report report = {
-		.study = s, .effects = &effects, .control = o->control, .alpha = o->alpha,
-		.malformed_lines = said->malformed, .unread_files = said->unread,
+		.study = s, .effects = &effects, .control = o->control,
+		.malformed_lines = p->malformed, .unread_files = p->unread,
 	};
-	int status = check(o, s, e);
+	int status = check(s, o, e);
 
 	if (status == 0)
 		status = effects_of(&effects, s, o->control, o->alpha, e);
 	if (status == 0)
-		status = o->format->write(&report, stdout, table_wants_colour(stdout), e);
+		status = write_report(&report, o, e);
 	effects_clear(&effects);
 	return status;
 }
 
+/* Returns the exit status. */
+static int run(const struct options *o)
+{
+	struct study study = {0};
+	struct problems problems = {0};
+	struct errmsg e;
+	bool complained, failed = gather(&study, o, &problems, &e) < 0;
+
+	complained = command_complained(&self, &problems.said);
+	if (!failed)
+		failed = report_on(&study, o, &problems, &e) < 0;
+	study_clear(&study);
+	if (failed)
+		return command_fail(&self, &e);
+	return complained ? EXIT_DATA : 0;
+}
+
 int main(int argc, char **argv)
 {
-	struct options o;
-	struct study study = {0};
-	struct complaints said = {0};
+	struct options o = {.alpha = 0.05, .format = report_format_find("table")};
 	struct errmsg e;
 	int status;
 
 	command_begin(&self, argv);
-	status = parse_options(&o, argc, argv);
-	if (status < 0) {
-		status = 0;
-		if (gather(&o, &study, &said, &e) < 0 || write_report(&o, &study, &said, &e) < 0)
-			status = command_fail(&self, &e);
-		if (said.malformed > SHOWN_MALFORMED)
-			command_note(&self, "%lu malformed lines, of which the first %d are shown", said.malformed, SHOWN_MALFORMED);
-		if (said.malformed + said.unread > 0)
-			status = EXIT_DATA;
-		status = command_finish(&self, NULL, status);
+	o.experiments = calloc((size_t)argc, sizeof *o.experiments);
+	if (!o.experiments) {
+		errmsg_nomem(&e);
+		return command_fail(&self, &e);
 	}
-	study_clear(&study);
+	status = parse_options(&o, argc, argv);
+	if (status < 0)
+		status = command_finish(&self, NULL, run(&o));
 	free(o.experiments);
 	return status;
 }

@@ -20,7 +20,6 @@ struct report {
 	const struct study *study;     /* ended; borrowed, as all of these */
 	const struct effects *effects; /* of the study */
 	const char *control;	       /* as effects_of was asked for it */
-	double alpha;
 	uint64_t malformed_lines, unread_files;
 };
 

@@ -105,7 +105,7 @@ static int put_health(FILE *f, const struct report *r, struct errmsg *e)
 
 	fprintf(f, "{\"events\":%" PRIu64 ",\"users\":%" PRIu64 ",\"malformed_lines\":%" PRIu64 ",\"unread_files\":%" PRIu64
 		",\"out_of_order_events\":%" PRIu64 ",\"sorted\":%s,\"unfinished_sessions\":%" PRIu64 ",\"experiments\":[",
-		s->events, s->users, r->malformed_lines, r->unread_files, s->out_of_order,
+		s->events, (uint64_t)s->n_users, r->malformed_lines, r->unread_files, s->out_of_order,
 		s->order == STUDY_HOLD ? "true" : "false", s->unfinished);
 	for (size_t i = 0; i < s->names.n; i++) {
 		if (!s->experiments[i].wanted)

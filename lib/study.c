@@ -14,14 +14,13 @@ void study_clear(struct study *s)
 {
 	for (size_t i = 0; i < s->names.n; i++) {
 		symbols_clear(&s->experiments[i].arms);
-		metrics_clear(&s->experiments[i].metrics);
 		metrics_summary_clear(&s->experiments[i].summary);
 	}
 	free(s->experiments);
 	symbols_clear(&s->names);
 	idmap_clear(&s->index);
-	free(s->latest);
-	free(s->in_session);
+	free(s->users);
+	free(s->members);
 	free(s->arms);
 	symbols_clear(&s->arm_sets);
 	free(s->held);
@@ -85,55 +84,85 @@ static int read_arms(struct study *s, const struct event *ev, size_t *n)
 
 static int add_user(struct study *s)
 {
-	int64_t *latest = grow(s->latest, &s->latest_cap, s->users + 1, sizeof *latest);
-	bool *in_session = grow(s->in_session, &s->in_session_cap, s->users + 1, sizeof *in_session);
+	struct study_user *users = grow(s->users, &s->users_cap, s->n_users + 1, sizeof *users);
 
-	s->latest = latest ? latest : s->latest;
-	s->in_session = in_session ? in_session : s->in_session;
-	if (!latest || !in_session)
+	if (!users)
 		return -1;
-	latest[s->users] = EVENT_NO_TIMESTAMP;
-	in_session[s->users++] = false;
+	s->users = users;
+	users[s->n_users++] = (struct study_user){.latest = EVENT_NO_TIMESTAMP};
 	return 0;
 }
 
-/* The place of a user, counted from 1. Returns 0 where there is no memory. */
+#define NO_USER UINT32_MAX
+
+/* The place of a user, made where it is new. NO_USER where there is no memory. */
 static uint32_t user_at(struct study *s, uint32_t id)
 {
 	uint32_t *place = idmap_at(&s->index, id);
 
 	if (!place)
-		return 0;
-	if (*place == 0 && add_user(s) == 0)
-		*place = (uint32_t)s->users;
-	return *place;
+		return NO_USER;
+	if (*place == 0) {
+		if (add_user(s) < 0)
+			return NO_USER;
+		*place = (uint32_t)s->n_users;
+	}
+	return *place - 1;
 }
 
 /* Counts an event that comes too late. */
-static void check_order(struct study *s, int64_t *latest, int64_t timestamp)
+static void check_order(struct study *s, struct study_user *u, int64_t timestamp)
 {
 	if (timestamp == EVENT_NO_TIMESTAMP)
 		return;
-	if (timestamp < *latest)
+	if (timestamp < u->latest)
 		s->out_of_order++;
 	else
-		*latest = timestamp;
+		u->latest = timestamp;
 }
 
-/* Takes the next event of the user at `place`, in the arms that s->arms begins with, into account. */
-static int count_event(struct study *s, uint32_t place, struct metrics_event ev, size_t n_arms, struct errmsg *e)
+/* A new record of a user in an experiment; it comes first in the user's chain. NULL where there is no memory. */
+static struct study_member *add_member(struct study *s, uint32_t user, struct study_arm in)
 {
-	s->in_session[place - 1] = !ev.last;
+	struct study_member *members = grow(s->members, &s->members_cap, s->n_members + 1, sizeof *members);
+
+	if (!members)
+		return NULL;
+	s->members = members;
+	if (s->n_members == UINT32_MAX)
+		return NULL;
+	members[s->n_members] = (struct study_member){
+		.did = {.arm = in.arm}, .experiment = in.experiment, .next = s->users[user].member,
+	};
+	s->users[user].member = (uint32_t)++s->n_members;
+	return &members[s->n_members - 1];
+}
+
+/* The record of a user in an experiment, made where it is new. NULL where there is no memory. */
+static struct study_member *member_at(struct study *s, uint32_t user, struct study_arm in)
+{
+	for (uint32_t link = s->users[user].member; link != 0; link = s->members[link - 1].next)
+		if (s->members[link - 1].experiment == in.experiment)
+			return &s->members[link - 1];
+	return add_member(s, user, in);
+}
+
+/* Takes the next event of a user, in the arms that s->arms begins with, into account. */
+static int count_event(struct study *s, uint32_t user, struct metrics_event ev, size_t n_arms)
+{
+	s->users[user].in_session = !ev.last;
 	for (size_t i = 0; i < n_arms; i++) {
-		ev.arm = s->arms[i].arm;
-		if (metrics_add(&s->experiments[s->arms[i].experiment].metrics, &ev, e) < 0)
+		struct study_member *m = member_at(s, user, s->arms[i]);
+
+		if (!m)
 			return -1;
+		ev.arm = s->arms[i].arm;
+		metrics_add(&m->did, &ev);
 	}
 	return 0;
 }
 
-/* `latest` is the latest timestamp of the user so far. */
-static int hold_event(struct study *s, const struct event *ev, int64_t latest, size_t n_arms)
+static int hold_event(struct study *s, const struct event *ev, uint32_t user, size_t n_arms)
 {
 	struct slice bytes = {.text = (const char *)s->arms, .len = n_arms * sizeof *s->arms};
 	struct study_held *held = grow(s->held, &s->held_cap, s->n_held + 1, sizeof *held);
@@ -146,8 +175,8 @@ static int hold_event(struct study *s, const struct event *ev, int64_t latest, s
 	if (set == SYMBOLS_NONE)
 		return -1;
 	held[s->n_held] = (struct study_held){
-		.timestamp = ev->timestamp == EVENT_NO_TIMESTAMP ? latest : ev->timestamp,
-		.time = ev->time, .latency = ev->latency, .user = ev->user, .arms = set,
+		.timestamp = ev->timestamp == EVENT_NO_TIMESTAMP ? s->users[user].latest : ev->timestamp,
+		.time = ev->time, .latency = ev->latency, .user = user, .arms = set,
 		.order = s->n_held, .last = ev->message == EVENT_LAST,
 	};
 	s->n_held++;
@@ -156,19 +185,17 @@ static int hold_event(struct study *s, const struct event *ev, int64_t latest, s
 
 int study_add(struct study *s, const struct event *ev, struct errmsg *e)
 {
-	struct metrics_event counted = {
-		.user = ev->user, .last = ev->message == EVENT_LAST, .time = ev->time, .latency = ev->latency,
-	};
-	uint32_t place = user_at(s, ev->user);
+	struct metrics_event counted = {.last = ev->message == EVENT_LAST, .time = ev->time, .latency = ev->latency};
+	uint32_t user = user_at(s, ev->user);
 	size_t n_arms;
+	int status;
 
-	if (place == 0 || read_arms(s, ev, &n_arms) < 0)
+	if (user == NO_USER || read_arms(s, ev, &n_arms) < 0)
 		return errmsg_nomem(e);
 	s->events++;
-	check_order(s, &s->latest[place - 1], ev->timestamp);
-	if (s->order == STUDY_STREAM)
-		return count_event(s, place, counted, n_arms, e);
-	return hold_event(s, ev, s->latest[place - 1], n_arms) < 0 ? errmsg_nomem(e) : 0;
+	check_order(s, &s->users[user], ev->timestamp);
+	status = s->order == STUDY_STREAM ? count_event(s, user, counted, n_arms) : hold_event(s, ev, user, n_arms);
+	return status < 0 ? errmsg_nomem(e) : 0;
 }
 
 static int by_user_and_time(const void *a, const void *b)
@@ -182,35 +209,70 @@ static int by_user_and_time(const void *a, const void *b)
 	return x->order < y->order ? -1 : x->order > y->order;
 }
 
-static int count_held(struct study *s, struct errmsg *e)
+static int count_held(struct study *s)
 {
 	if (s->n_held > 0)
 		qsort(s->held, s->n_held, sizeof *s->held, by_user_and_time);
 	for (size_t i = 0; i < s->n_held; i++) {
 		const struct study_held *h = &s->held[i];
 		const struct symbol *set = &s->arm_sets.list[h->arms];
-		struct metrics_event ev = {.user = h->user, .last = h->last, .time = h->time, .latency = h->latency};
+		struct metrics_event ev = {.last = h->last, .time = h->time, .latency = h->latency};
 
 		/* names keep bytes, which may stand anywhere */
 		if (set->len > 0)
 			memcpy(s->arms, set->text, set->len);
-		if (count_event(s, idmap_get(&s->index, h->user, 0), ev, set->len / sizeof *s->arms, e) < 0)
+		if (count_event(s, h->user, ev, set->len / sizeof *s->arms) < 0)
 			return -1;
 	}
 	return 0;
 }
 
+static int by_id(const void *a, const void *b)
+{
+	uint32_t x = ((const struct idmap_entry *)a)->key, y = ((const struct idmap_entry *)b)->key;
+
+	return (x > y) - (x < y);
+}
+
+/* The users' ids and places (plus 1), in ascending order of ids. New; NULL where there is no memory. */
+static struct idmap_entry *in_order(const struct study *s)
+{
+	struct idmap_entry *users = malloc((s->n_users + 1) * sizeof *users);
+	size_t n = 0;
+
+	if (!users)
+		return NULL;
+	for (size_t i = 0; n < s->n_users; i++)
+		if (s->index.slots[i].key != IDMAP_NONE)
+			users[n++] = s->index.slots[i];
+	qsort(users, n, sizeof *users, by_id);
+	return users;
+}
+
+static void summarise(struct study *s, const struct study_user *u)
+{
+	s->unfinished += u->in_session;
+	for (uint32_t link = u->member; link != 0; link = s->members[link - 1].next) {
+		const struct study_member *m = &s->members[link - 1];
+
+		metrics_summarise(&s->experiments[m->experiment].summary, &m->did);
+	}
+}
+
 int study_end(struct study *s, struct errmsg *e)
 {
-	if (count_held(s, e) < 0)
-		return -1;
-	for (size_t i = 0; i < s->users; i++)
-		s->unfinished += s->in_session[i];
-	for (size_t i = 0; i < s->names.n; i++) {
-		struct study_experiment *x = &s->experiments[i];
+	struct idmap_entry *users;
 
-		if (metrics_summarise(&x->metrics, x->arms.n, &x->summary, e) < 0)
+	if (count_held(s) < 0)
+		return errmsg_nomem(e);
+	for (size_t i = 0; i < s->names.n; i++)
+		if (metrics_summary_init(&s->experiments[i].summary, s->experiments[i].arms.n, e) < 0)
 			return -1;
-	}
+	users = in_order(s);
+	if (!users)
+		return errmsg_nomem(e);
+	for (size_t i = 0; i < s->n_users; i++)
+		summarise(s, &s->users[users[i].value - 1]);
+	free(users);
 	return 0;
 }

@@ -27,8 +27,23 @@ struct study_experiment {
 	bool wanted;	   /* if not, nothing but its name is known */
 	uint32_t last_arm; /* of the event before; a guess */
 	struct symbols arms; /* in order of first appearance */
-	struct metrics metrics;
-	struct metrics_summary summary; /* after study_end */
+	struct metrics_summary summary; /* after study_end; users were taken in ascending order of their ids */
+};
+
+/*
+ * A user of the log, and a user in an experiment. The latter are linked from the former, and those of a user are mostly
+ * made by one event and so lie side by side: what an event touches is few lines of the cache.
+ */
+struct study_user {
+	int64_t latest;	 /* timestamp, or EVENT_NO_TIMESTAMP */
+	uint32_t member; /* place of the first in members, plus 1; or 0 */
+	bool in_session;
+};
+
+struct study_member {
+	struct metrics_user did;
+	uint32_t experiment;
+	uint32_t next; /* place of another one of the same user, plus 1; or 0 */
 };
 
 /* An experiment and an arm of it, by their numbers. */
@@ -40,7 +55,7 @@ struct study_arm {
 struct study_held {
 	int64_t timestamp; /* one that has none has that of the user's latest event before it */
 	double time, latency;
-	uint32_t user, arms; /* the arms: a number in arm_sets */
+	uint32_t user, arms; /* the user's place; the arms as a number in arm_sets */
 	uint64_t order : 63, last : 1;
 };
 
@@ -48,17 +63,18 @@ struct study {
 	struct symbols names; /* of the experiments, in order of first appearance in the log */
 	struct study_experiment *experiments; /* names.n */
 	uint64_t events, out_of_order; /* an event is out of order where an earlier one of its user has a later timestamp */
-	uint64_t users;
 	uint64_t unfinished; /* sessions; after study_end */
+	struct study_user *users;
+	size_t n_users;
 
 	/* private */
 	enum study_order order;
 	char *const *wanted;
 	size_t n_wanted, experiments_cap;
-	struct idmap index; /* user id to place in latest and in_session, plus 1 */
-	int64_t *latest;    /* timestamp */
-	bool *in_session;
-	size_t latest_cap, in_session_cap;
+	size_t users_cap;
+	struct idmap index; /* user id to place in users, plus 1 */
+	struct study_member *members;
+	size_t n_members, members_cap;
 	struct study_arm *arms; /* of this event */
 	size_t arms_cap;
 	struct symbols arm_sets; /* arrays of struct study_arm, as bytes */

@@ -176,7 +176,7 @@ big_log() {
 	[ "$status" = 1 ]
 	[ "${#stderr_lines[@]}" = 11 ]
 	[[ ${stderr_lines[1]} == "botify-abtest: log:3: "* ]]
-	[ "${stderr_lines[10]}" = "botify-abtest: 25 malformed lines, of which the first 10 are shown" ]
+	[ "${stderr_lines[10]}" = "botify-abtest: … and 15 more like these" ]
 	diff <(echo "$output" | sed '/malformed/d') "$here/abtest/tiny.table"
 	echo "$output" | grep -x '25 malformed lines: left out.'
 	abtest --format json log 2>/dev/null | jq -e '.health.malformed_lines == 25'
@@ -261,6 +261,20 @@ big_log() {
 		[ "$status" = 1 ]
 		[[ $output == *"No space left on device"* ]]
 	done
+}
+
+@test "--output: the report appears whole or not at all" {
+	abtest --format json "$tiny" >want
+	abtest --format json -o report "$tiny" | wc -c | grep -x 0
+	cmp report want
+	run abtest --output report --experiment nonsense "$tiny"
+	[ "$status" = 1 ]
+	cmp report want
+	abtest -o table "$tiny"
+	diff table "$here/abtest/tiny.table"
+	run abtest -o no/such/place "$tiny"
+	[ "$status" = 1 ]
+	[[ $output == "botify-abtest: no/such/place: "* ]]
 }
 
 @test "a thousand arms" {

@@ -33,7 +33,7 @@ static void begin(struct fixture *x, const char *experiment, const char *control
 	}
 	CHECK(study_end(&x->study, &e) == 0);
 	CHECK(effects_of(&x->effects, &x->study, control, 0.3, &e) == 0);
-	x->report = (struct report){.study = &x->study, .effects = &x->effects, .control = control, .alpha = 0.3};
+	x->report = (struct report){.study = &x->study, .effects = &x->effects, .control = control};
 }
 
 static void end(struct fixture *x)

@@ -38,7 +38,7 @@ static void an_event_counts_where_it_names_an_arm(void)
 	add(&s, event_at(3, EVENT_LAST, 3, 1), NULL, NULL);
 	add(&s, event_at(4, EVENT_NEXT, 4, 1), NULL, "B");
 	CHECK(study_end(&s, &e) == 0);
-	CHECK(s.events == 4 && s.users == 4 && s.unfinished == 1 && s.out_of_order == 0);
+	CHECK(s.events == 4 && s.n_users == 4 && s.unfinished == 1 && s.out_of_order == 0);
 	CHECK(s.names.n == 2);
 	CHECK_STR(symbols_text(&s.names, 0), "X");
 	CHECK_STR(symbols_text(&s.experiments[1].arms, 1), "B");
@@ -57,7 +57,7 @@ static void unwanted_experiments_are_known_by_name_only(void)
 	add(&s, event_at(1, EVENT_LAST, 1, 0.5), "C", "A");
 	CHECK(study_end(&s, &e) == 0);
 	CHECK(s.names.n == 2 && !s.experiments[0].wanted && s.experiments[1].wanted);
-	CHECK(s.experiments[0].arms.n == 0 && s.experiments[0].metrics.n == 0);
+	CHECK(s.experiments[0].arms.n == 0 && s.n_members == 1);
 	CHECK(time_of(&s, 1, 0)->mean == 0.5);
 	study_clear(&s);
 }
@@ -130,6 +130,30 @@ static void held_events_are_put_in_order(void)
 	study_clear(&turned);
 }
 
+/* One user after the other instead of all at once, and new ids in falling order: the same to the last bit. */
+static void the_mixture_of_users_does_not_matter(void)
+{
+	enum { USERS = 500, EVENTS = 7 };
+	struct study a, b;
+
+	study_init(&a, STUDY_STREAM, NULL, 0);
+	study_init(&b, STUDY_STREAM, NULL, 0);
+	for (uint32_t k = 0; k < USERS * EVENTS; k++) {
+		uint32_t in_a = k % USERS, step_a = k / USERS, in_b = USERS - 1 - k / EVENTS, step_b = k % EVENTS;
+		struct rng r = rng_at(3, RNG_WORLD, in_a, step_a, 0), q = rng_at(3, RNG_WORLD, in_b, step_b, 0);
+
+		add(&a, event_at(step_a, step_a % 3 == 2 ? EVENT_LAST : EVENT_NEXT, in_a * 977, rng_uniform(&r)),
+		    in_a % 3 ? "C" : "T", "C");
+		add(&b, event_at(step_b, step_b % 3 == 2 ? EVENT_LAST : EVENT_NEXT, in_b * 977, rng_uniform(&q)),
+		    in_b % 3 ? "C" : "T", "C");
+	}
+	CHECK(study_end(&a, &e) == 0 && study_end(&b, &e) == 0);
+	CHECK(a.unfinished == USERS && a.n_users == USERS);
+	CHECK(same_arms(&a, 0, &b, 0) && same_arms(&a, 1, &b, 1));
+	study_clear(&a);
+	study_clear(&b);
+}
+
 /* Where timestamps are equal or absent, the log decides. */
 static void held_events_without_a_timestamp_stay_in_place(void)
 {
@@ -155,7 +179,7 @@ static void an_empty_study_ends(void)
 	for (int order = STUDY_STREAM; order <= STUDY_HOLD; order++) {
 		study_init(&s, (enum study_order)order, NULL, 0);
 		CHECK(study_end(&s, &e) == 0);
-		CHECK(s.names.n == 0 && s.events == 0 && s.users == 0);
+		CHECK(s.names.n == 0 && s.events == 0 && s.n_users == 0);
 		study_clear(&s);
 	}
 }
@@ -191,6 +215,7 @@ int main(void)
 	RUN(unwanted_experiments_are_known_by_name_only);
 	RUN(late_events_are_counted);
 	RUN(held_events_are_put_in_order);
+	RUN(the_mixture_of_users_does_not_matter);
 	RUN(held_events_without_a_timestamp_stay_in_place);
 	RUN(an_empty_study_ends);
 	RUN(many_experiments_keep_their_arms);
