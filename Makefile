@@ -96,8 +96,12 @@ build-fuzz/fuzz/%.o: tests/fuzz/%.c
 $(FUZZERS): %: %.o $(LIB)
 	$(CC) $(CFLAGS) -fsanitize=fuzzer $(LDFLAGS) -o $@ $^ $(LIBS)
 
-bench: all
-	BOTIFY_BIN='$(abspath $(BUILD))' tests/bench
+bench: all $(BUILD)/tests/measure
+	PATH='$(abspath $(BUILD))/tests':"$$PATH" BOTIFY_BIN='$(abspath $(BUILD))' tests/bench
+
+$(BUILD)/tests/measure: tests/measure.c
+	@mkdir -p $(@D)
+	$(CC) $(OUR_CFLAGS) $(CFLAGS) $(LDFLAGS) -o $@ $<
 
 install: all
 	install -d '$(DESTDIR)$(PREFIX)/bin' $(foreach n,1 5 7,'$(DESTDIR)$(PREFIX)/share/man/man$(n)')
