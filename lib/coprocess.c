@@ -2,8 +2,10 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <signal.h>
 #include <spawn.h>
+#include <stdbool.h>
 #include <string.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -66,33 +68,59 @@ int coprocess_start(struct coprocess *c, char *const argv[], struct errmsg *e)
 	return 0;
 }
 
-void coprocess_end_input(struct coprocess *c)
+static double now(void)
 {
-	close_pipe(&c->to);
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return (double)t.tv_sec + (double)t.tv_nsec * 1e-9;
+}
+
+/* Reads until there is no more to come, or the time is over. Returns how many bytes. */
+static size_t drain(int fd, double until)
+{
+	char bytes[4096];
+	size_t n = 0;
+	double left;
+
+	while ((left = until - now()) > 0) {
+		struct pollfd p = {.fd = fd, .events = POLLIN};
+		ssize_t got;
+
+		poll(&p, 1, (int)(left * 1000) + 1);
+		got = read(fd, bytes, sizeof bytes);
+		if (got > 0)
+			n += (size_t)got;
+		else if (got == 0 || (errno != EAGAIN && errno != EINTR))
+			break;
+	}
+	return n;
 }
 
 /* Waits for the end in small steps. Returns whether it came. */
-static bool ended_within(pid_t pid, double patience, int *status)
+static bool ended_by(pid_t pid, double until, int *status)
 {
-	const struct timespec step = {.tv_nsec = 2000000};
+	const struct timespec step = {.tv_nsec = 1000000};
 
-	for (double waited = 0; waitpid(pid, status, WNOHANG) != pid; waited += 0.002) {
-		if (waited >= patience)
+	while (waitpid(pid, status, WNOHANG) != pid) {
+		if (now() >= until)
 			return false;
 		nanosleep(&step, NULL);
 	}
 	return true;
 }
 
-int coprocess_wait(struct coprocess *c, double patience, struct errmsg *e)
+int coprocess_end(struct coprocess *c, double patience, size_t *unread, struct errmsg *e)
 {
+	double until = now() + patience;
 	int status;
 
 	close_pipe(&c->to);
+	*unread = drain(c->from, until);
 	close_pipe(&c->from);
-	if (!ended_within(c->pid, patience, &status)) {
+	if (!ended_by(c->pid, until, &status)) {
 		kill(c->pid, SIGTERM);
-		if (!ended_within(c->pid, 0.5, &status)) {
+		if (!ended_by(c->pid, now() + 0.5, &status)) {
 			kill(c->pid, SIGKILL);
 			waitpid(c->pid, &status, 0);
 		}

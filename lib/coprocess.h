@@ -4,7 +4,7 @@
 #ifndef BOTIFY_COPROCESS_H
 #define BOTIFY_COPROCESS_H
 
-#include <stdbool.h>
+#include <stddef.h>
 #include <sys/types.h>
 
 #include "errmsg.h"
@@ -15,19 +15,17 @@ struct coprocess {
 };
 
 /*
- * Starts a command, found by PATH. `argv` ends with NULL. The signals that stop.h blocks are not blocked in it. Returns
- * 0, or -1 with the reason.
+ * Starts a command, found by PATH. `argv` ends with NULL. No signal is blocked in it, and SIGPIPE not ignored. Returns 0, or
+ * -1 with the reason.
  */
 int coprocess_start(struct coprocess *c, char *const argv[], struct errmsg *e);
 
-/* Closes its standard input, which tells it to end. */
-void coprocess_end_input(struct coprocess *c);
-
 /*
- * Closes both pipes and waits until it has ended, at most `patience` seconds, after which it is killed. Returns 0
- * where it ended by itself with status 0; or -1, and the reason says how it ended: "exited with status 3", "was killed
- * by signal 9 (Killed)", "did not end".
+ * Closes its standard input, which tells it to end, and waits until it has, at most `patience` seconds, after which it is
+ * killed. What it still writes is thrown away and counted in *unread, in bytes. Returns 0 where it ended by itself with
+ * status 0; or -1, and the reason says how it ended: "exited with status 3", "was killed by signal 9 (Killed)", "did not
+ * end".
  */
-int coprocess_wait(struct coprocess *c, double patience, struct errmsg *e);
+int coprocess_end(struct coprocess *c, double patience, size_t *unread, struct errmsg *e);
 
 #endif
