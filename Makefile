@@ -97,8 +97,12 @@ build-fuzz/fuzz/%.o: tests/fuzz/%.c
 $(FUZZERS): %: %.o $(LIB)
 	$(CC) $(CFLAGS) -fsanitize=fuzzer $(LDFLAGS) -o $@ $^ $(LIBS)
 
-bench: all
-	BOTIFY_BIN='$(abspath $(BUILD))' tests/bench
+bench: all $(BUILD)/tests/measure
+	PATH='$(abspath $(BUILD))/tests':"$$PATH" BOTIFY_BIN='$(abspath $(BUILD))' tests/bench
+
+$(BUILD)/tests/measure: tests/measure.c
+	@mkdir -p $(@D)
+	$(CC) $(OUR_CFLAGS) $(CFLAGS) $(LDFLAGS) -o $@ $<
 
 world: $(BUILD)/botify-world
 	$(BUILD)/botify-world $(BUILD)/world
