@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
+#include <math.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -206,33 +207,37 @@ static void show_progress(void *ctx, const struct simulation *s)
 	fflush(stderr);
 }
 
-/* The recommender's standard input may close before it is done with; that is not for SIGPIPE to end this process. */
+/* How long a recommender may take to end: one that is done, or was told to stop, may have a state to save. */
+static double patience(enum exchange_status status, const struct options *o)
+{
+	return status == EXCHANGE_DONE ? o->timeout : status == EXCHANGE_STOPPED ? fmin(o->timeout, 5) : 0.1;
+}
+
 static int play_command(struct simulation *s, const struct options *o, struct exchange_options *x, struct errmsg *e)
 {
+	const char *name = o->argv[0];
 	struct coprocess c;
 	struct errmsg ending;
 	enum exchange_status status;
+	int ended;
 
-	signal(SIGPIPE, SIG_IGN);
 	if (coprocess_start(&c, o->argv, e) < 0)
 		return EXCHANGE_FAILED;
 	x->to = c.to;
 	x->from = c.from;
-	x->to_name = x->from_name = o->argv[0];
+	x->to_name = x->from_name = name;
 	status = exchange_run(s, x, e);
 	coprocess_end_input(&c);
-	/* one that is done is given time to save its state; one that failed is not */
-	if (coprocess_wait(&c, status == EXCHANGE_DONE ? o->timeout : 0.1, &ending) < 0) {
-		if (status == EXCHANGE_ENDED)
-			errmsg_set(e, "%s %s when %s", o->argv[0], ending.text, e->text);
-		if (status == EXCHANGE_DONE) {
-			errmsg_set(e, "%s %s after the last session", o->argv[0], ending.text);
-			status = EXCHANGE_FAILED;
-		}
-	} else if (status == EXCHANGE_ENDED) {
-		errmsg_set(e, "%s ended when %s", o->argv[0], e->text);
-	}
-	return status;
+	ended = coprocess_wait(&c, patience(status, o), &ending);
+	if (status == EXCHANGE_ENDED)
+		errmsg_set(e, "%s %s when %s", name, ended < 0 ? ending.text : "ended", e->text);
+	if (status != EXCHANGE_DONE || (ended == 0 && !c.surplus))
+		return status;
+	if (ended < 0)
+		errmsg_set(e, "%s %s after the last session", name, ending.text);
+	else
+		errmsg_set(e, "%s: a reply that nobody asked for, after the last session", name);
+	return EXCHANGE_FAILED;
 }
 
 static int play_wired(struct simulation *s, struct exchange_options *x, struct errmsg *e)
@@ -284,6 +289,22 @@ static int play(struct simulation *s, const struct options *o, const struct simu
 	}
 }
 
+/*
+ * A recommender's standard input may close before it is done with: that is told, and not for SIGPIPE to end this process.
+ * Should it be the log that nobody reads, this process ends as it would have been ended, once all is cleared up.
+ */
+static int play_on_pipes(struct simulation *s, const struct options *o, const struct simulation_watch *watch, struct out *log,
+			 struct errmsg *e)
+{
+	void (*old)(int) = signal(SIGPIPE, SIG_IGN);
+	int ended = play(s, o, watch, log, e);
+
+	signal(SIGPIPE, old);
+	if (log->error == EPIPE)
+		raise(SIGPIPE);
+	return ended;
+}
+
 static void print_summary(const struct simulation *s, const struct options *o, double seconds)
 {
 	if (o->json)
@@ -295,28 +316,29 @@ static void print_summary(const struct simulation *s, const struct options *o, d
 static int run(const struct world *w, const struct options *o)
 {
 	struct simulation s = {0};
-	double start = now();
+	double start;
 	struct simulation_watch watch = {.stop_fd = -1, .ctx = &start};
 	struct errmsg e;
 	struct out log;
 	int ended, status = 0;
 
 	out_init(&log, STDOUT_FILENO, "standard output");
-	watch.stop_fd = stop_open(&e);
-	if (watch.stop_fd < 0 || simulation_init(&s, &w->catalog, &w->users, &w->embeddings, &o->run, &e) < 0) {
+	/* signals end this process as ever until there is something to finish */
+	if (simulation_init(&s, &w->catalog, &w->users, &w->embeddings, &o->run, &e) < 0 || (watch.stop_fd = stop_open(&e)) < 0) {
 		status = command_fail(&command, &e);
 		goto out;
 	}
 	if (isatty(STDERR_FILENO) && o->way != WAY_CONSOLE)
 		watch.progress = show_progress;
 	start = now();
-	ended = play(&s, o, &watch, &log, &e);
+	ended = play_on_pipes(&s, o, &watch, &log, &e);
 	if (watch.progress)
 		fputs("\r\033[K", stderr);
 	if (ended != EXCHANGE_DONE && ended != EXCHANGE_STOPPED && !log.error)
 		status = command_fail(&command, &e);
 	status = command_finish(&command, &log, status);
-	print_summary(&s, o, now() - start);
+	if (status == 0 || s.ended > 0)
+		print_summary(&s, o, now() - start);
 	if (ended == EXCHANGE_STOPPED)
 		stop_raise(watch.stop_fd);
 out:
