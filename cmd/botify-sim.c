@@ -242,8 +242,8 @@ static int run(const struct world *w, const struct options *o)
 	int status = 0;
 
 	out_init(&log, STDOUT_FILENO, "standard output");
-	watch.stop_fd = stop_open(&e);
-	if (watch.stop_fd < 0 || simulation_init(&s, &w->catalog, &w->users, &w->embeddings, &o->run, &e) < 0) {
+	/* signals end this process as ever until there is something to finish */
+	if (simulation_init(&s, &w->catalog, &w->users, &w->embeddings, &o->run, &e) < 0 || (watch.stop_fd = stop_open(&e)) < 0) {
 		status = command_fail(&command, &e);
 		goto out;
 	}

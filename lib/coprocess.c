@@ -1,17 +1,19 @@
 #include "coprocess.h"
 
+#include <ctype.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
 #include <spawn.h>
-#include <stdbool.h>
 #include <string.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
 extern char **environ;
+
+enum { STEP_MS = 2, DROPPED_MAX = 1 << 20 };
 
 static void close_pipe(int *fd)
 {
@@ -76,56 +78,59 @@ static double now(void)
 	return (double)t.tv_sec + (double)t.tv_nsec * 1e-9;
 }
 
-/* Reads until there is no more to come, or the time is over. Returns how many bytes. */
-static size_t drain(int fd, double until)
+/* Reads what it says and drops it. Who says too much is not listened to any longer. */
+static void drain(struct coprocess *c)
 {
-	char bytes[4096];
-	size_t n = 0;
-	double left;
+	char text[4096];
 
-	while ((left = until - now()) > 0) {
-		struct pollfd p = {.fd = fd, .events = POLLIN};
-		ssize_t got;
+	while (c->from >= 0) {
+		ssize_t n = read(c->from, text, sizeof text);
 
-		poll(&p, 1, (int)(left * 1000) + 1);
-		got = read(fd, bytes, sizeof bytes);
-		if (got > 0)
-			n += (size_t)got;
-		else if (got == 0 || (errno != EAGAIN && errno != EINTR))
-			break;
+		if (n < 0 && errno != EINTR)
+			return;
+		for (ssize_t i = 0; i < n; i++)
+			c->surplus = c->surplus || !isspace((unsigned char)text[i]);
+		c->dropped += n > 0 ? (size_t)n : 0;
+		if (n == 0 || c->dropped > DROPPED_MAX)
+			close_pipe(&c->from);
 	}
-	return n;
 }
 
 /* Waits for the end in small steps. Returns whether it came. */
-static bool ended_by(pid_t pid, double until, int *status)
+static bool ended_within(struct coprocess *c, double patience, int *status)
 {
-	const struct timespec step = {.tv_nsec = 1000000};
+	double end = now() + patience;
 
-	while (waitpid(pid, status, WNOHANG) != pid) {
-		if (now() >= until)
+	for (;;) {
+		pid_t pid = waitpid(c->pid, status, WNOHANG);
+		struct pollfd p = {.fd = c->from, .events = POLLIN};
+
+		drain(c); /* after it has ended too: what it said last is still there */
+		if (pid == c->pid)
+			return true;
+		if (now() >= end)
 			return false;
-		nanosleep(&step, NULL);
+		poll(&p, 1, STEP_MS);
 	}
-	return true;
 }
 
-int coprocess_end(struct coprocess *c, double patience, size_t *unread, struct errmsg *e)
+int coprocess_wait(struct coprocess *c, double patience, struct errmsg *e)
 {
-	double until = now() + patience;
 	int status;
+	bool ended;
 
 	close_pipe(&c->to);
-	*unread = drain(c->from, until);
-	close_pipe(&c->from);
-	if (!ended_by(c->pid, until, &status)) {
+	ended = ended_within(c, patience, &status);
+	if (!ended) {
 		kill(c->pid, SIGTERM);
-		if (!ended_by(c->pid, now() + 0.5, &status)) {
+		if (!ended_within(c, 0.5, &status)) {
 			kill(c->pid, SIGKILL);
 			waitpid(c->pid, &status, 0);
 		}
-		return errmsg_set(e, "did not end");
 	}
+	close_pipe(&c->from);
+	if (!ended)
+		return errmsg_set(e, "did not end");
 	if (WIFSIGNALED(status))
 		return errmsg_set(e, "was killed by signal %d (%s)", WTERMSIG(status), strsignal(WTERMSIG(status)));
 	if (WEXITSTATUS(status) != 0)

@@ -4,6 +4,7 @@
 #ifndef BOTIFY_COPROCESS_H
 #define BOTIFY_COPROCESS_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <sys/types.h>
 
@@ -12,6 +13,8 @@
 struct coprocess {
 	pid_t pid;
 	int to, from; /* its standard input and output; non-blocking, -1 once closed */
+	bool surplus; /* whether it said more than blanks while it was waited for */
+	size_t dropped; /* bytes that it said then */
 };
 
 /*
@@ -21,11 +24,11 @@ struct coprocess {
 int coprocess_start(struct coprocess *c, char *const argv[], struct errmsg *e);
 
 /*
- * Closes its standard input, which tells it to end, and waits until it has, at most `patience` seconds, after which it is
- * killed. What it still writes is thrown away and counted in *unread, in bytes. Returns 0 where it ended by itself with
+ * Closes its standard input and waits until it has ended, at most `patience` seconds, after which it is killed. What it
+ * still says is read and dropped, so that it can finish what it does at its end. Returns 0 where it ended by itself with
  * status 0; or -1, and the reason says how it ended: "exited with status 3", "was killed by signal 9 (Killed)", "did not
  * end".
  */
-int coprocess_end(struct coprocess *c, double patience, size_t *unread, struct errmsg *e);
+int coprocess_wait(struct coprocess *c, double patience, struct errmsg *e);
 
 #endif

@@ -1,12 +1,27 @@
 #include "partner.h"
 
 #include <fcntl.h>
+#include <math.h>
 #include <signal.h>
 #include <unistd.h>
 
 #include "coprocess.h"
 
-#define PATIENCE_WITH_FAILURES 0.1 /* s until a command that failed is made to end */
+/* How long a recommender may take to end: one that is done, or was told to stop, may have a state to save. */
+static double patience(enum exchange_status status, double timeout)
+{
+	return status == EXCHANGE_DONE ? timeout : status == EXCHANGE_STOPPED ? fmin(timeout, 5) : 0.1;
+}
+
+/* As exchange_run; but a pipe that has closed at its other end is told, and does not end this process. */
+static enum exchange_status exchange(struct simulation *s, const struct exchange_options *x, struct errmsg *e)
+{
+	void (*before)(int) = signal(SIGPIPE, SIG_IGN);
+	enum exchange_status status = exchange_run(s, x, e);
+
+	signal(SIGPIPE, before);
+	return status;
+}
 
 enum exchange_status partner_play_command(struct simulation *s, char *const argv[], double timeout, struct out *log,
 					  const struct simulation_watch *watch, struct errmsg *e)
@@ -15,25 +30,23 @@ enum exchange_status partner_play_command(struct simulation *s, char *const argv
 	struct coprocess c;
 	struct errmsg ending;
 	enum exchange_status status;
-	void (*before)(int);
-	size_t unread;
+	bool well;
 
 	if (coprocess_start(&c, argv, e) < 0)
 		return EXCHANGE_FAILED;
-	before = signal(SIGPIPE, SIG_IGN);
 	x.to = c.to;
 	x.from = c.from;
-	status = exchange_run(s, &x, e);
-	signal(SIGPIPE, before);
-	if (coprocess_end(&c, status == EXCHANGE_DONE ? timeout : PATIENCE_WITH_FAILURES, &unread, &ending) == 0)
-		errmsg_set(&ending, "ended");
-	else if (status == EXCHANGE_DONE)
-		return errmsg_set(e, "%s %s after the last session", argv[0], ending.text), EXCHANGE_FAILED;
-	if (status == EXCHANGE_DONE && unread > 0)
-		return errmsg_set(e, "%s wrote more after its last reply", argv[0]), EXCHANGE_FAILED;
+	status = exchange(s, &x, e);
+	well = coprocess_wait(&c, patience(status, timeout), &ending) == 0;
 	if (status == EXCHANGE_ENDED)
-		errmsg_set(e, "%s %s when %s", argv[0], ending.text, e->text);
-	return status;
+		errmsg_set(e, "%s %s when %s", argv[0], well ? "ended" : ending.text, e->text);
+	if (status != EXCHANGE_DONE || (well && !c.surplus))
+		return status;
+	if (well)
+		errmsg_set(e, "%s: a reply that nobody asked for, after the last session", argv[0]);
+	else
+		errmsg_set(e, "%s %s after the last session", argv[0], ending.text);
+	return EXCHANGE_FAILED;
 }
 
 enum exchange_status partner_play_wired(struct simulation *s, double timeout, const struct simulation_watch *watch,
@@ -52,7 +65,7 @@ enum exchange_status partner_play_wired(struct simulation *s, double timeout, co
 
 	fcntl(STDIN_FILENO, F_SETFL, in | O_NONBLOCK);
 	fcntl(STDOUT_FILENO, F_SETFL, out | O_NONBLOCK);
-	status = exchange_run(s, &x, e);
+	status = exchange(s, &x, e);
 	/* other processes may hold these descriptors too */
 	fcntl(STDIN_FILENO, F_SETFL, in);
 	fcntl(STDOUT_FILENO, F_SETFL, out);

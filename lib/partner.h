@@ -21,7 +21,10 @@
 enum exchange_status partner_play_command(struct simulation *s, char *const argv[], double timeout, struct out *log,
 					  const struct simulation_watch *watch, struct errmsg *e);
 
-/* Plays the simulation over standard output and input, on which nobody else must count meanwhile. */
+/*
+ * Plays the simulation over standard output and input, on which nobody else must count meanwhile. SIGPIPE is ignored here
+ * too.
+ */
 enum exchange_status partner_play_wired(struct simulation *s, double timeout, const struct simulation_watch *watch,
 					struct errmsg *e);
 
