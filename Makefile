@@ -49,10 +49,69 @@ $(UNIT_TESTS): $(BUILD)/tests/%: $(BUILD)/tests/%.o $(LIB)
 
 unit: $(UNIT_TESTS)
 
-clean:
-	rm -rf build build-asan build-fuzz
+# The same words for every tool that looks for mistakes.
+SANITIZE = -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
+FUZZ_SECONDS ?= 60
+FUZZERS = $(patsubst tests/fuzz/%.c,build-fuzz/fuzz/%,$(wildcard tests/fuzz/*.c))
+SCRIPTS = .ci/run tests/run tests/deps tests/lint-man $(wildcard tests/bench tests/*.bats)
+MAN = $(wildcard man/*.[157])
 
-.PHONY: all unit clean
+# What is missing is told before the compiler stumbles over it.
+test:
+	tests/deps --check build test
+	$(MAKE) all unit
+	BOTIFY_BIN='$(abspath $(BUILD))' tests/run
+
+test-asan:
+	$(MAKE) test BUILD=build-asan CFLAGS='-O1 -g $(SANITIZE)'
+
+deps:
+	tests/deps build test
+
+lint:
+	tests/deps --check build lint
+	$(MAKE) all unit BUILD=build-lint/cc CFLAGS='-O2 -Werror'
+	if command -v clang >/dev/null; then $(MAKE) all unit BUILD=build-lint/clang CC=clang CFLAGS='-O2 -Werror'; fi
+	for header in lib/*.h cmd/*.h; do $(CC) $(OUR_CFLAGS) -MF /dev/null -Werror -fsyntax-only -x c $$header || exit 1; done
+	cppcheck -q --enable=warning,style,performance,portability --inline-suppr --suppressions-list=tests/cppcheck \
+		--error-exitcode=1 -j2 -Ilib -D_GNU_SOURCE lib cmd tests/unit tests/fuzz
+	shellcheck $(SCRIPTS)
+	tests/lint-man $(MAN)
+
+# A short look for inputs that crash a parser: each of tests/fuzz for FUZZ_SECONDS. What it finds is left in build-fuzz/.
+fuzz:
+	$(MAKE) fuzzers BUILD=build-fuzz CC=clang CFLAGS='-O1 -g $(SANITIZE) -fsanitize=fuzzer-no-link'
+	for f in $(FUZZERS); do \
+		seeds=tests/fuzz/seeds/$$(basename $$f); mkdir -p $$f.corpus; \
+		$$f -max_total_time=$(FUZZ_SECONDS) -max_len=4096 -timeout=10 -verbosity=0 -print_final_stats=1 \
+			-artifact_prefix=$$f- $$f.corpus $$([ -d $$seeds ] && echo $$seeds) || exit 1; \
+	done
+
+fuzzers: $(FUZZERS)
+
+build-fuzz/fuzz/%.o: tests/fuzz/%.c
+	@mkdir -p $(@D)
+	$(CC) $(OUR_CFLAGS) $(CFLAGS) -c -o $@ $<
+
+$(FUZZERS): %: %.o $(LIB)
+	$(CC) $(CFLAGS) -fsanitize=fuzzer $(LDFLAGS) -o $@ $^ $(LIBS)
+
+bench: all
+	BOTIFY_BIN='$(abspath $(BUILD))' tests/bench
+
+install: all
+	install -d '$(DESTDIR)$(PREFIX)/bin' $(foreach n,1 5 7,'$(DESTDIR)$(PREFIX)/share/man/man$(n)')
+	install $(COMMANDS) '$(DESTDIR)$(PREFIX)/bin'
+	for page in $(MAN); do install -m 644 $$page '$(DESTDIR)$(PREFIX)/share/man/man'$${page##*.} || exit 1; done
+
+uninstall:
+	rm -f $(foreach c,$(notdir $(COMMANDS)),'$(DESTDIR)$(PREFIX)/bin/$(c)')
+	for page in $(MAN); do rm -f '$(DESTDIR)$(PREFIX)/share/man/man'$${page##*.}/$${page##*/}; done
+
+clean:
+	rm -rf build build-asan build-fuzz build-lint
+
+.PHONY: all unit test test-asan deps lint fuzz fuzzers bench install uninstall clean
 .SECONDARY:
 
 -include $(wildcard $(BUILD)/*/*.d)
