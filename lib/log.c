@@ -48,6 +48,7 @@ enum log_status log_next(struct log *log, struct event *ev, struct errmsg *e)
 		case LINES_LINE:
 			if (lines_blank(&log->lines))
 				break;
+			event_parser_reset(&log->parser);
 			if (event_parse(&log->parser, log->lines.text, log->lines.len, ev, e) == 0)
 				return LOG_EVENT;
 			log->bad++;
