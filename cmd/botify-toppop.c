@@ -96,14 +96,15 @@ static int read_logs(struct tops *t, const struct options *o, struct command_com
 	enum log_status s;
 	int status = 0;
 
-	log_init(&log, o->paths, o->n_paths);
+	if (log_open(&log, o->paths, o->n_paths, 0, e) < 0)
+		return -1;
 	while (status == 0 && (s = log_next(&log, &ev, e)) != LOG_END) {
 		if (s == LOG_EVENT)
 			status = tops_add(t, &ev, e);
 		else
 			command_complain(&self, complaints, e);
 	}
-	log_clear(&log);
+	log_close(&log);
 	return status;
 }
 

@@ -1,0 +1,223 @@
+#include "study.h"
+
+#include "check.h"
+#include "rng.h"
+
+static struct errmsg e;
+
+static struct event event_at(int64_t timestamp, enum event_message message, uint32_t user, double time)
+{
+	struct event ev = event_of(message, user, 0, time);
+
+	ev.timestamp = timestamp;
+	return ev;
+}
+
+/* Adds an event in an arm of X, and in one of Y where that is not NULL. */
+static void add(struct study *s, struct event ev, const char *x, const char *y)
+{
+	struct event_arm arms[2] = {{slice_of("X"), slice_of(x ? x : "")}, {slice_of("Y"), slice_of(y ? y : "")}};
+
+	ev.arms = x ? arms : arms + 1;
+	ev.n_arms = (x != NULL) + (y != NULL);
+	CHECK(study_add(s, &ev, &e) == 0);
+}
+
+static const struct stats *time_of(const struct study *s, size_t experiment, size_t arm)
+{
+	return &s->experiments[experiment].summary.arms[arm].values[0];
+}
+
+static void an_event_counts_where_it_names_an_arm(void)
+{
+	struct study s;
+
+	study_init(&s, STUDY_STREAM, NULL, 0);
+	add(&s, event_at(1, EVENT_LAST, 1, 0.5), "C", "A");
+	add(&s, event_at(2, EVENT_LAST, 2, 0.25), "T", NULL);
+	add(&s, event_at(3, EVENT_LAST, 3, 1), NULL, NULL);
+	add(&s, event_at(4, EVENT_NEXT, 4, 1), NULL, "B");
+	CHECK(study_end(&s, &e) == 0);
+	CHECK(s.events == 4 && s.n_users == 4 && s.unfinished == 1 && s.out_of_order == 0);
+	CHECK(s.names.n == 2);
+	CHECK_STR(names_text(&s.names, 0), "X");
+	CHECK_STR(names_text(&s.experiments[1].arms, 1), "B");
+	CHECK(time_of(&s, 0, 0)->mean == 0.5 && time_of(&s, 0, 1)->mean == 0.25);
+	CHECK(time_of(&s, 1, 0)->n == 1 && time_of(&s, 1, 1)->n == 0);
+	CHECK(s.experiments[0].summary.unfinished == 0 && s.experiments[1].summary.unfinished == 1);
+	study_clear(&s);
+}
+
+static void unwanted_experiments_are_known_by_name_only(void)
+{
+	char name[] = "Y", *wanted[] = {name};
+	struct study s;
+
+	study_init(&s, STUDY_STREAM, wanted, 1);
+	add(&s, event_at(1, EVENT_LAST, 1, 0.5), "C", "A");
+	CHECK(study_end(&s, &e) == 0);
+	CHECK(s.names.n == 2 && !s.experiments[0].wanted && s.experiments[1].wanted);
+	CHECK(s.experiments[0].arms.n == 0 && s.n_members == 1);
+	CHECK(time_of(&s, 1, 0)->mean == 0.5);
+	study_clear(&s);
+}
+
+/* Out of order is what comes after a later event of the same user; an event without timestamp never is. */
+static void late_events_are_counted(void)
+{
+	struct study s;
+
+	study_init(&s, STUDY_STREAM, NULL, 0);
+	add(&s, event_at(EVENT_NO_TIMESTAMP, EVENT_NEXT, 1, 1), "C", NULL);
+	add(&s, event_at(50, EVENT_NEXT, 1, 1), "C", NULL);
+	add(&s, event_at(10, EVENT_NEXT, 2, 1), "C", NULL); /* another user */
+	add(&s, event_at(50, EVENT_NEXT, 1, 1), "C", NULL); /* the same time is no offence */
+	add(&s, event_at(40, EVENT_NEXT, 1, 1), "C", NULL); /* late */
+	add(&s, event_at(EVENT_NO_TIMESTAMP, EVENT_NEXT, 1, 1), "C", NULL);
+	add(&s, event_at(45, EVENT_NEXT, 1, 1), "C", NULL); /* late */
+	add(&s, event_at(60, EVENT_LAST, 1, 1), "C", NULL);
+	CHECK(s.out_of_order == 2);
+	study_clear(&s);
+}
+
+/* 40 users of 30 events in three-track sessions, in the order of the log or turned round. */
+static void fill(struct study *s, bool turned)
+{
+	enum { USERS = 40, EVENTS = 30 };
+	static const char *const arms[] = {"C", "T1", "T2"};
+
+	for (uint32_t k = 0; k < USERS * EVENTS; k++) {
+		uint32_t i = turned ? USERS * EVENTS - 1 - k : k, user = i % USERS, step = i / USERS;
+		struct rng r = rng_at(4, RNG_WORLD, user, step, 0);
+
+		add(s, event_at(1000 + i, step % 3 == 2 ? EVENT_LAST : EVENT_NEXT, user, rng_uniform(&r)), arms[user % 3],
+		    step < 15 ? "C" : NULL);
+	}
+	CHECK(study_end(s, &e) == 0);
+}
+
+static bool same_arms(const struct study *s, size_t x, const struct study *t, size_t y)
+{
+	const struct study_experiment *a = &s->experiments[x], *b = &t->experiments[y];
+
+	for (size_t i = 0; i < a->arms.n; i++) {
+		uint32_t j = names_find(&b->arms, slice_of(names_text(&a->arms, i)));
+
+		if (j == NAMES_NONE || memcmp(&a->summary.arms[i], &b->summary.arms[j], sizeof *b->summary.arms) != 0)
+			return false;
+	}
+	return a->arms.n == b->arms.n && a->summary.unfinished == b->summary.unfinished;
+}
+
+static void held_events_are_put_in_order(void)
+{
+	struct study streamed, held, turned;
+
+	study_init(&streamed, STUDY_STREAM, NULL, 0);
+	fill(&streamed, false);
+	study_init(&held, STUDY_HOLD, NULL, 0);
+	fill(&held, false);
+	study_init(&turned, STUDY_HOLD, NULL, 0);
+	fill(&turned, true);
+	CHECK(streamed.out_of_order == 0 && held.out_of_order == 0 && turned.out_of_order == 40 * 29);
+	CHECK(streamed.unfinished == held.unfinished && streamed.unfinished == turned.unfinished);
+	for (size_t x = 0; x < 2; x++) {
+		CHECK(same_arms(&streamed, x, &held, x));
+		CHECK(same_arms(&streamed, x, &turned, x));
+	}
+	study_clear(&streamed);
+	study_clear(&held);
+	study_clear(&turned);
+}
+
+/* One user after the other instead of all at once, and new ids in falling order: the same to the last bit. */
+static void the_mixture_of_users_does_not_matter(void)
+{
+	enum { USERS = 500, EVENTS = 7 };
+	struct study a, b;
+
+	study_init(&a, STUDY_STREAM, NULL, 0);
+	study_init(&b, STUDY_STREAM, NULL, 0);
+	for (uint32_t k = 0; k < USERS * EVENTS; k++) {
+		uint32_t in_a = k % USERS, step_a = k / USERS, in_b = USERS - 1 - k / EVENTS, step_b = k % EVENTS;
+		struct rng r = rng_at(3, RNG_WORLD, in_a, step_a, 0), q = rng_at(3, RNG_WORLD, in_b, step_b, 0);
+
+		add(&a, event_at(step_a, step_a % 3 == 2 ? EVENT_LAST : EVENT_NEXT, in_a * 977, rng_uniform(&r)),
+		    in_a % 3 ? "C" : "T", "C");
+		add(&b, event_at(step_b, step_b % 3 == 2 ? EVENT_LAST : EVENT_NEXT, in_b * 977, rng_uniform(&q)),
+		    in_b % 3 ? "C" : "T", "C");
+	}
+	CHECK(study_end(&a, &e) == 0 && study_end(&b, &e) == 0);
+	CHECK(a.unfinished == USERS && a.n_users == USERS);
+	CHECK(same_arms(&a, 0, &b, 0) && same_arms(&a, 1, &b, 1));
+	study_clear(&a);
+	study_clear(&b);
+}
+
+/* Where timestamps are equal or absent, the log decides. */
+static void held_events_without_a_timestamp_stay_in_place(void)
+{
+	struct study s;
+
+	study_init(&s, STUDY_HOLD, NULL, 0);
+	add(&s, event_at(20, EVENT_NEXT, 1, 0.5), "C", NULL);
+	add(&s, event_at(EVENT_NO_TIMESTAMP, EVENT_LAST, 1, 0.25), "C", NULL);
+	add(&s, event_at(30, EVENT_NEXT, 1, 1), "C", NULL);
+	add(&s, event_at(30, EVENT_LAST, 1, 1), "C", NULL);
+	add(&s, event_at(10, EVENT_NEXT, 1, 1), "C", NULL);
+	CHECK(study_end(&s, &e) == 0);
+	CHECK(s.out_of_order == 1 && s.unfinished == 0);
+	CHECK(time_of(&s, 0, 0)->mean == 3.75);
+	CHECK(s.experiments[0].summary.arms[0].values[1].mean == 2);
+	study_clear(&s);
+}
+
+static void an_empty_study_ends(void)
+{
+	struct study s;
+
+	for (int order = STUDY_STREAM; order <= STUDY_HOLD; order++) {
+		study_init(&s, (enum study_order)order, NULL, 0);
+		CHECK(study_end(&s, &e) == 0);
+		CHECK(s.names.n == 0 && s.events == 0 && s.n_users == 0);
+		study_clear(&s);
+	}
+}
+
+static void many_experiments_keep_their_arms(void)
+{
+	struct study s;
+
+	study_init(&s, STUDY_STREAM, NULL, 0);
+	for (int round = 0; round < 2; round++)
+		for (int i = 0; i < 100; i++) {
+			char name[16], arm[16];
+			struct event ev = event_at(i, EVENT_LAST, 5, 0.5);
+			struct event_arm one = {0};
+
+			snprintf(name, sizeof name, "X%d", i);
+			snprintf(arm, sizeof arm, "A%d", i);
+			one = (struct event_arm){slice_of(name), slice_of(arm)};
+			ev.arms = &one;
+			ev.n_arms = 1;
+			CHECK(study_add(&s, &ev, &e) == 0);
+		}
+	CHECK(study_end(&s, &e) == 0);
+	CHECK(s.names.n == 100 && s.out_of_order == 99);
+	for (size_t i = 0; i < 100; i++)
+		CHECK(s.experiments[i].arms.n == 1 && time_of(&s, i, 0)->mean == 1);
+	study_clear(&s);
+}
+
+int main(void)
+{
+	RUN(an_event_counts_where_it_names_an_arm);
+	RUN(unwanted_experiments_are_known_by_name_only);
+	RUN(late_events_are_counted);
+	RUN(held_events_are_put_in_order);
+	RUN(the_mixture_of_users_does_not_matter);
+	RUN(held_events_without_a_timestamp_stay_in_place);
+	RUN(an_empty_study_ends);
+	RUN(many_experiments_keep_their_arms);
+	return DONE();
+}
