@@ -4,6 +4,7 @@
 #   make demo       an experiment from end to end, with its report
 #   make test       all tests; `make test-asan` runs the same suite under ASan and UBSan
 #   make bench      speed, as ratios
+#   make world      an invented world of full size in build/world
 #   make install    PREFIX=/usr/local, DESTDIR as usual
 
 PREFIX ?= /usr/local
@@ -96,8 +97,15 @@ build-fuzz/fuzz/%.o: tests/fuzz/%.c
 $(FUZZERS): %: %.o $(LIB)
 	$(CC) $(CFLAGS) -fsanitize=fuzzer $(LDFLAGS) -o $@ $^ $(LIBS)
 
-bench: all
-	BOTIFY_BIN='$(abspath $(BUILD))' tests/bench
+bench: all $(BUILD)/tests/measure
+	PATH='$(abspath $(BUILD))/tests':"$$PATH" BOTIFY_BIN='$(abspath $(BUILD))' tests/bench
+
+$(BUILD)/tests/measure: tests/measure.c
+	@mkdir -p $(@D)
+	$(CC) $(OUR_CFLAGS) $(CFLAGS) $(LDFLAGS) -o $@ $<
+
+world: $(BUILD)/botify-world
+	$(BUILD)/botify-world $(BUILD)/world
 
 install: all
 	install -d '$(DESTDIR)$(PREFIX)/bin' $(foreach n,1 5 7,'$(DESTDIR)$(PREFIX)/share/man/man$(n)')
@@ -111,7 +119,7 @@ uninstall:
 clean:
 	rm -rf build build-asan build-fuzz build-lint
 
-.PHONY: all unit test test-asan deps lint fuzz fuzzers bench install uninstall clean
+.PHONY: all unit test test-asan deps lint fuzz fuzzers bench world install uninstall clean
 .SECONDARY:
 
 -include $(wildcard $(BUILD)/*/*.d)

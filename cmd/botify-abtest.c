@@ -169,8 +169,8 @@ static int check(const struct study *s, const struct options *o, struct errmsg *
 	if (s->names.n == 0)
 		return errmsg_set(e, "the log has no experiments");
 	for (size_t i = 0; i < o->n_experiments; i++)
-		if (names_find(&s->names, slice_of(o->experiments[i])) == NAMES_NONE) {
-			names_list(&s->names, e);
+		if (symbols_find(&s->names, slice_of(o->experiments[i])) == SYMBOLS_NONE) {
+			symbols_list(&s->names, e);
 			return errmsg_prefix(e, "no experiment '%s'", o->experiments[i]);
 		}
 	return 0;

@@ -1,6 +1,7 @@
 #include "command.h"
 
 #include <errno.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -73,6 +74,9 @@ int command_finish(const struct command *c, struct out *o, int status)
 	struct errmsg e;
 	int failed = 0;
 
+	/* whose reader has gone ends by the signal, as if it had not been held off for a while */
+	if (o && o->error == EPIPE)
+		raise(SIGPIPE);
 	if (o)
 		failed = out_finish(o, &e) < 0;
 	else if (fflush(stdout) != 0 || ferror(stdout) || close(STDOUT_FILENO) < 0)

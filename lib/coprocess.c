@@ -1,7 +1,9 @@
 #include "coprocess.h"
 
+#include <ctype.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <signal.h>
 #include <spawn.h>
 #include <string.h>
@@ -10,6 +12,8 @@
 #include <unistd.h>
 
 extern char **environ;
+
+enum { STEP_MS = 2, DROPPED_MAX = 1 << 20 };
 
 static void close_pipe(int *fd)
 {
@@ -66,38 +70,67 @@ int coprocess_start(struct coprocess *c, char *const argv[], struct errmsg *e)
 	return 0;
 }
 
-void coprocess_end_input(struct coprocess *c)
+static double now(void)
 {
-	close_pipe(&c->to);
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return (double)t.tv_sec + (double)t.tv_nsec * 1e-9;
+}
+
+/* Reads what it says and drops it. Who says too much is not listened to any longer. */
+static void drain(struct coprocess *c)
+{
+	char text[4096];
+
+	while (c->from >= 0) {
+		ssize_t n = read(c->from, text, sizeof text);
+
+		if (n < 0 && errno != EINTR)
+			return;
+		for (ssize_t i = 0; i < n; i++)
+			c->surplus = c->surplus || !isspace((unsigned char)text[i]);
+		c->dropped += n > 0 ? (size_t)n : 0;
+		if (n == 0 || c->dropped > DROPPED_MAX)
+			close_pipe(&c->from);
+	}
 }
 
 /* Waits for the end in small steps. Returns whether it came. */
-static bool ended_within(pid_t pid, double patience, int *status)
+static bool ended_within(struct coprocess *c, double patience, int *status)
 {
-	const struct timespec step = {.tv_nsec = 2000000};
+	double end = now() + patience;
 
-	for (double waited = 0; waitpid(pid, status, WNOHANG) != pid; waited += 0.002) {
-		if (waited >= patience)
+	for (;;) {
+		pid_t pid = waitpid(c->pid, status, WNOHANG);
+		struct pollfd p = {.fd = c->from, .events = POLLIN};
+
+		drain(c); /* after it has ended too: what it said last is still there */
+		if (pid == c->pid)
+			return true;
+		if (now() >= end)
 			return false;
-		nanosleep(&step, NULL);
+		poll(&p, 1, STEP_MS);
 	}
-	return true;
 }
 
 int coprocess_wait(struct coprocess *c, double patience, struct errmsg *e)
 {
 	int status;
+	bool ended;
 
 	close_pipe(&c->to);
-	close_pipe(&c->from);
-	if (!ended_within(c->pid, patience, &status)) {
+	ended = ended_within(c, patience, &status);
+	if (!ended) {
 		kill(c->pid, SIGTERM);
-		if (!ended_within(c->pid, 0.5, &status)) {
+		if (!ended_within(c, 0.5, &status)) {
 			kill(c->pid, SIGKILL);
 			waitpid(c->pid, &status, 0);
 		}
-		return errmsg_set(e, "did not end");
 	}
+	close_pipe(&c->from);
+	if (!ended)
+		return errmsg_set(e, "did not end");
 	if (WIFSIGNALED(status))
 		return errmsg_set(e, "was killed by signal %d (%s)", WTERMSIG(status), strsignal(WTERMSIG(status)));
 	if (WEXITSTATUS(status) != 0)

@@ -5,6 +5,7 @@
 #define BOTIFY_COPROCESS_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <sys/types.h>
 
 #include "errmsg.h"
@@ -12,21 +13,21 @@
 struct coprocess {
 	pid_t pid;
 	int to, from; /* its standard input and output; non-blocking, -1 once closed */
+	bool surplus; /* whether it said more than blanks while it was waited for */
+	size_t dropped; /* bytes that it said then */
 };
 
 /*
- * Starts a command, found by PATH. `argv` ends with NULL. The signals that stop.h blocks are not blocked in it. Returns
- * 0, or -1 with the reason.
+ * Starts a command, found by PATH. `argv` ends with NULL. No signal is blocked in it, and SIGPIPE not ignored. Returns 0, or
+ * -1 with the reason.
  */
 int coprocess_start(struct coprocess *c, char *const argv[], struct errmsg *e);
 
-/* Closes its standard input, which tells it to end. */
-void coprocess_end_input(struct coprocess *c);
-
 /*
- * Closes both pipes and waits until it has ended, at most `patience` seconds, after which it is killed. Returns 0
- * where it ended by itself with status 0; or -1, and the reason says how it ended: "exited with status 3", "was killed
- * by signal 9 (Killed)", "did not end".
+ * Closes its standard input and waits until it has ended, at most `patience` seconds, after which it is killed. What it
+ * still says is read and dropped, so that it can finish what it does at its end. Returns 0 where it ended by itself with
+ * status 0; or -1, and the reason says how it ended: "exited with status 3", "was killed by signal 9 (Killed)", "did not
+ * end".
  */
 int coprocess_wait(struct coprocess *c, double patience, struct errmsg *e);
 

@@ -37,11 +37,11 @@ uint32_t *effects_arms(const struct study_experiment *x, const char *control, st
 		goto fail;
 	}
 	for (size_t i = 0; i < n; i++)
-		arms[i] = (struct arm_name){.text = names_text(&x->arms, i), .number = (uint32_t)i};
+		arms[i] = (struct arm_name){.text = symbols_text(&x->arms, i), .number = (uint32_t)i};
 	qsort(arms, n, sizeof *arms, by_name);
 	first = find_control(arms, n, control);
 	if (n > 0 && first == n) {
-		names_list(&x->arms, e);
+		symbols_list(&x->arms, e);
 		errmsg_prefix(e, "no arm '%s'", control);
 		goto fail;
 	}
@@ -94,9 +94,9 @@ static int add_arm(struct effects *all, const struct study *s, size_t x, const u
 	for (size_t i = 0; i < METRICS_N; i++) {
 		struct effect effect = compare(&control->values[i], &treatment->values[i], alpha);
 
-		effect.experiment = names_text(&s->names, x);
-		effect.control = names_text(&experiment->arms, pair[0]);
-		effect.treatment = names_text(&experiment->arms, pair[1]);
+		effect.experiment = symbols_text(&s->names, x);
+		effect.control = symbols_text(&experiment->arms, pair[0]);
+		effect.treatment = symbols_text(&experiment->arms, pair[1]);
 		effect.metric = metrics_table[i].name;
 		effect.better = metrics_table[i].better;
 		list[all->n++] = effect;
@@ -116,7 +116,7 @@ int effects_of(struct effects *all, const struct study *s, const char *control, 
 			continue;
 		arms = effects_arms(experiment, control, e);
 		if (!arms)
-			return errmsg_prefix(e, "experiment '%s'", names_text(&s->names, x));
+			return errmsg_prefix(e, "experiment '%s'", symbols_text(&s->names, x));
 		for (size_t i = 1; i < experiment->arms.n && status == 0; i++)
 			status = add_arm(all, s, x, (uint32_t[]){arms[0], arms[i]}, alpha);
 		free(arms);

@@ -1,17 +1,6 @@
 #include "embeddings.h"
 
-int embeddings_load(struct npy *m, const char *path, const struct catalog *c, struct errmsg *e)
-{
-	size_t rows;
-
-	if (npy_load(m, path, e) < 0)
-		return -1;
-	if (m->rows == c->n_tracks)
-		return 0;
-	rows = m->rows;
-	npy_clear(m);
-	return errmsg_set(e, "%s: %zu rows for a catalog of %zu tracks", path, rows, c->n_tracks);
-}
+#include <math.h>
 
 /*
  * Eight running sums, so that they can be kept in vector registers; the rest of a row goes to the first of them. The
@@ -40,4 +29,30 @@ double embeddings_dot(const struct npy *m, size_t a, size_t b)
 	if (m->type == NPY_FLOAT32)
 		return dot_float((const float *)m->data + a * n, (const float *)m->data + b * n, n);
 	return dot_double((const double *)m->data + a * n, (const double *)m->data + b * n, n);
+}
+
+/* Products of rows are finite where those of rows with themselves are. */
+static int check_products(const struct npy *m, struct errmsg *e)
+{
+	for (size_t i = 0; i < m->rows; i++)
+		if (!isfinite(embeddings_dot(m, i, i)))
+			return errmsg_set(e, "row %zu: the values are too large; their squares add up to infinity", i);
+	return 0;
+}
+
+static int check(const struct npy *m, const struct catalog *c, struct errmsg *e)
+{
+	if (m->rows != c->n_tracks)
+		return errmsg_set(e, "%zu rows for a catalog of %zu tracks", m->rows, c->n_tracks);
+	return check_products(m, e);
+}
+
+int embeddings_load(struct npy *m, const char *path, const struct catalog *c, struct errmsg *e)
+{
+	if (npy_load(m, path, e) < 0)
+		return -1;
+	if (check(m, c, e) == 0)
+		return 0;
+	npy_clear(m);
+	return errmsg_prefix(e, "%s", path);
 }

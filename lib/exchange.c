@@ -1,6 +1,7 @@
 #include "exchange.h"
 
 #include <errno.h>
+#include <math.h>
 #include <poll.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,6 +11,7 @@
 #include "lines.h"
 
 enum { GOING_ON = -1 }; /* where a function would return how the exchange ended */
+enum { REPLIES_BETWEEN_LOOKS = 1000 };
 
 #define PROGRESS_SECONDS 0.2
 
@@ -100,28 +102,96 @@ static int take_reply(struct exchange *x, struct errmsg *e)
 	return 0;
 }
 
+static void show_progress(struct exchange *x)
+{
+	const struct simulation_watch *watch = &x->options->watch;
+	double time;
+
+	if (!watch->progress || (time = now()) < x->next_progress)
+		return;
+	x->next_progress = time + PROGRESS_SECONDS;
+	watch->progress(watch->ctx, x->s);
+}
+
+static bool told_to_stop(const struct exchange *x)
+{
+	struct pollfd p = {.fd = x->options->watch.stop_fd, .events = POLLIN};
+
+	return poll(&p, 1, 0) > 0;
+}
+
+/* Whether a reply came that nobody asked for, now that all sessions have ended. */
+static int check_surplus(struct exchange *x, struct errmsg *e)
+{
+	enum lines_status status;
+
+	while ((status = lines_next(&x->replies, e)) == LINES_LINE && lines_blank(&x->replies))
+		;
+	if (status == LINES_LINE)
+		return errmsg_set(e, "%s:%lu: a reply that nobody asked for", x->replies.name, x->replies.number);
+	return status == LINES_BAD ? -1 : 0;
+}
+
+/* Sends and logs what has been gathered, where that is a block or more. */
+static int pass_on(struct exchange *x, struct errmsg *e)
+{
+	/* a reader that has gone away shows as the end of its replies, which are still to be read */
+	if (out_full(&x->requests) && out_push(&x->requests, e) < 0 && x->requests.error != EPIPE)
+		return -1;
+	return x->options->log && out_full(x->options->log) ? out_flush(x->options->log, e) : 0;
+}
+
+/* The end of the replies, in the middle of one or not. One signal often ends both sides, and then it is no failure. */
+static int ended(const struct exchange *x, struct errmsg *e)
+{
+	if (told_to_stop(x))
+		return EXCHANGE_STOPPED;
+	return errmsg_set(e, "%zu %s due", x->n_due, x->n_due == 1 ? "reply was" : "replies were"), EXCHANGE_ENDED;
+}
+
 /* Takes the replies that are there. Returns how the exchange ended, or GOING_ON where it has to wait for more. */
 static int take_replies(struct exchange *x, struct errmsg *e)
 {
 	enum lines_status status;
+	unsigned long taken = 0;
 
 	while (!simulation_done(x->s) && (status = lines_next(&x->replies, e)) != LINES_WAIT) {
 		if (status == LINES_END)
-			return errmsg_set(e, "%zu replies were due", x->n_due), EXCHANGE_ENDED;
+			return ended(x, e);
 		if (status != LINES_LINE)
 			return EXCHANGE_FAILED;
 		if (lines_blank(&x->replies))
 			continue;
-		if (take_reply(x, e) < 0)
+		if (take_reply(x, e) < 0) {
+			if (lines_cut(&x->replies)) /* whoever wrote it died in the middle */
+				return ended(x, e);
 			return errmsg_prefix(e, "%s:%lu", x->replies.name, x->replies.number), EXCHANGE_FAILED;
-		/* a reader that has gone away shows as the end of its replies, which are still to be read */
-		if (out_full(&x->requests) && out_push(&x->requests, e) < 0 && x->requests.error != EPIPE)
-			return EXCHANGE_FAILED;
-		if (x->options->log && out_full(x->options->log) && out_flush(x->options->log, e) < 0)
+		}
+		if (pass_on(x, e) < 0)
 			return EXCHANGE_FAILED;
 		x->last_reply = 0;
+		/* a quick recommender need never make this wait, and so it looks up now and then */
+		if (++taken % REPLIES_BETWEEN_LOOKS == 0) {
+			show_progress(x);
+			if (told_to_stop(x))
+				return EXCHANGE_STOPPED;
+		}
 	}
-	return simulation_done(x->s) ? EXCHANGE_DONE : GOING_ON;
+	if (!simulation_done(x->s))
+		return GOING_ON;
+	return check_surplus(x, e) < 0 ? EXCHANGE_FAILED : EXCHANGE_DONE;
+}
+
+/* Nothing has come for too long. */
+static int give_up(const struct exchange *x, double timeout, struct errmsg *e)
+{
+	const struct exchange_options *o = x->options;
+
+	if (x->requests.error)
+		errmsg_set(e, "%s: %s", o->to_name, strerror(x->requests.error));
+	else
+		errmsg_set(e, "%s: no reply for %g s, %zu %s due", o->from_name, timeout, x->n_due, x->n_due == 1 ? "is" : "are");
+	return EXCHANGE_FAILED;
 }
 
 /* Waits until there is something to read or room to write, or it has taken too long. */
@@ -134,29 +204,20 @@ static int wait_for_replies(struct exchange *x, struct errmsg *e)
 		{.fd = o->from, .events = POLLIN},
 		{.fd = more ? o->to : -1, .events = POLLOUT},
 	};
+	/* where nobody reads the requests any more, only those replies can come that are on their way */
+	double timeout = x->requests.error ? fmin(o->timeout, 1) : o->timeout;
 	double time = now(), left, until_progress = x->next_progress - time;
 
 	if (x->last_reply == 0)
 		x->last_reply = time;
-	left = x->last_reply + o->timeout - time;
+	left = x->last_reply + timeout - time;
 	if (left <= 0)
-		return errmsg_set(e, "%s: no reply for %g s, %zu are due", o->from_name, o->timeout, x->n_due), EXCHANGE_FAILED;
+		return give_up(x, timeout, e);
 	if (o->watch.progress && until_progress < left)
 		left = until_progress > 0 ? until_progress : 0;
-	if (poll(p, 3, (int)(left * 1000) + 1) < 0 && errno != EINTR)
-		return errmsg_set(e, "poll: %s", strerror(errno)), EXCHANGE_FAILED;
+	if (poll(p, 3, (int)(left * 1000) + 1) < 0)
+		return errno == EINTR ? GOING_ON : (errmsg_set(e, "poll: %s", strerror(errno)), EXCHANGE_FAILED);
 	return p[0].revents ? EXCHANGE_STOPPED : GOING_ON;
-}
-
-static void show_progress(struct exchange *x)
-{
-	const struct simulation_watch *watch = &x->options->watch;
-	double time;
-
-	if (!watch->progress || (time = now()) < x->next_progress)
-		return;
-	x->next_progress = time + PROGRESS_SECONDS;
-	watch->progress(watch->ctx, x->s);
 }
 
 static int run(struct exchange *x, struct errmsg *e)
@@ -164,19 +225,19 @@ static int run(struct exchange *x, struct errmsg *e)
 	if (begin(x, e) < 0)
 		return EXCHANGE_FAILED;
 	for (;;) {
-		int ended;
+		int how;
 
 		if (out_push(&x->requests, e) < 0 && x->requests.error != EPIPE)
 			return EXCHANGE_FAILED;
 		/* what came in so far can be read by others while this waits */
 		if (x->options->log && out_flush(x->options->log, e) < 0)
 			return EXCHANGE_FAILED;
-		ended = wait_for_replies(x, e);
+		how = wait_for_replies(x, e);
 		show_progress(x);
-		if (ended == GOING_ON)
-			ended = take_replies(x, e);
-		if (ended != GOING_ON)
-			return ended;
+		if (how == GOING_ON)
+			how = take_replies(x, e);
+		if (how != GOING_ON)
+			return how;
 	}
 }
 

@@ -165,6 +165,12 @@ enum lines_status lines_next(struct lines *l, struct errmsg *e)
 	}
 }
 
+bool lines_cut(const struct lines *l)
+{
+	/* lines with a newline have all been handed out when the end is found */
+	return l->ended;
+}
+
 bool lines_blank(const struct lines *l)
 {
 	for (size_t i = 0; i < l->len; i++)

@@ -64,6 +64,9 @@ void lines_watch(struct lines *l, int stop_fd);
 /* The next line. On LINES_BAD and LINES_FAILED the reason is in e, with the file's name (and the line's number). */
 enum lines_status lines_next(struct lines *l, struct errmsg *e);
 
+/* Whether the line was ended by the end of the input instead of a newline. */
+bool lines_cut(const struct lines *l);
+
 /* Whether there is nothing in the line but spaces and tabs. */
 bool lines_blank(const struct lines *l);
 

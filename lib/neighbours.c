@@ -23,8 +23,9 @@ struct scored {
 /* What all threads share. Only `next` changes. */
 struct search {
 	const struct npy *m;
-	const float *vectors; /* all rows in single precision: the matrix itself, or a copy */
-	double longest;	      /* the largest norm of a row */
+	const float *vectors; /* all rows in single precision, times `scale`: the matrix itself, or a copy */
+	double scale;	      /* a power of two, such that products are within the range of single precision */
+	double longest;	      /* the largest norm of a row, times `scale` */
 	const uint32_t *tracks;
 	size_t n, k;
 	uint32_t *found; /* n x k */
@@ -82,11 +83,14 @@ static void replace_least(float *heap, size_t k, float x)
 /*
  * How far a product in single precision may be from the true one: n columns, rows of norms |a| and |b|, gives at most
  * n u / (1 - n u) |a| |b| with u = 2^-24 (Higham 2002, "Accuracy and Stability of Numerical Algorithms", section 3.1),
- * and a little for the rounding of the values themselves.
+ * and a little for the rounding of the values themselves. Where values or products come near the least number that
+ * there is, errors are absolute: at most 2^-150 each.
  */
 static double product_error(const struct search *s, double norm)
 {
-	return (double)(s->m->columns + 4) * 1.01 * 0x1p-24 * norm * s->longest;
+	double n = (double)s->m->columns;
+
+	return (n + 4) * 1.01 * 0x1p-24 * norm * s->longest + n * 0x1p-148 * (1 + norm + s->longest);
 }
 
 static double norm_of(const struct npy *m, size_t row)
@@ -146,7 +150,7 @@ static void begin(struct worker *w, const uint32_t *tracks, size_t n)
 		for (size_t j = 0; j < s->k; j++)
 			seeker->heap[j] = -FLT_MAX;
 		seeker->bar = -FLT_MAX;
-		seeker->margin = 2 * product_error(s, norm_of(s->m, tracks[i]));
+		seeker->margin = 2 * product_error(s, s->scale * norm_of(s->m, tracks[i]));
 		seeker->n_near = 0;
 	}
 }
@@ -229,42 +233,61 @@ static void work_on_all_processors(struct search *s)
 	openblas_set_num_threads(before);
 }
 
-/* All rows in single precision; new where they are not yet. */
-static float *narrow(const struct npy *m)
+/* Looks at the size of the values. */
+static void measure(struct search *s)
 {
+	int exponent = 0;
+
+	for (size_t i = 0; i < s->m->rows; i++)
+		s->longest = fmax(s->longest, norm_of(s->m, i));
+	frexp(s->longest, &exponent);
+	s->scale = abs(exponent) < 50 ? 1 : ldexp(1, -exponent);
+	s->longest *= s->scale;
+}
+
+/* All rows in single precision; new where they are not yet. NULL: no memory. */
+static float *narrow(const struct search *s)
+{
+	const struct npy *m = s->m;
 	size_t size = m->rows * m->columns;
 	float *vectors;
 
-	if (m->type == NPY_FLOAT32)
+	if (m->type == NPY_FLOAT32 && s->scale == 1)
 		return m->data;
 	vectors = malloc(size * sizeof *vectors);
 	for (size_t i = 0; vectors && i < size; i++)
-		vectors[i] = (float)((const double *)m->data)[i];
+		vectors[i] = (float)(s->scale * (m->type == NPY_FLOAT32 ? ((const float *)m->data)[i]
+									: ((const double *)m->data)[i]));
 	return vectors;
+}
+
+/* Remembers in which row the neighbours of each track are. */
+static int index_rows(struct neighbours *nb, const uint32_t *tracks)
+{
+	for (size_t i = 0; i < nb->n; i++) {
+		uint32_t *row = idmap_at(&nb->row, tracks[i]);
+
+		if (!row)
+			return -1;
+		*row = (uint32_t)i;
+	}
+	idmap_pack(&nb->row);
+	return 0;
 }
 
 int neighbours_find(struct neighbours *nb, const struct npy *m, const uint32_t *tracks, size_t n, size_t k,
 		    struct errmsg *e)
 {
-	float *vectors = narrow(m);
-	struct search s = {.m = m, .vectors = vectors, .tracks = tracks, .n = n, .k = k};
+	struct search s = {.m = m, .tracks = tracks, .n = n, .k = k};
+	float *vectors;
 
+	measure(&s);
+	s.vectors = vectors = narrow(&s);
 	*nb = (struct neighbours){.n = n, .k = k, .tracks = malloc((n * k + 1) * sizeof *nb->tracks)};
 	s.found = nb->tracks;
-	s.failed = !vectors || !nb->tracks;
-	if (!s.failed) {
-		for (size_t i = 0; i < m->rows; i++)
-			s.longest = fmax(s.longest, norm_of(m, i));
+	s.failed = !vectors || !nb->tracks || index_rows(nb, tracks) < 0;
+	if (!s.failed)
 		work_on_all_processors(&s);
-	}
-	for (size_t i = 0; i < n && !s.failed; i++) {
-		uint32_t *row = idmap_at(&nb->row, tracks[i]);
-
-		if (row)
-			*row = (uint32_t)i;
-		else
-			s.failed = true;
-	}
 	if ((const void *)vectors != m->data)
 		free(vectors);
 	if (!s.failed)

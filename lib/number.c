@@ -87,7 +87,7 @@ int number_parse_int(const char *what, const char *text, int64_t min, int64_t ma
 
 int number_parse(const char *what, const char *text, double min, double max, double *result, struct errmsg *e)
 {
-	char *end;
+	char *end = NULL;
 	double x = 0;
 
 	errno = 0;
@@ -96,7 +96,7 @@ int number_parse(const char *what, const char *text, double min, double max, dou
 		x = strtod(text, &end);
 	else
 		errno = EINVAL;
-	if (errno || *end || !(x >= min && x <= max))
+	if (errno || !end || *end || !(x >= min && x <= max))
 		return errmsg_set(e, "%s takes a number from %g to %g, not '%s'", what, min, max, text);
 	*result = x;
 	return 0;

@@ -64,6 +64,8 @@ static void explain(const char *part, bool is_filter, struct errmsg *e)
 	if (name_known(name, own))
 		return;
 	near = suggest(name, meant);
+	if (!near)
+		near = suggest(name, is_filter ? source_kind_name : filter_kind_name);
 	if (!is_filter && published_text(name))
 		errmsg_set(e, "'%s' is a whole policy, %s, and no source", name, published_text(name));
 	else if (!is_filter && name_known(name, filter_kind_name))

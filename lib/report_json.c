@@ -74,7 +74,7 @@ static void put_arms(FILE *f, const struct study_experiment *x, const uint32_t *
 {
 	for (size_t i = 0; i < x->arms.n; i++) {
 		fputs(i > 0 ? ",{\"arm\":" : "{\"arm\":", f);
-		put_string(f, names_text(&x->arms, arms[i]));
+		put_string(f, symbols_text(&x->arms, arms[i]));
 		fprintf(f, ",\"users\":%" PRIu64 "}", x->summary.arms[arms[i]].users);
 	}
 }
@@ -87,9 +87,9 @@ static int put_experiment(FILE *f, const struct report *r, size_t number, struct
 	if (!arms)
 		return -1;
 	fputs("{\"experiment\":", f);
-	put_string(f, names_text(&r->study->names, number));
+	put_string(f, symbols_text(&r->study->names, number));
 	fputs(",\"control\":", f);
-	put_string(f, names_text(&x->arms, arms[0]));
+	put_string(f, symbols_text(&x->arms, arms[0]));
 	fputs(",\"arms\":[", f);
 	put_arms(f, x, arms);
 	fprintf(f, "],\"users_in_two_arms\":%" PRIu64 ",\"unfinished_sessions\":%" PRIu64 "}", x->summary.two_arms,

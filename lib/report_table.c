@@ -115,7 +115,7 @@ static char *heading(const struct study_experiment *x, const char *name, const u
 	for (size_t i = 0; i < x->arms.n; i++) {
 		uint64_t users = x->summary.arms[arms[i]].users;
 
-		fprintf(f, "%s%s%s %" PRIu64 " user%s", i > 0 ? ", " : "", names_text(&x->arms, arms[i]),
+		fprintf(f, "%s%s%s %" PRIu64 " user%s", i > 0 ? ", " : "", symbols_text(&x->arms, arms[i]),
 			i == 0 ? " (control)" : "", users, plural(users));
 	}
 	if (fclose(f) != 0) {
@@ -134,7 +134,7 @@ static void add_missing_values(struct table *t, const struct study_experiment *x
 		if (a->values[i].n > 0 && a->values[i].n < a->users)
 			table_add(t, TABLE_YELLOW, "%s: %" PRIu64 " of the %" PRIu64 " user%s of %s have a value.",
 				  metrics_table[i].name, a->values[i].n, a->users, plural(a->users),
-				  names_text(&x->arms, arm));
+				  symbols_text(&x->arms, arm));
 }
 
 static void add_experiment_health(struct table *t, const struct study_experiment *x, const uint32_t *arms)
@@ -173,7 +173,7 @@ static void add_log_health(struct table *t, const struct report *r)
 static int write_experiment(const struct report *r, size_t number, FILE *f, bool colour, struct errmsg *e)
 {
 	const struct study_experiment *x = &r->study->experiments[number];
-	const char *name = names_text(&r->study->names, number);
+	const char *name = symbols_text(&r->study->names, number);
 	uint32_t *arms = effects_arms(x, r->control, e);
 	char *head = arms ? heading(x, name, arms) : NULL;
 	struct table top, effects, notes;

@@ -9,14 +9,14 @@
 struct schedule {
 	uint64_t seed;
 	uint64_t sessions; /* of the whole run */
-	uint32_t days;	   /* that they are spread over evenly; at least 1 */
+	uint32_t days;	   /* that they are spread over evenly; at least 1, at most 2^64 / sessions */
 	uint32_t users;	   /* that they are drawn from uniformly; at least 1 */
 	int64_t start;	   /* of the first day, ms since the epoch */
 };
 
 struct arrival {
 	uint32_t user; /* 0 .. users-1 */
-	uint32_t day;  /* 0 .. days-1 */
+	uint32_t day;  /* 0 .. days-1; the one that time lies in */
 	int64_t time;  /* ms since the epoch; ascending with the session's number */
 };
 

@@ -1,40 +1,52 @@
 #include "stop.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <string.h>
-#include <sys/signalfd.h>
 #include <unistd.h>
 
 static const int signals[] = {SIGINT, SIGTERM};
 
+/*
+ * Where the handler writes the number of the signal. A handler has nothing but statics to work with. It is needed
+ * because blocking the signals in this thread would not do: a thread of a library (OpenBLAS starts some before main)
+ * would take them, and the process end.
+ */
+static volatile sig_atomic_t told = -1;
+
+static void tell(int number)
+{
+	int reason = errno;
+	char byte = (char)number;
+	/* the pipe is only full where enough has been said already */
+	ssize_t ignored = write(told, &byte, 1);
+
+	(void)ignored;
+	errno = reason;
+}
+
 int stop_open(struct errmsg *e)
 {
-	sigset_t set;
-	int fd;
+	struct sigaction action = {.sa_handler = tell, .sa_flags = SA_RESTART}, old;
+	int ends[2];
 
-	sigemptyset(&set);
-	for (size_t i = 0; i < sizeof signals / sizeof *signals; i++) {
-		struct sigaction action;
-
-		sigaction(signals[i], NULL, &action);
-		if (action.sa_handler != SIG_IGN)
-			sigaddset(&set, signals[i]);
-	}
-	sigprocmask(SIG_BLOCK, &set, NULL);
-	fd = signalfd(-1, &set, SFD_NONBLOCK | SFD_CLOEXEC);
-	return fd < 0 ? errmsg_set(e, "signalfd: %s", strerror(errno)) : fd;
+	if (pipe2(ends, O_NONBLOCK | O_CLOEXEC) < 0)
+		return errmsg_set(e, "pipe: %s", strerror(errno));
+	told = ends[1];
+	sigemptyset(&action.sa_mask);
+	for (size_t i = 0; i < sizeof signals / sizeof *signals; i++)
+		if (sigaction(signals[i], NULL, &old) == 0 && old.sa_handler != SIG_IGN)
+			sigaction(signals[i], &action, NULL);
+	return ends[0];
 }
 
 void stop_raise(int fd)
 {
-	struct signalfd_siginfo info;
-	sigset_t set;
+	char number;
 
-	if (read(fd, &info, sizeof info) != sizeof info)
+	if (read(fd, &number, 1) != 1)
 		return;
-	sigemptyset(&set);
-	sigaddset(&set, (int)info.ssi_signo);
-	raise((int)info.ssi_signo);
-	sigprocmask(SIG_UNBLOCK, &set, NULL);
+	signal(number, SIG_DFL);
+	raise(number);
 }

@@ -9,8 +9,8 @@
 #include "errmsg.h"
 
 /*
- * From now on the signals do not end the process; the descriptor that is returned becomes readable instead. -1 with
- * the reason where that fails.
+ * From now on the signals do not end the process; the descriptor that is returned becomes readable instead, and stays so.
+ * Returns -1 with the reason where that fails. To be called once.
  */
 int stop_open(struct errmsg *e);
 

@@ -13,16 +13,16 @@ void study_init(struct study *s, enum study_order order, char *const *wanted, si
 void study_clear(struct study *s)
 {
 	for (size_t i = 0; i < s->names.n; i++) {
-		names_clear(&s->experiments[i].arms);
+		symbols_clear(&s->experiments[i].arms);
 		metrics_summary_clear(&s->experiments[i].summary);
 	}
 	free(s->experiments);
-	names_clear(&s->names);
+	symbols_clear(&s->names);
 	idmap_clear(&s->index);
 	free(s->users);
 	free(s->members);
 	free(s->arms);
-	names_clear(&s->arm_sets);
+	symbols_clear(&s->arm_sets);
 	free(s->held);
 	*s = (struct study){0};
 }
@@ -35,7 +35,7 @@ static bool is_wanted(const struct study *s, struct slice name)
 	return s->n_wanted == 0;
 }
 
-/* The number of an experiment. NAMES_NONE where there is no memory. */
+/* The number of an experiment. SYMBOLS_NONE where there is no memory. */
 static uint32_t experiment_at(struct study *s, struct slice name, uint32_t guess)
 {
 	size_t known = s->names.n;
@@ -46,10 +46,10 @@ static uint32_t experiment_at(struct study *s, struct slice name, uint32_t guess
 		struct study_experiment *experiments = grow(s->experiments, &s->experiments_cap, known + 1, sizeof *experiments);
 
 		if (!experiments)
-			return NAMES_NONE;
+			return SYMBOLS_NONE;
 		s->experiments = experiments;
 	}
-	number = names_intern(&s->names, name, guess);
+	number = symbols_intern(&s->names, name, guess);
 	if (s->names.n > known)
 		s->experiments[number] = (struct study_experiment){.wanted = is_wanted(s, name)};
 	return number;
@@ -68,13 +68,13 @@ static int read_arms(struct study *s, const struct event *ev, size_t *n)
 		uint32_t experiment = experiment_at(s, ev->arms[i].experiment, (uint32_t)i), arm;
 		struct study_experiment *x;
 
-		if (experiment == NAMES_NONE)
+		if (experiment == SYMBOLS_NONE)
 			return -1;
 		x = &s->experiments[experiment];
 		if (!x->wanted)
 			continue;
-		arm = names_intern(&x->arms, ev->arms[i].arm, x->last_arm);
-		if (arm == NAMES_NONE)
+		arm = symbols_intern(&x->arms, ev->arms[i].arm, x->last_arm);
+		if (arm == SYMBOLS_NONE)
 			return -1;
 		x->last_arm = arm;
 		arms[(*n)++] = (struct study_arm){.experiment = experiment, .arm = arm};
@@ -171,8 +171,8 @@ static int hold_event(struct study *s, const struct event *ev, uint32_t user, si
 	if (!held)
 		return -1;
 	s->held = held;
-	set = names_intern(&s->arm_sets, bytes, s->n_held > 0 ? held[s->n_held - 1].arms : 0);
-	if (set == NAMES_NONE)
+	set = symbols_intern(&s->arm_sets, bytes, s->n_held > 0 ? held[s->n_held - 1].arms : 0);
+	if (set == SYMBOLS_NONE)
 		return -1;
 	held[s->n_held] = (struct study_held){
 		.timestamp = ev->timestamp == EVENT_NO_TIMESTAMP ? s->users[user].latest : ev->timestamp,
@@ -215,7 +215,7 @@ static int count_held(struct study *s)
 		qsort(s->held, s->n_held, sizeof *s->held, by_user_and_time);
 	for (size_t i = 0; i < s->n_held; i++) {
 		const struct study_held *h = &s->held[i];
-		const struct name *set = &s->arm_sets.list[h->arms];
+		const struct symbol *set = &s->arm_sets.list[h->arms];
 		struct metrics_event ev = {.last = h->last, .time = h->time, .latency = h->latency};
 
 		/* names keep bytes, which may stand anywhere */

@@ -19,14 +19,14 @@
 #include "event.h"
 #include "idmap.h"
 #include "metrics.h"
-#include "names.h"
+#include "symbols.h"
 
 enum study_order { STUDY_STREAM, STUDY_HOLD };
 
 struct study_experiment {
 	bool wanted;	   /* if not, nothing but its name is known */
 	uint32_t last_arm; /* of the event before; a guess */
-	struct names arms; /* in order of first appearance */
+	struct symbols arms; /* in order of first appearance */
 	struct metrics_summary summary; /* after study_end; users were taken in ascending order of their ids */
 };
 
@@ -60,7 +60,7 @@ struct study_held {
 };
 
 struct study {
-	struct names names; /* of the experiments, in order of first appearance in the log */
+	struct symbols names; /* of the experiments, in order of first appearance in the log */
 	struct study_experiment *experiments; /* names.n */
 	uint64_t events, out_of_order; /* an event is out of order where an earlier one of its user has a later timestamp */
 	uint64_t unfinished; /* sessions; after study_end */
@@ -77,7 +77,7 @@ struct study {
 	size_t n_members, members_cap;
 	struct study_arm *arms; /* of this event */
 	size_t arms_cap;
-	struct names arm_sets; /* arrays of struct study_arm, as bytes */
+	struct symbols arm_sets; /* arrays of struct study_arm, as bytes */
 	struct study_held *held;
 	size_t n_held, held_cap;
 };

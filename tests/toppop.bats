@@ -199,7 +199,7 @@ botify-toppop: bad.ndjson:12: an error, not an event: x' ]
 
 @test "toppop: the examples of the man page run" {
 	awk '/^\.Sh/ { examples = /EXAMPLES/ } /^\.Ed/ { code = 0 } examples && code { print } /^\.Bd/ { code = 1 }' \
-		"$BATS_TEST_DIRNAME/../man/botify-toppop.1" >examples.sh
+		"$BATS_TEST_DIRNAME/../man/botify-toppop.1" | sed 's/^\$ //' >examples.sh
 	[ "$(wc -l <examples.sh)" -ge 8 ]
 	bash -e -o pipefail examples.sh >out
 	diff - out <<-'END'

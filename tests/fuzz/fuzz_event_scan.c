@@ -34,6 +34,8 @@ static int same(const struct event *a, const struct event *b)
 	return 1;
 }
 
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct event_parser fast = {0}, slow = {0};

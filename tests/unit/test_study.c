@@ -40,8 +40,8 @@ static void an_event_counts_where_it_names_an_arm(void)
 	CHECK(study_end(&s, &e) == 0);
 	CHECK(s.events == 4 && s.n_users == 4 && s.unfinished == 1 && s.out_of_order == 0);
 	CHECK(s.names.n == 2);
-	CHECK_STR(names_text(&s.names, 0), "X");
-	CHECK_STR(names_text(&s.experiments[1].arms, 1), "B");
+	CHECK_STR(symbols_text(&s.names, 0), "X");
+	CHECK_STR(symbols_text(&s.experiments[1].arms, 1), "B");
 	CHECK(time_of(&s, 0, 0)->mean == 0.5 && time_of(&s, 0, 1)->mean == 0.25);
 	CHECK(time_of(&s, 1, 0)->n == 1 && time_of(&s, 1, 1)->n == 0);
 	CHECK(s.experiments[0].summary.unfinished == 0 && s.experiments[1].summary.unfinished == 1);
@@ -101,9 +101,9 @@ static bool same_arms(const struct study *s, size_t x, const struct study *t, si
 	const struct study_experiment *a = &s->experiments[x], *b = &t->experiments[y];
 
 	for (size_t i = 0; i < a->arms.n; i++) {
-		uint32_t j = names_find(&b->arms, slice_of(names_text(&a->arms, i)));
+		uint32_t j = symbols_find(&b->arms, slice_of(symbols_text(&a->arms, i)));
 
-		if (j == NAMES_NONE || memcmp(&a->summary.arms[i], &b->summary.arms[j], sizeof *b->summary.arms) != 0)
+		if (j == SYMBOLS_NONE || memcmp(&a->summary.arms[i], &b->summary.arms[j], sizeof *b->summary.arms) != 0)
 			return false;
 	}
 	return a->arms.n == b->arms.n && a->summary.unfinished == b->summary.unfinished;

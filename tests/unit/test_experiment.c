@@ -1,0 +1,201 @@
+#include "experiment.h"
+
+#include "fixture.h"
+
+static int load(struct experiments *x, const char *text, struct errmsg *e)
+{
+	e->text[0] = 0;
+	return experiments_load(x, fixture_file("file", text), e);
+}
+
+static void count_arms(const char *name, size_t n_arms, uint32_t *counts)
+{
+	struct experiment x = experiment_of((char *)name, n_arms);
+
+	memset(counts, 0, n_arms * sizeof *counts);
+	for (uint32_t user = 0; user < 10000; user++) {
+		size_t arm = experiment_assign(&x, user);
+
+		CHECK(arm < n_arms);
+		counts[arm < n_arms ? arm : 0]++;
+	}
+}
+
+/* design.md, section 4: the split of an experiment that was really run. */
+static void known_answers(void)
+{
+	uint32_t counts[2];
+
+	count_arms("CONTEXTUAL_COMPARISON", 2, counts);
+	CHECK(counts[0] == 4925 && counts[1] == 5075);
+}
+
+static void arms_are_even(void)
+{
+	static const char *const names[] = {"AA", "FILTERS", "CONTEXTUAL_COMPARISON", "STICKY_ARTIST", "Ünïcode", "x"};
+
+	for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+		for (size_t n = 2; n <= 9; n++) {
+			uint32_t counts[9];
+
+			count_arms(names[i], n, counts);
+			CHECK(fixture_chi_square(counts, n) > 1e-3);
+		}
+}
+
+/* Two experiments split users independently: the four combinations are even. */
+static void experiments_do_not_share_their_split(void)
+{
+	struct experiment a = experiment_of((char *)"AA", 2), b = experiment_of((char *)"BB", 2);
+	uint32_t counts[4] = {0};
+
+	for (uint32_t user = 0; user < 10000; user++)
+		counts[2 * experiment_assign(&a, user) + experiment_assign(&b, user)]++;
+	CHECK(fixture_chi_square(counts, 4) > 1e-3);
+}
+
+static void one_arm_takes_all(void)
+{
+	struct experiment x = experiment_of((char *)"X", 1);
+
+	CHECK(experiment_assign(&x, 0) == 0 && experiment_assign(&x, 2147483647) == 0);
+}
+
+static void files_are_read_in_order(void)
+{
+	struct experiments x;
+	struct errmsg e;
+	const struct experiment *serving;
+
+	CHECK(load(&x,
+		   "{\"experiments\":[{\"name\":\"AA\",\"arms\":[\"C\",\"T1\",\"T2\"]},\n"
+		   " {\"name\":\"OLD\",\"arms\":{\"C\":\"random\"}},\n"
+		   " {\"arms\":{\"Z\":\"artist,random+unseen\",\"A\":\"random\"},\"name\":\"NEW\",\"more\":1},\n"
+		   " {\"name\":\"BB\",\"arms\":[\"C\"]}],\"comment\":\"\"}\n",
+		   &e) == 0);
+	CHECK(x.n == 4);
+	CHECK_STR(x.list[0].name, "AA");
+	CHECK(x.list[0].n_arms == 3 && !x.list[0].has_policies);
+	CHECK_STR(x.list[0].arms[2].name, "T2");
+	/* the arms of an object keep its order, as the assignment counts on it */
+	CHECK(x.list[2].n_arms == 2 && x.list[2].has_policies);
+	CHECK_STR(x.list[2].arms[0].name, "Z");
+	CHECK(x.list[2].arms[0].policy.n_sources == 2 && x.list[2].arms[0].policy.n_filters == 1);
+	CHECK_STR(x.list[2].arms[1].name, "A");
+	/* the last one that has policies serves */
+	serving = experiments_serving(&x);
+	CHECK(serving == &x.list[2]);
+	experiments_clear(&x);
+	CHECK(experiments_serving(&x) == NULL);
+	CHECK(load(&x, "{\"experiments\":[{\"name\":\"AA\",\"arms\":[\"C\"]}]}", &e) == 0);
+	CHECK(experiments_serving(&x) == NULL);
+	experiments_clear(&x);
+}
+
+static void a_file_assigns_as_a_name_does(void)
+{
+	struct experiments x;
+	struct experiment of = experiment_of((char *)"CONTEXTUAL_COMPARISON", 2);
+	struct errmsg e;
+
+	CHECK(load(&x, "{\"experiments\":[{\"name\":\"CONTEXTUAL_COMPARISON\",\"arms\":[\"C\",\"T1\"]}]}", &e) == 0);
+	for (uint32_t user = 0; user < 1000; user++)
+		CHECK(experiment_assign(&x.list[0], user) == experiment_assign(&of, user));
+	experiments_clear(&x);
+}
+
+static void many_arms_keep_their_order(void)
+{
+	char text[8192], name[16];
+	size_t len = (size_t)sprintf(text, "{\"experiments\":[{\"name\":\"X\",\"arms\":{");
+	struct experiments x;
+	struct errmsg e;
+
+	for (unsigned i = 0; i < 200; i++)
+		len += (size_t)sprintf(text + len, "%s\"arm %u\":\"random\"", i > 0 ? "," : "", i * 7919 % 1000);
+	sprintf(text + len, "}}]}");
+	CHECK(load(&x, text, &e) == 0);
+	CHECK(x.list[0].n_arms == 200);
+	for (unsigned i = 0; i < 200; i++) {
+		snprintf(name, sizeof name, "arm %u", i * 7919 % 1000);
+		CHECK_STR(x.list[0].arms[i].name, name);
+	}
+	experiments_clear(&x);
+}
+
+static void mistakes_are_named(void)
+{
+	static const struct {
+		const char *text, *reason;
+	} known[] = {
+		{"", "file: empty"},
+		{"[]", "file: no \"experiments\", an array of at least one"},
+		{"{}", "file: no \"experiments\", an array of at least one"},
+		{"{\"experiments\":{}}", "file: no \"experiments\", an array of at least one"},
+		{"{\"experiments\":[]}", "file: no \"experiments\", an array of at least one"},
+		{"{\"experiments\":[1]}", "file: experiment 1 has no name"},
+		{"{\"experiments\":[{\"arms\":[\"C\"]}]}", "file: experiment 1 has no name"},
+		{"{\"experiments\":[{\"name\":\"\",\"arms\":[\"C\"]}]}", "file: experiment 1 has no name"},
+		{"{\"experiments\":[{\"name\":5,\"arms\":[\"C\"]}]}", "file: experiment 1 has no name"},
+		{"{\"experiments\":[{\"name\":\"A\"}]}", "file: experiment 'A': it has no arms"},
+		{"{\"experiments\":[{\"name\":\"A\",\"arms\":[]}]}", "file: experiment 'A': it has no arms"},
+		{"{\"experiments\":[{\"name\":\"A\",\"arms\":{}}]}", "file: experiment 'A': it has no arms"},
+		{"{\"experiments\":[{\"name\":\"A\",\"arms\":2}]}",
+		 "file: experiment 'A': \"arms\" is neither an array of names nor an object of policies"},
+		{"{\"experiments\":[{\"name\":\"A\",\"arms\":[\"C\",1]}]}",
+		 "file: experiment 'A': the name of an arm is no string"},
+		{"{\"experiments\":[{\"name\":\"A\",\"arms\":[\"C\",\"T\",\"C\"]}]}", "file: experiment 'A': arm 'C' twice"},
+		{"{\"experiments\":[{\"name\":\"A\",\"arms\":[\"C\"]},{\"name\":\"A\",\"arms\":[\"C\"]}]}",
+		 "file: experiment 'A' twice"},
+		{"{\"experiments\":[{\"name\":\"A\",\"arms\":{\"C\":\"random\",\"T\":1}}]}",
+		 "file: experiment 'A': the policy of arm 'T' is no string"},
+		{"{\"experiments\":[{\"name\":\"A\",\"arms\":{\"C\":\"random\",\"T\":\"rnadom\"}}]}",
+		 "file: experiment 'A': arm 'T': policy 'rnadom': unknown source 'rnadom'; did you mean 'random'?"},
+	};
+	struct experiments x;
+	struct errmsg e;
+
+	for (size_t i = 0; i < sizeof known / sizeof *known; i++) {
+		CHECK(load(&x, known[i].text, &e) == -1);
+		CHECK_STR(e.text, known[i].reason);
+		CHECK(x.n == 0 && x.list == NULL);
+	}
+	CHECK(load(&x, "{\"experiments\":[{\"name\":\"A\",\"arms\":{\"C\":\"random\",\"C\":\"artist\"}}]}", &e) == -1);
+	CHECK(strncmp(e.text, "file:1: duplicate object key", 28) == 0);
+	CHECK(experiments_load(&x, "absent", &e) == -1);
+	CHECK_STR(e.text, "absent: No such file or directory");
+	experiments_clear(&x);
+}
+
+static void missing_tables_are_named_with_arm(void)
+{
+	struct experiments x;
+	struct tables none = {0};
+	struct errmsg e;
+
+	CHECK(load(&x,
+		   "{\"experiments\":[{\"name\":\"A\",\"arms\":[\"C\"]},"
+		   "{\"name\":\"B\",\"arms\":{\"C\":\"random\",\"T\":\"similar,random\"}}]}",
+		   &e) == 0);
+	CHECK(experiments_bind(&x, &none, &e) == -1);
+	CHECK_STR(e.text, "experiment 'B': arm 'T': source similar: it needs a table of similar tracks (--similar)");
+	experiments_clear(&x);
+}
+
+int main(void)
+{
+	char directory[32];
+
+	fixture_enter(directory);
+	RUN(known_answers);
+	RUN(arms_are_even);
+	RUN(experiments_do_not_share_their_split);
+	RUN(one_arm_takes_all);
+	RUN(files_are_read_in_order);
+	RUN(a_file_assigns_as_a_name_does);
+	RUN(many_arms_keep_their_order);
+	RUN(mistakes_are_named);
+	RUN(missing_tables_are_named_with_arm);
+	fixture_leave(directory);
+	return DONE();
+}

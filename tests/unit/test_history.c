@@ -1,0 +1,68 @@
+#include "history.h"
+
+#include "fixture.h"
+
+static void plays_are_kept_in_order_and_counted(void)
+{
+	struct history h = {0};
+	struct catalog c;
+
+	fixture_catalog(&c, 6, 2, 3); /* artist 0 has 0, 2, 4 */
+	CHECK(history_track_plays(&h, 0) == 0 && history_artist_plays(&h, 0) == 0);
+	CHECK(history_add(&h, &c, 4, 1) == 0);
+	CHECK(history_add(&h, &c, 2, 0.25) == 0);
+	CHECK(history_add(&h, &c, 4, 0) == 0);
+	CHECK(history_add(&h, &c, 5, 0.5) == 0);
+	CHECK(h.n == 4);
+	CHECK(h.plays[0].track == 4 && h.plays[1].track == 2 && h.plays[2].track == 4 && h.plays[3].track == 5);
+	CHECK(h.plays[0].time == 1 && h.plays[1].time == 0.25 && h.plays[2].time == 0 && h.plays[3].time == 0.5);
+	CHECK(history_track_plays(&h, 4) == 2 && history_track_plays(&h, 2) == 1 && history_track_plays(&h, 0) == 0);
+	CHECK(history_artist_plays(&h, 0) == 3 && history_artist_plays(&h, 1) == 1);
+	history_clear(&h);
+	CHECK(h.n == 0 && h.plays == NULL && history_track_plays(&h, 4) == 0);
+	catalog_clear(&c);
+}
+
+/* An unknown track is a step of the session, but of no artist. */
+static void unknown_tracks_do_not_count(void)
+{
+	struct history h = {0};
+	struct catalog c;
+
+	fixture_catalog(&c, 2, 1, 1);
+	CHECK(history_add(&h, &c, CATALOG_NONE, 0.5) == 0);
+	CHECK(h.n == 1 && h.plays[0].track == CATALOG_NONE && h.plays[0].time == 0.5);
+	CHECK(h.tracks.n == 0 && h.artists.n == 0);
+	CHECK(history_track_plays(&h, CATALOG_NONE) == 0 && history_artist_plays(&h, CATALOG_NONE) == 0);
+	history_clear(&h);
+	catalog_clear(&c);
+}
+
+static void a_reset_history_is_empty(void)
+{
+	struct history h = {0};
+	struct catalog c;
+
+	fixture_catalog(&c, 1000, 10, 1);
+	for (int round = 0; round < 3; round++) {
+		for (uint32_t i = 0; i < 1000; i++)
+			CHECK(history_add(&h, &c, i, 1) == 0);
+		CHECK(h.n == 1000 && history_artist_plays(&h, 9) == 100 && history_track_plays(&h, 999) == 1);
+		history_reset(&h);
+		CHECK(h.n == 0 && history_artist_plays(&h, 9) == 0 && history_track_plays(&h, 999) == 0);
+	}
+	history_clear(&h);
+	catalog_clear(&c);
+}
+
+int main(void)
+{
+	char directory[32];
+
+	fixture_enter(directory);
+	RUN(plays_are_kept_in_order_and_counted);
+	RUN(unknown_tracks_do_not_count);
+	RUN(a_reset_history_is_empty);
+	fixture_leave(directory);
+	return DONE();
+}

@@ -1,0 +1,209 @@
+#include "neighbours.h"
+
+#include <stdlib.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "check.h"
+#include "embeddings.h"
+#include "murmur3.h"
+#include "rng.h"
+
+/* A random matrix. `levels` values a cell give many exact ties; 0: any value. Some rows are copies of others. */
+static struct npy make_matrix(enum npy_type type, size_t rows, size_t columns, uint32_t levels, double scale, uint64_t seed)
+{
+	struct rng r = rng_at(seed, RNG_WORLD, 0, 0, 0);
+	size_t cell = type == NPY_FLOAT32 ? sizeof(float) : sizeof(double);
+	struct npy m = {.type = type, .rows = rows, .columns = columns, .data = malloc(rows * columns * cell)};
+
+	for (size_t i = 0; i < rows * columns; i++) {
+		double x = levels ? (double)rng_below(&r, levels) - levels / 2 : rng_uniform(&r) * 2 - 1;
+
+		if (type == NPY_FLOAT32)
+			((float *)m.data)[i] = (float)(scale * x);
+		else
+			((double *)m.data)[i] = scale * x;
+	}
+	for (size_t i = 1; i < rows; i++)
+		if (rng_below(&r, 4) == 0)
+			memcpy((char *)m.data + i * columns * cell, (char *)m.data + rng_below(&r, (uint32_t)i) * columns * cell,
+			       columns * cell);
+	return m;
+}
+
+struct scored {
+	double score;
+	uint32_t track;
+};
+
+static int nearest_first(const void *a, const void *b)
+{
+	const struct scored *x = a, *y = b;
+
+	return x->score != y->score ? (x->score < y->score ? 1 : -1) : (x->track > y->track ? 1 : -1);
+}
+
+/* All products in double precision, sorted. Returns whether they are the same k. */
+static bool agrees(const struct npy *m, uint32_t track, size_t k, const uint32_t *got)
+{
+	struct scored *all = malloc(m->rows * sizeof *all);
+	bool same = true;
+
+	for (uint32_t i = 0; i < m->rows; i++)
+		all[i] = (struct scored){.score = embeddings_dot(m, track, i), .track = i};
+	qsort(all, m->rows, sizeof *all, nearest_first);
+	for (size_t i = 0; i < k; i++)
+		same = same && all[i].track == got[i];
+	free(all);
+	return same;
+}
+
+static void check_against_all(const struct npy *m, size_t k, uint32_t n)
+{
+	struct neighbours nb;
+	uint32_t *tracks = malloc(n * sizeof *tracks);
+	struct errmsg e;
+	uint32_t wrong = 0;
+
+	/* some of the tracks, not in order, none twice */
+	for (uint32_t i = 0; i < n; i++)
+		tracks[i] = (uint32_t)((i * 7919u + 3) % m->rows);
+	CHECK(neighbours_find(&nb, m, tracks, n, k, &e) == 0);
+	CHECK(nb.n == n && nb.k == k);
+	for (uint32_t i = 0; i < n; i++)
+		wrong += !agrees(m, tracks[i], k, neighbours_of(&nb, tracks[i]));
+	if (wrong)
+		printf("# type %d, %zu x %zu, k %zu: %u of %u are wrong\n", m->type, m->rows, m->columns, k, wrong, n);
+	CHECK(wrong == 0);
+	neighbours_clear(&nb);
+	free(tracks);
+}
+
+static void check_shape(enum npy_type type, size_t rows, size_t columns, uint32_t levels, double scale)
+{
+	struct npy m = make_matrix(type, rows, columns, levels, scale, rows + columns + levels);
+
+	for (size_t k = 1; k <= rows; k = k < 8 ? k + 1 : k < rows ? (k * 2 < rows ? k * 2 : rows) : rows + 1)
+		check_against_all(&m, k, (uint32_t)(rows < 150 ? rows : 150));
+	npy_clear(&m);
+}
+
+static void they_are_those_of_brute_force(void)
+{
+	for (int type = NPY_FLOAT32; type <= NPY_FLOAT64; type++) {
+		check_shape(type, 1, 1, 0, 1);
+		check_shape(type, 2, 5, 0, 1);
+		check_shape(type, 63, 3, 0, 1);
+		check_shape(type, 65, 1, 0, 1);
+		check_shape(type, 211, 17, 0, 1);
+		check_shape(type, 400, 100, 0, 1);
+	}
+}
+
+/* Cells of two or three values: most products are shared by many tracks, and the order of ids decides. */
+static void ties_go_to_the_lower_id(void)
+{
+	for (int type = NPY_FLOAT32; type <= NPY_FLOAT64; type++) {
+		check_shape(type, 200, 1, 2, 1);
+		check_shape(type, 200, 4, 3, 1);
+		check_shape(type, 300, 16, 2, 0.1); /* 0.1 is no binary fraction: sums round */
+		check_shape(type, 50, 8, 1, 1);	    /* all are zero */
+	}
+}
+
+/* Rows that differ by less than single precision can tell. */
+static void close_ones_are_told_apart(void)
+{
+	enum { N = 200, D = 20 };
+	struct npy m = make_matrix(NPY_FLOAT64, N, D, 0, 1, 9);
+	double *x = m.data;
+
+	for (size_t i = 1; i < N; i++)
+		for (size_t j = 0; j < D; j++)
+			x[i * D + j] = x[j] + (i % 3) * 1e-12 * (j + 1) - (i % 7) * 1e-14;
+	for (size_t k = 1; k <= 20; k++)
+		check_against_all(&m, k, 20);
+	npy_clear(&m);
+}
+
+/* Products that single precision cannot hold, too large or too small. */
+static void extreme_values_do_no_harm(void)
+{
+	static const double scales[] = {1e15, 1e18, 1e20, 1e30, 1e-15, 1e-19, 1e-21, 1e-22, 1e-23, 1e-25, 1e-35};
+
+	for (size_t i = 0; i < sizeof scales / sizeof *scales; i++)
+		for (int type = NPY_FLOAT32; type <= NPY_FLOAT64; type++)
+			check_shape(type, 60, 10, 0, scales[i]);
+	check_shape(NPY_FLOAT64, 60, 10, 0, 1e100);
+	check_shape(NPY_FLOAT64, 60, 10, 0, 1e-100);
+	check_shape(NPY_FLOAT64, 60, 10, 0, 1e150);
+}
+
+/* One giant among dwarfs: its norm makes the margin wide, so all must be weighed again. */
+static void a_giant_hides_nobody(void)
+{
+	struct npy m = make_matrix(NPY_FLOAT32, 200, 10, 0, 1, 5);
+
+	for (size_t j = 0; j < 10; j++)
+		((float *)m.data)[50 * 10 + j] *= 1e7f;
+	check_against_all(&m, 5, 150);
+	npy_clear(&m);
+}
+
+/* Prints a number that stands for all neighbours in a matrix; run with other settings of OpenBLAS. */
+static int print_digest(void)
+{
+	struct npy m = make_matrix(NPY_FLOAT32, 600, 100, 0, 1, 77);
+	uint32_t tracks[600];
+	struct neighbours nb;
+	struct errmsg e;
+
+	for (uint32_t i = 0; i < 600; i++)
+		tracks[i] = i;
+	if (neighbours_find(&nb, &m, tracks, 600, 10, &e) < 0)
+		return 1;
+	printf("%08x\n", murmur3(nb.tracks, 600 * 10 * sizeof *nb.tracks, 0));
+	neighbours_clear(&nb);
+	npy_clear(&m);
+	return 0;
+}
+
+static void digest_with(const char *setting, char got[16])
+{
+	char command[256];
+	FILE *f;
+
+	snprintf(command, sizeof command, "%s /proc/%ld/exe digest 2>/dev/null", setting, (long)getpid());
+	f = popen(command, "r");
+	got[0] = 0;
+	CHECK(f && fgets(got, 16, f) && pclose(f) == 0);
+}
+
+/* A kernel that this machine cannot run makes OpenBLAS choose another, which does no harm here. */
+static void kernels_and_threads_do_not_matter(void)
+{
+	static const char *const settings[] = {"OPENBLAS_NUM_THREADS=1", "OPENBLAS_NUM_THREADS=4",
+					       "OPENBLAS_CORETYPE=PRESCOTT", "OPENBLAS_CORETYPE=NEHALEM",
+					       "OPENBLAS_CORETYPE=HASWELL OPENBLAS_NUM_THREADS=2"};
+	char want[16], got[16];
+
+	digest_with("", want);
+	CHECK(strlen(want) == 9);
+	for (size_t i = 0; i < sizeof settings / sizeof *settings; i++) {
+		digest_with(settings[i], got);
+		CHECK_STR(got, want);
+	}
+}
+
+int main(int argc, char **argv)
+{
+	if (argc > 1 && strcmp(argv[1], "digest") == 0)
+		return print_digest();
+	RUN(they_are_those_of_brute_force);
+	RUN(ties_go_to_the_lower_id);
+	RUN(close_ones_are_told_apart);
+	RUN(extreme_values_do_no_harm);
+	RUN(a_giant_hides_nobody);
+	RUN(kernels_and_threads_do_not_matter);
+	return DONE();
+}

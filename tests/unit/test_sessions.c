@@ -1,0 +1,218 @@
+#include "sessions.h"
+
+#include "fixture.h"
+#include "number.h"
+#include "rng.h"
+
+static struct catalog catalog; /* ids 0, 5 … 95 */
+
+static void play(struct sessions *s, uint32_t user, uint32_t track, double time)
+{
+	struct session *session = sessions_open(s, user);
+
+	CHECK(session && history_add(session->history, &catalog, track, time) == 0);
+}
+
+static void end(struct sessions *s, uint32_t user)
+{
+	sessions_end(s, sessions_open(s, user));
+}
+
+static void check_state(const struct sessions *s, const char *want)
+{
+	char got[4096];
+	struct errmsg e;
+	FILE *f;
+
+	CHECK(sessions_save(s, "state", &catalog, &e) == 0);
+	f = fopen("state", "r");
+	got[fread(got, 1, sizeof got - 1, f)] = 0;
+	fclose(f);
+	CHECK_STR(got, want);
+}
+
+static int load(struct sessions *s, const char *text, struct errmsg *e)
+{
+	e->text[0] = 0;
+	*s = (struct sessions){0};
+	return sessions_load(s, fixture_file("state", text), &catalog, e);
+}
+
+static void sessions_are_counted_by_user(void)
+{
+	struct sessions s = {0};
+
+	CHECK(sessions_open(&s, 8)->number == 0);
+	play(&s, 8, 3, 1);
+	CHECK(sessions_open(&s, 8)->number == 0 && sessions_open(&s, 8)->history->n == 1);
+	CHECK(sessions_open(&s, 2147483647)->number == 0 && sessions_open(&s, 2147483647)->history->n == 0);
+	end(&s, 8);
+	CHECK(sessions_open(&s, 8)->number == 1);
+	CHECK(sessions_open(&s, 8)->history->n == 0 && history_track_plays(sessions_open(&s, 8)->history, 3) == 0);
+	end(&s, 8); /* one that heard nothing counts too */
+	CHECK(sessions_open(&s, 8)->number == 2 && sessions_open(&s, 2147483647)->number == 0);
+	sessions_clear(&s);
+	sessions_clear(&s);
+}
+
+/* Histories go from session to session; a new one must not remember. */
+static void histories_are_used_again(void)
+{
+	struct sessions s = {0};
+
+	for (uint32_t round = 0; round < 50; round++) {
+		for (uint32_t user = 0; user < 100; user++)
+			play(&s, user, user % 20, 0.5);
+		for (uint32_t user = 0; user < 100; user++) {
+			struct session *session = sessions_open(&s, user);
+
+			CHECK(session->history->n == 1 && session->number == round);
+			CHECK(history_track_plays(session->history, user % 20) == 1);
+			CHECK(history_track_plays(session->history, (user + 1) % 20) == 0);
+			sessions_end(&s, session);
+		}
+		CHECK(s.n_spare == 100);
+	}
+	sessions_clear(&s);
+}
+
+static void the_state_is_as_documented(void)
+{
+	struct sessions s = {0};
+
+	check_state(&s, "{\"botify-state\":1}\n");
+	play(&s, 42, 1, 0.81);
+	play(&s, 7, 19, 1);
+	end(&s, 7);
+	play(&s, 42, CATALOG_NONE, 0);
+	play(&s, 42, 0, 0.1);
+	sessions_open(&s, 3); /* nothing heard yet: as good as not open */
+	end(&s, 2147483647);
+	check_state(&s,
+		    "{\"botify-state\":1}\n"
+		    "{\"user\":42,\"sessions\":0,\"plays\":[[5,0.81],[null,0],[0,0.1]]}\n"
+		    "{\"user\":7,\"sessions\":1}\n"
+		    "{\"user\":3,\"sessions\":0}\n"
+		    "{\"user\":2147483647,\"sessions\":1}\n");
+	sessions_clear(&s);
+}
+
+/* What is saved, loaded and saved again is the same, and what was loaded goes on as what was saved would have. */
+static void states_survive(void)
+{
+	struct sessions s = {0}, t = {0};
+	struct rng r = rng_at(1, RNG_WORLD, 0, 0, 0);
+	struct errmsg e;
+
+	for (int i = 0; i < 3000; i++) {
+		uint32_t user = rng_below(&r, 50), track = rng_below(&r, 21);
+
+		play(&s, user, track < 20 ? track : CATALOG_NONE, rng_uniform(&r));
+		if (rng_below(&r, 8) == 0)
+			end(&s, user);
+	}
+	CHECK(sessions_save(&s, "state", &catalog, &e) == 0);
+	CHECK(sessions_load(&t, "state", &catalog, &e) == 0);
+	CHECK(t.n == s.n);
+	for (uint32_t user = 0; user < 50; user++) {
+		struct session *a = sessions_open(&s, user), *b = sessions_open(&t, user);
+
+		CHECK(a->number == b->number && a->history->n == b->history->n);
+		for (size_t i = 0; i < a->history->n && i < b->history->n; i++) {
+			CHECK(a->history->plays[i].track == b->history->plays[i].track);
+			CHECK(a->history->plays[i].time == b->history->plays[i].time);
+		}
+		for (uint32_t track = 0; track < 20; track++)
+			CHECK(history_track_plays(a->history, track) == history_track_plays(b->history, track));
+		for (uint32_t artist = 0; artist < 4; artist++)
+			CHECK(history_artist_plays(a->history, artist) == history_artist_plays(b->history, artist));
+	}
+	sessions_clear(&s);
+	sessions_clear(&t);
+}
+
+static void a_track_that_left_the_catalog_is_unknown(void)
+{
+	struct sessions s;
+	struct errmsg e;
+
+	CHECK(load(&s, "{\"botify-state\":1}\n{\"user\":1,\"sessions\":2,\"plays\":[[3,0.5],[5,1],[null,0]]}\n", &e) == 0);
+	CHECK(sessions_open(&s, 1)->number == 2);
+	CHECK(sessions_open(&s, 1)->history->n == 3);
+	CHECK(sessions_open(&s, 1)->history->plays[0].track == CATALOG_NONE);
+	CHECK(sessions_open(&s, 1)->history->plays[1].track == 1);
+	CHECK(sessions_open(&s, 1)->history->plays[2].track == CATALOG_NONE);
+	sessions_clear(&s);
+}
+
+static void no_file_and_an_empty_one_know_nobody(void)
+{
+	struct sessions s = {0};
+	struct errmsg e;
+
+	unlink("state");
+	CHECK(sessions_load(&s, "state", &catalog, &e) == 0 && s.n == 0);
+	CHECK(load(&s, "", &e) == 0 && s.n == 0);
+	CHECK(load(&s, "{\"botify-state\":1}\n", &e) == 0 && s.n == 0);
+	CHECK(load(&s, "{\"botify-state\":1}", &e) == 0 && s.n == 0);
+	sessions_clear(&s);
+}
+
+static void mistakes_are_named_with_their_line(void)
+{
+#define HEADER "{\"botify-state\":1}\n"
+	static const struct {
+		const char *text, *reason;
+	} known[] = {
+		{"{\"user\":1,\"sessions\":0}\n",
+		 "state:1: no state of this botify: the first line is not {\"botify-state\":1}"},
+		{"{\"botify-state\":2}\n", "state:1: no state of this botify: the first line is not {\"botify-state\":1}"},
+		{"{\"botify-state\":\"1\"}\n",
+		 "state:1: no state of this botify: the first line is not {\"botify-state\":1}"},
+		{"hello\n", "state:1: no JSON object: '[' or '{' expected near 'hello' (column 5)"},
+		{HEADER "{\"sessions\":1}\n", "state:2: \"user\" is missing"},
+		{HEADER "{\"user\":1}\n", "state:2: \"sessions\" is no count"},
+		{HEADER "{\"user\":1,\"sessions\":-1}\n", "state:2: \"sessions\" is no count"},
+		{HEADER "{\"user\":1,\"sessions\":1.5}\n", "state:2: \"sessions\" is no count"},
+		{HEADER "{\"user\":1,\"sessions\":4294967296}\n", "state:2: \"sessions\" is no count"},
+		{HEADER "{\"user\":1,\"sessions\":0}\n{\"user\":2,\"sessions\":0}\n{\"user\":1,\"sessions\":0}\n",
+		 "state:4: user 1 twice"},
+		{HEADER "{\"user\":1,\"sessions\":0,\"plays\":{}}\n", "state:2: \"plays\" is no array"},
+		{HEADER "{\"user\":1,\"sessions\":0,\"plays\":[1]}\n", "state:2: a play is no [track, time]"},
+		{HEADER "{\"user\":1,\"sessions\":0,\"plays\":[[1]]}\n", "state:2: a play is no [track, time]"},
+		{HEADER "{\"user\":1,\"sessions\":0,\"plays\":[[1,0,0]]}\n", "state:2: a play is no [track, time]"},
+		{HEADER "{\"user\":1,\"sessions\":0,\"plays\":[[1,null]]}\n", "state:2: a play is no [track, time]"},
+		{HEADER "{\"user\":1,\"sessions\":0,\"plays\":[[0,0.5],[-1,0]]}\n",
+		 "state:2: \"plays\" is no id (a whole number from 0 to 2147483647)"},
+	};
+	struct sessions s;
+	struct errmsg e;
+
+	for (size_t i = 0; i < sizeof known / sizeof *known; i++) {
+		CHECK(load(&s, known[i].text, &e) == -1);
+		CHECK_STR(e.text, known[i].reason);
+		sessions_clear(&s);
+	}
+	CHECK(sessions_load(&s, ".", &catalog, &e) == -1);
+	CHECK_STR(e.text, ".: Is a directory");
+	CHECK(sessions_save(&s, "absent/state", &catalog, &e) == -1);
+	CHECK_STR(e.text, "absent/state: No such file or directory");
+}
+
+int main(void)
+{
+	char directory[32];
+
+	fixture_enter(directory);
+	fixture_catalog(&catalog, 20, 4, 5);
+	RUN(sessions_are_counted_by_user);
+	RUN(histories_are_used_again);
+	RUN(the_state_is_as_documented);
+	RUN(states_survive);
+	RUN(a_track_that_left_the_catalog_is_unknown);
+	RUN(no_file_and_an_empty_one_know_nobody);
+	RUN(mistakes_are_named_with_their_line);
+	catalog_clear(&catalog);
+	fixture_leave(directory);
+	return DONE();
+}

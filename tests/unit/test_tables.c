@@ -1,0 +1,145 @@
+#include "tables.h"
+
+#include "fixture.h"
+
+static void load_catalog(struct tables *t)
+{
+	struct catalog c;
+	struct errmsg e;
+
+	fixture_catalog(&c, 4, 2, 10); /* leaves the file */
+	catalog_clear(&c);
+	CHECK(tables_load_catalog(t, "catalog", &e) == 0);
+	CHECK(t->catalog.n_tracks == 4 && !t->has_similar && !t->has_user_tracks && t->n_tops == 0);
+}
+
+static int load_top(struct tables *t, const char *spec, const char *text, struct errmsg *e)
+{
+	e->text[0] = 0;
+	fixture_file("file", text);
+	return tables_load_top(t, spec, e);
+}
+
+static void lists_are_noted(void)
+{
+	struct tables t;
+	struct errmsg e;
+
+	load_catalog(&t);
+	CHECK(tables_load_similar(&t, fixture_file("file", "{\"track\":10,\"recommendations\":[30]}\n"), &e) == 0);
+	CHECK(t.has_similar && !t.has_user_tracks);
+	CHECK(lists_get(&t.similar, 1).n == 1 && lists_get(&t.similar, 1).tracks[0] == 3);
+	CHECK(tables_load_user_tracks(&t, fixture_file("file", "{\"user\":7,\"tracks\":[0]}\n"), &e) == 0);
+	CHECK(t.has_user_tracks && lists_get(&t.user_tracks, 7).n == 1);
+	tables_clear(&t);
+	load_catalog(&t);
+	CHECK(tables_load_similar(&t, fixture_file("file", "{\"track\":10,\"recommendations\":[3]}\n"), &e) == -1);
+	CHECK_STR(e.text, "file:1: \"recommendations\" names track 3, which is not in the catalog");
+	CHECK(!t.has_similar);
+	tables_clear(&t);
+}
+
+static void a_failed_catalog_leaves_nothing(void)
+{
+	struct tables t;
+	struct errmsg e;
+
+	CHECK(tables_load_catalog(&t, "absent", &e) == -1);
+	CHECK_STR(e.text, "absent: No such file or directory");
+	tables_clear(&t);
+}
+
+/* Best first, as indices. */
+static void tops_keep_their_order(void)
+{
+	struct tables t;
+	struct errmsg e;
+	const struct top *top;
+
+	load_catalog(&t);
+	CHECK(load_top(&t, "file", "[30,\n 0,\r\n20]\n", &e) == 0);
+	top = tables_top(&t, "", &e);
+	CHECK(top && top->n == 3 && top->tracks[0] == 3 && top->tracks[1] == 0 && top->tracks[2] == 2);
+	CHECK(load_top(&t, "none=file", "[]", &e) == 0);
+	top = tables_top(&t, "none", &e);
+	CHECK(top && top->n == 0);
+	tables_clear(&t);
+	tables_clear(&t);
+}
+
+static void tops_are_found_by_name(void)
+{
+	struct tables t;
+	struct errmsg e;
+
+	load_catalog(&t);
+	CHECK(!tables_top(&t, "", &e));
+	CHECK_STR(e.text, "it needs a popularity table (--top)");
+	CHECK(!tables_top(&t, "day", &e));
+	CHECK_STR(e.text, "it needs a popularity table (--top)");
+
+	CHECK(load_top(&t, "day=file", "[0]", &e) == 0);
+	CHECK(tables_top(&t, "day", &e) == &t.tops[0]);
+	CHECK(tables_top(&t, "", &e) == &t.tops[0]); /* the only one that there is */
+	CHECK(!tables_top(&t, "night", &e));
+	CHECK_STR(e.text, "there is no popularity table 'night' (--top night=FILE)");
+
+	CHECK(load_top(&t, "night=file", "[10]", &e) == 0);
+	CHECK(tables_top(&t, "night", &e) == &t.tops[1]);
+	CHECK(!tables_top(&t, "", &e));
+	CHECK_STR(e.text, "there are 2 popularity tables; name one, as in toppop:100:day");
+
+	CHECK(load_top(&t, "file", "[20]", &e) == 0);
+	CHECK(tables_top(&t, "", &e) == &t.tops[2]);
+	tables_clear(&t);
+}
+
+static void mistakes_are_named(void)
+{
+	static const struct {
+		const char *text, *reason;
+	} known[] = {
+		{"", "file: empty"},
+		{"{}", "file: no JSON array of track ids"},
+		{"7", "file: no JSON array of track ids"},
+		{"[0,5]", "file: \"top\" names track 5, which is not in the catalog"},
+		{"[0,10,0]", "file: \"top\" names track 0 twice"},
+		{"[0,null]", "file: \"top\" is no id (a whole number from 0 to 2147483647)"},
+		{"[0] [10]", "file:1: end of file expected near '['"},
+		{"[0,\n\n10}", "file:3: ']' expected near '}'"},
+	};
+	struct tables t;
+	struct errmsg e;
+
+	load_catalog(&t);
+	for (size_t i = 0; i < sizeof known / sizeof *known; i++) {
+		CHECK(load_top(&t, "x=file", known[i].text, &e) == -1);
+		e.text[strlen(e.text) < strlen(known[i].reason) ? 0 : strlen(known[i].reason)] = 0; /* " (column 7)" */
+		CHECK_STR(e.text, known[i].reason);
+		CHECK(t.n_tops == 0);
+	}
+	CHECK(load_top(&t, "file", "[0]", &e) == 0);
+	CHECK(load_top(&t, "file", "[0]", &e) == -1);
+	CHECK_STR(e.text, "file: a second popularity table without a name");
+	CHECK(load_top(&t, "x=file", "[0]", &e) == 0);
+	CHECK(load_top(&t, "x=file", "[0]", &e) == -1);
+	CHECK_STR(e.text, "file: a second popularity table named x");
+	CHECK(tables_load_top(&t, "y=absent", &e) == -1);
+	CHECK_STR(e.text, "absent: No such file or directory");
+	CHECK(t.n_tops == 2);
+	tables_clear(&t);
+}
+
+int main(void)
+{
+	char directory[32];
+
+	fixture_enter(directory);
+	RUN(lists_are_noted);
+	RUN(a_failed_catalog_leaves_nothing);
+	RUN(tops_keep_their_order);
+	RUN(tops_are_found_by_name);
+	RUN(mistakes_are_named);
+	fixture_leave(directory);
+	return DONE();
+}
