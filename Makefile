@@ -5,6 +5,9 @@
 #   make test       all tests; `make test-asan` runs the same suite under ASan and UBSan
 #   make bench      speed, as ratios
 #   make install    PREFIX=/usr/local, DESTDIR as usual
+#   make deps       install the Debian packages that are missing, or say which
+#   make lint       what compilers, cppcheck, shellcheck and mandoc have to say
+#   make fuzz       FUZZ_SECONDS=60 for each parser
 
 PREFIX ?= /usr/local
 CC ?= cc
