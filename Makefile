@@ -6,6 +6,9 @@
 #   make bench      speed, as ratios
 #   make world      an invented world of full size in build/world
 #   make install    PREFIX=/usr/local, DESTDIR as usual
+#   make deps       install the Debian packages that are missing, or say which
+#   make lint       what compilers, cppcheck, shellcheck and mandoc have to say
+#   make fuzz       FUZZ_SECONDS=60 for each parser
 
 PREFIX ?= /usr/local
 CC ?= cc
