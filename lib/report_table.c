@@ -153,8 +153,8 @@ static void add_log_health(struct table *t, const struct report *r)
 {
 	const struct study *s = r->study;
 
-	table_add(t, TABLE_PLAIN, "Log: %" PRIu64 " event%s of %" PRIu64 " user%s.", s->events, plural(s->events), (uint64_t)s->n_users,
-		  plural(s->n_users));
+	table_add(t, TABLE_PLAIN, "Log: %" PRIu64 " event%s of %" PRIu64 " user%s.", s->events, plural(s->events),
+		  (uint64_t)s->n_users, plural(s->n_users));
 	if (r->malformed_lines > 0)
 		table_add(t, TABLE_YELLOW, "%" PRIu64 " malformed line%s: left out.", r->malformed_lines,
 			  plural(r->malformed_lines));

@@ -15,7 +15,7 @@ setup() {
 	bin=${BOTIFY_BIN:-$BATS_TEST_DIRNAME/../build}
 	here=$BATS_TEST_DIRNAME
 	tiny=$here/abtest/tiny.ndjson
-	cd "$BATS_TEST_TMPDIR"
+	cd "$BATS_TEST_TMPDIR" || exit
 }
 
 abtest() {
@@ -107,17 +107,17 @@ big_log() {
 	# also where standard input stands behind a line already read
 	{ head -1 log; cat sorted; } >longer
 	(
-		read -r first
+		read -r _
 		abtest --format csv
 	) <longer | sort | cmp - want
 }
 
 @test "a pipe out of order is reported, and taken as it comes" {
 	LC_ALL=C sort "$tiny" >sorted
-	cat sorted | abtest --format json 2>err >report
+	abtest --format json < <(cat sorted) 2>err >report
 	grep -x 'botify-abtest: events are out of order and were taken as they came; give the log as a file, or sorted by timestamp' err
 	jq -e '.health | .sorted == false and .out_of_order_events == 8' report
-	cat sorted | abtest 2>/dev/null | grep 'may be wrong'
+	abtest < <(cat sorted) 2>/dev/null | grep 'may be wrong'
 	# in a pipe in order, silence
 	abtest <"$tiny" 2>err >/dev/null
 	[ ! -s err ]
@@ -174,6 +174,7 @@ big_log() {
 	done >log
 	run --separate-stderr abtest log
 	[ "$status" = 1 ]
+	# shellcheck disable=SC2154 # bats sets it
 	[ "${#stderr_lines[@]}" = 11 ]
 	[[ ${stderr_lines[1]} == "botify-abtest: log:3: "* ]]
 	[ "${stderr_lines[10]}" = "botify-abtest: … and 15 more like these" ]
@@ -219,6 +220,7 @@ big_log() {
 
 @test "mistakes on the command line: exit 2 and nothing on standard output" {
 	for bad in "--alpha 0" "--alpha 1" "--alpha 5%" "--alpha nan" "--alpha" "--format jsn" "--nonsense"; do
+		# shellcheck disable=SC2086
 		run --separate-stderr abtest $bad "$tiny"
 		[ "$status" = 2 ]
 		[ -z "$output" ]
@@ -244,10 +246,10 @@ big_log() {
 	big_log | head -20000 >log
 	run ! grep -q $'\033' <(abtest log)
 	command -v script >/dev/null || skip "script is not there"
-	TERM=xterm NO_COLOR= script -qec "$bin/botify-abtest log" /dev/null </dev/null | grep -q $'\033\[32m+'
-	TERM=xterm NO_COLOR= script -qec "$bin/botify-abtest log" /dev/null </dev/null | grep -q $'\033\[31m+' # latency
+	TERM=xterm NO_COLOR='' script -qec "$bin/botify-abtest log" /dev/null </dev/null | grep -q $'\033\[32m+'
+	TERM=xterm NO_COLOR='' script -qec "$bin/botify-abtest log" /dev/null </dev/null | grep -q $'\033\[31m+' # latency
 	run ! grep -q $'\033' <(TERM=xterm NO_COLOR=1 script -qec "$bin/botify-abtest log" /dev/null </dev/null)
-	run ! grep -q $'\033' <(TERM=xterm NO_COLOR= script -qec "$bin/botify-abtest --format json log" /dev/null </dev/null)
+	run ! grep -q $'\033' <(TERM=xterm NO_COLOR='' script -qec "$bin/botify-abtest --format json log" /dev/null </dev/null)
 }
 
 @test "the table of a usual report fits 80 columns" {
