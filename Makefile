@@ -6,6 +6,9 @@
 #   make bench      speed, as ratios
 #   make world      an invented world of full size in build/world
 #   make install    PREFIX=/usr/local, DESTDIR as usual
+#   make deps       install the Debian packages that are missing, or say which
+#   make lint       what compilers, cppcheck, shellcheck and mandoc have to say
+#   make fuzz       FUZZ_SECONDS=60 for each parser
 
 PREFIX ?= /usr/local
 CC ?= cc
@@ -54,7 +57,7 @@ unit: $(UNIT_TESTS)
 SANITIZE = -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
 FUZZ_SECONDS ?= 60
 FUZZERS = $(patsubst tests/fuzz/%.c,build-fuzz/fuzz/%,$(wildcard tests/fuzz/*.c))
-SCRIPTS = .ci/run tests/run tests/deps tests/lint-man $(wildcard tests/bench tests/*.bats)
+SCRIPTS = .ci/run tests/run tests/deps tests/lint-man tests/run-examples data/demo $(wildcard tests/bench tests/*.bats)
 MAN = $(wildcard man/*.[157])
 
 # What is missing is told before the compiler stumbles over it.
@@ -97,6 +100,9 @@ build-fuzz/fuzz/%.o: tests/fuzz/%.c
 $(FUZZERS): %: %.o $(LIB)
 	$(CC) $(CFLAGS) -fsanitize=fuzzer $(LDFLAGS) -o $@ $^ $(LIBS)
 
+demo: all
+	BOTIFY_BIN='$(abspath $(BUILD))' data/demo '$(BUILD)/demo'
+
 bench: all $(BUILD)/tests/measure
 	PATH='$(abspath $(BUILD))/tests':"$$PATH" BOTIFY_BIN='$(abspath $(BUILD))' tests/bench
 
@@ -119,7 +125,7 @@ uninstall:
 clean:
 	rm -rf build build-asan build-fuzz build-lint
 
-.PHONY: all unit test test-asan deps lint fuzz fuzzers bench world install uninstall clean
+.PHONY: all unit test test-asan deps lint fuzz fuzzers demo bench world install uninstall clean
 .SECONDARY:
 
 -include $(wildcard $(BUILD)/*/*.d)

@@ -8,11 +8,11 @@
 static const struct command command = {
 	.name = "botify-world",
 	.usage = "[--n-tracks N] [--n-users N] [--dim D] [--seed S] DIRECTORY",
-	.purpose = "Invents a world of the shape of a real one: tracks.ndjson, users.ndjson and tracks.npy in DIRECTORY.",
-	.options = "      --n-tracks N        tracks (50000)\n"
-		   "      --n-users N         users (10000)\n"
-		   "      --dim D             dimensions of the embeddings (100)\n"
-		   "      --seed S            the same seed gives the same world (0)\n",
+	.purpose = "Invent a world of the shape of a real one: tracks.ndjson, users.ndjson and tracks.npy in DIRECTORY.",
+	.options = "      --n-tracks N        how many tracks (default: 50000)\n"
+		   "      --n-users N         how many users (default: 10000)\n"
+		   "      --dim D             dimensions of the embeddings (default: 100)\n"
+		   "      --seed S            the same seed gives the same world (default: 0)\n",
 };
 
 enum { OPTION_TRACKS = 256, OPTION_USERS, OPTION_DIM, OPTION_SEED };

@@ -23,6 +23,9 @@ struct cursor {
 
 static inline void skip_space(struct cursor *c)
 {
+	/* mostly there is none */
+	if (c->at < c->end && (unsigned char)*c->at > ' ')
+		return;
 	while (c->at < c->end && (*c->at == ' ' || *c->at == '\t' || *c->at == '\r' || *c->at == '\n'))
 		c->at++;
 }
@@ -30,7 +33,8 @@ static inline void skip_space(struct cursor *c)
 /* Takes the byte, with space before and behind it. */
 static inline bool take(struct cursor *c, char byte)
 {
-	skip_space(c);
+	if (c->at < c->end && *c->at != byte)
+		skip_space(c);
 	if (c->at == c->end || *c->at != byte)
 		return false;
 	c->at++;

@@ -68,7 +68,6 @@ static void add_header(struct table *t, const struct effect *first)
 	table_add(t, TABLE_BOLD, "%s", first->treatment);
 	table_add(t, TABLE_BOLD, "effect");
 	table_add(t, TABLE_BOLD, "%.10g %% interval", 100 - 100 * first->alpha);
-	table_add(t, TABLE_BOLD, "users");
 	table_add(t, TABLE_BOLD, "p");
 }
 
@@ -81,7 +80,6 @@ static void add_effect(struct table *t, const struct effect *x)
 	table_add(t, TABLE_PLAIN, "%s", show_mean(x->treatment_mean).text);
 	table_add(t, verdict, "%s", show_percent(x->effect).text);
 	table_add(t, verdict, "%s", show_interval(x->lower, x->upper).text);
-	table_add(t, TABLE_PLAIN, "%" PRIu64, x->treatment_users);
 	table_add(t, TABLE_PLAIN, "%s", show_p(x->p).text);
 }
 
@@ -180,7 +178,7 @@ static int write_experiment(const struct report *r, size_t number, FILE *f, bool
 	int status = -1;
 
 	table_init(&top, "l");
-	table_init(&effects, "lrrrrrr");
+	table_init(&effects, "lrrrrr");
 	table_init(&notes, "l");
 	if (head) {
 		table_add(&top, TABLE_BOLD, "%s", head);

@@ -167,7 +167,7 @@ in_help() {
 
 # Those that the man page explains, written `Fl Fl name` or `Fl -name`.
 in_man() {
-	sed -n '/^\.It/s/Fl Fl /Fl -/gp' "$man/$1.1" | grep -o 'Fl -[a-z][a-z-]*' | sed 's/Fl -//' | sort -u
+	sed -n '/^\.It/{ s/Fl Fl /Fl -/g; p; }' "$man/$1.1" | grep -o 'Fl -[a-z][a-z-]*' | sed 's/Fl -//' | sort -u
 }
 
 # Those that getopt_long knows: it lists them where "--=" is ambiguous.

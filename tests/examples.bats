@@ -1,12 +1,15 @@
 #!/usr/bin/env bats
-# What README and the man pages show is what happens: their examples are run (see tests/run-examples for how they are
-# marked), and their lists of options are those of the commands.
+# What README and the man pages show is what happens: their examples are run. See tests/run-examples for how they are
+# marked.
 #
 # Each page has a directory of its own, in which there are
 #
 #   tracks.ndjson, users.ndjson, tracks.npy   the small world of data/world
 #   log.ndjson                                a day in it, with the experiments AA and FILTERS, of the arms C and T1
-#   data, build                               for README, which is read beside them
+#
+# README is read where data is, and build/demo, which the demo has filled.
+
+bats_require_minimum_version 1.5.0
 
 setup() {
 	root=$BATS_TEST_DIRNAME/..
@@ -35,21 +38,34 @@ run_pages() {
 	(cd samples && make_log)
 	for page; do
 		cp -r samples "${page##*/}.d"
-		ln -s "$(cd "$root/data" && pwd)" "${page##*/}.d/data"
-		ln -s "$bin" "${page##*/}.d/build"
 		(cd "${page##*/}.d" && "$root/tests/run-examples" "../$page") || failed=1
 	done
 	return $failed
 }
 
 @test "examples: README" {
-	cp "$root/README" .
-	run_pages README
+	ln -s "$(cd "$root/data" && pwd)" data
+	BOTIFY_BIN=$bin data/demo build/demo >/dev/null
+	"$root/tests/run-examples" "$root/README"
 }
 
 @test "examples: the man pages" {
 	cp "$root"/man/*.[1-9] .
 	run_pages ./*.[1-9]
+}
+
+@test "examples: the demo fits on a screen and shows something" {
+	local effect='select(.metric == "time") | [.experiment, .treatment, .significant]'
+
+	BOTIFY_BIN=$bin "$root/data/demo" demo >shown 2>&1
+	[ "$(wc -l <shown)" -le 40 ]
+	# the width of the report is the business of abtest.bats
+	run ! grep -E ".{81}" <(sed "/botify-abtest/,\$d" shown)
+	botify-abtest --format ndjson demo/day2.ndjson | jq -c "$effect" | diff - <(
+		echo '["AA","T1",false]'
+		echo '["POLICY","T1",true]'
+		echo '["POLICY","T2",true]'
+	)
 }
 
 # A test that cannot fail proves nothing.
@@ -70,45 +86,18 @@ run_pages() {
 	[ -z "$output" ]
 }
 
-# The long options of a command, as three places tell them.
-options_of_help() {
-	"$1" --help | sed -nE 's/^ +(-[[:alnum:]], )?--([[:alnum:]-]+).*/\2/p' | sort
-}
+# Its options and those of the command are held against each other by contract.bats.
+@test "examples: the synopsis of a man page shows the options that it explains" {
+	local path short long synopsis
 
-options_of_source() {
-	{
-		sed -nE 's/^.*\{"([[:alnum:]-]+)", (no|required|optional)_argument.*/\1/p' "$root/cmd/$1.c"
-		grep -q COMMAND_OPTIONS, "$root/cmd/$1.c" && printf '%s\n' help version
-	} | sort
-}
-
-options_of_page() {
-	sed -nE 's/^     (-[[:alnum:]][^,]*, )?--([[:alnum:]-]+).*/\2/p' page | sort
-}
-
-# Whether the synopsis shows each option that the page explains, by its short or its long name.
-check_synopsis() {
-	local short long synopsis
-
-	synopsis=$(sed -n '/^SYNOPSIS/,/^DESCRIPTION/p' page)
-	while read -r short long; do
-		case $long in help | version) continue ;; esac
-		[[ $synopsis =~ [^[:alnum:]-](--$long|$short)[^[:alnum:]-] ]] || { echo "not in the synopsis: --$long"; return 1; }
-	done < <(sed -nE 's/^     (-[[:alnum:]])[^,]*, --([[:alnum:]-]+).*/\1 \2/p; s/^     --([[:alnum:]-]+).*/--\1 \1/p' page)
-}
-
-@test "options: --help, man page, synopsis and source list the same" {
-	local path command
-
-	for path in "$root"/cmd/botify-*.c; do
-		command=${path##*/}
-		command=${command%.c}
-		echo "$command"
-		mandoc -T utf8 "$root/man/$command.1" | sed $'s/.\b//g' >page
-		options_of_source "$command" >options
+	for path in "$root"/man/*.1; do
+		mandoc -T utf8 "$path" | sed $'s/.\b//g' >page
+		synopsis=$(sed -n '/^SYNOPSIS/,/^DESCRIPTION/p' page)
+		sed -nE 's/^     (-[[:alnum:]])[^,]*, --([[:alnum:]-]+).*/\1 \2/p; s/^     --([[:alnum:]-]+).*/--\1 \1/p' page >options
 		[ -s options ]
-		options_of_help "$command" | diff options -
-		options_of_page | diff options -
-		check_synopsis
+		while read -r short long; do
+			case $long in help | version) continue ;; esac
+			[[ $synopsis =~ [^[:alnum:]-](--$long|$short)[^[:alnum:]-] ]] || { echo "$path: --$long"; return 1; }
+		done <options
 	done
 }
