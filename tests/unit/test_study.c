@@ -163,12 +163,12 @@ static void held_events_without_a_timestamp_stay_in_place(void)
 	add(&s, event_at(20, EVENT_NEXT, 1, 0.5), "C", NULL);
 	add(&s, event_at(EVENT_NO_TIMESTAMP, EVENT_LAST, 1, 0.25), "C", NULL);
 	add(&s, event_at(30, EVENT_NEXT, 1, 1), "C", NULL);
-	add(&s, event_at(30, EVENT_LAST, 1, 1), "C", NULL);
 	add(&s, event_at(10, EVENT_NEXT, 1, 1), "C", NULL);
+	add(&s, event_at(30, EVENT_NEXT, 2, 1), "T", NULL);
+	add(&s, event_at(30, EVENT_LAST, 2, 1), "T", NULL);
 	CHECK(study_end(&s, &e) == 0);
-	CHECK(s.out_of_order == 1 && s.unfinished == 0);
-	CHECK(time_of(&s, 0, 0)->mean == 3.75);
-	CHECK(s.experiments[0].summary.arms[0].values[1].mean == 2);
+	CHECK(s.out_of_order == 1 && s.unfinished == 1);
+	CHECK(time_of(&s, 0, 0)->mean == 1.75 && time_of(&s, 0, 1)->mean == 2);
 	study_clear(&s);
 }
 
