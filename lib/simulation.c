@@ -4,7 +4,6 @@
 #include <stdlib.h>
 
 #include "embeddings.h"
-#include "grow.h"
 #include "listener.h"
 #include "rng.h"
 
@@ -24,36 +23,48 @@ static struct beginning draw_beginning(const struct simulation *s, uint32_t user
 	return (struct beginning){.interest = interest, .neighbour = rng_below(&r, u->interest_neighbours)};
 }
 
+/* How many tracks are interests of anybody; 0 where there is no memory. */
+static size_t count_interests(const struct users *u)
+{
+	struct idmap seen = {0};
+	size_t n;
+
+	for (size_t i = 0; i < u->n_interests; i++)
+		if (!idmap_at(&seen, u->interests[i])) {
+			idmap_clear(&seen);
+			return 0;
+		}
+	n = seen.n;
+	idmap_clear(&seen);
+	return n;
+}
+
 /*
  * The interests that the run will need. Sessions of a user arrive in the order of their numbers, so counting them
- * here tells which number each will have.
+ * here tells which number each will have. A long run needs all, and is not counted to its end.
  */
 static int gather_interests(struct simulation *s, uint32_t **tracks, size_t *n)
 {
 	uint32_t *numbers = calloc(s->users->n, sizeof *numbers);
 	struct idmap seen = {0};
-	size_t cap = 0;
-	int status = numbers ? 0 : -1;
+	size_t all = count_interests(s->users);
+	int status = 0;
 
-	*tracks = grow(NULL, &cap, 1, sizeof **tracks);
 	*n = 0;
-	if (!*tracks)
+	*tracks = malloc((all + 1) * sizeof **tracks);
+	if (!numbers || !*tracks || all == 0)
 		status = -1;
-	for (uint64_t i = 0; i < s->options.sessions && status == 0; i++) {
+	for (uint64_t i = 0; i < s->options.sessions && *n < all && status == 0; i++) {
 		uint32_t user = schedule_arrival(&s->schedule, i).user;
 		uint32_t interest = draw_beginning(s, user, numbers[user]++).interest;
-		uint32_t *place = idmap_at(&seen, interest), *moved = grow(*tracks, &cap, *n + 1, sizeof *moved);
+		uint32_t *place = idmap_at(&seen, interest);
 
-		if (moved)
-			*tracks = moved;
-		if (!place || !moved) {
+		if (!place) {
 			status = -1;
 		} else if (!*place) {
 			*place = 1;
-			moved[(*n)++] = interest;
+			(*tracks)[(*n)++] = interest;
 		}
-		if (seen.n == s->catalog->n_tracks)
-			break;
 	}
 	idmap_clear(&seen);
 	free(numbers);
