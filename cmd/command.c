@@ -25,9 +25,18 @@ int command_info(const struct command *c, int which)
 	return command_finish(c, NULL, 0);
 }
 
+/* Reasons quote input; what is in it shall not command the terminal. */
+static void print_reason(const char *text)
+{
+	for (; *text; text++)
+		putc((unsigned char)*text < 0x20 || *text == 0x7f ? '?' : *text, stderr);
+}
+
 int command_fail(const struct command *c, const struct errmsg *e)
 {
-	fprintf(stderr, "%s: %s\n", c->name, e->text);
+	fprintf(stderr, "%s: ", c->name);
+	print_reason(e->text);
+	putc('\n', stderr);
 	return EXIT_DATA;
 }
 

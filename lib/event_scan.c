@@ -270,15 +270,15 @@ static bool is_new_key(struct keys *keys, struct slice key)
 
 static bool skip_object(struct cursor *c, int depth)
 {
-	struct keys keys;
+	struct keys seen;
 	struct slice key;
 
-	keys.n = 0;
+	seen.n = 0;
 	take(c, '{');
 	if (take(c, '}'))
 		return true;
 	do
-		if (!take_string(c, &key) || !is_new_key(&keys, key) || !take(c, ':') || !skip_value(c, depth))
+		if (!take_string(c, &key) || !is_new_key(&seen, key) || !take(c, ':') || !skip_value(c, depth))
 			return false;
 	while (take(c, ','));
 	return take(c, '}');
