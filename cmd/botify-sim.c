@@ -256,7 +256,7 @@ static int play_wired(struct simulation *s, struct exchange_options *x, struct e
 	fcntl(STDIN_FILENO, F_SETFL, in);
 	fcntl(STDOUT_FILENO, F_SETFL, out);
 	if (status == EXCHANGE_ENDED)
-		errmsg_prefix(e, "standard input ended when");
+		errmsg_set(e, "standard input ended when %s", e->text);
 	return status;
 }
 
@@ -264,13 +264,13 @@ static int play_console(struct simulation *s, const struct simulation_watch *wat
 {
 	struct lines in;
 	struct console c = {.in = &in, .dialogue = stderr, .log = isatty(STDOUT_FILENO) ? NULL : log};
-	int status;
+	enum console_status status;
 
 	lines_init(&in, STDIN_FILENO, "standard input");
 	lines_watch(&in, watch->stop_fd);
 	status = console_play(s, &c, e);
 	lines_clear(&in);
-	return status < 0 ? EXCHANGE_FAILED : EXCHANGE_DONE;
+	return status == CONSOLE_FAILED ? EXCHANGE_FAILED : status == CONSOLE_STOPPED ? EXCHANGE_STOPPED : EXCHANGE_DONE;
 }
 
 static int play(struct simulation *s, const struct options *o, const struct simulation_watch *watch, struct out *log,
