@@ -195,13 +195,13 @@ static enum exchange_status play_console(struct simulation *s, const struct simu
 {
 	struct lines in;
 	struct console c = {.in = &in, .dialogue = stderr, .log = isatty(STDOUT_FILENO) ? NULL : log};
-	int status;
+	enum console_status status;
 
 	lines_init(&in, STDIN_FILENO, "standard input");
 	lines_watch(&in, watch->stop_fd);
 	status = console_play(s, &c, e);
 	lines_clear(&in);
-	return status < 0 ? EXCHANGE_FAILED : EXCHANGE_DONE;
+	return status == CONSOLE_FAILED ? EXCHANGE_FAILED : status == CONSOLE_STOPPED ? EXCHANGE_STOPPED : EXCHANGE_DONE;
 }
 
 static enum exchange_status play_random(struct simulation *s, const struct options *o, const struct simulation_watch *watch,

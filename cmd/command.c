@@ -7,6 +7,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "tame.h"
+
 void command_begin(const struct command *c, char **argv)
 {
 	argv[0] = (char *)c->name;
@@ -25,17 +27,10 @@ int command_info(const struct command *c, int which)
 	return command_finish(c, NULL, 0);
 }
 
-/* Reasons quote input; what is in it shall not command the terminal. */
-static void print_reason(const char *text)
-{
-	for (; *text; text++)
-		putc((unsigned char)*text < 0x20 || *text == 0x7f ? '?' : *text, stderr);
-}
-
 int command_fail(const struct command *c, const struct errmsg *e)
 {
 	fprintf(stderr, "%s: ", c->name);
-	print_reason(e->text);
+	tame_put(stderr, e->text); /* it may quote input */
 	putc('\n', stderr);
 	return EXIT_DATA;
 }

@@ -6,17 +6,21 @@
 #include <string.h>
 
 #include "number.h"
+#include "tame.h"
 
 enum { SHOWN = 10, WORDS = 8 };
 
 /* What a line of the person's comes to. */
-enum choice { CHOICE_TRACK, CHOICE_AGAIN, CHOICE_QUIT, CHOICE_FAILED };
+enum choice { CHOICE_TRACK, CHOICE_AGAIN, CHOICE_QUIT, CHOICE_STOP, CHOICE_FAILED };
 
 static void show_track(const struct console *c, const struct catalog *catalog, uint32_t track)
 {
 	const struct track *t = &catalog->tracks[track];
 
-	fprintf(c->dialogue, "%" PRIu32 "  %s – %s", t->id, catalog->artists[t->artist].name, t->title);
+	fprintf(c->dialogue, "%" PRIu32 "  ", t->id);
+	tame_put(c->dialogue, catalog->artists[t->artist].name);
+	fputs(" – ", c->dialogue);
+	tame_put(c->dialogue, t->title);
 }
 
 /* strcasestr, but for a word that is not NUL-terminated. */
@@ -78,6 +82,15 @@ static enum choice search(const struct console *c, const struct catalog *catalog
 	return found == 1 ? CHOICE_TRACK : CHOICE_AGAIN;
 }
 
+static struct slice trim(struct slice line)
+{
+	for (; line.len > 0 && isspace((unsigned char)*line.text); line.len--)
+		line.text++;
+	while (line.len > 0 && isspace((unsigned char)line.text[line.len - 1]))
+		line.len--;
+	return line;
+}
+
 static enum choice interpret(const struct console *c, const struct catalog *catalog, struct slice line, uint32_t *track)
 {
 	char text[16];
@@ -111,10 +124,10 @@ static enum choice ask(const struct console *c, const struct catalog *catalog, u
 			return CHOICE_FAILED;
 		if (status == LINES_END || status == LINES_STOP) {
 			fputc('\n', c->dialogue);
-			return CHOICE_QUIT;
+			return status == LINES_STOP ? CHOICE_STOP : CHOICE_QUIT;
 		}
 		if (status == LINES_LINE)
-			choice = interpret(c, catalog, (struct slice){.text = c->in->text, .len = c->in->len}, track);
+			choice = interpret(c, catalog, trim((struct slice){.text = c->in->text, .len = c->in->len}), track);
 	}
 	return choice;
 }
@@ -146,13 +159,13 @@ static void show_listening(const struct simulation *s, const struct console *c, 
 	show_track(c, s->catalog, v->track);
 	fprintf(c->dialogue, ": listened to %.0f %%", 100 * v->time);
 	if (v->leaving)
-		fprintf(c->dialogue, ", and left after %zu tracks, %.2f of listening", v->history.n - 1,
-			(double)v->reward / 100);
+		fprintf(c->dialogue, ", and left after %zu track%s, %.2f of listening", v->history.n - 1,
+			v->history.n == 2 ? "" : "s", (double)v->reward / 100);
 	fputc('\n', c->dialogue);
 }
 
-/* Returns 1 when the session has ended, 0 to quit, -1 with the reason. */
-static int play_session(struct simulation *s, const struct console *c, struct visit *v, struct errmsg *e)
+/* CONSOLE_DONE: the session has ended. */
+static enum console_status play_session(struct simulation *s, const struct console *c, struct visit *v, struct errmsg *e)
 {
 	uint32_t track = CATALOG_NONE;
 
@@ -160,31 +173,27 @@ static int play_session(struct simulation *s, const struct console *c, struct vi
 	while (!v->leaving) {
 		enum choice choice = ask(c, s->catalog, &track, e);
 
-		if (choice != CHOICE_TRACK)
-			return choice == CHOICE_QUIT ? 0 : -1;
+		if (choice == CHOICE_QUIT || choice == CHOICE_STOP)
+			return choice == CHOICE_QUIT ? CONSOLE_QUIT : CONSOLE_STOPPED;
+		if (choice == CHOICE_FAILED)
+			return CONSOLE_FAILED;
 		log_event(s, c, v, track);
 		if (simulation_listen(s, v, track) < 0)
-			return errmsg_nomem(e);
+			return errmsg_nomem(e), CONSOLE_FAILED;
 		show_listening(s, c, v);
 	}
 	log_event(s, c, v, CATALOG_NONE);
 	simulation_end(s, v);
-	return 1;
+	return c->log && out_flush(c->log, e) < 0 ? CONSOLE_FAILED : CONSOLE_DONE;
 }
 
-int console_play(struct simulation *s, const struct console *c, struct errmsg *e)
+enum console_status console_play(struct simulation *s, const struct console *c, struct errmsg *e)
 {
 	struct visit *v;
-	int status = 1;
+	enum console_status status = CONSOLE_DONE;
+	int begun = 1;
 
-	while (status > 0) {
-		int begun = simulation_begin(s, &v);
-
-		if (begun <= 0)
-			return begun < 0 ? errmsg_nomem(e) : 1;
+	while (status == CONSOLE_DONE && (begun = simulation_begin(s, &v)) > 0)
 		status = play_session(s, c, v, e);
-		if (status > 0 && c->log && out_flush(c->log, e) < 0)
-			status = -1;
-	}
-	return status;
+	return begun < 0 ? (errmsg_nomem(e), CONSOLE_FAILED) : status;
 }

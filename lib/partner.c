@@ -70,6 +70,6 @@ enum exchange_status partner_play_wired(struct simulation *s, double timeout, co
 	fcntl(STDIN_FILENO, F_SETFL, in);
 	fcntl(STDOUT_FILENO, F_SETFL, out);
 	if (status == EXCHANGE_ENDED)
-		errmsg_prefix(e, "standard input ended when");
+		errmsg_set(e, "standard input ended when %s", e->text);
 	return status;
 }

@@ -1,0 +1,277 @@
+#include "recommender.h"
+
+#include "fixture.h"
+#include "out.h"
+
+static struct tables tables; /* 20 tracks with ids 0, 2 … 38; 4 artists */
+
+struct desk {
+	struct experiments experiments;
+	struct policy policy;
+	struct recommender recommender;
+	struct out out;
+};
+
+static void open_desk(struct desk *d, const char *policy, const char *experiments, uint64_t seed)
+{
+	struct errmsg e = {""};
+
+	*d = (struct desk){0};
+	CHECK(policy_parse(&d->policy, policy, &e) == 0 && policy_bind(&d->policy, &tables, &e) == 0);
+	if (experiments)
+		CHECK(experiments_load(&d->experiments, fixture_file("file", experiments), &e) == 0 &&
+		      experiments_bind(&d->experiments, &tables, &e) == 0);
+	CHECK_STR(e.text, "");
+	CHECK(recommender_init(&d->recommender, &tables, &d->experiments, &d->policy, seed, false) == 0);
+	out_init(&d->out, -1, "nowhere");
+}
+
+static void close_desk(struct desk *d)
+{
+	recommender_clear(&d->recommender);
+	policy_clear(&d->policy);
+	experiments_clear(&d->experiments);
+	out_clear(&d->out);
+}
+
+/* The answer to one line; valid until the next call. */
+static const char *answer_to(struct desk *d, const char *line, int status)
+{
+	struct errmsg e = {""};
+
+	d->out.head = d->out.len = 0;
+	CHECK(recommender_answer(&d->recommender, line, strlen(line), 7, &d->out, &e) == status);
+	CHECK((status < 0) == (e.text[0] != 0));
+	out_put(&d->out, "", 1);
+	return d->out.buf;
+}
+
+static const char *next(struct desk *d, uint32_t user, uint32_t track, double time)
+{
+	char line[128];
+
+	snprintf(line, sizeof line, "{\"message\":\"next\",\"timestamp\":1,\"user\":%u,\"track\":%u,\"time\":%g}", user, track, time);
+	return answer_to(d, line, 0);
+}
+
+static const char *last(struct desk *d, uint32_t user)
+{
+	char line[128];
+
+	snprintf(line, sizeof line, "{\"message\":\"last\",\"timestamp\":1,\"user\":%u,\"track\":0,\"time\":0}", user);
+	return answer_to(d, line, 0);
+}
+
+static void requests_become_events(void)
+{
+	struct desk d;
+
+	open_desk(&d, "random+unseen+artist:1", NULL, 0);
+	/* artist 0 has the tracks 0, 8, 16, 24, 32; what is left are 15, of which all but two are excluded */
+	CHECK_STR(answer_to(&d,
+			    "{\"user\":3,\"time\":0.5,\"track\":0,\"message\":\"next\",\"timestamp\":-5,\"x\":[1],"
+			    "\"exclude\":[2,4,10,12,14,18,20,22,26,28,30,34,36,38,1,99]}",
+			    0),
+		  "{\"message\":\"next\",\"timestamp\":-5,\"user\":3,\"track\":0,\"time\":0.5,\"recommendation\":6,"
+		  "\"source\":\"random\",\"pool\":1,\"experiments\":{}}\n");
+	CHECK_STR(answer_to(&d, "{\"message\":\"last\",\"timestamp\":9,\"user\":3,\"track\":6,\"time\":1}", 0),
+		  "{\"message\":\"last\",\"timestamp\":9,\"user\":3,\"track\":6,\"time\":1,\"recommendation\":null,"
+		  "\"experiments\":{}}\n");
+	close_desk(&d);
+}
+
+/* An old log, replayed: what it says of its own answers is replaced. */
+static void old_events_are_requests(void)
+{
+	struct desk d;
+
+	open_desk(&d, "artist+unseen", NULL, 0);
+	for (int i = 0; i < 4; i++)
+		next(&d, 1, (uint32_t)(8 * i), 0);
+	CHECK_STR(answer_to(&d,
+			    "{\"message\":\"next\",\"timestamp\":1,\"user\":1,\"track\":24,\"time\":0,\"latency\":0.5,"
+			    "\"recommendation\":4,\"source\":\"old\",\"pool\":77,\"experiments\":{\"OLD\":\"T\"}}",
+			    0),
+		  "{\"message\":\"next\",\"timestamp\":1,\"user\":1,\"track\":24,\"time\":0,\"recommendation\":32,"
+		  "\"source\":\"artist\",\"pool\":1,\"experiments\":{}}\n");
+	CHECK_STR(answer_to(&d,
+			    "{\"message\":\"last\",\"timestamp\":1,\"user\":1,\"track\":24,\"time\":0,\"latency\":0.5,"
+			    "\"recommendation\":4,\"source\":\"old\",\"pool\":77,\"experiments\":{\"OLD\":\"T\"}}",
+			    0),
+		  "{\"message\":\"last\",\"timestamp\":1,\"user\":1,\"track\":24,\"time\":0,\"recommendation\":null,"
+		  "\"experiments\":{}}\n");
+	close_desk(&d);
+}
+
+static void bad_requests_are_paired(void)
+{
+	struct desk d;
+
+	open_desk(&d, "random", NULL, 0);
+	CHECK_STR(answer_to(&d, "hello", -1),
+		  "{\"error\":\"no JSON object: '[' or '{' expected near 'hello' (column 5)\",\"line\":7}\n");
+	CHECK_STR(answer_to(&d, "{\"message\":\"next\"}", -1), "{\"error\":\"\\\"user\\\" is missing\",\"line\":7}\n");
+	CHECK_STR(answer_to(&d, "{\"message\":\"next\",\"user\":1,\"track\":1,\"time\":1.01}", -1),
+		  "{\"error\":\"\\\"time\\\" is no number from 0 to 1\",\"line\":7}\n");
+	CHECK_STR(answer_to(&d, "{\"message\":\"next\",\"user\":1,\"track\":1,\"time\":1,\"exclude\":[-1]}", -1),
+		  "{\"error\":\"\\\"exclude\\\" is no id (a whole number from 0 to 2147483647)\",\"line\":7}\n");
+	/* and have no effect */
+	CHECK(d.recommender.sessions.n == 0);
+	close_desk(&d);
+}
+
+static void the_history_is_the_sessions(void)
+{
+	struct desk d;
+
+	open_desk(&d, "random+unseen", NULL, 1);
+	CHECK(strstr(next(&d, 1, 0, 1), "\"pool\":19,"));
+	CHECK(strstr(next(&d, 1, 2, 1), "\"pool\":18,"));
+	CHECK(strstr(next(&d, 1, 2, 1), "\"pool\":18,"));
+	CHECK(strstr(next(&d, 2, 2, 1), "\"pool\":19,"));
+	CHECK(strstr(next(&d, 1, 1, 1), "\"pool\":18,")); /* an unknown track */
+	last(&d, 1);
+	CHECK(strstr(next(&d, 1, 2, 1), "\"pool\":19,"));
+	CHECK(strstr(next(&d, 2, 4, 1), "\"pool\":18,"));
+	close_desk(&d);
+}
+
+/* What is excluded is so for one request. */
+static void exclusions_are_forgotten(void)
+{
+	struct desk d;
+
+	open_desk(&d, "random", NULL, 1);
+	CHECK(strstr(answer_to(&d, "{\"message\":\"next\",\"user\":1,\"track\":0,\"time\":1,\"exclude\":[2,4,2,3]}", 0),
+		     "\"pool\":18,"));
+	CHECK(strstr(next(&d, 1, 0, 1), "\"pool\":20,"));
+	close_desk(&d);
+}
+
+/* Draws are by seed, user, session and step: the same place gives the same track, every other one another. */
+static void draws_are_by_place(void)
+{
+	struct desk a, b, c;
+	uint32_t same = 0;
+
+	open_desk(&a, "random", NULL, 1);
+	open_desk(&b, "random", NULL, 1);
+	open_desk(&c, "random", NULL, 2);
+	for (uint32_t user = 0; user < 20; user++) {
+		/* in another order, with others between */
+		for (uint32_t other = 0; other < user; other++)
+			next(&b, 100 + other, 0, 0);
+		for (int step = 0; step < 10; step++) {
+			char *got = strdup(next(&a, user, 0, 0));
+
+			CHECK_STR(next(&b, user, 0, 0), got);
+			same += strcmp(next(&c, user, 0, 0), got) == 0;
+			free(got);
+		}
+	}
+	CHECK(same < 30); /* 10 are to be expected of 200 */
+	close_desk(&a);
+	close_desk(&b);
+	close_desk(&c);
+}
+
+static void sessions_draw_anew(void)
+{
+	struct desk d;
+	uint32_t counts[20] = {0};
+
+	open_desk(&d, "random", NULL, 1);
+	for (int i = 0; i < 4000; i++) {
+		unsigned track = 0;
+
+		CHECK(sscanf(strstr(next(&d, 1, 0, 0), "recommendation"), "recommendation\":%u", &track) == 1);
+		counts[track / 2 % 20]++;
+		last(&d, 1);
+	}
+	CHECK(fixture_chi_square(counts, 20) > 1e-3);
+	close_desk(&d);
+}
+
+/* All are logged, in their order; the last that has policies serves. */
+static void experiments_are_logged(void)
+{
+	struct desk d;
+	bool seen[2] = {false, false};
+
+	open_desk(&d, "random",
+		  "{\"experiments\":[{\"name\":\"Z \\\"q\\\"\",\"arms\":[\"C\"]},{\"name\":\"P\",\"arms\":{\"C\":\"artist\",\"T\":\"artist\"}},"
+		  "{\"name\":\"Q\",\"arms\":{\"C\":\"random\",\"T\":\"artist\"}},{\"name\":\"B\",\"arms\":[\"only\"]}]}",
+		  0);
+	for (uint32_t user = 0; user < 50; user++) {
+		size_t p = experiment_assign(&d.experiments.list[1], user), q = experiment_assign(&d.experiments.list[2], user);
+		char want[128];
+		const char *got = next(&d, user, 0, 1);
+
+		snprintf(want, sizeof want, "\"experiments\":{\"Z \\\"q\\\"\":\"C\",\"P\":\"%s\",\"Q\":\"%s\",\"B\":\"only\"}}\n",
+			 p ? "T" : "C", q ? "T" : "C");
+		CHECK(strstr(got, want) != NULL);
+		CHECK(strstr(got, q ? "\"source\":\"artist\",\"pool\":5," : "\"source\":\"random\",\"pool\":20,") != NULL);
+		CHECK(strstr(last(&d, user), want) != NULL);
+		seen[q] = true;
+	}
+	CHECK(seen[0] && seen[1]);
+	close_desk(&d);
+}
+
+static void without_policies_the_command_line_serves(void)
+{
+	struct desk d;
+
+	open_desk(&d, "artist", "{\"experiments\":[{\"name\":\"AA\",\"arms\":[\"C\",\"T\"]}]}", 0);
+	CHECK(strstr(next(&d, 1, 0, 1), "\"source\":\"artist\",\"pool\":5,\"experiments\":{\"AA\":"));
+	close_desk(&d);
+}
+
+static void the_clock_and_the_latency_are_added(void)
+{
+	static const char line[] = "{\"message\":\"next\",\"user\":1,\"track\":0,\"time\":1}";
+	struct experiments none = {0};
+	struct recommender r;
+	struct policy p;
+	struct errmsg e;
+	struct out o;
+	struct event_parser parser = {0};
+	struct event ev;
+
+	CHECK(policy_parse(&p, "random", &e) == 0 && policy_bind(&p, &tables, &e) == 0);
+	CHECK(recommender_init(&r, &tables, &none, &p, 0, true) == 0);
+	out_init(&o, -1, "nowhere");
+	CHECK(recommender_answer(&r, line, strlen(line), 1, &o, &e) == 0);
+	CHECK(event_parse(&parser, o.buf, o.len - 1, &ev, &e) == 0);
+	CHECK(ev.latency >= 0 && ev.latency < 1);
+	CHECK(ev.timestamp > INT64_C(1500000000000) && ev.timestamp < INT64_C(10000000000000)); /* ms, not s or us */
+	event_parser_clear(&parser);
+	out_clear(&o);
+	recommender_clear(&r);
+	policy_clear(&p);
+}
+
+int main(void)
+{
+	char directory[32];
+	struct catalog c;
+	struct errmsg e;
+
+	fixture_enter(directory);
+	fixture_catalog(&c, 20, 4, 2);
+	catalog_clear(&c);
+	CHECK(tables_load_catalog(&tables, "catalog", &e) == 0);
+	RUN(requests_become_events);
+	RUN(old_events_are_requests);
+	RUN(bad_requests_are_paired);
+	RUN(the_history_is_the_sessions);
+	RUN(exclusions_are_forgotten);
+	RUN(draws_are_by_place);
+	RUN(sessions_draw_anew);
+	RUN(experiments_are_logged);
+	RUN(without_policies_the_command_line_serves);
+	RUN(the_clock_and_the_latency_are_added);
+	tables_clear(&tables);
+	fixture_leave(directory);
+	return DONE();
+}
