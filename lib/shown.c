@@ -33,12 +33,22 @@ struct shown shown_percent(double x)
 	return fabs(x) < 1e5 ? shown("%+.2f%%", x) : shown("%+.2e%%", x);
 }
 
-struct shown shown_interval(double lower, double upper)
+static struct shown bounds(double lower, const char *between, double upper)
 {
 	if (!isfinite(lower) || !isfinite(upper))
 		return shown("-");
-	return fmax(fabs(lower), fabs(upper)) < 1e5 ? shown("%.2f .. %.2f", lower, upper)
-						      : shown("%.2e .. %.2e", lower, upper);
+	return fmax(fabs(lower), fabs(upper)) < 1e5 ? shown("%.2f%s%.2f", lower, between, upper)
+						      : shown("%.2e%s%.2e", lower, between, upper);
+}
+
+struct shown shown_interval(double lower, double upper)
+{
+	return bounds(lower, " .. ", upper);
+}
+
+struct shown shown_bounds(double lower, double upper)
+{
+	return bounds(lower, " to ", upper);
 }
 
 struct shown shown_p(double p)
@@ -110,12 +120,12 @@ struct shown shown_typeset(struct shown s)
 	if (strcmp(s.text, "-") == 0)
 		return shown("–");
 	for (size_t i = 0; s.text[i] && k + 4 < sizeof to.text; i++) {
-		if (s.text[i] == '-') {
-			memcpy(to.text + k, "−", strlen("−"));
-			k += strlen("−");
-		} else {
+		const char *better = s.text[i] == '-' ? "−" : s.text[i] == '%' ? "\u00a0%" : NULL;
+
+		if (better)
+			k = (size_t)(stpcpy(to.text + k, better) - to.text);
+		else if (s.text[i] != ' ' || s.text[i + 1] != '%')
 			to.text[k++] = s.text[i];
-		}
 	}
 	to.text[k] = '\0';
 	return to;
