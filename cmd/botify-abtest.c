@@ -25,7 +25,8 @@ static const struct command self = {
 		"      --experiment NAME   only this experiment; may be repeated (default: all in the log)\n"
 		"      --control ARM       the control arm (default: C, or else the first by name)\n"
 		"      --alpha A           intervals have confidence 1 - A (default: 0.05)\n"
-		"      --format FORMAT     table, json, ndjson or csv (default: table)\n"
+		"      --format FORMAT     table, json, ndjson, csv, markdown, html or prometheus\n"
+		"                          (default: table)\n"
 		"  -o, --output FILE       write to FILE, which appears whole or not at all\n",
 };
 
@@ -61,7 +62,7 @@ static int set_format(struct options *o, const char *name, struct errmsg *e)
 {
 	o->format = report_format_find(name);
 	if (!o->format)
-		return errmsg_set(e, "--format takes table, json, ndjson or csv, not '%s'", name);
+		return errmsg_set(e, "--format takes table, json, ndjson, csv, markdown, html or prometheus, not '%s'", name);
 	return 0;
 }
 

@@ -8,6 +8,9 @@ const struct report_format report_formats[REPORT_FORMATS_N] = {
 	{"json", report_json},
 	{"ndjson", report_ndjson},
 	{"csv", report_csv},
+	{"markdown", report_markdown},
+	{"html", report_html},
+	{"prometheus", report_prometheus},
 };
 
 const struct report_format *report_format_find(const char *name)

@@ -2,7 +2,7 @@
  * report: the effects and the health of a log, said in a format for people or for machines.
  *
  * The formats are a table of entries. NaN never reaches output: what cannot be known is null in JSON, an empty field
- * in CSV and "-" in the table. Numbers for machines are the shortest that read back the same; keys have a fixed order,
+ * in CSV, absent from Prometheus and a dash for people. Numbers for machines are the shortest that read back the same; keys have a fixed order,
  * which botify-abtest(1) documents.
  */
 #ifndef BOTIFY_REPORT_H
@@ -29,7 +29,7 @@ struct report_format {
 	int (*write)(const struct report *r, FILE *f, bool colour, struct errmsg *e);
 };
 
-enum { REPORT_FORMATS_N = 4 };
+enum { REPORT_FORMATS_N = 7 };
 extern const struct report_format report_formats[REPORT_FORMATS_N];
 
 /* The format of this name, or NULL. */
@@ -61,5 +61,8 @@ int report_table(const struct report *r, FILE *f, bool colour, struct errmsg *e)
 int report_json(const struct report *r, FILE *f, bool colour, struct errmsg *e);
 int report_ndjson(const struct report *r, FILE *f, bool colour, struct errmsg *e);
 int report_csv(const struct report *r, FILE *f, bool colour, struct errmsg *e);
+int report_markdown(const struct report *r, FILE *f, bool colour, struct errmsg *e);
+int report_html(const struct report *r, FILE *f, bool colour, struct errmsg *e);
+int report_prometheus(const struct report *r, FILE *f, bool colour, struct errmsg *e);
 
 #endif

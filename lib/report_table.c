@@ -1,65 +1,11 @@
 #include "report.h"
 
 #include <inttypes.h>
-#include <math.h>
-#include <stdarg.h>
 #include <stdlib.h>
 
+#include "findings.h"
+#include "shown.h"
 #include "table.h"
-
-/* Room for a number as a person reads it. */
-struct shown {
-	char text[48];
-};
-
-__attribute__((format(printf, 1, 2))) static struct shown show(const char *format, ...)
-{
-	struct shown s;
-	va_list ap;
-
-	va_start(ap, format);
-	vsnprintf(s.text, sizeof s.text, format, ap);
-	va_end(ap);
-	return s;
-}
-
-/* Four significant digits, and whole ones. */
-static struct shown show_mean(double x)
-{
-	if (!isfinite(x))
-		return show("-");
-	if (fabs(x) < 999.5)
-		return show("%#.4g", x);
-	return fabs(x) < 1e9 ? show("%.0f", x) : show("%.3e", x);
-}
-
-static struct shown show_percent(double x)
-{
-	if (!isfinite(x))
-		return show("-");
-	return fabs(x) < 1e5 ? show("%+.2f%%", x) : show("%+.2e%%", x);
-}
-
-static struct shown show_interval(double lower, double upper)
-{
-	if (!isfinite(lower) || !isfinite(upper))
-		return show("-");
-	return fmax(fabs(lower), fabs(upper)) < 1e5 ? show("%.2f .. %.2f", lower, upper)
-						      : show("%.2e .. %.2e", lower, upper);
-}
-
-/* Below 0.0001 only the size matters. */
-static struct shown show_p(double p)
-{
-	if (!isfinite(p))
-		return show("-");
-	return p >= 0.0001 ? show("%.4f", p) : p > 0 ? show("%.0e", p) : show("<1e-300");
-}
-
-static const char *plural(uint64_t n)
-{
-	return n == 1 ? "" : "s";
-}
 
 static void add_header(struct table *t, const struct effect *first)
 {
@@ -76,11 +22,11 @@ static void add_effect(struct table *t, const struct effect *x)
 	enum table_style verdict = !x->significant ? TABLE_PLAIN : x->difference * x->better > 0 ? TABLE_GREEN : TABLE_RED;
 
 	table_add(t, TABLE_PLAIN, "%s", x->metric);
-	table_add(t, TABLE_PLAIN, "%s", show_mean(x->control_mean).text);
-	table_add(t, TABLE_PLAIN, "%s", show_mean(x->treatment_mean).text);
-	table_add(t, verdict, "%s", show_percent(x->effect).text);
-	table_add(t, verdict, "%s", show_interval(x->lower, x->upper).text);
-	table_add(t, TABLE_PLAIN, "%s", show_p(x->p).text);
+	table_add(t, TABLE_PLAIN, "%s", shown_mean(x->control_mean).text);
+	table_add(t, TABLE_PLAIN, "%s", shown_mean(x->treatment_mean).text);
+	table_add(t, verdict, "%s", shown_percent(x->effect).text);
+	table_add(t, verdict, "%s", shown_interval(x->lower, x->upper).text);
+	table_add(t, TABLE_PLAIN, "%s", shown_p(x->p).text);
 }
 
 /* The effects of one experiment: a header for every arm, but the same columns throughout. */
@@ -114,7 +60,7 @@ static char *heading(const struct study_experiment *x, const char *name, const u
 		uint64_t users = x->summary.arms[arms[i]].users;
 
 		fprintf(f, "%s%s%s %" PRIu64 " user%s", i > 0 ? ", " : "", symbols_text(&x->arms, arms[i]),
-			i == 0 ? " (control)" : "", users, plural(users));
+			i == 0 ? " (control)" : "", users, shown_plural(users));
 	}
 	if (fclose(f) != 0) {
 		free(text);
@@ -123,52 +69,16 @@ static char *heading(const struct study_experiment *x, const char *name, const u
 	return text;
 }
 
-/* Where nobody has a value the table says it already: that is a log without latencies. */
-static void add_missing_values(struct table *t, const struct study_experiment *x, uint32_t arm)
+/* The findings about an experiment or, where it is NULL, about the log. */
+static void add_findings(struct table *t, const struct findings *all, const char *experiment)
 {
-	const struct metrics_arm *a = &x->summary.arms[arm];
-
-	for (size_t i = 0; i < METRICS_N; i++)
-		if (a->values[i].n > 0 && a->values[i].n < a->users)
-			table_add(t, TABLE_YELLOW, "%s: %" PRIu64 " of the %" PRIu64 " user%s of %s have a value.",
-				  metrics_table[i].name, a->values[i].n, a->users, plural(a->users),
-				  symbols_text(&x->arms, arm));
+	for (size_t i = 0; i < all->n; i++)
+		/* names are borrowed from the study, where each stands once */
+		if (all->list[i].experiment == experiment)
+			table_add(t, all->list[i].level == FINDING_ALARM ? TABLE_RED : TABLE_YELLOW, "%s", all->list[i].text);
 }
 
-static void add_experiment_health(struct table *t, const struct study_experiment *x, const uint32_t *arms)
-{
-	if (x->arms.n == 1)
-		table_add(t, TABLE_YELLOW, "There is only one arm: nothing to compare.");
-	for (size_t i = 0; i < x->arms.n; i++)
-		add_missing_values(t, x, arms[i]);
-	if (x->summary.two_arms > 0)
-		table_add(t, TABLE_YELLOW, "%" PRIu64 " user%s seen in more than one arm: left out.", x->summary.two_arms,
-			  plural(x->summary.two_arms));
-	if (x->summary.unfinished > 0)
-		table_add(t, TABLE_YELLOW, "%" PRIu64 " unfinished session%s: left out.", x->summary.unfinished,
-			  plural(x->summary.unfinished));
-}
-
-static void add_log_health(struct table *t, const struct report *r)
-{
-	const struct study *s = r->study;
-
-	table_add(t, TABLE_PLAIN, "Log: %" PRIu64 " event%s of %" PRIu64 " user%s.", s->events, plural(s->events),
-		  (uint64_t)s->n_users, plural(s->n_users));
-	if (r->malformed_lines > 0)
-		table_add(t, TABLE_YELLOW, "%" PRIu64 " malformed line%s: left out.", r->malformed_lines,
-			  plural(r->malformed_lines));
-	if (r->unread_files > 0)
-		table_add(t, TABLE_RED, "%" PRIu64 " file%s not read, or not to the end.", r->unread_files,
-			  plural(r->unread_files));
-	if (s->out_of_order > 0)
-		table_add(t, s->order == STUDY_HOLD ? TABLE_YELLOW : TABLE_RED, "%" PRIu64 " event%s out of order: %s.",
-			  s->out_of_order, plural(s->out_of_order),
-			  s->order == STUDY_HOLD ? "sorted by timestamp" : "taken as they came, so sessions may be wrong");
-	table_add(t, TABLE_DIM, "Means over users; effect, interval in %% of the control's mean; latency in ms.");
-}
-
-static int write_experiment(const struct report *r, size_t number, FILE *f, bool colour, struct errmsg *e)
+static int write_experiment(const struct report *r, const struct findings *findings, size_t number, FILE *f, bool colour, struct errmsg *e)
 {
 	const struct study_experiment *x = &r->study->experiments[number];
 	const char *name = symbols_text(&r->study->names, number);
@@ -183,7 +93,7 @@ static int write_experiment(const struct report *r, size_t number, FILE *f, bool
 	if (head) {
 		table_add(&top, TABLE_BOLD, "%s", head);
 		add_effects(&effects, r, name);
-		add_experiment_health(&notes, x, arms);
+		add_findings(&notes, findings, name);
 		status = table_print(&top, f, colour) | table_print(&effects, f, colour) | table_print(&notes, f, colour);
 		fputc('\n', f);
 	}
@@ -195,17 +105,32 @@ static int write_experiment(const struct report *r, size_t number, FILE *f, bool
 	return status < 0 ? errmsg_nomem(e) : 0;
 }
 
-int report_table(const struct report *r, FILE *f, bool colour, struct errmsg *e)
+static int write_log(const struct report *r, const struct findings *findings, FILE *f, bool colour, struct errmsg *e)
 {
-	struct table health;
+	const struct study *s = r->study;
+	struct table t;
 	int status;
 
-	for (size_t i = 0; i < r->study->names.n; i++)
-		if (r->study->experiments[i].wanted && write_experiment(r, i, f, colour, e) < 0)
-			return -1;
-	table_init(&health, "l");
-	add_log_health(&health, r);
-	status = table_print(&health, f, colour);
-	table_clear(&health);
+	table_init(&t, "l");
+	table_add(&t, TABLE_PLAIN, "Log: %" PRIu64 " event%s of %" PRIu64 " user%s.", s->events, shown_plural(s->events),
+		  (uint64_t)s->n_users, shown_plural(s->n_users));
+	add_findings(&t, findings, NULL);
+	table_add(&t, TABLE_DIM, "Means over users; effect, interval in %% of the control's mean; latency in ms.");
+	status = table_print(&t, f, colour);
+	table_clear(&t);
 	return status < 0 ? errmsg_nomem(e) : 0;
+}
+
+int report_table(const struct report *r, FILE *f, bool colour, struct errmsg *e)
+{
+	struct findings findings;
+	int status = findings_of(&findings, r, e);
+
+	for (size_t i = 0; i < r->study->names.n && status == 0; i++)
+		if (r->study->experiments[i].wanted)
+			status = write_experiment(r, &findings, i, f, colour, e);
+	if (status == 0)
+		status = write_log(r, &findings, f, colour, e);
+	findings_clear(&findings);
+	return status;
 }

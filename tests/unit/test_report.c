@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "check.h"
+#include "findings.h"
 
 static struct errmsg e;
 
@@ -58,6 +59,7 @@ static void formats_are_found_by_name(void)
 {
 	CHECK(report_format_find("table") && report_format_find("json") && report_format_find("ndjson"));
 	CHECK(report_format_find("csv")->write == report_csv);
+	CHECK(report_format_find("prometheus")->write == report_prometheus);
 	CHECK(!report_format_find("jsn") && !report_format_find(""));
 }
 
@@ -121,6 +123,93 @@ static void what_is_not_known_is_not_a_number(void)
 	end(&x);
 }
 
+static void names_are_escaped_in_html(void)
+{
+	struct fixture x;
+	char *text;
+
+	begin(&x, "<script>", "\"C\"", "a & 'b'");
+	text = written(&x, "html", false);
+	CHECK(!strstr(text, "<script") && strstr(text, "<h2>&lt;script&gt;</h2>"));
+	CHECK(strstr(text, "<strong>a &amp; &#39;b&#39;</strong> listened 75\u00a0% less than &quot;C&quot; ("));
+	CHECK(!strstr(text, "nan") && !strstr(text, "inf)"));
+	free(text);
+	end(&x);
+}
+
+static void names_mean_nothing_in_markdown(void)
+{
+	struct fixture x;
+	char *text;
+
+	begin(&x, "1. <b>|", "@all #12 a_b _c_", "- [x](y) `z`\n# d");
+	text = written(&x, "markdown", false);
+	CHECK(strstr(text, "## 1\\. &lt;b&gt;\\|\n\n") == text);
+	CHECK(strstr(text, "| \\@<!-- -->all \\#<!-- -->12 a_b \\_c\\_ | \\- \\[x\\](y) \\`z\\` \\# d | users |\n"));
+	CHECK(strstr(text, "\n| sessions | +0.00\u00a0% |  | – | – | 1.000 | 1.000 | 3 |\n"));
+	CHECK(strstr(text, "\n| mean request latency, ms | – |  | – | – | – | – | 0 |\n"));
+	free(text);
+	end(&x);
+}
+
+static void names_are_escaped_for_prometheus(void)
+{
+	struct fixture x;
+	char *text;
+
+	begin(&x, "a\"b\\c\nd", "C", "ü{}");
+	text = written(&x, "prometheus", false);
+	CHECK(strstr(text, "\nbotify_abtest_effect_percent{experiment=\"a\\\"b\\\\c\\nd\",treatment=\"ü{}\",metric=\"time\"} -75\n"));
+	/* what is not known is not there */
+	CHECK(!strstr(text, "botify_abtest_p_value{experiment=\"a\\\"b\\\\c\\nd\",treatment=\"ü{}\",metric=\"sessions\"}"));
+	CHECK(!strstr(text, "nan") && !strstr(text, "null") && !strstr(text, "inf"));
+	free(text);
+	end(&x);
+}
+
+/* Each level once; the order is that of the log. */
+static void findings_have_levels(void)
+{
+	struct findings all;
+	struct fixture x;
+
+	begin(&x, "X", "C", "T1");
+	CHECK(findings_of(&all, &x.report, &e) == 0 && all.n == 0);
+	findings_clear(&all);
+	x.study.experiments[0].summary.two_arms = 2;
+	x.study.experiments[0].summary.unfinished = 1;
+	x.report.unread_files = 1;
+	CHECK(findings_of(&all, &x.report, &e) == 0 && all.n == 3);
+	CHECK_STR(all.list[0].text, "2 users seen in more than one arm: left out.");
+	CHECK_STR(all.list[0].experiment, "X");
+	CHECK(all.list[0].level == FINDING_WARNING && all.list[1].level == FINDING_NOTE);
+	CHECK_STR(all.list[2].text, "1 file not read, or not to the end.");
+	CHECK(all.list[2].level == FINDING_ALARM && !all.list[2].experiment);
+	findings_clear(&all);
+	end(&x);
+}
+
+/* Notes stand with what they are about, the rest at the top. */
+static void warnings_stand_at_the_top_of_a_page(void)
+{
+	struct fixture x;
+	char *text;
+	const char *box;
+
+	begin(&x, "X", "C", "T1");
+	x.report.malformed_lines = 7;
+	x.report.unread_files = 1;
+	x.study.experiments[0].summary.two_arms = 2;
+	x.study.experiments[0].summary.unfinished = 1;
+	text = written(&x, "html", false);
+	box = strstr(text, "<p class=\"warning\"><strong>Warning:</strong> X: 2 users seen in more than one arm");
+	CHECK(box && box < strstr(text, "<section>"));
+	CHECK(strstr(text, "<p class=\"alarm\"><strong>Do not trust this yet:</strong> 1 file not read"));
+	CHECK(strstr(text, "<p class=\"muted\">1 unfinished session: left out.</p>") > strstr(text, "<h2>X</h2>"));
+	free(text);
+	end(&x);
+}
+
 static void a_name_cannot_command_the_terminal(void)
 {
 	struct fixture x;
@@ -177,6 +266,11 @@ int main(void)
 	RUN(names_are_escaped_in_json);
 	RUN(names_are_quoted_in_csv);
 	RUN(what_is_not_known_is_not_a_number);
+	RUN(names_are_escaped_in_html);
+	RUN(names_mean_nothing_in_markdown);
+	RUN(names_are_escaped_for_prometheus);
+	RUN(findings_have_levels);
+	RUN(warnings_stand_at_the_top_of_a_page);
 	RUN(a_name_cannot_command_the_terminal);
 	RUN(colour_says_good_or_bad);
 	RUN(the_first_keys_are_those_of_existing_reports);
