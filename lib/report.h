@@ -16,11 +16,15 @@
 #include "errmsg.h"
 #include "study.h"
 
+struct section;
+
 struct report {
 	const struct study *study;     /* ended; borrowed, as all of these */
 	const struct effects *effects; /* of the study */
 	const char *control;	       /* as effects_of was asked for it */
 	uint64_t malformed_lines, unread_files;
+	const struct section *sections; /* n_sections, said after the effects, in their order */
+	size_t n_sections;
 };
 
 struct report_format {

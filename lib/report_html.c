@@ -6,6 +6,7 @@
 #include "findings.h"
 #include "headline.h"
 #include "html.h"
+#include "section.h"
 #include "shown.h"
 #include "svg.h"
 
@@ -349,6 +350,8 @@ static int put_page(const struct page *page, FILE *f, struct errmsg *e)
 	status = put_summary(page, f, e);
 	for (size_t i = 0; i < page->n && status == 0; i++)
 		status = put_part(&page->parts[i], f, e);
+	for (size_t i = 0; i < page->r->n_sections && status == 0; i++)
+		status = section_put_html(&page->r->sections[i], f, e);
 	put_health(page, f);
 	put_help(f);
 	html_end(f);

@@ -3,32 +3,8 @@
 #include <inttypes.h>
 #include <stdlib.h>
 
-#include "number.h"
-
-/* RFC 8259, section 7. The text is UTF-8, as it was when it was parsed. */
-static void put_string(FILE *f, const char *text)
-{
-	fputc('"', f);
-	for (; *text; text++) {
-		unsigned char c = (unsigned char)*text;
-
-		if (c == '"' || c == '\\')
-			fprintf(f, "\\%c", c);
-		else if (c < 0x20)
-			fprintf(f, "\\u%04x", c);
-		else
-			fputc(c, f);
-	}
-	fputc('"', f);
-}
-
-static void put_number(FILE *f, double x)
-{
-	char text[NUMBER_SIZE] = "";
-	size_t len = number_write(text, x);
-
-	fwrite(text, 1, len, f);
-}
+#include "jsonout.h"
+#include "section.h"
 
 static void put_value(FILE *f, const struct report_column *c, const struct effect *effect)
 {
@@ -36,10 +12,10 @@ static void put_value(FILE *f, const struct report_column *c, const struct effec
 
 	switch (c->kind) {
 	case REPORT_TEXT:
-		put_string(f, *(const char *const *)value);
+		jsonout_string(f, *(const char *const *)value);
 		break;
 	case REPORT_NUMBER:
-		put_number(f, *(const double *)value);
+		jsonout_number(f, *(const double *)value);
 		break;
 	case REPORT_COUNT:
 		fprintf(f, "%" PRIu64, *(const uint64_t *)value);
@@ -74,7 +50,7 @@ static void put_arms(FILE *f, const struct study_experiment *x, const uint32_t *
 {
 	for (size_t i = 0; i < x->arms.n; i++) {
 		fputs(i > 0 ? ",{\"arm\":" : "{\"arm\":", f);
-		put_string(f, symbols_text(&x->arms, arms[i]));
+		jsonout_string(f, symbols_text(&x->arms, arms[i]));
 		fprintf(f, ",\"users\":%" PRIu64 "}", x->summary.arms[arms[i]].users);
 	}
 }
@@ -87,9 +63,9 @@ static int put_experiment(FILE *f, const struct report *r, size_t number, struct
 	if (!arms)
 		return -1;
 	fputs("{\"experiment\":", f);
-	put_string(f, symbols_text(&r->study->names, number));
+	jsonout_string(f, symbols_text(&r->study->names, number));
 	fputs(",\"control\":", f);
-	put_string(f, symbols_text(&x->arms, arms[0]));
+	jsonout_string(f, symbols_text(&x->arms, arms[0]));
 	fputs(",\"arms\":[", f);
 	put_arms(f, x, arms);
 	fprintf(f, "],\"users_in_two_arms\":%" PRIu64 ",\"unfinished_sessions\":%" PRIu64 "}", x->summary.two_arms,
@@ -131,6 +107,11 @@ int report_json(const struct report *r, FILE *f, bool colour, struct errmsg *e)
 	fputs("\n],\n\"health\":", f);
 	if (put_health(f, r, e) < 0)
 		return -1;
+	for (size_t i = 0; i < r->n_sections; i++) {
+		fputs(",\n", f);
+		if (section_put_json(&r->sections[i], f, e) < 0)
+			return -1;
+	}
 	fputs("}\n", f);
 	return 0;
 }

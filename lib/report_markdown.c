@@ -1,44 +1,12 @@
 #include "report.h"
 
-#include <ctype.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "findings.h"
 #include "headline.h"
+#include "markdown.h"
+#include "section.h"
 #include "shown.h"
-
-/* Whether Markdown could take the character at `c` of `text` for something else than itself. */
-static bool has_meaning(const char *text, const char *c)
-{
-	bool within = c > text && isalnum((unsigned char)c[-1]) && isalnum((unsigned char)c[1]);
-
-	if (*c == '_')
-		return !within;
-	if (strchr("-+=:", *c))
-		return c == text;
-	if (*c == '.' || *c == ')') /* "1." begins a list */
-		return c > text && strspn(text, "0123456789") == (size_t)(c - text);
-	return strchr("\\`*[]|~!$@#", *c);
-}
-
-/*
- * Writes text so that it means itself wherever it stands: in a sentence, a heading, a cell of a table. A comment behind
- * "@" and "#" keeps GitHub from telling somebody of that name, and from linking an issue.
- */
-static void put_text(FILE *f, const char *text)
-{
-	for (const char *c = text; *c; c++) {
-		if (*c == '<' || *c == '>' || *c == '&')
-			fprintf(f, "&%s;", *c == '<' ? "lt" : *c == '>' ? "gt" : "amp");
-		else if ((unsigned char)*c < 0x20 || *c == 0x7f)
-			fputc(' ', f);
-		else
-			fprintf(f, "%s%c", has_meaning(text, c) ? "\\" : "", *c);
-		if ((*c == '@' || *c == '#') && isalnum((unsigned char)c[1]))
-			fputs("<!-- -->", f);
-	}
-}
 
 static void put_findings(FILE *f, const struct findings *all, const char *experiment)
 {
@@ -49,7 +17,7 @@ static void put_findings(FILE *f, const struct findings *all, const char *experi
 	for (size_t i = 0; i < all->n; i++)
 		if (all->list[i].experiment == experiment) {
 			fprintf(f, "> %s: ", words[all->list[i].level]);
-			put_text(f, all->list[i].text);
+			markdown_text(f, all->list[i].text);
 			fputs("\n\n", f);
 		}
 }
@@ -60,7 +28,7 @@ static void put_arms(FILE *f, const struct study_experiment *x, const uint32_t *
 		uint64_t users = x->summary.arms[arms[i]].users;
 
 		fputs(i > 0 ? ", " : "", f);
-		put_text(f, symbols_text(&x->arms, arms[i]));
+		markdown_text(f, symbols_text(&x->arms, arms[i]));
 		fprintf(f, "%s %s user%s", i == 0 ? " (control)" : "", shown_count(users).text, shown_plural(users));
 	}
 	fputs("\n\n", f);
@@ -73,9 +41,9 @@ static int put_headline(FILE *f, const struct effect *x, struct errmsg *e)
 	if (!text)
 		return errmsg_nomem(e);
 	fputs("**", f);
-	put_text(f, x->treatment);
+	markdown_text(f, x->treatment);
 	fputs("** ", f);
-	put_text(f, text);
+	markdown_text(f, text);
 	fputs(".\n\n", f);
 	free(text);
 	return 0;
@@ -84,9 +52,9 @@ static int put_headline(FILE *f, const struct effect *x, struct errmsg *e)
 static void put_header(FILE *f, const struct effect *first)
 {
 	fprintf(f, "| metric | effect | | %.10g %% interval | p | ", 100 - 100 * first->alpha);
-	put_text(f, first->control);
+	markdown_text(f, first->control);
 	fputs(" | ", f);
-	put_text(f, first->treatment);
+	markdown_text(f, first->treatment);
 	fputs(" | users |\n|:--|--:|:--|--:|--:|--:|--:|--:|\n", f);
 }
 
@@ -133,7 +101,7 @@ static int put_experiment(FILE *f, const struct report *r, const struct findings
 	if (!arms)
 		return -1;
 	fputs("## ", f);
-	put_text(f, name);
+	markdown_text(f, name);
 	fputs("\n\n", f);
 	put_arms(f, x, arms);
 	free(arms);
@@ -160,6 +128,8 @@ int report_markdown(const struct report *r, FILE *f, bool colour, struct errmsg 
 	for (size_t i = 0; i < r->study->names.n && status == 0; i++)
 		if (r->study->experiments[i].wanted)
 			status = put_experiment(f, r, &findings, i, e);
+	for (size_t i = 0; i < r->n_sections && status == 0; i++)
+		status = section_put_markdown(&r->sections[i], f, e);
 	put_log(f, r);
 	findings_clear(&findings);
 	return status;

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "findings.h"
+#include "section.h"
 #include "shown.h"
 #include "table.h"
 
@@ -129,6 +130,8 @@ int report_table(const struct report *r, FILE *f, bool colour, struct errmsg *e)
 	for (size_t i = 0; i < r->study->names.n && status == 0; i++)
 		if (r->study->experiments[i].wanted)
 			status = write_experiment(r, &findings, i, f, colour, e);
+	for (size_t i = 0; i < r->n_sections && status == 0; i++)
+		status = section_put_table(&r->sections[i], f, colour, e);
 	if (status == 0)
 		status = write_log(r, &findings, f, colour, e);
 	findings_clear(&findings);
