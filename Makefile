@@ -60,9 +60,9 @@ FUZZERS = $(patsubst tests/fuzz/%.c,build-fuzz/fuzz/%,$(wildcard tests/fuzz/*.c)
 SCRIPTS = .ci/run tests/run tests/deps tests/lint-man tests/run-examples data/demo $(wildcard tests/bench tests/*.bats)
 MAN = $(wildcard man/*.[157])
 
-# What is missing is told before the compiler stumbles over it.
+# What is missing is installed, or told, before the compiler stumbles over it.
 test:
-	tests/deps --check build test
+	tests/deps build test
 	$(MAKE) all unit
 	BOTIFY_BIN='$(abspath $(BUILD))' tests/run
 
@@ -100,7 +100,9 @@ build-fuzz/fuzz/%.o: tests/fuzz/%.c
 $(FUZZERS): %: %.o $(LIB)
 	$(CC) $(CFLAGS) -fsanitize=fuzzer $(LDFLAGS) -o $@ $^ $(LIBS)
 
-demo: all
+demo:
+	tests/deps build
+	$(MAKE) all
 	BOTIFY_BIN='$(abspath $(BUILD))' data/demo '$(BUILD)/demo'
 
 bench: all $(BUILD)/tests/measure
