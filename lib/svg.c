@@ -1,5 +1,6 @@
 #include "svg.h"
 
+#include <math.h>
 #include <string.h>
 
 #include "html.h"
@@ -47,10 +48,21 @@ void svg_end(FILE *f)
 	fputs("</svg>\n", f);
 }
 
-/* The width of the character that begins with this byte; 0 where it is not the first of one. */
+/*
+ * The width of the character that begins with this byte, in a wide font; 0 where it is not the first of one. From U+3000
+ * on most are square.
+ */
 static double character_width(unsigned char c)
 {
-	return (c & 0xc0) == 0x80 ? 0 : c >= 0xe3 ? 13 : 7.6; /* from U+3000 on most are square */
+	if ((c & 0xc0) == 0x80)
+		return 0;
+	if (c >= 0xe2)
+		return c == 0xe2 ? 11 : 13;
+	if (c && strchr("MWmw@%", c))
+		return 12.5;
+	if (c && strchr("fijlrt.,:;|!'()[] ", c))
+		return 5.5;
+	return c >= 'A' && c <= 'Z' ? 9.5 : 8.3;
 }
 
 double svg_text_width(const char *text)
@@ -110,6 +122,13 @@ void svg_text(FILE *f, double x, double y, enum svg_anchor anchor, const char *s
 	else
 		html_text(f, text);
 	fputs("</text>\n", f);
+}
+
+void svg_tick(FILE *f, double x, double y, const char *text)
+{
+	double half = svg_text_width(text) / 2;
+
+	svg_text(f, fmin(fmax(x, half), SVG_WIDTH - half), y, SVG_MIDDLE, "soft", text, SVG_WIDTH);
 }
 
 void svg_line(FILE *f, const char *style, double x1, double y1, double x2, double y2)

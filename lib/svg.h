@@ -85,6 +85,9 @@ double svg_text_width(const char *text);
 /* Writes a text with its baseline at y, cut to a width. `style` is a class of svg_css, or "". */
 void svg_text(FILE *f, double x, double y, enum svg_anchor anchor, const char *style, const char *text, double width);
 
+/* Writes what a tick says below it, in the chart even where the tick is at its edge. */
+void svg_tick(FILE *f, double x, double y, const char *text);
+
 /* A straight line of a class. */
 void svg_line(FILE *f, const char *style, double x1, double y1, double x2, double y2);
 

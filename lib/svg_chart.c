@@ -154,7 +154,7 @@ static void put_scales(const struct svg_chart *c, const struct plot *p, FILE *f)
 
 		svg_line(f, "grid", x, p->bottom, x, p->bottom + 5);
 		axis_label(&p->x, tick, text);
-		svg_text(f, x, p->bottom + 19, SVG_MIDDLE, "soft", text, SVG_WIDTH);
+		svg_tick(f, x, p->bottom + 19, text);
 	}
 	svg_text(f, MARGIN, p->top - 13, SVG_START, "soft", c->y_label, SVG_WIDTH - 2 * MARGIN);
 	svg_text(f, p->right, p->bottom + 38, SVG_END, "soft", c->x_label, SVG_WIDTH - 2 * MARGIN);

@@ -121,7 +121,7 @@ static void put_grid(FILE *f, const struct axis *a, double bottom)
 
 		svg_line(f, tick == 0 ? "zero" : "grid", x, 0, x, bottom + 5);
 		axis_label(a, tick, text);
-		svg_text(f, x, bottom + 19, SVG_MIDDLE, "soft", text, SVG_WIDTH);
+		svg_tick(f, x, bottom + 19, text);
 	}
 }
 
@@ -175,7 +175,7 @@ void svg_forest(const struct svg_forest *c, FILE *f)
 	put_grid(f, &a, bottom);
 	for (size_t i = 0; i < n; i++) {
 		if (is_headed(c, i))
-			svg_text(f, MARGIN, (y += GROUP) - 10, SVG_START, "strong", c->rows[i].group, SVG_WIDTH - 2 * MARGIN);
+			svg_text(f, MARGIN, (y += GROUP) - 10, SVG_START, "strong", c->rows[i].group, SVG_WIDTH * 0.88);
 		put_row(f, &a, &c->rows[i], y);
 		y += ROW;
 	}
