@@ -32,7 +32,7 @@ struct effect {
 	bool significant; /* the interval excludes 0; this is p < alpha, and false where there is no interval */
 };
 
-/* Experiments by first appearance in the log, arms in strcmp order, metrics as in metrics_table. */
+/* Experiments in the order of study_end, arms in strcmp order, metrics as in metrics_table. */
 struct effects {
 	struct effect *list;
 	size_t n, cap;

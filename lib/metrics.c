@@ -8,6 +8,11 @@ static double total_time(const struct metrics_user *u)
 	return u->finished.time;
 }
 
+static double tracks(const struct metrics_user *u)
+{
+	return u->finished.events;
+}
+
 static double sessions(const struct metrics_user *u)
 {
 	return u->sessions;
@@ -36,7 +41,12 @@ const struct metric metrics_table[METRICS_N] = {
 	{"mean_time_per_session", mean_time_per_session, 1},
 };
 
-static void close_session(struct metrics_user *u)
+const struct metrics_ratio metrics_ratios[METRICS_RATIOS_N] = {
+	{"time_per_session", total_time, sessions, 1},
+	{"time_per_track", total_time, tracks, 1},
+};
+
+void metrics_close(struct metrics_user *u)
 {
 	u->finished.time += u->open.time;
 	u->finished.latency += u->open.latency;
@@ -46,7 +56,7 @@ static void close_session(struct metrics_user *u)
 	u->open = (struct metrics_sums){0};
 }
 
-void metrics_add(struct metrics_user *u, const struct metrics_event *ev)
+void metrics_play(struct metrics_user *u, const struct metrics_event *ev)
 {
 	if (u->arm != ev->arm)
 		u->arm = METRICS_TWO_ARMS;
@@ -56,8 +66,13 @@ void metrics_add(struct metrics_user *u, const struct metrics_event *ev)
 		u->open.latency += ev->latency;
 		u->open.latencies++;
 	}
+}
+
+void metrics_add(struct metrics_user *u, const struct metrics_event *ev)
+{
+	metrics_play(u, ev);
 	if (ev->last)
-		close_session(u);
+		metrics_close(u);
 }
 
 int metrics_summary_init(struct metrics_summary *s, size_t n_arms, struct errmsg *e)
@@ -78,9 +93,12 @@ void metrics_summarise(struct metrics_summary *s, const struct metrics_user *u)
 
 	s->unfinished += u->open.events > 0;
 	s->two_arms += u->arm == METRICS_TWO_ARMS;
-	if (u->arm == METRICS_TWO_ARMS || u->sessions == 0)
+	if (u->arm == METRICS_TWO_ARMS)
 		return;
 	arm = &s->arms[u->arm];
+	arm->seen++;
+	if (u->sessions == 0)
+		return;
 	arm->users++;
 	for (size_t i = 0; i < METRICS_N; i++) {
 		double value = metrics_table[i].value(u);

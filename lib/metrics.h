@@ -44,8 +44,12 @@ struct metrics_event {
 	double latency; /* s, or NaN */
 };
 
-/* Adds an event to a user. */
+/* Adds an event to a user: to the open session, which is closed where the event is its last. */
 void metrics_add(struct metrics_user *u, const struct metrics_event *ev);
+
+/* The two steps of metrics_add, for who wants to see the session in between. */
+void metrics_play(struct metrics_user *u, const struct metrics_event *ev);
+void metrics_close(struct metrics_user *u);
 
 /*
  * A metric is a row of this table. `value` is that of a user with at least one finished session, NaN where the user
@@ -60,8 +64,24 @@ struct metric {
 enum { METRICS_N = 5 };
 extern const struct metric metrics_table[METRICS_N];
 
+/*
+ * A ratio metric is one of an arm, not of a user: the sum of the numerators of its users over the sum of the
+ * denominators. Both are those of a user with at least one finished session, and the denominator is at least 1. Beside
+ * it, the mean of the users' own ratios weighs a user with one session like one with a hundred.
+ */
+struct metrics_ratio {
+	const char *name;
+	double (*numerator)(const struct metrics_user *u);
+	double (*denominator)(const struct metrics_user *u);
+	int better; /* as above */
+};
+
+enum { METRICS_RATIOS_N = 2 };
+extern const struct metrics_ratio metrics_ratios[METRICS_RATIOS_N];
+
 /* An arm: its users (those with a finished session), and for each metric the values of those who have one. */
 struct metrics_arm {
+	uint64_t seen; /* users seen in this arm and no other, with a finished session or without: what a split is checked by */
 	uint64_t users;
 	struct stats values[METRICS_N]; /* as in metrics_table */
 };

@@ -63,6 +63,33 @@ static size_t write_short(char *dst, double x)
 	return len + places;
 }
 
+/*
+ * The fewest digits that read back as x. Where 15 do, no others of up to 15 do, for no two decimals of 15 digits are
+ * nearest to the same double: zeros behind them are all that can go. Only subnormal numbers are not that regular.
+ */
+static int fewest_digits(double x)
+{
+	char text[NUMBER_SIZE + 1];
+	int digits = 15;
+
+	snprintf(text, sizeof text, "%.14e", fabs(x));
+	if (!isnormal(x) || strtod(text, NULL) != fabs(x))
+		return isnormal(x) ? 16 : 1;
+	/* d.ddd…e+dd: the last of the digits stands at their number */
+	while (digits > 1 && text[digits] == '0')
+		digits--;
+	return digits;
+}
+
+static void write_shortest(char text[NUMBER_SIZE + 1], double x)
+{
+	for (int digits = fewest_digits(x); digits <= 17; digits++) {
+		snprintf(text, NUMBER_SIZE + 1, "%.*g", digits, x);
+		if (strtod(text, NULL) == x)
+			break;
+	}
+}
+
 size_t number_write(char *dst, double x)
 {
 	char text[NUMBER_SIZE + 1];
@@ -73,11 +100,7 @@ size_t number_write(char *dst, double x)
 	if (!isfinite(x))
 		strcpy(text, "null");
 	else
-		for (int precision = 1; precision <= 17; precision++) {
-			snprintf(text, sizeof text, "%.*g", precision, x);
-			if (strtod(text, NULL) == x)
-				break;
-		}
+		write_shortest(text, x);
 	len = strlen(text);
 	memcpy(dst, text, len);
 	return len;

@@ -7,7 +7,12 @@
 
 void study_init(struct study *s, enum study_order order, char *const *wanted, size_t n_wanted)
 {
-	*s = (struct study){.order = order, .wanted = wanted, .n_wanted = n_wanted};
+	*s = (struct study){.order = order, .sorted = order == STUDY_HOLD, .wanted = wanted, .n_wanted = n_wanted};
+}
+
+void study_keep(struct study *s, const struct study_keep *keep)
+{
+	s->keep = *keep;
 }
 
 void study_clear(struct study *s)
@@ -20,14 +25,21 @@ void study_clear(struct study *s)
 	symbols_clear(&s->names);
 	idmap_clear(&s->index);
 	free(s->users);
+	free(s->ids);
 	free(s->members);
+	days_clear(&s->days);
+	free(s->sessions.times);
+	free(s->sessions.members);
+	free(s->sessions.first);
+	answers_clear(&s->answers);
 	free(s->arms);
 	symbols_clear(&s->arm_sets);
 	free(s->held);
+	free(s->held_answers);
 	*s = (struct study){0};
 }
 
-static bool is_wanted(const struct study *s, struct slice name)
+bool study_wants(const struct study *s, struct slice name)
 {
 	for (size_t i = 0; i < s->n_wanted; i++)
 		if (slice_equal(slice_of(s->wanted[i]), name))
@@ -35,8 +47,7 @@ static bool is_wanted(const struct study *s, struct slice name)
 	return s->n_wanted == 0;
 }
 
-/* The number of an experiment. SYMBOLS_NONE where there is no memory. */
-static uint32_t experiment_at(struct study *s, struct slice name, uint32_t guess)
+uint32_t study_experiment_at(struct study *s, struct slice name, uint32_t guess)
 {
 	size_t known = s->names.n;
 	uint32_t number;
@@ -51,26 +62,28 @@ static uint32_t experiment_at(struct study *s, struct slice name, uint32_t guess
 	}
 	number = symbols_intern(&s->names, name, guess);
 	if (s->names.n > known)
-		s->experiments[number] = (struct study_experiment){.wanted = is_wanted(s, name)};
+		s->experiments[number] = (struct study_experiment){
+			.wanted = study_wants(s, name), .first = INT64_MAX, .place = UINT32_MAX,
+		};
 	return number;
 }
 
 /* Turns the names in an event into numbers: s->arms[0 .. *n). Returns 0, or -1 where there is no memory. */
-static int read_arms(struct study *s, const struct event *ev, size_t *n)
+static int read_arms(struct study *s, const struct event *ev, int64_t timestamp, size_t *n)
 {
 	struct study_arm *arms = grow(s->arms, &s->arms_cap, ev->n_arms, sizeof *arms);
 
 	if (!arms)
 		return -1;
 	s->arms = arms;
-	*n = 0;
 	for (size_t i = 0; i < ev->n_arms; i++) {
-		uint32_t experiment = experiment_at(s, ev->arms[i].experiment, (uint32_t)i), arm;
+		uint32_t experiment = study_experiment_at(s, ev->arms[i].experiment, (uint32_t)i), arm;
 		struct study_experiment *x;
 
 		if (experiment == SYMBOLS_NONE)
 			return -1;
 		x = &s->experiments[experiment];
+		study_seen(x, timestamp, (uint32_t)i);
 		if (!x->wanted)
 			continue;
 		arm = symbols_intern(&x->arms, ev->arms[i].arm, x->last_arm);
@@ -89,36 +102,70 @@ static int add_user(struct study *s)
 	if (!users)
 		return -1;
 	s->users = users;
-	users[s->n_users++] = (struct study_user){.latest = EVENT_NO_TIMESTAMP};
+	users[s->n_users++] = (struct study_user){
+		.latest = EVENT_NO_TIMESTAMP, .ended = EVENT_NO_TIMESTAMP, .event_timestamp = EVENT_NO_TIMESTAMP,
+	};
 	return 0;
 }
 
-#define NO_USER UINT32_MAX
-
-/* The place of a user, made where it is new. NO_USER where there is no memory. */
-static uint32_t user_at(struct study *s, uint32_t id)
+uint32_t study_user_at(struct study *s, uint32_t id)
 {
 	uint32_t *place = idmap_at(&s->index, id);
 
 	if (!place)
-		return NO_USER;
+		return STUDY_NO_USER;
 	if (*place == 0) {
 		if (add_user(s) < 0)
-			return NO_USER;
+			return STUDY_NO_USER;
 		*place = (uint32_t)s->n_users;
 	}
 	return *place - 1;
 }
 
-/* Counts an event that comes too late. */
-static void check_order(struct study *s, struct study_user *u, int64_t timestamp)
+/* Whether an event is the user's event before over again; if not, it is remembered as such. */
+static bool is_duplicate(struct study_user *u, const struct event *ev)
 {
-	if (timestamp == EVENT_NO_TIMESTAMP)
+	bool last = ev->message == EVENT_LAST;
+
+	if (ev->timestamp != EVENT_NO_TIMESTAMP && ev->timestamp == u->event_timestamp && ev->track == u->event_track &&
+	    ev->time == u->event_time && last == u->event_last)
+		return true;
+	u->event_timestamp = ev->timestamp;
+	u->event_track = ev->track;
+	u->event_time = ev->time;
+	u->event_last = last;
+	return false;
+}
+
+/* Counts an event that comes too late. */
+static void check_order(struct study *s, struct study_user *u, const struct event *ev)
+{
+	if (ev->timestamp == EVENT_NO_TIMESTAMP)
 		return;
-	if (timestamp < u->latest)
+	s->after_end += ev->timestamp <= u->ended;
+	if (ev->timestamp < u->latest)
 		s->out_of_order++;
 	else
-		u->latest = timestamp;
+		u->latest = ev->timestamp;
+	if (ev->message == EVENT_LAST && ev->timestamp > u->ended)
+		u->ended = ev->timestamp;
+}
+
+/* The link to the record of a user in an experiment: its place plus 1, or 0 where there is none. */
+static uint32_t find_member(const struct study *s, size_t user, uint32_t experiment)
+{
+	uint32_t link = s->users[user].member;
+
+	while (link != 0 && s->members[link - 1].experiment != experiment)
+		link = s->members[link - 1].next;
+	return link;
+}
+
+const struct study_member *study_member(const struct study *s, size_t user, uint32_t experiment)
+{
+	uint32_t link = find_member(s, user, experiment);
+
+	return link != 0 ? &s->members[link - 1] : NULL;
 }
 
 /* A new record of a user in an experiment; it comes first in the user's chain. NULL where there is no memory. */
@@ -138,31 +185,102 @@ static struct study_member *add_member(struct study *s, uint32_t user, struct st
 	return &members[s->n_members - 1];
 }
 
-/* The record of a user in an experiment, made where it is new. NULL where there is no memory. */
-static struct study_member *member_at(struct study *s, uint32_t user, struct study_arm in)
+struct study_member *study_member_at(struct study *s, uint32_t user, struct study_arm in)
 {
-	for (uint32_t link = s->users[user].member; link != 0; link = s->members[link - 1].next)
-		if (s->members[link - 1].experiment == in.experiment)
-			return &s->members[link - 1];
-	return add_member(s, user, in);
+	uint32_t link = find_member(s, user, in.experiment);
+
+	return link != 0 ? &s->members[link - 1] : add_member(s, user, in);
 }
 
-/* Takes the next event of a user, in the arms that s->arms begins with, into account. */
-static int count_event(struct study *s, uint32_t user, struct metrics_event ev, size_t n_arms)
+int study_keep_session(struct study *s, uint32_t member, double time)
 {
-	s->users[user].in_session = !ev.last;
-	for (size_t i = 0; i < n_arms; i++) {
-		struct study_member *m = member_at(s, user, s->arms[i]);
+	struct study_sessions *all = &s->sessions;
+	double *times = grow(all->times, &all->times_cap, all->n + 1, sizeof *times);
+	uint32_t *members;
 
-		if (!m)
-			return -1;
-		ev.arm = s->arms[i].arm;
-		metrics_add(&m->did, &ev);
-	}
+	if (!times)
+		return -1;
+	all->times = times;
+	members = grow(all->members, &all->members_cap, all->n + 1, sizeof *members);
+	if (!members)
+		return -1;
+	all->members = members;
+	times[all->n] = time;
+	members[all->n++] = member;
 	return 0;
 }
 
-static int hold_event(struct study *s, const struct event *ev, uint32_t user, size_t n_arms)
+/* Takes note of the open session of a member, which ends now, as far as that was asked for. */
+static int keep_session(struct study *s, const struct study_member *m, int64_t timestamp)
+{
+	uint32_t member = (uint32_t)(m - s->members);
+
+	if (m->experiment == STUDY_BEFORE)
+		return 0;
+	if (s->keep.sessions && study_keep_session(s, member, m->did.open.time) < 0)
+		return -1;
+	return s->keep.days ? days_add(&s->days, member, timestamp, &m->did.open) : 0;
+}
+
+static int count_in(struct study *s, uint32_t user, const struct study_event *ev, struct study_arm in)
+{
+	struct study_member *m = study_member_at(s, user, in);
+	struct metrics_event did = ev->did;
+
+	if (!m)
+		return -1;
+	did.arm = in.arm;
+	metrics_play(&m->did, &did);
+	if (!did.last)
+		return 0;
+	if ((s->keep.sessions || s->keep.days) && keep_session(s, m, ev->timestamp) < 0)
+		return -1;
+	metrics_close(&m->did);
+	return 0;
+}
+
+/* Counts the answer in an event for its arms. */
+static int count_answer(struct study *s, uint32_t user, const struct study_event *ev, size_t n_arms)
+{
+	struct answers_count found;
+
+	if (answers_hear(&s->answers, user, &ev->answer, ev->did.last, s->keep.catalog, &found) < 0)
+		return -1;
+	for (size_t i = 0; found.answers > 0 && i < n_arms; i++)
+		if (answers_add(&s->answers, s->arms[i].experiment, s->arms[i].arm, ev->answer.source, &found) < 0)
+			return -1;
+	return 0;
+}
+
+/* Whether a moment is one that no experiment counts. */
+static bool is_before(const struct study *s, int64_t timestamp)
+{
+	return s->keep.before && timestamp != EVENT_NO_TIMESTAMP && timestamp < s->keep.moment;
+}
+
+int study_count(struct study *s, uint32_t user, const struct study_event *ev, size_t n_arms)
+{
+	s->users[user].in_session = !ev->did.last;
+	if (is_before(s, ev->timestamp) && count_in(s, user, ev, (struct study_arm){.experiment = STUDY_BEFORE}) < 0)
+		return -1;
+	for (size_t i = 0; i < n_arms; i++)
+		if (count_in(s, user, ev, s->arms[i]) < 0)
+			return -1;
+	return s->keep.answers ? count_answer(s, user, ev, n_arms) : 0;
+}
+
+static int hold_answer(struct study *s, const struct answer *answer)
+{
+	struct answer *held = grow(s->held_answers, &s->held_answers_cap, s->n_held + 1, sizeof *held);
+
+	if (!held)
+		return -1;
+	s->held_answers = held;
+	held[s->n_held] = *answer;
+	return 0;
+}
+
+static int hold_event(struct study *s, uint32_t user, const struct event *ev, const struct study_event *counted, size_t n_arms)
 {
 	struct slice bytes = {.text = (const char *)s->arms, .len = n_arms * sizeof *s->arms};
 	struct study_held *held = grow(s->held, &s->held_cap, s->n_held + 1, sizeof *held);
@@ -172,107 +290,44 @@ static int hold_event(struct study *s, const struct event *ev, uint32_t user, si
 		return -1;
 	s->held = held;
 	set = symbols_intern(&s->arm_sets, bytes, s->n_held > 0 ? held[s->n_held - 1].arms : 0);
-	if (set == SYMBOLS_NONE)
+	if (set == SYMBOLS_NONE || (s->keep.answers && hold_answer(s, &counted->answer) < 0))
 		return -1;
 	held[s->n_held] = (struct study_held){
-		.timestamp = ev->timestamp == EVENT_NO_TIMESTAMP ? s->users[user].latest : ev->timestamp,
-		.time = ev->time, .latency = ev->latency, .user = user, .arms = set,
-		.order = s->n_held, .last = ev->message == EVENT_LAST,
+		.timestamp = counted->timestamp, .time = ev->time, .latency = ev->latency,
+		.user = user, .arms = set, .track = ev->track,
+		.order = s->n_held, .undated = ev->timestamp == EVENT_NO_TIMESTAMP, .last = counted->did.last,
 	};
 	s->n_held++;
 	return 0;
 }
 
+/* Takes an event that is no duplicate. Returns 0, or -1 where there is no memory. */
+static int take_event(struct study *s, uint32_t user, const struct event *ev)
+{
+	struct study_event counted = {
+		.did = {.last = ev->message == EVENT_LAST, .time = ev->time, .latency = ev->latency},
+		.timestamp = ev->timestamp == EVENT_NO_TIMESTAMP ? s->users[user].latest : ev->timestamp,
+	};
+	size_t n_arms = 0;
+
+	if (!is_before(s, counted.timestamp) && read_arms(s, ev, counted.timestamp, &n_arms) < 0)
+		return -1;
+	if (s->keep.answers && answers_of(&s->answers, ev, &counted.answer) < 0)
+		return -1;
+	return s->order == STUDY_STREAM ? study_count(s, user, &counted, n_arms) : hold_event(s, user, ev, &counted, n_arms);
+}
+
 int study_add(struct study *s, const struct event *ev, struct errmsg *e)
 {
-	struct metrics_event counted = {.last = ev->message == EVENT_LAST, .time = ev->time, .latency = ev->latency};
-	uint32_t user = user_at(s, ev->user);
-	size_t n_arms;
-	int status;
+	uint32_t user = study_user_at(s, ev->user);
 
-	if (user == NO_USER || read_arms(s, ev, &n_arms) < 0)
+	if (user == STUDY_NO_USER)
 		return errmsg_nomem(e);
 	s->events++;
-	check_order(s, &s->users[user], ev->timestamp);
-	status = s->order == STUDY_STREAM ? count_event(s, user, counted, n_arms) : hold_event(s, ev, user, n_arms);
-	return status < 0 ? errmsg_nomem(e) : 0;
-}
-
-static int by_user_and_time(const void *a, const void *b)
-{
-	const struct study_held *x = a, *y = b;
-
-	if (x->user != y->user)
-		return x->user < y->user ? -1 : 1;
-	if (x->timestamp != y->timestamp)
-		return x->timestamp < y->timestamp ? -1 : 1;
-	return x->order < y->order ? -1 : x->order > y->order;
-}
-
-static int count_held(struct study *s)
-{
-	if (s->n_held > 0)
-		qsort(s->held, s->n_held, sizeof *s->held, by_user_and_time);
-	for (size_t i = 0; i < s->n_held; i++) {
-		const struct study_held *h = &s->held[i];
-		const struct symbol *set = &s->arm_sets.list[h->arms];
-		struct metrics_event ev = {.last = h->last, .time = h->time, .latency = h->latency};
-
-		/* names keep bytes, which may stand anywhere */
-		if (set->len > 0)
-			memcpy(s->arms, set->text, set->len);
-		if (count_event(s, h->user, ev, set->len / sizeof *s->arms) < 0)
-			return -1;
+	if (is_duplicate(&s->users[user], ev)) {
+		s->duplicates++;
+		return 0;
 	}
-	return 0;
-}
-
-static int by_id(const void *a, const void *b)
-{
-	uint32_t x = ((const struct idmap_entry *)a)->key, y = ((const struct idmap_entry *)b)->key;
-
-	return (x > y) - (x < y);
-}
-
-/* The users' ids and places (plus 1), in ascending order of ids. New; NULL where there is no memory. */
-static struct idmap_entry *in_order(const struct study *s)
-{
-	struct idmap_entry *users = malloc((s->n_users + 1) * sizeof *users);
-	size_t n = 0;
-
-	if (!users)
-		return NULL;
-	for (size_t i = 0; n < s->n_users; i++)
-		if (s->index.slots[i].key != IDMAP_NONE)
-			users[n++] = s->index.slots[i];
-	qsort(users, n, sizeof *users, by_id);
-	return users;
-}
-
-static void summarise(struct study *s, const struct study_user *u)
-{
-	s->unfinished += u->in_session;
-	for (uint32_t link = u->member; link != 0; link = s->members[link - 1].next) {
-		const struct study_member *m = &s->members[link - 1];
-
-		metrics_summarise(&s->experiments[m->experiment].summary, &m->did);
-	}
-}
-
-int study_end(struct study *s, struct errmsg *e)
-{
-	struct idmap_entry *users;
-
-	if (count_held(s) < 0)
-		return errmsg_nomem(e);
-	for (size_t i = 0; i < s->names.n; i++)
-		if (metrics_summary_init(&s->experiments[i].summary, s->experiments[i].arms.n, e) < 0)
-			return -1;
-	users = in_order(s);
-	if (!users)
-		return errmsg_nomem(e);
-	for (size_t i = 0; i < s->n_users; i++)
-		summarise(s, &s->users[users[i].value - 1]);
-	free(users);
-	return 0;
+	check_order(s, &s->users[user], ev);
+	return take_event(s, user, ev) < 0 ? errmsg_nomem(e) : 0;
 }

@@ -83,6 +83,37 @@ uint32_t symbols_intern(struct symbols *symbols, struct slice s, uint32_t guess)
 	return (uint32_t)symbols->n - 1;
 }
 
+int symbols_compare(const struct symbol *a, const struct symbol *b)
+{
+	int difference = memcmp(a->text, b->text, a->len < b->len ? a->len : b->len);
+
+	return difference != 0 ? difference : (a->len > b->len) - (a->len < b->len);
+}
+
+static int by_bytes(const void *a, const void *b)
+{
+	return symbols_compare(*(const struct symbol *const *)a, *(const struct symbol *const *)b);
+}
+
+uint32_t *symbols_sorted(const struct symbols *symbols)
+{
+	const struct symbol **order = malloc((symbols->n + 1) * sizeof *order);
+	uint32_t *numbers = malloc((symbols->n + 1) * sizeof *numbers);
+
+	if (!order || !numbers) {
+		free(order);
+		free(numbers);
+		return NULL;
+	}
+	for (size_t i = 0; i < symbols->n; i++)
+		order[i] = &symbols->list[i];
+	qsort(order, symbols->n, sizeof *order, by_bytes);
+	for (size_t i = 0; i < symbols->n; i++)
+		numbers[i] = (uint32_t)(order[i] - symbols->list);
+	free(order);
+	return numbers;
+}
+
 void symbols_list(const struct symbols *symbols, struct errmsg *e)
 {
 	errmsg_set(e, "there are none");

@@ -45,6 +45,12 @@ static inline const char *symbols_text(const struct symbols *symbols, size_t num
 	return symbols->list[number].text;
 }
 
+/* Whether a stands before b (< 0), is the same (0), or stands behind it, bytewise. */
+int symbols_compare(const struct symbol *a, const struct symbol *b);
+
+/* All numbers, in bytewise order of their strings. A new array of symbols->n, or NULL where there is no memory. */
+uint32_t *symbols_sorted(const struct symbols *symbols);
+
 /* "there are A, B, C", as much of it as fits, for the error about a name that is not there. */
 void symbols_list(const struct symbols *symbols, struct errmsg *e);
 

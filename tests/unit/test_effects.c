@@ -10,6 +10,7 @@ static void add(struct study *s, uint32_t user, const char *experiment, const ch
 	struct event_arm one = {slice_of(experiment), slice_of(arm)};
 	struct event ev = event_of(EVENT_LAST, user, 0, time);
 
+	ev.timestamp = user;
 	ev.arms = &one;
 	ev.n_arms = 1;
 	CHECK(study_add(s, &ev, &e) == 0);

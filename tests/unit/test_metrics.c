@@ -108,6 +108,57 @@ static void users_in_two_arms_are_left_out(void)
 	metrics_summary_clear(&s);
 }
 
+/* Who finished nothing was seen in an arm all the same. */
+static void users_seen_are_those_of_one_arm(void)
+{
+	struct metrics_user users[4] = {{.arm = 0}, {.arm = 0}, {.arm = 1}, {.arm = 1}};
+	struct metrics_summary s;
+
+	last(&users[0], 0, 1, NAN);
+	next(&users[1], 0, 1, NAN);
+	next(&users[2], 1, 1, NAN);
+	next(&users[3], 1, 1, NAN);
+	next(&users[3], 0, 1, NAN);
+	s = summary_of(users, 4, 2);
+	CHECK(s.arms[0].seen == 2 && s.arms[0].users == 1);
+	CHECK(s.arms[1].seen == 1 && s.arms[1].users == 0);
+	metrics_summary_clear(&s);
+}
+
+static const struct metrics_ratio *ratio(const char *name)
+{
+	for (size_t i = 0; i < METRICS_RATIOS_N; i++)
+		if (strcmp(metrics_ratios[i].name, name) == 0)
+			return &metrics_ratios[i];
+	CHECK(!"a ratio of that name");
+	return &metrics_ratios[0];
+}
+
+static void ratios_are_of_sums_over_finished_sessions(void)
+{
+	struct metrics_user u = {0};
+	const struct metrics_ratio *session = ratio("time_per_session"), *track = ratio("time_per_track");
+
+	next(&u, 0, 1, NAN);
+	last(&u, 0, 0.5, NAN);
+	last(&u, 0, 0.25, NAN);
+	next(&u, 0, 1, NAN); /* not finished */
+	CHECK(session->numerator(&u) == 1.75 && session->denominator(&u) == 2 && session->better == 1);
+	CHECK(track->numerator(&u) == 1.75 && track->denominator(&u) == 3 && track->better == 1);
+}
+
+static void a_session_may_be_seen_before_it_is_closed(void)
+{
+	struct metrics_user u = {0}, v = {0};
+	struct metrics_event ev = {.time = 0.5, .latency = 0.001, .last = true};
+
+	metrics_play(&u, &ev);
+	CHECK(u.open.events == 1 && u.open.time == 0.5 && u.sessions == 0);
+	metrics_close(&u);
+	metrics_add(&v, &ev);
+	CHECK(memcmp(&u, &v, sizeof u) == 0 && u.sessions == 1);
+}
+
 static void an_empty_one_is_empty(void)
 {
 	struct metrics_summary s = summary_of(NULL, 0, 0);
@@ -128,6 +179,9 @@ int main(void)
 	RUN(unfinished_sessions_do_not_count);
 	RUN(latency_is_a_mean_over_the_events_that_carry_one);
 	RUN(users_in_two_arms_are_left_out);
+	RUN(users_seen_are_those_of_one_arm);
+	RUN(ratios_are_of_sums_over_finished_sessions);
+	RUN(a_session_may_be_seen_before_it_is_closed);
 	RUN(an_empty_one_is_empty);
 	RUN(a_user_is_small);
 	return DONE();

@@ -209,6 +209,177 @@ static void many_experiments_keep_their_arms(void)
 	study_clear(&s);
 }
 
+static struct event track_at(int64_t timestamp, enum event_message message, uint32_t track, double time)
+{
+	struct event ev = event_of(message, 1, track, time);
+
+	ev.timestamp = timestamp;
+	return ev;
+}
+
+/* The timestamp, the message, the track and the time have to be the same, and the event to be the user's one before. */
+static void an_event_delivered_again_is_left_out(void)
+{
+	struct study s;
+
+	for (int order = STUDY_STREAM; order <= STUDY_HOLD; order++) {
+		study_init(&s, (enum study_order)order, NULL, 0);
+		add(&s, track_at(10, EVENT_NEXT, 5, 0.5), "C", NULL);
+		add(&s, track_at(10, EVENT_NEXT, 5, 0.5), "C", NULL); /* again */
+		add(&s, event_at(10, EVENT_NEXT, 2, 0.5), "C", NULL); /* another user's */
+		add(&s, track_at(10, EVENT_NEXT, 5, 0.5), "C", NULL); /* and again */
+		add(&s, track_at(10, EVENT_NEXT, 6, 0.5), "C", NULL); /* another track */
+		add(&s, track_at(10, EVENT_NEXT, 6, 0.25), "C", NULL); /* another time */
+		add(&s, track_at(10, EVENT_NEXT, 6, 0.5), "C", NULL); /* not the one before */
+		add(&s, track_at(11, EVENT_NEXT, 6, 0.5), "C", NULL); /* later */
+		add(&s, track_at(11, EVENT_LAST, 6, 0.5), "C", NULL); /* another message */
+		add(&s, track_at(11, EVENT_LAST, 6, 0.5), "C", NULL); /* again, and not after the end */
+		add(&s, track_at(EVENT_NO_TIMESTAMP, EVENT_LAST, 6, 1), "C", NULL);
+		add(&s, track_at(EVENT_NO_TIMESTAMP, EVENT_LAST, 6, 1), "C", NULL); /* who knows */
+		CHECK(study_end(&s, &e) == 0);
+		CHECK(s.events == 12 && s.duplicates == 3 && s.out_of_order == 0 && s.after_end == 0);
+		CHECK(time_of(&s, 0, 0)->mean == 4.75 && s.experiments[0].summary.arms[0].values[1].mean == 3);
+		study_clear(&s);
+	}
+}
+
+/* One that comes late stands beside the first when events have been sorted. */
+static void a_late_duplicate_is_found_by_sorting(void)
+{
+	struct study s;
+
+	study_init(&s, STUDY_HOLD, NULL, 0);
+	add(&s, track_at(10, EVENT_NEXT, 5, 0.5), "C", NULL);
+	add(&s, track_at(20, EVENT_LAST, 6, 0.25), "C", NULL);
+	add(&s, track_at(10, EVENT_NEXT, 5, 0.5), "C", NULL);
+	add(&s, track_at(20, EVENT_LAST, 6, 0.25), "C", NULL);
+	CHECK(study_end(&s, &e) == 0);
+	CHECK(s.duplicates == 2 && s.out_of_order == 1 && s.after_end == 2);
+	CHECK(time_of(&s, 0, 0)->mean == 0.75 && s.experiments[0].summary.arms[0].values[1].mean == 1);
+	study_clear(&s);
+}
+
+static void events_after_the_end_are_counted(void)
+{
+	struct study s;
+
+	study_init(&s, STUDY_STREAM, NULL, 0);
+	add(&s, event_at(10, EVENT_NEXT, 1, 1), "C", NULL);
+	add(&s, event_at(20, EVENT_LAST, 1, 1), "C", NULL);
+	add(&s, event_at(20, EVENT_NEXT, 1, 1), "C", NULL); /* not later */
+	add(&s, event_at(EVENT_NO_TIMESTAMP, EVENT_NEXT, 1, 1), "C", NULL);
+	add(&s, event_at(21, EVENT_NEXT, 1, 1), "C", NULL);
+	add(&s, event_at(15, EVENT_NEXT, 1, 1), "C", NULL); /* earlier */
+	add(&s, event_at(15, EVENT_NEXT, 2, 1), "C", NULL); /* another user */
+	add(&s, event_at(30, EVENT_LAST, 1, 1), "C", NULL);
+	add(&s, event_at(25, EVENT_LAST, 1, 1), "C", NULL); /* earlier */
+	add(&s, event_at(26, EVENT_NEXT, 1, 1), "C", NULL); /* than the latest of the two ends */
+	CHECK(s.after_end == 4 && s.out_of_order == 3);
+	study_clear(&s);
+}
+
+/* Adds an event of a user in one experiment, or in two. */
+static void name(struct study *s, int64_t timestamp, uint32_t user, const char *first, const char *second)
+{
+	struct event_arm arms[2] = {{slice_of(first), slice_of("C")}, {slice_of(second ? second : ""), slice_of("T")}};
+	struct event ev = event_at(timestamp, EVENT_LAST, user, 1);
+
+	ev.arms = arms;
+	ev.n_arms = second ? 2 : 1;
+	CHECK(study_add(s, &ev, &e) == 0);
+}
+
+/* The order is that of any shuffling of the users, and all that belongs to an experiment moves with it. */
+static void experiments_are_ordered_by_time_place_and_name(void)
+{
+	static const char *const wanted[] = {"early", "AA", "BB", "second", "late"};
+	struct study s;
+
+	study_init(&s, STUDY_STREAM, NULL, 0);
+	study_keep(&s, &(struct study_keep){.days = true, .sessions = true, .answers = true});
+	name(&s, 90, 1, "late", NULL);
+	name(&s, 50, 2, "BB", "second");
+	name(&s, 50, 3, "AA", NULL);
+	name(&s, 70, 4, "early", NULL);
+	name(&s, 20, 5, "early", NULL);
+	CHECK(study_end(&s, &e) == 0);
+	CHECK(s.names.n == 5);
+	for (uint32_t i = 0; i < 5; i++) {
+		CHECK_STR(symbols_text(&s.names, i), wanted[i]);
+		CHECK(symbols_find(&s.names, slice_of(wanted[i])) == i);
+		CHECK(s.experiments[i].summary.arms[0].users == (i == 0 ? 2 : 1));
+	}
+	CHECK_STR(symbols_text(&s.experiments[3].arms, 0), "T");
+	CHECK(study_member(&s, 1, 3) && study_member(&s, 1, 2) && !study_member(&s, 1, 0));
+	study_clear(&s);
+}
+
+static void what_was_before_counts_for_the_user_only(void)
+{
+	const struct study_keep keep = {.before = true, .moment = 100};
+	struct study s;
+
+	for (int order = STUDY_STREAM; order <= STUDY_HOLD; order++) {
+		const struct study_member *m;
+
+		study_init(&s, (enum study_order)order, NULL, 0);
+		study_keep(&s, &keep);
+		add(&s, event_at(EVENT_NO_TIMESTAMP, EVENT_NEXT, 3, 1), "C", NULL); /* who knows: not before */
+		add(&s, event_at(10, EVENT_NEXT, 1, 1), "C", NULL);
+		add(&s, event_at(20, EVENT_LAST, 1, 0.5), "OLD", NULL);
+		add(&s, event_at(EVENT_NO_TIMESTAMP, EVENT_LAST, 1, 0.25), "C", NULL); /* at 20 */
+		add(&s, event_at(90, EVENT_NEXT, 1, 0.125), NULL, NULL); /* this session spans the moment */
+		add(&s, event_at(100, EVENT_NEXT, 1, 1), "T", "A");
+		add(&s, event_at(110, EVENT_LAST, 1, 1), "T", "A");
+		add(&s, event_at(99, EVENT_NEXT, 2, 1), "T", NULL); /* nothing but this */
+		CHECK(study_end(&s, &e) == 0);
+		CHECK(s.names.n == 2 && s.n_users == 3 && s.unfinished == 2);
+		CHECK(symbols_find(&s.experiments[0].arms, slice_of("OLD")) == SYMBOLS_NONE);
+		CHECK(s.experiments[0].summary.two_arms == 0);
+		CHECK(time_of(&s, 0, 1)->n == 1 && time_of(&s, 0, 1)->mean == 2 && time_of(&s, 0, 0)->n == 0);
+		m = study_member(&s, s.ids[0].value - 1, STUDY_BEFORE);
+		CHECK(m && m->did.sessions == 2 && m->did.finished.time == 1.75 && m->did.finished.events == 3);
+		m = study_member(&s, s.ids[1].value - 1, STUDY_BEFORE);
+		CHECK(m && m->did.sessions == 0);
+		CHECK(!study_member(&s, s.ids[2].value - 1, STUDY_BEFORE));
+		study_clear(&s);
+	}
+}
+
+/* Whatever the order in which members end their sessions, each has its own side by side. */
+static void sessions_are_kept_by_member(void)
+{
+	struct study s;
+
+	study_init(&s, STUDY_STREAM, NULL, 0);
+	study_keep(&s, &(struct study_keep){.sessions = true});
+	for (int i = 0; i < 6; i++) {
+		add(&s, event_at(10 * i, EVENT_NEXT, (uint32_t)i % 2, 1), "C", i < 2 ? "A" : NULL);
+		add(&s, event_at(10 * i + 1, EVENT_LAST, (uint32_t)i % 2, i / 8.0), "C", i < 2 ? "A" : NULL);
+	}
+	add(&s, event_at(100, EVENT_NEXT, 1, 1), "C", NULL); /* not finished */
+	CHECK(study_end(&s, &e) == 0);
+	for (uint32_t user = 0; user < 2; user++) {
+		size_t x = (size_t)(study_member(&s, user, 0) - s.members), y = (size_t)(study_member(&s, user, 1) - s.members);
+		const size_t *first = s.sessions.first;
+
+		CHECK(first[x + 1] - first[x] == 3 && first[y + 1] - first[y] == 1);
+		for (uint32_t k = 0; k < 3; k++)
+			CHECK(s.sessions.times[first[x] + k] == 1 + (2 * k + user) / 8.0);
+		CHECK(s.sessions.times[first[y]] == 1 + user / 8.0);
+	}
+	CHECK(s.sessions.n == 8);
+	study_clear(&s);
+}
+
+/* The memory of botify-abtest: under 200 bytes for a user in one experiment, with the index of ids. */
+static void users_are_small(void)
+{
+	CHECK(sizeof(struct study_user) + sizeof(struct study_member) <= 112);
+	CHECK(sizeof(struct study_held) <= 48);
+	CHECK(sizeof(struct days_sums) <= 40);
+}
+
 int main(void)
 {
 	RUN(an_event_counts_where_it_names_an_arm);
@@ -219,5 +390,12 @@ int main(void)
 	RUN(held_events_without_a_timestamp_stay_in_place);
 	RUN(an_empty_study_ends);
 	RUN(many_experiments_keep_their_arms);
+	RUN(an_event_delivered_again_is_left_out);
+	RUN(a_late_duplicate_is_found_by_sorting);
+	RUN(events_after_the_end_are_counted);
+	RUN(experiments_are_ordered_by_time_place_and_name);
+	RUN(what_was_before_counts_for_the_user_only);
+	RUN(sessions_are_kept_by_member);
+	RUN(users_are_small);
 	return DONE();
 }

@@ -1,5 +1,7 @@
 #include "symbols.h"
 
+#include <stdlib.h>
+
 #include <stdio.h>
 
 #include "check.h"
@@ -72,11 +74,30 @@ static void a_list_is_cut_and_not_overrun(void)
 	symbols_clear(&n);
 }
 
+/* Bytewise, a prefix first; NUL bytes count. */
+static void numbers_may_be_had_in_order(void)
+{
+	const struct slice names[] = {slice_of("b"), slice_of("ab"), slice_of("a"), {"a\0b", 3}, slice_of("\xc3\xbc"), slice_of("")};
+	static const uint32_t wanted[] = {5, 2, 3, 1, 0, 4};
+	struct symbols s = {0};
+	uint32_t *order = symbols_sorted(&s);
+
+	CHECK(order != NULL);
+	free(order);
+	for (uint32_t i = 0; i < 6; i++)
+		CHECK(symbols_intern(&s, names[i], 0) == i);
+	order = symbols_sorted(&s);
+	CHECK(memcmp(order, wanted, sizeof wanted) == 0);
+	free(order);
+	symbols_clear(&s);
+}
+
 int main(void)
 {
 	RUN(numbers_follow_first_appearance);
 	RUN(the_length_counts);
 	RUN(many_names_are_all_found);
 	RUN(a_list_is_cut_and_not_overrun);
+	RUN(numbers_may_be_had_in_order);
 	return DONE();
 }
