@@ -3,6 +3,7 @@
 #   make            build the commands into build/
 #   make demo       an experiment from end to end, with its report
 #   make test       all tests; `make test-asan` runs the same suite under ASan and UBSan
+#   make test-stats how often each statistical method cries wolf (half a minute)
 #   make bench      speed, as ratios
 #   make world      an invented world of full size in build/world
 #   make install    PREFIX=/usr/local, DESTDIR as usual
@@ -25,6 +26,7 @@ LIBS = -ljansson -lgsl -lopenblas -lm
 COMMANDS = $(patsubst cmd/%.c,$(BUILD)/%,$(wildcard cmd/botify-*.c))
 LIB = $(BUILD)/libbotify.a
 LIB_OBJECTS = $(patsubst lib/%.c,$(BUILD)/lib/%.o,$(wildcard lib/*.c))
+STATS_TESTS = $(patsubst tests/stats/%.c,$(BUILD)/stats/%,$(wildcard tests/stats/*.c))
 UNIT_TESTS = $(patsubst tests/unit/%.c,$(BUILD)/tests/%,$(wildcard tests/unit/*.c))
 
 all: $(COMMANDS)
@@ -53,6 +55,16 @@ $(UNIT_TESTS): $(BUILD)/tests/%: $(BUILD)/tests/%.o $(LIB)
 
 unit: $(UNIT_TESTS)
 
+$(BUILD)/stats/%.o: tests/stats/%.c
+	@mkdir -p $(@D)
+	$(CC) $(OUR_CFLAGS) $(CFLAGS) -c -o $@ $<
+
+$(STATS_TESTS): %: %.o $(LIB)
+	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS)
+
+test-stats: $(STATS_TESTS)
+	for program in $^; do $$program || exit 1; done
+
 # The same words for every tool that looks for mistakes.
 SANITIZE = -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
 FUZZ_SECONDS ?= 60
@@ -78,7 +90,7 @@ lint:
 	if command -v clang >/dev/null; then $(MAKE) all unit BUILD=build-lint/clang CC=clang CFLAGS='-O2 -Werror'; fi
 	for header in lib/*.h cmd/*.h; do $(CC) $(OUR_CFLAGS) -MF /dev/null -Werror -fsyntax-only -x c $$header || exit 1; done
 	cppcheck -q --enable=warning,style,performance,portability --inline-suppr --suppressions-list=tests/cppcheck \
-		--error-exitcode=1 -j2 -Ilib -D_GNU_SOURCE lib cmd tests/unit tests/fuzz
+		--error-exitcode=1 -j2 -Ilib -D_GNU_SOURCE lib cmd tests/unit tests/stats tests/fuzz
 	shellcheck -e SC2030,SC2031 $(SCRIPTS) # which take what bats' own `run` sets for lost
 	tests/lint-man $(MAN)
 
@@ -127,7 +139,11 @@ uninstall:
 clean:
 	rm -rf build build-asan build-fuzz build-lint
 
+<<<<<<< HEAD
 .PHONY: all unit test test-asan deps lint fuzz fuzzers demo bench world install uninstall clean
+=======
+.PHONY: all unit test test-stats test-asan deps lint fuzz fuzzers bench install uninstall clean
+>>>>>>> methods
 .SECONDARY:
 
 -include $(wildcard $(BUILD)/*/*.d)

@@ -46,6 +46,8 @@ double stats_sd(const struct stats *s)
  */
 double stats_t_tails(double t, double df)
 {
+	if (isinf(df))
+		return erfc(fabs(t) / sqrt(2));
 	if (df < 1000)
 		return gsl_cdf_beta_P(df / (df + t * t), df / 2, 0.5);
 	return 2 * gsl_cdf_tdist_Q(fabs(t), df);
@@ -53,8 +55,15 @@ double stats_t_tails(double t, double df)
 
 double stats_t_critical(double alpha, double df)
 {
-	double q = gsl_cdf_tdist_Qinv(alpha / 2, df), density = gsl_ran_tdist_pdf(q, df);
+	double q, density;
 
+	/* the distributions of GSL end the process where they are asked for what there is not */
+	if (isnan(df))
+		return NAN;
+	if (isinf(df))
+		return gsl_cdf_ugaussian_Qinv(alpha / 2);
+	q = gsl_cdf_tdist_Qinv(alpha / 2, df);
+	density = gsl_ran_tdist_pdf(q, df);
 	/* The same expansion: one Newton step makes the quantile that of our own tail. Towards the centre it is exact. */
 	if (alpha < 0.5 && density > 0 && isfinite(q))
 		q += (stats_t_tails(q, df) - alpha) / (2 * density);
@@ -68,27 +77,59 @@ static double agree(double p, bool significant, double alpha)
 	return significant ? nextafter(alpha, 0) : alpha;
 }
 
+static void set_interval(struct stats_welch *w, double half)
+{
+	w->half = half;
+	w->lower = w->difference - half;
+	w->upper = w->difference + half;
+	/* x - y is positive exactly where x > y, so this is "the interval excludes 0" also after rounding */
+	w->significant = fabs(w->difference) > half;
+}
+
+void stats_judge(struct stats_welch *w, double half, double alpha)
+{
+	set_interval(w, half);
+	w->p = agree(w->p, w->significant, alpha);
+}
+
+void stats_rejudge(struct stats_welch *w, double half, bool significant)
+{
+	double size = fabs(w->difference);
+
+	if (isnan(w->half))
+		return;
+	if (significant && !(size > half))
+		half = nextafter(size, 0);
+	else if (!significant && size > half)
+		half = size;
+	set_interval(w, half);
+}
+
+struct stats_welch stats_compare(double difference, double error, double df, double alpha)
+{
+	struct stats_welch w = {
+		.difference = difference, .lower = NAN, .upper = NAN, .t = NAN, .df = NAN, .p = NAN,
+		.error = NAN, .half = NAN,
+	};
+
+	/* also false for NaN */
+	if (!(error > 0 && isfinite(error) && isfinite(difference) && df > 0))
+		return w;
+	w.error = error;
+	w.df = df;
+	w.t = difference / error;
+	w.p = stats_t_tails(w.t, df);
+	stats_judge(&w, stats_t_critical(alpha, df) * error, alpha);
+	return w;
+}
+
 struct stats_welch stats_welch(const struct stats *control, const struct stats *treatment, double alpha)
 {
 	double vc = stats_variance(control) / (double)control->n;
 	double vt = stats_variance(treatment) / (double)treatment->n;
-	double error = sqrt(vc + vt), share = vc / (vc + vt), half;
-	struct stats_welch w = {
-		.difference = stats_mean(treatment) - stats_mean(control),
-		.lower = NAN, .upper = NAN, .t = NAN, .df = NAN, .p = NAN,
-	};
-
-	/* also false for NaN */
-	if (!(error > 0 && isfinite(error) && isfinite(w.difference)))
-		return w;
+	double share = vc / (vc + vt);
 	/* Satterthwaite's formula divided through by (vc + vt)^2, which could vanish or overflow */
-	w.df = 1 / (share * share / (double)(control->n - 1) + (1 - share) * (1 - share) / (double)(treatment->n - 1));
-	w.t = w.difference / error;
-	half = stats_t_critical(alpha, w.df) * error;
-	w.lower = w.difference - half;
-	w.upper = w.difference + half;
-	/* x - y is positive exactly where x > y, so this is "the interval excludes 0" also after rounding */
-	w.significant = fabs(w.difference) > half;
-	w.p = agree(stats_t_tails(w.t, w.df), w.significant, alpha);
-	return w;
+	double df = 1 / (share * share / (double)(control->n - 1) + (1 - share) * (1 - share) / (double)(treatment->n - 1));
+
+	return stats_compare(stats_mean(treatment) - stats_mean(control), sqrt(vc + vt), df, alpha);
 }

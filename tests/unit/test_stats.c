@@ -181,6 +181,39 @@ static void interval_p_and_verdict_agree(void)
 	}
 }
 
+static void with_infinite_df_the_normal_distribution_judges(void)
+{
+	struct stats_welch w = stats_compare(-3, 2, INFINITY, 0.05);
+
+	CHECK_NEAR(stats_t_critical(0.05, INFINITY), 1.959963984540054, 1e-14);
+	CHECK_NEAR(stats_t_tails(1.959963984540054, INFINITY), 0.05, 1e-14);
+	CHECK_NEAR(stats_t_tails(-10, INFINITY), 1.5239706048321052e-23, 1e-13);
+	CHECK(w.t == -1.5 && w.error == 2 && !w.significant && isinf(w.df));
+	CHECK_NEAR(w.p, 0.13361440253771617, 1e-13);
+	CHECK_NEAR(w.lower, -3 - 2 * 1.959963984540054, 1e-14);
+	CHECK(isnan(stats_t_critical(0.05, NAN)));
+	w = stats_compare(1, 2, 0, 0.05);
+	CHECK(is_unknown(&w) && w.difference == 1);
+	w = stats_compare(1, 2, NAN, 0.05);
+	CHECK(is_unknown(&w));
+}
+
+/* The verdict is given; the interval follows it, by one bit if need be. */
+static void a_verdict_from_elsewhere_is_kept(void)
+{
+	struct stats_welch w = stats_compare(-3, 1, 9, 0.05), u = stats_compare(-3, 0, 9, 0.05);
+
+	CHECK(w.significant);
+	stats_rejudge(&w, 4, false);
+	CHECK(!w.significant && w.lower == -7 && w.upper == 1 && w.half == 4);
+	stats_rejudge(&w, 3, true);
+	CHECK(w.significant && w.upper < 0 && w.half < 3 && w.half > 3 - 1e-15);
+	stats_rejudge(&w, nextafter(3, 0), false);
+	CHECK(!w.significant && w.upper == 0 && w.half == 3);
+	stats_rejudge(&u, 4, false);
+	CHECK(is_unknown(&u));
+}
+
 int main(void)
 {
 	RUN(moments_are_those_of_the_definition);
@@ -191,6 +224,8 @@ int main(void)
 	RUN(tails_agree_with_scipy);
 	RUN(quantiles_agree_with_their_closed_forms);
 	RUN(what_cannot_be_known_is_nan);
+	RUN(with_infinite_df_the_normal_distribution_judges);
+	RUN(a_verdict_from_elsewhere_is_kept);
 	RUN(interval_p_and_verdict_agree);
 	return DONE();
 }
