@@ -51,16 +51,19 @@ static void put_effect_head(FILE *f, const char *name, const struct effect *x)
 /* What is not known is absent: NaN would be one more thing that an alert has to know about. */
 static void put_number(FILE *f, const struct effects *all, size_t k)
 {
-	char text[NUMBER_SIZE];
+	char text[NUMBER_SIZE] = "";
 
 	put_head(f, numbers[k].name, numbers[k].help);
 	for (size_t i = 0; i < all->n; i++) {
-		double x = *(const double *)((const char *)&all->list[i] + numbers[k].offset);
+		const void *value = (const char *)&all->list[i] + numbers[k].offset;
+		double x = *(const double *)value;
+		size_t len;
 
 		if (!isfinite(x))
 			continue;
 		put_effect_head(f, numbers[k].name, &all->list[i]);
-		fwrite(text, 1, number_write(text, x), f);
+		len = number_write(text, x);
+		fwrite(text, 1, len, f);
 		fputc('\n', f);
 	}
 }

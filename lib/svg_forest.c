@@ -34,7 +34,7 @@ static int by_size(const void *a, const void *b)
  */
 static double farthest(const struct svg_forest *c, size_t n)
 {
-	double reaches[SVG_ROWS_MAX], limit;
+	double reaches[SVG_ROWS_MAX] = {0}, limit;
 
 	for (size_t i = 0; i < n; i++)
 		reaches[i] = reach(&c->rows[i]);
@@ -165,20 +165,27 @@ static void put_rest(FILE *f, size_t n, double y)
 	svg_text(f, MARGIN, y, SVG_START, "soft", text, SVG_WIDTH);
 }
 
+static void put_rows(FILE *f, const struct svg_forest *c, size_t n, const struct axis *a)
+{
+	double y = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		if (is_headed(c, i))
+			svg_text(f, MARGIN, (y += GROUP) - 10, SVG_START, "strong", c->rows[i].group, SVG_WIDTH * 0.88);
+		put_row(f, a, &c->rows[i], y);
+		y += ROW;
+	}
+}
+
 void svg_forest(const struct svg_forest *c, FILE *f)
 {
 	size_t n = c->n < SVG_ROWS_MAX ? c->n : SVG_ROWS_MAX;
-	double bottom = rows_height(c, n), y = 0;
+	double bottom = rows_height(c, n);
 	struct axis a = scale(c, n);
 
 	svg_begin(f, c->title, c->description, bottom + FOOT + (c->n > n ? 20 : 0));
 	put_grid(f, &a, bottom);
-	for (size_t i = 0; i < n; i++) {
-		if (is_headed(c, i))
-			svg_text(f, MARGIN, (y += GROUP) - 10, SVG_START, "strong", c->rows[i].group, SVG_WIDTH * 0.88);
-		put_row(f, &a, &c->rows[i], y);
-		y += ROW;
-	}
+	put_rows(f, c, n, &a);
 	svg_text(f, SVG_WIDTH - MARGIN, bottom + 40, SVG_END, "soft", c->x_label, SVG_WIDTH - 2 * MARGIN);
 	put_key(f, bottom + 66);
 	if (c->n > n)
