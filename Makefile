@@ -139,11 +139,7 @@ uninstall:
 clean:
 	rm -rf build build-asan build-fuzz build-lint
 
-<<<<<<< HEAD
-.PHONY: all unit test test-asan deps lint fuzz fuzzers demo bench world install uninstall clean
-=======
-.PHONY: all unit test test-stats test-asan deps lint fuzz fuzzers bench install uninstall clean
->>>>>>> methods
+.PHONY: all unit test test-stats test-asan deps lint fuzz fuzzers demo bench world install uninstall clean
 .SECONDARY:
 
 -include $(wildcard $(BUILD)/*/*.d)
