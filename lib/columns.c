@@ -3,14 +3,6 @@
 #include <math.h>
 #include <stdlib.h>
 
-/* The record of the user who is the i-th by id, where the user is one of an arm, or NULL. */
-static const struct study_member *member_of(const struct study *s, size_t i, uint32_t experiment)
-{
-	const struct study_member *m = study_member(s, s->ids[i].value - 1, experiment);
-
-	return m && m->did.arm != METRICS_TWO_ARMS && m->did.sessions > 0 ? m : NULL;
-}
-
 /* Cuts the next array from the memory of the columns. */
 static double *next_array(const struct columns *c, size_t *used)
 {
@@ -70,11 +62,11 @@ int columns_init(struct columns *c, const struct study *s, uint32_t experiment, 
 
 	*c = (struct columns){.n_arms = s->experiments[experiment].arms.n};
 	for (size_t i = 0; i < s->n_users; i++)
-		c->n += member_of(s, i, experiment) != NULL;
+		c->n += study_counted(s, i, experiment) != NULL;
 	if (make_room(c, s, file) < 0)
 		return errmsg_nomem(e);
 	for (size_t i = 0; i < s->n_users; i++) {
-		const struct study_member *m = member_of(s, i, experiment);
+		const struct study_member *m = study_counted(s, i, experiment);
 
 		if (!m)
 			continue;

@@ -5,7 +5,8 @@
 #include <string.h>
 
 #include "grow.h"
-#include "stats.h"
+#include "lift.h"
+#include "sequential.h"
 
 struct arm_name {
 	const char *text;
@@ -63,66 +64,145 @@ static double percent(double part, double whole)
 	return isfinite(x) ? x : NAN;
 }
 
-static struct effect compare(const struct stats *control, const struct stats *treatment, double alpha)
+struct stats_welch effects_compare(const struct stats *control, const struct stats *treatment, const struct effects_options *o)
 {
-	struct stats_welch w = stats_welch(control, treatment, alpha);
-	/* a negative mean turns the interval round */
+	if (o->sequential)
+		return sequential_welch(control, treatment, o->tune, o->alpha);
+	return stats_welch(control, treatment, o->alpha);
+}
+
+/* Draws the interval of a comparison anew, for its adjusted p. */
+static void rejudge(struct stats_welch *w, const struct stats *control, const struct stats *treatment,
+		    const struct adjusted *a, const struct effects_options *o)
+{
+	double n = (double)(control->n + treatment->n);
+
+	if (isnan(a->level))
+		return;
+	if (o->sequential)
+		stats_rejudge(w, sequential_critical(n, sequential_rho2(o->tune, o->alpha), a->level) * w->error, a->p < o->alpha);
+	else
+		adjust_welch(w, a, o->alpha);
+}
+
+/* The percent interval: that of the difference over the control's mean, where a negative one turns it round. */
+static void set_percent(struct effect *x, const struct stats_welch *w, const struct stats *control,
+			const struct stats *treatment, bool fieller)
+{
+	struct lift lift = lift_fieller(control, treatment, w);
 	bool turned = control->mean < 0;
 
-	return (struct effect){
+	x->effect = percent(w->difference, control->mean);
+	x->lower = fieller ? lift.lower : percent(turned ? w->upper : w->lower, control->mean);
+	x->upper = fieller ? lift.upper : percent(turned ? w->lower : w->upper, control->mean);
+}
+
+static struct effect effect_of(const struct stats_welch *w, const struct samples_metric *metric, const uint32_t *pair,
+			       const struct adjusted *a, const struct effects_options *o)
+{
+	const struct stats *control = &metric->arms[pair[0]], *treatment = &metric->arms[pair[1]];
+	struct effect x = {
+		.metric = metric->name, .better = metric->better, .method = metric->method,
 		.control_users = control->n, .treatment_users = treatment->n,
 		.control_mean = stats_mean(control), .treatment_mean = stats_mean(treatment),
 		.control_sd = stats_sd(control), .treatment_sd = stats_sd(treatment),
-		.difference = w.difference, .difference_lower = w.lower, .difference_upper = w.upper,
-		.effect = percent(w.difference, control->mean),
-		.lower = percent(turned ? w.upper : w.lower, control->mean),
-		.upper = percent(turned ? w.lower : w.upper, control->mean),
-		.t = w.t, .df = w.df, .p = w.p, .alpha = alpha, .significant = w.significant,
+		.difference = w->difference, .difference_lower = w->lower, .difference_upper = w->upper,
+		.t = w->t, .df = w->df, .p = w->p, .p_adjusted = a->p, .alpha = o->alpha, .significant = w->significant,
+		.cap = metric->threshold, .theta = metric->theta, .variance_removed = metric->removed,
 	};
+
+	set_percent(&x, w, control, treatment, o->fieller);
+	return x;
 }
 
-static int add_arm(struct effects *all, const struct study *s, size_t x, const uint32_t *pair, double alpha)
+/* The comparisons of one experiment: for each arm, in the order of the report, each metric. */
+struct family {
+	struct stats_welch *w;
+	double *p; /* NaN where the comparison is not to be adjusted */
+	struct adjusted *adjusted;
+	size_t n;
+};
+
+static void family_clear(struct family *f)
+{
+	free(f->w);
+	free(f->p);
+	free(f->adjusted);
+}
+
+static int family_init(struct family *f, const struct samples *s, const uint32_t *arms, const struct effects_options *o,
+		       struct errmsg *e)
+{
+	size_t n = (s->n_arms - 1) * SAMPLES_N;
+
+	*f = (struct family){.n = n, .w = calloc(n + 1, sizeof *f->w), .p = calloc(n + 1, sizeof *f->p),
+			     .adjusted = calloc(n + 1, sizeof *f->adjusted)};
+	if (!f->w || !f->p || !f->adjusted)
+		return errmsg_nomem(e);
+	for (size_t i = 0; i < n; i++) {
+		const struct samples_metric *metric = &s->metrics[i % SAMPLES_N];
+		bool exempt = o->primary && strcmp(o->primary, metric->name) == 0;
+
+		f->w[i] = effects_compare(&metric->arms[arms[0]], &metric->arms[arms[1 + i / SAMPLES_N]], o);
+		f->p[i] = exempt ? NAN : f->w[i].p;
+	}
+	if (adjust(o->adjust, f->p, n, o->alpha, f->adjusted, e) < 0)
+		return -1;
+	for (size_t i = 0; i < n; i++)
+		if (isnan(f->p[i]))
+			f->adjusted[i] = (struct adjusted){.p = f->w[i].p, .level = NAN};
+	return 0;
+}
+
+static int add_family(struct effects *all, const struct study *s, size_t x, const struct samples *samples,
+		      const uint32_t *arms, struct family *f, const struct effects_options *o)
 {
 	const struct study_experiment *experiment = &s->experiments[x];
-	const struct metrics_arm *control = &experiment->summary.arms[pair[0]];
-	const struct metrics_arm *treatment = &experiment->summary.arms[pair[1]];
-	struct effect *list = grow(all->list, &all->cap, all->n + METRICS_N, sizeof *list);
+	struct effect *list = grow(all->list, &all->cap, all->n + f->n, sizeof *list);
 
 	if (!list)
 		return -1;
 	all->list = list;
-	for (size_t i = 0; i < METRICS_N; i++) {
-		struct effect effect = compare(&control->values[i], &treatment->values[i], alpha);
+	for (size_t i = 0; i < f->n; i++) {
+		const struct samples_metric *metric = &samples->metrics[i % SAMPLES_N];
+		const uint32_t pair[] = {arms[0], arms[1 + i / SAMPLES_N]};
+		struct effect *effect = &list[all->n++];
 
-		effect.experiment = symbols_text(&s->names, x);
-		effect.control = symbols_text(&experiment->arms, pair[0]);
-		effect.treatment = symbols_text(&experiment->arms, pair[1]);
-		effect.metric = metrics_table[i].name;
-		effect.better = metrics_table[i].better;
-		list[all->n++] = effect;
+		if (o->adjust != ADJUST_NONE)
+			rejudge(&f->w[i], &metric->arms[pair[0]], &metric->arms[pair[1]], &f->adjusted[i], o);
+		*effect = effect_of(&f->w[i], metric, pair, &f->adjusted[i], o);
+		effect->experiment = symbols_text(&s->names, x);
+		effect->control = symbols_text(&experiment->arms, pair[0]);
+		effect->treatment = symbols_text(&experiment->arms, pair[1]);
 	}
 	return 0;
 }
 
-int effects_of(struct effects *all, const struct study *s, const char *control, double alpha, struct errmsg *e)
+static int add_experiment(struct effects *all, const struct study *s, size_t x, const struct effects_options *o, struct errmsg *e)
+{
+	uint32_t *arms = effects_arms(&s->experiments[x], o->control, e);
+	struct samples samples = {0};
+	struct family family = {0};
+	int status = -1;
+
+	if (!arms)
+		return errmsg_prefix(e, "experiment '%s'", symbols_text(&s->names, x));
+	if (s->experiments[x].arms.n < 2)
+		status = 0;
+	else if (samples_init(&samples, s, (uint32_t)x, &o->samples, e) == 0 && family_init(&family, &samples, arms, o, e) == 0)
+		status = add_family(all, s, x, &samples, arms, &family, o) < 0 ? errmsg_nomem(e) : 0;
+	family_clear(&family);
+	samples_clear(&samples);
+	free(arms);
+	return status;
+}
+
+int effects_of(struct effects *all, const struct study *s, const struct effects_options *o, struct errmsg *e)
 {
 	*all = (struct effects){0};
-	for (size_t x = 0; x < s->names.n; x++) {
-		const struct study_experiment *experiment = &s->experiments[x];
-		uint32_t *arms;
-		int status = 0;
-
-		if (!experiment->wanted)
-			continue;
-		arms = effects_arms(experiment, control, e);
-		if (!arms)
-			return errmsg_prefix(e, "experiment '%s'", symbols_text(&s->names, x));
-		for (size_t i = 1; i < experiment->arms.n && status == 0; i++)
-			status = add_arm(all, s, x, (uint32_t[]){arms[0], arms[i]}, alpha);
-		free(arms);
-		if (status < 0)
-			return errmsg_nomem(e);
-	}
+	for (size_t x = 0; x < s->names.n; x++)
+		if (s->experiments[x].wanted && add_experiment(all, s, x, o, e) < 0)
+			return -1;
 	return 0;
 }
 

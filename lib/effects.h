@@ -10,8 +10,11 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "adjust.h"
 #include "errmsg.h"
 #include "metrics.h"
+#include "samples.h"
+#include "stats.h"
 #include "study.h"
 
 /*
@@ -23,29 +26,46 @@ struct effect {
 	const char *metric;
 	int better; /* 1: more of the metric is better, -1: less is better */
 	uint64_t control_users, treatment_users; /* those who have a value of the metric */
-	double control_mean, treatment_mean;
+	double control_mean, treatment_mean; /* of samples.h: a ratio metric's is the ratio */
 	double control_sd, treatment_sd;
-	double difference, difference_lower, difference_upper; /* treatment - control and its Welch interval */
-	double effect, lower, upper;			       /* the same three, in percent of control_mean */
-	double t, df, p;
-	double alpha;	  /* the intervals have confidence 1 - alpha */
-	bool significant; /* the interval excludes 0; this is p < alpha, and false where there is no interval */
+	double difference, difference_lower, difference_upper; /* treatment - control and its interval */
+	double effect, lower, upper; /* the same three, in percent of control_mean; the bounds are infinite where unbounded */
+	double t, df, p; /* df is NaN where intervals are sequential */
+	double alpha;	 /* the intervals have confidence 1 - alpha, or what the adjustment makes of it */
+	bool significant; /* the interval excludes 0; this is p_adjusted < alpha, and false where there is no interval */
+	double p_adjusted; /* p where nothing is adjusted */
+	const char *method; /* "mean" or "ratio" */
+	double cap;	   /* values above were capped; NaN where none were to be */
+	double theta, variance_removed; /* of CUPED; NaN where nothing was adjusted by a covariate */
 };
 
-/* Experiments in the order of study_end, arms in strcmp order, metrics as in metrics_table. */
+/* Experiments in the order of study_end, arms in strcmp order, metrics as in samples.h. */
 struct effects {
 	struct effect *list;
 	size_t n, cap;
 };
 
+struct effects_options {
+	const char *control; /* name of the control arm; NULL: "C" where there is such an arm, otherwise the first in strcmp order */
+	double alpha;
+	struct samples_options samples;
+	bool fieller;		   /* the percent interval is Fieller's (lift.h), not that of the difference over the mean */
+	bool sequential;	   /* intervals hold at all looks (sequential.h), and are tightest at `tune` users of two arms */
+	double tune;
+	enum adjust_method adjust; /* over all metrics and arms of an experiment, but for those of the metric `primary` */
+	const char *primary;	   /* NULL: none */
+};
+
 /*
- * All effects of a study that has ended. `control` is the name of the control arm, or NULL: then it is "C" where there
- * is such an arm, otherwise the first in strcmp order. An experiment that has no arm of the name asked for is an
- * error, and the reason names its arms. An experiment with one arm has no effects. Returns 0, or -1 with the reason.
- * Free with effects_clear in either case.
+ * All effects of a study that has ended. An experiment that has no arm of the control's name is an error, and the reason
+ * names its arms. An experiment with one arm has no effects. Returns 0, or -1 with the reason. Free with effects_clear
+ * in either case.
  */
-int effects_of(struct effects *all, const struct study *s, const char *control, double alpha, struct errmsg *e);
+int effects_of(struct effects *all, const struct study *s, const struct effects_options *o, struct errmsg *e);
 void effects_clear(struct effects *all);
+
+/* Two samples compared as the options ask for, before any adjustment. */
+struct stats_welch effects_compare(const struct stats *control, const struct stats *treatment, const struct effects_options *o);
 
 /*
  * The numbers of the arms of an experiment in the order of the report, the control first. Returns a new array of

@@ -1,11 +1,14 @@
 #include "findings.h"
 
 #include <inttypes.h>
+#include <math.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 
 #include "grow.h"
+#include "health.h"
+#include "sections.h"
 #include "shown.h"
 
 /* Adds a finding about an experiment or, where it is NULL, about the log. Returns 0, or -1 where there is no memory. */
@@ -43,62 +46,88 @@ static int add_missing_values(struct findings *all, const struct study_experimen
 	return status;
 }
 
-static int add_experiment(struct findings *all, const struct study_experiment *x, const char *name, const uint32_t *arms)
+/* What the health of the log has to say: whatever there is any of. */
+static int add_health(struct findings *all, const struct health_finding *list, size_t n, const char *experiment)
 {
-	const struct metrics_summary *s = &x->summary;
+	struct errmsg sentence;
+	int status = 0;
+
+	for (size_t i = 0; i < n && status == 0; i++) {
+		enum finding_level level = list[i].grave ? FINDING_ALARM : FINDING_WARNING;
+
+		if (list[i].entry->usual || (list[i].entry->fate == HEALTH_ORDER && !list[i].grave))
+			level = FINDING_NOTE;
+		if (list[i].count > 0)
+			status = add(all, level, experiment, "%s", health_say(&list[i], &sentence));
+	}
+	return status;
+}
+
+/* Users that are not split as planned: below this p an experiment is not to be trusted (see botify-abtest(1)). */
+static int add_mismatch(struct findings *all, const struct report *r, size_t experiment, const char *name)
+{
+	double p = r->analysis ? sections_srm_p(r->analysis, experiment) : NAN;
+
+	if (!(p < SECTIONS_SRM_ALARM))
+		return 0;
+	return add(all, FINDING_ALARM, name, "Users are not split between the arms as planned (p = %s).", shown_p(p).text);
+}
+
+static int add_experiment(struct findings *all, const struct report *r, const struct health *h, size_t number, const uint32_t *arms)
+{
+	const struct study_experiment *x = &r->study->experiments[number];
+	const char *name = symbols_text(&r->study->names, number);
 	int status = 0;
 
 	if (x->arms.n == 1)
 		status = add(all, FINDING_WARNING, name, "There is only one arm: nothing to compare.");
+	if (status == 0)
+		status = add_mismatch(all, r, number, name);
 	for (size_t i = 0; i < x->arms.n && status == 0; i++)
 		status = add_missing_values(all, x, name, arms[i]);
-	if (s->two_arms > 0 && status == 0)
-		status = add(all, FINDING_WARNING, name, "%" PRIu64 " user%s seen in more than one arm: left out.", s->two_arms,
-			     shown_plural(s->two_arms));
-	if (s->unfinished > 0 && status == 0)
-		status = add(all, FINDING_NOTE, name, "%" PRIu64 " unfinished session%s: left out.", s->unfinished,
-			     shown_plural(s->unfinished));
-	return status;
+	return status < 0 ? -1 : add_health(all, health_of(h, (uint32_t)number), HEALTH_EXPERIMENT_N, name);
 }
 
-static int add_log(struct findings *all, const struct report *r)
+/* Unfinished sessions stand with the experiments that they are missing from. */
+static int add_log(struct findings *all, const struct health *h)
 {
-	const struct study *s = r->study;
-	bool sorted = s->order == STUDY_HOLD;
 	int status = 0;
 
-	if (r->malformed_lines > 0)
-		status = add(all, FINDING_WARNING, NULL, "%" PRIu64 " malformed line%s: left out.", r->malformed_lines,
-			     shown_plural(r->malformed_lines));
-	if (r->unread_files > 0 && status == 0)
-		status = add(all, FINDING_ALARM, NULL, "%" PRIu64 " file%s not read, or not to the end.", r->unread_files,
-			     shown_plural(r->unread_files));
-	if (s->out_of_order > 0 && status == 0)
-		status = add(all, sorted ? FINDING_NOTE : FINDING_ALARM, NULL, "%" PRIu64 " event%s out of order: %s.",
-			     s->out_of_order, shown_plural(s->out_of_order),
-			     sorted ? "sorted by timestamp" : "taken as they came, so sessions may be wrong");
+	for (size_t i = 0; i < HEALTH_LOG_N && status == 0; i++)
+		if (!h->list[i].entry->usual)
+			status = add_health(all, &h->list[i], 1, NULL);
 	return status;
 }
 
-int findings_of(struct findings *all, const struct report *r, struct errmsg *e)
+static int add_all(struct findings *all, const struct report *r, const struct health *h, struct errmsg *e)
 {
-	*all = (struct findings){0};
 	for (size_t i = 0; i < r->study->names.n; i++) {
-		const struct study_experiment *x = &r->study->experiments[i];
 		uint32_t *arms;
 		int status;
 
-		if (!x->wanted)
+		if (!r->study->experiments[i].wanted)
 			continue;
-		arms = effects_arms(x, r->control, e);
+		arms = effects_arms(&r->study->experiments[i], r->control, e);
 		if (!arms)
 			return -1;
-		status = add_experiment(all, x, symbols_text(&r->study->names, i), arms);
+		status = add_experiment(all, r, h, i, arms);
 		free(arms);
 		if (status < 0)
 			return errmsg_nomem(e);
 	}
-	return add_log(all, r) < 0 ? errmsg_nomem(e) : 0;
+	return add_log(all, h) < 0 ? errmsg_nomem(e) : 0;
+}
+
+int findings_of(struct findings *all, const struct report *r, struct errmsg *e)
+{
+	struct health h;
+	int status = health_init(&h, r->study, r->split, e);
+
+	*all = (struct findings){0};
+	if (status == 0)
+		status = add_all(all, r, &h, e);
+	health_clear(&h);
+	return status;
 }
 
 void findings_clear(struct findings *all)

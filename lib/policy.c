@@ -179,13 +179,13 @@ int policy_bind(struct policy *p, const struct tables *t, struct errmsg *e)
 }
 
 /* Nothing is left anywhere: any track that is not excluded; and if all are, any. */
-static struct answer exhausted(const struct policy *p, const struct question *q, struct rng *r)
+static struct recommendation exhausted(const struct policy *p, const struct question *q, struct rng *r)
 {
 	static const struct idmap nothing;
 	const struct catalog *c = &p->tables->catalog;
 	struct sieve sieve = {.catalog = c, .history = q->history, .excluded = q->excluded};
 	struct candidates all = {.n = c->n_tracks};
-	struct answer a = {.source = "exhausted"};
+	struct recommendation a = {.source = "exhausted"};
 
 	a.pool = draw(&sieve, all, r, &a.track);
 	if (a.pool == 0) {
@@ -195,7 +195,7 @@ static struct answer exhausted(const struct policy *p, const struct question *q,
 	return a;
 }
 
-struct answer policy_answer(const struct policy *p, const struct question *q, struct rng *r)
+struct recommendation policy_answer(const struct policy *p, const struct question *q, struct rng *r)
 {
 	struct sieve sieve = {
 		.catalog = &p->tables->catalog,
@@ -207,7 +207,7 @@ struct answer policy_answer(const struct policy *p, const struct question *q, st
 
 	for (size_t i = 0; i < p->n_sources; i++) {
 		const struct source *s = &p->sources[i];
-		struct answer a = {.source = source_name(s)};
+		struct recommendation a = {.source = source_name(s)};
 
 		if (q->time < s->min_time)
 			continue;

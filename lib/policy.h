@@ -25,7 +25,7 @@ struct policy {
 	const struct tables *tables; /* once bound */
 };
 
-struct answer {
+struct recommendation {
 	uint32_t track;	    /* index */
 	const char *source; /* static */
 	uint32_t pool;	    /* how many candidates it was drawn from uniformly */
@@ -43,7 +43,7 @@ void policy_clear(struct policy *p);
 int policy_bind(struct policy *p, const struct tables *t, struct errmsg *e);
 
 /* The next track. The policy must have been bound. */
-struct answer policy_answer(const struct policy *p, const struct question *q, struct rng *r);
+struct recommendation policy_answer(const struct policy *p, const struct question *q, struct rng *r);
 
 /* The names of the published policies, i = 0, 1, …; NULL behind the last. */
 const char *policy_name(size_t i);

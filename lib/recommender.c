@@ -78,7 +78,7 @@ static void recommend(struct recommender *r, const struct policy *policy, const 
 {
 	uint32_t step = (uint32_t)session->history->n;
 	struct rng rng = rng_at(r->seed, RNG_POLICY, ev->user, session->number, step);
-	struct answer a = policy_answer(policy, q, &rng);
+	struct recommendation a = policy_answer(policy, q, &rng);
 
 	ev->recommendation = r->tables->catalog.tracks[a.track].id;
 	ev->source = slice_of(a.source);

@@ -3,6 +3,8 @@
 #include <stddef.h>
 #include <string.h>
 
+#include "sections.h"
+
 const struct report_format report_formats[REPORT_FORMATS_N] = {
 	{"table", report_table},
 	{"json", report_json},
@@ -19,6 +21,14 @@ const struct report_format *report_format_find(const char *name)
 		if (strcmp(report_formats[i].name, name) == 0)
 			return &report_formats[i];
 	return NULL;
+}
+
+const char *report_p_heading(const struct report *r)
+{
+	bool adjusted = r->analysis && r->analysis->options->adjust != ADJUST_NONE;
+	bool sequential = r->analysis && r->analysis->options->sequential;
+
+	return adjusted && sequential ? "p (adjusted, sequential)" : adjusted ? "p (adjusted)" : sequential ? "p (sequential)" : "p";
 }
 
 #define COLUMN(kind, name) {#name, kind, offsetof(struct effect, name)}
@@ -45,4 +55,9 @@ const struct report_column report_columns[REPORT_COLUMNS_N] = {
 	COLUMN(REPORT_NUMBER, control_sd),
 	COLUMN(REPORT_NUMBER, treatment_sd),
 	COLUMN(REPORT_NUMBER, alpha),
+	COLUMN(REPORT_TEXT, method),
+	COLUMN(REPORT_NUMBER, p_adjusted),
+	COLUMN(REPORT_NUMBER, cap),
+	COLUMN(REPORT_NUMBER, theta),
+	COLUMN(REPORT_NUMBER, variance_removed),
 };

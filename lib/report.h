@@ -14,18 +14,24 @@
 
 #include "effects.h"
 #include "errmsg.h"
+#include "split.h"
 #include "study.h"
 
 struct section;
+struct sections_subject;
 
 struct report {
 	const struct study *study;     /* ended; borrowed, as all of these */
 	const struct effects *effects; /* of the study */
 	const char *control;	       /* as effects_of was asked for it */
-	uint64_t malformed_lines, unread_files;
+	const struct split *split;     /* that was planned; may be NULL */
+	const struct sections_subject *analysis; /* what the sections are about; NULL where there are none */
 	const struct section *sections; /* n_sections, said after the effects, in their order */
 	size_t n_sections;
 };
+
+/* What people are told the p of an effect is: that of one comparison, or adjusted for all of them. */
+const char *report_p_heading(const struct report *r);
 
 struct report_format {
 	const char *name;
@@ -51,7 +57,7 @@ struct report_column {
 	size_t offset; /* in struct effect, of a const char *, double, uint64_t, bool */
 };
 
-enum { REPORT_COLUMNS_N = 21 };
+enum { REPORT_COLUMNS_N = 26 };
 extern const struct report_column report_columns[REPORT_COLUMNS_N];
 
 /* The place of a column in an effect. */

@@ -3,9 +3,12 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include "analysis.h"
 #include "findings.h"
 #include "headline.h"
+#include "health.h"
 #include "html.h"
+#include "report_charts.h"
 #include "section.h"
 #include "shown.h"
 #include "svg.h"
@@ -76,7 +79,7 @@ static void put_effect(struct html_table *t, const struct effect *x)
 	html_table_cell(t, style, shown_typeset(shown_percent(x->effect)).text);
 	html_table_cell(t, style, headline_word(x));
 	html_table_cell(t, HTML_PLAIN, shown_typeset(shown_bounds(x->lower, x->upper)).text);
-	html_table_cell(t, HTML_PLAIN, shown_typeset(shown_p(x->p)).text);
+	html_table_cell(t, HTML_PLAIN, shown_typeset(shown_p(x->p_adjusted)).text);
 	html_table_cell(t, HTML_PLAIN, shown_typeset(shown_mean(x->control_mean)).text);
 	html_table_cell(t, HTML_PLAIN, shown_typeset(shown_mean(x->treatment_mean)).text);
 	html_table_cell(t, HTML_PLAIN, shown_count(x->treatment_users).text);
@@ -88,7 +91,7 @@ static int put_effects(const struct part *p, FILE *f, struct errmsg *e)
 	struct shown interval = shown("%.10g %% interval", 100 - 100 * p->effects[0].alpha);
 	const struct html_column columns[] = {
 		{"metric", 'l'}, {"effect", 'r'},  {"", 'l'},	 {interval.text, 'r'},
-		{"p", 'r'},	 {"control", 'r'}, {"arm", 'r'}, {"users", 'r'},
+		{report_p_heading(p->r), 'r'},	 {"control", 'r'}, {"arm", 'r'}, {"users", 'r'},
 	};
 	struct html_table t;
 
@@ -140,10 +143,15 @@ static int put_forest(const struct part *p, FILE *f, struct errmsg *e)
 
 static int put_charts(const struct part *p, FILE *f, struct errmsg *e)
 {
+	const struct section *days = analysis_section(p->r->sections, p->r->n_sections, "days");
 	int status;
 
 	html_figures(f);
 	status = put_forest(p, f, e);
+	if (status == 0)
+		status = report_charts_days(days, p->name, symbols_text(&p->x->arms, p->arms[0]), f, e);
+	if (status == 0)
+		status = report_charts_sessions(p->r->study, (size_t)(p->x - p->r->study->experiments), p->arms, f, e);
 	html_figures_end(f);
 	return status;
 }
@@ -273,29 +281,32 @@ static int put_summary(const struct page *page, FILE *f, struct errmsg *e)
 	return status;
 }
 
-static void put_health(const struct page *page, FILE *f)
+static void put_count(struct html_table *t, const char *what, uint64_t n)
 {
-	const struct study *s = page->r->study;
-	const struct {
-		const char *what;
-		uint64_t n;
-	} rows[] = {
-		{"events", s->events}, {"users", s->n_users}, {"malformed lines", page->r->malformed_lines},
-		{"files not read to the end", page->r->unread_files}, {"events out of order", s->out_of_order},
-		{"unfinished sessions", s->unfinished},
-	};
+	html_table_cell(t, HTML_PLAIN, what);
+	html_table_cell(t, HTML_PLAIN, shown_count(n).text);
+}
+
+/* What the log holds, and all that could be wrong with it, whether there is any of it or not. */
+static int put_health(const struct page *page, FILE *f, struct errmsg *e)
+{
 	static const struct html_column columns[] = {{"in the log", 'l'}, {"count", 'r'}};
+	const struct study *s = page->r->study;
 	struct html_table t;
+	struct health h;
+	int status = health_init(&h, s, page->r->split, e);
 
 	html_section(f, "Health of the log");
-	html_table_begin(&t, f, "What the log holds, and what was left out", columns, 2);
-	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
-		html_table_cell(&t, HTML_PLAIN, rows[i].what);
-		html_table_cell(&t, HTML_PLAIN, shown_count(rows[i].n).text);
-	}
+	html_table_begin(&t, f, "What the log holds, and what was found in it", columns, 2);
+	put_count(&t, "events", s->events);
+	put_count(&t, "users", s->n_users);
+	for (size_t i = 0; status == 0 && i < HEALTH_LOG_N; i++)
+		put_count(&t, h.list[i].entry->many, h.list[i].count);
 	html_table_end(&t);
 	put_notes(&page->findings, NULL, f);
 	html_section_end(f);
+	health_clear(&h);
+	return status;
 }
 
 static const struct {
@@ -307,8 +318,9 @@ static const struct {
 	{"p", "How often a difference at least as large would be seen by chance alone, if the arm changed nothing."},
 	{"Better, worse", "The interval excludes 0, and more is better (of latency: less)."},
 	{"Units", "Time is in tracks: 1 is a track heard from beginning to end. Latency is in milliseconds."},
-	{"Caution", "Every metric of every arm is tested by itself: of twenty comparisons without any true difference, one is expected "
-		    "to look significant at 95 %. Nor is p meant to be looked at again and again until it is small."},
+	{"Caution", "Unless p was adjusted (--adjust), every metric of every arm is tested by itself: of twenty comparisons without any "
+		    "true difference, one is expected to look significant at 95 %. Nor is p meant to be looked at again and again until "
+		    "it is small, unless intervals are sequential (--sequential)."},
 };
 
 static void put_help(FILE *f)
@@ -352,7 +364,8 @@ static int put_page(const struct page *page, FILE *f, struct errmsg *e)
 		status = put_part(&page->parts[i], f, e);
 	for (size_t i = 0; i < page->r->n_sections && status == 0; i++)
 		status = section_put_html(&page->r->sections[i], f, e);
-	put_health(page, f);
+	if (status == 0)
+		status = put_health(page, f, e);
 	put_help(f);
 	html_end(f);
 	return status;

@@ -49,9 +49,9 @@ static int put_headline(FILE *f, const struct effect *x, struct errmsg *e)
 	return 0;
 }
 
-static void put_header(FILE *f, const struct effect *first)
+static void put_header(FILE *f, const struct report *r, const struct effect *first)
 {
-	fprintf(f, "| metric | effect | | %.10g %% interval | p | ", 100 - 100 * first->alpha);
+	fprintf(f, "| metric | effect | | %.10g %% interval | %s | ", 100 - 100 * first->alpha, report_p_heading(r));
 	markdown_text(f, first->control);
 	fputs(" | ", f);
 	markdown_text(f, first->treatment);
@@ -65,7 +65,7 @@ static void put_effect(FILE *f, const struct effect *x)
 	fprintf(f, "| %s | %s%s%s | %s | %s |", headline_label(x->metric).text, strong,
 		shown_typeset(shown_percent(x->effect)).text, strong, headline_word(x),
 		shown_typeset(shown_bounds(x->lower, x->upper)).text);
-	fprintf(f, " %s | %s | %s | %s |\n", shown_typeset(shown_p(x->p)).text, shown_typeset(shown_mean(x->control_mean)).text,
+	fprintf(f, " %s | %s | %s | %s |\n", shown_typeset(shown_p(x->p_adjusted)).text, shown_typeset(shown_mean(x->control_mean)).text,
 		shown_typeset(shown_mean(x->treatment_mean)).text, shown_count(x->treatment_users).text);
 }
 
@@ -83,7 +83,7 @@ static int put_effects(FILE *f, const struct report *r, const char *experiment, 
 			fputs(before ? "\n" : "", f);
 			if (put_headline(f, x, e) < 0)
 				return -1;
-			put_header(f, x);
+			put_header(f, r, x);
 		}
 		put_effect(f, x);
 		before = x;

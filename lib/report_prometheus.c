@@ -123,8 +123,8 @@ static void put_log(FILE *f, const struct report *r)
 	} rows[] = {
 		{"log_events", "Events of the log.", s->events},
 		{"log_users", "Users of the log.", s->n_users},
-		{"log_malformed_lines", "Lines that are no event, left out.", r->malformed_lines},
-		{"log_unread_files", "Files not read, or not to the end.", r->unread_files},
+		{"log_malformed_lines", "Lines that are no event, left out.", s->malformed},
+		{"log_unread_files", "Files not read, or not to the end.", s->unread},
 		{"log_out_of_order_events", "Events for which an earlier event of the same user has a later timestamp.", s->out_of_order},
 		{"log_unfinished_sessions", "Sessions without an end.", s->unfinished},
 	};

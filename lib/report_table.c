@@ -8,14 +8,14 @@
 #include "shown.h"
 #include "table.h"
 
-static void add_header(struct table *t, const struct effect *first)
+static void add_header(struct table *t, const struct report *r, const struct effect *first)
 {
 	table_add(t, TABLE_BOLD, "metric");
 	table_add(t, TABLE_BOLD, "%s", first->control);
 	table_add(t, TABLE_BOLD, "%s", first->treatment);
 	table_add(t, TABLE_BOLD, "effect");
 	table_add(t, TABLE_BOLD, "%.10g %% interval", 100 - 100 * first->alpha);
-	table_add(t, TABLE_BOLD, "p");
+	table_add(t, TABLE_BOLD, "%s", report_p_heading(r));
 }
 
 static void add_effect(struct table *t, const struct effect *x)
@@ -27,7 +27,7 @@ static void add_effect(struct table *t, const struct effect *x)
 	table_add(t, TABLE_PLAIN, "%s", shown_mean(x->treatment_mean).text);
 	table_add(t, verdict, "%s", shown_percent(x->effect).text);
 	table_add(t, verdict, "%s", shown_interval(x->lower, x->upper).text);
-	table_add(t, TABLE_PLAIN, "%s", shown_p(x->p).text);
+	table_add(t, TABLE_PLAIN, "%s", shown_p(x->p_adjusted).text);
 }
 
 /* The effects of one experiment: a header for every arm, but the same columns throughout. */
@@ -42,7 +42,7 @@ static void add_effects(struct table *t, const struct report *r, const char *exp
 		if (x->experiment != experiment)
 			continue;
 		if (!before || before->treatment != x->treatment)
-			add_header(t, x);
+			add_header(t, r, x);
 		add_effect(t, x);
 		before = x;
 	}
@@ -131,7 +131,7 @@ int report_table(const struct report *r, FILE *f, bool colour, struct errmsg *e)
 		if (r->study->experiments[i].wanted)
 			status = write_experiment(r, &findings, i, f, colour, e);
 	for (size_t i = 0; i < r->n_sections && status == 0; i++)
-		status = section_put_table(&r->sections[i], f, colour, e);
+		status = r->sections[i].usual ? 0 : section_put_table(&r->sections[i], f, colour, e);
 	if (status == 0)
 		status = write_log(r, &findings, f, colour, e);
 	findings_clear(&findings);

@@ -7,7 +7,7 @@
 
 #include "grow.h"
 #include "html.h"
-#include "jsonout.h"
+#include "json_put.h"
 #include "markdown.h"
 #include "shown.h"
 #include "table.h"
@@ -85,6 +85,24 @@ static struct shown show(const struct section *s, size_t i)
 	}
 }
 
+/* Writes a sentence or two, broken at spaces. */
+static void put_wrapped(FILE *f, const char *text)
+{
+	enum { WIDTH = 78 };
+
+	while (strlen(text) > WIDTH) {
+		size_t n = WIDTH;
+
+		while (n > 0 && text[n] != ' ')
+			n--;
+		if (n == 0)
+			break;
+		fprintf(f, "%.*s\n", (int)n, text);
+		text += n + 1;
+	}
+	fprintf(f, "%s\n", text);
+}
+
 int section_put_table(const struct section *s, FILE *f, bool colour, struct errmsg *e)
 {
 	struct table t;
@@ -105,7 +123,7 @@ int section_put_table(const struct section *s, FILE *f, bool colour, struct errm
 	fprintf(f, "%s\n", s->title);
 	status = table_print(&t, f, colour);
 	if (*s->note)
-		fprintf(f, "%s\n", s->note);
+		put_wrapped(f, s->note);
 	putc('\n', f);
 	table_clear(&t);
 	free(align);
@@ -169,11 +187,11 @@ static void put_json_cell(const struct section *s, size_t i, FILE *f)
 
 	fprintf(f, "%c\"%s\":", i % s->n_columns == 0 ? '{' : ',', c->key);
 	if (c->kind == SECTION_TEXT)
-		jsonout_string(f, s->cells[i].text);
+		json_put_string(f, s->cells[i].text);
 	else if (c->kind == SECTION_COUNT)
 		fprintf(f, "%" PRIu64, s->cells[i].count);
 	else
-		jsonout_number(f, s->cells[i].number);
+		json_put_number(f, s->cells[i].number);
 	if (i % s->n_columns + 1 == s->n_columns)
 		putc('}', f);
 }

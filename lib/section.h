@@ -42,6 +42,7 @@ struct section {
 	size_t n_columns;
 	struct section_cell *cells; /* row after row */
 	size_t n, cap;
+	bool usual;  /* all is as it should be: the table for a terminal leaves it out */
 	bool failed; /* out of memory */
 };
 

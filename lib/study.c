@@ -168,6 +168,13 @@ const struct study_member *study_member(const struct study *s, size_t user, uint
 	return link != 0 ? &s->members[link - 1] : NULL;
 }
 
+const struct study_member *study_counted(const struct study *s, size_t i, uint32_t experiment)
+{
+	const struct study_member *m = study_member(s, s->ids[i].value - 1, experiment);
+
+	return m && m->did.arm != METRICS_TWO_ARMS && m->did.sessions > 0 ? m : NULL;
+}
+
 /* A new record of a user in an experiment; it comes first in the user's chain. NULL where there is no memory. */
 static struct study_member *add_member(struct study *s, uint32_t user, struct study_arm in)
 {

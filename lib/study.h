@@ -157,6 +157,12 @@ int study_end(struct study *s, struct errmsg *e);
 /* The record of the user at a place in users in an experiment (or in STUDY_BEFORE), or NULL where there is none. */
 const struct study_member *study_member(const struct study *s, size_t user, uint32_t experiment);
 
+/*
+ * The record of the user who is the i-th by id (see `ids`), where the user counts: seen in one arm only, with at least one
+ * finished session; NULL where not. For all i, these are the users of the summary, in its order.
+ */
+const struct study_member *study_counted(const struct study *s, size_t i, uint32_t experiment);
+
 /* For partial.c: the same, made where it is not there. Its arm is `in.arm` then. NULL where there is no memory. */
 struct study_member *study_member_at(struct study *s, uint32_t user, struct study_arm in);
 

@@ -63,7 +63,7 @@ static unsigned ask(const char *policy, const struct listener *l, const char *so
 	unsigned seen = 0;
 
 	for (int i = 0; i < 400; i++) {
-		struct answer a = policy_answer(&p, &l->question, &r);
+		struct recommendation a = policy_answer(&p, &l->question, &r);
 
 		CHECK_STR(a.source, source);
 		CHECK(a.pool == pool);
@@ -126,7 +126,7 @@ static void an_artist_is_played_n_times(void)
 		p = bound(text);
 		hear(&l, 5, 1);
 		for (;;) {
-			struct answer a = policy_answer(&p, &l.question, &r);
+			struct recommendation a = policy_answer(&p, &l.question, &r);
 
 			if (strcmp(a.source, "exhausted") == 0)
 				break;

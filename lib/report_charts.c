@@ -1,0 +1,192 @@
+#include "report_charts.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "html.h"
+#include "svg.h"
+
+enum { BINS = 30 };
+
+/* Where a column stands in the section. */
+static size_t column(const struct section *s, const char *key)
+{
+	size_t i = 0;
+
+	while (i + 1 < s->n_columns && strcmp(s->columns[i].key, key) != 0)
+		i++;
+	return i;
+}
+
+/* One experiment's rows of the section: `days` days for each of `arms` treatments. */
+struct rows {
+	const struct section *s;
+	size_t first, days, arms;
+	double *numbers; /* memory of all arrays */
+	size_t used;
+};
+
+static const char *text(const struct rows *d, size_t row, const char *key)
+{
+	return d->s->cells[row * d->s->n_columns + column(d->s, key)].text;
+}
+
+/* Finds the rows, which stand together, arm after arm; every arm has the same days. */
+static void find(struct rows *d, const char *experiment)
+{
+	size_t rows = section_rows(d->s), n = 0;
+
+	while (d->first < rows && strcmp(text(d, d->first, "experiment"), experiment) != 0)
+		d->first++;
+	while (d->first + n < rows && strcmp(text(d, d->first + n, "experiment"), experiment) == 0) {
+		d->arms += n == 0 || strcmp(text(d, d->first + n, "treatment"), text(d, d->first + n - 1, "treatment")) != 0;
+		n++;
+	}
+	d->days = d->arms > 0 ? n / d->arms : 0;
+}
+
+/* The numbers of a column for one arm, in an array of the memory. */
+static double *numbers(struct rows *d, size_t arm, const char *key)
+{
+	double *array = d->numbers + d->used;
+	size_t c = column(d->s, key);
+
+	for (size_t i = 0; i < d->days; i++)
+		array[i] = d->s->cells[(d->first + arm * d->days + i) * d->s->n_columns + c].number;
+	d->used += d->days;
+	return array;
+}
+
+static void put_means(struct rows *d, const double *x, const char *control, struct svg_series *series, FILE *f)
+{
+	struct svg_chart chart = {
+		.title = "Means by arm until each day", .description = "The numbers are those of the table over time.",
+		.x_label = "day", .y_label = text(d, d->first, "metric"), .x = x, .n = d->days, .series = series,
+		.n_series = d->arms + 1, .whole = true,
+	};
+
+	series[0] = (struct svg_series){.name = control, .y = numbers(d, 0, "cumulative_control_mean")};
+	for (size_t arm = 0; arm < d->arms; arm++)
+		series[arm + 1] = (struct svg_series){.name = text(d, d->first + arm * d->days, "treatment"),
+						      .y = numbers(d, arm, "cumulative_treatment_mean")};
+	html_figure(f, "Mean per user until each day, by arm");
+	svg_lines(&chart, f);
+	html_figure_end(f);
+}
+
+static void put_effects(struct rows *d, const double *x, struct svg_series *series, FILE *f)
+{
+	struct svg_chart chart = {
+		.title = "Effects until each day, with their intervals", .description = "The numbers are those of the table over time.",
+		.x_label = "day", .y_label = "effect in % of the control’s mean", .x = x, .n = d->days, .series = series,
+		.n_series = d->arms, .first = 1, .whole = true, .zero = true,
+	};
+
+	for (size_t arm = 0; arm < d->arms; arm++)
+		series[arm] = (struct svg_series){
+			.name = text(d, d->first + arm * d->days, "treatment"), .y = numbers(d, arm, "cumulative_effect"),
+			.lower = numbers(d, arm, "cumulative_lower"), .upper = numbers(d, arm, "cumulative_upper"),
+		};
+	html_figure(f, "Effect until each day, with its interval");
+	svg_lines(&chart, f);
+	html_figure_end(f);
+}
+
+int report_charts_days(const struct section *s, const char *experiment, const char *control, FILE *f, struct errmsg *e)
+{
+	struct rows d = {.s = s};
+	struct svg_series *series;
+
+	if (!s)
+		return 0;
+	find(&d, experiment);
+	if (d.days < 2)
+		return 0;
+	/* the days, the control, and of each arm the mean, the effect and its bounds */
+	d.numbers = calloc(d.days * (2 + 4 * d.arms), sizeof *d.numbers);
+	series = calloc(d.arms + 1, sizeof *series);
+	if (d.numbers && series) {
+		double *x = d.numbers;
+
+		for (size_t i = 0; i < d.days; i++)
+			x[i] = (double)(i + 1);
+		d.used = d.days;
+		put_means(&d, x, control, series, f);
+		put_effects(&d, x, series, f);
+	}
+	free(series);
+	free(d.numbers);
+	return d.numbers && series ? 0 : errmsg_nomem(e);
+}
+
+/* The largest time of a session that is drawn by itself: four times the mean. */
+static double longest(const struct study_sessions *all)
+{
+	double most = 0, sum = 0;
+
+	for (size_t i = 0; i < all->n; i++) {
+		sum += all->times[i];
+		most = all->times[i] > most ? all->times[i] : most;
+	}
+	return all->n > 0 ? fmin(most, 4 * sum / (double)all->n) : 0;
+}
+
+/* Counts the sessions of a member in bins of a width; the last bin has what is longer, too. Returns how many. */
+static size_t count(double *bins, const struct study_sessions *all, size_t member, double width)
+{
+	for (size_t i = all->first[member]; i < all->first[member + 1]; i++) {
+		double bin = floor(all->times[i] / width);
+
+		bins[bin < BINS - 1 ? (size_t)bin : BINS - 1]++;
+	}
+	return all->first[member + 1] - all->first[member];
+}
+
+/* The sessions of an arm, as percents in bins. */
+static void fill(double *bins, const struct study *s, uint32_t experiment, uint32_t arm, double width)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < s->n_users; i++) {
+		const struct study_member *m = study_counted(s, i, experiment);
+
+		if (m && m->did.arm == arm)
+			n += count(bins, &s->sessions, (size_t)(m - s->members), width);
+	}
+	for (size_t i = 0; i < BINS && n > 0; i++)
+		bins[i] *= 100 / (double)n;
+}
+
+int report_charts_sessions(const struct study *s, size_t experiment, const uint32_t *arms, FILE *f, struct errmsg *e)
+{
+	const struct study_experiment *x = &s->experiments[experiment];
+	double width = longest(&s->sessions) / BINS, edges[BINS + 1];
+	struct svg_series *series;
+	double *bins;
+
+	if (!s->keep.sessions || !(width > 0))
+		return 0;
+	series = calloc(x->arms.n, sizeof *series);
+	bins = calloc(x->arms.n, BINS * sizeof *bins);
+	for (size_t i = 0; i <= BINS; i++)
+		edges[i] = (double)i * width;
+	for (size_t i = 0; series && bins && i < x->arms.n; i++) {
+		fill(bins + i * BINS, s, (uint32_t)experiment, arms[i], width);
+		series[i] = (struct svg_series){.name = symbols_text(&x->arms, arms[i]), .y = bins + i * BINS};
+	}
+	if (series && bins) {
+		const struct svg_chart chart = {
+			.title = "Time of a session, by arm", .description = "The last step holds all that are longer.",
+			.x_label = "time of a session, tracks", .y_label = "% of sessions", .x = edges, .n = BINS, .series = series,
+			.n_series = x->arms.n, .zero = true,
+		};
+
+		html_figure(f, "How long sessions are; the last step holds all that are longer");
+		svg_steps(&chart, f);
+		html_figure_end(f);
+	}
+	free(bins);
+	free(series);
+	return bins && series ? 0 : errmsg_nomem(e);
+}

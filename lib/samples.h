@@ -1,0 +1,54 @@
+/*
+ * samples: what the arms of an experiment are compared by: for each metric one sample an arm.
+ *
+ * A metric of users is the sample of their values, capped and adjusted by a covariate where that is asked for. A ratio
+ * metric is the sample that the delta method makes of its sums (ratio.h); it is neither capped nor adjusted.
+ */
+#ifndef BOTIFY_SAMPLES_H
+#define BOTIFY_SAMPLES_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "covariate.h"
+#include "errmsg.h"
+#include "metrics.h"
+#include "stats.h"
+#include "study.h"
+
+enum { SAMPLES_N = METRICS_N + METRICS_RATIOS_N };
+
+struct samples_options {
+	double cap;  /* values above this quantile of all arms together are capped; 0: none are */
+	bool adjust; /* by covariates: those of `file`, or where it is NULL those that the study kept (study_keep) */
+	const struct covariate *file;
+};
+
+struct samples_metric {
+	const char *name;
+	int better;	       /* 1: more is better, -1: less is better */
+	const char *method;    /* "mean" or "ratio" */
+	double threshold;      /* above which values were capped; NaN where none were to be */
+	double theta, removed; /* of cuped.h; NaN where nothing was adjusted */
+	struct stats *arms;    /* n_arms, by number of the arm */
+};
+
+/* First the metrics of metrics_table, then those of metrics_ratios. */
+struct samples {
+	struct samples_metric metrics[SAMPLES_N];
+	size_t n_arms;
+	struct stats *memory;
+};
+
+/* Makes the samples of an experiment of a study that has ended. 0, or -1 with the reason. Free with samples_clear. */
+int samples_init(struct samples *s, const struct study *study, uint32_t experiment, const struct samples_options *options,
+		 struct errmsg *e);
+void samples_clear(struct samples *s);
+
+/* The number of the metric of this name; SAMPLES_N where there is none. */
+size_t samples_find(const char *metric);
+
+/* Its name. */
+const char *samples_name(size_t metric);
+
+#endif

@@ -1,0 +1,66 @@
+/*
+ * sections: the parts of a report on experiments that stand beside the effects, each a table of its own file
+ * sections_*.c. All are made from a study that has ended; section_clear frees them, also after a failure.
+ */
+#ifndef BOTIFY_SECTIONS_H
+#define BOTIFY_SECTIONS_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "effects.h"
+#include "errmsg.h"
+#include "section.h"
+#include "split.h"
+#include "study.h"
+
+/* What all of them are about. */
+struct sections_subject {
+	const struct study *study;
+	const struct effects_options *options; /* of the effects: control, alpha, … */
+	const struct split *split;	       /* as planned; a split of no arms: equal */
+};
+
+/*
+ * Sample ratio mismatch: how many users each arm has and should have, with the p of the whole experiment behind each arm
+ * (srm.h); where intervals are sequential, the always-valid one. Users count who were seen in this arm and in no other,
+ * whether a session ended or not.
+ */
+int sections_srm(struct section *s, const struct sections_subject *subject, struct errmsg *e);
+
+/* Below this p, arms are not as they should be, and a report says so before anything else. */
+#define SECTIONS_SRM_ALARM 0.001
+
+/* The p of the experiment in that section; NaN where it cannot be tested. */
+double sections_srm_p(const struct sections_subject *subject, size_t experiment);
+
+/*
+ * Power: the effect that the users at hand would find (with this power, at alpha, two-sided) in percent of the control's
+ * mean, and the users that an effect of `mde` percent needs; NaN: not asked for.
+ */
+int sections_power(struct section *s, const struct sections_subject *subject, double power, double mde, struct errmsg *e);
+
+/*
+ * Quantiles of the time of a session, by arm, with intervals that know that sessions of a user belong together; and the
+ * difference to the control. The study must have kept sessions.
+ */
+int sections_quantiles(struct section *s, const struct sections_subject *subject, const double *quantiles, size_t n,
+		       struct errmsg *e);
+
+/* Where recommendations came from, by arm and source. The study must have kept answers. */
+int sections_sources(struct section *s, const struct sections_subject *subject, struct errmsg *e);
+
+/*
+ * The effect on one of the metrics of users (its number in metrics_table), day by day: of the day alone, and of all days
+ * until then. The study must have kept days.
+ */
+int sections_days(struct section *s, const struct sections_subject *subject, size_t metric, struct errmsg *e);
+
+/*
+ * A self-audit: splits the users of each control `runs` times into two halves by other seeds of the hash that assigns
+ * users, and counts how often each metric cried wolf. The band is the 99.9 % one of the binomial distribution with
+ * probability alpha; sequential methods may be below it.
+ */
+int sections_aa(struct section *s, const struct sections_subject *subject, uint32_t runs, struct errmsg *e);
+
+#endif

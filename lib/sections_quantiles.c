@@ -1,0 +1,143 @@
+#include "sections.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "quantile.h"
+
+static const struct section_column columns[] = {
+	{"experiment", "experiment", SECTION_TEXT},
+	{"arm", "arm", SECTION_TEXT},
+	{"quantile", "quantile", SECTION_NUMBER},
+	{"value", "time", SECTION_NUMBER},
+	{"lower", "from", SECTION_NUMBER},
+	{"upper", "to", SECTION_NUMBER},
+	{"difference", "difference", SECTION_NUMBER},
+	{"difference_lower", "from", SECTION_NUMBER},
+	{"difference_upper", "to", SECTION_NUMBER},
+	{"p", "p", SECTION_P},
+};
+
+/* The sessions of the users of an arm. */
+struct arm {
+	double *grouped, *sorted; /* n times, user after user, and in order */
+	size_t *sizes;		  /* sessions of each user */
+	size_t n, users;
+};
+
+static void arm_clear(struct arm *a)
+{
+	free(a->grouped);
+	free(a->sorted);
+	free(a->sizes);
+}
+
+static void count(struct arm *a, const struct study *study, uint32_t experiment, uint32_t number)
+{
+	for (size_t i = 0; i < study->n_users; i++) {
+		const struct study_member *m = study_counted(study, i, experiment);
+
+		if (m && m->did.arm == number) {
+			a->users++;
+			a->n += m->did.sessions;
+		}
+	}
+}
+
+static void fill(struct arm *a, const struct study *study, uint32_t experiment, uint32_t number)
+{
+	const struct study_sessions *all = &study->sessions;
+
+	a->users = a->n = 0;
+	for (size_t i = 0; i < study->n_users; i++) {
+		const struct study_member *m = study_counted(study, i, experiment);
+		size_t place, n;
+
+		if (!m || m->did.arm != number)
+			continue;
+		place = (size_t)(m - study->members);
+		n = all->first[place + 1] - all->first[place];
+		memcpy(a->grouped + a->n, all->times + all->first[place], n * sizeof *a->grouped);
+		a->sizes[a->users++] = n;
+		a->n += n;
+	}
+	memcpy(a->sorted, a->grouped, a->n * sizeof *a->sorted);
+	quantile_sort(a->sorted, a->n);
+}
+
+static int arm_init(struct arm *a, const struct study *study, uint32_t experiment, uint32_t number)
+{
+	*a = (struct arm){0};
+	count(a, study, experiment, number);
+	a->grouped = calloc(a->n + 1, sizeof *a->grouped);
+	a->sorted = calloc(a->n + 1, sizeof *a->sorted);
+	a->sizes = calloc(a->users + 1, sizeof *a->sizes);
+	if (!a->grouped || !a->sorted || !a->sizes)
+		return -1;
+	fill(a, study, experiment, number);
+	return 0;
+}
+
+/* The rows of an arm; `control` has the quantiles of the control, which those of the control itself are put into. */
+static void add_rows(struct section *s, const struct sections_subject *subject, size_t x, uint32_t number, const struct arm *a,
+		     const double *quantiles, size_t n, struct quantile *control, bool is_control)
+{
+	for (size_t i = 0; i < n; i++) {
+		struct quantile q = quantile_clustered(a->sorted, a->grouped, a->sizes, a->users, quantiles[i], subject->options->alpha);
+		struct stats_welch w = {.difference = NAN, .lower = NAN, .upper = NAN, .p = NAN};
+
+		if (is_control) {
+			control[i] = q;
+		} else {
+			struct stats c = quantile_sample(&control[i]), t = quantile_sample(&q);
+
+			w = stats_welch(&c, &t, subject->options->alpha);
+		}
+		section_text(s, symbols_text(&subject->study->names, x));
+		section_text(s, symbols_text(&subject->study->experiments[x].arms, number));
+		section_number(s, quantiles[i]);
+		section_number(s, q.value);
+		section_number(s, q.lower);
+		section_number(s, q.upper);
+		section_number(s, w.difference);
+		section_number(s, w.lower);
+		section_number(s, w.upper);
+		section_number(s, w.p);
+	}
+}
+
+static int add_experiment(struct section *s, const struct sections_subject *subject, size_t x, const double *quantiles,
+			  size_t n, struct errmsg *e)
+{
+	const struct study_experiment *experiment = &subject->study->experiments[x];
+	struct quantile *control = calloc(n + 1, sizeof *control);
+	uint32_t *arms = effects_arms(experiment, subject->options->control, e);
+	int status = !arms ? -1 : control ? 0 : errmsg_nomem(e);
+
+	for (size_t i = 0; status == 0 && i < experiment->arms.n; i++) {
+		struct arm a;
+
+		if (arm_init(&a, subject->study, (uint32_t)x, arms[i]) < 0)
+			status = errmsg_nomem(e);
+		else
+			add_rows(s, subject, x, arms[i], &a, quantiles, n, control, i == 0);
+		arm_clear(&a);
+	}
+	free(control);
+	free(arms);
+	return status;
+}
+
+int sections_quantiles(struct section *s, const struct sections_subject *subject, const double *quantiles, size_t n,
+		       struct errmsg *e)
+{
+	section_init(s, "quantiles", "Time of a session, by quantile",
+		     "Intervals know that sessions of a user belong together. Where many sessions have the very same time, the error of a "
+		     "quantile is told too small.",
+		     columns, sizeof columns / sizeof *columns);
+	for (size_t x = 0; x < subject->study->names.n; x++)
+		if (subject->study->experiments[x].wanted && add_experiment(s, subject, x, quantiles, n, e) < 0)
+			return -1;
+	return 0;
+}

@@ -1,0 +1,86 @@
+#include "sections.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+#include "answers.h"
+
+static const struct section_column columns[] = {
+	{"experiment", "experiment", SECTION_TEXT},
+	{"arm", "arm", SECTION_TEXT},
+	{"source", "source", SECTION_TEXT},
+	{"answers", "answers", SECTION_COUNT},
+	{"share", "% of answers", SECTION_NUMBER},
+	{"mean_pool", "mean pool", SECTION_NUMBER},
+	{"repeated_tracks", "% heard before", SECTION_NUMBER},
+	{"repeated_artists", "% artist heard before", SECTION_NUMBER},
+};
+
+static double share(uint64_t part, uint64_t whole)
+{
+	return whole > 0 ? 100 * (double)part / (double)whole : NAN;
+}
+
+static void add_row(struct section *s, const char *experiment, const char *arm, const char *source,
+		    const struct answers_count *c, uint64_t all)
+{
+	section_text(s, experiment);
+	section_text(s, arm);
+	section_text(s, *source ? source : "(none)");
+	section_count(s, c->answers);
+	section_number(s, share(c->answers, all));
+	section_number(s, c->pools > 0 ? (double)c->pool / (double)c->pools : NAN);
+	section_number(s, share(c->repeated_tracks, c->answers));
+	section_number(s, share(c->repeated_artists, c->with_artist));
+}
+
+/* The sources of an arm by name, and where there are several, all together. */
+static void add_arm(struct section *s, const struct study *study, uint32_t x, uint32_t arm, const uint32_t *sources)
+{
+	const struct answers *a = &study->answers;
+	const char *experiment = symbols_text(&study->names, x), *name = symbols_text(&study->experiments[x].arms, arm);
+	struct answers_count all = {0};
+	size_t found = 0;
+
+	for (size_t i = 0; i < a->sources.n; i++) {
+		struct answers_count c = answers_find(a, x, arm, sources[i]);
+
+		found += c.answers > 0;
+		answers_sum(&all, &c);
+	}
+	for (size_t i = 0; i < a->sources.n; i++) {
+		struct answers_count c = answers_find(a, x, arm, sources[i]);
+
+		if (c.answers > 0)
+			add_row(s, experiment, name, symbols_text(&a->sources, sources[i]), &c, all.answers);
+	}
+	if (found > 1)
+		add_row(s, experiment, name, "(all)", &all, all.answers);
+}
+
+int sections_sources(struct section *s, const struct sections_subject *subject, struct errmsg *e)
+{
+	const struct study *study = subject->study;
+	uint32_t *sources = symbols_sorted(&study->answers.sources);
+	int status = sources ? 0 : errmsg_nomem(e);
+
+	section_init(s, "sources", "Where the answers came from",
+		     "Pool: how many candidates an answer was drawn from. Heard before: the session had played the track, or a track of "
+		     "its artist (where a catalog is given, --tracks).",
+		     columns, sizeof columns / sizeof *columns);
+	for (size_t x = 0; x < study->names.n && status == 0; x++) {
+		const struct study_experiment *experiment = &study->experiments[x];
+		uint32_t *arms;
+
+		if (!experiment->wanted)
+			continue;
+		arms = effects_arms(experiment, subject->options->control, e);
+		if (!arms)
+			status = -1;
+		for (size_t i = 0; arms && i < experiment->arms.n; i++)
+			add_arm(s, study, (uint32_t)x, arms[i], sources);
+		free(arms);
+	}
+	free(sources);
+	return status;
+}
