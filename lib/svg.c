@@ -28,7 +28,7 @@ const char svg_css[] =
 	".chart .s2 .line{stroke-dasharray:8 3}.chart .s3 .line{stroke-dasharray:2 4}.chart .s4 .line{stroke-dasharray:10 3 2 3}"
 	".chart .s5 .line{stroke-dasharray:5 5}.chart .s6 .line{stroke-dasharray:14 4}.chart .s7 .line{stroke-dasharray:6 3 1 3 1 3}\n"
 	".chart .line{fill:none;stroke:var(--s);stroke-width:2;stroke-linejoin:round;stroke-linecap:round}\n"
-	".chart .other .line{stroke:var(--rule,#d8dde4);stroke-width:1}\n"
+	".chart .other{--s:var(--soft,#596575);opacity:.45}.chart .other .line{stroke-width:1}.chart .other .dot{display:none}\n"
 	".chart .band{fill:var(--s);fill-opacity:.16}\n"
 	".chart .dot{fill:var(--s)}\n"
 	".chart .hollow{fill:var(--page,#fff);stroke:var(--s);stroke-width:2}\n";

@@ -92,6 +92,7 @@ static void nothing_is_said_where_nothing_is_known(void)
 	struct svg_chart c = chart_of(&s, 1, 5);
 
 	CHECK(strstr(drawn_chart(svg_lines, &c), ">no values</text>"));
+	c.n = 4;
 	CHECK(strstr(drawn_chart(svg_steps, &c), ">no values</text>"));
 	c.n = 0;
 	CHECK(strstr(drawn_chart(svg_lines, &c), ">no values</text>"));
