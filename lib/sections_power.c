@@ -13,8 +13,8 @@ static const struct section_column columns[] = {
 	{"treatment_users", "arm users", SECTION_COUNT},
 	{"mde", "detectable effect", SECTION_PERCENT},
 	{"wanted", "wanted", SECTION_PERCENT},
-	{"control_users_needed", "control needs", SECTION_COUNT},
-	{"treatment_users_needed", "arm needs", SECTION_COUNT},
+	{"control_users_needed", "control needs", SECTION_NUMBER},
+	{"treatment_users_needed", "arm needs", SECTION_NUMBER},
 };
 
 static void add_row(struct section *s, const struct sections_subject *subject, size_t x, uint32_t arm,
@@ -24,9 +24,10 @@ static void add_row(struct section *s, const struct sections_subject *subject, s
 	double alpha = subject->options->alpha, mean = fabs(control->mean);
 	double found = power_mde(power_arm(control), power_arm(treatment), alpha, power);
 	struct power_users need = {0};
+	bool enough = false;
 
 	if (!isnan(mde) && control->n > 0)
-		power_need(stats_variance(control), stats_variance(treatment), (double)treatment->n / (double)control->n,
+		enough = power_need(stats_variance(control), stats_variance(treatment), (double)treatment->n / (double)control->n,
 			   mde / 100 * mean, alpha, power, &need);
 	section_text(s, symbols_text(&subject->study->names, x));
 	section_text(s, symbols_text(&subject->study->experiments[x].arms, arm));
@@ -35,8 +36,8 @@ static void add_row(struct section *s, const struct sections_subject *subject, s
 	section_count(s, treatment->n);
 	section_number(s, mean > 0 ? 100 * found / mean : NAN);
 	section_number(s, mde);
-	section_count(s, need.control);
-	section_count(s, need.treatment);
+	section_number(s, enough ? (double)need.control : NAN);
+	section_number(s, enough ? (double)need.treatment : NAN);
 }
 
 static int add_experiment(struct section *s, const struct sections_subject *subject, size_t x, double power, double mde,
@@ -59,7 +60,7 @@ int sections_power(struct section *s, const struct sections_subject *subject, do
 {
 	section_init(s, "power", "What could be found?",
 		     "Detectable effect: the smallest that these users would have shown as significant with the power asked for. Needs: "
-		     "users for the wanted effect, split as they are now; 0 where none was asked for or no number of users is enough.",
+		     "users for the wanted effect (--mde), split as they are now.",
 		     columns, sizeof columns / sizeof *columns);
 	for (size_t x = 0; x < subject->study->names.n; x++)
 		if (subject->study->experiments[x].wanted && add_experiment(s, subject, x, power, mde, e) < 0)

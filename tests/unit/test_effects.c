@@ -28,6 +28,14 @@ static const struct effect *find(const struct effects *all, const char *experime
 	return &none;
 }
 
+/* The effects of a study against a control, with intervals of 1 - alpha. */
+static int effects_at(struct effects *all, const struct study *s, const char *control, double alpha)
+{
+	const struct effects_options options = {.control = control, .alpha = alpha};
+
+	return effects_of(all, s, &options, &e);
+}
+
 static void percent_is_of_the_control_mean(void)
 {
 	static const double control[] = {0.2, 0.4, 0.6}, treatment[] = {0.4, 0.8, 0.9, 1.0};
@@ -46,9 +54,9 @@ static void percent_is_of_the_control_mean(void)
 		add(&s, 10 + i, "X", "T1", treatment[i]);
 		stats_add(&t, treatment[i]);
 	}
-	CHECK(study_end(&s, &e) == 0 && effects_of(&all, &s, NULL, 0.2, &e) == 0);
+	CHECK(study_end(&s, &e) == 0 && effects_at(&all, &s, NULL, 0.2) == 0);
 	w = stats_welch(&c, &t, 0.2);
-	CHECK(all.n == METRICS_N);
+	CHECK(all.n == SAMPLES_N);
 	x = find(&all, "X", "T1", "time");
 	CHECK_STR(x->control, "C");
 	CHECK(x->better == 1 && x->alpha == 0.2 && x->control_users == 3 && x->treatment_users == 4);
@@ -78,7 +86,7 @@ static void a_control_of_nothing_has_no_percent(void)
 		add(&s, i, "X", "C", 0);
 		add(&s, 10 + i, "X", "T", 0.5 + 0.1 * i);
 	}
-	CHECK(study_end(&s, &e) == 0 && effects_of(&all, &s, NULL, 0.05, &e) == 0);
+	CHECK(study_end(&s, &e) == 0 && effects_at(&all, &s, NULL, 0.05) == 0);
 	x = find(&all, "X", "T", "time");
 	CHECK(isnan(x->effect) && isnan(x->lower) && isnan(x->upper));
 	CHECK(x->control_mean == 0 && x->difference > 0 && x->difference_lower > 0 && x->p < 0.05 && x->significant);
@@ -103,13 +111,13 @@ static void order_is_that_of_the_header(void)
 	add(&s, 6, "Z", "A", 1);
 	add(&s, 7, "A", "x", 1);
 	add(&s, 8, "lonely", "C", 1);
-	CHECK(study_end(&s, &e) == 0 && effects_of(&all, &s, NULL, 0.05, &e) == 0);
-	CHECK(all.n == 5 * METRICS_N);
+	CHECK(study_end(&s, &e) == 0 && effects_at(&all, &s, NULL, 0.05) == 0);
+	CHECK(all.n == 5 * SAMPLES_N);
 	for (size_t i = 0; i < all.n; i++) {
-		CHECK_STR(all.list[i].experiment, wanted[i / METRICS_N].experiment);
-		CHECK_STR(all.list[i].treatment, wanted[i / METRICS_N].treatment);
-		CHECK_STR(all.list[i].control, i < 4 * METRICS_N ? "C" : "x");
-		CHECK_STR(all.list[i].metric, metrics_table[i % METRICS_N].name);
+		CHECK_STR(all.list[i].experiment, wanted[i / SAMPLES_N].experiment);
+		CHECK_STR(all.list[i].treatment, wanted[i / SAMPLES_N].treatment);
+		CHECK_STR(all.list[i].control, i < 4 * SAMPLES_N ? "C" : "x");
+		CHECK_STR(all.list[i].metric, samples_name(i % SAMPLES_N));
 	}
 	effects_clear(&all);
 	study_clear(&s);
@@ -124,12 +132,12 @@ static void the_control_may_be_named(void)
 	add(&s, 1, "X", "T1", 1);
 	add(&s, 2, "X", "C", 1);
 	CHECK(study_end(&s, &e) == 0);
-	CHECK(effects_of(&all, &s, "T1", 0.05, &e) == 0);
-	CHECK(all.n == METRICS_N);
+	CHECK(effects_at(&all, &s, "T1", 0.05) == 0);
+	CHECK(all.n == SAMPLES_N);
 	CHECK_STR(all.list[0].control, "T1");
 	CHECK_STR(all.list[0].treatment, "C");
 	effects_clear(&all);
-	CHECK(effects_of(&all, &s, "T2", 0.05, &e) < 0);
+	CHECK(effects_at(&all, &s, "T2", 0.05) < 0);
 	CHECK_STR(e.text, "experiment 'X': no arm 'T2': there are T1, C");
 	effects_clear(&all);
 	study_clear(&s);

@@ -70,7 +70,7 @@ static char *report_of(const struct study *s, const char *format)
 	size_t size;
 	FILE *f = open_memstream(&text, &size);
 
-	CHECK(effects_of(&effects, s, NULL, 0.05, &e) == 0);
+	CHECK(effects_of(&effects, s, &(struct effects_options){.alpha = 0.05}, &e) == 0);
 	CHECK(report_format_find(format)->write(&report, f, false, &e) == 0);
 	fclose(f);
 	effects_clear(&effects);

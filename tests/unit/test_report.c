@@ -33,7 +33,7 @@ static void begin(struct fixture *x, const char *experiment, const char *control
 		add(&x->study, 10 + i, experiment, treatment, 0.0625 * (i + 1));
 	}
 	CHECK(study_end(&x->study, &e) == 0);
-	CHECK(effects_of(&x->effects, &x->study, control, 0.3, &e) == 0);
+	CHECK(effects_of(&x->effects, &x->study, &(struct effects_options){.control = control, .alpha = 0.3}, &e) == 0);
 	x->report = (struct report){.study = &x->study, .effects = &x->effects, .control = control};
 }
 
@@ -113,8 +113,8 @@ static void what_is_not_known_is_not_a_number(void)
 	CHECK(!strstr(text, "nan") && !strstr(text, "inf"));
 	free(text);
 	text = written(&x, "csv", false);
-	CHECK(strstr(text, "\nX,C,T1,sessions,0,,,1,1,false,3,3,,,,0,,,0,0,0.3\n"));
-	CHECK(strstr(text, "\nX,C,T1,mean_request_latency,,,,,,false,0,0,,,,,,,,,0.3\n"));
+	CHECK(strstr(text, "\nX,C,T1,sessions,0,,,1,1,false,3,3,,,,0,,,0,0,0.3,mean,,,,\n"));
+	CHECK(strstr(text, "\nX,C,T1,mean_request_latency,,,,,,false,0,0,,,,,,,,,0.3,mean,,,,\n"));
 	free(text);
 	text = written(&x, "table", false);
 	CHECK(strstr(text, "\nmean_request_latency          -       -        -                  -       -\n"));
@@ -178,7 +178,7 @@ static void findings_have_levels(void)
 	findings_clear(&all);
 	x.study.experiments[0].summary.two_arms = 2;
 	x.study.experiments[0].summary.unfinished = 1;
-	x.report.unread_files = 1;
+	x.study.unread = 1;
 	CHECK(findings_of(&all, &x.report, &e) == 0 && all.n == 3);
 	CHECK_STR(all.list[0].text, "2 users seen in more than one arm: left out.");
 	CHECK_STR(all.list[0].experiment, "X");
@@ -197,8 +197,8 @@ static void warnings_stand_at_the_top_of_a_page(void)
 	const char *box;
 
 	begin(&x, "X", "C", "T1");
-	x.report.malformed_lines = 7;
-	x.report.unread_files = 1;
+	x.study.malformed = 7;
+	x.study.unread = 1;
 	x.study.experiments[0].summary.two_arms = 2;
 	x.study.experiments[0].summary.unfinished = 1;
 	text = written(&x, "html", false);
