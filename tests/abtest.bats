@@ -8,6 +8,8 @@
 #   user 4 (T1) sessions of 3 and 2 tracks, time 2.5 + 1.0, latency 6 ms
 # time: means 1.75 and 3, so +71.43 %; variances 1/8 and 1/2, so t = 1.25 / sqrt(1/16 + 1/4) = sqrt(5),
 # df = (5/16)^2 / ((1/16)^2 + (1/4)^2) = 25/17.
+# time_per_session: 3.5 / 2 and 6 / 3, so +14.29 %; of the linearised values 2 -+ 1/3 of T1, the variance is 2/9, so
+# t = 0.25 / sqrt(1/16 + 1/9) = 0.6. time_per_track: 3.5 / 5 and 6 / 8.
 
 bats_require_minimum_version 1.5.0
 
@@ -50,7 +52,7 @@ big_log() {
 
 @test "ndjson is the effects of json, one a line" {
 	diff <(abtest --format ndjson "$tiny") <(abtest --format json "$tiny" | sed -n '/^{"experiment".*"alpha"/s/},*$/}/p')
-	abtest --format ndjson "$tiny" | jq -es 'length == 10'
+	abtest --format ndjson "$tiny" | jq -es 'length == 14'
 }
 
 @test "csv has the columns and the values of ndjson" {
@@ -65,9 +67,10 @@ big_log() {
 	abtest --format json log >report
 	jq -n --slurpfile got report --slurpfile want "$here/reference/welch.json" '
 		def near(a; b): if (a | type) == "number" then (a - b | fabs) <= 1e-9 * (b | fabs) else a == b end;
-		$got[0].effects as $got | $want[1:] as $want
-		| ($got | length) == 15 and ($want | length) == 15 and all(range(15);
-			. as $i | all($want[$i] | keys[]; near($got[$i][.]; $want[$i][.])))' | grep -x true
+		def by_name: map({([.experiment, .treatment, .metric] | join(" ")): .}) | add;
+		($got[0].effects | by_name) as $got | ($want[1:] | by_name) as $want
+		| ($want | length) == 21 and ($got | keys) == ($want | keys)
+		and all($want | keys[]; . as $of | all($want[$of] | keys[]; near($got[$of][.]; $want[$of][.])))' | grep -x true
 	diff <(head -1 "$here/reference/welch.json" | jq -cS .left_out) <(jq -cS '.health.experiments
 		| map({(.experiment): {users_in_two_arms, unfinished_sessions}}) | add' report)
 	jq -e '.health | .events == 57211 and .users == 1623 and .unfinished_sessions == 35' report
@@ -124,7 +127,7 @@ big_log() {
 }
 
 @test "--experiment picks, may be repeated, and keeps the order of the log" {
-	abtest --format ndjson --experiment FILTERS "$tiny" | jq -es 'length == 5 and all(.experiment == "FILTERS")'
+	abtest --format ndjson --experiment FILTERS "$tiny" | jq -es 'length == 7 and all(.experiment == "FILTERS")'
 	abtest --format json --experiment FILTERS "$tiny" | jq -e '.health.experiments | length == 1'
 	diff <(abtest --experiment FILTERS --experiment AA "$tiny") <(abtest "$tiny")
 }
@@ -283,5 +286,5 @@ big_log() {
 	for i in $(seq 1000); do
 		echo '{"message":"last","user":'"$i"',"track":1,"time":0.5,"experiments":{"X":"A'"$i"'"}}'
 	done >log
-	abtest --format ndjson log | jq -es 'length == 4995'
+	abtest --format ndjson log | jq -es 'length == 6993'
 }
