@@ -171,9 +171,10 @@ int answers_add(struct answers *a, uint32_t experiment, uint32_t arm, uint32_t s
 struct answers_count answers_find(const struct answers *a, uint32_t experiment, uint32_t arm, uint32_t source)
 {
 	struct key key = {experiment, arm, source};
+	const struct answers_count none = {0};
 	uint32_t number = symbols_find(&a->keys, bytes_of(&key));
 
-	return number == SYMBOLS_NONE ? (struct answers_count){0} : a->counts[number];
+	return number == SYMBOLS_NONE ? none : a->counts[number];
 }
 
 int answers_renumber(struct answers *a, const uint32_t *to)
