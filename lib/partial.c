@@ -36,8 +36,9 @@ static int add_count(const json_t *object, const char *key, uint64_t *sum, struc
 
 	if (read_count(object, key, INT64_MAX, &count, e) < 0)
 		return -1;
-	if (__builtin_add_overflow(*sum, count, sum))
+	if (count > INT64_MAX - *sum)
 		return errmsg_set(e, "\"%s\" are more than can be counted", key);
+	*sum += count;
 	return 0;
 }
 
@@ -359,10 +360,12 @@ static int read_user(struct reading *r, const json_t *object, struct errmsg *e)
 	return read_members(s, user, json_object_get(object, "experiments"), e);
 }
 
-static int read_answers_count(const json_t *object, struct answers_count *count, struct errmsg *e)
+/* Reads counts that are to be added to what there is. */
+static int read_answers_count(const json_t *object, struct answers_count *count, struct answers_count sum, struct errmsg *e)
 {
 	for (size_t i = 0; i < PARTIAL_ANSWERS_N; i++)
-		if (read_count(object, partial_answers[i].key, INT64_MAX, partial_answers_at(count, i), e) < 0)
+		if (read_count(object, partial_answers[i].key, INT64_MAX, partial_answers_at(count, i), e) < 0 ||
+		    add_count(object, partial_answers[i].key, partial_answers_at(&sum, i), e) < 0)
 			return -1;
 	return 0;
 }
@@ -378,14 +381,16 @@ static int read_answers(struct reading *r, const json_t *object, struct errmsg *
 		return errmsg_set(e, "no part of a log: answers of no source or of no experiment");
 	if (!s->keep.answers || !s->experiments[experiment].wanted)
 		return 0;
-	if (read_arm(&s->experiments[experiment], object, &arm, e) < 0 || read_answers_count(object, &count, e) < 0)
+	number = symbols_intern(&s->answers.sources, source, 0);
+	if (number == SYMBOLS_NONE)
+		return errmsg_nomem(e);
+	if (read_arm(&s->experiments[experiment], object, &arm, e) < 0)
+		return -1;
+	if (read_answers_count(object, &count, answers_find(&s->answers, experiment, arm, number), e) < 0)
 		return -1;
 	if (arm == METRICS_TWO_ARMS || count.answers == 0)
 		return errmsg_set(e, "no part of a log: answers of no arm, or none");
-	number = symbols_intern(&s->answers.sources, source, 0);
-	if (number == SYMBOLS_NONE || answers_add(&s->answers, experiment, arm, number, &count) < 0)
-		return errmsg_nomem(e);
-	return 0;
+	return answers_add(&s->answers, experiment, arm, number, &count) < 0 ? errmsg_nomem(e) : 0;
 }
 
 static int read_object(json_t *object, void *ctx, struct errmsg *e)
