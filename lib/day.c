@@ -3,6 +3,8 @@
 #include <string.h>
 #include <time.h>
 
+#include "number.h"
+
 int day_parse(const char *what, const char *text, int64_t *ms, struct errmsg *e)
 {
 	struct tm tm = {0};
@@ -15,6 +17,13 @@ int day_parse(const char *what, const char *text, int64_t *ms, struct errmsg *e)
 		return errmsg_set(e, "%s takes a day as 2024-01-31, not '%s'", what, text);
 	*ms = (int64_t)seconds * 1000;
 	return 0;
+}
+
+int day_parse_moment(const char *what, const char *text, int64_t *ms, struct errmsg *e)
+{
+	if (day_parse(what, text, ms, e) == 0 || number_parse_int(what, text, INT64_MIN + 1, INT64_MAX, ms, e) == 0)
+		return 0;
+	return errmsg_set(e, "%s takes a day as 2024-01-31, or milliseconds since the epoch, not '%s'", what, text);
 }
 
 const char *day_format(char text[DAY_SIZE], int64_t ms)
