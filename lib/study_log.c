@@ -1,0 +1,83 @@
+#include "study_log.h"
+
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "log.h"
+
+/*
+ * Reads the logs once; complaints after the first `said` of them are passed on. A reading that is to `give_up` ends with
+ * an event out of order.
+ */
+static int read_once(struct study *s, const struct study_log *in, bool give_up, unsigned long *said, struct errmsg *e)
+{
+	struct log log;
+	struct event ev;
+	enum log_status got;
+	int status = 0;
+
+	if (log_open(&log, in->paths, in->n_paths, 0, e) < 0)
+		return -1;
+	while (status == 0 && !(give_up && s->out_of_order > 0) && (got = log_next(&log, &ev, e)) != LOG_END) {
+		if (got == LOG_EVENT)
+			status = study_add(s, &ev, e);
+		else if (log.bad + log.failed > *said) {
+			in->complain(in->ctx, e);
+			++*said;
+		}
+	}
+	s->malformed = log.bad;
+	s->unread = log.failed;
+	log_close(&log);
+	return status;
+}
+
+/* Whether the logs can be read a second time. Where standard input can, *start is where it stands now, or else -1. */
+static bool are_files(const struct study_log *in, off_t *start)
+{
+	bool standard_input = in->n_paths == 0;
+	struct stat st;
+
+	*start = -1;
+	for (size_t i = 0; i < in->n_paths; i++) {
+		if (strcmp(in->paths[i], "-") == 0)
+			standard_input = true;
+		else if (stat(in->paths[i], &st) == 0 && !S_ISREG(st.st_mode))
+			return false;
+	}
+	if (!standard_input)
+		return true;
+	if (fstat(STDIN_FILENO, &st) < 0 || !S_ISREG(st.st_mode))
+		return false;
+	*start = lseek(STDIN_FILENO, 0, SEEK_CUR);
+	return *start >= 0;
+}
+
+/* Makes an empty study with the same wishes, that holds its events. */
+static void hold(struct study *s)
+{
+	struct study_keep keep = s->keep;
+	char *const *wanted = s->wanted;
+	size_t n_wanted = s->n_wanted;
+
+	study_clear(s);
+	study_init(s, STUDY_HOLD, wanted, n_wanted);
+	study_keep(s, &keep);
+}
+
+int study_log_read(struct study *s, const struct study_log *log, struct errmsg *e)
+{
+	unsigned long said = 0;
+	off_t start;
+	bool again = are_files(log, &start);
+
+	if (read_once(s, log, again, &said, e) < 0)
+		return -1;
+	if (s->out_of_order == 0 || !again)
+		return 0;
+	hold(s);
+	if (start >= 0 && lseek(STDIN_FILENO, start, SEEK_SET) < 0)
+		return errmsg_set(e, "standard input: cannot be read again");
+	return read_once(s, log, false, &said, e);
+}
