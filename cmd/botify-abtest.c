@@ -4,49 +4,70 @@
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
+#include "catalog.h"
 #include "command.h"
+#include "covariate.h"
+#include "day.h"
 #include "effects.h"
-#include "log.h"
 #include "number.h"
+#include "partial.h"
 #include "report.h"
 #include "save.h"
+#include "split.h"
 #include "study.h"
+#include "study_log.h"
 #include "table.h"
 
 static const struct command self = {
 	.name = "botify-abtest",
-	.usage = "[--experiment NAME]... [--control ARM] [--alpha A] [--format FORMAT] [-o FILE] [LOG]...",
+	.usage = "[OPTION]... [LOG]...",
 	.purpose = "Report what each arm of an experiment changed against the control, from event logs.",
 	.options =
 		"      --experiment NAME   only this experiment; may be repeated (default: all in the log)\n"
 		"      --control ARM       the control arm (default: C, or else the first by name)\n"
+		"      --split C=2,T1=1    the planned split of users between arms (default: equal)\n"
 		"      --alpha A           intervals have confidence 1 - A (default: 0.05)\n"
+		"      --covariate-before TIME\n"
+		"                          what users did before a day or moment (ms) is their covariate\n"
+		"      --covariate FILE    covariates of users, {\"user\":1,\"value\":2.5} a line\n"
+		"      --tracks FILE       the catalog, to tell how often an artist was repeated\n"
 		"      --format FORMAT     table, json, ndjson or csv (default: table)\n"
-		"  -o, --output FILE       write to FILE, which appears whole or not at all\n",
+		"  -o, --output FILE       write to FILE, which appears whole or not at all\n"
+		"      --partial           write a part to be merged instead of the report\n"
+		"      --merge             read what --partial wrote instead of logs\n",
 };
 
 struct options {
 	char **experiments; /* n_experiments names */
 	size_t n_experiments;
-	const char *control, *output;
+	const char *control, *output, *tracks, *covariate;
 	double alpha;
 	const struct report_format *format;
+	struct split split;
+	struct study_keep keep;
+	bool partial, merge;
 	char **paths;
 	size_t n_paths;
 };
 
-enum { OPT_EXPERIMENT = 256, OPT_CONTROL, OPT_ALPHA, OPT_FORMAT };
+enum {
+	OPT_EXPERIMENT = 256, OPT_CONTROL, OPT_SPLIT, OPT_ALPHA, OPT_COVARIATE_BEFORE, OPT_COVARIATE, OPT_TRACKS, OPT_FORMAT,
+	OPT_PARTIAL, OPT_MERGE,
+};
 
 static const struct option long_options[] = {
 	{"experiment", required_argument, NULL, OPT_EXPERIMENT},
 	{"control", required_argument, NULL, OPT_CONTROL},
+	{"split", required_argument, NULL, OPT_SPLIT},
 	{"alpha", required_argument, NULL, OPT_ALPHA},
+	{"covariate-before", required_argument, NULL, OPT_COVARIATE_BEFORE},
+	{"covariate", required_argument, NULL, OPT_COVARIATE},
+	{"tracks", required_argument, NULL, OPT_TRACKS},
 	{"format", required_argument, NULL, OPT_FORMAT},
 	{"output", required_argument, NULL, 'o'},
+	{"partial", no_argument, NULL, OPT_PARTIAL},
+	{"merge", no_argument, NULL, OPT_MERGE},
 	COMMAND_OPTIONS,
 };
 
@@ -65,6 +86,18 @@ static int set_format(struct options *o, const char *name, struct errmsg *e)
 	return 0;
 }
 
+static int set_split(struct options *o, const char *text, struct errmsg *e)
+{
+	split_clear(&o->split);
+	return split_parse(&o->split, "--split", text, e);
+}
+
+static int set_moment(struct options *o, const char *text, struct errmsg *e)
+{
+	o->keep.before = true;
+	return day_parse_moment("--covariate-before", text, &o->keep.moment, e);
+}
+
 /* Returns -1 to go on, or the exit status. */
 static int parse_options(struct options *o, int argc, char **argv)
 {
@@ -75,87 +108,63 @@ static int parse_options(struct options *o, int argc, char **argv)
 		switch (c) {
 		case OPT_EXPERIMENT: o->experiments[o->n_experiments++] = optarg; break;
 		case OPT_CONTROL: o->control = optarg; break;
+		case OPT_SPLIT: status = set_split(o, optarg, &e); break;
 		case OPT_ALPHA: status = set_alpha(o, optarg, &e); break;
+		case OPT_COVARIATE_BEFORE: status = set_moment(o, optarg, &e); break;
+		case OPT_COVARIATE: o->covariate = optarg; break;
+		case OPT_TRACKS: o->tracks = optarg; break;
 		case OPT_FORMAT: status = set_format(o, optarg, &e); break;
 		case 'o': o->output = optarg; break;
+		case OPT_PARTIAL: o->partial = true; break;
+		case OPT_MERGE: o->merge = true; break;
 		case 'h': case 'V': return command_info(&self, c);
 		default: return command_bad_option(&self);
 		}
 	o->paths = argv + optind;
 	o->n_paths = (size_t)(argc - optind);
+	if (status == 0 && o->covariate && o->keep.before)
+		status = errmsg_set(&e, "--covariate and --covariate-before exclude each other");
 	return status < 0 ? command_misused(&self, &e) : -1;
 }
 
-/* What was wrong with the lines and files. A log may be read twice: then nothing is said twice. */
-struct problems {
-	struct command_complaints said;
-	unsigned long malformed, unread; /* in the latest reading */
+/* All that is read. */
+struct inputs {
+	struct study study;
+	struct catalog catalog;
+	struct covariate covariate;
+	struct command_complaints complaints;
 };
 
-/*
- * Reads the logs into the study; a reading that is to `give_up` ends with an event out of order. Returns 0, or -1 where
- * memory ran out.
- */
-static int read_logs(struct study *s, const struct options *o, bool give_up, struct problems *p, struct errmsg *e)
+static void clear_inputs(struct inputs *in)
 {
-	struct log log;
-	struct event ev;
-	enum log_status got;
-	int status = 0;
-
-	if (log_open(&log, o->paths, o->n_paths, 0, e) < 0)
-		return -1;
-	while (status == 0 && !(give_up && s->out_of_order > 0) && (got = log_next(&log, &ev, e)) != LOG_END) {
-		if (got == LOG_EVENT)
-			status = study_add(s, &ev, e);
-		else if (log.bad + log.failed > p->said.n)
-			command_complain(&self, &p->said, e);
-	}
-	p->malformed = log.bad;
-	p->unread = log.failed;
-	log_close(&log);
-	return status;
+	study_clear(&in->study);
+	catalog_clear(&in->catalog);
+	covariate_clear(&in->covariate);
 }
 
-/* Whether the logs can be read a second time. Where standard input can, *start is where it stands now, or else -1. */
-static bool are_files(const struct options *o, off_t *start)
+static void complain(void *ctx, const struct errmsg *reason)
 {
-	bool standard_input = o->n_paths == 0;
-	struct stat st;
+	struct inputs *in = ctx;
 
-	*start = -1;
-	for (size_t i = 0; i < o->n_paths; i++) {
-		if (strcmp(o->paths[i], "-") == 0)
-			standard_input = true;
-		else if (stat(o->paths[i], &st) == 0 && !S_ISREG(st.st_mode))
-			return false;
-	}
-	if (!standard_input)
-		return true;
-	if (fstat(STDIN_FILENO, &st) < 0 || !S_ISREG(st.st_mode))
-		return false;
-	*start = lseek(STDIN_FILENO, 0, SEEK_CUR);
-	return *start >= 0;
+	command_complain(&self, &in->complaints, reason);
 }
 
-/* Streams the logs; where they turn out to be out of order and can be read again, reads them again to sort them. */
-static int gather(struct study *s, const struct options *o, struct problems *p, struct errmsg *e)
+/* Reads the logs or their parts into the study. */
+static int gather(struct inputs *in, const struct options *o, struct errmsg *e)
 {
-	off_t start;
-	bool again = are_files(o, &start);
+	const struct study_log log = {.paths = o->paths, .n_paths = o->n_paths, .complain = complain, .ctx = in};
+	struct study *s = &in->study;
+	struct study_keep keep = o->keep;
 
+	if (o->tracks) {
+		keep.answers = true;
+		keep.catalog = &in->catalog;
+	}
 	study_init(s, STUDY_STREAM, o->experiments, o->n_experiments);
-	if (read_logs(s, o, again, p, e) < 0)
+	study_keep(s, &keep);
+	if ((o->merge ? partial_read(s, o->paths, o->n_paths, e) : study_log_read(s, &log, e)) < 0)
 		return -1;
-	if (s->out_of_order > 0 && again) {
-		study_clear(s);
-		study_init(s, STUDY_HOLD, o->experiments, o->n_experiments);
-		if (start >= 0 && lseek(STDIN_FILENO, start, SEEK_SET) < 0)
-			return errmsg_set(e, "standard input: cannot be read again");
-		if (read_logs(s, o, false, p, e) < 0)
-			return -1;
-	}
-	if (s->out_of_order > 0 && !again)
+	if (s->out_of_order > 0 && !s->sorted)
 		command_note(&self, "events are out of order and were taken as they came; "
 				    "give the log as a file, or sorted by timestamp");
 	return study_end(s, e);
@@ -176,51 +185,56 @@ static int check(const struct study *s, const struct options *o, struct errmsg *
 	return 0;
 }
 
-static int write_report(const struct report *r, const struct options *o, struct errmsg *e)
+/* What is asked for: a part, or the report. */
+static int print(const struct study *s, const struct options *o, FILE *f, struct errmsg *e)
+{
+	struct effects effects;
+	struct report report = {.study = s, .effects = &effects, .control = o->control, .split = &o->split};
+	int status;
+
+	if (o->partial)
+		return partial_write(s, f, e);
+	status = effects_of(&effects, s, o->control, o->alpha, e);
+	if (status == 0)
+		status = o->format->write(&report, f, table_wants_colour(f), e);
+	effects_clear(&effects);
+	return status;
+}
+
+static int write_result(const struct study *s, const struct options *o, struct errmsg *e)
 {
 	struct save save;
 	int status;
 
+	/* a part may be empty, the whole may not */
+	if (!o->partial && check(s, o, e) < 0)
+		return -1;
 	if (!o->output)
-		return o->format->write(r, stdout, table_wants_colour(stdout), e);
+		return print(s, o, stdout, e);
 	if (save_open(&save, o->output, e) < 0)
 		return -1;
-	status = o->format->write(r, save.file, table_wants_colour(save.file), e);
+	status = print(s, o, save.file, e);
 	if (status == 0)
 		status = save_commit(&save, e);
 	save_abandon(&save);
 	return status;
 }
 
-static int report_on(const struct study *s, const struct options *o, const struct problems *p, struct errmsg *e)
-{
-	struct effects effects = {0};
-	struct report report = {
-		.study = s, .effects = &effects, .control = o->control,
-		.malformed_lines = p->malformed, .unread_files = p->unread,
-	};
-	int status = check(s, o, e);
-
-	if (status == 0)
-		status = effects_of(&effects, s, o->control, o->alpha, e);
-	if (status == 0)
-		status = write_report(&report, o, e);
-	effects_clear(&effects);
-	return status;
-}
-
 /* Returns the exit status. */
-static int run(const struct options *o)
+static int run(struct inputs *in, const struct options *o)
 {
-	struct study study = {0};
-	struct problems problems = {0};
 	struct errmsg e;
-	bool complained, failed = gather(&study, o, &problems, &e) < 0;
+	bool complained, failed;
 
-	complained = command_complained(&self, &problems.said);
-	if (!failed)
-		failed = report_on(&study, o, &problems, &e) < 0;
-	study_clear(&study);
+	if (o->tracks && catalog_load(&in->catalog, o->tracks, &e) < 0)
+		return command_fail(&self, &e);
+	if (o->covariate && covariate_load(&in->covariate, o->covariate, &e) < 0)
+		return command_fail(&self, &e);
+	failed = gather(in, o, &e) < 0;
+	complained = command_complained(&self, &in->complaints);
+	/* where nothing could be read, no file is replaced by an empty part */
+	if (!failed && !(o->partial && complained && in->study.events == 0))
+		failed = write_result(&in->study, o, &e) < 0;
 	if (failed)
 		return command_fail(&self, &e);
 	return complained ? EXIT_DATA : 0;
@@ -229,6 +243,7 @@ static int run(const struct options *o)
 int main(int argc, char **argv)
 {
 	struct options o = {.alpha = 0.05, .format = report_format_find("table")};
+	struct inputs in = {0};
 	struct errmsg e;
 	int status;
 
@@ -240,7 +255,9 @@ int main(int argc, char **argv)
 	}
 	status = parse_options(&o, argc, argv);
 	if (status < 0)
-		status = command_finish(&self, NULL, run(&o));
+		status = command_finish(&self, NULL, run(&in, &o));
+	clear_inputs(&in);
+	split_clear(&o.split);
 	free(o.experiments);
 	return status;
 }

@@ -14,13 +14,15 @@
 
 #include "effects.h"
 #include "errmsg.h"
+#include "health.h"
+#include "split.h"
 #include "study.h"
 
 struct report {
 	const struct study *study;     /* ended; borrowed, as all of these */
 	const struct effects *effects; /* of the study */
 	const char *control;	       /* as effects_of was asked for it */
-	uint64_t malformed_lines, unread_files;
+	const struct split *split;     /* that was planned; may be NULL */
 };
 
 struct report_format {

@@ -3,32 +3,7 @@
 #include <inttypes.h>
 #include <stdlib.h>
 
-#include "number.h"
-
-/* RFC 8259, section 7. The text is UTF-8, as it was when it was parsed. */
-static void put_string(FILE *f, const char *text)
-{
-	fputc('"', f);
-	for (; *text; text++) {
-		unsigned char c = (unsigned char)*text;
-
-		if (c == '"' || c == '\\')
-			fprintf(f, "\\%c", c);
-		else if (c < 0x20)
-			fprintf(f, "\\u%04x", c);
-		else
-			fputc(c, f);
-	}
-	fputc('"', f);
-}
-
-static void put_number(FILE *f, double x)
-{
-	char text[NUMBER_SIZE] = "";
-	size_t len = number_write(text, x);
-
-	fwrite(text, 1, len, f);
-}
+#include "json_put.h"
 
 static void put_value(FILE *f, const struct report_column *c, const struct effect *effect)
 {
@@ -36,10 +11,10 @@ static void put_value(FILE *f, const struct report_column *c, const struct effec
 
 	switch (c->kind) {
 	case REPORT_TEXT:
-		put_string(f, *(const char *const *)value);
+		json_put_string(f, *(const char *const *)value);
 		break;
 	case REPORT_NUMBER:
-		put_number(f, *(const double *)value);
+		json_put_number(f, *(const double *)value);
 		break;
 	case REPORT_COUNT:
 		fprintf(f, "%" PRIu64, *(const uint64_t *)value);
@@ -74,12 +49,19 @@ static void put_arms(FILE *f, const struct study_experiment *x, const uint32_t *
 {
 	for (size_t i = 0; i < x->arms.n; i++) {
 		fputs(i > 0 ? ",{\"arm\":" : "{\"arm\":", f);
-		put_string(f, symbols_text(&x->arms, arms[i]));
+		json_put_string(f, symbols_text(&x->arms, arms[i]));
 		fprintf(f, ",\"users\":%" PRIu64 "}", x->summary.arms[arms[i]].users);
 	}
 }
 
-static int put_experiment(FILE *f, const struct report *r, size_t number, struct errmsg *e)
+/* ,"key":count for n findings. */
+static void put_findings(FILE *f, const struct health_finding *findings, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		fprintf(f, ",\"%s\":%" PRIu64, findings[i].entry->key, findings[i].count);
+}
+
+static int put_experiment(FILE *f, const struct report *r, const struct health *h, size_t number, struct errmsg *e)
 {
 	const struct study_experiment *x = &r->study->experiments[number];
 	uint32_t *arms = effects_arms(x, r->control, e);
@@ -87,36 +69,54 @@ static int put_experiment(FILE *f, const struct report *r, size_t number, struct
 	if (!arms)
 		return -1;
 	fputs("{\"experiment\":", f);
-	put_string(f, symbols_text(&r->study->names, number));
+	json_put_string(f, symbols_text(&r->study->names, number));
 	fputs(",\"control\":", f);
-	put_string(f, symbols_text(&x->arms, arms[0]));
+	json_put_string(f, symbols_text(&x->arms, arms[0]));
 	fputs(",\"arms\":[", f);
 	put_arms(f, x, arms);
-	fprintf(f, "],\"users_in_two_arms\":%" PRIu64 ",\"unfinished_sessions\":%" PRIu64 "}", x->summary.two_arms,
-		x->summary.unfinished);
+	fputc(']', f);
+	put_findings(f, health_of(h, (uint32_t)number), HEALTH_EXPERIMENT_N);
+	fputc('}', f);
 	free(arms);
 	return 0;
 }
 
-static int put_health(FILE *f, const struct report *r, struct errmsg *e)
+static int put_experiments(FILE *f, const struct report *r, const struct health *h, struct errmsg *e)
 {
-	const struct study *s = r->study;
 	const char *separator = "\n";
 
-	fprintf(f, "{\"events\":%" PRIu64 ",\"users\":%" PRIu64 ",\"malformed_lines\":%" PRIu64 ",\"unread_files\":%" PRIu64
-		",\"out_of_order_events\":%" PRIu64 ",\"sorted\":%s,\"unfinished_sessions\":%" PRIu64 ",\"experiments\":[",
-		s->events, (uint64_t)s->n_users, r->malformed_lines, r->unread_files, s->out_of_order,
-		s->order == STUDY_HOLD ? "true" : "false", s->unfinished);
-	for (size_t i = 0; i < s->names.n; i++) {
-		if (!s->experiments[i].wanted)
+	for (size_t i = 0; i < r->study->names.n; i++) {
+		if (!r->study->experiments[i].wanted)
 			continue;
 		fputs(separator, f);
 		separator = ",\n";
-		if (put_experiment(f, r, i, e) < 0)
+		if (put_experiment(f, r, h, i, e) < 0)
 			return -1;
 	}
-	fputs("\n]}", f);
 	return 0;
+}
+
+/* Keys that are newer stand behind the older ones. */
+static int put_health(FILE *f, const struct report *r, struct errmsg *e)
+{
+	enum { BEFORE_SORTED = 3, OLDER = 4 };
+	const struct study *s = r->study;
+	struct health h;
+	int status = health_init(&h, s, r->split, e);
+
+	if (status == 0) {
+		fprintf(f, "{\"events\":%" PRIu64 ",\"users\":%" PRIu64, s->events, (uint64_t)s->n_users);
+		put_findings(f, h.list, BEFORE_SORTED);
+		fprintf(f, ",\"sorted\":%s", s->sorted ? "true" : "false");
+		put_findings(f, h.list + BEFORE_SORTED, OLDER - BEFORE_SORTED);
+		fputs(",\"experiments\":[", f);
+		status = put_experiments(f, r, &h, e);
+		fputs("\n]", f);
+		put_findings(f, h.list + OLDER, HEALTH_LOG_N - OLDER);
+		fputc('}', f);
+	}
+	health_clear(&h);
+	return status;
 }
 
 /* One document, but one effect a line: it can be read, and compared with diff. */

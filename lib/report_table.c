@@ -137,40 +137,38 @@ static void add_missing_values(struct table *t, const struct study_experiment *x
 				  symbols_text(&x->arms, arm));
 }
 
-static void add_experiment_health(struct table *t, const struct study_experiment *x, const uint32_t *arms)
+/* What was found, a line for each thing of which there is any. */
+static void add_findings(struct table *t, const struct health_finding *findings, size_t n)
+{
+	struct errmsg sentence;
+
+	for (size_t i = 0; i < n; i++)
+		if (findings[i].count > 0)
+			table_add(t, findings[i].grave ? TABLE_RED : TABLE_YELLOW, "%s", health_say(&findings[i], &sentence));
+}
+
+static void add_experiment_health(struct table *t, const struct study_experiment *x, const uint32_t *arms,
+				  const struct health_finding *findings)
 {
 	if (x->arms.n == 1)
 		table_add(t, TABLE_YELLOW, "There is only one arm: nothing to compare.");
 	for (size_t i = 0; i < x->arms.n; i++)
 		add_missing_values(t, x, arms[i]);
-	if (x->summary.two_arms > 0)
-		table_add(t, TABLE_YELLOW, "%" PRIu64 " user%s seen in more than one arm: left out.", x->summary.two_arms,
-			  plural(x->summary.two_arms));
-	if (x->summary.unfinished > 0)
-		table_add(t, TABLE_YELLOW, "%" PRIu64 " unfinished session%s: left out.", x->summary.unfinished,
-			  plural(x->summary.unfinished));
+	add_findings(t, findings, HEALTH_EXPERIMENT_N);
 }
 
-static void add_log_health(struct table *t, const struct report *r)
+/* Unfinished sessions stand with the experiments that they are missing from. */
+static void add_log_health(struct table *t, const struct study *s, const struct health *h)
 {
-	const struct study *s = r->study;
-
 	table_add(t, TABLE_PLAIN, "Log: %" PRIu64 " event%s of %" PRIu64 " user%s.", s->events, plural(s->events), (uint64_t)s->n_users,
 		  plural(s->n_users));
-	if (r->malformed_lines > 0)
-		table_add(t, TABLE_YELLOW, "%" PRIu64 " malformed line%s: left out.", r->malformed_lines,
-			  plural(r->malformed_lines));
-	if (r->unread_files > 0)
-		table_add(t, TABLE_RED, "%" PRIu64 " file%s not read, or not to the end.", r->unread_files,
-			  plural(r->unread_files));
-	if (s->out_of_order > 0)
-		table_add(t, s->order == STUDY_HOLD ? TABLE_YELLOW : TABLE_RED, "%" PRIu64 " event%s out of order: %s.",
-			  s->out_of_order, plural(s->out_of_order),
-			  s->order == STUDY_HOLD ? "sorted by timestamp" : "taken as they came, so sessions may be wrong");
+	for (size_t i = 0; i < HEALTH_LOG_N; i++)
+		if (!h->list[i].entry->usual)
+			add_findings(t, &h->list[i], 1);
 	table_add(t, TABLE_DIM, "Means over users; effect, interval in %% of the control's mean; latency in ms.");
 }
 
-static int write_experiment(const struct report *r, size_t number, FILE *f, bool colour, struct errmsg *e)
+static int write_experiment(const struct report *r, const struct health *h, size_t number, FILE *f, bool colour, struct errmsg *e)
 {
 	const struct study_experiment *x = &r->study->experiments[number];
 	const char *name = symbols_text(&r->study->names, number);
@@ -185,7 +183,7 @@ static int write_experiment(const struct report *r, size_t number, FILE *f, bool
 	if (head) {
 		table_add(&top, TABLE_BOLD, "%s", head);
 		add_effects(&effects, r, name);
-		add_experiment_health(&notes, x, arms);
+		add_experiment_health(&notes, x, arms, health_of(h, (uint32_t)number));
 		status = table_print(&top, f, colour) | table_print(&effects, f, colour) | table_print(&notes, f, colour);
 		fputc('\n', f);
 	}
@@ -199,15 +197,19 @@ static int write_experiment(const struct report *r, size_t number, FILE *f, bool
 
 int report_table(const struct report *r, FILE *f, bool colour, struct errmsg *e)
 {
-	struct table health;
-	int status;
+	struct health h;
+	struct table log;
+	int status = health_init(&h, r->study, r->split, e);
 
-	for (size_t i = 0; i < r->study->names.n; i++)
-		if (r->study->experiments[i].wanted && write_experiment(r, i, f, colour, e) < 0)
-			return -1;
-	table_init(&health, "l");
-	add_log_health(&health, r);
-	status = table_print(&health, f, colour);
-	table_clear(&health);
-	return status < 0 ? errmsg_nomem(e) : 0;
+	for (size_t i = 0; status == 0 && i < r->study->names.n; i++)
+		if (r->study->experiments[i].wanted)
+			status = write_experiment(r, &h, i, f, colour, e);
+	if (status == 0) {
+		table_init(&log, "l");
+		add_log_health(&log, r->study, &h);
+		status = table_print(&log, f, colour) < 0 ? errmsg_nomem(e) : 0;
+		table_clear(&log);
+	}
+	health_clear(&h);
+	return status;
 }

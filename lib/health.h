@@ -1,0 +1,73 @@
+/*
+ * health: what is wrong with a log, as a table of entries and a list of what was found.
+ *
+ * An entry is what can be found, in general; a finding is an entry with the count of it in one log, or in one
+ * experiment of it. Everything is counted, so the count of a finding may be 0. Formats walk the list; so does who is to
+ * fail on some of it. Sample ratio mismatch is no count and not here.
+ */
+#ifndef BOTIFY_HEALTH_H
+#define BOTIFY_HEALTH_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "errmsg.h"
+#include "split.h"
+#include "study.h"
+
+/* What became of the things that are counted. */
+enum health_fate {
+	HEALTH_LEFT_OUT,
+	HEALTH_ORDER, /* sorted; or taken as they came, and then sessions may be wrong */
+	HEALTH_NAMED, /* they are arms, and the finding names them */
+	HEALTH_SAID   /* the words of the entry say it */
+};
+
+struct health_entry {
+	const char *key;	/* as in JSON */
+	const char *one, *many; /* what is counted, in words, behind the number 1 and behind others */
+	enum health_fate fate;
+	bool grave; /* effects are not to be relied on where there is any; of HEALTH_ORDER, where it was not sorted */
+	bool usual; /* sound logs have it too */
+	uint64_t (*in_log)(const struct study *s); /* NULL for those that are counted in each experiment */
+	uint64_t (*in_experiment)(const struct study_experiment *x, const struct split *split, struct errmsg *names);
+};
+
+/* Those of the whole log come first, then those of each experiment. */
+enum { HEALTH_LOG_N = 6, HEALTH_EXPERIMENT_N = 4, HEALTH_N = HEALTH_LOG_N + HEALTH_EXPERIMENT_N };
+extern const struct health_entry health_table[HEALTH_N];
+
+struct health_finding {
+	const struct health_entry *entry;
+	uint32_t experiment; /* number in the study; HEALTH_LOG: the whole log */
+	uint64_t count;
+	bool grave; /* there are some, and effects are not to be relied on */
+	char *fate; /* in words; NULL where there is nothing to say */
+};
+
+#define HEALTH_LOG UINT32_MAX
+
+/* First those of the log in the order of the table, then those of each experiment that is wanted. */
+struct health {
+	struct health_finding *list;
+	size_t n;
+};
+
+/*
+ * Makes the list for a study that has ended, with the split that was planned, or NULL. Returns 0, or -1 where there is no memory.
+ * Free with health_clear in either case.
+ */
+int health_init(struct health *h, const struct study *s, const struct split *split, struct errmsg *e);
+void health_clear(struct health *h);
+
+/* The first entry of this key, or NULL. Another one of it is the same in each experiment. */
+const struct health_entry *health_find(const char *key);
+
+/* The findings of an experiment, HEALTH_EXPERIMENT_N of them in the order of the table; NULL where it is not wanted. */
+const struct health_finding *health_of(const struct health *h, uint32_t experiment);
+
+/* Puts a finding as a sentence into e->text: "3 malformed lines: left out." Returns e->text. */
+const char *health_say(const struct health_finding *f, struct errmsg *e);
+
+#endif
