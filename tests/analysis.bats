@@ -92,3 +92,143 @@ agrees() {
 @test "--aa: SciPy's binomial band" {
 	agrees '^--aa' 0 2
 }
+
+@test "--aa: 1,000 splits of a sane log stay within the band, sequential or not" {
+	make_log
+	abtest --format json --aa 1000 log | jq -e '.aa | length == 14 and all(.runs == 1000 and .verdict == "as it should"
+		and .alarms >= .lower and .alarms <= .upper)'
+	abtest --format json --aa 1000 --sequential --tune 300 log |
+		jq -e '.aa | all(.lower == 0 and .alarms < 20 and .method == "sequential")'
+	# the same log, the same audit
+	abtest --format json --aa 100 log | cmp - <(abtest --format json --aa 100 log)
+}
+
+@test "--aa: a user who is worth a hundred others is found out" {
+	for user in $(seq 100); do
+		echo '{"message":"last","user":'"$user"',"track":1,"time":0.'$((user % 10))',"experiments":{"X":"C"}}'
+	done >log
+	for _ in $(seq 500); do
+		echo '{"message":"last","user":101,"track":1,"time":1,"experiments":{"X":"C"}}'
+	done >>log
+	abtest --format json --aa 1000 log | jq -r '.aa[] | .metric + ": " + .verdict' | diff - <(
+		echo 'time: too few'
+		echo 'sessions: too few'
+		echo 'mean_request_latency: unknown'
+		echo 'mean_tracks_per_session: unknown'
+		echo 'mean_time_per_session: as it should'
+		echo 'time_per_session: too many'
+		echo 'time_per_track: too many'
+	)
+}
+
+@test "--fail-on: 3 with a sentence, 0 otherwise, 2 for a name that it does not know" {
+	make_log
+	run -3 --separate-stderr abtest --fail-on srm log
+	# shellcheck disable=SC2154 # bats sets it
+	[ "$stderr" = "botify-abtest: srm: users of experiment X are not split as planned (p = 2e-09)" ]
+	[ "$output" = "$(abtest log)" ]
+	run -0 --separate-stderr abtest --fail-on srm,health --split C=2,T1=1,T2=1 --experiment X log
+	[ -z "$stderr" ]
+	run -3 --separate-stderr abtest --fail-on srm,users_in_two_arms --split C=2,T1=1,T2=1 --experiment X log
+	[ "$stderr" = "botify-abtest: users_in_two_arms: 3 users seen in more than one arm: left out." ]
+	run -3 --separate-stderr abtest --fail-on health --split C=2,T1=1 --experiment X log
+	[[ $stderr == "botify-abtest: unplanned_arms: "*T2* ]]
+	run -0 abtest --fail-on out_of_order_events,duplicate_events,malformed_lines log
+	for bad in srn "" srm,,health "srm, health"; do
+		run -2 --separate-stderr abtest --fail-on "$bad" log
+		[ -z "$output" ]
+		[[ $stderr == "botify-abtest: --fail-on knows srm, health, malformed_lines, "*", unplanned_arms; not '"* ]]
+	done
+}
+
+@test "--fail-on: what was asked for goes before a line that was passed over, and is for no part" {
+	make_log
+	sed '7s/^/nonsense/' log >malformed
+	run -1 abtest --fail-on unread_files malformed
+	run -3 --separate-stderr abtest --fail-on malformed_lines malformed
+	[[ $stderr == *"malformed_lines: 1 malformed line: left out." ]]
+	run -1 abtest --fail-on srm missing
+	run -2 abtest --fail-on srm --partial log
+	abtest --partial log | { run -3 abtest --merge --fail-on srm; }
+}
+
+@test "--primary alone is a mistake, but not where days are told" {
+	make_log
+	run -2 --separate-stderr abtest --primary time log
+	[[ $stderr == "botify-abtest: --primary is the metric that"* ]]
+	abtest --primary sessions --format html log | grep -qF '<td>sessions</td>'
+	abtest --primary sessions --days log | grep -qE '^X +T1 +sessions +2024-01-01'
+}
+
+# A small log of few users an arm, whose times are, by the kind of seed, anything, all the same, all 0 in the control, or
+# apart with little noise.
+small_log() {
+	awk -v seed="$1" '
+		function draw(n) { state = state * 48271 % 2147483647; return int(state / 7) % n }
+		function line(user, arm, time) {
+			printf "{\"message\":\"%s\",\"user\":%d,\"track\":1,\"time\":0.%02d", draw(3) ? "last" : "next", user, time
+			if (draw(3)) printf ",\"latency\":0.%03d", 1 + draw(50)
+			printf ",\"experiments\":{\"E\":\"%s\"}}\n", arm
+		}
+		BEGIN {
+			state = seed * 7919 + 1; for (i = 0; i < 5; i++) draw(2)
+			kind = seed % 5; arms = 2 + draw(3)
+			for (a = 0; a < arms; a++) {
+				users = 1 + draw(draw(2) ? 3 : 12)
+				for (u = 0; u < users; u++)
+					for (n = 1 + draw(kind == 1 ? 1 : 4); n > 0; n--)
+						line(100 * a + u, a ? "T" a : "C",
+							kind == 1 ? 40 : kind == 2 ? a * draw(100) : kind == 3 ? 10 + 30 * a + draw(2) : draw(100))
+			}
+		}'
+}
+
+@test "interval, p and verdict agree in every row, whatever is asked for of whatever log" {
+	for seed in $(seq 25); do
+		small_log "$seed" >log
+		for adjust in none holm bh by; do
+			for more in "" --sequential --cap\ 80% "--lift fieller" "--sequential --lift fieller" \
+				"--lift fieller --cap 80%" "--sequential --cap 50%" "--sequential --lift fieller --cap 80% --tune 30"; do
+				# shellcheck disable=SC2086
+				abtest --format ndjson --alpha 0.2 --adjust $adjust $more log |
+					sed "s/^{/{\"o\":\"$seed: --adjust $adjust $more\",/"
+			done
+		done
+	done >all
+	jq -c 'def excludes(a; b): a > 0 or b < 0;
+		def sound:
+			(.significant == (.p_adjusted != null and .p_adjusted < .alpha))
+			and ((.p == null) == (.p_adjusted == null))
+			and (.p == null or (.p_adjusted >= .p and .p >= 0 and .p_adjusted <= 1))
+			and ((.difference_lower == null) == (.p == null)) and ((.difference_upper == null) == (.p == null))
+			and (.p == null or excludes(.difference_lower; .difference_upper) == .significant)
+			and (.lower == null or excludes(.lower; .upper) == .significant)
+			and (.lower == null or (.lower <= .effect and .effect <= .upper))
+			and ((.control_users >= 2 and .treatment_users >= 2) or .p == null)
+			and ((.control_sd // 0) > 0 or (.treatment_sd // 0) > 0 or .p == null)
+			and ((.o | contains("none") | not) or .p_adjusted == .p)
+			and (.control_mean != 0 or .effect == null);
+		select(sound | not)' all >unsound
+	[ ! -s unsound ] || { head -5 unsound; return 1; }
+	# of all kinds there were some
+	jq -es 'length > 5000 and (map(select(.significant)) | length > 500) and (map(select(.p == null)) | length > 500)
+		and any(.control_mean == 0 and .significant) and any(.lower == null and .significant)
+		and any(.p != .p_adjusted and .significant)' all
+}
+
+@test "--partial, --merge: days, quantiles, sources and covariates of any shards, to the last byte" {
+	make_log
+	kept=(--days --quantiles 0.5,0.9 --tracks "$here/../data/world/tracks.ndjson" --covariate-before 2024-01-03)
+	report=("${kept[@]}" --format json --cap 99% --power --aa 50 --adjust holm)
+	abtest "${report[@]}" log >want
+	jq -e '(.days | length == 27) and (.quantiles | length == 10) and (.sources | length == 25)' want
+	for n in 1 2 7 100; do
+		rm -f part.* counts.*
+		awk -v n="$n" '{ match($0, /"user":[0-9]+/); print >("part." substr($0, RSTART + 7, RLENGTH - 7) % n) }' log
+		for part in part.*; do
+			abtest --partial "${kept[@]}" -o "counts.${part#part.}" "$part"
+		done
+		mapfile -t counts < <(printf '%s\n' counts.* | sort -R --random-source=log)
+		abtest --merge "${report[@]}" "${counts[@]}" | cmp - want
+	done
+}
