@@ -49,8 +49,8 @@ agrees() {
 	agrees '^$' 1e-9
 }
 
-@test "--adjust holm, bh, by: statsmodels' multipletests; --primary is exempt" {
-	agrees '^--adjust' 1e-9 6
+@test "--adjust holm, bh, by: statsmodels' multipletests, and intervals at their level; --primary is exempt" {
+	agrees '^--adjust' 1e-9 12
 }
 
 @test "--cap: one threshold for all arms, type 7" {
@@ -184,7 +184,7 @@ small_log() {
 }
 
 @test "interval, p and verdict agree in every row, whatever is asked for of whatever log" {
-	for seed in $(seq 25); do
+	for seed in $(seq 20); do
 		small_log "$seed" >log
 		for adjust in none holm bh by; do
 			for more in "" --sequential --cap\ 80% "--lift fieller" "--sequential --lift fieller" \
@@ -211,7 +211,7 @@ small_log() {
 		select(sound | not)' all >unsound
 	[ ! -s unsound ] || { head -5 unsound; return 1; }
 	# of all kinds there were some
-	jq -es 'length > 5000 and (map(select(.significant)) | length > 500) and (map(select(.p == null)) | length > 500)
+	jq -es 'length > 4000 and (map(select(.significant)) | length > 500) and (map(select(.p == null)) | length > 500)
 		and any(.control_mean == 0 and .significant) and any(.lower == null and .significant)
 		and any(.p != .p_adjusted and .significant)' all
 }

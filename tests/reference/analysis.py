@@ -95,6 +95,19 @@ def percent(difference, half, mean):
     }
 
 
+def judge_welch(c, t):
+    """p, and half the width of the interval at a level"""
+    _, error, df, p = welch(c, t)
+    return p, lambda level: critical(df, level) * error
+
+
+def judge_sequential(c, t, tune):
+    difference, error, _, _ = welch(c, t)
+    n = (c.n + t.n) * (-special.lambertw(-(ALPHA**2) / math.e, -1).real - 1) / tune
+    p = min(1, math.sqrt(n + 1) * math.exp(-((difference / error) ** 2) * n / (2 * (n + 1))))
+    return p, lambda level: error * math.sqrt(2 * (n + 1) / n * math.log(math.sqrt(n + 1) / level))
+
+
 def row_of(c, t):
     difference, error, df, p = welch(c, t)
     half = critical(df) * error
@@ -148,16 +161,32 @@ def put_plain(x):
         put("", "effects", keys, row_of(c, t))
 
 
-def put_adjusted(x):
-    rows = [(keys, row_of(c, t)["p"]) for keys, c, t in x.pairs()]
+def levels(method, family):
+    """At which level the interval of each of these p is drawn, by the formulas of lib/adjust.h."""
+    m, adjusted = len(family), multipletests(family, ALPHA, method)[1]
+    found = int((adjusted < ALPHA).sum())
+    c = sum(1 / i for i in range(1, m + 1)) if method == "fdr_by" else 1
+    for p, q in zip(family, adjusted):
+        rank = sorted(family).index(p) + 1
+        if method == "holm":
+            yield q, ALPHA / (m - rank + 1 if q < ALPHA else m - found)
+        else:
+            yield q, (found if q < ALPHA else found + 1) * ALPHA / (c * m)
+
+
+def put_adjusted(x, tune=None):
+    """With tune, of sequential intervals."""
+    judge = (lambda c, t: judge_sequential(c, t, tune)) if tune else judge_welch
+    rows = [(keys, c, t, *judge(c, t)) for keys, c, t in x.pairs()]
     for primary in None, "time":
-        family = [p for keys, p in rows if keys["metric"] != primary]
+        family = [p for keys, _, _, p, _ in rows if keys["metric"] != primary]
         for name, method in ("holm", "holm"), ("bh", "fdr_bh"), ("by", "fdr_by"):
-            adjusted = iter(multipletests(family, ALPHA, method)[1])
-            for keys, p in rows:
-                q = p if keys["metric"] == primary else next(adjusted)
-                of = f"--adjust {name}" + (f" --primary {primary}" if primary else "")
-                put(of, "effects", keys, {"p": p, "p_adjusted": q, "significant": bool(q < ALPHA)})
+            adjusted = levels(method, family)
+            for keys, c, t, p, half_at in rows:
+                q, level = (p, ALPHA) if keys["metric"] == primary else next(adjusted)
+                of = f"--adjust {name}" + (f" --primary {primary}" if primary else "") + (" --sequential" if tune else "")
+                interval = percent(t.mean - c.mean, half_at(level), c.mean)
+                put(of, "effects", keys, {"p": p, "p_adjusted": q, "significant": bool(q < ALPHA), **interval})
 
 
 def put_capped(x):
@@ -177,13 +206,10 @@ def put_cuped(x, of, covariates_of, cap=False):
 
 
 def put_sequential(x, tune):
-    rho2 = (-special.lambertw(-(ALPHA**2) / math.e, -1).real - 1) / tune
     for keys, c, t in x.pairs():
-        difference, error, _, _ = welch(c, t)
-        n = (c.n + t.n) * rho2
-        half = error * math.sqrt(2 * (n + 1) / n * math.log(math.sqrt(n + 1) / ALPHA))
-        p = min(1, math.sqrt(n + 1) * math.exp(-((difference / error) ** 2) * n / (2 * (n + 1))))
-        put(f"--sequential --tune {tune}", "effects", keys, {**percent(difference, half, c.mean), "p": p, "df": None})
+        p, half_at = judge_sequential(c, t, tune)
+        interval = percent(t.mean - c.mean, half_at(ALPHA), c.mean)
+        put(f"--sequential --tune {tune}", "effects", keys, {**interval, "p": p, "df": None})
 
 
 def put_fieller(x):
@@ -284,6 +310,7 @@ def main():
         x = Experiment(events, name)
         put_plain(x)
         put_adjusted(x)
+        put_adjusted(x, 10000)
         put_capped(x)
         put_cuped(x, "--covariate covariates", lambda metric, user: file.get(user, math.nan))
         put_cuped(x, "--covariate covariates --cap 99%", lambda metric, user: file.get(user, math.nan), cap=True)
