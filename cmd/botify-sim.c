@@ -293,8 +293,8 @@ static int play(struct simulation *s, const struct options *o, const struct simu
  * A recommender's standard input may close before it is done with: that is told, and not for SIGPIPE to end this process.
  * Should it be the log that nobody reads, this process ends as it would have been ended, once all is cleared up.
  */
-static int play_on_pipes(struct simulation *s, const struct options *o, const struct simulation_watch *watch, struct out *log,
-			 struct errmsg *e)
+static int play_on_pipes(struct simulation *s, const struct options *o, const struct simulation_watch *watch,
+			 struct out *log, struct errmsg *e)
 {
 	void (*old)(int) = signal(SIGPIPE, SIG_IGN);
 	int ended = play(s, o, watch, log, e);
@@ -324,7 +324,8 @@ static int run(const struct world *w, const struct options *o)
 
 	out_init(&log, STDOUT_FILENO, "standard output");
 	/* signals end this process as ever until there is something to finish */
-	if (simulation_init(&s, &w->catalog, &w->users, &w->embeddings, &o->run, &e) < 0 || (watch.stop_fd = stop_open(&e)) < 0) {
+	if (simulation_init(&s, &w->catalog, &w->users, &w->embeddings, &o->run, &e) < 0 ||
+	    (watch.stop_fd = stop_open(&e)) < 0) {
 		status = command_fail(&command, &e);
 		goto out;
 	}
