@@ -3,8 +3,13 @@
 #   make            build the commands into build/
 #   make demo       an experiment from end to end, with its report
 #   make test       all tests; `make test-asan` runs the same suite under ASan and UBSan
+#   make test-stats how often each statistical method cries wolf (half a minute)
 #   make bench      speed, as ratios
+#   make world      an invented world of full size in build/world
 #   make install    PREFIX=/usr/local, DESTDIR as usual
+#   make deps       install the Debian packages that are missing, or say which
+#   make lint       what compilers, cppcheck, shellcheck and mandoc have to say
+#   make fuzz       FUZZ_SECONDS=60 for each parser
 
 PREFIX ?= /usr/local
 CC ?= cc
@@ -21,6 +26,7 @@ LIBS = -ljansson -lgsl -lopenblas -lm
 COMMANDS = $(patsubst cmd/%.c,$(BUILD)/%,$(wildcard cmd/botify-*.c))
 LIB = $(BUILD)/libbotify.a
 LIB_OBJECTS = $(patsubst lib/%.c,$(BUILD)/lib/%.o,$(wildcard lib/*.c))
+STATS_TESTS = $(patsubst tests/stats/%.c,$(BUILD)/stats/%,$(wildcard tests/stats/*.c))
 UNIT_TESTS = $(patsubst tests/unit/%.c,$(BUILD)/tests/%,$(wildcard tests/unit/*.c))
 
 all: $(COMMANDS)
@@ -49,10 +55,91 @@ $(UNIT_TESTS): $(BUILD)/tests/%: $(BUILD)/tests/%.o $(LIB)
 
 unit: $(UNIT_TESTS)
 
-clean:
-	rm -rf build build-asan build-fuzz
+$(BUILD)/stats/%.o: tests/stats/%.c
+	@mkdir -p $(@D)
+	$(CC) $(OUR_CFLAGS) $(CFLAGS) -c -o $@ $<
 
-.PHONY: all unit clean
+$(STATS_TESTS): %: %.o $(LIB)
+	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS)
+
+test-stats: $(STATS_TESTS)
+	for program in $^; do $$program || exit 1; done
+
+# The same words for every tool that looks for mistakes.
+SANITIZE = -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
+FUZZ_SECONDS ?= 60
+FUZZERS = $(patsubst tests/fuzz/%.c,build-fuzz/fuzz/%,$(wildcard tests/fuzz/*.c))
+SCRIPTS = .ci/run tests/run tests/deps tests/lint-man tests/run-examples data/demo $(wildcard tests/bench tests/*.bats)
+MAN = $(wildcard man/*.[157])
+
+# What is missing is installed, or told, before the compiler stumbles over it.
+test:
+	tests/deps build test
+	$(MAKE) all unit
+	BOTIFY_BIN='$(abspath $(BUILD))' tests/run
+
+test-asan:
+	$(MAKE) test BUILD=build-asan CFLAGS='-O1 -g $(SANITIZE)'
+
+deps:
+	tests/deps build test
+
+lint:
+	tests/deps --check build lint
+	$(MAKE) all unit BUILD=build-lint/cc CFLAGS='-O2 -Werror'
+	if command -v clang >/dev/null; then $(MAKE) all unit BUILD=build-lint/clang CC=clang CFLAGS='-O2 -Werror'; fi
+	for header in lib/*.h cmd/*.h; do $(CC) $(OUR_CFLAGS) -MF /dev/null -Werror -fsyntax-only -x c $$header || exit 1; done
+	cppcheck -q --enable=warning,style,performance,portability --inline-suppr --suppressions-list=tests/cppcheck \
+		--error-exitcode=1 -j2 -Ilib -D_GNU_SOURCE lib cmd tests/unit tests/stats tests/fuzz
+	shellcheck -e SC2030,SC2031 $(SCRIPTS) # which take what bats' own `run` sets for lost
+	tests/lint-man $(MAN)
+
+# A short look for inputs that crash a parser: each of tests/fuzz for FUZZ_SECONDS. What it finds is left in build-fuzz/.
+fuzz:
+	$(MAKE) fuzzers BUILD=build-fuzz CC=clang CFLAGS='-O1 -g $(SANITIZE) -fsanitize=fuzzer-no-link'
+	for f in $(FUZZERS); do \
+		seeds=tests/fuzz/seeds/$$(basename $$f); mkdir -p $$f.corpus; \
+		$$f -max_total_time=$(FUZZ_SECONDS) -max_len=4096 -timeout=10 -verbosity=0 -print_final_stats=1 \
+			-artifact_prefix=$$f- $$f.corpus $$([ -d $$seeds ] && echo $$seeds) || exit 1; \
+	done
+
+fuzzers: $(FUZZERS)
+
+build-fuzz/fuzz/%.o: tests/fuzz/%.c
+	@mkdir -p $(@D)
+	$(CC) $(OUR_CFLAGS) $(CFLAGS) -c -o $@ $<
+
+$(FUZZERS): %: %.o $(LIB)
+	$(CC) $(CFLAGS) -fsanitize=fuzzer $(LDFLAGS) -o $@ $^ $(LIBS)
+
+demo:
+	tests/deps build
+	$(MAKE) all
+	BOTIFY_BIN='$(abspath $(BUILD))' data/demo '$(BUILD)/demo'
+
+bench: all $(BUILD)/tests/measure
+	PATH='$(abspath $(BUILD))/tests':"$$PATH" BOTIFY_BIN='$(abspath $(BUILD))' tests/bench
+
+$(BUILD)/tests/measure: tests/measure.c
+	@mkdir -p $(@D)
+	$(CC) $(OUR_CFLAGS) $(CFLAGS) $(LDFLAGS) -o $@ $<
+
+world: $(BUILD)/botify-world
+	$(BUILD)/botify-world $(BUILD)/world
+
+install: all
+	install -d '$(DESTDIR)$(PREFIX)/bin' $(foreach n,1 5 7,'$(DESTDIR)$(PREFIX)/share/man/man$(n)')
+	install $(COMMANDS) '$(DESTDIR)$(PREFIX)/bin'
+	for page in $(MAN); do install -m 644 $$page '$(DESTDIR)$(PREFIX)/share/man/man'$${page##*.} || exit 1; done
+
+uninstall:
+	rm -f $(foreach c,$(notdir $(COMMANDS)),'$(DESTDIR)$(PREFIX)/bin/$(c)')
+	for page in $(MAN); do rm -f '$(DESTDIR)$(PREFIX)/share/man/man'$${page##*.}/$${page##*/}; done
+
+clean:
+	rm -rf build build-asan build-fuzz build-lint
+
+.PHONY: all unit test test-stats test-asan deps lint fuzz fuzzers demo bench world install uninstall clean
 .SECONDARY:
 
 -include $(wildcard $(BUILD)/*/*.d)

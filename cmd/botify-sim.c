@@ -1,11 +1,7 @@
 /*
  * botify-sim: plays the listeners. See botify-sim(1).
  */
-#include <errno.h>
-#include <fcntl.h>
 #include <inttypes.h>
-#include <math.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -14,10 +10,11 @@
 #include "agent.h"
 #include "command.h"
 #include "console.h"
-#include "coprocess.h"
+#include "day.h"
 #include "embeddings.h"
 #include "exchange.h"
 #include "number.h"
+#include "partner.h"
 #include "simulation.h"
 #include "stop.h"
 
@@ -82,20 +79,6 @@ struct world {
 	struct npy embeddings;
 };
 
-static int parse_date(const char *text, int64_t *ms, struct errmsg *e)
-{
-	struct tm tm = {0};
-	const char *end = strptime(text, "%Y-%m-%d", &tm);
-	struct tm same = tm;
-	time_t seconds = timegm(&same);
-
-	/* timegm turns February 30 into March 1 */
-	if (!end || *end || same.tm_mday != tm.tm_mday || strlen(text) != 10)
-		return errmsg_set(e, "--start takes a date as 2024-01-31, not '%s'", text);
-	*ms = (int64_t)seconds * 1000;
-	return 0;
-}
-
 /* One of two words; 0 or 1, or -1 with the reason. */
 static int parse_word(const char *what, const char *text, const char *first, const char *second, struct errmsg *e)
 {
@@ -132,7 +115,7 @@ static int parse_value(struct options *o, int c, const char *text, struct errmsg
 	case OPT_DAYS: return parse_u32("--days", text, 100000, &o->run.days, e);
 	case OPT_IN_FLIGHT: return parse_u32("--in-flight", text, 1000000, &o->run.in_flight, e);
 	case OPT_MAX_TRACKS: return parse_u32("--max-tracks", text, INT32_MAX, &o->run.max_tracks, e);
-	case OPT_START: return parse_date(text, &o->run.start, e);
+	case OPT_START: return day_parse("--start", text, &o->run.start, e);
 	case OPT_TIMEOUT: return number_parse("--timeout", text, 0.001, 1e6, &o->timeout, e);
 	case OPT_SUMMARY:
 		status = parse_word("--summary", text, "table", "json", e);
@@ -207,60 +190,8 @@ static void show_progress(void *ctx, const struct simulation *s)
 	fflush(stderr);
 }
 
-/* How long a recommender may take to end: one that is done, or was told to stop, may have a state to save. */
-static double patience(enum exchange_status status, const struct options *o)
-{
-	return status == EXCHANGE_DONE ? o->timeout : status == EXCHANGE_STOPPED ? fmin(o->timeout, 5) : 0.1;
-}
-
-static int play_command(struct simulation *s, const struct options *o, struct exchange_options *x, struct errmsg *e)
-{
-	const char *name = o->argv[0];
-	struct coprocess c;
-	struct errmsg ending;
-	enum exchange_status status;
-	int ended;
-
-	if (coprocess_start(&c, o->argv, e) < 0)
-		return EXCHANGE_FAILED;
-	x->to = c.to;
-	x->from = c.from;
-	x->to_name = x->from_name = name;
-	status = exchange_run(s, x, e);
-	coprocess_end_input(&c);
-	ended = coprocess_wait(&c, patience(status, o), &ending);
-	if (status == EXCHANGE_ENDED)
-		errmsg_set(e, "%s %s when %s", name, ended < 0 ? ending.text : "ended", e->text);
-	if (status != EXCHANGE_DONE || (ended == 0 && !c.surplus))
-		return status;
-	if (ended < 0)
-		errmsg_set(e, "%s %s after the last session", name, ending.text);
-	else
-		errmsg_set(e, "%s: a reply that nobody asked for, after the last session", name);
-	return EXCHANGE_FAILED;
-}
-
-static int play_wired(struct simulation *s, struct exchange_options *x, struct errmsg *e)
-{
-	int in = fcntl(STDIN_FILENO, F_GETFL), out = fcntl(STDOUT_FILENO, F_GETFL), status;
-
-	x->to = STDOUT_FILENO;
-	x->to_name = "standard output";
-	x->from = STDIN_FILENO;
-	x->from_name = "standard input";
-	x->log = NULL;
-	fcntl(STDIN_FILENO, F_SETFL, in | O_NONBLOCK);
-	fcntl(STDOUT_FILENO, F_SETFL, out | O_NONBLOCK);
-	status = exchange_run(s, x, e);
-	/* others may hold these descriptors too */
-	fcntl(STDIN_FILENO, F_SETFL, in);
-	fcntl(STDOUT_FILENO, F_SETFL, out);
-	if (status == EXCHANGE_ENDED)
-		errmsg_set(e, "standard input ended when %s", e->text);
-	return status;
-}
-
-static int play_console(struct simulation *s, const struct simulation_watch *watch, struct out *log, struct errmsg *e)
+static enum exchange_status play_console(struct simulation *s, const struct simulation_watch *watch, struct out *log,
+					 struct errmsg *e)
 {
 	struct lines in;
 	struct console c = {.in = &in, .dialogue = stderr, .log = isatty(STDOUT_FILENO) ? NULL : log};
@@ -273,36 +204,23 @@ static int play_console(struct simulation *s, const struct simulation_watch *wat
 	return status == CONSOLE_FAILED ? EXCHANGE_FAILED : status == CONSOLE_STOPPED ? EXCHANGE_STOPPED : EXCHANGE_DONE;
 }
 
-static int play(struct simulation *s, const struct options *o, const struct simulation_watch *watch, struct out *log,
-		struct errmsg *e)
+static enum exchange_status play_random(struct simulation *s, const struct options *o, const struct simulation_watch *watch,
+					struct out *log, struct errmsg *e)
 {
-	struct exchange_options x = {.log = log, .timeout = o->timeout, .watch = *watch};
-	int status;
+	int status = agent_play_random(s, o->run.seed, log, watch, e);
 
-	switch (o->way) {
-	case WAY_COMMAND: return play_command(s, o, &x, e);
-	case WAY_WIRED: return play_wired(s, &x, e);
-	case WAY_CONSOLE: return play_console(s, watch, log, e);
-	default:
-		status = agent_play_random(s, o->run.seed, log, watch, e);
-		return status < 0 ? EXCHANGE_FAILED : status == 0 ? EXCHANGE_STOPPED : EXCHANGE_DONE;
-	}
+	return status < 0 ? EXCHANGE_FAILED : status == 0 ? EXCHANGE_STOPPED : EXCHANGE_DONE;
 }
 
-/*
- * A recommender's standard input may close before it is done with: that is told, and not for SIGPIPE to end this process.
- * Should it be the log that nobody reads, this process ends as it would have been ended, once all is cleared up.
- */
-static int play_on_pipes(struct simulation *s, const struct options *o, const struct simulation_watch *watch,
-			 struct out *log, struct errmsg *e)
+static enum exchange_status play(struct simulation *s, const struct options *o, const struct simulation_watch *watch,
+				 struct out *log, struct errmsg *e)
 {
-	void (*old)(int) = signal(SIGPIPE, SIG_IGN);
-	int ended = play(s, o, watch, log, e);
-
-	signal(SIGPIPE, old);
-	if (log->error == EPIPE)
-		raise(SIGPIPE);
-	return ended;
+	switch (o->way) {
+	case WAY_COMMAND: return partner_play_command(s, o->argv, o->timeout, log, watch, e);
+	case WAY_WIRED: return partner_play_wired(s, o->timeout, watch, e);
+	case WAY_CONSOLE: return play_console(s, watch, log, e);
+	default: return play_random(s, o, watch, log, e);
+	}
 }
 
 static void print_summary(const struct simulation *s, const struct options *o, double seconds)
@@ -316,23 +234,23 @@ static void print_summary(const struct simulation *s, const struct options *o, d
 static int run(const struct world *w, const struct options *o)
 {
 	struct simulation s = {0};
-	double start;
+	double start = now();
 	struct simulation_watch watch = {.stop_fd = -1, .ctx = &start};
 	struct errmsg e;
 	struct out log;
-	int ended, status = 0;
+	enum exchange_status ended;
+	int status = 0;
 
 	out_init(&log, STDOUT_FILENO, "standard output");
 	/* signals end this process as ever until there is something to finish */
-	if (simulation_init(&s, &w->catalog, &w->users, &w->embeddings, &o->run, &e) < 0 ||
-	    (watch.stop_fd = stop_open(&e)) < 0) {
+	if (simulation_init(&s, &w->catalog, &w->users, &w->embeddings, &o->run, &e) < 0 || (watch.stop_fd = stop_open(&e)) < 0) {
 		status = command_fail(&command, &e);
 		goto out;
 	}
 	if (isatty(STDERR_FILENO) && o->way != WAY_CONSOLE)
 		watch.progress = show_progress;
 	start = now();
-	ended = play_on_pipes(&s, o, &watch, &log, &e);
+	ended = play(&s, o, &watch, &log, &e);
 	if (watch.progress)
 		fputs("\r\033[K", stderr);
 	if (ended != EXCHANGE_DONE && ended != EXCHANGE_STOPPED && !log.error)

@@ -1,10 +1,13 @@
 #include "command.h"
 
 #include <errno.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
+
+#include "tame.h"
 
 void command_begin(const struct command *c, char **argv)
 {
@@ -26,7 +29,9 @@ int command_info(const struct command *c, int which)
 
 int command_fail(const struct command *c, const struct errmsg *e)
 {
-	fprintf(stderr, "%s: %s\n", c->name, e->text);
+	fprintf(stderr, "%s: ", c->name);
+	tame_put(stderr, e->text); /* it may quote input */
+	putc('\n', stderr);
 	return EXIT_DATA;
 }
 
@@ -73,6 +78,9 @@ int command_finish(const struct command *c, struct out *o, int status)
 	struct errmsg e;
 	int failed = 0;
 
+	/* whose reader has gone ends by the signal, as if it had not been held off for a while */
+	if (o && o->error == EPIPE)
+		raise(SIGPIPE);
 	if (o)
 		failed = out_finish(o, &e) < 0;
 	else if (fflush(stdout) != 0 || ferror(stdout) || close(STDOUT_FILENO) < 0)

@@ -103,13 +103,13 @@ static int by_id(const void *a, const void *b)
 }
 
 /* Artists by name: a map from the hash of a name to 1 + the first artist that has it, and a chain through the others. */
-struct names {
+struct symbols {
 	struct idmap first;
 	uint32_t *next; /* 1 + the next artist with the same hash, 0 at the end */
 };
 
 /* The index of the artist of this name, which is made where it is new. CATALOG_NONE: no memory. */
-static uint32_t artist_of(struct catalog *c, struct names *names, const char *name)
+static uint32_t artist_of(struct catalog *c, struct symbols *names, const char *name)
 {
 	uint32_t hash = murmur3(name, strlen(name), 0), *first = idmap_at(&names->first, hash == IDMAP_NONE ? 0 : hash);
 	uint32_t new = (uint32_t)c->n_artists;
@@ -126,7 +126,7 @@ static uint32_t artist_of(struct catalog *c, struct names *names, const char *na
 	return new;
 }
 
-static int number_tracks(struct catalog *c, const struct row *rows, size_t n, struct names *names)
+static int number_tracks(struct catalog *c, const struct row *rows, size_t n, struct symbols *names)
 {
 	for (uint32_t i = 0; i < n; i++) {
 		struct track *t = &c->tracks[i];
@@ -162,7 +162,7 @@ static void gather_by_artist(struct catalog *c)
 /* Puts what was read in order. Takes the text. */
 static int build(struct catalog *c, struct loading *f, struct errmsg *e)
 {
-	struct names names = {.next = calloc(f->n, sizeof *names.next)};
+	struct symbols names = {.next = calloc(f->n, sizeof *names.next)};
 	int status;
 
 	qsort(f->rows, f->n, sizeof *f->rows, by_id);
@@ -176,6 +176,7 @@ static int build(struct catalog *c, struct loading *f, struct errmsg *e)
 		status = errmsg_nomem(e);
 	} else {
 		gather_by_artist(c);
+		idmap_pack(&c->index);
 		status = 0;
 	}
 	idmap_clear(&names.first);

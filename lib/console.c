@@ -6,34 +6,21 @@
 #include <string.h>
 
 #include "number.h"
+#include "tame.h"
 
 enum { SHOWN = 10, WORDS = 8 };
 
 /* What a line of the person's comes to. */
 enum choice { CHOICE_TRACK, CHOICE_AGAIN, CHOICE_QUIT, CHOICE_STOP, CHOICE_FAILED };
 
-/* Control characters become '?', so that a title cannot command the terminal. */
-static void put_text(FILE *f, const char *text)
-{
-	for (; *text; text++) {
-		unsigned char c = (unsigned char)*text, next = (unsigned char)text[1];
-
-		if (c == 0xc2 && next >= 0x80 && next < 0xa0) { /* U+0080 to U+009F */
-			text++;
-			c = '?';
-		}
-		fputc(c < 0x20 || c == 0x7f ? '?' : c, f);
-	}
-}
-
 static void show_track(const struct console *c, const struct catalog *catalog, uint32_t track)
 {
 	const struct track *t = &catalog->tracks[track];
 
 	fprintf(c->dialogue, "%" PRIu32 "  ", t->id);
-	put_text(c->dialogue, catalog->artists[t->artist].name);
+	tame_put(c->dialogue, catalog->artists[t->artist].name);
 	fputs(" – ", c->dialogue);
-	put_text(c->dialogue, t->title);
+	tame_put(c->dialogue, t->title);
 }
 
 /* strcasestr, but for a word that is not NUL-terminated. */

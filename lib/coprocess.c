@@ -70,11 +70,6 @@ int coprocess_start(struct coprocess *c, char *const argv[], struct errmsg *e)
 	return 0;
 }
 
-void coprocess_end_input(struct coprocess *c)
-{
-	close_pipe(&c->to);
-}
-
 static double now(void)
 {
 	struct timespec t;

@@ -23,9 +23,6 @@ struct coprocess {
  */
 int coprocess_start(struct coprocess *c, char *const argv[], struct errmsg *e);
 
-/* Closes its standard input, which tells it to end. */
-void coprocess_end_input(struct coprocess *c);
-
 /*
  * Closes its standard input and waits until it has ended, at most `patience` seconds, after which it is killed. What it
  * still says is read and dropped, so that it can finish what it does at its end. Returns 0 where it ended by itself with

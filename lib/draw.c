@@ -1,90 +1,126 @@
 #include "draw.h"
 
-static bool passes(const struct sieve *s, uint32_t track)
+/* Whether the filters let a track pass that was played so often. */
+static bool filters_allow(const struct sieve *s, uint32_t track_plays, uint32_t artist_plays)
 {
-	if (idmap_get(s->excluded, track, 0))
-		return false;
 	for (size_t i = 0; i < s->n_filters; i++)
-		if (!filter_allows(&s->filters[i], s->catalog, s->history, track))
+		if (!filter_allows(&s->filters[i], track_plays, artist_plays))
 			return false;
 	return true;
 }
 
-static uint32_t candidate(struct span candidates, uint32_t i)
+static uint32_t artist_plays(const struct sieve *s, uint32_t track)
 {
-	return candidates.tracks ? candidates.tracks[i] : i;
+	return history_artist_plays(s->history, s->catalog->tracks[track].artist);
 }
 
-static uint32_t count_struck_of_artist(const struct sieve *s, const struct artist *a, uint32_t n_candidates)
+static bool passes(const struct sieve *s, uint32_t track)
 {
+	if (idmap_get(s->excluded, track, 0))
+		return false;
+	return s->n_filters == 0 || filters_allow(s, history_track_plays(s->history, track), artist_plays(s, track));
+}
+
+static uint32_t nth(struct candidates c, uint32_t i)
+{
+	return c.tracks ? c.tracks[i] : i;
+}
+
+/* Only for candidates that can tell. */
+static bool is_candidate(struct candidates c, uint32_t track)
+{
+	return (c.tracks ? c.place[track] : track) < c.n;
+}
+
+/* Candidates of artists that have been played too often, whatever their tracks. */
+static uint32_t count_artists(const struct sieve *s, struct candidates c)
+{
+	const struct idmap *artists = &s->history->artists;
 	uint32_t struck = 0;
 
-	for (uint32_t i = a->first; i < a->first + a->n; i++) {
-		uint32_t track = s->catalog->by_artist[i];
+	for (size_t i = 0; artists->n > 0 && i <= artists->mask; i++) {
+		const struct artist *a;
 
-		struck += track < n_candidates && !passes(s, track);
+		if (artists->slots[i].key == IDMAP_NONE || filters_allow(s, 0, artists->slots[i].value))
+			continue;
+		a = &s->catalog->artists[artists->slots[i].key];
+		for (uint32_t j = a->first; j < a->first + a->n; j++)
+			struck += is_candidate(c, s->catalog->by_artist[j]);
 	}
 	return struck;
 }
 
-/* How many of the tracks 0 .. n-1 do not pass: some of artists that were heard (see filter.h), and what is excluded. */
-static uint32_t count_struck(const struct sieve *s, uint32_t n)
+/* Candidates that have been played too often, though others of their artist may be played. */
+static uint32_t count_tracks(const struct sieve *s, struct candidates c)
 {
-	const struct idmap *artists = &s->history->artists, *excluded = s->excluded;
+	const struct idmap *tracks = &s->history->tracks;
 	uint32_t struck = 0;
 
-	for (size_t i = 0; s->n_filters > 0 && artists->n > 0 && i <= artists->mask; i++)
-		if (artists->slots[i].key != IDMAP_NONE)
-			struck += count_struck_of_artist(s, &s->catalog->artists[artists->slots[i].key], n);
+	for (size_t i = 0; tracks->n > 0 && i <= tracks->mask; i++) {
+		uint32_t track = tracks->slots[i].key, plays;
+
+		if (track == IDMAP_NONE || !is_candidate(c, track))
+			continue;
+		plays = artist_plays(s, track);
+		struck += filters_allow(s, 0, plays) && !filters_allow(s, tracks->slots[i].value, plays);
+	}
+	return struck;
+}
+
+/* Candidates that are excluded and that no filter has struck out. */
+static uint32_t count_excluded(const struct sieve *s, struct candidates c)
+{
+	const struct idmap *excluded = s->excluded;
+	uint32_t struck = 0;
+
 	for (size_t i = 0; excluded->n > 0 && i <= excluded->mask; i++) {
 		uint32_t track = excluded->slots[i].key;
 
-		if (track == IDMAP_NONE || track >= n)
-			continue;
-		/* those of artists that were heard have been counted */
-		if (s->n_filters == 0 || history_artist_plays(s->history, s->catalog->tracks[track].artist) == 0)
-			struck++;
+		if (track != IDMAP_NONE && is_candidate(c, track))
+			struck += filters_allow(s, history_track_plays(s->history, track), artist_plays(s, track));
 	}
 	return struck;
 }
 
-static uint32_t count_passing(const struct sieve *s, struct span candidates)
+static uint32_t count_passing(const struct sieve *s, struct candidates c)
 {
 	uint32_t n = 0;
 
-	if (!candidates.tracks)
-		return (uint32_t)candidates.n - count_struck(s, (uint32_t)candidates.n);
-	for (size_t i = 0; i < candidates.n; i++)
-		n += passes(s, candidates.tracks[i]);
+	if (!c.tracks || c.place) {
+		n = (uint32_t)c.n - count_excluded(s, c);
+		return s->n_filters == 0 ? n : n - count_artists(s, c) - count_tracks(s, c);
+	}
+	for (uint32_t i = 0; i < c.n; i++)
+		n += passes(s, c.tracks[i]);
 	return n;
 }
 
 /* The kth that passes, from 0. There are more than k. */
-static uint32_t kth_passing(const struct sieve *s, struct span candidates, uint32_t k)
+static uint32_t kth_passing(const struct sieve *s, struct candidates c, uint32_t k)
 {
 	for (uint32_t i = 0;; i++) {
-		uint32_t track = candidate(candidates, i);
+		uint32_t track = nth(c, i);
 
 		if (passes(s, track) && k-- == 0)
 			return track;
 	}
 }
 
-uint32_t draw(const struct sieve *s, struct span candidates, struct rng *r, uint32_t *track)
+uint32_t draw(const struct sieve *s, struct candidates c, struct rng *r, uint32_t *track)
 {
-	uint32_t n = (uint32_t)candidates.n, passing = n;
+	uint32_t n = (uint32_t)c.n, passing = n;
 
 	if (s->n_filters > 0 || s->excluded->n > 0)
-		passing = count_passing(s, candidates);
+		passing = count_passing(s, c);
 	if (passing == 0)
 		return 0;
 	if (passing < n / 8) {
-		*track = kth_passing(s, candidates, rng_below(r, passing));
+		*track = kth_passing(s, c, rng_below(r, passing));
 		return passing;
 	}
 	/* Most pass, or a good part: draw until one does. */
 	do
-		*track = candidate(candidates, rng_below(r, n));
+		*track = nth(c, rng_below(r, n));
 	while (passing < n && !passes(s, *track));
 	return passing;
 }

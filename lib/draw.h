@@ -11,8 +11,14 @@
 #include "catalog.h"
 #include "filter.h"
 #include "history.h"
-#include "lists.h"
 #include "rng.h"
+
+/* Different tracks to draw from, borrowed. */
+struct candidates {
+	const uint32_t *tracks; /* NULL: the tracks 0 .. n-1 */
+	const uint32_t *place;	/* by track: where it stands in `tracks`, n or more where it does not; NULL: not known */
+	size_t n;
+};
 
 struct sieve {
 	const struct catalog *catalog;
@@ -23,10 +29,10 @@ struct sieve {
 };
 
 /*
- * Draws one of the candidates that pass. `candidates` holds no track twice; NULL tracks mean the tracks 0 .. n-1, and
- * then no list of them is built. Returns how many passed, which is what the draw was uniform over; 0 where none did,
- * and then nothing is drawn.
+ * Draws one of the candidates that pass. Returns how many passed, which is what the draw was uniform over; 0 where none
+ * did, and then nothing is drawn. Where it can be told whether a track is a candidate (no `tracks`, or a `place`), the
+ * time this takes depends on the history and not on the number of candidates, but where few of them are left.
  */
-uint32_t draw(const struct sieve *s, struct span candidates, struct rng *r, uint32_t *track);
+uint32_t draw(const struct sieve *s, struct candidates c, struct rng *r, uint32_t *track);
 
 #endif

@@ -11,6 +11,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "arena.h"
 #include "errmsg.h"
 
 struct out;
@@ -55,18 +56,20 @@ struct event {
 /* An event with nothing in it but a message, a user, a track and a time. */
 struct event event_of(enum event_message message, uint32_t user, uint32_t track, double time);
 
-/* What a parser needs from one event to the next. Zero-initialise; free with event_parser_clear. */
+/* Where parsed events keep what they point at. Zero-initialise; free with event_parser_clear. */
 struct event_parser {
-	void *json;
-	uint32_t *exclude;
-	struct event_arm *arms;
-	size_t exclude_cap, arms_cap;
+	struct arena arena;
+	uint32_t *exclude; /* an array that is being read */
+	size_t exclude_cap;
 };
 
 void event_parser_clear(struct event_parser *p);
 
+/* Forgets all events that have been parsed, and keeps the memory for others. */
+void event_parser_reset(struct event_parser *p);
+
 /*
- * Parses a line. What `ev` points at is borrowed from the parser and from `text`: valid until the next call or until
+ * Parses a line. What `ev` points at is borrowed from the parser and from `text`: valid until the parser is reset or
  * `text` changes. Returns 0, or -1 with the reason.
  *
  * message, user, track and time are required, all others are optional; unknown keys are ignored. A line that carries

@@ -83,6 +83,7 @@ static int take_reply(struct exchange *x, struct errmsg *e)
 	if (x->n_due == 0)
 		return errmsg_set(e, "a reply that nobody asked for");
 	request = simulation_request(x->s, v);
+	event_parser_reset(&x->parser);
 	if (event_parse(&x->parser, text, len, &reply, e) < 0 || check_reply(x, &request, &reply, &track, e) < 0)
 		return -1;
 	if (x->options->log) {

@@ -8,7 +8,7 @@ struct filter_kind {
 	const char *name;
 	/* takes what stands behind the name and its colon, NULL where there is no colon */
 	int (*parse)(struct filter *f, const char *args, struct errmsg *e);
-	bool (*allows)(const struct filter *f, const struct catalog *c, const struct history *h, uint32_t track);
+	bool (*allows)(const struct filter *f, uint32_t track_plays, uint32_t artist_plays);
 };
 
 static int parse_unseen(struct filter *f, const char *args, struct errmsg *e)
@@ -17,10 +17,10 @@ static int parse_unseen(struct filter *f, const char *args, struct errmsg *e)
 	return args ? errmsg_set(e, "unseen takes no argument, not '%s'", args) : 0;
 }
 
-static bool allows_unseen(const struct filter *f, const struct catalog *c, const struct history *h, uint32_t track)
+static bool allows_unseen(const struct filter *f, uint32_t track_plays, uint32_t artist_plays)
 {
-	(void)f, (void)c;
-	return history_track_plays(h, track) == 0;
+	(void)f, (void)artist_plays;
+	return track_plays == 0;
 }
 
 static int parse_artist(struct filter *f, const char *args, struct errmsg *e)
@@ -35,9 +35,10 @@ static int parse_artist(struct filter *f, const char *args, struct errmsg *e)
 	return 0;
 }
 
-static bool allows_artist(const struct filter *f, const struct catalog *c, const struct history *h, uint32_t track)
+static bool allows_artist(const struct filter *f, uint32_t track_plays, uint32_t artist_plays)
 {
-	return history_artist_plays(h, c->tracks[track].artist) < f->limit;
+	(void)track_plays;
+	return artist_plays < f->limit;
 }
 
 static const struct filter_kind kinds[] = {
@@ -66,7 +67,7 @@ int filter_parse(struct filter *f, const char *text, struct errmsg *e)
 	return f->kind->parse(f, args, e);
 }
 
-bool filter_allows(const struct filter *f, const struct catalog *c, const struct history *h, uint32_t track)
+bool filter_allows(const struct filter *f, uint32_t track_plays, uint32_t artist_plays)
 {
-	return f->kind->allows(f, c, h, track);
+	return f->kind->allows(f, track_plays, artist_plays);
 }

@@ -11,6 +11,7 @@ void idmap_init(struct idmap *m)
 void idmap_clear(struct idmap *m)
 {
 	free(m->slots);
+	free(m->packed);
 	idmap_init(m);
 }
 
@@ -26,27 +27,6 @@ void idmap_reset(struct idmap *m)
 	m->n = 0;
 }
 
-/* The slot that holds `key`, or the free one where it belongs. There is always a free one. */
-static size_t find(const struct idmap *m, uint32_t key)
-{
-	/* Fibonacci hashing: ids come in runs, and their high bits say nothing. */
-	size_t i = (key * UINT64_C(0x9E3779B97F4A7C15)) >> 32 & m->mask;
-
-	while (m->slots[i].key != key && m->slots[i].key != IDMAP_NONE)
-		i = (i + 1) & m->mask;
-	return i;
-}
-
-uint32_t idmap_get(const struct idmap *m, uint32_t key, uint32_t otherwise)
-{
-	size_t i;
-
-	if (m->n == 0 || key == IDMAP_NONE)
-		return otherwise;
-	i = find(m, key);
-	return m->slots[i].key == key ? m->slots[i].value : otherwise;
-}
-
 static int enlarge(struct idmap *m)
 {
 	size_t n = m->slots ? 2 * (m->mask + 1) : 16;
@@ -60,7 +40,7 @@ static int enlarge(struct idmap *m)
 	empty(bigger.slots, n);
 	for (size_t i = 0; m->slots && i <= m->mask; i++)
 		if (m->slots[i].key != IDMAP_NONE)
-			bigger.slots[find(&bigger, m->slots[i].key)] = m->slots[i];
+			bigger.slots[idmap_slot(&bigger, m->slots[i].key)] = m->slots[i];
 	free(m->slots);
 	*m = bigger;
 	return 0;
@@ -72,10 +52,46 @@ uint32_t *idmap_at(struct idmap *m, uint32_t key)
 
 	if ((!m->slots || 3 * (m->n + 1) > 2 * (m->mask + 1)) && enlarge(m) < 0)
 		return NULL;
-	i = find(m, key);
+	i = idmap_slot(m, key);
 	if (m->slots[i].key == IDMAP_NONE) {
 		m->slots[i] = (struct idmap_entry){.key = key, .value = 0};
 		m->n++;
 	}
 	return &m->slots[i].value;
+}
+
+/* Whether the map can be packed: the largest key is not much larger than the number of keys. */
+static bool is_dense(const struct idmap *m, size_t *size)
+{
+	uint32_t largest = 0;
+
+	for (size_t i = 0; m->n > 0 && i <= m->mask; i++) {
+		if (m->slots[i].key == IDMAP_NONE)
+			continue;
+		if (m->slots[i].value == IDMAP_NONE)
+			return false;
+		if (m->slots[i].key > largest)
+			largest = m->slots[i].key;
+	}
+	*size = (size_t)largest + 1;
+	return m->n > 0 && largest / 4 <= m->n;
+}
+
+void idmap_pack(struct idmap *m)
+{
+	size_t size;
+
+	if (m->packed || !is_dense(m, &size))
+		return;
+	m->packed = malloc(size * sizeof *m->packed);
+	if (!m->packed)
+		return;
+	m->n_packed = size;
+	memset(m->packed, 0xff, size * sizeof *m->packed);
+	for (size_t i = 0; i <= m->mask; i++)
+		if (m->slots[i].key != IDMAP_NONE)
+			m->packed[m->slots[i].key] = m->slots[i].value;
+	free(m->slots);
+	m->slots = NULL;
+	m->mask = 0;
 }

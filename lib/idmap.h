@@ -3,7 +3,8 @@
  *
  * It serves wherever an id has to be found: tracks and users by their id, the tracks and artists of a session with
  * how often each was played. Open addressing with linear probing, at most two thirds full; entries are not removed
- * one by one. An empty map takes no memory.
+ * one by one. An empty map takes no memory. A map that is complete and whose keys lie close together can be packed into
+ * an array.
  */
 #ifndef BOTIFY_IDMAP_H
 #define BOTIFY_IDMAP_H
@@ -20,6 +21,8 @@ struct idmap {
 	struct idmap_entry *slots;
 	size_t n;	/* entries */
 	size_t mask;	/* slots - 1; 0 where there are none */
+	uint32_t *packed; /* n_packed values by key, IDMAP_NONE where there is none; NULL: not packed */
+	size_t n_packed;
 };
 
 #define IDMAP_NONE UINT32_MAX /* the one key that cannot be stored, and is never found */
@@ -33,13 +36,41 @@ void idmap_clear(struct idmap *m);
 /* Removes all entries, keeps the memory. */
 void idmap_reset(struct idmap *m);
 
-/* The value of `key`, or `otherwise` where it is not there. */
-uint32_t idmap_get(const struct idmap *m, uint32_t key, uint32_t otherwise);
-
 /*
  * The place of the value of `key`, made with value 0 where it was not there. Valid until the next call. NULL where
  * there is no memory.
  */
 uint32_t *idmap_at(struct idmap *m, uint32_t key);
+
+/*
+ * Turns a map to which nothing will be added any more into an array, where that takes little more room and no value is
+ * IDMAP_NONE; else, or where there is no memory, leaves it as it is. Looking up is then one step. Only idmap_get and
+ * idmap_clear may follow.
+ */
+void idmap_pack(struct idmap *m);
+
+/* For idmap_get: the slot that holds `key`, or the free one where it belongs. There is always a free one. */
+static inline size_t idmap_slot(const struct idmap *m, uint32_t key)
+{
+	/* Fibonacci hashing: ids come in runs, and their high bits say nothing. */
+	size_t i = (key * UINT64_C(0x9E3779B97F4A7C15)) >> 32 & m->mask;
+
+	while (m->slots[i].key != key && m->slots[i].key != IDMAP_NONE)
+		i = (i + 1) & m->mask;
+	return i;
+}
+
+/* The value of `key`, or `otherwise` where it is not there. Inline, because it is most of what filters do. */
+static inline uint32_t idmap_get(const struct idmap *m, uint32_t key, uint32_t otherwise)
+{
+	size_t i;
+
+	if (m->packed)
+		return key < m->n_packed && m->packed[key] != IDMAP_NONE ? m->packed[key] : otherwise;
+	if (m->n == 0 || key == IDMAP_NONE)
+		return otherwise;
+	i = idmap_slot(m, key);
+	return m->slots[i].key == key ? m->slots[i].value : otherwise;
+}
 
 #endif

@@ -103,5 +103,7 @@ int lists_load(struct lists *l, const char *path, enum lists_kind kind, const st
 		status = errmsg_set(e, "%s: no line has \"%s\"", path, kind == LISTS_SIMILAR ? "recommendations" : "tracks");
 	if (status < 0)
 		lists_clear(l);
+	else
+		idmap_pack(&l->row);
 	return status;
 }

@@ -1,13 +1,16 @@
 /*
  * log: the events of one or several log files, in order. See botify-events(5).
  *
- * Blank lines are passed over. A line that is no event is reported and counted, and reading goes on behind it.
+ * Blank lines are passed over. A line that is no event is reported and counted, and reading goes on behind it. Lines are
+ * parsed in blocks, by several threads if there are to be several; events come in the order of the log all the same.
  */
 #ifndef BOTIFY_LOG_H
 #define BOTIFY_LOG_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
+#include "errmsg.h"
 #include "event.h"
 #include "lines.h"
 
@@ -18,19 +21,29 @@ enum log_status {
 	LOG_FAILED /* a file could not be opened or read; likewise. The next call goes on with the next file. */
 };
 
+struct log_block;
+struct log_team;
+
 struct log {
 	struct lines lines;
-	struct event_parser parser;
 	char *const *paths;
 	size_t n_paths;
-	int open;
-	unsigned long bad;    /* lines that were no event, so far */
-	unsigned long failed; /* files that could not be read, so far */
+	bool open, ended;
+	struct log_team *team;	   /* the threads and their blocks */
+	struct log_block *current; /* whose lines are being handed out, from `next_line` on */
+	size_t next_line;
+	unsigned long bad;	   /* lines that were no event, so far */
+	unsigned long failed;	   /* files that could not be read, so far */
 };
 
-/* Starts reading the files in order; "-" is standard input, and so is a list of none. `paths` is borrowed. */
-void log_init(struct log *log, char *const *paths, size_t n_paths);
-void log_clear(struct log *log);
+/*
+ * Starts reading the files in order; "-" is standard input, and so is a list of none. `paths` is borrowed. `threads` is
+ * how many may work, the caller's own included; 0 is one for each processor. Returns 0, or -1 with the reason.
+ */
+int log_open(struct log *log, char *const *paths, size_t n_paths, unsigned threads, struct errmsg *e);
+
+/* Ends the threads and frees everything. A zeroed struct may be closed too. */
+void log_close(struct log *log);
 
 /* The next event; what it points at is valid until the next call. */
 enum log_status log_next(struct log *log, struct event *ev, struct errmsg *e);

@@ -7,6 +7,18 @@
 
 enum { DECODING = JSON_REJECT_DUPLICATES };
 
+/*
+ * Leaves printable ASCII of what jansson says: it quotes a few bytes of the input, which may end within a character (and
+ * the reason may have to be UTF-8) or command a terminal.
+ */
+static const char *reason(json_error_t *why)
+{
+	for (char *c = why->text; *c; c++)
+		if (*c < ' ' || *c > '~')
+			*c = '?';
+	return why->text;
+}
+
 json_t *ndjson_parse(const char *text, size_t len, struct errmsg *e)
 {
 	json_error_t why;
@@ -19,7 +31,7 @@ json_t *ndjson_parse(const char *text, size_t len, struct errmsg *e)
 	}
 	value = json_loadb(text, len, DECODING, &why);
 	if (!value) {
-		errmsg_set(e, "no JSON object: %s (column %d)", why.text, why.column);
+		errmsg_set(e, "no JSON object: %s (column %d)", reason(&why), why.column);
 		return NULL;
 	}
 	if (!json_is_object(value)) {
@@ -75,7 +87,7 @@ json_t *ndjson_load(const char *path, struct errmsg *e)
 	if (memchr(bytes, 0, len))
 		errmsg_set(e, "%s: NUL byte", path);
 	else if (!(value = json_loadb(bytes, len, DECODING | JSON_DECODE_ANY, &why)))
-		errmsg_set(e, "%s:%d: %s (column %d)", path, why.line, why.text, why.column);
+		errmsg_set(e, "%s:%d: %s (column %d)", path, why.line, reason(&why), why.column);
 	free(bytes);
 	return value;
 }

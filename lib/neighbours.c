@@ -3,34 +3,52 @@
 #include <cblas.h>
 #include <float.h>
 #include <math.h>
-#include <stdbool.h>
+#include <pthread.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "embeddings.h"
 #include "grow.h"
 
-enum { BLOCK = 64 }; /* tracks whose products with all others are made at once */
-
-#define LONGEST_SINGLE 1e18 /* norms up to here have products far below FLT_MAX */
+/* Products of so many tracks with so many others are made at once; they fit into the cache of one processor. */
+enum { BLOCK = 128, TILE = 1024, MAX_THREADS = 64 };
 
 struct scored {
 	double score;
 	uint32_t track;
 };
 
-/* What the search of one block after the other needs. */
+/* What all threads share. Only `next` changes. */
 struct search {
 	const struct npy *m;
-	float *vectors;	 /* all rows in single precision: the matrix itself, or a copy */
-	float *block;	 /* BLOCK rows, those whose neighbours are looked for */
-	float *products; /* BLOCK x rows */
-	float *heap;	 /* the k largest products of a row so far, the least of them first */
-	size_t k;
-	double longest; /* the largest norm of a row */
-	bool single;	/* single precision can hold the products; where it cannot, all are weighed by embeddings_dot */
-	struct scored *near;
+	const float *vectors; /* all rows in single precision, times `scale`: the matrix itself, or a copy */
+	double scale;	      /* a power of two, such that products are within the range of single precision */
+	double longest;	      /* the largest norm of a row, times `scale` */
+	const uint32_t *tracks;
+	size_t n, k;
+	uint32_t *found; /* n x k */
+	atomic_size_t next; /* track whose block nobody has begun */
+	atomic_bool failed; /* out of memory */
+};
+
+/* The search for the neighbours of one track, while the tiles pass by. */
+struct seeker {
+	float *heap; /* the k largest products so far, the least of them first */
+	float bar;   /* what is below is not among the k nearest */
+	double margin;
+	struct scored *near; /* what may be among them */
 	size_t n_near, near_cap;
+};
+
+/* What one thread needs. */
+struct worker {
+	struct search *search;
+	float *block;	 /* BLOCK rows, those whose neighbours are looked for */
+	float *products; /* BLOCK x TILE */
+	float *heaps;	 /* BLOCK x k */
+	struct seeker seekers[BLOCK];
 };
 
 /* Nearest first; of equally near tracks the lower first. */
@@ -62,22 +80,11 @@ static void replace_least(float *heap, size_t k, float x)
 	heap[i] = x;
 }
 
-static int add_near(struct search *s, uint32_t track, float product)
-{
-	struct scored *near = grow(s->near, &s->near_cap, s->n_near + 1, sizeof *near);
-
-	if (!near)
-		return -1;
-	s->near = near;
-	near[s->n_near++] = (struct scored){.score = product, .track = track};
-	return 0;
-}
-
 /*
  * How far a product in single precision may be from the true one: n columns, rows of norms |a| and |b|, gives at most
  * n u / (1 - n u) |a| |b| with u = 2^-24 (Higham 2002, "Accuracy and Stability of Numerical Algorithms", section 3.1),
- * and a little for the rounding of the values themselves. Where values or products come near the least number that there
- * is, errors are absolute: at most 2^-150 each.
+ * and a little for the rounding of the values themselves. Where values or products come near the least number that
+ * there is, errors are absolute: at most 2^-150 each.
  */
 static double product_error(const struct search *s, double norm)
 {
@@ -86,129 +93,204 @@ static double product_error(const struct search *s, double norm)
 	return (n + 4) * 1.01 * 0x1p-24 * norm * s->longest + n * 0x1p-148 * (1 + norm + s->longest);
 }
 
-/* Gathers all tracks that may be among the k nearest, by the products of one row. */
-static int gather(struct search *s, const float *products, double norm)
+static double norm_of(const struct npy *m, size_t row)
 {
-	double margin = 2 * product_error(s, norm);
-	size_t kept = 0;
-	float bar;
+	return sqrt(embeddings_dot(m, row, row));
+}
 
-	s->n_near = 0;
-	for (size_t i = 0; i < s->k; i++)
-		s->heap[i] = -FLT_MAX;
-	bar = -FLT_MAX;
-	for (size_t i = 0; i < s->m->rows; i++) {
-		if (products[i] < bar)
-			continue;
-		if (add_near(s, (uint32_t)i, products[i]) < 0)
-			return -1;
-		if (products[i] > s->heap[0]) {
-			replace_least(s->heap, s->k, products[i]);
-			/* rounded down, so as not to lose one that is just at the bar */
-			bar = nextafterf((float)(s->heap[0] - margin), -INFINITY);
-		}
-	}
+/* Drops what has turned out to be below the bar. */
+static void tidy(struct seeker *s)
+{
+	size_t kept = 0;
+
 	for (size_t i = 0; i < s->n_near; i++)
-		if (s->near[i].score >= bar)
+		if (s->near[i].score >= s->bar)
 			s->near[kept++] = s->near[i];
 	s->n_near = kept;
+}
+
+static int add_near(struct seeker *s, size_t k, uint32_t track, float product)
+{
+	struct scored *near;
+
+	if (s->n_near == s->near_cap && s->n_near > 0)
+		tidy(s);
+	near = grow(s->near, &s->near_cap, s->n_near + 1, sizeof *near);
+	if (!near)
+		return -1;
+	s->near = near;
+	near[s->n_near++] = (struct scored){.score = product, .track = track};
+	if (product > s->heap[0]) {
+		replace_least(s->heap, k, product);
+		/* rounded down, so as not to lose one that is just at the bar */
+		s->bar = nextafterf((float)(s->heap[0] - s->margin), -INFINITY);
+	}
 	return 0;
 }
 
-static int gather_all(struct search *s)
+/* Looks through the products of one track with the tracks from `first` on. */
+static int seek(struct seeker *s, size_t k, const float *products, size_t n, uint32_t first)
 {
-	s->n_near = 0;
-	for (size_t i = 0; i < s->m->rows; i++)
-		if (add_near(s, (uint32_t)i, 0) < 0)
+	for (size_t i = 0; i < n; i++)
+		if (products[i] >= s->bar && add_near(s, k, first + (uint32_t)i, products[i]) < 0)
 			return -1;
 	return 0;
 }
 
-static double norm_of(const struct search *s, size_t row)
+static void begin(struct worker *w, const uint32_t *tracks, size_t n)
 {
-	return sqrt(embeddings_dot(s->m, row, row));
+	const struct search *s = w->search;
+	size_t d = s->m->columns;
+
+	for (size_t i = 0; i < n; i++) {
+		struct seeker *seeker = &w->seekers[i];
+
+		memcpy(w->block + i * d, s->vectors + tracks[i] * d, d * sizeof *w->block);
+		seeker->heap = w->heaps + i * s->k;
+		for (size_t j = 0; j < s->k; j++)
+			seeker->heap[j] = -FLT_MAX;
+		seeker->bar = -FLT_MAX;
+		seeker->margin = 2 * product_error(s, s->scale * norm_of(s->m, tracks[i]));
+		seeker->n_near = 0;
+	}
 }
 
-/* Makes the products of at most BLOCK tracks with all. */
-static void multiply_block(struct search *s, const uint32_t *tracks, size_t n)
+/* Weighs what came near again, and keeps the k nearest. */
+static void finish(const struct search *s, struct seeker *seeker, uint32_t track, uint32_t *found)
 {
-	size_t d = s->m->columns, rows = s->m->rows;
-
-	for (size_t i = 0; i < n; i++)
-		memcpy(s->block + i * d, s->vectors + tracks[i] * d, d * sizeof *s->block);
-	cblas_sgemm(CblasRowMajor, CblasNoTrans, CblasTrans, (int)n, (int)rows, (int)d, 1, s->block, (int)d, s->vectors,
-		    (int)d, 0, s->products, (int)rows);
+	tidy(seeker);
+	for (size_t j = 0; j < seeker->n_near; j++)
+		seeker->near[j].score = embeddings_dot(s->m, track, seeker->near[j].track);
+	qsort(seeker->near, seeker->n_near, sizeof *seeker->near, nearest_first);
+	for (size_t j = 0; j < s->k; j++)
+		found[j] = seeker->near[j].track;
 }
 
 /* Finds the neighbours of at most BLOCK tracks. */
-static int find_block(struct search *s, const uint32_t *tracks, size_t n, uint32_t *found)
+static int find_block(struct worker *w, size_t first, size_t n)
 {
-	if (s->single)
-		multiply_block(s, tracks, n);
-	for (size_t i = 0; i < n; i++) {
-		int status = s->single ? gather(s, s->products + i * s->m->rows, norm_of(s, tracks[i])) : gather_all(s);
+	const struct search *s = w->search;
+	size_t d = s->m->columns, rows = s->m->rows;
 
-		if (status < 0)
-			return -1;
-		for (size_t j = 0; j < s->n_near; j++)
-			s->near[j].score = embeddings_dot(s->m, tracks[i], s->near[j].track);
-		qsort(s->near, s->n_near, sizeof *s->near, nearest_first);
-		for (size_t j = 0; j < s->k; j++)
-			found[i * s->k + j] = s->near[j].track;
+	begin(w, s->tracks + first, n);
+	for (size_t t = 0; t < rows; t += TILE) {
+		size_t tile = rows - t < TILE ? rows - t : TILE;
+
+		cblas_sgemm(CblasRowMajor, CblasNoTrans, CblasTrans, (int)n, (int)tile, (int)d, 1, w->block, (int)d,
+			    s->vectors + t * d, (int)d, 0, w->products, TILE);
+		for (size_t i = 0; i < n; i++)
+			if (seek(&w->seekers[i], s->k, w->products + i * TILE, tile, (uint32_t)t) < 0)
+				return -1;
 	}
+	for (size_t i = 0; i < n; i++)
+		finish(s, &w->seekers[i], s->tracks[first + i], s->found + (first + i) * s->k);
 	return 0;
 }
 
-static void search_clear(struct search *s)
+static void *work(void *search)
 {
-	if ((void *)s->vectors != s->m->data)
-		free(s->vectors);
-	free(s->block);
-	free(s->products);
-	free(s->heap);
-	free(s->near);
+	struct search *s = search;
+	struct worker *w = calloc(1, sizeof *w);
+	size_t first;
+
+	if (w) {
+		w->search = s;
+		w->block = malloc(BLOCK * s->m->columns * sizeof *w->block);
+		w->products = malloc((size_t)BLOCK * TILE * sizeof *w->products);
+		w->heaps = malloc(BLOCK * s->k * sizeof *w->heaps);
+	}
+	if (!w || !w->block || !w->products || !w->heaps)
+		s->failed = true;
+	while (!s->failed && (first = atomic_fetch_add(&s->next, BLOCK)) < s->n)
+		if (find_block(w, first, s->n - first < BLOCK ? s->n - first : BLOCK) < 0)
+			s->failed = true;
+	for (size_t i = 0; w && i < BLOCK; i++)
+		free(w->seekers[i].near);
+	if (w) {
+		free(w->block);
+		free(w->products);
+		free(w->heaps);
+	}
+	free(w);
+	return NULL;
 }
 
-static int search_init(struct search *s, const struct npy *m, size_t k)
+/* The threads are our own, because looking through the products takes time too; OpenBLAS shall use one in each. */
+static void work_on_all_processors(struct search *s)
 {
-	size_t size = m->rows * m->columns;
+	pthread_t threads[MAX_THREADS];
+	long processors = sysconf(_SC_NPROCESSORS_ONLN);
+	size_t n = 0, blocks = (s->n + BLOCK - 1) / BLOCK;
+	int before = openblas_get_num_threads();
 
-	*s = (struct search){.m = m, .k = k};
-	s->vectors = m->type == NPY_FLOAT32 ? m->data : malloc(size * sizeof *s->vectors);
-	s->block = malloc(BLOCK * m->columns * sizeof *s->block);
-	s->products = malloc(BLOCK * m->rows * sizeof *s->products);
-	s->heap = malloc(k * sizeof *s->heap);
-	if (!s->vectors || !s->block || !s->products || !s->heap)
-		return -1;
-	for (size_t i = 0; i < m->rows; i++)
-		s->longest = fmax(s->longest, norm_of(s, i));
-	s->single = s->longest < LONGEST_SINGLE;
-	for (size_t i = 0; s->single && m->type == NPY_FLOAT64 && i < size; i++)
-		s->vectors[i] = (float)((const double *)m->data)[i];
+	openblas_set_num_threads(1);
+	while (n < MAX_THREADS && (long)n + 1 < processors && n + 1 < blocks &&
+	       pthread_create(&threads[n], NULL, work, s) == 0)
+		n++;
+	work(s);
+	for (size_t i = 0; i < n; i++)
+		pthread_join(threads[i], NULL);
+	openblas_set_num_threads(before);
+}
+
+/* Looks at the size of the values. */
+static void measure(struct search *s)
+{
+	int exponent = 0;
+
+	for (size_t i = 0; i < s->m->rows; i++)
+		s->longest = fmax(s->longest, norm_of(s->m, i));
+	frexp(s->longest, &exponent);
+	s->scale = abs(exponent) < 50 ? 1 : ldexp(1, -exponent);
+	s->longest *= s->scale;
+}
+
+/* All rows in single precision; new where they are not yet. NULL: no memory. */
+static float *narrow(const struct search *s)
+{
+	const struct npy *m = s->m;
+	size_t size = m->rows * m->columns;
+	float *vectors;
+
+	if (m->type == NPY_FLOAT32 && s->scale == 1)
+		return m->data;
+	vectors = malloc(size * sizeof *vectors);
+	for (size_t i = 0; vectors && i < size; i++)
+		vectors[i] = (float)(s->scale * (m->type == NPY_FLOAT32 ? ((const float *)m->data)[i]
+									: ((const double *)m->data)[i]));
+	return vectors;
+}
+
+/* Remembers in which row the neighbours of each track are. */
+static int index_rows(struct neighbours *nb, const uint32_t *tracks)
+{
+	for (size_t i = 0; i < nb->n; i++) {
+		uint32_t *row = idmap_at(&nb->row, tracks[i]);
+
+		if (!row)
+			return -1;
+		*row = (uint32_t)i;
+	}
+	idmap_pack(&nb->row);
 	return 0;
 }
 
 int neighbours_find(struct neighbours *nb, const struct npy *m, const uint32_t *tracks, size_t n, size_t k,
 		    struct errmsg *e)
 {
-	struct search s;
-	int status = search_init(&s, m, k);
+	struct search s = {.m = m, .tracks = tracks, .n = n, .k = k};
+	float *vectors;
 
+	measure(&s);
+	s.vectors = vectors = narrow(&s);
 	*nb = (struct neighbours){.n = n, .k = k, .tracks = malloc((n * k + 1) * sizeof *nb->tracks)};
-	if (!nb->tracks)
-		status = -1;
-	for (size_t i = 0; i < n && status == 0; i += BLOCK)
-		status = find_block(&s, tracks + i, n - i < BLOCK ? n - i : BLOCK, nb->tracks + i * k);
-	for (size_t i = 0; i < n && status == 0; i++) {
-		uint32_t *row = idmap_at(&nb->row, tracks[i]);
-
-		if (row)
-			*row = (uint32_t)i;
-		else
-			status = -1;
-	}
-	search_clear(&s);
-	if (status == 0)
+	s.found = nb->tracks;
+	s.failed = !vectors || !nb->tracks || index_rows(nb, tracks) < 0;
+	if (!s.failed)
+		work_on_all_processors(&s);
+	if ((const void *)vectors != m->data)
+		free(vectors);
+	if (!s.failed)
 		return 0;
 	neighbours_clear(nb);
 	return errmsg_nomem(e);

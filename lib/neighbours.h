@@ -21,8 +21,8 @@ struct neighbours {
 };
 
 /*
- * Finds the k nearest of each of n different tracks (itself is one of the candidates). k is at most m->rows. Returns 0,
- * or -1 where there is no memory. Free with neighbours_clear.
+ * Finds the k nearest of each of n different tracks (itself is one of the candidates), on all processors. k is at most
+ * m->rows. Returns 0, or -1 where there is no memory. Free with neighbours_clear.
  */
 int neighbours_find(struct neighbours *nb, const struct npy *m, const uint32_t *tracks, size_t n, size_t k,
 		    struct errmsg *e);

@@ -7,20 +7,31 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* Writes the digits of u so that they end before `end`. Returns where they begin. */
+static char *write_digits(char *end, uint64_t u)
+{
+	/* two at a time: it is divisions that take the time */
+	static const char pairs[] = "00010203040506070809101112131415161718192021222324252627282930313233343536373839"
+				    "40414243444546474849505152535455565758596061626364656667686970717273747576777879"
+				    "8081828384858687888990919293949596979899";
+
+	for (; u >= 100; u /= 100)
+		memcpy(end -= 2, pairs + 2 * (u % 100), 2);
+	if (u >= 10)
+		return memcpy(end - 2, pairs + 2 * u, 2);
+	*--end = (char)('0' + u);
+	return end;
+}
+
 size_t number_write_int(char *dst, int64_t n)
 {
-	char digits[24];
-	size_t len = 0, sign = n < 0;
-	uint64_t u = n < 0 ? -(uint64_t)n : (uint64_t)n;
+	char digits[24], *end = digits + sizeof digits, *start;
 
-	do
-		digits[len++] = (char)('0' + u % 10);
-	while (u /= 10);
-	if (sign)
-		*dst++ = '-';
-	for (size_t i = 0; i < len; i++)
-		dst[i] = digits[len - 1 - i];
-	return sign + len;
+	start = write_digits(end, n < 0 ? -(uint64_t)n : (uint64_t)n);
+	if (n < 0)
+		*--start = '-';
+	memcpy(dst, start, (size_t)(end - start));
+	return (size_t)(end - start);
 }
 
 /*
@@ -52,6 +63,33 @@ static size_t write_short(char *dst, double x)
 	return len + places;
 }
 
+/*
+ * The fewest digits that read back as x. Where 15 do, no others of up to 15 do, for no two decimals of 15 digits are
+ * nearest to the same double: zeros behind them are all that can go. Only subnormal numbers are not that regular.
+ */
+static int fewest_digits(double x)
+{
+	char text[NUMBER_SIZE + 1];
+	int digits = 15;
+
+	snprintf(text, sizeof text, "%.14e", fabs(x));
+	if (!isnormal(x) || strtod(text, NULL) != fabs(x))
+		return isnormal(x) ? 16 : 1;
+	/* d.ddd…e+dd: the last of the digits stands at their number */
+	while (digits > 1 && text[digits] == '0')
+		digits--;
+	return digits;
+}
+
+static void write_shortest(char text[NUMBER_SIZE + 1], double x)
+{
+	for (int digits = fewest_digits(x); digits <= 17; digits++) {
+		snprintf(text, NUMBER_SIZE + 1, "%.*g", digits, x);
+		if (strtod(text, NULL) == x)
+			break;
+	}
+}
+
 size_t number_write(char *dst, double x)
 {
 	char text[NUMBER_SIZE + 1];
@@ -62,11 +100,7 @@ size_t number_write(char *dst, double x)
 	if (!isfinite(x))
 		strcpy(text, "null");
 	else
-		for (int precision = 1; precision <= 17; precision++) {
-			snprintf(text, sizeof text, "%.*g", precision, x);
-			if (strtod(text, NULL) == x)
-				break;
-		}
+		write_shortest(text, x);
 	len = strlen(text);
 	memcpy(dst, text, len);
 	return len;
@@ -87,7 +121,7 @@ int number_parse_int(const char *what, const char *text, int64_t min, int64_t ma
 
 int number_parse(const char *what, const char *text, double min, double max, double *result, struct errmsg *e)
 {
-	char *end;
+	char *end = NULL;
 	double x = 0;
 
 	errno = 0;
@@ -96,7 +130,7 @@ int number_parse(const char *what, const char *text, double min, double max, dou
 		x = strtod(text, &end);
 	else
 		errno = EINVAL;
-	if (errno || *end || !(x >= min && x <= max))
+	if (errno || !end || *end || !(x >= min && x <= max))
 		return errmsg_set(e, "%s takes a number from %g to %g, not '%s'", what, min, max, text);
 	*result = x;
 	return 0;

@@ -184,7 +184,7 @@ static struct answer exhausted(const struct policy *p, const struct question *q,
 	static const struct idmap nothing;
 	const struct catalog *c = &p->tables->catalog;
 	struct sieve sieve = {.catalog = c, .history = q->history, .excluded = q->excluded};
-	struct span all = {.tracks = NULL, .n = c->n_tracks};
+	struct candidates all = {.n = c->n_tracks};
 	struct answer a = {.source = "exhausted"};
 
 	a.pool = draw(&sieve, all, r, &a.track);

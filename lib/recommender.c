@@ -117,6 +117,7 @@ int recommender_answer(struct recommender *r, const char *text, size_t len, unsi
 	int64_t start = r->latency ? nanoseconds(CLOCK_MONOTONIC) : 0;
 	struct event ev;
 
+	event_parser_reset(&r->parser);
 	if (event_parse(&r->parser, text, len, &ev, e) < 0 || answer(r, &ev, e) < 0) {
 		event_write_error(o, e->text, line);
 		return -1;

@@ -1,8 +1,7 @@
 #include "schedule.h"
 
+#include "day.h"
 #include "rng.h"
-
-enum { DAY_MS = 86400000 };
 
 /* The first session of a day: ceil(day * sessions / days). */
 static uint64_t first_of(const struct schedule *s, uint32_t day)

@@ -10,7 +10,7 @@ struct source_kind {
 	/* takes what stands behind the name and its colon, NULL where there is no colon */
 	int (*parse)(struct source *s, const char *args, struct errmsg *e);
 	int (*bind)(struct source *s, const struct tables *t, struct errmsg *e);
-	struct span (*offer)(const struct source *s, const struct tables *t, const struct question *q);
+	struct candidates (*offer)(const struct source *s, const struct tables *t, const struct question *q);
 };
 
 static int parse_nothing(struct source *s, const char *args, struct errmsg *e)
@@ -24,22 +24,22 @@ static int bind_nothing(struct source *s, const struct tables *t, struct errmsg 
 	return 0;
 }
 
-static struct span offer_random(const struct source *s, const struct tables *t, const struct question *q)
+static struct candidates offer_random(const struct source *s, const struct tables *t, const struct question *q)
 {
 	(void)s, (void)q;
-	return (struct span){.tracks = NULL, .n = t->catalog.n_tracks};
+	return (struct candidates){.n = t->catalog.n_tracks};
 }
 
-static struct span offer_artist(const struct source *s, const struct tables *t, const struct question *q)
+static struct candidates offer_artist(const struct source *s, const struct tables *t, const struct question *q)
 {
 	const struct catalog *c = &t->catalog;
 	const struct artist *a;
 
 	(void)s;
 	if (q->track == CATALOG_NONE)
-		return (struct span){0};
+		return (struct candidates){0};
 	a = &c->artists[c->tracks[q->track].artist];
-	return (struct span){.tracks = c->by_artist + a->first, .n = a->n};
+	return (struct candidates){.tracks = c->by_artist + a->first, .n = a->n};
 }
 
 /* N[:NAME] */
@@ -74,10 +74,17 @@ static int bind_toppop(struct source *s, const struct tables *t, struct errmsg *
 	return s->top ? 0 : -1;
 }
 
-static struct span offer_toppop(const struct source *s, const struct tables *t, const struct question *q)
+static struct candidates offer_toppop(const struct source *s, const struct tables *t, const struct question *q)
 {
+	size_t n = s->limit < s->top->n ? s->limit : s->top->n;
+
 	(void)t, (void)q;
-	return (struct span){.tracks = s->top->tracks, .n = s->limit < s->top->n ? s->limit : s->top->n};
+	return (struct candidates){.tracks = s->top->tracks, .place = s->top->place, .n = n};
+}
+
+static struct candidates listed(struct span span)
+{
+	return (struct candidates){.tracks = span.tracks, .n = span.n};
 }
 
 static int bind_collaborative(struct source *s, const struct tables *t, struct errmsg *e)
@@ -86,10 +93,10 @@ static int bind_collaborative(struct source *s, const struct tables *t, struct e
 	return t->has_user_tracks ? 0 : errmsg_set(e, "it needs the users' tracks (--user-tracks)");
 }
 
-static struct span offer_collaborative(const struct source *s, const struct tables *t, const struct question *q)
+static struct candidates offer_collaborative(const struct source *s, const struct tables *t, const struct question *q)
 {
 	(void)s;
-	return lists_get(&t->user_tracks, q->user);
+	return listed(lists_get(&t->user_tracks, q->user));
 }
 
 static int bind_similar(struct source *s, const struct tables *t, struct errmsg *e)
@@ -98,10 +105,10 @@ static int bind_similar(struct source *s, const struct tables *t, struct errmsg 
 	return t->has_similar ? 0 : errmsg_set(e, "it needs a table of similar tracks (--similar)");
 }
 
-static struct span offer_similar(const struct source *s, const struct tables *t, const struct question *q)
+static struct candidates offer_similar(const struct source *s, const struct tables *t, const struct question *q)
 {
 	(void)s;
-	return lists_get(&t->similar, q->track);
+	return listed(lists_get(&t->similar, q->track));
 }
 
 static const struct source_kind kinds[] = {
@@ -175,7 +182,7 @@ int source_bind(struct source *s, const struct tables *t, struct errmsg *e)
 	return 0;
 }
 
-struct span source_offer(const struct source *s, const struct tables *t, const struct question *q)
+struct candidates source_offer(const struct source *s, const struct tables *t, const struct question *q)
 {
 	return s->kind->offer(s, t, q);
 }

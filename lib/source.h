@@ -9,6 +9,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "draw.h"
 #include "errmsg.h"
 #include "history.h"
 #include "tables.h"
@@ -37,11 +38,8 @@ void source_clear(struct source *s);
 /* Looks up the tables it reads. Returns 0, or -1 with what is missing. The tables are borrowed from then on. */
 int source_bind(struct source *s, const struct tables *t, struct errmsg *e);
 
-/*
- * The candidates for a question, before any filter; perhaps none. Where `tracks` is NULL and n is not 0 they are the
- * tracks 0 .. n-1.
- */
-struct span source_offer(const struct source *s, const struct tables *t, const struct question *q);
+/* The candidates for a question, before any filter; perhaps none. */
+struct candidates source_offer(const struct source *s, const struct tables *t, const struct question *q);
 
 /* What the log calls it. */
 const char *source_name(const struct source *s);

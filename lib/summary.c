@@ -2,8 +2,8 @@
 
 #include <math.h>
 #include <stdbool.h>
-#include <time.h>
 
+#include "day.h"
 #include "number.h"
 #include "table.h"
 
@@ -61,15 +61,6 @@ static struct summary total(const struct summary *days, uint32_t n_days)
 	return all;
 }
 
-static const char *date(char text[16], int64_t start, uint32_t day)
-{
-	time_t seconds = (time_t)(start / 1000) + (time_t)day * 86400;
-	struct tm tm;
-
-	strftime(text, 16, "%Y-%m-%d", gmtime_r(&seconds, &tm));
-	return text;
-}
-
 static void add_mean(struct table *t, struct summary_mean m)
 {
 	if (isnan(m.mean))
@@ -94,14 +85,14 @@ int summary_print_table(FILE *f, const struct summary *days, uint32_t n_days, in
 	static const char *const heads[] = {"day", "sessions", "reward", "steps", "events"};
 	struct summary all = total(days, n_days);
 	struct table t;
-	char text[16];
+	char text[DAY_SIZE];
 	int status;
 
 	table_init(&t, "lrrrr");
 	for (size_t i = 0; i < sizeof heads / sizeof *heads; i++)
 		table_add(&t, TABLE_BOLD, "%s", heads[i]);
 	for (uint32_t i = 0; i < n_days; i++)
-		add_row(&t, date(text, start, i), &days[i]);
+		add_row(&t, day_format(text, start + i * (int64_t)DAY_MS), &days[i]);
 	if (n_days > 1)
 		add_row(&t, "all", &all);
 	status = table_print(&t, f, table_wants_colour(f));
@@ -136,11 +127,11 @@ static void print_numbers(FILE *f, const struct summary *s)
 int summary_print_json(FILE *f, const struct summary *days, uint32_t n_days, int64_t start, double seconds)
 {
 	struct summary all = total(days, n_days);
-	char text[16];
+	char text[DAY_SIZE];
 
 	fputs("{\"days\":[", f);
 	for (uint32_t i = 0; i < n_days; i++) {
-		fprintf(f, "%s{\"day\":\"%s\",", i > 0 ? "," : "", date(text, start, i));
+		fprintf(f, "%s{\"day\":\"%s\",", i > 0 ? "," : "", day_format(text, start + i * (int64_t)DAY_MS));
 		print_numbers(f, &days[i]);
 		fputc('}', f);
 	}

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "grow.h"
+#include "tame.h"
 
 void table_init(struct table *t, const char *align)
 {
@@ -18,18 +19,6 @@ void table_clear(struct table *t)
 		free(t->cells[i].text);
 	free(t->cells);
 	table_init(t, t->align);
-}
-
-static void disarm(char *text)
-{
-	for (; *text; text++) {
-		unsigned char c = (unsigned char)*text;
-
-		if (c < 0x20 || c == 0x7f)
-			*text = '?';
-		else if (c == 0xc2 && (unsigned char)text[1] >= 0x80 && (unsigned char)text[1] < 0xa0)
-			*text = text[1] = '?'; /* the C1 controls, of which U+009B starts a command too */
-	}
 }
 
 void table_add(struct table *t, enum table_style style, const char *format, ...)
@@ -50,7 +39,7 @@ void table_add(struct table *t, enum table_style style, const char *format, ...)
 	}
 	va_end(ap);
 	if (text) {
-		disarm(text);
+		tame(text);
 		t->cells[t->n++] = (struct table_cell){.text = text, .style = style};
 	}
 }

@@ -13,14 +13,20 @@ int tables_load_catalog(struct tables *t, const char *path, struct errmsg *e)
 	return catalog_load(&t->catalog, path, e);
 }
 
+static void top_clear(struct top *top)
+{
+	free(top->name);
+	free(top->tracks);
+	free(top->place);
+}
+
 void tables_clear(struct tables *t)
 {
 	catalog_clear(&t->catalog);
 	lists_clear(&t->similar);
 	lists_clear(&t->user_tracks);
 	for (size_t i = 0; i < t->n_tops; i++) {
-		free(t->tops[i].name);
-		free(t->tops[i].tracks);
+		top_clear(&t->tops[i]);
 	}
 	free(t->tops);
 	*t = (struct tables){0};
@@ -42,37 +48,39 @@ int tables_load_user_tracks(struct tables *t, const char *path, struct errmsg *e
 	return 0;
 }
 
-/* Reads the tracks of a popularity table; new. */
-static uint32_t *read_top(const struct tables *t, const char *path, size_t *n, struct errmsg *e)
+static int fill_top(struct top *top, const json_t *array, const struct catalog *c, struct errmsg *e)
+{
+	struct trackset set = {0};
+	int status = -1;
+
+	top->n = json_array_size(array);
+	top->tracks = malloc((top->n + 1) * sizeof *top->tracks);
+	top->place = malloc(c->n_tracks * sizeof *top->place);
+	if (!json_is_array(array))
+		errmsg_set(e, "no JSON array of track ids");
+	else if (!top->tracks || !top->place || trackset_init(&set, c) < 0)
+		errmsg_nomem(e);
+	else
+		status = trackset_read(&set, array, "top", top->tracks, e);
+	trackset_clear(&set);
+	if (status < 0)
+		return -1;
+	memset(top->place, 0xff, c->n_tracks * sizeof *top->place);
+	for (uint32_t i = 0; i < top->n; i++)
+		top->place[top->tracks[i]] = i;
+	return 0;
+}
+
+static int read_top(struct top *top, const char *path, const struct catalog *c, struct errmsg *e)
 {
 	json_t *array = ndjson_load(path, e);
-	struct trackset set = {0};
-	uint32_t *tracks = NULL;
+	int status;
 
 	if (!array)
-		return NULL;
-	*n = json_array_size(array);
-	if (!json_is_array(array)) {
-		errmsg_set(e, "%s: no JSON array of track ids", path);
-		goto out;
-	}
-	tracks = malloc((*n + 1) * sizeof *tracks);
-	if (!tracks || trackset_init(&set, &t->catalog) < 0) {
-		errmsg_nomem(e);
-		goto fail;
-	}
-	if (trackset_read(&set, array, "top", tracks, e) < 0) {
-		errmsg_prefix(e, "%s", path);
-		goto fail;
-	}
-	goto out;
-fail:
-	free(tracks);
-	tracks = NULL;
-out:
-	trackset_clear(&set);
+		return -1;
+	status = fill_top(top, array, c, e);
 	json_decref(array);
-	return tracks;
+	return status < 0 ? errmsg_prefix(e, "%s", path) : 0;
 }
 
 static const struct top *find_top(const struct tables *t, const char *name)
@@ -86,23 +94,21 @@ static const struct top *find_top(const struct tables *t, const char *name)
 int tables_load_top(struct tables *t, const char *spec, struct errmsg *e)
 {
 	const char *equals = strchr(spec, '='), *path = equals ? equals + 1 : spec;
-	struct top *tops = grow(t->tops, &t->tops_cap, t->n_tops + 1, sizeof *tops);
-	struct top top = {.name = strndup(spec, equals ? (size_t)(equals - spec) : 0)};
+	struct top *tops = grow(t->tops, &t->tops_cap, t->n_tops + 1, sizeof *tops), *top;
 
-	if (tops)
-		t->tops = tops;
-	if (!tops || !top.name)
+	if (!tops)
+		return errmsg_nomem(e);
+	t->tops = tops;
+	top = &tops[t->n_tops];
+	*top = (struct top){.name = strndup(spec, equals ? (size_t)(equals - spec) : 0)};
+	if (!top->name)
 		errmsg_nomem(e);
-	else if (find_top(t, top.name))
-		errmsg_set(e, "%s: a second popularity table %s%s", path, *top.name ? "named " : "without a name", top.name);
-	else
-		top.tracks = read_top(t, path, &top.n, e);
-	if (!top.tracks) {
-		free(top.name);
-		return -1;
-	}
-	t->tops[t->n_tops++] = top;
-	return 0;
+	else if (find_top(t, top->name))
+		errmsg_set(e, "%s: a second popularity table %s%s", path, *top->name ? "named " : "without a name", top->name);
+	else if (read_top(top, path, &t->catalog, e) == 0)
+		return t->n_tops++, 0;
+	top_clear(top);
+	return -1;
 }
 
 const struct top *tables_top(const struct tables *t, const char *name, struct errmsg *e)

@@ -16,6 +16,7 @@
 struct top {
 	char *name; /* "" for the one without a name */
 	uint32_t *tracks;
+	uint32_t *place; /* by track: where it stands in the table; UINT32_MAX where it does not */
 	size_t n;
 };
 

@@ -56,7 +56,8 @@ static void check_ending(const char *script, const char *reason)
 	struct errmsg e = {""};
 
 	start(&c, script);
-	coprocess_end_input(&c);
+	close(c.to);
+	c.to = -1;
 	CHECK(c.to == -1);
 	CHECK(coprocess_wait(&c, 2, &e) == (*reason ? -1 : 0));
 	CHECK_STR(e.text, reason);

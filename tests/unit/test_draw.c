@@ -11,8 +11,8 @@ struct situation {
 	struct idmap excluded;
 	struct filter filters[MOST_FILTERS];
 	struct sieve sieve;
-	uint32_t list[MOST_TRACKS];
-	struct span candidates;
+	uint32_t list[MOST_TRACKS], place[MOST_TRACKS];
+	struct candidates candidates;
 };
 
 static void make_filters(struct situation *s, struct rng *r)
@@ -25,12 +25,12 @@ static void make_filters(struct situation *s, struct rng *r)
 		CHECK(filter_parse(&s->filters[i], texts[rng_below(r, 4)], &e) == 0);
 }
 
-/* Some of the tracks, in random order; or the whole catalog. */
+/* Some of the tracks, in random order, which may or may not know their places; or the whole catalog. */
 static void make_candidates(struct situation *s, struct rng *r)
 {
 	uint32_t n = (uint32_t)s->catalog.n_tracks;
 
-	s->candidates = (struct span){.n = n};
+	s->candidates = (struct candidates){.n = n};
 	if (rng_below(r, 2) == 0)
 		return;
 	for (uint32_t i = 0; i < n; i++) {
@@ -39,7 +39,11 @@ static void make_candidates(struct situation *s, struct rng *r)
 		s->list[i] = s->list[j];
 		s->list[j] = i;
 	}
-	s->candidates = (struct span){.tracks = s->list, .n = rng_below(r, n + 1)};
+	for (uint32_t i = 0; i < n; i++)
+		s->place[s->list[i]] = i;
+	s->candidates = (struct candidates){.tracks = s->list, .n = rng_below(r, n + 1)};
+	if (rng_below(r, 2) == 0)
+		s->candidates.place = s->place;
 }
 
 static void make_situation(struct situation *s, struct rng *r)
@@ -190,7 +194,7 @@ static void a_large_catalog_is_counted(void)
 	*idmap_at(&s.excluded, 1) = 1;	/* likewise */
 	*idmap_at(&s.excluded, 50) = 1; /* artist 0 */
 	*idmap_at(&s.excluded, 7) = 1;	/* nobody has heard of them */
-	CHECK(draw(&s.sieve, (struct span){.n = 5000}, &r, &track) == 5000 - 1 - 100 - 2);
+	CHECK(draw(&s.sieve, (struct candidates){.n = 5000}, &r, &track) == 5000 - 1 - 100 - 2);
 	clear_situation(&s);
 }
 

@@ -75,11 +75,48 @@ static void many_keys_are_kept_apart(void)
 	free(want);
 }
 
+/* Dense keys are packed, sparse ones and values that mark nothing are not; both find the same. */
+static void packing_changes_nothing(void)
+{
+	for (uint32_t spread = 1; spread <= 64; spread *= 2) {
+		struct idmap m = {0};
+
+		for (uint32_t i = 0; i < 1000; i++)
+			*idmap_at(&m, 5 + spread * i) = 7 * i;
+		idmap_pack(&m);
+		idmap_pack(&m);
+		CHECK((m.packed != NULL) == (spread <= 4));
+		CHECK(m.n == 1000);
+		for (uint32_t key = 0; key < 1100 * spread; key++) {
+			bool there = key >= 5 && (key - 5) % spread == 0 && (key - 5) / spread < 1000;
+
+			CHECK(idmap_get(&m, key, 12345) == (there ? 7 * ((key - 5) / spread) : 12345));
+		}
+		CHECK(idmap_get(&m, IDMAP_NONE, 12345) == 12345);
+		idmap_clear(&m);
+	}
+}
+
+static void packing_keeps_every_value(void)
+{
+	struct idmap m = {0}, nothing = {0};
+
+	*idmap_at(&m, 0) = IDMAP_NONE;
+	idmap_pack(&m);
+	CHECK(idmap_get(&m, 0, 1) == IDMAP_NONE);
+	idmap_clear(&m);
+	idmap_pack(&nothing);
+	CHECK(idmap_get(&nothing, 0, 1) == 1);
+	idmap_clear(&nothing);
+}
+
 int main(void)
 {
 	RUN(an_empty_map_has_nothing);
 	RUN(values_are_made_and_found);
 	RUN(the_key_that_cannot_be_stored_is_not_there);
 	RUN(many_keys_are_kept_apart);
+	RUN(packing_changes_nothing);
+	RUN(packing_keeps_every_value);
 	return DONE();
 }

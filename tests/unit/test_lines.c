@@ -293,7 +293,7 @@ static void bytes_may_come_one_by_one(void)
 /* A line that grows by and by is searched once, not from its start each time. */
 static void a_long_line_in_small_pieces_takes_linear_time(void)
 {
-	enum { PIECE = 512, N = (8 << 20) / PIECE };
+	enum { PIECE = 128, N = (8 << 20) / PIECE };
 	static char piece[PIECE];
 	clock_t start = clock();
 	struct errmsg e;

@@ -41,13 +41,13 @@ static void files_are_read_in_order(void)
 	make_file(1, "\n" EVENT(3) "\r\n \n\r\n");
 	for (int i = 0; i < 2; i++)
 		list[i] = paths[i];
-	log_init(&log, list, 2);
+	CHECK(log_open(&log, list, 2, 1, &e) == 0);
 	for (uint32_t user = 1; user <= 3; user++)
 		CHECK(log_next(&log, &ev, &e) == LOG_EVENT && ev.user == user);
 	CHECK(log_next(&log, &ev, &e) == LOG_END);
 	CHECK(log_next(&log, &ev, &e) == LOG_END);
 	CHECK(log.bad == 0 && log.failed == 0);
-	log_clear(&log);
+	log_close(&log);
 	unlink(paths[0]);
 	unlink(paths[1]);
 }
@@ -65,7 +65,7 @@ static void bad_lines_and_files_are_told_and_passed(void)
 	list[1] = missing;
 	list[2] = directory;
 	list[3] = paths[1];
-	log_init(&log, list, 4);
+	CHECK(log_open(&log, list, 4, 1, &e) == 0);
 	CHECK(log_next(&log, &ev, &e) == LOG_EVENT && ev.user == 1);
 	CHECK(log_next(&log, &ev, &e) == LOG_BAD && reason_is(&e, 0, ":3: \"user\" is missing"));
 	CHECK(log_next(&log, &ev, &e) == LOG_EVENT && ev.user == 2);
@@ -79,7 +79,7 @@ static void bad_lines_and_files_are_told_and_passed(void)
 	CHECK(log_next(&log, &ev, &e) == LOG_EVENT && ev.user == 3);
 	CHECK(log_next(&log, &ev, &e) == LOG_END);
 	CHECK(log.bad == 3 && log.failed == 2);
-	log_clear(&log);
+	log_close(&log);
 	unlink(paths[0]);
 	unlink(paths[1]);
 }
@@ -99,18 +99,18 @@ static void no_files_are_standard_input(void)
 		close(ends[1]);
 		dup2(ends[0], STDIN_FILENO);
 		close(ends[0]);
-		log_init(&log, list, n);
+		CHECK(log_open(&log, list, n, 1, &e) == 0);
 		CHECK(log_next(&log, &ev, &e) == LOG_EVENT && ev.user == 5);
 		CHECK(log_next(&log, &ev, &e) == LOG_BAD);
 		CHECK(strncmp(e.text, "standard input:2: ", 18) == 0);
 		CHECK(log_next(&log, &ev, &e) == LOG_END);
-		log_clear(&log);
+		log_close(&log);
 	}
 	dup2(saved, STDIN_FILENO);
 	close(saved);
 }
 
-/* Clearing in the middle of a file closes it; ASan looks for the rest. */
+/* Closing in the middle of a file closes it; ASan looks for the rest. */
 static void reading_may_be_given_up(void)
 {
 	char *list[1];
@@ -122,12 +122,44 @@ static void reading_may_be_given_up(void)
 	close(before);
 	make_file(0, EVENT(1) "\n" EVENT(2) "\n");
 	list[0] = paths[0];
-	log_init(&log, list, 1);
+	CHECK(log_open(&log, list, 1, 1, &e) == 0);
 	CHECK(log_next(&log, &ev, &e) == LOG_EVENT);
-	log_clear(&log);
+	log_close(&log);
 	after = dup(STDIN_FILENO);
 	CHECK(after == before);
 	close(after);
+	unlink(paths[0]);
+}
+
+/* Many blocks, with bad lines here and there; whoever parses them, they come in order. */
+static void any_number_of_threads_reads_the_same(void)
+{
+	enum { LINES = 30000 };
+	FILE *f;
+
+	make_file(0, "");
+	f = fopen(paths[0], "w");
+	for (int i = 1; i <= LINES; i++)
+		fprintf(f, i % 1000 == 0 ? "bad line %d\n" : EVENT(%d) "\n", i);
+	fclose(f);
+	for (unsigned threads = 1; threads <= 8; threads++) {
+		char *list[] = {paths[0]};
+		struct event ev;
+		struct errmsg e;
+		struct log log;
+		char want[32];
+
+		CHECK(log_open(&log, list, 1, threads, &e) == 0);
+		for (uint32_t i = 1; i <= LINES; i++) {
+			enum log_status s = log_next(&log, &ev, &e);
+
+			CHECK(i % 1000 == 0 ? s == LOG_BAD : s == LOG_EVENT && ev.user == i);
+			snprintf(want, sizeof want, ":%u: ", i);
+			CHECK(s != LOG_BAD || strncmp(e.text + strlen(paths[0]), want, strlen(want)) == 0);
+		}
+		CHECK(log_next(&log, &ev, &e) == LOG_END && log.bad == LINES / 1000);
+		log_close(&log);
+	}
 	unlink(paths[0]);
 }
 
@@ -137,5 +169,6 @@ int main(void)
 	RUN(bad_lines_and_files_are_told_and_passed);
 	RUN(no_files_are_standard_input);
 	RUN(reading_may_be_given_up);
+	RUN(any_number_of_threads_reads_the_same);
 	return DONE();
 }

@@ -53,6 +53,9 @@ static void all_else_is_refused_with_a_reason(void)
 		{"{\"a\":{\"b\":1,\"b\":2}}", "no JSON object: duplicate object key near '\"b\"' (column 15)"},
 		{"{\"a\":NaN}", "no JSON object: invalid token near 'NaN' (column 8)"},
 		{"{\"a\":1e999}", "no JSON object: real number overflow near '1e999' (column 10)"},
+		{"{\"a\":\"\\u00e\xc6\xa3\"}", "no JSON object: invalid escape near '\"\\u00e?' (column 12)"},
+		{"{\"\033[2J\":1}", "no JSON object: control character 0x1b near '\"' (column 2)"},
+		{"\033[2J", "no JSON object: '[' or '{' expected near '?' (column 1)"},
 		{"{'a':1}", "no JSON object: string or '}' expected near ''' (column 2)"},
 	};
 	struct errmsg e;

@@ -1,7 +1,7 @@
 #include "simulation.h"
 
 #include "listener.h"
-#include "world.h"
+#include "small_world.h"
 
 /* A recommender that has no opinion, but always the same one. */
 static uint32_t recommend(const struct visit *v)
@@ -35,7 +35,7 @@ static void check_session(struct simulation *s, struct visit *v)
 	CHECK(v->history.n == 1 && v->time == 1 && v->budget == u->session_budget && !v->leaving);
 	while (!v->leaving) {
 		uint32_t track = recommend(v), before = v->budget, artist = s->catalog->tracks[track].artist, plays = 0;
-		double time = listener_time(u, embeddings_dot(s->embeddings, v->interest, track), 0);
+		double time;
 		int64_t clock = v->clock;
 		bool heard = false;
 

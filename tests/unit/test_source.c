@@ -23,14 +23,14 @@ static void check_offer(const struct tables *t, const char *text, struct questio
 {
 	struct source s;
 	struct errmsg e;
-	struct span got;
+	struct candidates got;
 
 	CHECK(source_parse(&s, text, &e) == 0);
 	CHECK(source_bind(&s, t, &e) == 0);
 	got = source_offer(&s, t, &q);
 	CHECK(got.n == n);
 	for (size_t i = 0; i < n && i < got.n; i++)
-		CHECK((got.tracks ? got.tracks[i] : i) == want[i]);
+		CHECK((got.tracks ? got.tracks[i] : i) == want[i] && (!got.place || got.place[want[i]] == i));
 	source_clear(&s);
 }
 

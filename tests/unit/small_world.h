@@ -1,8 +1,8 @@
 /*
- * world: a small world for the tests of what plays in one.
+ * small_world: a small world for the tests of what plays in one.
  */
-#ifndef WORLD_H
-#define WORLD_H
+#ifndef SMALL_WORLD_H
+#define SMALL_WORLD_H
 
 #include "embeddings.h"
 #include "fixture.h"

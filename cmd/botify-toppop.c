@@ -1,0 +1,195 @@
+/*
+ * botify-toppop: counts how popular each track is in event logs. See botify-toppop(1).
+ */
+#include <inttypes.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "catalog.h"
+#include "command.h"
+#include "log.h"
+#include "number.h"
+#include "save.h"
+#include "table.h"
+#include "tops.h"
+
+static const struct command self = {
+	.name = "botify-toppop",
+	.usage = "[--experiment NAME [--arm ARM]... [--by-arm]] [OPTION]... [LOG]...",
+	.purpose = "Rank tracks by the time they were listened to in event logs, best first.",
+	.options =
+		"      --experiment NAME   count only events that are in this experiment\n"
+		"      --arm ARM           and only those on this arm; may be repeated\n"
+		"      --by-arm            a list for each arm instead of one for all\n"
+		"      --tracks FILE       the catalog: adds artist and title, leaves out tracks it does not have\n"
+		"      --format FORMAT     json, ndjson or table (default: json)\n"
+		"  -n, --limit N           only the first N tracks of a list\n"
+		"  -o, --output FILE       write to FILE, which appears whole or not at all\n"
+		"      --partial           write counts to be merged instead of the result\n"
+		"      --merge             read what --partial wrote instead of logs\n",
+};
+
+struct options {
+	struct tops_choice choice;
+	const struct tops_format *format;
+	const char *tracks, *output;
+	char **arms;
+	int64_t limit;
+	bool partial, merge;
+	char **paths; /* n_paths of them, at least one */
+	size_t n_paths;
+};
+
+enum { OPT_EXPERIMENT = 256, OPT_ARM, OPT_BY_ARM, OPT_TRACKS, OPT_FORMAT, OPT_PARTIAL, OPT_MERGE };
+
+static const struct option long_options[] = {
+	{"experiment", required_argument, NULL, OPT_EXPERIMENT},
+	{"arm", required_argument, NULL, OPT_ARM},
+	{"by-arm", no_argument, NULL, OPT_BY_ARM},
+	{"tracks", required_argument, NULL, OPT_TRACKS},
+	{"format", required_argument, NULL, OPT_FORMAT},
+	{"limit", required_argument, NULL, 'n'},
+	{"output", required_argument, NULL, 'o'},
+	{"partial", no_argument, NULL, OPT_PARTIAL},
+	{"merge", no_argument, NULL, OPT_MERGE},
+	COMMAND_OPTIONS,
+};
+
+static int set_format(struct options *o, const char *name, struct errmsg *e)
+{
+	o->format = tops_format_find(name);
+	return o->format ? 0 : errmsg_set(e, "--format takes json, ndjson or table, not '%s'", name);
+}
+
+/* Returns -1 to go on, or the exit status. */
+static int parse_options(struct options *o, int argc, char **argv)
+{
+	struct errmsg e;
+	int c, status = 0;
+
+	while (status == 0 && (c = getopt_long(argc, argv, "n:o:hV", long_options, NULL)) != -1)
+		switch (c) {
+		case OPT_EXPERIMENT: o->choice.experiment = optarg; break;
+		case OPT_ARM: o->arms[o->choice.n_arms++] = optarg; break;
+		case OPT_BY_ARM: o->choice.by_arm = true; break;
+		case OPT_TRACKS: o->tracks = optarg; break;
+		case OPT_FORMAT: status = set_format(o, optarg, &e); break;
+		case 'n': status = number_parse_int("--limit", optarg, 1, INT64_MAX, &o->limit, &e); break;
+		case 'o': o->output = optarg; break;
+		case OPT_PARTIAL: o->partial = true; break;
+		case OPT_MERGE: o->merge = true; break;
+		case 'h': case 'V': return command_info(&self, c);
+		default: return command_bad_option(&self);
+		}
+	o->paths = argv + optind;
+	o->n_paths = (size_t)(argc - optind);
+	if (status == 0 && !o->choice.experiment && (o->choice.n_arms > 0 || o->choice.by_arm))
+		status = errmsg_set(&e, "--arm and --by-arm want the experiment too (--experiment NAME)");
+	return status < 0 ? command_misused(&self, &e) : -1;
+}
+
+static int read_logs(struct tops *t, const struct options *o, struct command_complaints *complaints, struct errmsg *e)
+{
+	struct log log;
+	struct event ev;
+	enum log_status s;
+	int status = 0;
+
+	if (log_open(&log, o->paths, o->n_paths, 0, e) < 0)
+		return -1;
+	while (status == 0 && (s = log_next(&log, &ev, e)) != LOG_END) {
+		if (s == LOG_EVENT)
+			status = tops_add(t, &ev, e);
+		else
+			command_complain(&self, complaints, e);
+	}
+	log_close(&log);
+	return status;
+}
+
+static int read_partials(struct tops *t, const struct options *o, struct errmsg *e)
+{
+	if (o->n_paths == 0)
+		return tops_read_partial(t, "-", e);
+	for (size_t i = 0; i < o->n_paths; i++)
+		if (tops_read_partial(t, o->paths[i], e) < 0)
+			return -1;
+	return 0;
+}
+
+static int print(struct tops *t, const struct options *o, const struct catalog *c, FILE *f, struct errmsg *e)
+{
+	struct tops_output out = {.catalog = o->tracks ? c : NULL, .limit = (size_t)o->limit, .colour = table_wants_colour(f)};
+
+	if (o->partial)
+		return tops_write_partial(t, f, e);
+	if (tops_end(t, e) < 0 || o->format->write(t, &out, f, e) < 0)
+		return -1;
+	if (t->outside > 0)
+		command_note(&self, "%" PRId64 " of %" PRId64 " events are not in experiment '%s'", t->outside, t->events,
+			     o->choice.experiment);
+	if (out.unknown_plays > 0)
+		command_note(&self, "%" PRId64 " plays of tracks that are not in %s are left out, the first of them track %u",
+			     out.unknown_plays, o->tracks, out.unknown);
+	return 0;
+}
+
+static int write_result(struct tops *t, const struct options *o, const struct catalog *c, struct errmsg *e)
+{
+	struct save save;
+	int status;
+
+	if (!o->output)
+		return print(t, o, c, stdout, e);
+	if (save_open(&save, o->output, e) < 0)
+		return -1;
+	status = print(t, o, c, save.file, e);
+	if (status == 0)
+		status = save_commit(&save, e);
+	save_abandon(&save);
+	return status;
+}
+
+/* Returns the exit status. */
+static int count(struct tops *t, const struct options *o, struct catalog *c)
+{
+	struct command_complaints complaints = {0};
+	struct errmsg e;
+	bool complained, failed;
+
+	if (o->tracks && catalog_load(c, o->tracks, &e) < 0)
+		return command_fail(&self, &e);
+	tops_init(t, &o->choice);
+	failed = (o->merge ? read_partials(t, o, &e) : read_logs(t, o, &complaints, &e)) < 0;
+	complained = command_complained(&self, &complaints);
+	/* Where nothing could be read there is no result, and no file is replaced by an empty one. */
+	if (!failed && !(complained && t->events == 0))
+		failed = write_result(t, o, c, &e) < 0;
+	if (failed)
+		return command_fail(&self, &e);
+	return complained ? EXIT_DATA : 0;
+}
+
+int main(int argc, char **argv)
+{
+	struct options o = {.format = tops_format_find("json"), .limit = INT64_MAX};
+	struct catalog catalog = {0};
+	struct tops tops = {0};
+	struct errmsg e;
+	int status;
+
+	command_begin(&self, argv);
+	o.choice.arms = o.arms = calloc((size_t)argc, sizeof *o.arms);
+	if (!o.arms) {
+		errmsg_nomem(&e);
+		return command_fail(&self, &e);
+	}
+	status = parse_options(&o, argc, argv);
+	if (status < 0)
+		status = command_finish(&self, NULL, count(&tops, &o, &catalog));
+	tops_clear(&tops);
+	catalog_clear(&catalog);
+	free(o.arms);
+	return status;
+}

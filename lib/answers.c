@@ -1,0 +1,196 @@
+#include "answers.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "catalog.h"
+#include "grow.h"
+
+static void free_heard(struct answers_heard *heard)
+{
+	if (heard) {
+		idmap_clear(&heard->tracks);
+		idmap_clear(&heard->artists);
+		free(heard);
+	}
+}
+
+void answers_clear(struct answers *a)
+{
+	for (size_t i = 0; i < a->n_open; i++)
+		free_heard(a->open[i]);
+	for (size_t i = 0; i < a->n_spare; i++)
+		free_heard(a->spare[i]);
+	free(a->open);
+	free(a->spare);
+	free(a->counts);
+	symbols_clear(&a->sources);
+	symbols_clear(&a->keys);
+	*a = (struct answers){0};
+}
+
+int answers_of(struct answers *a, const struct event *ev, struct answer *answer)
+{
+	*answer = (struct answer){.track = ev->track, .recommendation = ev->recommendation, .pool = ev->pool};
+	if (ev->recommendation == EVENT_NO_TRACK)
+		return 0;
+	answer->source = symbols_intern(&a->sources, ev->source, 0);
+	return answer->source == SYMBOLS_NONE ? -1 : 0;
+}
+
+/* The user's link to the open session, which may be NULL. NULL where there is no memory. */
+static struct answers_heard **link_of(struct answers *a, uint32_t user)
+{
+	size_t need = (size_t)user + 1;
+	struct answers_heard **open = grow(a->open, &a->open_cap, need, sizeof *open);
+
+	if (!open)
+		return NULL;
+	a->open = open;
+	while (a->n_open < need)
+		open[a->n_open++] = NULL;
+	return &open[user];
+}
+
+/* The user's session, opened if none is. NULL where there is no memory. */
+static struct answers_heard *session_of(struct answers *a, uint32_t user)
+{
+	struct answers_heard **link = link_of(a, user);
+
+	if (link && !*link)
+		*link = a->n_spare > 0 ? a->spare[--a->n_spare] : calloc(1, sizeof **link);
+	return link ? *link : NULL;
+}
+
+/* Ends the user's session, and keeps its memory for another. */
+static void end_session(struct answers *a, uint32_t user)
+{
+	struct answers_heard **spare = grow(a->spare, &a->spare_cap, a->n_spare + 1, sizeof *spare);
+	struct answers_heard *heard = a->open[user];
+
+	a->open[user] = NULL;
+	if (!spare) {
+		free_heard(heard);
+		return;
+	}
+	a->spare = spare;
+	idmap_reset(&heard->tracks);
+	idmap_reset(&heard->artists);
+	spare[a->n_spare++] = heard;
+}
+
+/* The number of a track's artist, or IDMAP_NONE where that is not known. */
+static uint32_t artist_of(const struct catalog *c, uint32_t track)
+{
+	uint32_t index = c ? catalog_find(c, track) : CATALOG_NONE;
+
+	return index == CATALOG_NONE ? IDMAP_NONE : c->tracks[index].artist;
+}
+
+static int hear(struct answers_heard *heard, uint32_t track, const struct catalog *c)
+{
+	uint32_t artist = artist_of(c, track), *place;
+
+	if (!(place = idmap_at(&heard->tracks, track)))
+		return -1;
+	*place = 1;
+	if (artist == IDMAP_NONE)
+		return 0;
+	if (!(place = idmap_at(&heard->artists, artist)))
+		return -1;
+	*place = 1;
+	return 0;
+}
+
+static struct answers_count count_of(const struct answers_heard *heard, const struct answer *answer, const struct catalog *c)
+{
+	uint32_t artist = artist_of(c, answer->recommendation);
+
+	return (struct answers_count){
+		.answers = 1, .pools = answer->pool > 0, .pool = answer->pool,
+		.repeated_tracks = idmap_get(&heard->tracks, answer->recommendation, 0),
+		.with_artist = artist != IDMAP_NONE, .repeated_artists = idmap_get(&heard->artists, artist, 0),
+	};
+}
+
+int answers_hear(struct answers *a, uint32_t user, const struct answer *answer, bool last, const struct catalog *c,
+		 struct answers_count *found)
+{
+	struct answers_heard *heard = session_of(a, user);
+
+	*found = (struct answers_count){0};
+	if (!heard || hear(heard, answer->track, c) < 0)
+		return -1;
+	if (answer->recommendation != EVENT_NO_TRACK)
+		*found = count_of(heard, answer, c);
+	if (last)
+		end_session(a, user);
+	return 0;
+}
+
+/* What a count is found by. */
+struct key {
+	uint32_t experiment, arm, source;
+};
+
+static struct slice bytes_of(const struct key *key)
+{
+	return (struct slice){.text = (const char *)key, .len = sizeof *key};
+}
+
+void answers_sum(struct answers_count *sum, const struct answers_count *count)
+{
+	sum->answers += count->answers;
+	sum->pools += count->pools;
+	sum->pool += count->pool;
+	sum->repeated_tracks += count->repeated_tracks;
+	sum->with_artist += count->with_artist;
+	sum->repeated_artists += count->repeated_artists;
+}
+
+int answers_add(struct answers *a, uint32_t experiment, uint32_t arm, uint32_t source, const struct answers_count *count)
+{
+	struct key key = {experiment, arm, source};
+	struct answers_count *counts = grow(a->counts, &a->counts_cap, a->keys.n + 1, sizeof *counts);
+	size_t known = a->keys.n;
+	uint32_t number;
+
+	if (!counts)
+		return -1;
+	a->counts = counts;
+	number = symbols_intern(&a->keys, bytes_of(&key), a->last);
+	if (number == SYMBOLS_NONE)
+		return -1;
+	if (a->keys.n > known)
+		counts[number] = (struct answers_count){0};
+	answers_sum(&counts[number], count);
+	a->last = number;
+	return 0;
+}
+
+struct answers_count answers_find(const struct answers *a, uint32_t experiment, uint32_t arm, uint32_t source)
+{
+	struct key key = {experiment, arm, source};
+	uint32_t number = symbols_find(&a->keys, bytes_of(&key));
+
+	return number == SYMBOLS_NONE ? (struct answers_count){0} : a->counts[number];
+}
+
+int answers_renumber(struct answers *a, const uint32_t *to)
+{
+	struct symbols keys = {0};
+
+	for (size_t i = 0; i < a->keys.n; i++) {
+		struct key key;
+
+		memcpy(&key, a->keys.list[i].text, sizeof key);
+		key.experiment = to[key.experiment];
+		if (symbols_intern(&keys, bytes_of(&key), SYMBOLS_NONE) == SYMBOLS_NONE) {
+			symbols_clear(&keys);
+			return -1;
+		}
+	}
+	symbols_clear(&a->keys);
+	a->keys = keys;
+	return 0;
+}

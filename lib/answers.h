@@ -1,0 +1,80 @@
+/*
+ * answers: where recommendations came from, by arm and source, and how often they repeated what the session had heard.
+ *
+ * An answer is an event with a recommendation; the arm that it counts for is the one that the event itself names. Not
+ * like users and sessions, answers are not left out where a session did not end or its user was seen in two arms.
+ *
+ * The sources of an arm are counts, so they merge exactly. For repeats the tracks of each open session are kept: memory
+ * grows with the users that have one, and the tracks in it.
+ */
+#ifndef BOTIFY_ANSWERS_H
+#define BOTIFY_ANSWERS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "event.h"
+#include "idmap.h"
+#include "symbols.h"
+
+struct catalog;
+
+/* What matters here of an event. */
+struct answer {
+	uint32_t track, recommendation; /* ids; EVENT_NO_TRACK: no answer */
+	uint32_t source;		/* number in answers.sources */
+	uint32_t pool;			/* 0: absent */
+};
+
+struct answers_count {
+	uint64_t answers;
+	uint64_t pools, pool;	  /* of the answers, those that carry a pool, and the sum of it */
+	uint64_t repeated_tracks; /* those whose track the session had played; the one just finished is one of them */
+	uint64_t with_artist, repeated_artists; /* those whose track is in the catalog, and whose artist the session had played */
+};
+
+/* What a session has heard. */
+struct answers_heard {
+	struct idmap tracks, artists;
+};
+
+/* Zero-initialise. */
+struct answers {
+	struct symbols sources; /* "" for answers that name none; in order of first appearance, so see symbols_sorted */
+	struct answers_count *counts;
+	size_t counts_cap;
+	struct symbols keys; /* of the counts: experiment, arm and source, as bytes */
+	uint32_t last;	     /* number of the key before; a guess */
+	struct answers_heard **open; /* by the user's place; NULL: no session is open */
+	size_t n_open, open_cap;
+	struct answers_heard **spare; /* those of sessions that ended */
+	size_t n_spare, spare_cap;
+};
+
+void answers_clear(struct answers *a);
+
+/* What an event answers. Returns 0, or -1 where there is no memory. */
+int answers_of(struct answers *a, const struct event *ev, struct answer *answer);
+
+/*
+ * Takes the next event of a user into account: the track that was played, and the end of the session where it is its
+ * last. *found is the answer as a count of 1, to be added where it belongs. `c` may be NULL. Returns 0, or -1 where
+ * there is no memory.
+ */
+int answers_hear(struct answers *a, uint32_t user, const struct answer *answer, bool last, const struct catalog *c,
+		 struct answers_count *found);
+
+/* Adds to what was counted for an arm and a source, by their numbers. Returns 0, or -1 where there is no memory. */
+int answers_add(struct answers *a, uint32_t experiment, uint32_t arm, uint32_t source, const struct answers_count *count);
+
+/* What was counted for them; all 0 where nothing was. */
+struct answers_count answers_find(const struct answers *a, uint32_t experiment, uint32_t arm, uint32_t source);
+
+/* Adds up. */
+void answers_sum(struct answers_count *sum, const struct answers_count *count);
+
+/* For study.c: gives each experiment x the number to[x]. Returns 0, or -1 where there is no memory. */
+int answers_renumber(struct answers *a, const uint32_t *to);
+
+#endif

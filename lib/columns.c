@@ -1,0 +1,95 @@
+#include "columns.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+/* The record of the user who is the i-th by id, where the user is one of an arm, or NULL. */
+static const struct study_member *member_of(const struct study *s, size_t i, uint32_t experiment)
+{
+	const struct study_member *m = study_member(s, s->ids[i].value - 1, experiment);
+
+	return m && m->did.arm != METRICS_TWO_ARMS && m->did.sessions > 0 ? m : NULL;
+}
+
+/* Cuts the next array from the memory of the columns. */
+static double *next_array(const struct columns *c, size_t *used)
+{
+	return c->numbers + c->n * (*used)++;
+}
+
+static int make_room(struct columns *c, const struct study *s, const struct covariate *file)
+{
+	size_t covariates = file ? 1 : s->keep.before ? METRICS_N : 0, used = 0;
+	size_t arrays = METRICS_N + 2 * METRICS_RATIOS_N + covariates;
+
+	c->ids = calloc(c->n + 1, sizeof *c->ids);
+	c->arms = calloc(c->n + 1, sizeof *c->arms);
+	c->members = calloc(c->n + 1, sizeof *c->members);
+	c->numbers = calloc(c->n + 1, arrays * sizeof *c->numbers);
+	if (!c->ids || !c->arms || !c->members || !c->numbers)
+		return -1;
+	for (size_t i = 0; i < METRICS_N; i++)
+		c->values[i] = next_array(c, &used);
+	for (size_t i = 0; i < METRICS_RATIOS_N; i++) {
+		c->numerators[i] = next_array(c, &used);
+		c->denominators[i] = next_array(c, &used);
+	}
+	for (size_t i = 0; i < METRICS_N && covariates > 0; i++)
+		c->covariates[i] = i < covariates ? next_array(c, &used) : c->covariates[0];
+	return 0;
+}
+
+/* The covariates of the user at place i of the columns. */
+static void fill_covariates(struct columns *c, size_t i, const struct study *s, size_t user, const struct covariate *file)
+{
+	const struct study_member *before = s->keep.before ? study_member(s, user, STUDY_BEFORE) : NULL;
+
+	if (file) {
+		c->covariates[0][i] = covariate_of(file, c->ids[i]);
+		return;
+	}
+	for (size_t k = 0; k < METRICS_N && c->covariates[k]; k++)
+		c->covariates[k][i] = before && before->did.sessions > 0 ? metrics_table[k].value(&before->did) : NAN;
+}
+
+static void fill(struct columns *c, size_t i, const struct study *s, const struct study_member *m)
+{
+	c->arms[i] = m->did.arm;
+	c->members[i] = (uint32_t)(m - s->members);
+	for (size_t k = 0; k < METRICS_N; k++)
+		c->values[k][i] = metrics_table[k].value(&m->did);
+	for (size_t k = 0; k < METRICS_RATIOS_N; k++) {
+		c->numerators[k][i] = metrics_ratios[k].numerator(&m->did);
+		c->denominators[k][i] = metrics_ratios[k].denominator(&m->did);
+	}
+}
+
+int columns_init(struct columns *c, const struct study *s, uint32_t experiment, const struct covariate *file, struct errmsg *e)
+{
+	size_t k = 0;
+
+	*c = (struct columns){.n_arms = s->experiments[experiment].arms.n};
+	for (size_t i = 0; i < s->n_users; i++)
+		c->n += member_of(s, i, experiment) != NULL;
+	if (make_room(c, s, file) < 0)
+		return errmsg_nomem(e);
+	for (size_t i = 0; i < s->n_users; i++) {
+		const struct study_member *m = member_of(s, i, experiment);
+
+		if (!m)
+			continue;
+		c->ids[k] = s->ids[i].key;
+		fill(c, k, s, m);
+		fill_covariates(c, k++, s, s->ids[i].value - 1, file);
+	}
+	return 0;
+}
+
+void columns_clear(struct columns *c)
+{
+	free(c->ids);
+	free(c->arms);
+	free(c->members);
+	free(c->numbers);
+	*c = (struct columns){0};
+}

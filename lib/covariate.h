@@ -1,0 +1,36 @@
+/*
+ * covariate: a number of each user, read from a file: what is known of the user from before an experiment.
+ */
+#ifndef BOTIFY_COVARIATE_H
+#define BOTIFY_COVARIATE_H
+
+#include <math.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "errmsg.h"
+#include "idmap.h"
+
+/* Zero-initialise. */
+struct covariate {
+	struct idmap index; /* user id to place in values */
+	double *values;	    /* n of them */
+	size_t n, cap;
+};
+
+/*
+ * Reads NDJSON {"user":1,"value":2.5}; other keys are ignored. A user twice, a value that is no number, are errors.
+ * Returns 0, or -1 with file, line and reason. Free with covariate_clear.
+ */
+int covariate_load(struct covariate *c, const char *path, struct errmsg *e);
+void covariate_clear(struct covariate *c);
+
+/* The value of a user, or NaN where there is none. */
+static inline double covariate_of(const struct covariate *c, uint32_t user)
+{
+	uint32_t place = idmap_get(&c->index, user, IDMAP_NONE);
+
+	return place == IDMAP_NONE ? NAN : c->values[place];
+}
+
+#endif

@@ -1,0 +1,28 @@
+#include "day.h"
+
+#include <string.h>
+#include <time.h>
+
+int day_parse(const char *what, const char *text, int64_t *ms, struct errmsg *e)
+{
+	struct tm tm = {0};
+	const char *end = strptime(text, "%Y-%m-%d", &tm);
+	struct tm same = tm;
+	time_t seconds = timegm(&same);
+
+	/* timegm turns February 30 into March 1 */
+	if (!end || *end || same.tm_mday != tm.tm_mday || strlen(text) != 10)
+		return errmsg_set(e, "%s takes a day as 2024-01-31, not '%s'", what, text);
+	*ms = (int64_t)seconds * 1000;
+	return 0;
+}
+
+const char *day_format(char text[DAY_SIZE], int64_t ms)
+{
+	/* rounded down, also before the epoch */
+	time_t seconds = (time_t)(ms / 1000 - (ms % 1000 < 0));
+	struct tm tm;
+
+	strftime(text, DAY_SIZE, "%Y-%m-%d", gmtime_r(&seconds, &tm));
+	return text;
+}

@@ -1,0 +1,186 @@
+#include "days.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "columns.h"
+#include "day.h"
+#include "event.h"
+#include "grow.h"
+#include "study.h"
+
+void days_clear(struct days *d)
+{
+	free(d->list);
+	free(d->latest);
+	*d = (struct days){0};
+}
+
+int32_t days_of(int64_t ms)
+{
+	int64_t day = ms / DAY_MS - (ms % DAY_MS < 0);
+
+	/* timestamps are any 64-bit number; those that are no moment anybody means need not be told apart */
+	return day < INT32_MIN ? INT32_MIN : day > INT32_MAX ? INT32_MAX : (int32_t)day;
+}
+
+/* The link to the latest day of a member, made where it is new. NULL where there is no memory. */
+static uint32_t *latest_of(struct days *d, uint32_t member)
+{
+	size_t need = (size_t)member + 1;
+	uint32_t *latest = grow(d->latest, &d->members_cap, need, sizeof *latest);
+
+	if (!latest)
+		return NULL;
+	d->latest = latest;
+	if (d->n_members < need) {
+		memset(latest + d->n_members, 0, (need - d->n_members) * sizeof *latest);
+		d->n_members = need;
+	}
+	return &latest[member];
+}
+
+struct days_sums *days_at(struct days *d, uint32_t member, int32_t day)
+{
+	struct days_sums *list = grow(d->list, &d->cap, d->n + 1, sizeof *list);
+	uint32_t *link;
+
+	if (!list || d->n == UINT32_MAX)
+		return NULL;
+	d->list = list;
+	link = latest_of(d, member);
+	if (!link)
+		return NULL;
+	/* mostly it is the latest, or a new one */
+	while (*link != 0 && list[*link - 1].day > day)
+		link = &list[*link - 1].next;
+	if (*link == 0 || list[*link - 1].day != day) {
+		list[d->n] = (struct days_sums){.day = day, .next = *link};
+		*link = (uint32_t)++d->n;
+	}
+	return &list[*link - 1];
+}
+
+int days_add(struct days *d, uint32_t member, int64_t timestamp, const struct metrics_sums *session)
+{
+	struct days_sums *day;
+
+	if (timestamp == EVENT_NO_TIMESTAMP) {
+		d->undated++;
+		return 0;
+	}
+	day = days_at(d, member, days_of(timestamp));
+	if (!day)
+		return -1;
+	day->sessions++;
+	day->did.time += session->time;
+	day->did.latency += session->latency;
+	day->did.events += session->events;
+	day->did.latencies += session->latencies;
+	return 0;
+}
+
+const struct days_sums *days_latest(const struct days *d, uint32_t member)
+{
+	return member < d->n_members && d->latest[member] != 0 ? &d->list[d->latest[member] - 1] : NULL;
+}
+
+const struct days_sums *days_earlier(const struct days *d, const struct days_sums *day)
+{
+	return day->next != 0 ? &d->list[day->next - 1] : NULL;
+}
+
+static int by_day_and_user(const void *a, const void *b)
+{
+	const struct days_row *x = a, *y = b;
+
+	if (x->day != y->day)
+		return x->day < y->day ? -1 : 1;
+	return x->user < y->user ? -1 : x->user > y->user;
+}
+
+/* Makes the rows of the users in the columns, in order. Returns 0, or -1 where there is no memory. */
+static int make_rows(struct days_walk *w)
+{
+	size_t cap = 0;
+
+	for (size_t i = 0; i < w->columns->n; i++) {
+		const struct days_sums *day = days_latest(w->days, w->columns->members[i]);
+
+		for (; day; day = days_earlier(w->days, day)) {
+			struct days_row *rows = grow(w->rows, &cap, w->n + 1, sizeof *rows);
+
+			if (!rows)
+				return -1;
+			w->rows = rows;
+			rows[w->n++] = (struct days_row){
+				.day = day->day, .user = (uint32_t)i, .sums = (uint32_t)(day - w->days->list),
+			};
+		}
+	}
+	if (w->n > 0)
+		qsort(w->rows, w->n, sizeof *w->rows, by_day_and_user);
+	return 0;
+}
+
+int days_walk_init(struct days_walk *w, const struct study *s, const struct columns *c, struct errmsg *e)
+{
+	*w = (struct days_walk){.columns = c, .days = &s->days};
+	w->today = calloc(c->n + 1, sizeof *w->today);
+	w->so_far = calloc(c->n + 1, sizeof *w->so_far);
+	if (!w->today || !w->so_far || make_rows(w) < 0)
+		return errmsg_nomem(e);
+	for (size_t i = 0; i < c->n; i++)
+		w->today[i].arm = w->so_far[i].arm = c->arms[i];
+	return 0;
+}
+
+void days_walk_clear(struct days_walk *w)
+{
+	metrics_summary_clear(&w->daily);
+	metrics_summary_clear(&w->cumulative);
+	free(w->today);
+	free(w->so_far);
+	free(w->rows);
+	*w = (struct days_walk){0};
+}
+
+static void add(struct metrics_user *u, const struct days_sums *day)
+{
+	u->sessions += day->sessions;
+	u->finished.time += day->did.time;
+	u->finished.latency += day->did.latency;
+	u->finished.events += day->did.events;
+	u->finished.latencies += day->did.latencies;
+}
+
+/* Sums up users, in ascending order of their ids. Returns 0, or -1 where there is no memory. */
+static int summarise(struct metrics_summary *summary, const struct days_walk *w, const struct metrics_user *users, struct errmsg *e)
+{
+	metrics_summary_clear(summary);
+	if (metrics_summary_init(summary, w->columns->n_arms, e) < 0)
+		return -1;
+	for (size_t i = 0; i < w->columns->n; i++)
+		if (users[i].sessions > 0)
+			metrics_summarise(summary, &users[i]);
+	return 0;
+}
+
+int days_walk_next(struct days_walk *w, struct errmsg *e)
+{
+	if (w->next == w->n)
+		return 0;
+	w->day = w->rows[w->next].day;
+	for (size_t i = 0; i < w->columns->n; i++)
+		w->today[i] = (struct metrics_user){.arm = w->columns->arms[i]};
+	for (; w->next < w->n && w->rows[w->next].day == w->day; w->next++) {
+		const struct days_row *row = &w->rows[w->next];
+
+		add(&w->today[row->user], &w->days->list[row->sums]);
+		add(&w->so_far[row->user], &w->days->list[row->sums]);
+	}
+	if (summarise(&w->daily, w, w->today, e) < 0 || summarise(&w->cumulative, w, w->so_far, e) < 0)
+		return -1;
+	return 1;
+}

@@ -1,0 +1,83 @@
+/*
+ * days: what members (users in an experiment; see study.h) did on each day, and the effects that follow, day by day.
+ *
+ * A session belongs to the day, in UTC, of its `last`. Memory is linear in pairs of a member and a day on which a session
+ * of it ended.
+ */
+#ifndef BOTIFY_DAYS_H
+#define BOTIFY_DAYS_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "errmsg.h"
+#include "metrics.h"
+
+struct columns;
+struct study;
+
+/* A day is a number, 0 on 1970-01-01. */
+struct days_sums {
+	struct metrics_sums did;
+	uint32_t sessions;
+	int32_t day;
+	uint32_t next; /* place of an earlier day of the same member, plus 1; or 0 */
+};
+
+/* Zero-initialise. */
+struct days {
+	struct days_sums *list;
+	size_t n, cap;
+	uint32_t *latest; /* by member: place of the latest day, plus 1; or 0 */
+	size_t n_members, members_cap;
+	uint64_t undated; /* sessions of which nothing has a timestamp: they are in no day */
+};
+
+void days_clear(struct days *d);
+
+/* The day of a moment, in ms since the epoch; rounded down, also before it. */
+int32_t days_of(int64_t ms);
+
+/* The sums of a member on a day, made where they are new. Valid until the next call. NULL where there is no memory. */
+struct days_sums *days_at(struct days *d, uint32_t member, int32_t day);
+
+/* Adds a session that ended at `timestamp`, or at EVENT_NO_TIMESTAMP. Returns 0, or -1 where there is no memory. */
+int days_add(struct days *d, uint32_t member, int64_t timestamp, const struct metrics_sums *session);
+
+/* The earlier of two days of a member, NULL where there is none; and the latest. */
+const struct days_sums *days_earlier(const struct days *d, const struct days_sums *day);
+const struct days_sums *days_latest(const struct days *d, uint32_t member);
+
+/* A user of an experiment on a day. */
+struct days_row {
+	int32_t day;
+	uint32_t user; /* place in the columns */
+	uint32_t sums; /* place in the list of struct days */
+};
+
+/*
+ * A walk over the days of one experiment. On each, `daily` has the users who finished a session on that day with their
+ * values of it; `cumulative` has the users who finished one by its end with their values from the beginning. On the last
+ * day, cumulative has the same users as the summary of the experiment, and the same values but for their last bits (a
+ * sum of sums).
+ */
+struct days_walk {
+	int32_t day;
+	struct metrics_summary daily, cumulative; /* by arm */
+	struct metrics_user *today, *so_far;	  /* by place in the columns; sessions 0: none */
+
+	/* private */
+	const struct columns *columns;
+	const struct days *days;
+	struct days_row *rows; /* by day, then by user */
+	size_t n, next;
+};
+
+/* Begins a walk over the days of a study that kept them. Both are borrowed. Returns 0, or -1 where there is no memory. */
+int days_walk_init(struct days_walk *w, const struct study *s, const struct columns *c, struct errmsg *e);
+void days_walk_clear(struct days_walk *w);
+
+/* Goes to the next day that has a session. Returns 1; 0 where there is none; -1 where there is no memory. */
+int days_walk_next(struct days_walk *w, struct errmsg *e);
+
+#endif

@@ -1,0 +1,15 @@
+/*
+ * event_json: events by way of jansson. It decides what an event is, and says what is wrong with a line that is none.
+ */
+#ifndef BOTIFY_EVENT_JSON_H
+#define BOTIFY_EVENT_JSON_H
+
+#include <stddef.h>
+
+#include "errmsg.h"
+#include "event.h"
+
+/* As event_parse. Strings are copied into the parser. */
+int event_json_parse(struct event_parser *p, const char *text, size_t len, struct event *ev, struct errmsg *e);
+
+#endif

@@ -1,0 +1,467 @@
+#include "event_scan.h"
+
+#include <errno.h>
+#include <math.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "grow.h"
+#include "ndjson.h"
+
+enum {
+	MAX_DEPTH = 32,	   /* of values under unknown keys */
+	MAX_KEYS = 16,	   /* unknown ones of an object, or experiments, which are compared with each other */
+	MAX_DIGITS = 18,   /* of an integer: less than 2^63 whatever they are */
+	MAX_NUMBER = 64	   /* bytes of a number */
+};
+
+/* What is left of the line. Every function below moves `at` behind what it took, or returns false: not sure. */
+struct cursor {
+	const char *at, *end;
+};
+
+static inline void skip_space(struct cursor *c)
+{
+	/* mostly there is none */
+	if (c->at < c->end && (unsigned char)*c->at > ' ')
+		return;
+	while (c->at < c->end && (*c->at == ' ' || *c->at == '\t' || *c->at == '\r' || *c->at == '\n'))
+		c->at++;
+}
+
+/* Takes the byte, with space before and behind it. */
+static inline bool take(struct cursor *c, char byte)
+{
+	if (c->at < c->end && *c->at != byte)
+		skip_space(c);
+	if (c->at == c->end || *c->at != byte)
+		return false;
+	c->at++;
+	skip_space(c);
+	return true;
+}
+
+static inline bool is_next(const struct cursor *c, char byte)
+{
+	return c->at < c->end && *c->at == byte;
+}
+
+static inline bool is_digit(const struct cursor *c)
+{
+	return c->at < c->end && *c->at >= '0' && *c->at <= '9';
+}
+
+static inline bool same_4(const char *a, const char *b)
+{
+	uint32_t x, y;
+
+	memcpy(&x, a, sizeof x);
+	memcpy(&y, b, sizeof y);
+	return x == y;
+}
+
+static inline bool same_8(const char *a, const char *b)
+{
+	return same_4(a, b) && same_4(a + 4, b + 4);
+}
+
+/*
+ * Takes a word of 4 to 16 bytes. They are compared as two pieces of equal size, which may overlap: this is what most
+ * of a line is, and calling memcmp would take longer than comparing.
+ */
+static inline bool take_word(struct cursor *c, struct slice word)
+{
+	const char *at = c->at;
+
+	if ((size_t)(c->end - at) < word.len)
+		return false;
+	if (word.len <= 8 ? !same_4(at, word.text) || !same_4(at + word.len - 4, word.text + word.len - 4)
+			  : !same_8(at, word.text) || !same_8(at + word.len - 8, word.text + word.len - 8))
+		return false;
+	c->at = at + word.len;
+	return true;
+}
+
+#define WORD(literal) ((struct slice){.text = literal, .len = sizeof literal - 1})
+
+/* Takes a string of plain ASCII without escapes. */
+static inline bool take_string(struct cursor *c, struct slice *s)
+{
+	const char *at = c->at;
+
+	if (!is_next(c, '"'))
+		return false;
+	for (at++; at < c->end; at++) {
+		unsigned char byte = (unsigned char)*at;
+
+		if (byte == '"') {
+			*s = (struct slice){.text = c->at + 1, .len = (size_t)(at - c->at) - 1};
+			c->at = at + 1;
+			return true;
+		}
+		if (byte < 0x20 || byte >= 0x80 || byte == '\\')
+			return false;
+	}
+	return false;
+}
+
+/* Takes an unsigned integer. */
+static inline bool take_integer(struct cursor *c, int64_t *n)
+{
+	const char *start = c->at;
+
+	for (*n = 0; is_digit(c); c->at++) {
+		if (c->at - start == MAX_DIGITS)
+			return false;
+		*n = 10 * *n + (*c->at - '0');
+	}
+	/* no digit; a leading zero; or it goes on as a real number */
+	if (c->at == start || (*start == '0' && c->at - start > 1))
+		return false;
+	return c->at == c->end || (*c->at != '.' && *c->at != 'e' && *c->at != 'E');
+}
+
+static bool take_id(struct cursor *c, uint32_t *id)
+{
+	int64_t n;
+
+	if (!take_integer(c, &n) || n > NDJSON_ID_MAX)
+		return false;
+	*id = (uint32_t)n;
+	return true;
+}
+
+/* A number taken apart: digits x 10^exponent. */
+struct decimal {
+	uint64_t digits;
+	int n_digits, exponent;
+};
+
+static inline void take_digits(struct cursor *c, struct decimal *d)
+{
+	for (; is_digit(c); c->at++, d->n_digits++)
+		d->digits = 10 * d->digits + (uint64_t)(*c->at - '0'); /* may wrap; n_digits tells */
+}
+
+/* Takes the digits, the fraction and the exponent of an unsigned number. */
+static inline bool take_decimal(struct cursor *c, struct decimal *d)
+{
+	const char *start = c->at;
+
+	*d = (struct decimal){0};
+	take_digits(c, d);
+	if (d->n_digits == 0 || (*start == '0' && d->n_digits > 1))
+		return false;
+	if (is_next(c, '.')) {
+		int whole = d->n_digits;
+
+		c->at++;
+		take_digits(c, d);
+		if (d->n_digits == whole)
+			return false;
+		d->exponent = whole - d->n_digits;
+	}
+	if (is_next(c, 'e') || is_next(c, 'E')) {
+		struct decimal power = {0};
+		bool negative;
+
+		c->at++;
+		negative = is_next(c, '-');
+		if (negative || is_next(c, '+'))
+			c->at++;
+		take_digits(c, &power);
+		if (power.n_digits == 0 || power.n_digits > 2)
+			return false;
+		d->exponent += negative ? -(int)power.digits : (int)power.digits;
+	}
+	return c->at - start < MAX_NUMBER;
+}
+
+/*
+ * The value of a decimal. Up to 2^53 digits and powers of ten up to 10^22 are exact as doubles, so one operation on
+ * them is rounded once, as it should be (Clinger 1990, "How to read floating point numbers accurately").
+ */
+static inline double value_of(const struct decimal *d, const char *start, const char *end)
+{
+	static const double powers[] = {1e0,  1e1,  1e2,  1e3,	1e4,  1e5,  1e6,  1e7,	1e8,  1e9,  1e10, 1e11,
+					1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22};
+	char text[MAX_NUMBER + 1];
+
+	if (d->n_digits <= MAX_DIGITS && d->digits <= UINT64_C(1) << 53 && d->exponent >= -22 && d->exponent <= 22)
+		return d->exponent < 0 ? (double)d->digits / powers[-d->exponent] : (double)d->digits * powers[d->exponent];
+	memcpy(text, start, (size_t)(end - start));
+	text[end - start] = '\0';
+	return strtod(text, NULL);
+}
+
+static bool take_number(struct cursor *c, double *x)
+{
+	const char *start = c->at;
+	struct decimal d;
+
+	if (!take_decimal(c, &d))
+		return false;
+	*x = value_of(&d, start, c->at);
+	return true;
+}
+
+/* Values under unknown keys, which are only passed over. */
+
+static bool skip_value(struct cursor *c, int depth);
+
+/* Simple escapes are fine in a value that nobody reads. */
+static bool skip_string(struct cursor *c)
+{
+	for (c->at++; c->at < c->end; c->at++) {
+		unsigned char byte = (unsigned char)*c->at;
+
+		if (byte == '"') {
+			c->at++;
+			return true;
+		}
+		if (byte < 0x20 || byte >= 0x80)
+			return false;
+		if (byte == '\\' && (++c->at == c->end || !strchr("\"\\/bfnrt", *c->at)))
+			return false;
+	}
+	return false;
+}
+
+static bool skip_number(struct cursor *c)
+{
+	const char *start = c->at;
+	struct decimal d;
+
+	if (*c->at == '-')
+		c->at++;
+	/* an integer that jansson may find too large is not for this function to judge */
+	return take_decimal(c, &d) && (d.n_digits <= MAX_DIGITS || memchr(start, '.', (size_t)(c->at - start)));
+}
+
+static bool skip_array(struct cursor *c, int depth)
+{
+	take(c, '[');
+	if (take(c, ']'))
+		return true;
+	do
+		if (!skip_value(c, depth))
+			return false;
+	while (take(c, ','));
+	return take(c, ']');
+}
+
+/* The unknown keys of an object so far: jansson refuses an object that has one twice. */
+struct keys {
+	struct slice list[MAX_KEYS];
+	size_t n;
+};
+
+static bool is_new_key(struct keys *keys, struct slice key)
+{
+	for (size_t i = 0; i < keys->n; i++)
+		if (slice_equal(keys->list[i], key))
+			return false;
+	if (keys->n == MAX_KEYS)
+		return false;
+	keys->list[keys->n++] = key;
+	return true;
+}
+
+static bool skip_object(struct cursor *c, int depth)
+{
+	struct keys seen;
+	struct slice key;
+
+	seen.n = 0;
+	take(c, '{');
+	if (take(c, '}'))
+		return true;
+	do
+		if (!take_string(c, &key) || !is_new_key(&seen, key) || !take(c, ':') || !skip_value(c, depth))
+			return false;
+	while (take(c, ','));
+	return take(c, '}');
+}
+
+static bool skip_value(struct cursor *c, int depth)
+{
+	if (c->at == c->end || depth == MAX_DEPTH)
+		return false;
+	switch (*c->at) {
+	case '"': return skip_string(c);
+	case '{': return skip_object(c, depth + 1);
+	case '[': return skip_array(c, depth + 1);
+	case 't': return take_word(c, WORD("true"));
+	case 'f': return take_word(c, WORD("false"));
+	case 'n': return take_word(c, WORD("null"));
+	default: return skip_number(c);
+	}
+}
+
+/* One reader a key. */
+
+static bool read_message(struct event_parser *p, struct cursor *c, struct event *ev)
+{
+	(void)p;
+	if (take_word(c, WORD("\"next\"")))
+		ev->message = EVENT_NEXT;
+	else if (take_word(c, WORD("\"last\"")))
+		ev->message = EVENT_LAST;
+	else
+		return false;
+	return true;
+}
+
+static bool read_timestamp(struct event_parser *p, struct cursor *c, struct event *ev)
+{
+	(void)p;
+	return take_integer(c, &ev->timestamp);
+}
+
+static bool read_user(struct event_parser *p, struct cursor *c, struct event *ev)
+{
+	(void)p;
+	return take_id(c, &ev->user);
+}
+
+static bool read_track(struct event_parser *p, struct cursor *c, struct event *ev)
+{
+	(void)p;
+	return take_id(c, &ev->track);
+}
+
+static bool read_time(struct event_parser *p, struct cursor *c, struct event *ev)
+{
+	(void)p;
+	return take_number(c, &ev->time) && ev->time <= 1;
+}
+
+static bool read_latency(struct event_parser *p, struct cursor *c, struct event *ev)
+{
+	(void)p;
+	return is_next(c, 'n') ? take_word(c, WORD("null")) : take_number(c, &ev->latency);
+}
+
+static bool read_recommendation(struct event_parser *p, struct cursor *c, struct event *ev)
+{
+	(void)p;
+	return is_next(c, 'n') ? take_word(c, WORD("null")) : take_id(c, &ev->recommendation);
+}
+
+static bool read_source(struct event_parser *p, struct cursor *c, struct event *ev)
+{
+	(void)p;
+	return take_string(c, &ev->source);
+}
+
+static bool read_pool(struct event_parser *p, struct cursor *c, struct event *ev)
+{
+	(void)p;
+	return take_id(c, &ev->pool) && ev->pool > 0;
+}
+
+static bool read_exclude(struct event_parser *p, struct cursor *c, struct event *ev)
+{
+	size_t n = 0;
+
+	if (!is_next(c, '[') || !take(c, '['))
+		return false;
+	if (take(c, ']'))
+		return true;
+	do {
+		uint32_t *exclude = grow(p->exclude, &p->exclude_cap, n + 1, sizeof *exclude);
+
+		if (!exclude)
+			return false;
+		p->exclude = exclude;
+		if (!take_id(c, &exclude[n++]))
+			return false;
+	} while (take(c, ','));
+	ev->exclude = arena_copy(&p->arena, p->exclude, n * sizeof *p->exclude);
+	ev->n_exclude = n;
+	return ev->exclude && take(c, ']');
+}
+
+static bool is_new_experiment(const struct event_arm *arms, size_t n, struct slice name)
+{
+	for (size_t i = 0; i < n; i++)
+		if (slice_equal(arms[i].experiment, name))
+			return false;
+	return true;
+}
+
+static bool read_experiments(struct event_parser *p, struct cursor *c, struct event *ev)
+{
+	struct event_arm arms[MAX_KEYS];
+	size_t n = 0;
+
+	if (!is_next(c, '{') || !take(c, '{'))
+		return false;
+	if (take(c, '}'))
+		return true;
+	do {
+		struct event_arm *arm = &arms[n];
+
+		if (n == MAX_KEYS || !take_string(c, &arm->experiment) || !is_new_experiment(arms, n, arm->experiment) ||
+		    !take(c, ':') || !take_string(c, &arm->arm))
+			return false;
+		n++;
+	} while (take(c, ','));
+	ev->arms = arena_copy(&p->arena, arms, n * sizeof *arms);
+	ev->n_arms = n;
+	return ev->arms && take(c, '}');
+}
+
+/* In the order in which botify writes them, so that mostly the next key is the next in the line. */
+static const struct key {
+	struct slice quoted;
+	bool (*read)(struct event_parser *p, struct cursor *c, struct event *ev);
+} keys[] = {
+#define KEY(name) {{"\"" #name "\"", sizeof #name + 1}, read_##name}
+	KEY(message), KEY(timestamp), KEY(user), KEY(track), KEY(time), KEY(latency),
+	KEY(recommendation), KEY(source), KEY(pool), KEY(exclude), KEY(experiments),
+};
+
+enum { MESSAGE, TIMESTAMP, USER, TRACK, TIME, N_KEYS = sizeof keys / sizeof *keys };
+
+/* Takes a key, the one that is expected or any other; N_KEYS is an unknown one. */
+static inline bool take_key(struct cursor *c, unsigned expected, unsigned *key, struct slice *name)
+{
+	if (expected < N_KEYS && take_word(c, keys[expected].quoted)) {
+		*key = expected;
+		return true;
+	}
+	if (!take_string(c, name))
+		return false;
+	for (*key = 0; *key < N_KEYS; ++*key)
+		if (slice_equal(*name, (struct slice){.text = keys[*key].quoted.text + 1, .len = keys[*key].quoted.len - 2}))
+			break;
+	return true;
+}
+
+bool event_scan(struct event_parser *p, const char *text, size_t len, struct event *ev)
+{
+	static const unsigned required = 1 << MESSAGE | 1 << USER | 1 << TRACK | 1 << TIME;
+	struct cursor c = {.at = text, .end = text + len};
+	struct keys unknown;
+	unsigned seen = 0, k = 0;
+	struct slice name;
+
+	*ev = event_of(EVENT_NEXT, 0, 0, 0);
+	unknown.n = 0;
+	if (!take(&c, '{'))
+		return false;
+	do {
+		if (!take_key(&c, k, &k, &name) || !take(&c, ':'))
+			return false;
+		if (k < N_KEYS) {
+			if (seen & 1u << k || !keys[k].read(p, &c, ev))
+				return false;
+			seen |= 1u << k++;
+		} else if (slice_equal(name, WORD("error")) || !is_new_key(&unknown, name) || !skip_value(&c, 0)) {
+			return false;
+		}
+	} while (take(&c, ','));
+	return take(&c, '}') && c.at == c.end && (seen & required) == required;
+}

@@ -1,0 +1,36 @@
+/*
+ * findings: what was wrong with a log, or is worth knowing about it, in words.
+ *
+ * Each is a whole sentence on one line, the same in every format for people. A new one is a line in findings.c.
+ */
+#ifndef BOTIFY_FINDINGS_H
+#define BOTIFY_FINDINGS_H
+
+#include <stddef.h>
+
+#include "errmsg.h"
+#include "report.h"
+
+enum finding_level {
+	FINDING_NOTE,	 /* usual, and nothing is wrong with the result */
+	FINDING_WARNING, /* something was left out that should not be there */
+	FINDING_ALARM,	 /* the result may be wrong */
+};
+
+struct finding {
+	enum finding_level level;
+	const char *experiment; /* borrowed from the study; NULL: the whole log */
+	char *text;
+};
+
+/* Those of the experiments, in the order of the log, then those of the whole log. */
+struct findings {
+	struct finding *list;
+	size_t n, cap;
+};
+
+/* Looks for findings. Returns 0, or -1 with the reason; free with findings_clear in either case. */
+int findings_of(struct findings *all, const struct report *r, struct errmsg *e);
+void findings_clear(struct findings *all);
+
+#endif

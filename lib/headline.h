@@ -1,0 +1,25 @@
+/*
+ * headline: what an arm changed, in words for someone who knows no statistics.
+ */
+#ifndef BOTIFY_HEADLINE_H
+#define BOTIFY_HEADLINE_H
+
+#include "effects.h"
+#include "shown.h"
+
+/*
+ * What can be said behind the arm's name, such as "listened 49.4 % longer than C (44.3 % to 54.5 %)". New; NULL
+ * where there is no memory.
+ */
+char *headline_of(const struct effect *x);
+
+/* The name of a metric as words, with its unit: "mean request latency, ms" */
+struct shown headline_label(const char *metric);
+
+/* Whether an effect is significant and good (1), significant and bad (-1), or neither (0). */
+int headline_verdict(const struct effect *x);
+
+/* "better", "worse", or "" */
+const char *headline_word(const struct effect *x);
+
+#endif

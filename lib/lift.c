@@ -1,0 +1,54 @@
+#include "lift.h"
+
+#include <math.h>
+
+/* The variance of a sample's mean, times q^2, in units of the control's mean squared. */
+static double relative(const struct stats *s, double q, double unit)
+{
+	double margin = q * sqrt(stats_variance(s) / (double)s->n) / unit;
+
+	return margin * margin;
+}
+
+/*
+ * With u = difference / m_c, g = q^2 v_c / m_c^2 and h = q^2 v_t / m_c^2 the inequality is
+ *
+ *     (1 - g) L^2 - 2 (u + g) L + (u^2 - g - h) <= 0
+ *
+ * whose discriminant is, over 4, g (1 + u)^2 + h (1 - g): two terms that do not cancel. The last term of the inequality
+ * is (|u| - half)(|u| + half), positive where the comparison is significant, and so then is the product of the roots.
+ */
+static void bounds(struct lift *l, const struct stats_welch *w, double unit, double g, double h)
+{
+	double u = w->difference / unit, size = fabs(w->difference), middle = u + g;
+	double far_root, near_root, sum;
+
+	sum = middle + copysign(sqrt(g * (1 + u) * (1 + u) + h * (1 - g)), middle);
+	far_root = sum / (1 - g);
+	near_root = sum == 0 ? 0 : (size - w->half) / fabs(unit) * ((size + w->half) / fabs(unit) / sum);
+	/* the estimate is inside; a narrow interval could miss it by the last bit */
+	l->lower = fmin(l->percent, 100 * fmin(far_root, near_root));
+	l->upper = fmax(l->percent, 100 * fmax(far_root, near_root));
+}
+
+struct lift lift_fieller(const struct stats *control, const struct stats *treatment, const struct stats_welch *w)
+{
+	double unit = stats_mean(control), q = w->half / w->error, g, h;
+	struct lift l = {
+		.kind = LIFT_UNKNOWN, .percent = NAN, .lower = NAN, .upper = NAN, .significant = w->significant,
+	};
+
+	if (!isfinite(w->difference / unit))
+		return l;
+	l.percent = 100 * (w->difference / unit);
+	g = relative(control, q, unit);
+	h = relative(treatment, q, unit);
+	if (isnan(g) || isnan(h))
+		return l;
+	l.kind = g < 1 ? LIFT_BOUNDED : LIFT_UNBOUNDED;
+	l.lower = -INFINITY;
+	l.upper = INFINITY;
+	if (l.kind == LIFT_BOUNDED)
+		bounds(&l, w, unit, g, h);
+	return l;
+}

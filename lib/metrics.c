@@ -1,0 +1,109 @@
+#include "metrics.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+static double total_time(const struct metrics_user *u)
+{
+	return u->finished.time;
+}
+
+static double tracks(const struct metrics_user *u)
+{
+	return u->finished.events;
+}
+
+static double sessions(const struct metrics_user *u)
+{
+	return u->sessions;
+}
+
+static double mean_request_latency(const struct metrics_user *u)
+{
+	return u->finished.latencies > 0 ? 1000 * (u->finished.latency / u->finished.latencies) : NAN;
+}
+
+static double mean_tracks_per_session(const struct metrics_user *u)
+{
+	return (double)u->finished.events / u->sessions;
+}
+
+static double mean_time_per_session(const struct metrics_user *u)
+{
+	return u->finished.time / u->sessions;
+}
+
+const struct metric metrics_table[METRICS_N] = {
+	{"time", total_time, 1},
+	{"sessions", sessions, 1},
+	{"mean_request_latency", mean_request_latency, -1},
+	{"mean_tracks_per_session", mean_tracks_per_session, 1},
+	{"mean_time_per_session", mean_time_per_session, 1},
+};
+
+const struct metrics_ratio metrics_ratios[METRICS_RATIOS_N] = {
+	{"time_per_session", total_time, sessions, 1},
+	{"time_per_track", total_time, tracks, 1},
+};
+
+void metrics_close(struct metrics_user *u)
+{
+	u->finished.time += u->open.time;
+	u->finished.latency += u->open.latency;
+	u->finished.events += u->open.events;
+	u->finished.latencies += u->open.latencies;
+	u->sessions++;
+	u->open = (struct metrics_sums){0};
+}
+
+void metrics_play(struct metrics_user *u, const struct metrics_event *ev)
+{
+	if (u->arm != ev->arm)
+		u->arm = METRICS_TWO_ARMS;
+	u->open.events++;
+	u->open.time += ev->time;
+	if (!isnan(ev->latency)) {
+		u->open.latency += ev->latency;
+		u->open.latencies++;
+	}
+}
+
+void metrics_add(struct metrics_user *u, const struct metrics_event *ev)
+{
+	metrics_play(u, ev);
+	if (ev->last)
+		metrics_close(u);
+}
+
+int metrics_summary_init(struct metrics_summary *s, size_t n_arms, struct errmsg *e)
+{
+	*s = (struct metrics_summary){.n_arms = n_arms, .arms = calloc(n_arms + 1, sizeof *s->arms)};
+	return s->arms ? 0 : errmsg_nomem(e);
+}
+
+void metrics_summary_clear(struct metrics_summary *s)
+{
+	free(s->arms);
+	*s = (struct metrics_summary){0};
+}
+
+void metrics_summarise(struct metrics_summary *s, const struct metrics_user *u)
+{
+	struct metrics_arm *arm;
+
+	s->unfinished += u->open.events > 0;
+	s->two_arms += u->arm == METRICS_TWO_ARMS;
+	if (u->arm == METRICS_TWO_ARMS)
+		return;
+	arm = &s->arms[u->arm];
+	arm->seen++;
+	if (u->sessions == 0)
+		return;
+	arm->users++;
+	for (size_t i = 0; i < METRICS_N; i++) {
+		double value = metrics_table[i].value(u);
+
+		if (!isnan(value))
+			stats_add(&arm->values[i], value);
+	}
+}

@@ -1,0 +1,103 @@
+/*
+ * metrics: what a user did in ONE experiment, and the metrics that follow from it.
+ *
+ * Events go in one at a time, a user's in the order in which they happened. Sessions are not kept: a user is a record of
+ * sums, 56 bytes whatever the number of events. A session ends at `last`; one that has not ended does not count and is
+ * reported. Who keeps the records is not of interest here; see study.h.
+ *
+ * The unit of every metric is the user: each user has one value of it, or none, and an arm is the sample of its users'
+ * values. A user seen in two arms of the experiment belongs to neither and is left out and counted.
+ */
+#ifndef BOTIFY_METRICS_H
+#define BOTIFY_METRICS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "errmsg.h"
+#include "stats.h"
+
+#define METRICS_TWO_ARMS UINT32_MAX /* the arm of a user who was seen in two */
+
+/* Sums over some events of a user. */
+struct metrics_sums {
+	double time;	    /* parts of tracks */
+	double latency;	    /* s */
+	uint32_t events;    /* of them, `latencies` carry a latency */
+	uint32_t latencies;
+};
+
+/* To begin with, all is 0 but the arm. */
+struct metrics_user {
+	struct metrics_sums finished; /* over the sessions that have ended, of which there are `sessions` */
+	struct metrics_sums open;     /* over the one that has not; events 0 where there is none */
+	uint32_t sessions;
+	uint32_t arm; /* a number of the caller's, or METRICS_TWO_ARMS */
+};
+
+/* One event, as far as it matters here. */
+struct metrics_event {
+	uint32_t arm;
+	bool last;	/* it ends the session */
+	double time;	/* part of the track */
+	double latency; /* s, or NaN */
+};
+
+/* Adds an event to a user: to the open session, which is closed where the event is its last. */
+void metrics_add(struct metrics_user *u, const struct metrics_event *ev);
+
+/* The two steps of metrics_add, for who wants to see the session in between. */
+void metrics_play(struct metrics_user *u, const struct metrics_event *ev);
+void metrics_close(struct metrics_user *u);
+
+/*
+ * A metric is a row of this table. `value` is that of a user with at least one finished session, NaN where the user
+ * has none.
+ */
+struct metric {
+	const char *name;
+	double (*value)(const struct metrics_user *u);
+	int better; /* 1: more is better, -1: less is better */
+};
+
+enum { METRICS_N = 5 };
+extern const struct metric metrics_table[METRICS_N];
+
+/*
+ * A ratio metric is one of an arm, not of a user: the sum of the numerators of its users over the sum of the
+ * denominators. Both are those of a user with at least one finished session, and the denominator is at least 1. Beside
+ * it, the mean of the users' own ratios weighs a user with one session like one with a hundred.
+ */
+struct metrics_ratio {
+	const char *name;
+	double (*numerator)(const struct metrics_user *u);
+	double (*denominator)(const struct metrics_user *u);
+	int better; /* as above */
+};
+
+enum { METRICS_RATIOS_N = 2 };
+extern const struct metrics_ratio metrics_ratios[METRICS_RATIOS_N];
+
+/* An arm: its users (those with a finished session), and for each metric the values of those who have one. */
+struct metrics_arm {
+	uint64_t seen; /* users seen in this arm and no other, with a finished session or without: what a split is checked by */
+	uint64_t users;
+	struct stats values[METRICS_N]; /* as in metrics_table */
+};
+
+struct metrics_summary {
+	struct metrics_arm *arms; /* n_arms, by number of the arm */
+	size_t n_arms;
+	uint64_t two_arms;   /* users left out for that reason */
+	uint64_t unfinished; /* sessions left out for that reason, of all users */
+};
+
+/* An empty summary of arms with numbers below n_arms. Returns 0, or -1 where there is no memory. */
+int metrics_summary_init(struct metrics_summary *s, size_t n_arms, struct errmsg *e);
+void metrics_summary_clear(struct metrics_summary *s);
+
+/* Adds a user. The last bit of a mean depends on the order of the users: it is for the caller to have one. */
+void metrics_summarise(struct metrics_summary *s, const struct metrics_user *u);
+
+#endif

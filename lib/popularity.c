@@ -1,0 +1,105 @@
+#include "popularity.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "grow.h"
+
+#define BILLION 1e9
+
+void popularity_clear(struct popularity *p)
+{
+	free(p->counts);
+	idmap_clear(&p->index);
+	*p = (struct popularity){0};
+}
+
+/* The counts of a track, made where it is new; NULL where there is no memory. */
+static struct popularity_count *count_of(struct popularity *p, uint32_t track)
+{
+	uint32_t *place = idmap_at(&p->index, track);
+	struct popularity_count *counts;
+
+	if (!place)
+		return NULL;
+	if (*place > 0) /* 1 + the place in counts */
+		return &p->counts[*place - 1];
+	counts = grow(p->counts, &p->cap, p->n + 1, sizeof *counts);
+	if (!counts)
+		return NULL;
+	p->counts = counts;
+	counts[p->n] = (struct popularity_count){.track = track};
+	*place = (uint32_t)++p->n;
+	return &counts[p->n - 1];
+}
+
+int popularity_add_count(struct popularity *p, const struct popularity_count *count, struct errmsg *e)
+{
+	struct popularity_count *mine = count_of(p, count->track);
+
+	if (!mine)
+		return errmsg_nomem(e);
+	if (count->plays > POPULARITY_MAX - mine->plays || count->billionths > POPULARITY_MAX - mine->billionths)
+		return errmsg_set(e, "the plays or the time of track %u are more than can be counted", count->track);
+	mine->plays += count->plays;
+	mine->billionths += count->billionths;
+	return 0;
+}
+
+int popularity_add(struct popularity *p, uint32_t track, double time, struct errmsg *e)
+{
+	struct popularity_count one = {.track = track, .plays = 1, .billionths = llrint(time * BILLION)};
+
+	return popularity_add_count(p, &one, e);
+}
+
+int popularity_merge(struct popularity *p, const struct popularity *from, struct errmsg *e)
+{
+	for (size_t i = 0; i < from->n; i++)
+		if (popularity_add_count(p, &from->counts[i], e) < 0)
+			return -1;
+	return 0;
+}
+
+double popularity_time(const struct popularity_count *count)
+{
+	return (double)count->billionths / BILLION;
+}
+
+static int by_track(const void *a, const void *b)
+{
+	const struct popularity_count *x = a, *y = b;
+
+	return (x->track > y->track) - (x->track < y->track);
+}
+
+static int best_first(const void *a, const void *b)
+{
+	const struct popularity_count *x = a, *y = b;
+
+	if (x->billionths != y->billionths)
+		return x->billionths > y->billionths ? -1 : 1;
+	return by_track(a, b);
+}
+
+static struct popularity_count *sorted(const struct popularity *p, int (*order)(const void *, const void *))
+{
+	struct popularity_count *counts = malloc((p->n + 1) * sizeof *counts);
+
+	if (counts && p->n > 0) {
+		memcpy(counts, p->counts, p->n * sizeof *counts);
+		qsort(counts, p->n, sizeof *counts, order);
+	}
+	return counts;
+}
+
+struct popularity_count *popularity_ranked(const struct popularity *p)
+{
+	return sorted(p, best_first);
+}
+
+struct popularity_count *popularity_by_track(const struct popularity *p)
+{
+	return sorted(p, by_track);
+}

@@ -1,0 +1,13 @@
+#include "ratio.h"
+
+#include <math.h>
+
+struct stats ratio_sample(const struct joint *users)
+{
+	double x = users->mean_x, ratio = users->mean_y / x;
+
+	if (users->n == 0 || !isfinite(ratio))
+		return (struct stats){.n = users->n, .mean = NAN, .m2 = NAN};
+	/* divided twice: the square of a small mean could vanish */
+	return (struct stats){.n = users->n, .mean = ratio, .m2 = joint_residual_m2(users, ratio) / x / x};
+}

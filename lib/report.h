@@ -1,0 +1,72 @@
+/*
+ * report: the effects and the health of a log, said in a format for people or for machines.
+ *
+ * The formats are a table of entries. NaN never reaches output: what cannot be known is null in JSON, an empty field
+ * in CSV, absent from Prometheus and a dash for people. Numbers for machines are the shortest that read back the same; keys have a fixed order,
+ * which botify-abtest(1) documents.
+ */
+#ifndef BOTIFY_REPORT_H
+#define BOTIFY_REPORT_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#include "effects.h"
+#include "errmsg.h"
+#include "study.h"
+
+struct section;
+
+struct report {
+	const struct study *study;     /* ended; borrowed, as all of these */
+	const struct effects *effects; /* of the study */
+	const char *control;	       /* as effects_of was asked for it */
+	uint64_t malformed_lines, unread_files;
+	const struct section *sections; /* n_sections, said after the effects, in their order */
+	size_t n_sections;
+};
+
+struct report_format {
+	const char *name;
+	/* Returns 0, or -1 with the reason where there is no memory; errors of f are for ferror to tell. */
+	int (*write)(const struct report *r, FILE *f, bool colour, struct errmsg *e);
+};
+
+enum { REPORT_FORMATS_N = 7 };
+extern const struct report_format report_formats[REPORT_FORMATS_N];
+
+/* The format of this name, or NULL. */
+const struct report_format *report_format_find(const char *name);
+
+/*
+ * A column of the report for machines, that is a key of an effect. The first thirteen are those of reports that exist
+ * already, in their order.
+ */
+enum report_kind { REPORT_TEXT, REPORT_NUMBER, REPORT_COUNT, REPORT_TRUTH };
+
+struct report_column {
+	const char *key;
+	enum report_kind kind;
+	size_t offset; /* in struct effect, of a const char *, double, uint64_t, bool */
+};
+
+enum { REPORT_COLUMNS_N = 21 };
+extern const struct report_column report_columns[REPORT_COLUMNS_N];
+
+/* The place of a column in an effect. */
+static inline const void *report_value(const struct report_column *c, const struct effect *effect)
+{
+	return (const char *)effect + c->offset;
+}
+
+/* The formats, each a file of its own. */
+int report_table(const struct report *r, FILE *f, bool colour, struct errmsg *e);
+int report_json(const struct report *r, FILE *f, bool colour, struct errmsg *e);
+int report_ndjson(const struct report *r, FILE *f, bool colour, struct errmsg *e);
+int report_csv(const struct report *r, FILE *f, bool colour, struct errmsg *e);
+int report_markdown(const struct report *r, FILE *f, bool colour, struct errmsg *e);
+int report_html(const struct report *r, FILE *f, bool colour, struct errmsg *e);
+int report_prometheus(const struct report *r, FILE *f, bool colour, struct errmsg *e);
+
+#endif

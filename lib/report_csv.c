@@ -1,0 +1,69 @@
+#include "report.h"
+
+#include <inttypes.h>
+#include <math.h>
+#include <string.h>
+
+#include "number.h"
+
+/* RFC 4180, section 2, rules 5 to 7. Lines end with LF, as those of every other tool here. */
+static void put_text(FILE *f, const char *text)
+{
+	if (!text[strcspn(text, ",\"\r\n")]) {
+		fputs(text, f);
+		return;
+	}
+	fputc('"', f);
+	for (; *text; text++) {
+		if (*text == '"')
+			fputc('"', f);
+		fputc(*text, f);
+	}
+	fputc('"', f);
+}
+
+static void put_number(FILE *f, double x)
+{
+	char text[NUMBER_SIZE] = "";
+	size_t len = isfinite(x) ? number_write(text, x) : 0;
+
+	fwrite(text, 1, len, f);
+}
+
+static void put_value(FILE *f, const struct report_column *c, const struct effect *effect)
+{
+	const void *value = report_value(c, effect);
+
+	switch (c->kind) {
+	case REPORT_TEXT:
+		put_text(f, *(const char *const *)value);
+		break;
+	case REPORT_NUMBER:
+		put_number(f, *(const double *)value);
+		break;
+	case REPORT_COUNT:
+		fprintf(f, "%" PRIu64, *(const uint64_t *)value);
+		break;
+	case REPORT_TRUTH:
+		fputs(*(const bool *)value ? "true" : "false", f);
+		break;
+	}
+}
+
+int report_csv(const struct report *r, FILE *f, bool colour, struct errmsg *e)
+{
+	(void)colour;
+	(void)e;
+	for (size_t i = 0; i < REPORT_COLUMNS_N; i++)
+		fprintf(f, "%s%s", i > 0 ? "," : "", report_columns[i].key);
+	fputc('\n', f);
+	for (size_t i = 0; i < r->effects->n; i++) {
+		for (size_t j = 0; j < REPORT_COLUMNS_N; j++) {
+			if (j > 0)
+				fputc(',', f);
+			put_value(f, &report_columns[j], &r->effects->list[i]);
+		}
+		fputc('\n', f);
+	}
+	return 0;
+}

@@ -1,0 +1,136 @@
+#include "report.h"
+
+#include <stdlib.h>
+
+#include "findings.h"
+#include "headline.h"
+#include "markdown.h"
+#include "section.h"
+#include "shown.h"
+
+static void put_findings(FILE *f, const struct findings *all, const char *experiment)
+{
+	static const char *const words[] = {
+		[FINDING_NOTE] = "Note", [FINDING_WARNING] = "**Warning**", [FINDING_ALARM] = "**Do not trust this yet**",
+	};
+
+	for (size_t i = 0; i < all->n; i++)
+		if (all->list[i].experiment == experiment) {
+			fprintf(f, "> %s: ", words[all->list[i].level]);
+			markdown_text(f, all->list[i].text);
+			fputs("\n\n", f);
+		}
+}
+
+static void put_arms(FILE *f, const struct study_experiment *x, const uint32_t *arms)
+{
+	for (size_t i = 0; i < x->arms.n; i++) {
+		uint64_t users = x->summary.arms[arms[i]].users;
+
+		fputs(i > 0 ? ", " : "", f);
+		markdown_text(f, symbols_text(&x->arms, arms[i]));
+		fprintf(f, "%s %s user%s", i == 0 ? " (control)" : "", shown_count(users).text, shown_plural(users));
+	}
+	fputs("\n\n", f);
+}
+
+static int put_headline(FILE *f, const struct effect *x, struct errmsg *e)
+{
+	char *text = headline_of(x);
+
+	if (!text)
+		return errmsg_nomem(e);
+	fputs("**", f);
+	markdown_text(f, x->treatment);
+	fputs("** ", f);
+	markdown_text(f, text);
+	fputs(".\n\n", f);
+	free(text);
+	return 0;
+}
+
+static void put_header(FILE *f, const struct effect *first)
+{
+	fprintf(f, "| metric | effect | | %.10g %% interval | p | ", 100 - 100 * first->alpha);
+	markdown_text(f, first->control);
+	fputs(" | ", f);
+	markdown_text(f, first->treatment);
+	fputs(" | users |\n|:--|--:|:--|--:|--:|--:|--:|--:|\n", f);
+}
+
+static void put_effect(FILE *f, const struct effect *x)
+{
+	const char *strong = headline_verdict(x) != 0 ? "**" : "";
+
+	fprintf(f, "| %s | %s%s%s | %s | %s |", headline_label(x->metric).text, strong,
+		shown_typeset(shown_percent(x->effect)).text, strong, headline_word(x),
+		shown_typeset(shown_bounds(x->lower, x->upper)).text);
+	fprintf(f, " %s | %s | %s | %s |\n", shown_typeset(shown_p(x->p)).text, shown_typeset(shown_mean(x->control_mean)).text,
+		shown_typeset(shown_mean(x->treatment_mean)).text, shown_count(x->treatment_users).text);
+}
+
+static int put_effects(FILE *f, const struct report *r, const char *experiment, struct errmsg *e)
+{
+	const struct effect *before = NULL;
+
+	for (size_t i = 0; i < r->effects->n; i++) {
+		const struct effect *x = &r->effects->list[i];
+
+		/* names are borrowed from the study, where each stands once */
+		if (x->experiment != experiment)
+			continue;
+		if (!before || before->treatment != x->treatment) {
+			fputs(before ? "\n" : "", f);
+			if (put_headline(f, x, e) < 0)
+				return -1;
+			put_header(f, x);
+		}
+		put_effect(f, x);
+		before = x;
+	}
+	fputs(before ? "\n" : "", f);
+	return 0;
+}
+
+static int put_experiment(FILE *f, const struct report *r, const struct findings *findings, size_t number, struct errmsg *e)
+{
+	const struct study_experiment *x = &r->study->experiments[number];
+	const char *name = symbols_text(&r->study->names, number);
+	uint32_t *arms = effects_arms(x, r->control, e);
+
+	if (!arms)
+		return -1;
+	fputs("## ", f);
+	markdown_text(f, name);
+	fputs("\n\n", f);
+	put_arms(f, x, arms);
+	free(arms);
+	put_findings(f, findings, name);
+	return put_effects(f, r, name, e);
+}
+
+static void put_log(FILE *f, const struct report *r)
+{
+	fprintf(f, "Log: %s event%s of %s user%s. Means over users; effect and interval in percent of the control’s mean.\n",
+		shown_count(r->study->events).text, shown_plural(r->study->events), shown_count(r->study->n_users).text,
+		shown_plural(r->study->n_users));
+}
+
+/* For a pull request or an e-mail, where it has to be read as it is, too. */
+int report_markdown(const struct report *r, FILE *f, bool colour, struct errmsg *e)
+{
+	struct findings findings;
+	int status = findings_of(&findings, r, e);
+
+	(void)colour;
+	if (status == 0)
+		put_findings(f, &findings, NULL);
+	for (size_t i = 0; i < r->study->names.n && status == 0; i++)
+		if (r->study->experiments[i].wanted)
+			status = put_experiment(f, r, &findings, i, e);
+	for (size_t i = 0; i < r->n_sections && status == 0; i++)
+		status = section_put_markdown(&r->sections[i], f, e);
+	put_log(f, r);
+	findings_clear(&findings);
+	return status;
+}

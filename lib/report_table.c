@@ -1,0 +1,139 @@
+#include "report.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+
+#include "findings.h"
+#include "section.h"
+#include "shown.h"
+#include "table.h"
+
+static void add_header(struct table *t, const struct effect *first)
+{
+	table_add(t, TABLE_BOLD, "metric");
+	table_add(t, TABLE_BOLD, "%s", first->control);
+	table_add(t, TABLE_BOLD, "%s", first->treatment);
+	table_add(t, TABLE_BOLD, "effect");
+	table_add(t, TABLE_BOLD, "%.10g %% interval", 100 - 100 * first->alpha);
+	table_add(t, TABLE_BOLD, "p");
+}
+
+static void add_effect(struct table *t, const struct effect *x)
+{
+	enum table_style verdict = !x->significant ? TABLE_PLAIN : x->difference * x->better > 0 ? TABLE_GREEN : TABLE_RED;
+
+	table_add(t, TABLE_PLAIN, "%s", x->metric);
+	table_add(t, TABLE_PLAIN, "%s", shown_mean(x->control_mean).text);
+	table_add(t, TABLE_PLAIN, "%s", shown_mean(x->treatment_mean).text);
+	table_add(t, verdict, "%s", shown_percent(x->effect).text);
+	table_add(t, verdict, "%s", shown_interval(x->lower, x->upper).text);
+	table_add(t, TABLE_PLAIN, "%s", shown_p(x->p).text);
+}
+
+/* The effects of one experiment: a header for every arm, but the same columns throughout. */
+static void add_effects(struct table *t, const struct report *r, const char *experiment)
+{
+	const struct effect *before = NULL;
+
+	for (size_t i = 0; i < r->effects->n; i++) {
+		const struct effect *x = &r->effects->list[i];
+
+		/* names are borrowed from the study, where each stands once */
+		if (x->experiment != experiment)
+			continue;
+		if (!before || before->treatment != x->treatment)
+			add_header(t, x);
+		add_effect(t, x);
+		before = x;
+	}
+}
+
+static char *heading(const struct study_experiment *x, const char *name, const uint32_t *arms)
+{
+	char *text = NULL;
+	size_t size;
+	FILE *f = open_memstream(&text, &size);
+
+	if (!f)
+		return NULL;
+	fprintf(f, "%s: ", name);
+	for (size_t i = 0; i < x->arms.n; i++) {
+		uint64_t users = x->summary.arms[arms[i]].users;
+
+		fprintf(f, "%s%s%s %" PRIu64 " user%s", i > 0 ? ", " : "", symbols_text(&x->arms, arms[i]),
+			i == 0 ? " (control)" : "", users, shown_plural(users));
+	}
+	if (fclose(f) != 0) {
+		free(text);
+		return NULL;
+	}
+	return text;
+}
+
+/* The findings about an experiment or, where it is NULL, about the log. */
+static void add_findings(struct table *t, const struct findings *all, const char *experiment)
+{
+	for (size_t i = 0; i < all->n; i++)
+		/* names are borrowed from the study, where each stands once */
+		if (all->list[i].experiment == experiment)
+			table_add(t, all->list[i].level == FINDING_ALARM ? TABLE_RED : TABLE_YELLOW, "%s", all->list[i].text);
+}
+
+static int write_experiment(const struct report *r, const struct findings *findings, size_t number, FILE *f, bool colour, struct errmsg *e)
+{
+	const struct study_experiment *x = &r->study->experiments[number];
+	const char *name = symbols_text(&r->study->names, number);
+	uint32_t *arms = effects_arms(x, r->control, e);
+	char *head = arms ? heading(x, name, arms) : NULL;
+	struct table top, effects, notes;
+	int status = -1;
+
+	table_init(&top, "l");
+	table_init(&effects, "lrrrrr");
+	table_init(&notes, "l");
+	if (head) {
+		table_add(&top, TABLE_BOLD, "%s", head);
+		add_effects(&effects, r, name);
+		add_findings(&notes, findings, name);
+		status = table_print(&top, f, colour) | table_print(&effects, f, colour) | table_print(&notes, f, colour);
+		fputc('\n', f);
+	}
+	table_clear(&top);
+	table_clear(&effects);
+	table_clear(&notes);
+	free(head);
+	free(arms);
+	return status < 0 ? errmsg_nomem(e) : 0;
+}
+
+static int write_log(const struct report *r, const struct findings *findings, FILE *f, bool colour, struct errmsg *e)
+{
+	const struct study *s = r->study;
+	struct table t;
+	int status;
+
+	table_init(&t, "l");
+	table_add(&t, TABLE_PLAIN, "Log: %" PRIu64 " event%s of %" PRIu64 " user%s.", s->events, shown_plural(s->events),
+		  (uint64_t)s->n_users, shown_plural(s->n_users));
+	add_findings(&t, findings, NULL);
+	table_add(&t, TABLE_DIM, "Means over users; effect, interval in %% of the control's mean; latency in ms.");
+	status = table_print(&t, f, colour);
+	table_clear(&t);
+	return status < 0 ? errmsg_nomem(e) : 0;
+}
+
+int report_table(const struct report *r, FILE *f, bool colour, struct errmsg *e)
+{
+	struct findings findings;
+	int status = findings_of(&findings, r, e);
+
+	for (size_t i = 0; i < r->study->names.n && status == 0; i++)
+		if (r->study->experiments[i].wanted)
+			status = write_experiment(r, &findings, i, f, colour, e);
+	for (size_t i = 0; i < r->n_sections && status == 0; i++)
+		status = section_put_table(&r->sections[i], f, colour, e);
+	if (status == 0)
+		status = write_log(r, &findings, f, colour, e);
+	findings_clear(&findings);
+	return status;
+}

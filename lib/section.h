@@ -1,0 +1,70 @@
+/*
+ * section: a part of a report that is a table: quantiles, days, sources, power, … One is built cell by cell, and every
+ * format of the report can say it.
+ *
+ * What cannot be known is NaN, and is null, an empty field or "-".
+ */
+#ifndef BOTIFY_SECTION_H
+#define BOTIFY_SECTION_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#include "errmsg.h"
+
+enum section_kind {
+	SECTION_TEXT,
+	SECTION_NUMBER,	 /* shown with four digits */
+	SECTION_PERCENT, /* shown with its sign and two decimals */
+	SECTION_P,	 /* a probability */
+	SECTION_COUNT
+};
+
+struct section_column {
+	const char *key;     /* in JSON */
+	const char *heading; /* for people */
+	enum section_kind kind;
+};
+
+struct section_cell {
+	char *text; /* SECTION_TEXT, else NULL */
+	double number;
+	uint64_t count;
+};
+
+struct section {
+	const char *key;   /* in JSON */
+	const char *title; /* for people */
+	const char *note;  /* what it is and how to read it: a sentence or two, or "" */
+	const struct section_column *columns;
+	size_t n_columns;
+	struct section_cell *cells; /* row after row */
+	size_t n, cap;
+	bool failed; /* out of memory */
+};
+
+/* An empty section. All pointers are borrowed. */
+void section_init(struct section *s, const char *key, const char *title, const char *note,
+		  const struct section_column *columns, size_t n_columns);
+void section_clear(struct section *s);
+
+/* Each adds the next cell, of the kind that its column has. Text is copied. Failures are told by the writers. */
+void section_text(struct section *s, const char *text);
+void section_number(struct section *s, double x);
+void section_count(struct section *s, uint64_t n);
+
+static inline size_t section_rows(const struct section *s)
+{
+	return s->n / s->n_columns;
+}
+
+/* Writers. Return 0, or -1 where memory ran out; errors of f are for ferror to tell. */
+int section_put_table(const struct section *s, FILE *f, bool colour, struct errmsg *e);
+int section_put_markdown(const struct section *s, FILE *f, struct errmsg *e);
+int section_put_html(const struct section *s, FILE *f, struct errmsg *e);
+/* "key":[{…},{…}], an object a line */
+int section_put_json(const struct section *s, FILE *f, struct errmsg *e);
+
+#endif

@@ -1,0 +1,137 @@
+#include "shown.h"
+
+#include <inttypes.h>
+#include <math.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+struct shown shown(const char *format, ...)
+{
+	struct shown s;
+	va_list ap;
+
+	va_start(ap, format);
+	vsnprintf(s.text, sizeof s.text, format, ap);
+	va_end(ap);
+	return s;
+}
+
+struct shown shown_mean(double x)
+{
+	if (!isfinite(x))
+		return shown("-");
+	if (fabs(x) < 999.5)
+		return shown("%#.4g", x);
+	return fabs(x) < 1e9 ? shown("%.0f", x) : shown("%.3e", x);
+}
+
+struct shown shown_percent(double x)
+{
+	if (!isfinite(x))
+		return shown("-");
+	return fabs(x) < 1e5 ? shown("%+.2f%%", x) : shown("%+.2e%%", x);
+}
+
+static struct shown bounds(double lower, const char *between, double upper)
+{
+	if (!isfinite(lower) || !isfinite(upper))
+		return shown("-");
+	return fmax(fabs(lower), fabs(upper)) < 1e5 ? shown("%.2f%s%.2f", lower, between, upper)
+						      : shown("%.2e%s%.2e", lower, between, upper);
+}
+
+struct shown shown_interval(double lower, double upper)
+{
+	return bounds(lower, " .. ", upper);
+}
+
+struct shown shown_bounds(double lower, double upper)
+{
+	return bounds(lower, " to ", upper);
+}
+
+struct shown shown_p(double p)
+{
+	if (!isfinite(p))
+		return shown("-");
+	return p >= 0.0001 ? shown("%.4f", p) : p > 0 ? shown("%.0e", p) : shown("<1e-300");
+}
+
+struct shown shown_count(uint64_t n)
+{
+	struct shown plain = shown("%" PRIu64, n), s;
+	size_t len = strlen(plain.text), k = 0;
+
+	for (size_t i = 0; i < len; i++) {
+		if (i > 0 && (len - i) % 3 == 0)
+			s.text[k++] = ',';
+		s.text[k++] = plain.text[i];
+	}
+	s.text[k] = '\0';
+	return s;
+}
+
+/* How many decimals half an interval needs to have two digits. */
+static int decimals(double lower, double upper)
+{
+	double half = (upper - lower) / 2;
+
+	if (!isfinite(half) || half <= 0)
+		return 2;
+	return (int)fmin(fmax(1 - floor(log10(half)), 0), 6);
+}
+
+struct shown shown_effect(double x, double lower, double upper)
+{
+	int n = decimals(lower, upper);
+
+	if (!isfinite(x))
+		return shown("-");
+	if (!isfinite(lower) || !isfinite(upper))
+		return fabs(x) < 1e5 ? shown("%+.2f %%", x) : shown("%+.2e %%", x);
+	if (fmax(fabs(lower), fabs(upper)) >= 1e5)
+		return shown("%+.2e %% (%.2e to %.2e)", x, lower, upper);
+	return shown("%+.*f %% (%.*f to %.*f)", n, x, n, lower, n, upper);
+}
+
+struct shown shown_magnitude(double x, double lower, double upper)
+{
+	if (!isfinite(x))
+		return shown("-");
+	return fabs(x) < 1e5 ? shown("%.*f %%", decimals(lower, upper), fabs(x)) : shown("%.2e %%", fabs(x));
+}
+
+struct shown shown_words(const char *name)
+{
+	struct shown s = shown("%s", name);
+
+	for (char *c = s.text; *c; c++)
+		if (*c == '_')
+			*c = ' ';
+	return s;
+}
+
+struct shown shown_typeset(struct shown s)
+{
+	struct shown to = {""};
+	size_t k = 0;
+
+	if (strcmp(s.text, "-") == 0)
+		return shown("–");
+	for (size_t i = 0; s.text[i] && k + 4 < sizeof to.text; i++) {
+		const char *better = s.text[i] == '-' ? "−" : s.text[i] == '%' ? "\u00a0%" : NULL;
+
+		if (better)
+			k = (size_t)(stpcpy(to.text + k, better) - to.text);
+		else if (s.text[i] != ' ' || s.text[i + 1] != '%')
+			to.text[k++] = s.text[i];
+	}
+	to.text[k] = '\0';
+	return to;
+}
+
+const char *shown_plural(uint64_t n)
+{
+	return n == 1 ? "" : "s";
+}

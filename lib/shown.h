@@ -1,0 +1,51 @@
+/*
+ * shown: numbers as a person reads them.
+ *
+ * What is not finite is "-". These are for eyes: what a program is to read is written by number.h.
+ */
+#ifndef BOTIFY_SHOWN_H
+#define BOTIFY_SHOWN_H
+
+#include <stdint.h>
+
+struct shown {
+	char text[64];
+};
+
+__attribute__((format(printf, 1, 2))) struct shown shown(const char *format, ...);
+
+/* A mean: four significant digits, and whole ones. */
+struct shown shown_mean(double x);
+
+/* "+49.41%", "44.33 .. 54.49" for a terminal, and "44.33 to 54.49" */
+struct shown shown_percent(double x);
+struct shown shown_interval(double lower, double upper);
+struct shown shown_bounds(double lower, double upper);
+
+/* Below 0.0001 only the size of p matters. */
+struct shown shown_p(double p);
+
+/* "57,211" */
+struct shown shown_count(uint64_t n);
+
+/*
+ * "+49.4 % (44.3 to 54.5)", with as many digits as the interval gives sense to: it is two digits wide; or "+49.41 %" where
+ * there is none.
+ */
+struct shown shown_effect(double x, double lower, double upper);
+
+/* The magnitude of an effect for a sentence: "49.4 %", with the same digits. */
+struct shown shown_magnitude(double x, double lower, double upper);
+
+/* The name of a metric as words: "mean time per session" */
+struct shown shown_words(const char *name);
+
+/*
+ * As a typesetter would have it, in UTF-8: true minus signs, a space that does not break before "%", a dash for what is not known.
+ */
+struct shown shown_typeset(struct shown s);
+
+/* "s", or "" for 1. */
+const char *shown_plural(uint64_t n);
+
+#endif

@@ -1,0 +1,333 @@
+#include "study.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "grow.h"
+
+void study_init(struct study *s, enum study_order order, char *const *wanted, size_t n_wanted)
+{
+	*s = (struct study){.order = order, .sorted = order == STUDY_HOLD, .wanted = wanted, .n_wanted = n_wanted};
+}
+
+void study_keep(struct study *s, const struct study_keep *keep)
+{
+	s->keep = *keep;
+}
+
+void study_clear(struct study *s)
+{
+	for (size_t i = 0; i < s->names.n; i++) {
+		symbols_clear(&s->experiments[i].arms);
+		metrics_summary_clear(&s->experiments[i].summary);
+	}
+	free(s->experiments);
+	symbols_clear(&s->names);
+	idmap_clear(&s->index);
+	free(s->users);
+	free(s->ids);
+	free(s->members);
+	days_clear(&s->days);
+	free(s->sessions.times);
+	free(s->sessions.members);
+	free(s->sessions.first);
+	answers_clear(&s->answers);
+	free(s->arms);
+	symbols_clear(&s->arm_sets);
+	free(s->held);
+	free(s->held_answers);
+	*s = (struct study){0};
+}
+
+bool study_wants(const struct study *s, struct slice name)
+{
+	for (size_t i = 0; i < s->n_wanted; i++)
+		if (slice_equal(slice_of(s->wanted[i]), name))
+			return true;
+	return s->n_wanted == 0;
+}
+
+uint32_t study_experiment_at(struct study *s, struct slice name, uint32_t guess)
+{
+	size_t known = s->names.n;
+	uint32_t number;
+
+	/* first the room, so that no name is without its experiment */
+	if (known == s->experiments_cap) {
+		struct study_experiment *experiments = grow(s->experiments, &s->experiments_cap, known + 1, sizeof *experiments);
+
+		if (!experiments)
+			return SYMBOLS_NONE;
+		s->experiments = experiments;
+	}
+	number = symbols_intern(&s->names, name, guess);
+	if (s->names.n > known)
+		s->experiments[number] = (struct study_experiment){
+			.wanted = study_wants(s, name), .first = INT64_MAX, .place = UINT32_MAX,
+		};
+	return number;
+}
+
+/* Turns the names in an event into numbers: s->arms[0 .. *n). Returns 0, or -1 where there is no memory. */
+static int read_arms(struct study *s, const struct event *ev, int64_t timestamp, size_t *n)
+{
+	struct study_arm *arms = grow(s->arms, &s->arms_cap, ev->n_arms, sizeof *arms);
+
+	if (!arms)
+		return -1;
+	s->arms = arms;
+	for (size_t i = 0; i < ev->n_arms; i++) {
+		uint32_t experiment = study_experiment_at(s, ev->arms[i].experiment, (uint32_t)i), arm;
+		struct study_experiment *x;
+
+		if (experiment == SYMBOLS_NONE)
+			return -1;
+		x = &s->experiments[experiment];
+		study_seen(x, timestamp, (uint32_t)i);
+		if (!x->wanted)
+			continue;
+		arm = symbols_intern(&x->arms, ev->arms[i].arm, x->last_arm);
+		if (arm == SYMBOLS_NONE)
+			return -1;
+		x->last_arm = arm;
+		arms[(*n)++] = (struct study_arm){.experiment = experiment, .arm = arm};
+	}
+	return 0;
+}
+
+static int add_user(struct study *s)
+{
+	struct study_user *users = grow(s->users, &s->users_cap, s->n_users + 1, sizeof *users);
+
+	if (!users)
+		return -1;
+	s->users = users;
+	users[s->n_users++] = (struct study_user){
+		.latest = EVENT_NO_TIMESTAMP, .ended = EVENT_NO_TIMESTAMP, .event_timestamp = EVENT_NO_TIMESTAMP,
+	};
+	return 0;
+}
+
+uint32_t study_user_at(struct study *s, uint32_t id)
+{
+	uint32_t *place = idmap_at(&s->index, id);
+
+	if (!place)
+		return STUDY_NO_USER;
+	if (*place == 0) {
+		if (add_user(s) < 0)
+			return STUDY_NO_USER;
+		*place = (uint32_t)s->n_users;
+	}
+	return *place - 1;
+}
+
+/* Whether an event is the user's event before over again; if not, it is remembered as such. */
+static bool is_duplicate(struct study_user *u, const struct event *ev)
+{
+	bool last = ev->message == EVENT_LAST;
+
+	if (ev->timestamp != EVENT_NO_TIMESTAMP && ev->timestamp == u->event_timestamp && ev->track == u->event_track &&
+	    ev->time == u->event_time && last == u->event_last)
+		return true;
+	u->event_timestamp = ev->timestamp;
+	u->event_track = ev->track;
+	u->event_time = ev->time;
+	u->event_last = last;
+	return false;
+}
+
+/* Counts an event that comes too late. */
+static void check_order(struct study *s, struct study_user *u, const struct event *ev)
+{
+	if (ev->timestamp == EVENT_NO_TIMESTAMP)
+		return;
+	s->after_end += ev->timestamp <= u->ended;
+	if (ev->timestamp < u->latest)
+		s->out_of_order++;
+	else
+		u->latest = ev->timestamp;
+	if (ev->message == EVENT_LAST && ev->timestamp > u->ended)
+		u->ended = ev->timestamp;
+}
+
+/* The link to the record of a user in an experiment: its place plus 1, or 0 where there is none. */
+static uint32_t find_member(const struct study *s, size_t user, uint32_t experiment)
+{
+	uint32_t link = s->users[user].member;
+
+	while (link != 0 && s->members[link - 1].experiment != experiment)
+		link = s->members[link - 1].next;
+	return link;
+}
+
+const struct study_member *study_member(const struct study *s, size_t user, uint32_t experiment)
+{
+	uint32_t link = find_member(s, user, experiment);
+
+	return link != 0 ? &s->members[link - 1] : NULL;
+}
+
+/* A new record of a user in an experiment; it comes first in the user's chain. NULL where there is no memory. */
+static struct study_member *add_member(struct study *s, uint32_t user, struct study_arm in)
+{
+	struct study_member *members = grow(s->members, &s->members_cap, s->n_members + 1, sizeof *members);
+
+	if (!members)
+		return NULL;
+	s->members = members;
+	if (s->n_members == UINT32_MAX)
+		return NULL;
+	members[s->n_members] = (struct study_member){
+		.did = {.arm = in.arm}, .experiment = in.experiment, .next = s->users[user].member,
+	};
+	s->users[user].member = (uint32_t)++s->n_members;
+	return &members[s->n_members - 1];
+}
+
+struct study_member *study_member_at(struct study *s, uint32_t user, struct study_arm in)
+{
+	uint32_t link = find_member(s, user, in.experiment);
+
+	return link != 0 ? &s->members[link - 1] : add_member(s, user, in);
+}
+
+int study_keep_session(struct study *s, uint32_t member, double time)
+{
+	struct study_sessions *all = &s->sessions;
+	double *times = grow(all->times, &all->times_cap, all->n + 1, sizeof *times);
+	uint32_t *members;
+
+	if (!times)
+		return -1;
+	all->times = times;
+	members = grow(all->members, &all->members_cap, all->n + 1, sizeof *members);
+	if (!members)
+		return -1;
+	all->members = members;
+	times[all->n] = time;
+	members[all->n++] = member;
+	return 0;
+}
+
+/* Takes note of the open session of a member, which ends now, as far as that was asked for. */
+static int keep_session(struct study *s, const struct study_member *m, int64_t timestamp)
+{
+	uint32_t member = (uint32_t)(m - s->members);
+
+	if (m->experiment == STUDY_BEFORE)
+		return 0;
+	if (s->keep.sessions && study_keep_session(s, member, m->did.open.time) < 0)
+		return -1;
+	return s->keep.days ? days_add(&s->days, member, timestamp, &m->did.open) : 0;
+}
+
+static int count_in(struct study *s, uint32_t user, const struct study_event *ev, struct study_arm in)
+{
+	struct study_member *m = study_member_at(s, user, in);
+	struct metrics_event did = ev->did;
+
+	if (!m)
+		return -1;
+	did.arm = in.arm;
+	metrics_play(&m->did, &did);
+	if (!did.last)
+		return 0;
+	if ((s->keep.sessions || s->keep.days) && keep_session(s, m, ev->timestamp) < 0)
+		return -1;
+	metrics_close(&m->did);
+	return 0;
+}
+
+/* Counts the answer in an event for its arms. */
+static int count_answer(struct study *s, uint32_t user, const struct study_event *ev, size_t n_arms)
+{
+	struct answers_count found;
+
+	if (answers_hear(&s->answers, user, &ev->answer, ev->did.last, s->keep.catalog, &found) < 0)
+		return -1;
+	for (size_t i = 0; found.answers > 0 && i < n_arms; i++)
+		if (answers_add(&s->answers, s->arms[i].experiment, s->arms[i].arm, ev->answer.source, &found) < 0)
+			return -1;
+	return 0;
+}
+
+/* Whether a moment is one that no experiment counts. */
+static bool is_before(const struct study *s, int64_t timestamp)
+{
+	return s->keep.before && timestamp != EVENT_NO_TIMESTAMP && timestamp < s->keep.moment;
+}
+
+int study_count(struct study *s, uint32_t user, const struct study_event *ev, size_t n_arms)
+{
+	s->users[user].in_session = !ev->did.last;
+	if (is_before(s, ev->timestamp) && count_in(s, user, ev, (struct study_arm){.experiment = STUDY_BEFORE}) < 0)
+		return -1;
+	for (size_t i = 0; i < n_arms; i++)
+		if (count_in(s, user, ev, s->arms[i]) < 0)
+			return -1;
+	return s->keep.answers ? count_answer(s, user, ev, n_arms) : 0;
+}
+
+static int hold_answer(struct study *s, const struct answer *answer)
+{
+	struct answer *held = grow(s->held_answers, &s->held_answers_cap, s->n_held + 1, sizeof *held);
+
+	if (!held)
+		return -1;
+	s->held_answers = held;
+	held[s->n_held] = *answer;
+	return 0;
+}
+
+static int hold_event(struct study *s, uint32_t user, const struct event *ev, const struct study_event *counted, size_t n_arms)
+{
+	struct slice bytes = {.text = (const char *)s->arms, .len = n_arms * sizeof *s->arms};
+	struct study_held *held = grow(s->held, &s->held_cap, s->n_held + 1, sizeof *held);
+	uint32_t set;
+
+	if (!held)
+		return -1;
+	s->held = held;
+	set = symbols_intern(&s->arm_sets, bytes, s->n_held > 0 ? held[s->n_held - 1].arms : 0);
+	if (set == SYMBOLS_NONE || (s->keep.answers && hold_answer(s, &counted->answer) < 0))
+		return -1;
+	held[s->n_held] = (struct study_held){
+		.timestamp = counted->timestamp, .time = ev->time, .latency = ev->latency,
+		.user = user, .arms = set, .track = ev->track,
+		.order = s->n_held, .undated = ev->timestamp == EVENT_NO_TIMESTAMP, .last = counted->did.last,
+	};
+	s->n_held++;
+	return 0;
+}
+
+/* Takes an event that is no duplicate. Returns 0, or -1 where there is no memory. */
+static int take_event(struct study *s, uint32_t user, const struct event *ev)
+{
+	struct study_event counted = {
+		.did = {.last = ev->message == EVENT_LAST, .time = ev->time, .latency = ev->latency},
+		.timestamp = ev->timestamp == EVENT_NO_TIMESTAMP ? s->users[user].latest : ev->timestamp,
+	};
+	size_t n_arms = 0;
+
+	if (!is_before(s, counted.timestamp) && read_arms(s, ev, counted.timestamp, &n_arms) < 0)
+		return -1;
+	if (s->keep.answers && answers_of(&s->answers, ev, &counted.answer) < 0)
+		return -1;
+	return s->order == STUDY_STREAM ? study_count(s, user, &counted, n_arms) : hold_event(s, user, ev, &counted, n_arms);
+}
+
+int study_add(struct study *s, const struct event *ev, struct errmsg *e)
+{
+	uint32_t user = study_user_at(s, ev->user);
+
+	if (user == STUDY_NO_USER)
+		return errmsg_nomem(e);
+	s->events++;
+	if (is_duplicate(&s->users[user], ev)) {
+		s->duplicates++;
+		return 0;
+	}
+	check_order(s, &s->users[user], ev);
+	return take_event(s, user, ev) < 0 ? errmsg_nomem(e) : 0;
+}

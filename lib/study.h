@@ -1,0 +1,205 @@
+/*
+ * study: a log read for its experiments: who was in which, what they did, and whether the log can be trusted.
+ *
+ * One study serves all experiments of a log in one pass. An event counts for an experiment only where it names an arm
+ * of it. What was wrong with the log is counted, never printed; see health.h.
+ *
+ * A user's events are to be taken in the order of their timestamps. STUDY_STREAM takes them in the order in which they
+ * come, which is that of a log as it was written, with memory linear in users; `out_of_order` says whether that was
+ * right. STUDY_HOLD keeps all events (48 bytes each) and sorts them in the end, for a log that is not in order. An event
+ * that has no timestamp has that of its user's latest event before it.
+ *
+ * An event that is that of the same user just before over again (the timestamp, the message, the track, the time) was
+ * delivered twice: it is left out and counted. Just before is in the order of the log, and where events are sorted, in
+ * that order too. Events without a timestamp are never taken for one another.
+ *
+ * Life cycle: study_init; study_keep where more is asked for than the sums; study_add for each event, or partial_read
+ * (partial.h) for the parts of it; study_end; then the numbers are there: the summaries here, the users one by one in
+ * columns.h, their days in days.h, where answers came from in answers.h; study_clear.
+ *
+ * A log that was split by user in any way gives the same numbers to the last bit, because users are summed up in
+ * ascending order of their ids, and experiments are ordered by what is the same in any split; see study_end.
+ */
+#ifndef BOTIFY_STUDY_H
+#define BOTIFY_STUDY_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "answers.h"
+#include "days.h"
+#include "errmsg.h"
+#include "event.h"
+#include "idmap.h"
+#include "metrics.h"
+#include "symbols.h"
+
+struct catalog;
+
+enum study_order { STUDY_STREAM, STUDY_HOLD };
+
+/* What is kept beside the sums of each user. All zero: nothing. */
+struct study_keep {
+	/*
+	 * Events before this moment (ms since the epoch) count for no experiment, but, whatever experiments they carry, for
+	 * what their user did before; see study_before. A session that spans the moment counts for the experiments as if
+	 * it had begun then, and not for the time before. An event without any timestamp is not before.
+	 */
+	bool before;
+	int64_t moment;
+	bool days;	/* the sums of each day; 40 bytes for a user, a day and an experiment */
+	bool sessions;	/* the time of each session; 12 bytes for a session and an experiment, in the end 8 */
+	bool answers;	/* where answers came from, and repeats: the tracks of each open session */
+	const struct catalog *catalog; /* for `answers`: whose artist was repeated; NULL: only tracks. Borrowed. */
+};
+
+struct study_experiment {
+	bool wanted;	   /* if not, nothing but its name is known */
+	uint32_t last_arm; /* of the event before; a guess */
+	int64_t first;	   /* the earliest timestamp of an event that names it */
+	uint32_t place;	   /* and the lowest place among the experiments of such an event */
+	struct symbols arms; /* in order of first appearance */
+	struct metrics_summary summary; /* after study_end; users were taken in ascending order of their ids */
+};
+
+/*
+ * A user of the log, and a user in an experiment. The latter are linked from the former, and those of a user are mostly
+ * made by one event and so lie side by side: what an event touches is few lines of the cache.
+ */
+struct study_user {
+	int64_t latest; /* timestamp, or EVENT_NO_TIMESTAMP */
+	int64_t ended;	/* the latest timestamp of a `last`, or EVENT_NO_TIMESTAMP */
+	int64_t event_timestamp; /* of the event just before, as in the log */
+	double event_time;
+	uint32_t event_track;
+	uint32_t member; /* place of the first in members, plus 1; or 0 */
+	bool event_last;
+	bool in_session;
+};
+
+/* The experiment of a member that is what a user did before the moment of struct study_keep. */
+#define STUDY_BEFORE UINT32_MAX
+
+struct study_member {
+	struct metrics_user did;
+	uint32_t experiment;
+	uint32_t next; /* place of another one of the same user, plus 1; or 0 */
+};
+
+/* An experiment and an arm of it, by their numbers. */
+struct study_arm {
+	uint32_t experiment, arm;
+};
+
+/* The finished sessions, where they are kept. */
+struct study_sessions {
+	double *times; /* n of them: parts of tracks listened to; after study_end, member after member */
+	size_t *first; /* after study_end: those of member m are times[first[m]] .. times[first[m + 1]], in order */
+	uint32_t *members; /* before: of whom each is */
+	size_t n, times_cap, members_cap;
+};
+
+struct study_held;
+
+struct study {
+	struct symbols names; /* of the experiments */
+	struct study_experiment *experiments; /* names.n; after study_end in the order of the report */
+	uint64_t events; /* all that were read */
+	uint64_t duplicates; /* of these, delivered again */
+	uint64_t out_of_order; /* an event is out of order where an earlier one of its user has a later timestamp */
+	uint64_t after_end; /* events that are not later than a `last` of their user that stood before them in the log */
+	uint64_t unfinished; /* sessions; after study_end */
+	uint64_t malformed, unread; /* lines and files, which the reader of the log counts here; see study_log.h */
+	bool sorted; /* events were, or are to be, put in order: STUDY_HOLD, or the parts were made so */
+	struct study_user *users;
+	size_t n_users;
+	struct idmap_entry *ids; /* n_users: id and place (plus 1), in ascending order of ids; after study_end */
+	struct study_member *members;
+	size_t n_members;
+	struct study_keep keep;
+	struct days days; /* by member */
+	struct study_sessions sessions;
+	struct answers answers;
+
+	/* private */
+	enum study_order order;
+	char *const *wanted;
+	size_t n_wanted, experiments_cap, users_cap, members_cap;
+	struct idmap index; /* user id to place in users, plus 1 */
+	struct study_arm *arms; /* of this event */
+	size_t arms_cap;
+	struct symbols arm_sets; /* arrays of struct study_arm, as bytes */
+	struct study_held *held;
+	size_t n_held, held_cap;
+	struct answer *held_answers; /* of the events that are held, by their order */
+	size_t held_answers_cap;
+	bool unsorted; /* for partial.c: a part was taken as it came, out of order */
+};
+
+/* Starts a study of the experiments with these names, or of all where n_wanted is 0. `wanted` is borrowed. */
+void study_init(struct study *s, enum study_order order, char *const *wanted, size_t n_wanted);
+void study_clear(struct study *s);
+
+/* Asks for more than the sums. To be called after study_init and before anything is added. */
+void study_keep(struct study *s, const struct study_keep *keep);
+
+/* Takes an event. Returns 0, or -1 where there is no memory. */
+int study_add(struct study *s, const struct event *ev, struct errmsg *e);
+
+/*
+ * Sums up after the last event, and puts the experiments in order: by the earliest timestamp at which one occurs, then by
+ * the place that it has in such an event, then by name (bytewise). In a log in order of time that is the order in which
+ * they appear. Returns 0, or -1 where there is no memory.
+ */
+int study_end(struct study *s, struct errmsg *e);
+
+/* The record of the user at a place in users in an experiment (or in STUDY_BEFORE), or NULL where there is none. */
+const struct study_member *study_member(const struct study *s, size_t user, uint32_t experiment);
+
+/* For partial.c: the same, made where it is not there. Its arm is `in.arm` then. NULL where there is no memory. */
+struct study_member *study_member_at(struct study *s, uint32_t user, struct study_arm in);
+
+/* For partial.c: the number of an experiment, made where it is new. SYMBOLS_NONE where there is no memory. */
+uint32_t study_experiment_at(struct study *s, struct slice name, uint32_t guess);
+
+/* For partial.c: whether the experiment of this name is among those asked for. */
+bool study_wants(const struct study *s, struct slice name);
+
+/* For partial.c: notes that an experiment occurs at a time and at a place of an event. */
+static inline void study_seen(struct study_experiment *x, int64_t timestamp, uint32_t place)
+{
+	if (timestamp < x->first || (timestamp == x->first && place < x->place)) {
+		x->first = timestamp;
+		x->place = place;
+	}
+}
+
+#define STUDY_NO_USER UINT32_MAX
+
+/* For partial.c: the place of a user, made where it is new. STUDY_NO_USER where there is no memory. */
+uint32_t study_user_at(struct study *s, uint32_t id);
+
+/* For partial.c: keeps the time of a session of a member. Returns 0, or -1 where there is no memory. */
+int study_keep_session(struct study *s, uint32_t member, double time);
+
+/* For study_*.c: an event that is held. */
+struct study_held {
+	int64_t timestamp;
+	double time, latency;
+	uint32_t user, arms; /* the user's place; the arms as a number in arm_sets */
+	uint32_t track;
+	uint64_t order : 62, undated : 1, last : 1;
+};
+
+/* For study_*.c: what is known of an event when it is counted. */
+struct study_event {
+	struct metrics_event did; /* but the arm */
+	int64_t timestamp;	  /* its own, or that of the user's latest before it */
+	struct answer answer;
+};
+
+/* For study_*.c: counts the next event of a user, in the arms that s->arms begins with. 0, or -1: no memory. */
+int study_count(struct study *s, uint32_t user, const struct study_event *ev, size_t n_arms);
+
+#endif

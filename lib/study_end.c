@@ -1,0 +1,191 @@
+#include <stdlib.h>
+#include <string.h>
+
+#include "study.h"
+
+static int by_user_and_time(const void *a, const void *b)
+{
+	const struct study_held *x = a, *y = b;
+
+	if (x->user != y->user)
+		return x->user < y->user ? -1 : 1;
+	if (x->timestamp != y->timestamp)
+		return x->timestamp < y->timestamp ? -1 : 1;
+	return x->order < y->order ? -1 : x->order > y->order;
+}
+
+/* Whether two neighbours in that order are one event, delivered twice. */
+static bool are_same(const struct study_held *a, const struct study_held *b)
+{
+	return a->user == b->user && !a->undated && !b->undated && a->timestamp == b->timestamp && a->track == b->track &&
+	       a->time == b->time && a->last == b->last;
+}
+
+static int count_one(struct study *s, const struct study_held *h)
+{
+	const struct symbol *set = &s->arm_sets.list[h->arms];
+	struct study_event ev = {
+		.did = {.last = h->last, .time = h->time, .latency = h->latency}, .timestamp = h->timestamp,
+	};
+
+	if (s->keep.answers)
+		ev.answer = s->held_answers[h->order];
+	/* names keep bytes, which may stand anywhere */
+	if (set->len > 0)
+		memcpy(s->arms, set->text, set->len);
+	return study_count(s, h->user, &ev, set->len / sizeof *s->arms);
+}
+
+static int count_held(struct study *s)
+{
+	if (s->n_held > 0)
+		qsort(s->held, s->n_held, sizeof *s->held, by_user_and_time);
+	for (size_t i = 0; i < s->n_held; i++) {
+		if (i > 0 && are_same(&s->held[i - 1], &s->held[i]))
+			s->duplicates++;
+		else if (count_one(s, &s->held[i]) < 0)
+			return -1;
+	}
+	return 0;
+}
+
+/* An experiment where it is to be put in order. */
+struct standing {
+	const struct symbol *name;
+	const struct study_experiment *experiment;
+	uint32_t number;
+};
+
+static int by_standing(const void *a, const void *b)
+{
+	const struct standing *x = a, *y = b;
+
+	if (x->experiment->first != y->experiment->first)
+		return x->experiment->first < y->experiment->first ? -1 : 1;
+	if (x->experiment->place != y->experiment->place)
+		return x->experiment->place < y->experiment->place ? -1 : 1;
+	return symbols_compare(x->name, y->name);
+}
+
+/* Gives the experiments new numbers: that at order[i] gets i. Returns 0, or -1 where there is no memory. */
+static int renumber(struct study *s, const struct standing *order, struct study_experiment *moved, uint32_t *to)
+{
+	struct symbols names = {0};
+
+	for (size_t i = 0; i < s->names.n; i++) {
+		struct slice name = {.text = order[i].name->text, .len = order[i].name->len};
+
+		if (symbols_intern(&names, name, SYMBOLS_NONE) == SYMBOLS_NONE) {
+			symbols_clear(&names);
+			return -1;
+		}
+		moved[i] = *order[i].experiment;
+		to[order[i].number] = (uint32_t)i;
+	}
+	symbols_clear(&s->names);
+	s->names = names;
+	memcpy(s->experiments, moved, names.n * sizeof *moved);
+	for (size_t i = 0; i < s->n_members; i++)
+		if (s->members[i].experiment != STUDY_BEFORE)
+			s->members[i].experiment = to[s->members[i].experiment];
+	return answers_renumber(&s->answers, to);
+}
+
+/* Puts the experiments in the order of the report, in which they mostly are. */
+static int order_experiments(struct study *s)
+{
+	size_t n = s->names.n;
+	struct standing *order = calloc(n + 1, sizeof *order);
+	struct study_experiment *moved = calloc(n + 1, sizeof *moved);
+	uint32_t *to = calloc(n + 1, sizeof *to);
+	bool in_order = true;
+	int status = order && moved && to ? 0 : -1;
+
+	for (size_t i = 0; status == 0 && i < n; i++)
+		order[i] = (struct standing){&s->names.list[i], &s->experiments[i], (uint32_t)i};
+	for (size_t i = 1; status == 0 && i < n; i++)
+		in_order = in_order && by_standing(&order[i - 1], &order[i]) < 0;
+	if (status == 0 && !in_order) {
+		qsort(order, n, sizeof *order, by_standing);
+		status = renumber(s, order, moved, to);
+	}
+	free(order);
+	free(moved);
+	free(to);
+	return status;
+}
+
+static int by_id(const void *a, const void *b)
+{
+	uint32_t x = ((const struct idmap_entry *)a)->key, y = ((const struct idmap_entry *)b)->key;
+
+	return (x > y) - (x < y);
+}
+
+static int order_users(struct study *s)
+{
+	size_t n = 0;
+
+	s->ids = malloc((s->n_users + 1) * sizeof *s->ids);
+	if (!s->ids)
+		return -1;
+	for (size_t i = 0; n < s->n_users; i++)
+		if (s->index.slots[i].key != IDMAP_NONE)
+			s->ids[n++] = s->index.slots[i];
+	qsort(s->ids, n, sizeof *s->ids, by_id);
+	return 0;
+}
+
+/* Puts the sessions of a member side by side, in their order. */
+static int group_sessions(struct study_sessions *all, size_t n_members)
+{
+	/* next[m + 2] counts those of m; then next[m + 1] is where the next one of m goes, and in the end where m's end */
+	size_t *next = calloc(n_members + 2, sizeof *next);
+	double *times = malloc((all->n + 1) * sizeof *times);
+
+	if (!next || !times) {
+		free(next);
+		free(times);
+		return -1;
+	}
+	for (size_t k = 0; k < all->n; k++)
+		next[all->members[k] + 2]++;
+	for (size_t m = 1; m < n_members + 2; m++)
+		next[m] += next[m - 1];
+	for (size_t k = 0; k < all->n; k++)
+		times[next[all->members[k] + 1]++] = all->times[k];
+	free(all->times);
+	free(all->members);
+	*all = (struct study_sessions){.times = times, .first = next, .n = all->n};
+	return 0;
+}
+
+static void summarise(struct study *s, const struct study_user *u)
+{
+	s->unfinished += u->in_session;
+	for (uint32_t link = u->member; link != 0; link = s->members[link - 1].next) {
+		const struct study_member *m = &s->members[link - 1];
+
+		if (m->experiment != STUDY_BEFORE)
+			metrics_summarise(&s->experiments[m->experiment].summary, &m->did);
+	}
+}
+
+int study_end(struct study *s, struct errmsg *e)
+{
+	if (count_held(s) < 0 || order_experiments(s) < 0 || order_users(s) < 0)
+		return errmsg_nomem(e);
+	if (s->keep.sessions && group_sessions(&s->sessions, s->n_members) < 0)
+		return errmsg_nomem(e);
+	/* what was held is of no use any more */
+	free(s->held);
+	free(s->held_answers);
+	s->held = NULL;
+	s->held_answers = NULL;
+	for (size_t i = 0; i < s->names.n; i++)
+		if (metrics_summary_init(&s->experiments[i].summary, s->experiments[i].arms.n, e) < 0)
+			return -1;
+	for (size_t i = 0; i < s->n_users; i++)
+		summarise(s, &s->users[s->ids[i].value - 1]);
+	return 0;
+}

@@ -1,0 +1,122 @@
+#include "symbols.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "grow.h"
+#include "murmur3.h"
+
+void symbols_clear(struct symbols *symbols)
+{
+	for (size_t i = 0; i < symbols->n; i++)
+		free(symbols->list[i].text);
+	free(symbols->list);
+	free(symbols->slots);
+	*symbols = (struct symbols){0};
+}
+
+static int is(const struct symbol *name, struct slice s)
+{
+	return name->len == s.len && (s.len == 0 || memcmp(name->text, s.text, s.len) == 0);
+}
+
+/* The slot of `s`, or the free one where it belongs. There is always a free one. */
+static size_t find(const struct symbols *symbols, struct slice s)
+{
+	size_t i = murmur3(s.text, s.len, 0) & symbols->mask;
+
+	while (symbols->slots[i] != 0 && !is(&symbols->list[symbols->slots[i] - 1], s))
+		i = (i + 1) & symbols->mask;
+	return i;
+}
+
+uint32_t symbols_find(const struct symbols *symbols, struct slice s)
+{
+	return symbols->n > 0 ? symbols->slots[find(symbols, s)] - 1 : SYMBOLS_NONE;
+}
+
+/* Keeps the table at most half full. */
+static int make_room(struct symbols *symbols)
+{
+	size_t size = symbols->slots ? symbols->mask + 1 : 0;
+	struct symbol *list = grow(symbols->list, &symbols->cap, symbols->n + 1, sizeof *list);
+	uint32_t *slots;
+
+	if (!list || symbols->n >= SYMBOLS_NONE - 1)
+		return -1;
+	symbols->list = list;
+	if (2 * (symbols->n + 1) <= size)
+		return 0;
+	size = size ? 2 * size : 16;
+	slots = calloc(size, sizeof *slots);
+	if (!slots)
+		return -1;
+	free(symbols->slots);
+	symbols->slots = slots;
+	symbols->mask = size - 1;
+	for (size_t i = 0; i < symbols->n; i++) {
+		struct slice s = {.text = list[i].text, .len = list[i].len};
+
+		slots[find(symbols, s)] = (uint32_t)i + 1;
+	}
+	return 0;
+}
+
+uint32_t symbols_intern(struct symbols *symbols, struct slice s, uint32_t guess)
+{
+	uint32_t number;
+	char *text;
+
+	if (guess < symbols->n && is(&symbols->list[guess], s))
+		return guess;
+	number = symbols_find(symbols, s);
+	if (number != SYMBOLS_NONE)
+		return number;
+	text = make_room(symbols) == 0 ? malloc(s.len + 1) : NULL;
+	if (!text)
+		return SYMBOLS_NONE;
+	if (s.len > 0)
+		memcpy(text, s.text, s.len);
+	text[s.len] = '\0';
+	symbols->list[symbols->n] = (struct symbol){.text = text, .len = s.len};
+	symbols->slots[find(symbols, s)] = (uint32_t)++symbols->n;
+	return (uint32_t)symbols->n - 1;
+}
+
+int symbols_compare(const struct symbol *a, const struct symbol *b)
+{
+	int difference = memcmp(a->text, b->text, a->len < b->len ? a->len : b->len);
+
+	return difference != 0 ? difference : (a->len > b->len) - (a->len < b->len);
+}
+
+static int by_bytes(const void *a, const void *b)
+{
+	return symbols_compare(*(const struct symbol *const *)a, *(const struct symbol *const *)b);
+}
+
+uint32_t *symbols_sorted(const struct symbols *symbols)
+{
+	const struct symbol **order = malloc((symbols->n + 1) * sizeof *order);
+	uint32_t *numbers = malloc((symbols->n + 1) * sizeof *numbers);
+
+	if (!order || !numbers) {
+		free(order);
+		free(numbers);
+		return NULL;
+	}
+	for (size_t i = 0; i < symbols->n; i++)
+		order[i] = &symbols->list[i];
+	qsort(order, symbols->n, sizeof *order, by_bytes);
+	for (size_t i = 0; i < symbols->n; i++)
+		numbers[i] = (uint32_t)(order[i] - symbols->list);
+	free(order);
+	return numbers;
+}
+
+void symbols_list(const struct symbols *symbols, struct errmsg *e)
+{
+	errmsg_set(e, "there are none");
+	for (size_t i = 0; i < symbols->n; i++)
+		errmsg_set(e, "%s%s%s", i > 0 ? e->text : "there are ", i > 0 ? ", " : "", symbols->list[i].text);
+}

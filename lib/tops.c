@@ -1,0 +1,146 @@
+#include "tops.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "grow.h"
+
+void tops_init(struct tops *t, const struct tops_choice *choice)
+{
+	*t = (struct tops){.choice = *choice};
+}
+
+static void clear_lists(struct tops *t)
+{
+	for (size_t i = 0; i < t->n_lists; i++) {
+		free(t->lists[i].arm);
+		popularity_clear(&t->lists[i].popularity);
+	}
+	t->n_lists = 0;
+}
+
+void tops_clear(struct tops *t)
+{
+	clear_lists(t);
+	free(t->lists);
+	*t = (struct tops){0};
+}
+
+/* Arms are few: looking at each is quicker than hashing. */
+struct tops_list *tops_list_of(struct tops *t, struct slice arm)
+{
+	struct tops_list *lists;
+	char *name;
+
+	for (size_t i = 0; i < t->n_lists; i++)
+		if (slice_equal(slice_of(t->lists[i].arm), arm))
+			return &t->lists[i];
+	lists = grow(t->lists, &t->cap, t->n_lists + 1, sizeof *lists);
+	if (!lists)
+		return NULL;
+	t->lists = lists;
+	name = malloc(arm.len + 1);
+	if (!name)
+		return NULL;
+	memcpy(name, arm.text, arm.len);
+	name[arm.len] = 0;
+	lists[t->n_lists] = (struct tops_list){.arm = name};
+	return &lists[t->n_lists++];
+}
+
+bool tops_chosen(const struct tops *t, struct slice arm)
+{
+	for (size_t i = 0; i < t->choice.n_arms; i++)
+		if (slice_equal(slice_of(t->choice.arms[i]), arm))
+			return true;
+	return t->choice.n_arms == 0;
+}
+
+/* The arm of an event in the experiment; NULL where it has none. */
+static const struct slice *arm_of(const struct tops *t, const struct event *ev)
+{
+	struct slice experiment = slice_of(t->choice.experiment);
+
+	for (size_t i = 0; i < ev->n_arms; i++)
+		if (slice_equal(ev->arms[i].experiment, experiment))
+			return &ev->arms[i].arm;
+	return NULL;
+}
+
+int tops_add(struct tops *t, const struct event *ev, struct errmsg *e)
+{
+	struct slice everything = slice_of("");
+	const struct slice *arm = t->choice.experiment ? arm_of(t, ev) : &everything;
+	struct tops_list *list;
+
+	t->events++;
+	if (!arm) {
+		t->outside++;
+		return 0;
+	}
+	if (!tops_chosen(t, *arm))
+		return 0;
+	list = tops_list_of(t, *arm);
+	return list ? popularity_add(&list->popularity, ev->track, ev->time, e) : errmsg_nomem(e);
+}
+
+static int check_names(const struct tops *t, struct errmsg *e)
+{
+	const struct tops_choice *c = &t->choice;
+
+	if (!c->experiment || t->events == 0)
+		return 0;
+	if (t->outside == t->events)
+		return errmsg_set(e, "no event is in experiment '%s'", c->experiment);
+	for (size_t i = 0; i < c->n_arms; i++) {
+		bool seen = false;
+
+		for (size_t j = 0; j < t->n_lists; j++)
+			seen = seen || strcmp(t->lists[j].arm, c->arms[i]) == 0;
+		if (!seen)
+			return errmsg_set(e, "no event is on arm '%s' of experiment '%s'", c->arms[i], c->experiment);
+	}
+	return 0;
+}
+
+/* Makes one list of all. */
+static int join(struct tops *t, struct errmsg *e)
+{
+	struct popularity all = {0};
+	int status = 0;
+
+	for (size_t i = 0; status == 0 && i < t->n_lists; i++)
+		status = popularity_merge(&all, &t->lists[i].popularity, e);
+	clear_lists(t);
+	if (status == 0 && tops_list_of(t, slice_of(""))) {
+		t->lists[0].popularity = all;
+		return 0;
+	}
+	popularity_clear(&all);
+	return status < 0 ? -1 : errmsg_nomem(e);
+}
+
+static int by_arm(const void *a, const void *b)
+{
+	return strcmp(((const struct tops_list *)a)->arm, ((const struct tops_list *)b)->arm);
+}
+
+void tops_sort(struct tops *t)
+{
+	if (t->n_lists > 0)
+		qsort(t->lists, t->n_lists, sizeof *t->lists, by_arm);
+}
+
+int tops_end(struct tops *t, struct errmsg *e)
+{
+	if (check_names(t, e) < 0)
+		return -1;
+	if (!t->choice.by_arm)
+		return join(t, e);
+	/* only a log without events has still none of an arm that was named */
+	for (size_t i = 0; i < t->choice.n_arms; i++)
+		if (!tops_list_of(t, slice_of(t->choice.arms[i])))
+			return errmsg_nomem(e);
+	tops_sort(t);
+	return 0;
+}

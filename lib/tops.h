@@ -1,0 +1,106 @@
+/*
+ * tops: the most popular tracks of a log, or of each arm of an experiment in it: what botify-toppop counts and prints.
+ *
+ * Life cycle: tops_init; tops_add for each event, tops_read_partial for each file of partial counts, in any order; then
+ * either tops_write_partial, or tops_end and one tops_format's write; tops_clear.
+ *
+ * With an experiment, counts are kept for each arm. Memory grows with the tracks that occur, times the arms, and not with
+ * the events.
+ */
+#ifndef BOTIFY_TOPS_H
+#define BOTIFY_TOPS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#include "errmsg.h"
+#include "event.h"
+#include "popularity.h"
+
+struct catalog;
+
+/* Which events count. All pointers are borrowed. */
+struct tops_choice {
+	const char *experiment; /* NULL: all events, in one list */
+	char *const *arms;	/* n_arms; none: all arms of the experiment */
+	size_t n_arms;
+	bool by_arm; /* a list for each arm, instead of one for all of them together */
+};
+
+/* The counts of one arm; of everything where there is no experiment. */
+struct tops_list {
+	char *arm; /* "" where there is no experiment */
+	struct popularity popularity;
+};
+
+struct tops {
+	struct tops_choice choice;
+	struct tops_list *lists;
+	size_t n_lists, cap;
+	int64_t events;	 /* seen */
+	int64_t outside; /* of these, events that are not in the experiment */
+};
+
+void tops_init(struct tops *t, const struct tops_choice *choice);
+void tops_clear(struct tops *t);
+
+/* Counts an event. Returns 0, or -1 with the reason. */
+int tops_add(struct tops *t, const struct event *ev, struct errmsg *e);
+
+/*
+ * Makes the lists that the choice asks for, ordered by arm (bytewise). Returns 0; or -1 with the reason where there are
+ * events but none of the experiment, or none of an arm that was named: a name that was mistyped would else give an
+ * empty list. A log without events gives empty lists.
+ */
+int tops_end(struct tops *t, struct errmsg *e);
+
+/* How the lists are printed. */
+struct tops_output {
+	const struct catalog *catalog; /* borrowed, or NULL; tracks that it does not have are left out */
+	size_t limit;		       /* tracks in a list, at most */
+	bool colour;
+	int64_t unknown_plays; /* counted on the way: plays of tracks that were left out */
+	uint32_t unknown;      /* and the lowest of their ids */
+};
+
+struct tops_format {
+	const char *name;
+	/* Returns 0, or -1 with the reason. Errors of f are for ferror to tell. */
+	int (*write)(const struct tops *t, struct tops_output *out, FILE *f, struct errmsg *e);
+};
+
+/* json, ndjson, table. NULL: there is no such format. */
+const struct tops_format *tops_format_find(const char *name);
+
+/*
+ * Partial counts, NDJSON. A row is {"track":7,"plays":3,"billionths":2110000000}, with "arm" before "track" where
+ * there is an experiment. Each file has one line of totals,
+ * {"partial":"botify-toppop","experiment":"FILTERS","events":10,"outside":0,"rows":2}, which stands first but may be
+ * anywhere: files may be concatenated and their lines sorted on the way. Rows are ordered by arm and track.
+ *
+ * tops_write_partial wants no tops_end before. Returns 0, or -1 with the reason.
+ */
+int tops_write_partial(struct tops *t, FILE *f, struct errmsg *e);
+
+/*
+ * Adds a file of partial counts, "-" for standard input. Returns 0, or -1 with file, line and reason; the counts are
+ * worth nothing then. A file whose rows are not as many as its totals say was cut, and is an error; so is one that was
+ * counted for another experiment, and one without totals.
+ */
+int tops_read_partial(struct tops *t, const char *path, struct errmsg *e);
+
+/* For tops_*.c: the list of an arm, made where it is new. NULL where there is no memory. */
+struct tops_list *tops_list_of(struct tops *t, struct slice arm);
+
+/* For tops_*.c: whether the choice takes this arm. */
+bool tops_chosen(const struct tops *t, struct slice arm);
+
+/* For tops_*.c: orders the lists by arm. */
+void tops_sort(struct tops *t);
+
+/* For tops_*.c: writes a JSON string. Returns 0, or -1 where there is no memory. */
+int tops_put_string(FILE *f, const char *text);
+
+#endif

@@ -1,0 +1,287 @@
+#!/usr/bin/env bats
+# botify-abtest: golden reports over logs that can be checked by hand, SciPy's numbers over one that cannot, bad input.
+#
+# abtest/tiny.ndjson, experiment FILTERS, by hand:
+#   user 1 (C)  one session of 2 tracks, time 1.5, latency 1.5 ms; a second session that does not end
+#   user 2 (C)  one session of 3 tracks, time 2.0, latency 3 ms
+#   user 3 (T1) one session of 3 tracks, time 2.5, latency 4 ms
+#   user 4 (T1) sessions of 3 and 2 tracks, time 2.5 + 1.0, latency 6 ms
+# time: means 1.75 and 3, so +71.43 %; variances 1/8 and 1/2, so t = 1.25 / sqrt(1/16 + 1/4) = sqrt(5),
+# df = (5/16)^2 / ((1/16)^2 + (1/4)^2) = 25/17.
+
+bats_require_minimum_version 1.5.0
+
+setup() {
+	bin=${BOTIFY_BIN:-$BATS_TEST_DIRNAME/../build}
+	here=$BATS_TEST_DIRNAME
+	tiny=$here/abtest/tiny.ndjson
+	cd "$BATS_TEST_TMPDIR" || exit
+}
+
+abtest() {
+	"$bin/botify-abtest" "$@"
+}
+
+# Numbers to nine places: their last digits are the business of the unit tests.
+rounded() {
+	jq -c 'walk(if type == "number" then . * 1e9 | round / 1e9 else . end)'
+}
+
+# A log of 5,000 sessions, made anew in every test that needs it.
+big_log() {
+	awk -f "$here/reference/welch-log.awk"
+}
+
+@test "table: a log that can be checked by hand" {
+	abtest "$tiny" | diff - "$here/abtest/tiny.table"
+}
+
+@test "json: the same log, keys in their order" {
+	abtest --format json "$tiny" | rounded | diff - "$here/abtest/tiny.json"
+}
+
+@test "csv: three arms, no C, two arms, no variance, n = 1, no latency" {
+	abtest --format csv "$here/abtest/odd.ndjson" | cut -d, -f1-5,8-12 | diff - "$here/abtest/odd.csv"
+}
+
+@test "table: the same, with what was left out" {
+	abtest "$here/abtest/odd.ndjson" | diff - "$here/abtest/odd.table"
+}
+
+@test "ndjson is the effects of json, one a line" {
+	diff <(abtest --format ndjson "$tiny") <(abtest --format json "$tiny" | sed -n '/^{"experiment".*"alpha"/s/},*$/}/p')
+	abtest --format ndjson "$tiny" | jq -es 'length == 10'
+}
+
+@test "csv has the columns and the values of ndjson" {
+	abtest --format ndjson "$here/abtest/odd.ndjson" | sed 's/null/""/g' |
+		sed -E 's/"[a-z_]+"://g; s/[{}"]//g' | diff - <(abtest --format csv "$here/abtest/odd.ndjson" | tail -n +2)
+	diff <(abtest --format ndjson "$tiny" | jq -r 'keys_unsorted | join(",")' | uniq) <(abtest --format csv "$tiny" | head -1)
+}
+
+@test "SciPy: every number of 5,000 sessions to 1e-9, and what was left out" {
+	big_log >log
+	[ "$(cksum <log)" = "3765763374 9205420" ]
+	abtest --format json log >report
+	jq -n --slurpfile got report --slurpfile want "$here/reference/welch.json" '
+		def near(a; b): if (a | type) == "number" then (a - b | fabs) <= 1e-9 * (b | fabs) else a == b end;
+		$got[0].effects as $got | $want[1:] as $want
+		| ($got | length) == 15 and ($want | length) == 15 and all(range(15);
+			. as $i | all($want[$i] | keys[]; near($got[$i][.]; $want[$i][.])))' | grep -x true
+	diff <(head -1 "$here/reference/welch.json" | jq -cS .left_out) <(jq -cS '.health.experiments
+		| map({(.experiment): {users_in_two_arms, unfinished_sessions}}) | add' report)
+	jq -e '.health | .events == 57211 and .users == 1623 and .unfinished_sessions == 35' report
+}
+
+@test "several files, split at any line, are one log" {
+	big_log | head -2000 >log
+	abtest --format json log >whole
+	for n in 1 2 999 1999; do
+		head -n "$n" log >first
+		tail -n +"$((n + 1))" log >second
+		abtest --format json first second | cmp - whole
+		abtest --format json - second <first | cmp - whole
+	done
+	split -l 100 log part.
+	abtest --format json part.* | cmp - whole
+	abtest --format json <log | cmp - whole
+}
+
+@test "the users of a log may be mixed in any way" {
+	big_log | head -5000 >log
+	# users one after the other, each in order
+	awk '{ match($0, /"user":[0-9]+/); print substr($0, RSTART + 7, RLENGTH - 7) "\t" $0 }' log | sort -s -n -k1,1 |
+		cut -f2- >grouped
+	run ! cmp -s log grouped
+	diff <(abtest --format csv log | sort) <(abtest --format csv grouped | sort)
+}
+
+@test "a log sorted as text gives the report of the log in its own order" {
+	big_log | head -5000 >log
+	LC_ALL=C sort log >sorted
+	abtest --format csv log | sort >want
+	abtest --format csv sorted | sort | cmp - want
+	abtest --format csv <sorted | sort | cmp - want
+	abtest --format json sorted | jq -e '.health | .sorted and .out_of_order_events > 100'
+	abtest sorted | grep 'events out of order: sorted by timestamp'
+	# also where standard input stands behind a line already read
+	{ head -1 log; cat sorted; } >longer
+	(
+		read -r _
+		abtest --format csv
+	) <longer | sort | cmp - want
+}
+
+@test "a pipe out of order is reported, and taken as it comes" {
+	LC_ALL=C sort "$tiny" >sorted
+	abtest --format json < <(cat sorted) 2>err >report
+	grep -x 'botify-abtest: events are out of order and were taken as they came; give the log as a file, or sorted by timestamp' err
+	jq -e '.health | .sorted == false and .out_of_order_events == 8' report
+	abtest < <(cat sorted) 2>/dev/null | grep 'may be wrong'
+	# in a pipe in order, silence
+	abtest <"$tiny" 2>err >/dev/null
+	[ ! -s err ]
+}
+
+@test "--experiment picks, may be repeated, and keeps the order of the log" {
+	abtest --format ndjson --experiment FILTERS "$tiny" | jq -es 'length == 5 and all(.experiment == "FILTERS")'
+	abtest --format json --experiment FILTERS "$tiny" | jq -e '.health.experiments | length == 1'
+	diff <(abtest --experiment FILTERS --experiment AA "$tiny") <(abtest "$tiny")
+}
+
+@test "an unknown experiment is an error that names those there are" {
+	run abtest --experiment FILTER "$tiny"
+	[ "$status" = 1 ]
+	[ "$output" = "botify-abtest: no experiment 'FILTER': there are AA, FILTERS" ]
+}
+
+@test "--control turns a comparison round, and an unknown one is an error that names the arms" {
+	abtest --format ndjson --control T1 --experiment FILTERS "$tiny" | head -1 |
+		jq -e '.control == "T1" and .treatment == "C" and .control_mean == 3 and .difference == -1.25'
+	run abtest --control T2 "$tiny"
+	[ "$status" = 1 ]
+	[ "$output" = "botify-abtest: experiment 'AA': no arm 'T2': there are C, T1" ]
+	# of the experiments asked for only
+	abtest --control A --experiment MANY "$here/abtest/odd.ndjson"
+	run ! abtest --control A "$here/abtest/odd.ndjson"
+}
+
+@test "--alpha widens and narrows, and turns the verdict with p" {
+	big_log | head -20000 >log
+	for alpha in 0.5 0.2 0.1 0.05 0.01 0.001; do
+		abtest --format ndjson --alpha $alpha log
+	done >effects
+	jq -es 'all(.significant == (.p < .alpha) and .significant == (.lower > 0 or .upper < 0))' effects
+	jq -es 'map(select(.metric == "time" and .treatment == "T2") | .upper - .lower) | . == sort and length == 6' effects
+	abtest --alpha 0.01 log | grep '99 % interval'
+	abtest --alpha 0.001 log | grep '99.9 % interval'
+}
+
+@test "a control mean of 0 has no percent, but a difference" {
+	for user in 1 2 3 4; do
+		echo '{"message":"last","user":'$user',"track":1,"time":0,"experiments":{"X":"C"}}'
+		echo '{"message":"last","user":1'$user',"track":1,"time":0.'$user',"experiments":{"X":"T"}}'
+	done >log
+	abtest --format ndjson log | head -1 | jq -e '.effect == null and .lower == null and .upper == null and .control_mean == 0
+		and .difference == 0.25 and .difference_lower > 0 and .significant and .p < 0.05'
+	abtest log | grep -E '^time +0.000 +0.2500 +- +- +0.0'
+}
+
+@test "malformed lines: ten are shown, all are counted, the report comes, exit 1" {
+	for i in $(seq 25); do
+		echo "nonsense $i"
+		sed -n "${i}p" "$tiny"
+	done >log
+	run --separate-stderr abtest log
+	[ "$status" = 1 ]
+	# shellcheck disable=SC2154 # bats sets it
+	[ "${#stderr_lines[@]}" = 11 ]
+	[[ ${stderr_lines[1]} == "botify-abtest: log:3: "* ]]
+	[ "${stderr_lines[10]}" = "botify-abtest: … and 15 more like these" ]
+	diff <(echo "$output" | sed '/malformed/d') "$here/abtest/tiny.table"
+	echo "$output" | grep -x '25 malformed lines: left out.'
+	abtest --format json log 2>/dev/null | jq -e '.health.malformed_lines == 25'
+}
+
+@test "malformed lines of a log that is read twice are told once" {
+	{
+		echo '{"error":"no such user","line":7}'
+		LC_ALL=C sort "$tiny"
+		echo '{"message":"next"}'
+	} >log
+	run --separate-stderr abtest --format json log
+	[ "$status" = 1 ]
+	[ "${#stderr_lines[@]}" = 2 ]
+	[[ ${stderr_lines[0]} == "botify-abtest: log:1: "*"no such user"* ]]
+	[[ ${stderr_lines[1]} == "botify-abtest: log:16: "* ]]
+	echo "$output" | jq -e '.health.malformed_lines == 2 and .health.sorted'
+}
+
+@test "a file that cannot be read: the others are reported, and it says so, exit 1" {
+	run --separate-stderr abtest --format json missing "$tiny" .
+	[ "$status" = 1 ]
+	[ "${stderr_lines[0]}" = "botify-abtest: missing: No such file or directory" ]
+	[ "${stderr_lines[1]}" = "botify-abtest: .: Is a directory" ]
+	echo "$output" | jq -e '.health.unread_files == 2 and .health.events == 14'
+}
+
+@test "nothing to report on: a clear message, exit 1" {
+	run abtest /dev/null
+	[ "$status" = 1 ]
+	[ "$output" = "botify-abtest: the log has no events" ]
+	echo '{"message":"last","user":1,"track":1,"time":0}' >log
+	run abtest log
+	[ "$status" = 1 ]
+	[ "$output" = "botify-abtest: the log has no experiments" ]
+	run abtest missing
+	[ "$status" = 1 ]
+	[ "${lines[0]}" = "botify-abtest: missing: No such file or directory" ]
+}
+
+@test "mistakes on the command line: exit 2 and nothing on standard output" {
+	for bad in "--alpha 0" "--alpha 1" "--alpha 5%" "--alpha nan" "--alpha" "--format jsn" "--nonsense"; do
+		# shellcheck disable=SC2086
+		run --separate-stderr abtest $bad "$tiny"
+		[ "$status" = 2 ]
+		[ -z "$output" ]
+		[[ ${stderr_lines[-1]} == "Try 'botify-abtest --help'." ]]
+	done
+}
+
+@test "CRLF, blank lines, no last newline" {
+	sed 's/$/\r/' "$tiny" | abtest | diff - "$here/abtest/tiny.table"
+	sed 'G' "$tiny" | abtest | diff - "$here/abtest/tiny.table"
+	head -c -1 "$tiny" | abtest | diff - "$here/abtest/tiny.table"
+}
+
+@test "names that mean something to JSON, CSV or a terminal" {
+	printf '%s\n' '{"message":"last","user":1,"track":1,"time":1,"experiments":{"a\"b,\u001b[2J":"C"}}' \
+		'{"message":"last","user":2,"track":1,"time":1,"experiments":{"a\"b,\u001b[2J":"ü\n"}}' >log
+	abtest --format ndjson log | jq -es 'all(.experiment == "a\"b,\u001b[2J" and .treatment == "ü\n")'
+	abtest --format csv log | grep -F '"a""b,'
+	run ! grep -q $'\033' <(abtest log)
+}
+
+@test "colour on a terminal only, and not where NO_COLOR says so" {
+	big_log | head -20000 >log
+	run ! grep -q $'\033' <(abtest log)
+	command -v script >/dev/null || skip "script is not there"
+	TERM=xterm NO_COLOR='' script -qec "$bin/botify-abtest log" /dev/null </dev/null | grep -q $'\033\[32m+'
+	TERM=xterm NO_COLOR='' script -qec "$bin/botify-abtest log" /dev/null </dev/null | grep -q $'\033\[31m+' # latency
+	run ! grep -q $'\033' <(TERM=xterm NO_COLOR=1 script -qec "$bin/botify-abtest log" /dev/null </dev/null)
+	run ! grep -q $'\033' <(TERM=xterm NO_COLOR='' script -qec "$bin/botify-abtest --format json log" /dev/null </dev/null)
+}
+
+@test "the table of a usual report fits 80 columns" {
+	big_log | abtest | awk 'length($0) > 80 { print; bad = 1 } END { exit bad }'
+}
+
+@test "a full disk is noticed, whatever the format" {
+	[ -c /dev/full ] || skip "no /dev/full"
+	for format in table json ndjson csv; do
+		run bash -c '"$1/botify-abtest" --format "$2" "$3" >/dev/full' - "$bin" "$format" "$tiny"
+		[ "$status" = 1 ]
+		[[ $output == *"No space left on device"* ]]
+	done
+}
+
+@test "--output: the report appears whole or not at all" {
+	abtest --format json "$tiny" >want
+	abtest --format json -o report "$tiny" | wc -c | grep -x 0
+	cmp report want
+	run abtest --output report --experiment nonsense "$tiny"
+	[ "$status" = 1 ]
+	cmp report want
+	abtest -o table "$tiny"
+	diff table "$here/abtest/tiny.table"
+	run abtest -o no/such/place "$tiny"
+	[ "$status" = 1 ]
+	[[ $output == "botify-abtest: no/such/place: "* ]]
+}
+
+@test "a thousand arms" {
+	for i in $(seq 1000); do
+		echo '{"message":"last","user":'"$i"',"track":1,"time":0.5,"experiments":{"X":"A'"$i"'"}}'
+	done >log
+	abtest --format ndjson log | jq -es 'length == 4995'
+}

@@ -1,0 +1,402 @@
+#!/usr/bin/env bats
+# What every command has to do. Commands are found by themselves ($bin/botify-*); what each needs to run stands here, once.
+# Work is done in a directory with these files: tracks.ndjson, users.ndjson, tracks.npy, log.ndjson.
+#
+# shellcheck disable=SC2030,SC2031,SC2015 # tests are functions of their own; `fail` fails
+
+# A minimal run that works, in `args`.
+minimal() {
+	case $1 in
+	botify-world) args=(--n-tracks 50 --n-users 20 --dim 4 world) ;;
+	botify-toppop) args=(log.ndjson) ;;
+	botify-abtest) args=(log.ndjson) ;;
+	botify-recommend) args=(--tracks tracks.ndjson --policy random log.ndjson) ;;
+	botify-sim) args=(--tracks tracks.ndjson --embeddings tracks.npy --users users.ndjson --agent random --sessions 3) ;;
+	*) return 1 ;;
+	esac
+}
+
+# Commands that read events, and the options with which equal events give equal output; the log goes behind.
+reading() {
+	case $1 in
+	botify-toppop) args=() ;;
+	botify-abtest) args=(--format ndjson) ;;
+	botify-recommend) args=(--tracks tracks.ndjson --no-latency) ;;
+	*) return 1 ;;
+	esac
+}
+
+# Each way to name a file that is read, a line each.
+files() {
+	case $1 in
+	botify-toppop)
+		echo "FILE"
+		echo "--merge FILE"
+		echo "--tracks FILE log.ndjson"
+		;;
+	botify-abtest)
+		echo "FILE"
+		;;
+	botify-recommend)
+		echo "--tracks FILE log.ndjson"
+		echo "--tracks tracks.ndjson FILE"
+		echo "--tracks tracks.ndjson --similar FILE log.ndjson"
+		echo "--tracks tracks.ndjson --user-tracks FILE log.ndjson"
+		echo "--tracks tracks.ndjson --top FILE log.ndjson"
+		echo "--tracks tracks.ndjson --top NAME=FILE log.ndjson"
+		echo "--tracks tracks.ndjson --experiments FILE log.ndjson"
+		;;
+	botify-sim)
+		echo "--tracks FILE --embeddings tracks.npy --users users.ndjson --agent random"
+		echo "--tracks tracks.ndjson --embeddings FILE --users users.ndjson --agent random"
+		echo "--tracks tracks.ndjson --embeddings tracks.npy --users FILE --agent random"
+		;;
+	esac
+}
+
+setup_file() {
+	cd "$BATS_FILE_TMPDIR" || exit
+	for track in 0 1 2 3 4; do
+		echo "{\"track\":$track,\"artist\":\"artist $((track / 2))\",\"title\":\"title $track\"}"
+	done >tracks.ndjson
+	for user in 0 1 2; do
+		echo "{\"user\":$user,\"interests\":[$user,4],\"interest_neighbours\":2}"
+	done >users.ndjson
+	matrix >tracks.npy
+	for user in 1 2 3 4 5 6 7 8; do
+		arm=$([ $((user % 2)) = 0 ] && echo C || echo T1)
+		head="\"timestamp\":170406720${user}000,\"user\":$user,\"track\":$((user % 5))"
+		tail="\"latency\":0.00000$user,\"recommendation\":3,\"experiments\":{\"E\":\"$arm\"}"
+		echo "{\"message\":\"next\",$head,\"time\":1,$tail}"
+		echo "{\"message\":\"last\",$head,\"time\":0.$user$user,$tail}"
+	done >log.ndjson
+}
+
+# Five rows of two floats, as NumPy writes them.
+matrix() {
+	printf '\223NUMPY\001\000\166\000%-117s\n' "{'descr': '<f4', 'fortran_order': False, 'shape': (5, 2), }"
+	for _ in 1 2 3 4 5; do printf '\000\000\200\077\000\000\000\077'; done
+}
+
+setup() {
+	bin=${BOTIFY_BIN:-$BATS_TEST_DIRNAME/../build}
+	man=$BATS_TEST_DIRNAME/../man
+	PATH=$bin:$PATH
+	cp -r "$BATS_FILE_TMPDIR" "$BATS_TEST_TMPDIR/work"
+	cd "$BATS_TEST_TMPDIR/work" || exit
+}
+
+# Calls "$@" with each command's name, and fails if it failed for one of them; the others still have their turn.
+for_each() {
+	local bad=0 path command
+	for path in "$bin"/botify-*; do
+		command=${path##*/}
+		"$@" "$command" || { echo "^ $command"; bad=1; }
+	done
+	return $bad
+}
+
+for_each_reading() {
+	for_each if_reading "$@"
+}
+
+if_reading() {
+	local args command=${*: -1}
+	! reading "$command" || "$@"
+}
+
+# Runs a command: exit status in $status, output in the files out and err. What hangs fails.
+try() {
+	status=0
+	timeout -k 1 60 "$@" >out 2>err || status=$?
+}
+
+# Fails with a look at what happened.
+fail() {
+	echo "$1: exit status $status"
+	head -c 500 out
+	head -c 500 err
+	return 1
+}
+
+@test "contract: every command has its line in this file" {
+	known() { minimal "$1"; }
+	for_each known
+}
+
+@test "contract: a minimal run works" {
+	works() {
+		minimal "$1" || return
+		try "$1" "${args[@]}"
+		[ "$status" = 0 ] || fail "${args[*]}"
+	}
+	for_each works
+}
+
+@test "contract: --help and --version" {
+	informs() {
+		for option in --help -h; do
+			try "$1" $option
+			[ "$status" = 0 ] && [ ! -s err ] && [[ $(head -n 1 out) == "Usage: $1 "* ]] || fail $option || return
+		done
+		for option in --version -V; do
+			try "$1" $option
+			[ "$status" = 0 ] && [ ! -s err ] && [[ $(cat out) =~ ^$1\ \(botify\)\ [0-9]+\.[0-9]+\.[0-9]+$ ]] ||
+				fail $option || return
+		done
+	}
+	for_each informs
+}
+
+@test "contract: a mistake on the command line is told, with status 2" {
+	refuses() {
+		for wrong in --no-such-option -@ --help=yes; do
+			try "$1" "$wrong"
+			[ "$status" = 2 ] && [ ! -s out ] && [[ $(head -n 1 err) == "$1: "*"${wrong%=yes}"* || $wrong = -@ ]] ||
+				fail "$wrong" || return
+			[[ $(head -n 1 err) == "$1: "* ]] || fail "$wrong" || return
+		done
+	}
+	for_each refuses
+}
+
+# The long options that --help explains.
+in_help() {
+	"$1" --help | sed -En 's/^ +(-[a-zA-Z], )?--([a-z-]+).*/\2/p' | sort
+}
+
+# Those that the man page explains, written `Fl Fl name` or `Fl -name`.
+in_man() {
+	sed -n '/^\.It/{ s/Fl Fl /Fl -/g; p; }' "$man/$1.1" | grep -o 'Fl -[a-z][a-z-]*' | sed 's/Fl -//' | sort -u
+}
+
+# Those that getopt_long knows: it lists them where "--=" is ambiguous.
+in_table() {
+	"$1" --= 2>&1 | grep -o "'--[a-z-]*'" | tr -d "'" | sed 's/^--//' | sort
+}
+
+@test "contract: --help lists the options that there are" {
+	helps() {
+		[ -n "$(in_table "$1")" ] || return
+		diff <(in_help "$1") <(in_table "$1")
+	}
+	for_each helps
+}
+
+@test "contract: the man page lists the options that there are" {
+	agrees() {
+		if [ ! -e "$man/$1.1" ]; then
+			echo "there is no man/$1.1"
+			return 1
+		fi
+		diff <(in_man "$1") <(in_table "$1")
+	}
+	for_each agrees
+}
+
+@test "contract: a missing file is named" {
+	names_missing() {
+		files "$1" | while read -r pattern; do
+			# shellcheck disable=SC2086
+			try "$1" ${pattern//FILE/nowhere/it}
+			[ "$status" = 1 ] && [ ! -s out ] && [ "$(head -n 1 err)" = "$1: nowhere/it: No such file or directory" ] ||
+				fail "$pattern" || return
+		done
+	}
+	for_each names_missing
+}
+
+@test "contract: a directory is not a file" {
+	mkdir directory
+	refuses_directory() {
+		files "$1" | while read -r pattern; do
+			# shellcheck disable=SC2086
+			try "$1" ${pattern//FILE/directory}
+			[ "$status" = 1 ] && [ ! -s out ] && [ "$(head -n 1 err)" = "$1: directory: Is a directory" ] ||
+				fail "$pattern" || return
+		done
+	}
+	for_each refuses_directory
+}
+
+@test "contract: an empty input is no crash" {
+	survives() {
+		reading "$1"
+		try "$1" "${args[@]}" /dev/null
+		[ "$status" = 0 ] && [ ! -s err ] || { [ "$status" = 1 ] && [[ $(cat err) == "$1: "* ]]; } || fail empty
+	}
+	for_each_reading survives
+}
+
+# Whether the command in $1 makes of file $2 what it makes of the good log.
+same_as_good() {
+	reading "$1"
+	"$1" "${args[@]}" log.ndjson >want
+	try "$1" "${args[@]}" "$2"
+	[ -s want ] && [ "$status" = 0 ] && [ ! -s err ] && diff want out || fail "$2"
+}
+
+@test "contract: no last newline, CRLF and blank lines are accepted" {
+	head -c -1 log.ndjson >no-newline
+	sed 's/$/\r/' log.ndjson >crlf
+	sed 's/$/\n\n \t\r/' log.ndjson >blank
+	printf '\r' | cat log.ndjson - >last-cr
+	accepts() {
+		for file in no-newline crlf blank last-cr; do
+			same_as_good "$1" "$file" || return
+		done
+	}
+	for_each_reading accepts
+}
+
+@test "contract: standard input, - and several files" {
+	head -n 5 log.ndjson >one
+	tail -n +6 log.ndjson >two
+	reads() {
+		reading "$1"
+		"$1" "${args[@]}" log.ndjson >want
+		[ -s want ] && "$1" "${args[@]}" <log.ndjson | diff want - && "$1" "${args[@]}" - <log.ndjson | diff want - &&
+			"$1" "${args[@]}" one two | diff want - && "$1" "${args[@]}" one - <two | diff want - &&
+			"$1" "${args[@]}" -- one two | diff want -
+	}
+	for_each_reading reads
+}
+
+# Puts a bad line third into the log, and wants it named, the others kept, and exit status 1.
+keeps_good_lines() {
+	local bad=$1 command=$2
+	reading "$command"
+	"$command" "${args[@]}" log.ndjson >want
+	{ head -n 2 log.ndjson; cat "$bad"; echo; tail -n +3 log.ndjson; } >mixed
+	try "$command" "${args[@]}" mixed
+	[ -s want ] && grep -v '^{"error":' out | diff want - && [ "$status" = 1 ] && [[ $(cat err) == "$command: mixed:3: "* ]] ||
+		fail "$bad" || return
+	[ "$(grep -c . err)" = 1 ] || fail "$bad"
+}
+
+@test "contract: a malformed line is named, and the others are kept" {
+	echo -n 'junk' >junk
+	echo -n '{"message":"next","user":1}' >missing
+	echo -n '[]' >array
+	echo -n '{"message":"next","user":1,"track":1,"time":0.5}{}' >two-objects
+	echo -n '{"message":"next","user":1,"user":1,"track":1,"time":0.5}' >duplicate
+	printf '{"message":"next","user":1,"track":1,"time":0.5\0}' >nul
+	printf '{"message":"next","user":1,"track":1,"time":0.5}\0' >nul-behind
+	printf '{"message":"next","user":1,"track":1,"time":0.5,"source":"\377"}' >not-utf8
+	head -c 100000 /dev/zero | tr '\0' '[' >deep
+	for bad in junk missing array two-objects duplicate nul nul-behind not-utf8 deep; do
+		for_each_reading keeps_good_lines $bad
+	done
+}
+
+@test "contract: a line that is too long is named, and the others are kept" {
+	head -c 17000000 /dev/zero | tr '\0' x >long
+	for_each_reading keeps_good_lines long
+}
+
+@test "contract: a line that was cut off at the end is named" {
+	head -c -20 log.ndjson >"cut"
+	names() {
+		reading "$1"
+		try "$1" "${args[@]}" <"cut"
+		[ "$status" = 1 ] && [[ $(cat err) == "$1: standard input:16: "* ]] || fail cut
+	}
+	for_each_reading names
+}
+
+@test "contract: of many malformed lines the first ten are shown, then a count" {
+	{ cat log.ndjson; for _ in $(seq 30); do echo junk; done; } >many
+	shows() {
+		reading "$1"
+		try "$1" "${args[@]}" many
+		[ "$status" = 1 ] && [ "$(grep -c "^$1: many:[0-9]*: " err)" = 10 ] || fail many || return
+		[ "$(wc -l <err)" = 11 ] && tail -n 1 err | grep -Eq '\b(20|30)\b' || fail many
+	}
+	for_each_reading shows
+}
+
+@test "contract: a full disk is an error" {
+	[ -c /dev/full ] || skip "no /dev/full"
+	notices() {
+		for option in --help --version; do
+			status=0
+			"$1" $option >/dev/full 2>err || status=$?
+			[ "$status" = 1 ] && [[ $(cat err) == "$1: "*"No space left on device" ]] || fail $option || return
+		done
+		minimal "$1"
+		"$1" "${args[@]}" >out 2>/dev/null
+		[ -s out ] || return 0
+		status=0
+		timeout -k 1 60 "$1" "${args[@]}" >/dev/full 2>err || status=$?
+		[ "$status" = 1 ] && grep -q "^$1: .*No space left on device" err || fail "${args[*]}"
+	}
+	for_each notices
+}
+
+@test "contract: a reader that goes away ends the run" {
+	cp log.ndjson big
+	for _ in 1 2 3 4 5 6 7 8 9 10; do
+		cat big big >twice
+		mv twice big
+	done
+	ends() {
+		minimal "$1"
+		args=("${args[@]/%log.ndjson/big}")
+		args=("${args[@]/#3/5000}")
+		for n in 0 1; do
+			timeout -k 1 60 "$1" "${args[@]}" 2>err | head -n $n >out
+			status=${PIPESTATUS[0]}
+			case $status in 0 | 1 | 141) ;; *) fail "| head -n $n" || return ;; esac
+		done
+	}
+	for_each ends
+}
+
+@test "contract: an option behind the files is an option, behind -- it is a file" {
+	takes() {
+		reading "$1"
+		try "$1" "${args[@]}" log.ndjson --version
+		[ "$status" = 0 ] && [[ $(cat out) == "$1 (botify) "* ]] || fail "log.ndjson --version" || return
+		try "$1" "${args[@]}" -- --version
+		[ "$status" = 1 ] && [ "$(head -n 1 err)" = "$1: --version: No such file or directory" ] || fail "-- --version"
+	}
+	for_each_reading takes
+}
+
+@test "contract: botify-recommend answers each request before the next comes" {
+	[ -x "$bin/botify-recommend" ] || skip "botify-recommend is not built"
+	coproc pong { exec botify-recommend --tracks tracks.ndjson; }
+	in=${pong[0]} out=${pong[1]} pid=$!
+	for n in 1 2 3; do
+		echo "{\"message\":\"next\",\"user\":$n,\"track\":1,\"time\":1}" >&"$out"
+		read -r -t 20 reply <&"$in"
+		[[ $reply == *"\"user\":$n,"*'"recommendation":'* ]]
+	done
+	echo "junk" >&"$out"
+	read -r -t 20 reply <&"$in"
+	[[ $reply == '{"error":'*'"line":4}' ]]
+	# half a request is no request, until its end comes
+	printf '{"message":"last","user":1,' >&"$out"
+	if read -r -t 0.2 reply <&"$in"; then false; fi
+	echo '"track":2,"time":0.5}' >&"$out"
+	read -r -t 20 reply <&"$in"
+	[[ $reply == *'"recommendation":null'* ]]
+	exec {out}>&-
+	status=0
+	wait "$pid" || status=$?
+	[ "$status" = 1 ]
+}
+
+@test "contract: make install brings commands and man pages, make uninstall takes them away" {
+	root=$BATS_TEST_DIRNAME/..
+	make=(make -s -C "$root" "BUILD=$(cd "$bin" && pwd)" "DESTDIR=$PWD/root" PREFIX=/usr)
+	"${make[@]}" -q all || skip "the commands are not up to date"
+	"${make[@]}" install
+	installed() { [ -x "root/usr/bin/$1" ]; }
+	for_each installed
+	for page in "$root"/man/*.[157]; do
+		cmp "$page" "root/usr/share/man/man${page##*.}/${page##*/}"
+	done
+	"${make[@]}" uninstall
+	[ -z "$(find root -type f)" ]
+}

@@ -1,0 +1,103 @@
+#!/usr/bin/env bats
+# What README and the man pages show is what happens: their examples are run. See tests/run-examples for how they are
+# marked.
+#
+# Each page has a directory of its own, in which there are
+#
+#   tracks.ndjson, users.ndjson, tracks.npy   the small world of data/world
+#   log.ndjson                                a day in it, with the experiments AA and FILTERS, of the arms C and T1
+#
+# README is read where data is, and build/demo, which the demo has filled.
+
+bats_require_minimum_version 1.5.0
+
+setup() {
+	root=$BATS_TEST_DIRNAME/..
+	bin=$(cd "${BOTIFY_BIN:-$root/build}" && pwd)
+	PATH=$bin:$PATH
+	LC_ALL=C.UTF-8
+	cd "$BATS_TEST_TMPDIR" || exit
+}
+
+make_log() {
+	cat >experiments.json <<-'END'
+		{"experiments":[{"name":"AA","arms":["C","T1"]},
+		                {"name":"FILTERS","arms":{"C":"random","T1":"artist,random+unseen"}}]}
+	END
+	botify-sim --tracks tracks.ndjson --users users.ndjson --embeddings tracks.npy --sessions 2000 -- \
+		botify-recommend --tracks tracks.ndjson --experiments experiments.json >log.ndjson 2>/dev/null
+	rm experiments.json
+}
+
+# Runs the examples of each page in a directory of its own.
+run_pages() {
+	local page failed=0
+
+	mkdir samples
+	cp "$root"/data/world/tracks.* "$root"/data/world/users.ndjson samples
+	(cd samples && make_log)
+	for page; do
+		cp -r samples "${page##*/}.d"
+		(cd "${page##*/}.d" && "$root/tests/run-examples" "../$page") || failed=1
+	done
+	return $failed
+}
+
+@test "examples: README" {
+	ln -s "$(cd "$root/data" && pwd)" data
+	BOTIFY_BIN=$bin data/demo build/demo >/dev/null
+	"$root/tests/run-examples" "$root/README"
+}
+
+@test "examples: the man pages" {
+	cp "$root"/man/*.[1-9] .
+	run_pages ./*.[1-9]
+}
+
+@test "examples: the demo fits on a screen and shows something" {
+	local effect='select(.metric == "time") | [.experiment, .treatment, .significant]'
+
+	BOTIFY_BIN=$bin "$root/data/demo" demo >shown 2>&1
+	[ "$(wc -l <shown)" -le 40 ]
+	# the width of the report is the business of abtest.bats
+	run ! grep -E ".{81}" <(sed "/botify-abtest/,\$d" shown)
+	botify-abtest --format ndjson demo/day2.ndjson | jq -c "$effect" | diff - <(
+		echo '["AA","T1",false]'
+		echo '["POLICY","T1",true]'
+		echo '["POLICY","T2",true]'
+	)
+}
+
+# A test that cannot fail proves nothing.
+@test "examples: a page that is wrong is found out" {
+	printf '%s\n' 'A page.' '    $ echo one' '    two' >wrong
+	run "$root/tests/run-examples" wrong
+	[ "$status" -eq 1 ]
+	[ "${lines[0]}" = "wrong: it does not print what the page says:" ]
+	printf '%s\n' '    $ false' >fails
+	run "$root/tests/run-examples" fails
+	[ "$status" -eq 1 ]
+	printf '%s\n' 'No example.' >none
+	run "$root/tests/run-examples" none
+	[ "$status" -eq 1 ]
+	printf '%s\n' '    $ printf "a.b  c\n" |' '      cat' '    a...c' '    $ false' '    $ echo $?' '    1' >right
+	run "$root/tests/run-examples" right
+	[ "$status" -eq 0 ]
+	[ -z "$output" ]
+}
+
+# Its options and those of the command are held against each other by contract.bats.
+@test "examples: the synopsis of a man page shows the options that it explains" {
+	local path short long synopsis
+
+	for path in "$root"/man/*.1; do
+		mandoc -T utf8 "$path" | sed $'s/.\b//g' >page
+		synopsis=$(sed -n '/^SYNOPSIS/,/^DESCRIPTION/p' page)
+		sed -nE 's/^     (-[[:alnum:]])[^,]*, --([[:alnum:]-]+).*/\1 \2/p; s/^     --([[:alnum:]-]+).*/--\1 \1/p' page >options
+		[ -s options ]
+		while read -r short long; do
+			case $long in help | version) continue ;; esac
+			[[ $synopsis =~ [^[:alnum:]-](--$long|$short)[^[:alnum:]-] ]] || { echo "$path: --$long"; return 1; }
+		done <options
+	done
+}

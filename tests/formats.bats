@@ -1,0 +1,197 @@
+#!/usr/bin/env bats
+# The formats of botify-abtest for people and monitors: golden files of a log that can be checked by hand (see abtest.bats),
+# names that mean something to HTML, Markdown or Prometheus, and the page as a browser shows it.
+#
+# xmllint, promtool and chromium are used where they are there.
+
+bats_require_minimum_version 1.5.0
+
+setup() {
+	bin=${BOTIFY_BIN:-$BATS_TEST_DIRNAME/../build}
+	here=$BATS_TEST_DIRNAME
+	tiny=$here/abtest/tiny.ndjson
+	cd "$BATS_TEST_TMPDIR" || exit
+}
+
+abtest() {
+	"$bin/botify-abtest" "$@"
+}
+
+# The text of a page without style and charts, which have tests of their own.
+without_pictures() {
+	sed '/<style>/,/<\/style>/d; /<svg /,/<\/svg>/d'
+}
+
+# A log of 3 users an arm whose experiment and arms have these names.
+log_named() {
+	local user arm time
+	for user in 1 2 3; do
+		for arm in "$2" "$3"; do
+			[ "$arm" = "$2" ] && time=0.$((2 * user)) || time=0.$user
+			jq -nc --arg x "$1" --arg arm "$arm" --argjson time $time --argjson user "$((10 * user + (${#arm} % 7)))" \
+				'{message: "last", user: $user, track: 1, time: $time, experiments: {($x): $arm}}'
+		done
+	done
+}
+
+# Every line is a HELP, a TYPE or a sample, as the text format 0.0.4 has them, and each family begins with the first two.
+is_exposition() {
+	grep -vE '^# HELP [a-z_]+ [^\\]+$|^# TYPE [a-z_]+ gauge$|^[a-z_]+(\{([a-z]+="([^"\\]|\\[\\"n])*",?)*\})? -?[0-9][0-9.e+-]*$' "$1" &&
+		return 1
+	awk '$2 == "HELP" { help = $3 } $2 == "TYPE" { if ($3 != help) exit 1; type = $3 }
+		!/^#/ { sub(/[{ ].*/, ""); if ($0 != type) exit 1 }' "$1"
+	sed 's/ [^ ]*$//' "$1" | grep -v '^#' | sort | uniq -d | wc -l | grep -x 0
+	if command -v promtool >/dev/null; then promtool check metrics <"$1"; fi
+}
+
+is_well_formed() {
+	if command -v xmllint >/dev/null; then xmllint --noout "$1"; fi
+}
+
+@test "markdown: a log that can be checked by hand" {
+	abtest --format markdown "$tiny" | diff - "$here/abtest/tiny.md"
+}
+
+@test "html: the same, but for style and charts" {
+	abtest --format html "$tiny" | without_pictures | diff - "$here/abtest/tiny.html"
+}
+
+@test "prometheus: the same" {
+	abtest --format prometheus --experiment FILTERS "$tiny" >report
+	is_exposition report
+	diff report "$here/abtest/tiny.prom"
+}
+
+@test "html is well-formed XML" {
+	command -v xmllint >/dev/null || skip "xmllint is not there"
+	for log in tiny odd; do
+		abtest --format html -o page.html "$here/abtest/$log.ndjson"
+		xmllint --noout page.html
+	done
+}
+
+@test "html asks for nothing: no script, no address, no file" {
+	abtest --format html "$tiny" >page.html
+	run ! grep -qiE '<script|<link|<img|<iframe|javascript:|src=|href=|url\(|@import| on[a-z]+=' page.html
+	[ "$(grep -oE 'https?://[^"]*' page.html | sort -u)" = "http://www.w3.org/2000/svg" ]
+	grep -F "content=\"default-src 'none'; style-src 'unsafe-inline'\"" page.html
+}
+
+@test "what is not known is a dash, or not there" {
+	for format in markdown html prometheus; do
+		abtest --format $format "$here/abtest/odd.ndjson" >report
+		run ! grep -qiE '\bnan\b|\binf\b|null' report
+	done
+	is_exposition report
+	run ! grep -q 'botify_abtest_p_value{experiment="MANY",treatment="D"' report
+	abtest --format markdown "$here/abtest/odd.ndjson" | grep -F '| mean request latency, ms | – |  | – | – | – | 1.000 | 1 |'
+}
+
+@test "hostile names mean nothing in any format" {
+	hostile='<script>alert(1)</script>&"'\''|\`*_[x](y) #1 @all --> ]]> {{}}'
+	log_named "$hostile" "C" "</title><img src=x onerror=alert(1)>" >log
+	for format in json ndjson; do
+		abtest --format $format log | jq -es --arg x "$hostile" '[.. | .experiment? | strings] | length > 0 and all(. == $x)'
+	done
+	abtest --format csv log | grep -F '"<script>alert(1)</script>&""'
+	abtest --format table log | grep -F "$hostile"
+	abtest --format html log >page.html
+	run ! grep -qE '<script|<img' page.html
+	is_well_formed page.html
+	abtest --format markdown log >report.md
+	run ! grep -qE '<script|<img|[^\\]\||[^\\]`|@all' <(grep -v '^|' report.md)
+	grep '^|' report.md | sed 's/\\|//g' | awk -F'|' 'NF != 10 { exit 1 }'
+	abtest --format prometheus log >report.prom
+	is_exposition report.prom
+}
+
+@test "line breaks and controls in names stay in their line" {
+	log_named $'two\nlines\t\r' "C" $'T\n1\x1b[2J' >log
+	abtest --format markdown log >report.md
+	run ! grep -q $'\033' report.md
+	grep -x '## two lines  ' report.md
+	grep '^|' report.md | awk -F'|' 'NF != 10 { exit 1 }'
+	abtest --format html log >page.html
+	run ! grep -q $'\033' page.html
+	is_well_formed page.html
+	abtest --format prometheus log >report.prom
+	grep -F 'experiment="two\nlines' report.prom
+	[ "$(grep -c '^botify_abtest_effect_percent{' report.prom)" = 4 ]
+}
+
+@test "a report of many arms stays within bounds" {
+	for i in $(seq 300); do
+		echo '{"message":"last","user":'"$i"',"track":1,"time":0.5,"experiments":{"X":"A'"$i"'"}}'
+	done >log
+	abtest --format html log >page.html
+	is_well_formed page.html
+	grep -F '1435 more are in the table' page.html
+	grep -F '279 more arms are in the table' page.html
+	[ "$(grep -c '<tr><th scope="row">' page.html)" = 1501 ]
+}
+
+@test "what is wrong with the log is at the top" {
+	sed '3s/^/nonsense/' "$tiny" >log
+	run -1 --separate-stderr abtest --format html log
+	echo "$output" >page.html
+	[ "$(grep -n 'Warning:</strong> 1 malformed line' page.html | cut -d: -f1)" -lt "$(grep -n '<section>' page.html | head -1 | cut -d: -f1)" ]
+	run -1 --separate-stderr abtest --format markdown log
+	[ "${lines[0]}" = "> **Warning**: 1 malformed line: left out." ]
+	run -1 --separate-stderr abtest --format prometheus log
+	[[ $output == *$'\nbotify_abtest_log_malformed_lines 1\n'* ]]
+}
+
+@test "a full disk is noticed" {
+	[ -c /dev/full ] || skip "no /dev/full"
+	for format in markdown html prometheus; do
+		# shellcheck disable=SC2016
+		run -1 bash -c '"$1/botify-abtest" --format "$2" "$3" >/dev/full' - "$bin" "$format" "$tiny"
+		[[ $output == *"No space left on device"* ]]
+		run -1 abtest --format "$format" -o /dev/full "$tiny"
+	done
+}
+
+# A page around the report, which measures it at a phone's and at a desktop's width; and says what it found as its title.
+frame() {
+	echo '<!DOCTYPE html><title>not yet</title><body>'
+	for width in 400 1280; do
+		echo "<iframe width=$width height=900 style='border:0' srcdoc='$(jq -Rrs @html "$1")'></iframe>"
+	done
+	cat <<-'END'
+		<script>
+		onload = () => {
+			document.title = [...document.querySelectorAll("iframe")].map(frame => {
+				const d = frame.contentDocument, page = d.documentElement;
+				const texts = [...d.querySelectorAll("svg text")];
+				const size = text => 13 * text.ownerSVGElement.getBoundingClientRect().width / 440;
+				const outside = text => {
+					const box = text.getBoundingClientRect(), svg = text.ownerSVGElement.getBoundingClientRect();
+					return box.left < svg.left - 1 || box.right > svg.right + 1 || box.bottom > svg.bottom + 1;
+				};
+				return [page.clientWidth, page.scrollWidth <= page.clientWidth ? "fits" : "overflows",
+					texts.every(text => size(text) >= 11) ? "legible" : "small",
+					texts.some(outside) ? "cut" : "whole", d.querySelectorAll("script").length].join(" ");
+			}).join(", ");
+		};
+		</script>
+	END
+}
+
+@test "in a browser: nothing overflows at 400 and 1280 pixels, no message on the console" {
+	browser=$(command -v chromium || command -v chromium-browser || command -v google-chrome) || skip "chromium is not there"
+	export HOME=$PWD # whatever it leaves there
+	{
+		cat "$here/abtest/odd.ndjson"
+		log_named 'a long name <b> that goes on and on, without an end that anybody could see, for as long as it takes' \
+			C "supercalifragilistic_$(printf 'x%.0s' $(seq 300))"
+	} >log
+	abtest --format html log >page.html
+	frame page.html >frame.html
+	timeout 120 "$browser" --headless --no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking \
+		--disable-component-update --disable-sync --user-data-dir="$PWD/profile" --enable-logging=stderr \
+		--hide-scrollbars --virtual-time-budget=5000 --window-size=1400,1000 --dump-dom "file://$PWD/frame.html" >dom 2>messages ||
+		skip "chromium does not run here"
+	sed -n 's/.*<title>\(400 [^<]*\)<.*/\1/p' dom | tee found
+	grep -x '400 fits legible whole 0, 1280 fits legible whole 0' found
+	run ! grep CONSOLE messages
+}

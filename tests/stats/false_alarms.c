@@ -1,0 +1,569 @@
+/*
+ * How often each method cries wolf: every row of `methods` is tried on 2,000 data sets in which there is nothing to find
+ * (or, where a row says so, something to find with a known probability), and the count must lie in the 99.9 % band of
+ * the binomial distribution; where a method promises "at most", below its upper end. Data are skewed, and users have
+ * several sessions, as in a log. Output is TAP. Seeded, so a run is the same every time:
+ *
+ *     make test-stats           false_alarms [SEED]
+ */
+#include <errno.h>
+#include <math.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "adjust.h"
+#include "cuped.h"
+#include "joint.h"
+#include "lift.h"
+#include "power.h"
+#include "quantile.h"
+#include "ratio.h"
+#include "rng.h"
+#include "sequential.h"
+#include "srm.h"
+#include "stats.h"
+#include "winsor.h"
+
+enum { SETS = 2000, USERS = 300, MOST_SESSIONS = 8, LOOKS = 50, FAMILY = 10 };
+
+static const double alpha = 0.05;
+
+static double normal(struct rng *r)
+{
+	double radius = sqrt(-2 * log(1 - rng_uniform(r)));
+
+	return radius * cos(2 * M_PI * rng_uniform(r));
+}
+
+/* The times of a user's sessions. Some users listen longer than others, and come back more often. */
+struct user {
+	double keenness;
+	size_t sessions;
+	double times[MOST_SESSIONS], time;
+};
+
+static struct user draw_user(struct rng *r)
+{
+	struct user u = {.keenness = normal(r), .sessions = 1};
+
+	while (u.sessions < MOST_SESSIONS && rng_uniform(r) < 0.4 + 0.3 * (u.keenness > 0))
+		u.sessions++;
+	for (size_t i = 0; i < u.sessions; i++) {
+		u.times[i] = exp(0.5 * u.keenness + 0.7 * normal(r));
+		u.time += u.times[i];
+	}
+	return u;
+}
+
+static struct stats draw_times(struct rng *r, int users)
+{
+	struct stats s = {0};
+
+	for (int i = 0; i < users; i++)
+		stats_add(&s, draw_user(r).time);
+	return s;
+}
+
+static bool welch(struct rng *r)
+{
+	struct stats c = draw_times(r, USERS), t = draw_times(r, USERS + 50);
+
+	return stats_welch(&c, &t, alpha).significant;
+}
+
+static bool fieller(struct rng *r)
+{
+	struct stats c = draw_times(r, USERS), t = draw_times(r, USERS + 50);
+	struct stats_welch w = stats_welch(&c, &t, alpha);
+	struct lift l = lift_fieller(&c, &t, &w);
+
+	return l.lower > 0 || l.upper < 0;
+}
+
+/* The true lift is 150 %: how often is it outside? */
+static bool fieller_misses(struct rng *r)
+{
+	struct stats c = draw_times(r, USERS), t = draw_times(r, USERS);
+	struct stats_welch w;
+	struct lift l;
+
+	t.mean *= 2.5;
+	t.m2 *= 2.5 * 2.5;
+	w = stats_welch(&c, &t, alpha);
+	l = lift_fieller(&c, &t, &w);
+	return l.lower > 150 || l.upper < 150;
+}
+
+static struct joint draw_pairs(struct rng *r)
+{
+	struct joint j = {0};
+
+	for (int i = 0; i < USERS; i++) {
+		struct user u = draw_user(r);
+
+		joint_add(&j, (double)u.sessions, u.time);
+	}
+	return j;
+}
+
+static bool ratio(struct rng *r)
+{
+	struct joint c = draw_pairs(r), t = draw_pairs(r);
+	struct stats sc = ratio_sample(&c), st = ratio_sample(&t);
+
+	return stats_welch(&sc, &st, alpha).significant;
+}
+
+/* The covariate is what a user of the same keenness listened to before; three users of ten are new. */
+static struct cuped_arm draw_cuped(struct rng *r)
+{
+	struct cuped_arm arm = {0};
+
+	for (int i = 0; i < USERS; i++) {
+		struct user u = draw_user(r);
+		double before = exp(0.5 * u.keenness + 0.3 * normal(r));
+
+		if (rng_uniform(r) < 0.3)
+			stats_add(&arm.unseen, u.time);
+		else
+			joint_add(&arm.seen, before, u.time);
+	}
+	return arm;
+}
+
+static bool cuped(struct rng *r)
+{
+	struct cuped_arm arms[2];
+	struct cuped f;
+	struct stats c, t;
+
+	arms[0] = draw_cuped(r);
+	arms[1] = draw_cuped(r);
+	f = cuped_fit(arms, 2);
+	c = cuped_sample(&f, &arms[0]);
+	t = cuped_sample(&f, &arms[1]);
+	return stats_welch(&c, &t, alpha).significant;
+}
+
+struct sessions {
+	double grouped[USERS * MOST_SESSIONS], sorted[USERS * MOST_SESSIONS];
+	size_t sizes[USERS], n;
+};
+
+static void take_user(struct sessions *s, size_t place, const double *times, size_t n)
+{
+	s->sizes[place] = n;
+	memcpy(s->grouped + s->n, times, n * sizeof *times);
+	s->n += n;
+}
+
+static void sort_sessions(struct sessions *s)
+{
+	memcpy(s->sorted, s->grouped, s->n * sizeof *s->sorted);
+	quantile_sort(s->sorted, s->n);
+}
+
+static void draw_sessions(struct sessions *s, struct rng *r)
+{
+	s->n = 0;
+	for (size_t i = 0; i < USERS; i++) {
+		struct user u = draw_user(r);
+
+		take_user(s, i, u.times, u.sessions);
+	}
+	sort_sessions(s);
+}
+
+static bool quantiles_differ(const struct quantile *a, const struct quantile *b)
+{
+	struct stats c = quantile_sample(a), t = quantile_sample(b);
+
+	return stats_welch(&c, &t, alpha).significant;
+}
+
+static struct quantile clustered_of(struct rng *r, double p)
+{
+	struct sessions s;
+
+	draw_sessions(&s, r);
+	return quantile_clustered(s.sorted, s.grouped, s.sizes, USERS, p, alpha);
+}
+
+static bool clustered_median(struct rng *r)
+{
+	struct quantile a = clustered_of(r, 0.5), b = clustered_of(r, 0.5);
+
+	return quantiles_differ(&a, &b);
+}
+
+static bool clustered_p90(struct rng *r)
+{
+	struct quantile a = clustered_of(r, 0.9), b = clustered_of(r, 0.9);
+
+	return quantiles_differ(&a, &b);
+}
+
+static struct quantile independent_of(struct rng *r, double p)
+{
+	double x[USERS];
+
+	for (int i = 0; i < USERS; i++)
+		x[i] = draw_user(r).time;
+	quantile_sort(x, USERS);
+	return quantile_independent(x, USERS, p, alpha);
+}
+
+static bool independent_median(struct rng *r)
+{
+	struct quantile a = independent_of(r, 0.5), b = independent_of(r, 0.5);
+
+	return quantiles_differ(&a, &b);
+}
+
+static bool independent_p90(struct rng *r)
+{
+	struct quantile a = independent_of(r, 0.9), b = independent_of(r, 0.9);
+
+	return quantiles_differ(&a, &b);
+}
+
+/* Uniform values have the quantile p at p. */
+static bool binomial_interval_misses(struct rng *r)
+{
+	double x[USERS];
+	struct quantile q;
+
+	for (int i = 0; i < USERS; i++)
+		x[i] = rng_uniform(r);
+	quantile_sort(x, USERS);
+	q = quantile_independent(x, USERS, 0.8, alpha);
+	return q.lower > 0.8 || q.upper < 0.8;
+}
+
+/* Uniform, and half of a user's values are the same. */
+static bool outer_interval_misses(struct rng *r)
+{
+	struct sessions s = {.n = 0};
+	struct quantile q;
+
+	for (size_t i = 0; i < USERS; i++) {
+		double times[MOST_SESSIONS], own = rng_uniform(r);
+		size_t n = 1 + rng_below(r, MOST_SESSIONS);
+
+		for (size_t k = 0; k < n; k++)
+			times[k] = rng_below(r, 2) ? own : rng_uniform(r);
+		take_user(&s, i, times, n);
+	}
+	sort_sessions(&s);
+	q = quantile_clustered(s.sorted, s.grouped, s.sizes, USERS, 0.8, alpha);
+	return q.lower > 0.8 || q.upper < 0.8;
+}
+
+static bool winsorised(struct rng *r)
+{
+	double values[2][USERS], threshold;
+	struct winsor_arm arms[2] = {{.values = values[0], .n = USERS}, {.values = values[1], .n = USERS}};
+	struct stats s[2] = {0};
+	struct errmsg e;
+
+	for (int a = 0; a < 2; a++)
+		for (int i = 0; i < USERS; i++)
+			values[a][i] = draw_user(r).time;
+	if (winsor(arms, 2, 0.95, &threshold, &e) < 0)
+		return true;
+	for (int a = 0; a < 2; a++)
+		for (int i = 0; i < USERS; i++)
+			stats_add(&s[a], values[a][i]);
+	return stats_welch(&s[0], &s[1], alpha).significant;
+}
+
+static const double split[] = {1, 1, 2};
+
+static void assign(uint64_t *counts, struct rng *r, int users)
+{
+	for (int i = 0; i < users; i++) {
+		uint32_t place = rng_below(r, 4);
+
+		counts[place < 2 ? place : 2]++;
+	}
+}
+
+static bool srm(struct rng *r)
+{
+	uint64_t counts[3] = {0};
+
+	assign(counts, r, 4000);
+	return srm_test(counts, split, 3).p < alpha;
+}
+
+static bool srm_sequential_path(struct rng *r)
+{
+	uint64_t counts[3] = {0};
+	struct srm_sequential running = srm_sequential(counts, split, 3, 100);
+
+	for (int look = 0; look < LOOKS; look++) {
+		struct srm_sequential now;
+
+		assign(counts, r, 100);
+		now = srm_sequential(counts, split, 3, 100);
+		srm_sequential_merge(&running, &now);
+	}
+	return running.p < alpha;
+}
+
+/* What one arm has gathered so far: (sessions, time) of its users, and (covariate, time). */
+struct gathered {
+	struct joint pairs;
+	struct cuped_arm cuped;
+};
+
+static void gather(struct gathered *g, struct rng *r, int users)
+{
+	for (int i = 0; i < users; i++) {
+		struct user u = draw_user(r);
+
+		joint_add(&g->pairs, (double)u.sessions, u.time);
+		joint_add(&g->cuped.seen, exp(0.5 * u.keenness), u.time);
+	}
+}
+
+enum sample { TIMES, RATIO, CUPED };
+
+static void samples_of(const struct gathered *arms, enum sample kind, struct stats *s)
+{
+	struct cuped_arm pair[2] = {arms[0].cuped, arms[1].cuped};
+	struct cuped f = cuped_fit(pair, 2);
+
+	for (int a = 0; a < 2; a++)
+		s[a] = kind == TIMES ? joint_y(&arms[a].pairs) :
+		       kind == RATIO ? ratio_sample(&arms[a].pairs) : cuped_sample(&f, &pair[a]);
+}
+
+static bool path(struct rng *r, enum sample kind, bool always_valid)
+{
+	struct gathered arms[2] = {0};
+	bool found = false;
+
+	for (int look = 0; look < LOOKS; look++) {
+		struct stats s[2];
+
+		for (int a = 0; a < 2; a++)
+			gather(&arms[a], r, look == 0 ? 100 : 40);
+		samples_of(arms, kind, s);
+		found |= always_valid ? sequential_welch(&s[0], &s[1], 2000, alpha).significant :
+					stats_welch(&s[0], &s[1], alpha).significant;
+	}
+	return found;
+}
+
+static bool sequential_path(struct rng *r)
+{
+	return path(r, TIMES, true);
+}
+
+static bool sequential_ratio_path(struct rng *r)
+{
+	return path(r, RATIO, true);
+}
+
+static bool sequential_cuped_path(struct rng *r)
+{
+	return path(r, CUPED, true);
+}
+
+static bool welch_path(struct rng *r)
+{
+	return path(r, TIMES, false);
+}
+
+/* Comparisons whose true difference, in standard errors, is that of `effects`. */
+static void draw_family(struct rng *r, const double *effects, struct stats_welch *w)
+{
+	for (int i = 0; i < FAMILY; i++)
+		w[i] = stats_compare(effects[i] + normal(r), 1, INFINITY, alpha);
+}
+
+static void adjust_family(enum adjust_method method, struct stats_welch *w)
+{
+	double p[FAMILY];
+	struct adjusted out[FAMILY];
+	struct errmsg e;
+
+	for (int i = 0; i < FAMILY; i++)
+		p[i] = w[i].p;
+	if (adjust(method, p, FAMILY, alpha, out, &e) < 0)
+		abort();
+	for (int i = 0; i < FAMILY; i++)
+		adjust_welch(&w[i], &out[i], alpha);
+}
+
+static bool any_false(struct rng *r, enum adjust_method method, const double *effects)
+{
+	struct stats_welch w[FAMILY];
+	bool found = false;
+
+	draw_family(r, effects, w);
+	adjust_family(method, w);
+	for (int i = 0; i < FAMILY; i++)
+		found |= effects[i] == 0 && w[i].significant;
+	return found;
+}
+
+static const double nothing[FAMILY] = {0}, something[FAMILY] = {0, 0, 0, 0, 0, 0, 2, 3, 3, 5};
+
+static bool holm(struct rng *r)
+{
+	return any_false(r, ADJUST_HOLM, nothing);
+}
+
+static bool holm_among_effects(struct rng *r)
+{
+	return any_false(r, ADJUST_HOLM, something);
+}
+
+static bool bh(struct rng *r)
+{
+	return any_false(r, ADJUST_BH, nothing);
+}
+
+static bool by(struct rng *r)
+{
+	return any_false(r, ADJUST_BY, nothing);
+}
+
+/* One of the significant, at random: the chance that it is false is the false discovery rate, 6 / 10 of alpha here. */
+static bool one_significant(struct rng *r, enum adjust_method method, struct stats_welch *w, int *which)
+{
+	uint32_t n = 0, pick;
+
+	draw_family(r, something, w);
+	adjust_family(method, w);
+	for (int i = 0; i < FAMILY; i++)
+		n += w[i].significant;
+	if (n == 0)
+		return false;
+	pick = rng_below(r, n);
+	for (*which = 0; !w[*which].significant || pick-- > 0; ++*which)
+		;
+	return true;
+}
+
+static bool bh_discovery_is_false(struct rng *r)
+{
+	struct stats_welch w[FAMILY];
+	int i;
+
+	return one_significant(r, ADJUST_BH, w, &i) && something[i] == 0;
+}
+
+static bool bh_interval_misses(struct rng *r)
+{
+	struct stats_welch w[FAMILY];
+	int i;
+
+	return one_significant(r, ADJUST_BH, w, &i) && (w[i].lower > something[i] || w[i].upper < something[i]);
+}
+
+static bool power_is_reached(struct rng *r)
+{
+	struct power_arm arm[2] = {{.n = 20, .variance = 1}, {.n = 35, .variance = 4}};
+	double effect = power_mde(arm[0], arm[1], alpha, 0.8);
+	struct stats s[2] = {0};
+	struct stats_welch w;
+
+	for (int a = 0; a < 2; a++)
+		for (int i = 0; i < (int)arm[a].n; i++)
+			stats_add(&s[a], a * effect + sqrt(arm[a].variance) * normal(r));
+	w = stats_welch(&s[0], &s[1], alpha);
+	return w.significant && w.difference > 0;
+}
+
+enum promise { EQUAL, AT_MOST, MORE };
+
+static const struct method {
+	const char *name;
+	bool (*alarm)(struct rng *r);
+	double rate;
+	enum promise promise;
+} methods[] = {
+	{"welch", welch, 0.05, EQUAL},
+	{"lift: interval excludes 0", fieller, 0.05, EQUAL},
+	{"lift: interval misses 150 %", fieller_misses, 0.05, EQUAL},
+	{"ratio", ratio, 0.05, EQUAL},
+	{"cuped, three of ten without covariate", cuped, 0.05, EQUAL},
+	{"quantile: median of users", independent_median, 0.05, EQUAL},
+	{"quantile: 90 % of users", independent_p90, 0.05, EQUAL},
+	{"quantile: median of sessions", clustered_median, 0.05, EQUAL},
+	{"quantile: 90 % of sessions", clustered_p90, 0.05, EQUAL},
+	{"quantile: binomial interval misses", binomial_interval_misses, 0.05, AT_MOST},
+	{"quantile: outer interval misses", outer_interval_misses, 0.05, EQUAL},
+	{"winsor at 95 %, then welch", winsorised, 0.05, EQUAL},
+	{"srm", srm, 0.05, EQUAL},
+	{"srm, sequential, 50 looks", srm_sequential_path, 0.05, AT_MOST},
+	{"sequential, 50 looks", sequential_path, 0.05, AT_MOST},
+	{"sequential, ratio, 50 looks", sequential_ratio_path, 0.05, AT_MOST},
+	{"sequential, cuped, 50 looks", sequential_cuped_path, 0.05, AT_MOST},
+	{"welch, 50 looks: the reason for sequential", welch_path, 0.05, MORE},
+	{"adjust: holm, 10 without effect", holm, 0.05, EQUAL},
+	{"adjust: holm, 6 of 10 without effect", holm_among_effects, 0.05, AT_MOST},
+	{"adjust: bh, 10 without effect", bh, 0.05, EQUAL},
+	{"adjust: by, 10 without effect", by, 0.05, AT_MOST},
+	{"adjust: bh, a discovery is false", bh_discovery_is_false, 0.03, EQUAL},
+	{"adjust: bh, an interval misses", bh_interval_misses, 0.05, AT_MOST},
+	{"power of 80 % is reached", power_is_reached, 0.8, EQUAL},
+};
+
+/* Says what was promised and whether it holds. */
+static bool holds(enum promise promise, size_t count, struct quantile_ranks band, char *words, size_t size)
+{
+	switch (promise) {
+	case EQUAL:
+		snprintf(words, size, "%zu..%zu", band.lower, band.upper - 1);
+		return count >= band.lower && count < band.upper;
+	case AT_MOST:
+		snprintf(words, size, "at most %zu", band.upper - 1);
+		return count < band.upper;
+	case MORE:
+		break;
+	}
+	snprintf(words, size, "more than %zu", band.upper - 1);
+	return count >= band.upper;
+}
+
+static bool try(const struct method *m, uint32_t number, uint64_t seed)
+{
+	size_t count = 0;
+	char words[64];
+	bool ok;
+
+	for (uint32_t i = 0; i < SETS; i++) {
+		struct rng r = rng_at(seed, RNG_WORLD, i, number, 0);
+
+		count += m->alarm(&r);
+	}
+	ok = holds(m->promise, count, quantile_ranks(SETS, m->rate, 0.001), words, sizeof words);
+	printf("%sok %u - %s: %zu of %d, wanted %s\n", ok ? "" : "not ", number + 1, m->name, count, SETS, words);
+	return ok;
+}
+
+int main(int argc, char **argv)
+{
+	uint32_t n = sizeof methods / sizeof *methods;
+	char *end = NULL;
+	uint64_t seed = 1;
+	bool ok = true;
+
+	errno = 0;
+	if (argc > 1)
+		seed = strtoull(argv[1], &end, 10);
+	if (argc > 2 || (end != NULL && (end == argv[1] || *end != '\0')) || errno != 0) {
+		fprintf(stderr, "usage: false_alarms [SEED]\n");
+		return 2;
+	}
+	printf("1..%u\n", n);
+	for (uint32_t i = 0; i < n; i++)
+		ok &= try(&methods[i], i, seed);
+	return !ok;
+}

@@ -1,0 +1,217 @@
+#!/usr/bin/env bats
+# botify-toppop, on a log that can be counted by hand:
+#
+#   track   arm C           arm T1      no arm   together   plays
+#   10      0.5 + 0.25                           0.75       2
+#   11      0.1 + 0.2                   0.45     0.75       3
+#   7                       1 + 0.81             1.81       2
+#   2147483647                          1        1          1
+#   3       0                                    0          1
+
+setup() {
+	bin=${BOTIFY_BIN:-$BATS_TEST_DIRNAME/../build}
+	PATH=$bin:$PATH
+	cd "$BATS_TEST_TMPDIR" || exit
+	cat >log.ndjson <<-'END'
+		{"message":"next","timestamp":1,"user":1,"track":10,"time":0.5,"latency":0.1,"recommendation":11,"experiments":{"AA":"C","FILTERS":"C"}}
+		{"message":"next","user":2,"track":7,"time":1,"recommendation":7,"experiments":{"AA":"C","FILTERS":"T1"}}
+		{"message":"next","user":1,"track":11,"time":0.1,"recommendation":11,"experiments":{"AA":"C","FILTERS":"C"}}
+		{"message":"next","user":1,"track":11,"time":0.2,"recommendation":10,"experiments":{"AA":"C","FILTERS":"C"}}
+		{"message":"last","user":2,"track":7,"time":0.81,"recommendation":null,"experiments":{"AA":"C","FILTERS":"T1"}}
+		{"message":"next","user":1,"track":10,"time":0.25,"recommendation":3,"experiments":{"AA":"C","FILTERS":"C"}}
+		{"message":"last","user":1,"track":3,"time":0,"recommendation":null,"experiments":{"AA":"C","FILTERS":"C"}}
+		{"message":"next","user":3,"track":2147483647,"time":1}
+		{"message":"last","user":3,"track":11,"time":0.45}
+	END
+	cat >tracks.ndjson <<-'END'
+		{"track":3,"artist":"Björk","title":"Jóga"}
+		{"track":7,"artist":"A \"quoted\" artist","title":"tab\there"}
+		{"track":10,"artist":"B","title":"ten"}
+		{"track":11,"artist":"B","title":"eleven"}
+	END
+}
+
+# Runs a command and wants exactly this on standard output, this exit status, and standard error in $stderr.
+expect() {
+	local status=$1 want=$2 got=0
+	shift 2
+	"$@" >out 2>err || got=$?
+	printf '%s' "$want" | diff - out
+	stderr=$(cat err)
+	[ "$got" = "$status" ] || { echo "exit $got, standard error: $stderr"; return 1; }
+}
+
+@test "toppop: ranks by time, ties by lower id" {
+	expect 0 $'[7,2147483647,10,11,3]\n' botify-toppop log.ndjson
+	[ -z "$stderr" ]
+	expect 0 $'[7,2147483647,10,11,3]\n' botify-toppop <log.ndjson
+	expect 0 $'[7,2147483647,10,11,3]\n' botify-toppop - <log.ndjson
+}
+
+@test "toppop: the order of events and of files does not matter" {
+	tac log.ndjson >backwards.ndjson
+	head -n 4 log.ndjson >one
+	tail -n +5 log.ndjson >two
+	expect 0 "$(botify-toppop --format ndjson log.ndjson)"$'\n' botify-toppop --format ndjson backwards.ndjson
+	expect 0 "$(botify-toppop --format ndjson log.ndjson)"$'\n' botify-toppop --format ndjson two one
+}
+
+@test "toppop: one arm, several arms, a list for each" {
+	expect 0 $'[10,11,3]\n' botify-toppop --experiment FILTERS --arm C log.ndjson
+	[ "$stderr" = "botify-toppop: 2 of 9 events are not in experiment 'FILTERS'" ]
+	expect 0 $'[7]\n' botify-toppop --experiment FILTERS --arm T1 log.ndjson
+	expect 0 $'[7,10,11,3]\n' botify-toppop --experiment FILTERS --arm T1 --arm C log.ndjson
+	expect 0 $'[7,10,11,3]\n' botify-toppop --experiment FILTERS log.ndjson
+	expect 0 $'{"C":[10,11,3],"T1":[7]}\n' botify-toppop --experiment FILTERS --by-arm log.ndjson
+	expect 0 $'{"T1":[7]}\n' botify-toppop --experiment FILTERS --by-arm --arm T1 log.ndjson
+	expect 0 $'{"C":[7,10]}\n' botify-toppop --experiment AA --by-arm -n 2 log.ndjson
+}
+
+@test "toppop: an experiment or an arm that is not in the log" {
+	expect 1 '' botify-toppop --experiment FILTER log.ndjson
+	[ "$stderr" = "botify-toppop: no event is in experiment 'FILTER'" ]
+	expect 1 '' botify-toppop --experiment FILTERS --arm T2 log.ndjson
+	[ "$stderr" = "botify-toppop: no event is on arm 'T2' of experiment 'FILTERS'" ]
+}
+
+@test "toppop: ndjson" {
+	expect 0 '{"track":7,"time":1.81,"plays":2}
+{"track":2147483647,"time":1,"plays":1}
+{"track":10,"time":0.75,"plays":2}
+{"track":11,"time":0.75,"plays":3}
+{"track":3,"time":0,"plays":1}
+' botify-toppop --format ndjson log.ndjson
+	expect 0 '{"arm":"C","track":10,"time":0.75,"plays":2}
+{"arm":"T1","track":7,"time":1.81,"plays":2}
+' botify-toppop --format ndjson --experiment FILTERS --by-arm -n 1 log.ndjson
+}
+
+@test "toppop: a catalog adds names and leaves out what it does not have" {
+	expect 0 '{"track":7,"time":1.81,"plays":2,"artist":"A \"quoted\" artist","title":"tab\there"}
+{"track":10,"time":0.75,"plays":2,"artist":"B","title":"ten"}
+{"track":11,"time":0.75,"plays":3,"artist":"B","title":"eleven"}
+{"track":3,"time":0,"plays":1,"artist":"Björk","title":"Jóga"}
+' botify-toppop --format ndjson --tracks tracks.ndjson log.ndjson
+	[ "$stderr" = "botify-toppop: 1 plays of tracks that are not in tracks.ndjson are left out, the first of them track 2147483647" ]
+	expect 0 $'[7,10]\n' botify-toppop --tracks tracks.ndjson -n 2 log.ndjson
+	printf '{"track":1,"artist":"a"}\n{"track":1,"artist":"b"}\n' >twice.ndjson
+	expect 1 '' botify-toppop --tracks twice.ndjson log.ndjson
+	[ "$stderr" = "botify-toppop: twice.ndjson:2: track 1 is already on line 1" ]
+}
+
+@test "toppop: table" {
+	expect 0 '#       track  time  plays
+1           7  1.81      2
+2  2147483647  1.00      1
+3          10  0.75      2
+' botify-toppop --format table -n 3 log.ndjson
+	expect 0 'arm  #  track  time  plays  artist             title
+C    1     10  0.75      2  B                  ten
+C    2     11  0.30      2  B                  eleven
+C    3      3  0.00      1  Björk              Jóga
+T1   1      7  1.81      2  A "quoted" artist  tab?here
+' botify-toppop --format table --experiment FILTERS --by-arm --tracks tracks.ndjson log.ndjson
+}
+
+@test "toppop: malformed lines are named and passed over" {
+	{ head -n 2 log.ndjson; echo '{"message":"next"}'; echo; tail -n +3 log.ndjson; echo '{"error":"x","line":4}'; } >bad.ndjson
+	expect 1 $'[7,2147483647,10,11,3]\n' botify-toppop bad.ndjson
+	[ "$stderr" = 'botify-toppop: bad.ndjson:3: "user" is missing
+botify-toppop: bad.ndjson:12: an error, not an event: x' ]
+}
+
+@test "toppop: of many malformed lines ten are shown" {
+	{ cat log.ndjson; for _ in $(seq 25); do echo junk; done; } >bad.ndjson
+	expect 1 $'[7]\n' botify-toppop -n 1 bad.ndjson
+	[ "$(wc -l <err)" = 11 ]
+	[ "$(grep -c 'bad.ndjson:1[0-9]: no JSON object' err)" = 10 ]
+	[ "$(tail -n 1 err)" = "botify-toppop: … and 15 more like these" ]
+}
+
+@test "toppop: a missing file fails and the others count" {
+	expect 1 $'[7]\n' botify-toppop -n 1 nowhere.ndjson log.ndjson
+	[ "$stderr" = "botify-toppop: nowhere.ndjson: No such file or directory" ]
+}
+
+@test "toppop: an empty log has an empty list" {
+	expect 0 $'[]\n' botify-toppop /dev/null
+	expect 0 $'{}\n' botify-toppop --experiment FILTERS --by-arm /dev/null
+	expect 0 $'{"C":[]}\n' botify-toppop --experiment FILTERS --by-arm --arm C /dev/null
+	expect 0 '' botify-toppop --format ndjson /dev/null
+}
+
+@test "toppop: --output appears whole or not at all" {
+	echo old >top.json
+	expect 1 '' botify-toppop --experiment NONE -o top.json log.ndjson
+	[ "$(cat top.json)" = old ]
+	expect 1 '' botify-toppop -o top.json nowhere.ndjson
+	[ "$(cat top.json)" = old ]
+	expect 0 '' botify-toppop -o top.json log.ndjson
+	[ "$(cat top.json)" = "[7,2147483647,10,11,3]" ]
+	expect 1 '' botify-toppop -o nowhere/top.json log.ndjson
+	[[ $stderr == "botify-toppop: nowhere/top.json: No such file or directory" ]]
+	[ "$(echo ./*.tmp)" = './*.tmp' ]
+	expect 0 $'[7,2147483647,10,11,3]\n' botify-toppop -o - log.ndjson
+}
+
+@test "toppop: merged parts are the whole, for any split" {
+	for lines in 1 4; do
+		rm -f piece.*
+		split -l "$lines" log.ndjson piece.
+		for f in piece.??; do botify-toppop --experiment FILTERS --partial "$f" >"$f.counts"; done
+		for how in "--format json" "--format ndjson --by-arm" "--format table --arm C" "--format json -n 1 --by-arm --arm T1"; do
+			# shellcheck disable=SC2086
+			botify-toppop --experiment FILTERS $how log.ndjson >want 2>want.err
+			# shellcheck disable=SC2086
+			expect 0 "$(cat want)"$'\n' botify-toppop --experiment FILTERS $how --merge piece.*.counts
+			diff want.err err
+			# shellcheck disable=SC2086
+			cat piece.*.counts | sort | botify-toppop --experiment FILTERS $how --merge 2>/dev/null | diff want -
+		done
+	done
+	botify-toppop --partial log.ndjson >whole
+	botify-toppop --partial <(head -n 3 log.ndjson) >a
+	botify-toppop --partial <(tail -n +4 log.ndjson) >b
+	expect 0 "$(cat whole)"$'\n' botify-toppop --merge --partial a b
+}
+
+@test "toppop: a part that was cut or is of something else is refused" {
+	botify-toppop --partial log.ndjson >whole
+	head -n -1 whole >short
+	expect 1 '' botify-toppop --merge whole short
+	[ "$stderr" = "botify-toppop: short: 4 rows instead of 5: cut, or incomplete" ]
+	expect 1 '' botify-toppop --merge </dev/null
+	[ "$stderr" = "botify-toppop: standard input: no totals in it: not written by --partial, or cut" ]
+	expect 1 '' botify-toppop --merge --experiment FILTERS whole
+	[ "$stderr" = "botify-toppop: whole:1: counted without an experiment, so not for 'FILTERS'" ]
+	expect 1 '' botify-toppop --merge log.ndjson
+	[ "$stderr" = 'botify-toppop: log.ndjson:1: no partial counts: "plays" is no count' ]
+}
+
+@test "toppop: mistakes on the command line" {
+	for wrong in "--arm C" "--by-arm" "--format xml" "-n 0" "-n ten" "--limit=-1" "--nothing"; do
+		# shellcheck disable=SC2086
+		expect 2 '' botify-toppop $wrong log.ndjson
+		[[ $stderr == "botify-toppop: "*"Try 'botify-toppop --help'." ]]
+	done
+	expect 2 '' botify-toppop log.ndjson --experiment
+}
+
+@test "toppop: the examples of the man page run" {
+	awk '/^\.Sh/ { examples = /EXAMPLES/ } /^\.Ed/ { code = 0 } examples && code { print } /^\.Bd/ { code = 1 }' \
+		"$BATS_TEST_DIRNAME/../man/botify-toppop.1" | sed 's/^\$ //' >examples.sh
+	[ "$(wc -l <examples.sh)" -ge 8 ]
+	bash -e -o pipefail examples.sh >out
+	diff - out <<-'END'
+		#  track  time  plays  artist             title
+		1      7  1.81      2  A "quoted" artist  tab?here
+		2     10  0.75      2  B                  ten
+		3     11  0.75      3  B                  eleven
+		4      3  0.00      1  Björk              Jóga
+		{"C":[10,11,3],"T1":[7]}
+		[7]
+		[7,10,11]
+		[7,2147483647,10,11,3]
+	END
+	[ "$(cat top.json)" = "[7,2147483647,10,11,3]" ]
+}

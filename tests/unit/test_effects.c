@@ -1,0 +1,145 @@
+#include "effects.h"
+
+#include "check.h"
+
+static struct errmsg e;
+
+/* A user with one session of one track, in an arm of an experiment. */
+static void add(struct study *s, uint32_t user, const char *experiment, const char *arm, double time)
+{
+	struct event_arm one = {slice_of(experiment), slice_of(arm)};
+	struct event ev = event_of(EVENT_LAST, user, 0, time);
+
+	ev.timestamp = user;
+	ev.arms = &one;
+	ev.n_arms = 1;
+	CHECK(study_add(s, &ev, &e) == 0);
+}
+
+static const struct effect *find(const struct effects *all, const char *experiment, const char *arm, const char *metric)
+{
+	static const struct effect none;
+
+	for (size_t i = 0; i < all->n; i++)
+		if (strcmp(all->list[i].experiment, experiment) == 0 && strcmp(all->list[i].treatment, arm) == 0 &&
+		    strcmp(all->list[i].metric, metric) == 0)
+			return &all->list[i];
+	CHECK(!"an effect of that name");
+	return &none;
+}
+
+static void percent_is_of_the_control_mean(void)
+{
+	static const double control[] = {0.2, 0.4, 0.6}, treatment[] = {0.4, 0.8, 0.9, 1.0};
+	struct stats c = {0}, t = {0};
+	struct stats_welch w;
+	struct effects all;
+	const struct effect *x;
+	struct study s;
+
+	study_init(&s, STUDY_STREAM, NULL, 0);
+	for (uint32_t i = 0; i < 3; i++) {
+		add(&s, i, "X", "C", control[i]);
+		stats_add(&c, control[i]);
+	}
+	for (uint32_t i = 0; i < 4; i++) {
+		add(&s, 10 + i, "X", "T1", treatment[i]);
+		stats_add(&t, treatment[i]);
+	}
+	CHECK(study_end(&s, &e) == 0 && effects_of(&all, &s, NULL, 0.2, &e) == 0);
+	w = stats_welch(&c, &t, 0.2);
+	CHECK(all.n == METRICS_N);
+	x = find(&all, "X", "T1", "time");
+	CHECK_STR(x->control, "C");
+	CHECK(x->better == 1 && x->alpha == 0.2 && x->control_users == 3 && x->treatment_users == 4);
+	CHECK(x->control_mean == c.mean && x->treatment_mean == t.mean);
+	CHECK(x->difference == w.difference && x->difference_lower == w.lower && x->difference_upper == w.upper);
+	CHECK(x->t == w.t && x->df == w.df && x->p == w.p && x->significant == w.significant && w.significant);
+	CHECK_NEAR(x->effect, 93.75, 1e-12);
+	CHECK_NEAR(x->lower, 100 * w.lower / 0.4, 1e-12);
+	CHECK_NEAR(x->upper, 100 * w.upper / 0.4, 1e-12);
+	/* all have one session: a difference, and no interval */
+	x = find(&all, "X", "T1", "sessions");
+	CHECK(x->effect == 0 && isnan(x->lower) && isnan(x->upper) && isnan(x->p) && !x->significant);
+	CHECK(find(&all, "X", "T1", "mean_request_latency")->better == -1);
+	CHECK(isnan(find(&all, "X", "T1", "mean_request_latency")->control_mean));
+	effects_clear(&all);
+	study_clear(&s);
+}
+
+static void a_control_of_nothing_has_no_percent(void)
+{
+	struct effects all;
+	const struct effect *x;
+	struct study s;
+
+	study_init(&s, STUDY_STREAM, NULL, 0);
+	for (uint32_t i = 0; i < 4; i++) {
+		add(&s, i, "X", "C", 0);
+		add(&s, 10 + i, "X", "T", 0.5 + 0.1 * i);
+	}
+	CHECK(study_end(&s, &e) == 0 && effects_of(&all, &s, NULL, 0.05, &e) == 0);
+	x = find(&all, "X", "T", "time");
+	CHECK(isnan(x->effect) && isnan(x->lower) && isnan(x->upper));
+	CHECK(x->control_mean == 0 && x->difference > 0 && x->difference_lower > 0 && x->p < 0.05 && x->significant);
+	effects_clear(&all);
+	study_clear(&s);
+}
+
+static void order_is_that_of_the_header(void)
+{
+	static const struct {
+		const char *experiment, *treatment;
+	} wanted[] = {{"Z", "A"}, {"Z", "T1"}, {"Z", "T10"}, {"Z", "T2"}, {"A", "y"}};
+	struct effects all;
+	struct study s;
+
+	study_init(&s, STUDY_STREAM, NULL, 0);
+	add(&s, 1, "Z", "T2", 1);
+	add(&s, 2, "Z", "T10", 1);
+	add(&s, 3, "A", "y", 1);
+	add(&s, 4, "Z", "C", 1);
+	add(&s, 5, "Z", "T1", 1);
+	add(&s, 6, "Z", "A", 1);
+	add(&s, 7, "A", "x", 1);
+	add(&s, 8, "lonely", "C", 1);
+	CHECK(study_end(&s, &e) == 0 && effects_of(&all, &s, NULL, 0.05, &e) == 0);
+	CHECK(all.n == 5 * METRICS_N);
+	for (size_t i = 0; i < all.n; i++) {
+		CHECK_STR(all.list[i].experiment, wanted[i / METRICS_N].experiment);
+		CHECK_STR(all.list[i].treatment, wanted[i / METRICS_N].treatment);
+		CHECK_STR(all.list[i].control, i < 4 * METRICS_N ? "C" : "x");
+		CHECK_STR(all.list[i].metric, metrics_table[i % METRICS_N].name);
+	}
+	effects_clear(&all);
+	study_clear(&s);
+}
+
+static void the_control_may_be_named(void)
+{
+	struct effects all;
+	struct study s;
+
+	study_init(&s, STUDY_STREAM, NULL, 0);
+	add(&s, 1, "X", "T1", 1);
+	add(&s, 2, "X", "C", 1);
+	CHECK(study_end(&s, &e) == 0);
+	CHECK(effects_of(&all, &s, "T1", 0.05, &e) == 0);
+	CHECK(all.n == METRICS_N);
+	CHECK_STR(all.list[0].control, "T1");
+	CHECK_STR(all.list[0].treatment, "C");
+	effects_clear(&all);
+	CHECK(effects_of(&all, &s, "T2", 0.05, &e) < 0);
+	CHECK_STR(e.text, "experiment 'X': no arm 'T2': there are T1, C");
+	effects_clear(&all);
+	study_clear(&s);
+}
+
+int main(void)
+{
+	RUN(percent_is_of_the_control_mean);
+	RUN(a_control_of_nothing_has_no_percent);
+	RUN(order_is_that_of_the_header);
+	RUN(the_control_may_be_named);
+	return DONE();
+}

@@ -1,0 +1,85 @@
+#include "headline.h"
+
+#include <stdlib.h>
+
+#include "check.h"
+
+static struct effect effect_on(const char *metric, int better, double effect, double lower, double upper)
+{
+	return (struct effect){.control = "C", .treatment = "T1", .metric = metric, .better = better, .effect = effect,
+			       .lower = lower, .upper = upper, .difference = effect / 10, .p = 0.5,
+			       .significant = lower > 0 || upper < 0};
+}
+
+static void check_headline(struct effect x, const char *want)
+{
+	char *text = headline_of(&x);
+
+	CHECK_STR(text, want);
+	free(text);
+}
+
+static void significant_effects_are_said_in_words(void)
+{
+	check_headline(effect_on("time", 1, 49.4, 44.3, 54.5), "listened 49.4\u00a0% longer than C (44.3\u00a0% to 54.5\u00a0%)");
+	check_headline(effect_on("time", 1, -12.3, -15, -9.6), "listened 12.3\u00a0% less than C (9.6\u00a0% to 15.0\u00a0%)");
+	check_headline(effect_on("sessions", 1, 7.26, 0.13, 14.4), "came back 7.3\u00a0% more often than C (0.1\u00a0% to 14.4\u00a0%)");
+	check_headline(effect_on("mean_request_latency", -1, 61, 41, 81), "waited 61\u00a0% longer than C (41\u00a0% to 81\u00a0%)");
+	check_headline(effect_on("odd_metric", 1, 61, 41, 81), "had 61\u00a0% more odd metric than C (41\u00a0% to 81\u00a0%)");
+}
+
+static void what_is_not_significant_is_not_claimed(void)
+{
+	struct effect x = effect_on("time", 1, -1.34, -17.04, 14.36);
+
+	check_headline(x, "did not differ significantly from C in time: −1\u00a0% (−17 to 14)");
+	x.p = x.lower = x.upper = NAN;
+	check_headline(x, "listened 1.34\u00a0% less than C, but there is not enough data to tell that from chance");
+	x.difference = x.effect = 0;
+	check_headline(x, "had the same time as C");
+	x.difference = x.effect = NAN;
+	check_headline(x, "cannot be compared with C: one of them has no value of time");
+}
+
+/* A control mean of 0. */
+static void a_difference_without_percent_is_one(void)
+{
+	struct effect x = effect_on("time", 1, NAN, NAN, NAN);
+
+	x.difference = 3;
+	x.significant = true;
+	check_headline(x, "listened longer than C");
+	x.significant = false;
+	check_headline(x, "did not differ significantly from C in time");
+}
+
+static void less_may_be_better(void)
+{
+	struct effect x = effect_on("mean_request_latency", -1, -5, -6, -4);
+
+	CHECK(headline_verdict(&x) == 1);
+	CHECK_STR(headline_word(&x), "better");
+	x.better = 1;
+	CHECK(headline_verdict(&x) == -1);
+	CHECK_STR(headline_word(&x), "worse");
+	x.significant = false;
+	CHECK(headline_verdict(&x) == 0);
+	CHECK_STR(headline_word(&x), "");
+}
+
+static void labels_have_units(void)
+{
+	CHECK_STR(headline_label("mean_request_latency").text, "mean request latency, ms");
+	CHECK_STR(headline_label("sessions").text, "sessions");
+	CHECK_STR(headline_label("new_metric").text, "new metric");
+}
+
+int main(void)
+{
+	RUN(significant_effects_are_said_in_words);
+	RUN(what_is_not_significant_is_not_claimed);
+	RUN(a_difference_without_percent_is_one);
+	RUN(less_may_be_better);
+	RUN(labels_have_units);
+	return DONE();
+}

@@ -1,0 +1,96 @@
+#include "lift.h"
+
+#include "property.h"
+
+struct lift_known {
+	double mc, sc, nc, mt, st, nt, alpha; /* given */
+	double lower, upper;		      /* wanted */
+};
+
+#include "../reference/lift_known.h"
+
+static struct stats sample(double mean, double sd, double n)
+{
+	return (struct stats){.n = (uint64_t)n, .mean = mean, .m2 = sd * sd * (n - 1)};
+}
+
+static void it_agrees_with_the_definition_solved_numerically(void)
+{
+	for (size_t i = 0; i < sizeof lift_known / sizeof *lift_known; i++) {
+		const struct lift_known *k = &lift_known[i];
+		struct stats c = sample(k->mc, k->sc, k->nc), t = sample(k->mt, k->st, k->nt);
+		struct stats_welch w = stats_welch(&c, &t, k->alpha);
+		struct lift l = lift_fieller(&c, &t, &w);
+
+		if (isinf(k->lower)) {
+			CHECK(l.kind == LIFT_UNBOUNDED && l.lower == -INFINITY && l.upper == INFINITY);
+		} else {
+			CHECK(l.kind == LIFT_BOUNDED);
+			CHECK_NEAR(l.lower, k->lower, 1e-10);
+			CHECK_NEAR(l.upper, k->upper, 1e-10);
+		}
+		CHECK_NEAR(l.percent, 100 * (k->mt - k->mc) / k->mc, 1e-14);
+		CHECK(l.significant == w.significant);
+	}
+}
+
+static void what_cannot_be_known_is_nan(void)
+{
+	struct stats zero = sample(0, 1, 9), some = sample(3, 1, 9), flat = sample(3, 0, 9), none = {0};
+	struct stats_welch w = stats_welch(&zero, &some, 0.05);
+	struct lift l = lift_fieller(&zero, &some, &w);
+
+	CHECK(l.kind == LIFT_UNKNOWN && isnan(l.percent) && isnan(l.lower) && isnan(l.upper) && l.significant);
+	w = stats_welch(&none, &some, 0.05);
+	l = lift_fieller(&none, &some, &w);
+	CHECK(l.kind == LIFT_UNKNOWN && isnan(l.percent) && !l.significant);
+	w = stats_welch(&flat, &flat, 0.05);
+	l = lift_fieller(&flat, &flat, &w);
+	CHECK(l.kind == LIFT_UNKNOWN && l.percent == 0 && isnan(l.lower));
+	/* a control without noise: the interval of the difference, divided */
+	w = stats_welch(&flat, &some, 0.05);
+	l = lift_fieller(&flat, &some, &w);
+	CHECK_NEAR(l.lower, 100 * w.lower / 3, 1e-13);
+	CHECK_NEAR(l.upper, 100 * w.upper / 3, 1e-13);
+}
+
+static void check_lift(const struct stats *c, const struct stats *t, double alpha)
+{
+	struct stats_welch w = stats_welch(c, t, alpha);
+	struct lift l = lift_fieller(c, t, &w);
+
+	CHECK(l.significant == w.significant);
+	CHECK((l.kind == LIFT_UNKNOWN) == (isnan(w.p) || c->mean == 0));
+	if (l.kind != LIFT_BOUNDED)
+		return;
+	CHECK((l.lower > 0 || l.upper < 0) == (w.p < alpha));
+	CHECK(l.lower <= l.percent && l.percent <= l.upper);
+	/* and on the sign, which is that of the difference in units of the control */
+	CHECK(!w.significant || (l.lower > 0) == ((w.difference > 0) == (c->mean > 0)));
+}
+
+static void it_excludes_0_exactly_where_p_is_below_alpha(void)
+{
+	static const double alphas[] = {0.05, 0.5, 1e-3, 1e-9};
+
+	for (uint32_t i = 0; i < 40000; i++) {
+		struct rng r = rng_at(4, RNG_WORLD, i, 0, 0);
+		struct stats c, t;
+		struct stats_welch w;
+
+		property_arms(&r, &c, &t);
+		check_lift(&c, &t, alphas[i % 4]);
+		w = stats_welch(&c, &t, 0.05);
+		/* on the very border, where rounding could part them */
+		if (w.p > 1e-12 && w.p < 1)
+			check_lift(&c, &t, w.p);
+	}
+}
+
+int main(void)
+{
+	RUN(it_agrees_with_the_definition_solved_numerically);
+	RUN(what_cannot_be_known_is_nan);
+	RUN(it_excludes_0_exactly_where_p_is_below_alpha);
+	return DONE();
+}

@@ -1,0 +1,67 @@
+#include "shown.h"
+
+#include "check.h"
+
+static void means_have_four_digits(void)
+{
+	CHECK_STR(shown_mean(12.3).text, "12.30");
+	CHECK_STR(shown_mean(0.00075391).text, "0.0007539");
+	CHECK_STR(shown_mean(123456).text, "123456");
+	CHECK_STR(shown_mean(-1e12).text, "-1.000e+12");
+	CHECK_STR(shown_mean(NAN).text, "-");
+}
+
+static void p_is_a_number_or_a_size(void)
+{
+	CHECK_STR(shown_p(0.0461).text, "0.0461");
+	CHECK_STR(shown_p(1e-149).text, "1e-149");
+	CHECK_STR(shown_p(0).text, "<1e-300");
+	CHECK_STR(shown_p(NAN).text, "-");
+}
+
+static void counts_have_commas(void)
+{
+	CHECK_STR(shown_count(0).text, "0");
+	CHECK_STR(shown_count(999).text, "999");
+	CHECK_STR(shown_count(1000).text, "1,000");
+	CHECK_STR(shown_count(UINT64_MAX).text, "18,446,744,073,709,551,615");
+}
+
+/* Digits that the interval gives no sense to are not shown. */
+static void effects_have_the_digits_of_their_interval(void)
+{
+	CHECK_STR(shown_effect(49.4123, 44.312, 54.489).text, "+49.4 % (44.3 to 54.5)");
+	CHECK_STR(shown_effect(-1.34, -17.04, 14.36).text, "-1 % (-17 to 14)");
+	CHECK_STR(shown_effect(0.0123, -0.0021, 0.0267).text, "+0.012 % (-0.002 to 0.027)");
+	CHECK_STR(shown_effect(5, NAN, NAN).text, "+5.00 %");
+	CHECK_STR(shown_effect(NAN, 1, 2).text, "-");
+	CHECK_STR(shown_effect(1e7, -1e9, 1e9).text, "+1.00e+07 % (-1.00e+09 to 1.00e+09)");
+	CHECK_STR(shown_magnitude(-12.34, -15, -9).text, "12.3 %");
+	CHECK_STR(shown_magnitude(INFINITY, 1, 2).text, "-");
+}
+
+static void typeset_means_true_signs(void)
+{
+	CHECK_STR(shown_typeset(shown("-1.5 %% (-2 to -1)")).text, "−1.5\u00a0% (−2 to −1)");
+	CHECK_STR(shown_typeset(shown_percent(-7.5)).text, "−7.50\u00a0%");
+	CHECK_STR(shown_typeset(shown("-")).text, "–");
+	/* whatever does not fit is cut between characters */
+	CHECK(strlen(shown_typeset(shown("%s", "------------------------------------------------------------")).text) % 3 == 0);
+}
+
+static void names_of_metrics_become_words(void)
+{
+	CHECK_STR(shown_words("mean_time_per_session").text, "mean time per session");
+	CHECK_STR(shown_words("").text, "");
+}
+
+int main(void)
+{
+	RUN(means_have_four_digits);
+	RUN(p_is_a_number_or_a_size);
+	RUN(counts_have_commas);
+	RUN(effects_have_the_digits_of_their_interval);
+	RUN(typeset_means_true_signs);
+	RUN(names_of_metrics_become_words);
+	return DONE();
+}

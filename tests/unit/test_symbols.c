@@ -1,0 +1,103 @@
+#include "symbols.h"
+
+#include <stdlib.h>
+
+#include <stdio.h>
+
+#include "check.h"
+
+static void numbers_follow_first_appearance(void)
+{
+	struct symbols n = {0};
+
+	CHECK(symbols_find(&n, slice_of("C")) == SYMBOLS_NONE);
+	CHECK(symbols_intern(&n, slice_of("T1"), 0) == 0);
+	CHECK(symbols_intern(&n, slice_of("C"), 0) == 1);
+	CHECK(symbols_intern(&n, slice_of(""), 7) == 2);
+	CHECK(symbols_intern(&n, slice_of("T1"), 1) == 0);
+	CHECK(symbols_intern(&n, slice_of("C"), 1) == 1);
+	CHECK(symbols_intern(&n, (struct slice){0}, 0) == 2);
+	CHECK(symbols_find(&n, slice_of("C")) == 1 && symbols_find(&n, slice_of("c")) == SYMBOLS_NONE);
+	CHECK_STR(symbols_text(&n, 0), "T1");
+	CHECK(n.n == 3);
+	symbols_clear(&n);
+	CHECK(n.n == 0);
+}
+
+/* A prefix of what is stored, or a longer one, is another name; so is one that differs behind a NUL. */
+static void the_length_counts(void)
+{
+	struct symbols n = {0};
+	struct slice ab = {.text = "abab", .len = 2}, nul = {.text = "a\0b", .len = 3}, other = {.text = "a\0c", .len = 3};
+
+	CHECK(symbols_intern(&n, ab, 0) == 0);
+	CHECK(symbols_intern(&n, slice_of("abab"), 0) == 1);
+	CHECK(symbols_intern(&n, slice_of("a"), 0) == 2);
+	CHECK(symbols_intern(&n, nul, 2) == 3);
+	CHECK(symbols_intern(&n, other, 3) == 4);
+	CHECK_STR(symbols_text(&n, 0), "ab");
+	symbols_clear(&n);
+}
+
+static void many_names_are_all_found(void)
+{
+	struct symbols n = {0};
+	char text[16];
+
+	for (uint32_t round = 0; round < 2; round++)
+		for (uint32_t i = 0; i < 5000; i++) {
+			snprintf(text, sizeof text, "name%u", i);
+			CHECK(symbols_intern(&n, slice_of(text), i / 2) == i);
+		}
+	CHECK(n.n == 5000);
+	symbols_clear(&n);
+}
+
+static void a_list_is_cut_and_not_overrun(void)
+{
+	struct symbols n = {0};
+	struct errmsg e;
+	char text[16];
+
+	symbols_list(&n, &e);
+	CHECK_STR(e.text, "there are none");
+	symbols_intern(&n, slice_of("C"), 0);
+	symbols_intern(&n, slice_of("T1"), 0);
+	symbols_list(&n, &e);
+	CHECK_STR(e.text, "there are C, T1");
+	for (int i = 0; i < 1000; i++) {
+		snprintf(text, sizeof text, "%d", i);
+		symbols_intern(&n, slice_of(text), 0);
+	}
+	symbols_list(&n, &e);
+	CHECK(strlen(e.text) == sizeof e.text - 1);
+	symbols_clear(&n);
+}
+
+/* Bytewise, a prefix first; NUL bytes count. */
+static void numbers_may_be_had_in_order(void)
+{
+	const struct slice names[] = {slice_of("b"), slice_of("ab"), slice_of("a"), {"a\0b", 3}, slice_of("\xc3\xbc"), slice_of("")};
+	static const uint32_t wanted[] = {5, 2, 3, 1, 0, 4};
+	struct symbols s = {0};
+	uint32_t *order = symbols_sorted(&s);
+
+	CHECK(order != NULL);
+	free(order);
+	for (uint32_t i = 0; i < 6; i++)
+		CHECK(symbols_intern(&s, names[i], 0) == i);
+	order = symbols_sorted(&s);
+	CHECK(memcmp(order, wanted, sizeof wanted) == 0);
+	free(order);
+	symbols_clear(&s);
+}
+
+int main(void)
+{
+	RUN(numbers_follow_first_appearance);
+	RUN(the_length_counts);
+	RUN(many_names_are_all_found);
+	RUN(a_list_is_cut_and_not_overrun);
+	RUN(numbers_may_be_had_in_order);
+	return DONE();
+}

@@ -1,0 +1,38 @@
+#include "tame.h"
+
+#include <stdlib.h>
+
+#include "check.h"
+
+static void controls_become_question_marks(void)
+{
+	static const struct {
+		const char *wild, *tame;
+	} known[] = {
+		{"", ""},
+		{"plain – ü", "plain – ü"},
+		{"\033[31mred\n\x7f", "?[31mred??"},
+		{"\xc2\x9b" "31m \xc2\xa0", "?31m \xc2\xa0"}, /* U+009B is a control, U+00A0 a space */
+		{"half \xc2", "half \xc2"},
+	};
+
+	for (size_t i = 0; i < sizeof known / sizeof *known; i++) {
+		char text[64], *put = NULL;
+		size_t len;
+		FILE *f = open_memstream(&put, &len);
+
+		strcpy(text, known[i].wild);
+		tame(text);
+		CHECK_STR(text, known[i].tame);
+		tame_put(f, known[i].wild);
+		fclose(f);
+		CHECK_STR(put, known[i].tame);
+		free(put);
+	}
+}
+
+int main(void)
+{
+	RUN(controls_become_question_marks);
+	return DONE();
+}

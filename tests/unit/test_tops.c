@@ -1,0 +1,308 @@
+#include "tops.h"
+
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "check.h"
+
+static char arm_c[] = "C", arm_t[] = "T1", arm_x[] = "X";
+
+/* An event of one play, on an arm of experiment E unless arm is NULL. */
+static void play(struct tops *t, uint32_t track, double time, const char *arm)
+{
+	struct event_arm arms[] = {{slice_of("OTHER"), slice_of("C")}, {slice_of("E"), slice_of(arm ? arm : "")}};
+	struct event ev = event_of(EVENT_NEXT, 1, track, time);
+	struct errmsg e;
+
+	ev.arms = arms;
+	ev.n_arms = arm ? 2 : 1;
+	CHECK(tops_add(t, &ev, &e) == 0);
+}
+
+/* Some plays, on two arms and on none. */
+static void play_some(struct tops *t)
+{
+	play(t, 5, 1, "T1");
+	play(t, 1, 0.5, "C");
+	play(t, 2, 0.75, "C");
+	play(t, 1, 0.5, "C");
+	play(t, 2, 0.5, "T1");
+	play(t, 9, 1, NULL);
+}
+
+/* What the lists print as, ending them first. Yours to free; clears the lists. */
+static char *printed(struct tops *t, const char *format, size_t limit)
+{
+	struct tops_output out = {.limit = limit};
+	struct errmsg e;
+	char *text = NULL;
+	size_t size;
+	FILE *f = open_memstream(&text, &size);
+
+	CHECK(tops_end(t, &e) == 0);
+	CHECK(tops_format_find(format)->write(t, &out, f, &e) == 0);
+	fclose(f);
+	tops_clear(t);
+	return text;
+}
+
+static void check_printed(struct tops *t, const char *format, size_t limit, const char *want)
+{
+	char *got = printed(t, format, limit);
+
+	CHECK_STR(got, want);
+	free(got);
+}
+
+static void events_are_chosen_by_experiment_and_arm(void)
+{
+	char *const arms[] = {arm_t, arm_c}, *const only[] = {arm_t};
+	const struct {
+		struct tops_choice choice;
+		const char *want;
+	} known[] = {
+		{{.experiment = NULL}, "[2,1,5,9]\n"},
+		{{.experiment = "E"}, "[2,1,5]\n"},
+		{{.experiment = "E", .arms = only, .n_arms = 1}, "[5,2]\n"},
+		{{.experiment = "E", .arms = arms, .n_arms = 2}, "[2,1,5]\n"},
+		{{.experiment = "E", .by_arm = true}, "{\"C\":[1,2],\"T1\":[5,2]}\n"},
+		{{.experiment = "E", .arms = arms, .n_arms = 2, .by_arm = true}, "{\"C\":[1,2],\"T1\":[5,2]}\n"},
+		{{.experiment = "E", .arms = only, .n_arms = 1, .by_arm = true}, "{\"T1\":[5,2]}\n"},
+		{{.experiment = "OTHER", .by_arm = true}, "{\"C\":[2,1,5,9]}\n"},
+	};
+
+	for (size_t i = 0; i < sizeof known / sizeof *known; i++) {
+		struct tops t;
+
+		tops_init(&t, &known[i].choice);
+		play_some(&t);
+		CHECK(t.events == 6);
+		CHECK(t.outside == (known[i].choice.experiment && known[i].choice.experiment[0] == 'E'));
+		check_printed(&t, "json", 100, known[i].want);
+	}
+}
+
+static void a_name_that_is_not_in_the_log_is_told(void)
+{
+	char *const arms[] = {arm_c, arm_x};
+	const struct tops_choice unknown = {.experiment = "F"}, unused = {.experiment = "E", .arms = arms, .n_arms = 2};
+	struct errmsg e;
+	struct tops t;
+
+	tops_init(&t, &unknown);
+	play_some(&t);
+	CHECK(tops_end(&t, &e) == -1);
+	CHECK_STR(e.text, "no event is in experiment 'F'");
+	tops_clear(&t);
+	tops_init(&t, &unused);
+	play_some(&t);
+	CHECK(tops_end(&t, &e) == -1);
+	CHECK_STR(e.text, "no event is on arm 'X' of experiment 'E'");
+	tops_clear(&t);
+}
+
+static void a_log_without_events_gives_empty_lists(void)
+{
+	char *const arms[] = {arm_t, arm_c};
+	struct tops_choice choice = {0};
+	struct tops t;
+
+	tops_init(&t, &choice);
+	check_printed(&t, "json", 100, "[]\n");
+	choice = (struct tops_choice){.experiment = "E", .by_arm = true};
+	tops_init(&t, &choice);
+	check_printed(&t, "json", 100, "{}\n");
+	choice.arms = arms;
+	choice.n_arms = 2;
+	tops_init(&t, &choice);
+	check_printed(&t, "json", 100, "{\"C\":[],\"T1\":[]}\n");
+	tops_init(&t, &choice);
+	check_printed(&t, "ndjson", 100, "");
+	tops_init(&t, &choice);
+	check_printed(&t, "table", 100, "arm  #  track  time  plays\n");
+}
+
+static void every_format_prints_the_first_of_each_list(void)
+{
+	const struct tops_choice choice = {.experiment = "E", .by_arm = true};
+	struct tops t;
+
+	tops_init(&t, &choice);
+	play_some(&t);
+	check_printed(&t, "json", 1, "{\"C\":[1],\"T1\":[5]}\n");
+	tops_init(&t, &choice);
+	play_some(&t);
+	check_printed(&t, "ndjson", 1,
+		      "{\"arm\":\"C\",\"track\":1,\"time\":1,\"plays\":2}\n{\"arm\":\"T1\",\"track\":5,\"time\":1,\"plays\":1}\n");
+	tops_init(&t, &choice);
+	play_some(&t);
+	check_printed(&t, "table", 1, "arm  #  track  time  plays\nC    1      1  1.00      2\nT1   1      5  1.00      1\n");
+	CHECK(tops_format_find("xml") == NULL);
+}
+
+static void arms_are_quoted(void)
+{
+	const struct tops_choice choice = {.experiment = "E", .by_arm = true};
+	struct tops t;
+
+	tops_init(&t, &choice);
+	play(&t, 1, 1, "a\"\\\n\xc3\xa9");
+	play(&t, 1, 1, "");
+	check_printed(&t, "json", 9, "{\"\":[1],\"a\\\"\\\\\\n\xc3\xa9\":[1]}\n");
+}
+
+/* Partial counts in files: one of them for each of the texts. */
+static char path[64];
+
+static int read_text(struct tops *t, const char *text, size_t len, struct errmsg *e)
+{
+	int fd, status;
+
+	strcpy(path, "/tmp/botify-test-XXXXXX");
+	fd = mkstemp(path);
+	CHECK(fd >= 0 && write(fd, text, len) == (ssize_t)len);
+	close(fd);
+	status = tops_read_partial(t, path, e);
+	unlink(path);
+	return status;
+}
+
+static char *partial(struct tops *t)
+{
+	struct errmsg e;
+	char *text = NULL;
+	size_t size;
+	FILE *f = open_memstream(&text, &size);
+
+	CHECK(tops_write_partial(t, f, &e) == 0);
+	fclose(f);
+	tops_clear(t);
+	return text;
+}
+
+static void partial_counts_are_written_exactly(void)
+{
+	const struct tops_choice none = {0}, choice = {.experiment = "E"};
+	struct tops t;
+	char *text;
+
+	tops_init(&t, &choice);
+	play_some(&t);
+	text = partial(&t);
+	CHECK_STR(text, "{\"partial\":\"botify-toppop\",\"experiment\":\"E\",\"events\":6,\"outside\":1,\"rows\":4}\n"
+			"{\"arm\":\"C\",\"track\":1,\"plays\":2,\"billionths\":1000000000}\n"
+			"{\"arm\":\"C\",\"track\":2,\"plays\":1,\"billionths\":750000000}\n"
+			"{\"arm\":\"T1\",\"track\":2,\"plays\":1,\"billionths\":500000000}\n"
+			"{\"arm\":\"T1\",\"track\":5,\"plays\":1,\"billionths\":1000000000}\n");
+	free(text);
+	tops_init(&t, &none);
+	text = partial(&t);
+	CHECK_STR(text, "{\"partial\":\"botify-toppop\",\"experiment\":null,\"events\":0,\"outside\":0,\"rows\":0}\n");
+	free(text);
+}
+
+static void merged_parts_are_the_whole(void)
+{
+	const struct tops_choice choice = {.experiment = "E", .by_arm = true};
+	struct errmsg e;
+	struct tops t, merged;
+	char *parts[3], *want, *joined = NULL;
+
+	tops_init(&t, &choice);
+	for (int i = 0; i < 3; i++)
+		play_some(&t);
+	want = printed(&t, "ndjson", 100);
+
+	for (int i = 0; i < 3; i++) {
+		tops_init(&t, &choice);
+		play_some(&t);
+		parts[i] = partial(&t);
+	}
+	tops_init(&merged, &choice);
+	for (int i = 0; i < 3; i++)
+		CHECK(read_text(&merged, parts[i], strlen(parts[i]), &e) == 0);
+	CHECK(merged.events == 18 && merged.outside == 3);
+	check_printed(&merged, "ndjson", 100, want);
+
+	CHECK(asprintf(&joined, "%s%s%s", parts[2], parts[1], parts[0]) > 0);
+	tops_init(&merged, &choice);
+	CHECK(read_text(&merged, joined, strlen(joined), &e) == 0);
+	check_printed(&merged, "ndjson", 100, want);
+	for (int i = 0; i < 3; i++)
+		free(parts[i]);
+	free(joined);
+	free(want);
+}
+
+/* A shuffle may put the totals behind the rows. */
+static void the_order_of_lines_does_not_matter(void)
+{
+	static const char text[] = "{\"track\":2,\"plays\":1,\"billionths\":5}\n"
+				   "{\"track\":1,\"plays\":1,\"billionths\":6}\n"
+				   "{\"partial\":\"botify-toppop\",\"experiment\":null,\"events\":2,\"outside\":0,\"rows\":2}\n";
+	const struct tops_choice choice = {0};
+	struct errmsg e;
+	struct tops t;
+
+	tops_init(&t, &choice);
+	CHECK(read_text(&t, text, sizeof text - 1, &e) == 0);
+	check_printed(&t, "json", 100, "[1,2]\n");
+}
+
+#define TOTALS(experiment, rows) \
+	"{\"partial\":\"botify-toppop\",\"experiment\":" experiment ",\"events\":2,\"outside\":0,\"rows\":" #rows "}\n"
+#define ROW "{\"track\":2,\"plays\":1,\"billionths\":5}\n"
+#define ARM_ROW "{\"arm\":\"C\",\"track\":2,\"plays\":1,\"billionths\":5}\n"
+
+static void partial_counts_that_are_not_whole_are_refused(void)
+{
+	static const struct {
+		const char *experiment, *text, *reason;
+	} known[] = {
+		{NULL, "", ": no totals in it: not written by --partial, or cut"},
+		{NULL, ROW, ": no totals in it: not written by --partial, or cut"},
+		{NULL, TOTALS("null", 2) ROW, ": 1 rows instead of 2: cut, or incomplete"},
+		{NULL, TOTALS("null", 1) ROW TOTALS("null", 0) ROW, ": 2 rows instead of 1: cut, or incomplete"},
+		{NULL, TOTALS("null", -1), ":1: no partial counts: \"rows\" is no count"},
+		{NULL, TOTALS("\"E\"", 0), ":1: counted for experiment 'E': give --experiment here too"},
+		{"E", TOTALS("null", 0), ":1: counted without an experiment, so not for 'E'"},
+		{"E", TOTALS("\"F\"", 0), ":1: counted for experiment 'F', not for 'E'"},
+		{"E", TOTALS("\"E\"", 1) ROW, ":2: no partial counts: \"arm\" is missing"},
+		{NULL, TOTALS("null", 1) ARM_ROW, ":2: a row of another experiment, or of none"},
+		{NULL, "{\"partial\":\"botify-abtest\"}", ":1: partial counts of something else than botify-toppop"},
+		{NULL, "{\"message\":\"last\",\"user\":1,\"track\":2,\"time\":0.5}",
+		 ":1: no partial counts: \"plays\" is no count"},
+		{NULL, "{\"track\":-2}", ":1: no partial counts: \"track\" is no id (a whole number from 0 to 2147483647)"},
+		{NULL, "{\"track\":1,\"plays\":1,\"billionths\":0.5}", ":1: no partial counts: \"billionths\" is no count"},
+		{NULL, ROW "{\"track\":2,\"plays\":9223372036854775807,\"billionths\":5}\n",
+		 ":2: the plays or the time of track 2 are more than can be counted"},
+		{NULL, TOTALS("null", 9223372036854775807) TOTALS("null", 1), ":2: \"rows\" are more than can be counted"},
+		{NULL, "[]", ":1: no JSON object"},
+	};
+	struct errmsg e;
+
+	for (size_t i = 0; i < sizeof known / sizeof *known; i++) {
+		struct tops_choice choice = {.experiment = known[i].experiment};
+		struct tops t;
+
+		tops_init(&t, &choice);
+		CHECK(read_text(&t, known[i].text, strlen(known[i].text), &e) == -1);
+		CHECK(strncmp(e.text, path, strlen(path)) == 0);
+		CHECK_STR(e.text + strlen(path), known[i].reason);
+		tops_clear(&t);
+	}
+}
+
+int main(void)
+{
+	RUN(events_are_chosen_by_experiment_and_arm);
+	RUN(a_name_that_is_not_in_the_log_is_told);
+	RUN(a_log_without_events_gives_empty_lists);
+	RUN(every_format_prints_the_first_of_each_list);
+	RUN(arms_are_quoted);
+	RUN(partial_counts_are_written_exactly);
+	RUN(merged_parts_are_the_whole);
+	RUN(the_order_of_lines_does_not_matter);
+	RUN(partial_counts_that_are_not_whole_are_refused);
+	return DONE();
+}
