@@ -190,7 +190,8 @@ static int give_up(const struct exchange *x, double timeout, struct errmsg *e)
 	if (x->requests.error)
 		errmsg_set(e, "%s: %s", o->to_name, strerror(x->requests.error));
 	else
-		errmsg_set(e, "%s: no reply for %g s, %zu %s due", o->from_name, timeout, x->n_due, x->n_due == 1 ? "is" : "are");
+		errmsg_set(e, "%s: no reply for %g s, %zu %s due", o->from_name, timeout, x->n_due,
+			   x->n_due == 1 ? "is" : "are");
 	return EXCHANGE_FAILED;
 }
 
