@@ -22,6 +22,7 @@ static const struct command self = {
 		"      --experiment NAME   count only events that are in this experiment\n"
 		"      --arm ARM           and only those on this arm; may be repeated\n"
 		"      --by-arm            a list for each arm instead of one for all\n"
+		"      --recommended       count only plays that were recommended, not first tracks of sessions\n"
 		"      --tracks FILE       the catalog: adds artist and title, leaves out tracks it does not have\n"
 		"      --format FORMAT     json, ndjson or table (default: json)\n"
 		"  -n, --limit N           only the first N tracks of a list\n"
@@ -41,12 +42,13 @@ struct options {
 	size_t n_paths;
 };
 
-enum { OPT_EXPERIMENT = 256, OPT_ARM, OPT_BY_ARM, OPT_TRACKS, OPT_FORMAT, OPT_PARTIAL, OPT_MERGE };
+enum { OPT_EXPERIMENT = 256, OPT_ARM, OPT_BY_ARM, OPT_RECOMMENDED, OPT_TRACKS, OPT_FORMAT, OPT_PARTIAL, OPT_MERGE };
 
 static const struct option long_options[] = {
 	{"experiment", required_argument, NULL, OPT_EXPERIMENT},
 	{"arm", required_argument, NULL, OPT_ARM},
 	{"by-arm", no_argument, NULL, OPT_BY_ARM},
+	{"recommended", no_argument, NULL, OPT_RECOMMENDED},
 	{"tracks", required_argument, NULL, OPT_TRACKS},
 	{"format", required_argument, NULL, OPT_FORMAT},
 	{"limit", required_argument, NULL, 'n'},
@@ -73,6 +75,7 @@ static int parse_options(struct options *o, int argc, char **argv)
 		case OPT_EXPERIMENT: o->choice.experiment = optarg; break;
 		case OPT_ARM: o->arms[o->choice.n_arms++] = optarg; break;
 		case OPT_BY_ARM: o->choice.by_arm = true; break;
+		case OPT_RECOMMENDED: o->choice.recommended = true; break;
 		case OPT_TRACKS: o->tracks = optarg; break;
 		case OPT_FORMAT: status = set_format(o, optarg, &e); break;
 		case 'n': status = number_parse_int("--limit", optarg, 1, INT64_MAX, &o->limit, &e); break;
