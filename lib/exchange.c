@@ -11,7 +11,11 @@
 #include "lines.h"
 
 enum { GOING_ON = -1 }; /* where a function would return how the exchange ended */
-enum { REPLIES_BETWEEN_LOOKS = 1000 };
+
+enum {
+	REQUESTS_GATHERED = 1 << 14, /* bytes before they are sent: both sides shall have something to do */
+	REPLIES_BETWEEN_LOOKS = 1000
+};
 
 #define PROGRESS_SECONDS 0.2
 
@@ -136,7 +140,7 @@ static int check_surplus(struct exchange *x, struct errmsg *e)
 static int pass_on(struct exchange *x, struct errmsg *e)
 {
 	/* a reader that has gone away shows as the end of its replies, which are still to be read */
-	if (out_full(&x->requests) && out_push(&x->requests, e) < 0 && x->requests.error != EPIPE)
+	if (out_pending(&x->requests) >= REQUESTS_GATHERED && out_push(&x->requests, e) < 0 && x->requests.error != EPIPE)
 		return -1;
 	return x->options->log && out_full(x->options->log) ? out_flush(x->options->log, e) : 0;
 }

@@ -230,3 +230,9 @@ botify-toppop: bad.ndjson:12: an error, not an event: x' ]
 	[ "$("$bin/botify-toppop" --recommended log)" = "[7,8,5]" ]
 	[ "$("$bin/botify-toppop" log)" = "[7,8,5,9]" ]
 }
+
+@test "any number of threads counts the same" {
+	for _ in $(seq 3000); do cat log.ndjson; done >long
+	"$bin/botify-toppop" --threads 1 --format ndjson long >one
+	for n in 2 3 8; do "$bin/botify-toppop" --threads "$n" --format ndjson long | cmp - one; done
+}
