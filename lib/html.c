@@ -164,20 +164,39 @@ void html_paragraph(FILE *f, enum html_style style, const char *text)
 	fputs("</p>\n", f);
 }
 
-void html_table_begin(struct html_table *t, FILE *f, const char *caption, const struct html_column *columns, size_t n)
+/* The region that a table scrolls in. */
+static void begin_table(struct html_table *t, FILE *f, const char *name, const struct html_column *columns, size_t n)
 {
 	*t = (struct html_table){.f = f, .columns = columns, .n = n};
 	fputs("<div class=\"wide\" role=\"region\" tabindex=\"0\" aria-label=\"", f);
-	html_text(f, caption);
-	fputs("\">\n<table>\n<caption><span>", f);
-	html_text(f, caption);
-	fputs("</span></caption>\n<thead>\n<tr>", f);
-	for (size_t i = 0; i < n; i++) {
-		fprintf(f, "<th scope=\"col\"%s>", columns[i].align == 'r' ? " class=\"r\"" : "");
-		html_text(f, columns[i].heading);
-		fputs("</th>", f);
+	html_text(f, name);
+	fputs("\">\n<table>\n", f);
+}
+
+static void put_headings(const struct html_table *t)
+{
+	fputs("<thead>\n<tr>", t->f);
+	for (size_t i = 0; i < t->n; i++) {
+		fprintf(t->f, "<th scope=\"col\"%s>", t->columns[i].align == 'r' ? " class=\"r\"" : "");
+		html_text(t->f, t->columns[i].heading);
+		fputs("</th>", t->f);
 	}
-	fputs("</tr>\n</thead>\n", f);
+	fputs("</tr>\n</thead>\n", t->f);
+}
+
+void html_table_begin(struct html_table *t, FILE *f, const char *caption, const struct html_column *columns, size_t n)
+{
+	begin_table(t, f, caption, columns, n);
+	fputs("<caption><span>", f);
+	html_text(f, caption);
+	fputs("</span></caption>\n", f);
+	put_headings(t);
+}
+
+void html_table_bare(struct html_table *t, FILE *f, const char *name, const struct html_column *columns, size_t n)
+{
+	begin_table(t, f, name, columns, n);
+	put_headings(t);
 }
 
 /* A group of rows is a <tbody>. */

@@ -59,6 +59,8 @@ struct html_table {
 
 /* The columns, n > 0, are borrowed until html_table_end. */
 void html_table_begin(struct html_table *t, FILE *f, const char *caption, const struct html_column *columns, size_t n);
+/* The same without a caption, for a table right below a heading, whose words are its name for who cannot see that. */
+void html_table_bare(struct html_table *t, FILE *f, const char *name, const struct html_column *columns, size_t n);
 /* Heads the rows that follow, between two rows. */
 void html_table_group(struct html_table *t, const char *heading);
 void html_table_cell(struct html_table *t, enum html_style style, const char *text);

@@ -170,7 +170,7 @@ int section_put_html(const struct section *s, FILE *f, struct errmsg *e)
 	for (size_t i = 0; i < s->n_columns; i++)
 		columns[i] = (struct html_column){s->columns[i].heading, is_text(s, i) ? 'l' : 'r'};
 	html_section(f, s->title);
-	html_table_begin(&t, f, s->title, columns, s->n_columns);
+	html_table_bare(&t, f, s->title, columns, s->n_columns);
 	for (size_t i = 0; i < s->n; i++)
 		html_table_cell(&t, HTML_PLAIN, is_text(s, i) ? s->cells[i].text : shown_typeset(show(s, i)).text);
 	html_table_end(&t);

@@ -229,16 +229,15 @@ static int keep_session(struct study *s, const struct study_member *m, int64_t t
 	return s->keep.days ? days_add(&s->days, member, timestamp, &m->did.open) : 0;
 }
 
-static int count_in(struct study *s, uint32_t user, const struct study_event *ev, struct study_arm in)
+static int count_in(struct study *s, uint32_t user, struct study_event *ev, struct study_arm in)
 {
 	struct study_member *m = study_member_at(s, user, in);
-	struct metrics_event did = ev->did;
 
 	if (!m)
 		return -1;
-	did.arm = in.arm;
-	metrics_play(&m->did, &did);
-	if (!did.last)
+	ev->did.arm = in.arm;
+	metrics_play(&m->did, &ev->did);
+	if (!ev->did.last)
 		return 0;
 	if ((s->keep.sessions || s->keep.days) && keep_session(s, m, ev->timestamp) < 0)
 		return -1;
@@ -265,7 +264,7 @@ static bool is_before(const struct study *s, int64_t timestamp)
 	return s->keep.before && timestamp != EVENT_NO_TIMESTAMP && timestamp < s->keep.moment;
 }
 
-int study_count(struct study *s, uint32_t user, const struct study_event *ev, size_t n_arms)
+int study_count(struct study *s, uint32_t user, struct study_event *ev, size_t n_arms)
 {
 	s->users[user].in_session = !ev->did.last;
 	if (is_before(s, ev->timestamp) && count_in(s, user, ev, (struct study_arm){.experiment = STUDY_BEFORE}) < 0)

@@ -200,12 +200,12 @@ struct study_held {
 
 /* For study_*.c: what is known of an event when it is counted. */
 struct study_event {
-	struct metrics_event did; /* but the arm */
+	struct metrics_event did; /* its arm is set while it is counted */
 	int64_t timestamp;	  /* its own, or that of the user's latest before it */
 	struct answer answer;
 };
 
 /* For study_*.c: counts the next event of a user, in the arms that s->arms begins with. 0, or -1: no memory. */
-int study_count(struct study *s, uint32_t user, const struct study_event *ev, size_t n_arms);
+int study_count(struct study *s, uint32_t user, struct study_event *ev, size_t n_arms);
 
 #endif

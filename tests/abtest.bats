@@ -8,6 +8,8 @@
 #   user 4 (T1) sessions of 3 and 2 tracks, time 2.5 + 1.0, latency 6 ms
 # time: means 1.75 and 3, so +71.43 %; variances 1/8 and 1/2, so t = 1.25 / sqrt(1/16 + 1/4) = sqrt(5),
 # df = (5/16)^2 / ((1/16)^2 + (1/4)^2) = 25/17.
+# time_per_session: 3.5 / 2 and 6 / 3, so +14.29 %; of the linearised values 2 -+ 1/3 of T1, the variance is 2/9, so
+# t = 0.25 / sqrt(1/16 + 1/9) = 0.6. time_per_track: 3.5 / 5 and 6 / 8.
 
 bats_require_minimum_version 1.5.0
 
@@ -50,7 +52,7 @@ big_log() {
 
 @test "ndjson is the effects of json, one a line" {
 	diff <(abtest --format ndjson "$tiny") <(abtest --format json "$tiny" | sed -n '/^{"experiment".*"alpha"/s/},*$/}/p')
-	abtest --format ndjson "$tiny" | jq -es 'length == 10'
+	abtest --format ndjson "$tiny" | jq -es 'length == 14'
 }
 
 @test "csv has the columns and the values of ndjson" {
@@ -65,9 +67,10 @@ big_log() {
 	abtest --format json log >report
 	jq -n --slurpfile got report --slurpfile want "$here/reference/welch.json" '
 		def near(a; b): if (a | type) == "number" then (a - b | fabs) <= 1e-9 * (b | fabs) else a == b end;
-		$got[0].effects as $got | $want[1:] as $want
-		| ($got | length) == 15 and ($want | length) == 15 and all(range(15);
-			. as $i | all($want[$i] | keys[]; near($got[$i][.]; $want[$i][.])))' | grep -x true
+		def by_name: map({([.experiment, .treatment, .metric] | join(" ")): .}) | add;
+		($got[0].effects | by_name) as $got | ($want[1:] | by_name) as $want
+		| ($want | length) == 21 and ($got | keys) == ($want | keys)
+		and all($want | keys[]; . as $of | all($want[$of] | keys[]; near($got[$of][.]; $want[$of][.])))' | grep -x true
 	diff <(head -1 "$here/reference/welch.json" | jq -cS .left_out) <(jq -cS '.health.experiments
 		| map({(.experiment): {users_in_two_arms, unfinished_sessions}}) | add' report)
 	jq -e '.health | .events == 57211 and .users == 1623 and .unfinished_sessions == 35' report
@@ -124,7 +127,7 @@ big_log() {
 }
 
 @test "--experiment picks, may be repeated, and keeps the order of the log" {
-	abtest --format ndjson --experiment FILTERS "$tiny" | jq -es 'length == 5 and all(.experiment == "FILTERS")'
+	abtest --format ndjson --experiment FILTERS "$tiny" | jq -es 'length == 7 and all(.experiment == "FILTERS")'
 	abtest --format json --experiment FILTERS "$tiny" | jq -e '.health.experiments | length == 1'
 	diff <(abtest --experiment FILTERS --experiment AA "$tiny") <(abtest "$tiny")
 }
@@ -219,7 +222,9 @@ big_log() {
 }
 
 @test "mistakes on the command line: exit 2 and nothing on standard output" {
-	for bad in "--alpha 0" "--alpha 1" "--alpha 5%" "--alpha nan" "--alpha" "--format jsn" "--nonsense"; do
+	for bad in "--alpha 0" "--alpha 1" "--alpha 5%" "--alpha nan" "--alpha" "--format jsn" "--nonsense" \
+		"--split C" "--split C=0" "--split C=1,C=2" "--covariate-before yesterday" "--covariate-before" \
+		"--covariate x --covariate-before 5"; do
 		# shellcheck disable=SC2086
 		run --separate-stderr abtest $bad "$tiny"
 		[ "$status" = 2 ]
@@ -256,6 +261,161 @@ big_log() {
 	big_log | abtest | awk 'length($0) > 80 { print; bad = 1 } END { exit bad }'
 }
 
+# The events of the log on standard input, in $1 files part.0 .. by user id modulo $1.
+split_by_user() {
+	awk -v n="$1" '{ match($0, /"user":[0-9]+/); print >("part." substr($0, RSTART + 7, RLENGTH - 7) % n) }'
+}
+
+# Writes a part of each file part.*, with these options.
+write_parts() {
+	for file in part.*; do
+		abtest --partial "$@" -o "counts.${file#part.}" "$file"
+	done
+}
+
+# A log of two experiments of which one begins later, with tracks and sources, and with all that may be wrong with events.
+odd_log() {
+	big_log | head -6000 | awk '
+		NR < 300 { sub(/"experiments":.*/, "\"experiments\":{\"FIRST\":\"C\"}}") }
+		{ sub(/,"experiments"/, ",\"source\":\"s" NR % 3 "\",\"pool\":" 1 + NR % 5 "&") }
+		NR % 40 == 0 { print } { print }'
+}
+
+@test "any split by user, in any order, merges to the report of the whole" {
+	for sorted in false true; do
+		odd_log >log
+		[ $sorted = false ] || LC_ALL=C sort -o log log
+		abtest --format json log | jq -e --argjson sorted $sorted '.health | .sorted == $sorted and .duplicate_events > 100'
+		for n in 1 2 7 100; do
+			rm -f part.* counts.*
+			split_by_user "$n" <log
+			write_parts
+			counts=(counts.*)
+			[ "${#counts[@]}" = "$n" ]
+			mapfile -t shuffled < <(printf '%s\n' "${counts[@]}" | sort -R --random-source=log)
+			for format in table json ndjson csv; do
+				abtest --format "$format" log >want
+				abtest --format "$format" --merge "${shuffled[@]}" | cmp - want
+			done
+			cat counts.* | abtest --format json --merge | cmp - <(abtest --format json log)
+			cat counts.* | LC_ALL=C sort | abtest --format json --merge | cmp - <(abtest --format json log)
+		done
+	done
+}
+
+@test "parts of parts: a merge may be written as a part again" {
+	odd_log >log
+	split_by_user 6 <log
+	write_parts --covariate-before 1704067210000 --tracks "$here/../data/world/tracks.ndjson"
+	abtest --merge --partial --covariate-before 1704067210000 --tracks "$here/../data/world/tracks.ndjson" counts.[0-3] >left
+	abtest --merge --partial --covariate-before 1704067210000 --tracks "$here/../data/world/tracks.ndjson" counts.[45] left |
+		cmp - <(abtest --partial --covariate-before 1704067210000 --tracks "$here/../data/world/tracks.ndjson" log)
+}
+
+@test "--merge picks experiments of parts that have them, and no others" {
+	odd_log >log
+	split_by_user 3 <log
+	write_parts
+	abtest --merge --experiment AA counts.* | cmp - <(abtest --experiment AA log)
+	rm counts.*
+	write_parts --experiment AA
+	abtest --merge --experiment AA counts.* | cmp - <(abtest --experiment AA log)
+	run abtest --merge counts.*
+	[ "$status" = 1 ]
+	[ "$output" = "botify-abtest: counts.0:1: was written without experiment 'FIRST': name the same with --experiment" ]
+	run abtest --merge --experiment NONE counts.*
+	[ "$status" = 1 ]
+	[[ $output == "botify-abtest: no experiment 'NONE': there are FIRST, "* ]]
+}
+
+@test "parts: a cut file, a user in two, another moment, no part at all" {
+	abtest --partial "$tiny" >whole
+	head -n -1 whole >shorter
+	run abtest --merge shorter
+	[ "$status" = 1 ]
+	[ "$output" = "botify-abtest: shorter: 3 rows instead of 4: cut, or incomplete" ]
+	head -c -30 whole >shorter
+	run abtest --merge shorter
+	[ "$status" = 1 ]
+	[[ $output == "botify-abtest: shorter:5: no JSON object: "* ]]
+	cp whole again
+	run abtest --merge whole - <again
+	[ "$status" = 1 ]
+	[ "$output" = "botify-abtest: standard input:2: user 1 is in whole too: parts must be split by user" ]
+	run abtest --merge --covariate-before 2024-01-01 whole
+	[ "$status" = 1 ]
+	[ "$output" = "botify-abtest: whole:1: was written without --covariate-before" ]
+	run abtest --merge --tracks "$here/../data/world/tracks.ndjson" whole
+	[ "$status" = 1 ]
+	[ "$output" = "botify-abtest: whole:1: was written without answers, which cannot be made up for here" ]
+	run abtest --merge "$tiny"
+	[ "$status" = 1 ]
+	[ "$output" = "botify-abtest: $tiny:1: no part of a log: it does not begin as what --partial writes" ]
+	abtest --partial /dev/null | abtest --merge whole - | cmp - <(abtest "$tiny")
+}
+
+@test "parts: malformed lines are counted in the merge, and told by the run that read them" {
+	{ cat "$tiny"; echo nonsense; } >log
+	run --separate-stderr abtest --partial log
+	[ "$status" = 1 ]
+	[[ ${stderr_lines[0]} == "botify-abtest: log:15: "* ]]
+	echo "$output" | abtest --merge --format json | jq -e '.health.malformed_lines == 1'
+	# nothing to write a part of
+	run --separate-stderr abtest --partial -o counts missing
+	[ "$status" = 1 ]
+	[ ! -e counts ]
+}
+
+@test "health: an event delivered twice is left out, and one after the end is counted" {
+	awk '{ print } NR % 3 == 0' "$tiny" >log
+	abtest --format json log | jq -e '.health.duplicate_events == 4 and .health.events == 18 and .health.events_after_end == 0'
+	diff <(abtest log | grep -v '^Log') <(grep -v '^Log' "$here/abtest/tiny.table" | sed '$i 4 events delivered twice: left out.')
+	# user 1 leaves at 1200; latency does not make it another event
+	sed '3a {"message":"next","timestamp":1200,"user":1,"track":7,"time":0.5,"latency":1,"experiments":{}}' "$tiny" >log
+	abtest --format json log | jq -e '.health.duplicate_events == 0 and .health.events_after_end == 1'
+	abtest log | grep -x '1 event not later than the end of a session before it: taken as they came, so sessions may be wrong.'
+	sed '3{p;s/0.002/0.5/}' "$tiny" >log
+	abtest --format json log | jq -e '.health.duplicate_events == 1 and .health.events_after_end == 0'
+}
+
+@test "--split: arms that never appear and arms that nobody planned are named" {
+	abtest --split C=1,T1=1 "$tiny" | diff - "$here/abtest/tiny.table"
+	abtest --split C=2,T2=1,T3=1 --experiment AA "$tiny" >report
+	grep -x '2 arms of the planned split never appear: T2, T3.' report
+	grep -x '1 arm is not in the planned split: T1.' report
+	abtest --split C=2,T2=1,T3=1 --format json "$tiny" |
+		jq -e '.health.experiments | all(.missing_arms == 2 and .unplanned_arms == 1)'
+}
+
+@test "--covariate-before: events before the moment count for no experiment" {
+	# at 1700 user 1 has nothing left that is finished, user 3 a session of one track
+	for moment in 1700 1650; do
+		abtest --format ndjson --covariate-before "$moment" --experiment FILTERS "$tiny" |
+			jq -es '.[0] | .control_users == 0 and .treatment_users == 2 and .treatment_mean == 2'
+	done
+	abtest --covariate-before 1970-01-01 "$tiny" | diff - "$here/abtest/tiny.table"
+	abtest --partial --covariate-before 1700 "$tiny" | grep -xF '{"user":2,"open":false,"before":{"sessions":1,"time":2,"tracks":3,"latency":0.009000000000000001,"latencies":3},"experiments":{}}'
+	run abtest --covariate-before 1970-01-02 "$tiny"
+	[ "$status" = 1 ]
+	[ "$output" = "botify-abtest: the log has no experiments" ]
+}
+
+@test "--covariate: a file of values is checked before the log is read" {
+	echo '{"user":1,"value":2.5}' >values
+	abtest --covariate values "$tiny" | diff - "$here/abtest/tiny.table"
+	echo '{"user":1,"value":3}' >>values
+	run abtest --covariate values "$tiny"
+	[ "$status" = 1 ]
+	[ "$output" = "botify-abtest: values:2: user 1 has a value already" ]
+}
+
+@test "--tracks: what was recommended is counted by source, with repeats" {
+	printf '{"track":%s,"artist":"a%s"}\n' 1 1 2 1 3 2 >tracks
+	printf '{"message":"%s","timestamp":%s,"user":1,"track":%s,"time":1,"recommendation":%s,"source":"s","pool":4,"experiments":{"X":"C"}}\n' \
+		next 1 1 2 next 2 2 1 next 3 1 3 last 4 3 null >log
+	abtest --partial --tracks tracks log | sed -n 2p | grep -xF '{"source":"s","experiment":"X","arm":"C","answers":3,"pools":3,"pool":12,"repeated_tracks":1,"with_artist":3,"repeated_artists":2}'
+}
+
 @test "a full disk is noticed, whatever the format" {
 	[ -c /dev/full ] || skip "no /dev/full"
 	for format in table json ndjson csv; do
@@ -283,5 +443,5 @@ big_log() {
 	for i in $(seq 1000); do
 		echo '{"message":"last","user":'"$i"',"track":1,"time":0.5,"experiments":{"X":"A'"$i"'"}}'
 	done >log
-	abtest --format ndjson log | jq -es 'length == 4995'
+	abtest --format ndjson log | jq -es 'length == 6993'
 }

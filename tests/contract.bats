@@ -36,6 +36,9 @@ files() {
 		;;
 	botify-abtest)
 		echo "FILE"
+		echo "--merge FILE"
+		echo "--tracks FILE log.ndjson"
+		echo "--covariate FILE log.ndjson"
 		;;
 	botify-recommend)
 		echo "--tracks FILE log.ndjson"

@@ -4,8 +4,8 @@
     awk -f welch-log.awk | python3 welch.py > welch.json
 
 One effect a line, the keys of `botify-abtest --format ndjson`; before them a line that says which SciPy, and what was
-left out of each experiment. Shares nothing with botify but the definition of the metrics. The quantile is the root of SciPy's own tail, because
-scipy.stats.t.isf itself is off by up to 4e-9 at few degrees of freedom (1.10.1)."""
+left out of each experiment. Shares nothing with botify but the definition of the metrics. The quantile is the root of
+SciPy's own tail, because scipy.stats.t.isf itself is off by up to 4e-9 at few degrees of freedom (1.10.1)."""
 
 import collections
 import json
@@ -47,30 +47,52 @@ def metrics(sessions):
     }
 
 
-def compare(control, treatment):
-    c, t = np.array(control, float), np.array(treatment, float)
-    test = stats.ttest_ind(t, c, equal_var=False)
-    vc, vt = c.var(ddof=1) / len(c), t.var(ddof=1) / len(t)
-    df = (vc + vt) ** 2 / (vc**2 / (len(c) - 1) + vt**2 / (len(t) - 1))
-    difference, half = t.mean() - c.mean(), critical(df) * math.sqrt(vc + vt)
+def ratios(sessions):
+    """(numerator, denominator) of a user, for the metrics that are pooled over users."""
+    time = sum(e["time"] for s in sessions for e in s)
+    return {"time_per_session": (time, len(sessions)), "time_per_track": (time, sum(map(len, sessions)))}
+
+
+def mean_of(values):
+    """(mean, standard deviation, users)"""
+    a = np.array(values, float)
+    return a.mean(), a.std(ddof=1), len(a)
+
+
+def ratio_of(pairs):
+    """The same of a sum over a sum, by the delta method: sd / sqrt(users) is the standard error of the ratio."""
+    y, x = np.array(pairs, float).T
+    ratio, cov = y.sum() / x.sum(), np.cov(y, x)
+    variance = cov[0, 0] - 2 * ratio * cov[0, 1] + ratio**2 * cov[1, 1]
+    return ratio, math.sqrt(variance) / x.mean(), len(x)
+
+
+def compare(control, treatment, method):
+    of = mean_of if method == "mean" else ratio_of
+    (c, c_sd, c_n), (t, t_sd, t_n) = of(control), of(treatment)
+    test = stats.ttest_ind_from_stats(t, t_sd, t_n, c, c_sd, c_n, equal_var=False)
+    vc, vt = c_sd**2 / c_n, t_sd**2 / t_n
+    df = (vc + vt) ** 2 / (vc**2 / (c_n - 1) + vt**2 / (t_n - 1))
+    difference, half = t - c, critical(df) * math.sqrt(vc + vt)
     return {
-        "effect": 100 * difference / c.mean(),
-        "lower": 100 * (difference - half) / c.mean(),
-        "upper": 100 * (difference + half) / c.mean(),
-        "control_mean": c.mean(),
-        "treatment_mean": t.mean(),
+        "effect": 100 * difference / c,
+        "lower": 100 * (difference - half) / c,
+        "upper": 100 * (difference + half) / c,
+        "control_mean": c,
+        "treatment_mean": t,
         "significant": bool(abs(difference) > half),
-        "control_users": len(c),
-        "treatment_users": len(t),
+        "control_users": c_n,
+        "treatment_users": t_n,
         "p": test.pvalue,
         "t": test.statistic,
         "df": df,
         "difference": difference,
         "difference_lower": difference - half,
         "difference_upper": difference + half,
-        "control_sd": c.std(ddof=1),
-        "treatment_sd": t.std(ddof=1),
+        "control_sd": c_sd,
+        "treatment_sd": t_sd,
         "alpha": ALPHA,
+        "method": method,
     }
 
 
@@ -93,12 +115,13 @@ def main():
         values = collections.defaultdict(lambda: collections.defaultdict(list))
         for arms, sessions, _ in users[name].values():
             if len(arms) == 1 and sessions:
-                for metric, value in metrics(sessions).items():
+                for metric, value in {**metrics(sessions), **ratios(sessions)}.items():
                     if value is not None:
                         values[min(arms)][metric].append(value)
         for arm in sorted(set(values) - {"C"}):
-            for metric in values["C"]:
-                row = compare(values["C"][metric], values[arm][metric])
+            for metric, control in values["C"].items():
+                method = "ratio" if metric in ratios([]) else "mean"
+                row = compare(control, values[arm][metric], method)
                 print(json.dumps({"experiment": name, "control": "C", "treatment": arm, "metric": metric, **row}))
 
 

@@ -47,13 +47,13 @@ static inline const char *fixture_file(const char *path, const char *text)
 static inline void fixture_catalog(struct catalog *c, uint32_t n, uint32_t n_artists, uint32_t step)
 {
 	FILE *f = fopen("catalog", "w");
-	struct errmsg e = {""};
+	struct errmsg reason = {""};
 
 	for (uint32_t i = 0; f && i < n; i++)
 		fprintf(f, "{\"track\":%u,\"artist\":\"artist %u\",\"title\":\"title %u\"}\n", i * step, i % n_artists, i);
 	CHECK(f && fclose(f) == 0);
-	CHECK(catalog_load(c, "catalog", &e) == 0);
-	CHECK_STR(e.text, "");
+	CHECK(catalog_load(c, "catalog", &reason) == 0);
+	CHECK_STR(reason.text, "");
 }
 
 /* The probability of counts as uneven as these, or more, where each of the n is as likely as any other. */

@@ -279,7 +279,7 @@ static void events_after_the_end_are_counted(void)
 }
 
 /* Adds an event of a user in one experiment, or in two. */
-static void name(struct study *s, int64_t timestamp, uint32_t user, const char *first, const char *second)
+static void occur(struct study *s, int64_t timestamp, uint32_t user, const char *first, const char *second)
 {
 	struct event_arm arms[2] = {{slice_of(first), slice_of("C")}, {slice_of(second ? second : ""), slice_of("T")}};
 	struct event ev = event_at(timestamp, EVENT_LAST, user, 1);
@@ -297,11 +297,11 @@ static void experiments_are_ordered_by_time_place_and_name(void)
 
 	study_init(&s, STUDY_STREAM, NULL, 0);
 	study_keep(&s, &(struct study_keep){.days = true, .sessions = true, .answers = true});
-	name(&s, 90, 1, "late", NULL);
-	name(&s, 50, 2, "BB", "second");
-	name(&s, 50, 3, "AA", NULL);
-	name(&s, 70, 4, "early", NULL);
-	name(&s, 20, 5, "early", NULL);
+	occur(&s, 90, 1, "late", NULL);
+	occur(&s, 50, 2, "BB", "second");
+	occur(&s, 50, 3, "AA", NULL);
+	occur(&s, 70, 4, "early", NULL);
+	occur(&s, 20, 5, "early", NULL);
 	CHECK(study_end(&s, &e) == 0);
 	CHECK(s.names.n == 5);
 	for (uint32_t i = 0; i < 5; i++) {

@@ -1,0 +1,137 @@
+#include "health.h"
+
+#include "check.h"
+
+static struct errmsg e;
+
+static void add(struct study *s, int64_t timestamp, enum event_message message, uint32_t user, const char *x, const char *arm)
+{
+	struct event_arm one = {slice_of(x), slice_of(arm)};
+	struct event ev = event_of(message, user, 0, 0.5);
+
+	ev.timestamp = timestamp;
+	ev.arms = &one;
+	ev.n_arms = 1;
+	CHECK(study_add(s, &ev, &e) == 0);
+}
+
+/* One thing of each kind, two where that shows. */
+static void fill(struct study *s, enum study_order order)
+{
+	study_init(s, order, NULL, 0);
+	s->malformed = 3;
+	s->unread = 1;
+	add(s, 10, EVENT_NEXT, 1, "X", "C");
+	add(s, 10, EVENT_NEXT, 1, "X", "C"); /* delivered twice */
+	add(s, 5, EVENT_NEXT, 1, "X", "C");  /* out of order */
+	add(s, 20, EVENT_LAST, 1, "X", "C");
+	add(s, 20, EVENT_NEXT, 1, "X", "C"); /* after the end, and unfinished */
+	add(s, 30, EVENT_LAST, 2, "X", "C");
+	add(s, 40, EVENT_LAST, 2, "X", "T"); /* two arms */
+	add(s, 50, EVENT_LAST, 3, "Y", "C");
+	CHECK(study_end(s, &e) == 0);
+}
+
+static void everything_is_found(void)
+{
+	static const struct {
+		const char *key;
+		uint64_t count;
+		const char *sentence;
+	} wanted[] = {
+		{"malformed_lines", 3, "3 malformed lines: left out."},
+		{"unread_files", 1, "1 file not read, or not to the end."},
+		{"out_of_order_events", 1, "1 event out of order: taken as they came, so sessions may be wrong."},
+		{"unfinished_sessions", 1, "1 unfinished session: left out."},
+		{"events_after_end", 1, "1 event not later than the end of a session before it: taken as they came, so sessions may be wrong."},
+		{"duplicate_events", 1, "1 event delivered twice: left out."},
+		{"users_in_two_arms", 1, "1 user seen in more than one arm: left out."},
+		{"unfinished_sessions", 1, "1 unfinished session: left out."},
+		{"missing_arms", 2, "2 arms of the planned split never appear: T1, T2."},
+		{"unplanned_arms", 1, "1 arm is not in the planned split: T."},
+	};
+	struct health h;
+	struct study s;
+	struct split split;
+
+	fill(&s, STUDY_STREAM);
+	CHECK(split_parse(&split, "--split", "C=1,T1=1,T2=1", &e) == 0 && health_init(&h, &s, &split, &e) == 0);
+	CHECK(h.n == HEALTH_LOG_N + 2 * HEALTH_EXPERIMENT_N);
+	for (size_t i = 0; i < HEALTH_N; i++) {
+		CHECK_STR(h.list[i].entry->key, wanted[i].key);
+		CHECK(h.list[i].count == wanted[i].count);
+		CHECK_STR(health_say(&h.list[i], &e), wanted[i].sentence);
+		CHECK(h.list[i].experiment == (i < HEALTH_LOG_N ? HEALTH_LOG : 0));
+	}
+	CHECK(health_of(&h, 0) == &h.list[HEALTH_LOG_N] && health_of(&h, 1)->count == 0 && !health_of(&h, 2));
+	health_clear(&h);
+	split_clear(&split);
+	study_clear(&s);
+}
+
+/* What is grave depends on whether it could be mended. */
+static void sorting_mends(void)
+{
+	struct health h;
+	struct study s;
+
+	fill(&s, STUDY_STREAM);
+	CHECK(health_init(&h, &s, NULL, &e) == 0);
+	CHECK(h.list[1].grave && h.list[2].grave && !h.list[0].grave && !h.list[4].grave);
+	CHECK(health_of(&h, 0)[2].count == 0 && !health_of(&h, 0)[2].grave && health_of(&h, 0)[3].count == 0);
+	health_clear(&h);
+	study_clear(&s);
+	fill(&s, STUDY_HOLD);
+	CHECK(health_init(&h, &s, NULL, &e) == 0);
+	CHECK(h.list[1].grave && !h.list[2].grave && h.list[2].count == 1);
+	CHECK_STR(health_say(&h.list[2], &e), "1 event out of order: sorted by timestamp.");
+	health_clear(&h);
+	study_clear(&s);
+}
+
+static void a_sound_log_is_sound(void)
+{
+	struct health h;
+	struct study s;
+
+	study_init(&s, STUDY_STREAM, NULL, 0);
+	add(&s, 1, EVENT_LAST, 1, "X", "C");
+	CHECK(study_end(&s, &e) == 0 && health_init(&h, &s, NULL, &e) == 0);
+	for (size_t i = 0; i < h.n; i++)
+		CHECK(h.list[i].count == 0 && !h.list[i].grave);
+	health_clear(&h);
+	study_clear(&s);
+}
+
+static void unwanted_experiments_have_no_findings(void)
+{
+	char name[] = "Y", *wanted[] = {name};
+	struct health h;
+	struct study s;
+
+	study_init(&s, STUDY_STREAM, wanted, 1);
+	add(&s, 1, EVENT_LAST, 1, "X", "C");
+	add(&s, 2, EVENT_LAST, 1, "Y", "C");
+	CHECK(study_end(&s, &e) == 0 && health_init(&h, &s, NULL, &e) == 0);
+	CHECK(h.n == HEALTH_N && !health_of(&h, 0) && health_of(&h, 1));
+	health_clear(&h);
+	study_clear(&s);
+}
+
+static void entries_are_found_by_key(void)
+{
+	CHECK(health_find("malformed_lines") == &health_table[0]);
+	CHECK(health_find("unplanned_arms") == &health_table[HEALTH_N - 1]);
+	CHECK(health_find("unfinished_sessions")->usual && !health_find("duplicate_events")->usual);
+	CHECK(!health_find("srm"));
+}
+
+int main(void)
+{
+	RUN(everything_is_found);
+	RUN(sorting_mends);
+	RUN(a_sound_log_is_sound);
+	RUN(unwanted_experiments_have_no_findings);
+	RUN(entries_are_found_by_key);
+	return DONE();
+}
