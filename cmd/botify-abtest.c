@@ -11,6 +11,8 @@
 #include "covariate.h"
 #include "day.h"
 #include "failon.h"
+#include "log.h"
+#include "number.h"
 #include "partial.h"
 #include "report.h"
 #include "save.h"
@@ -47,6 +49,7 @@ static const struct command self = {
 		"      --fail-on LIST      exit 3 on srm, health, or a finding by its name\n"
 		"      --format FORMAT     table, json, ndjson, csv, markdown, html or prometheus\n"
 		"  -o, --output FILE       write to FILE, which appears whole or not at all\n"
+		"      --threads N         threads that read the logs (default: one for each processor)\n"
 		"      --partial           write a part to be merged instead of the report\n"
 		"      --merge             read what --partial wrote instead of logs\n",
 };
@@ -62,6 +65,7 @@ struct options {
 	struct split split;
 	struct study_keep keep;
 	bool partial, merge;
+	int64_t threads;
 	char **paths;
 	size_t n_paths;
 };
@@ -69,7 +73,7 @@ struct options {
 /* OPT_ANALYSIS: those that analysis.h knows by their names. */
 enum {
 	OPT_ANALYSIS = 256, OPT_EXPERIMENT, OPT_SPLIT, OPT_COVARIATE_BEFORE, OPT_COVARIATE, OPT_TRACKS, OPT_FAIL_ON, OPT_FORMAT,
-	OPT_PARTIAL, OPT_MERGE,
+	OPT_THREADS, OPT_PARTIAL, OPT_MERGE,
 };
 
 static const struct option long_options[] = {
@@ -95,6 +99,7 @@ static const struct option long_options[] = {
 	{"fail-on", required_argument, NULL, OPT_FAIL_ON},
 	{"format", required_argument, NULL, OPT_FORMAT},
 	{"output", required_argument, NULL, 'o'},
+	{"threads", required_argument, NULL, OPT_THREADS},
 	{"partial", no_argument, NULL, OPT_PARTIAL},
 	{"merge", no_argument, NULL, OPT_MERGE},
 	COMMAND_OPTIONS,
@@ -164,6 +169,7 @@ static int parse_options(struct options *o, int argc, char **argv)
 		case OPT_FAIL_ON: status = set_fail_on(o, optarg, &e); break;
 		case OPT_FORMAT: status = set_format(o, optarg, &e); break;
 		case 'o': o->output = optarg; break;
+		case OPT_THREADS: status = number_parse_int("--threads", optarg, 1, LOG_THREADS_MAX, &o->threads, &e); break;
 		case OPT_PARTIAL: o->partial = true; break;
 		case OPT_MERGE: o->merge = true; break;
 		case 'h': case 'V': return command_info(&self, c);
@@ -201,7 +207,7 @@ static void complain(void *ctx, const struct errmsg *reason)
 /* Reads the logs or their parts into the study. */
 static int gather(struct inputs *in, const struct options *o, struct errmsg *e)
 {
-	const struct study_log log = {.paths = o->paths, .n_paths = o->n_paths, .complain = complain, .ctx = in};
+	const struct study_log log = {.paths = o->paths, .n_paths = o->n_paths, .threads = (unsigned)o->threads, .complain = complain, .ctx = in};
 	struct study *s = &in->study;
 	struct study_keep keep = o->keep;
 

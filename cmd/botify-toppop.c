@@ -22,10 +22,12 @@ static const struct command self = {
 		"      --experiment NAME   count only events that are in this experiment\n"
 		"      --arm ARM           and only those on this arm; may be repeated\n"
 		"      --by-arm            a list for each arm instead of one for all\n"
+		"      --recommended       count only plays that were recommended, not first tracks of sessions\n"
 		"      --tracks FILE       the catalog: adds artist and title, leaves out tracks it does not have\n"
 		"      --format FORMAT     json, ndjson or table (default: json)\n"
 		"  -n, --limit N           only the first N tracks of a list\n"
 		"  -o, --output FILE       write to FILE, which appears whole or not at all\n"
+		"      --threads N         threads that read the logs (default: one for each processor)\n"
 		"      --partial           write counts to be merged instead of the result\n"
 		"      --merge             read what --partial wrote instead of logs\n",
 };
@@ -35,22 +37,24 @@ struct options {
 	const struct tops_format *format;
 	const char *tracks, *output;
 	char **arms;
-	int64_t limit;
+	int64_t limit, threads;
 	bool partial, merge;
 	char **paths; /* n_paths of them, at least one */
 	size_t n_paths;
 };
 
-enum { OPT_EXPERIMENT = 256, OPT_ARM, OPT_BY_ARM, OPT_TRACKS, OPT_FORMAT, OPT_PARTIAL, OPT_MERGE };
+enum { OPT_EXPERIMENT = 256, OPT_ARM, OPT_BY_ARM, OPT_RECOMMENDED, OPT_TRACKS, OPT_FORMAT, OPT_THREADS, OPT_PARTIAL, OPT_MERGE };
 
 static const struct option long_options[] = {
 	{"experiment", required_argument, NULL, OPT_EXPERIMENT},
 	{"arm", required_argument, NULL, OPT_ARM},
 	{"by-arm", no_argument, NULL, OPT_BY_ARM},
+	{"recommended", no_argument, NULL, OPT_RECOMMENDED},
 	{"tracks", required_argument, NULL, OPT_TRACKS},
 	{"format", required_argument, NULL, OPT_FORMAT},
 	{"limit", required_argument, NULL, 'n'},
 	{"output", required_argument, NULL, 'o'},
+	{"threads", required_argument, NULL, OPT_THREADS},
 	{"partial", no_argument, NULL, OPT_PARTIAL},
 	{"merge", no_argument, NULL, OPT_MERGE},
 	COMMAND_OPTIONS,
@@ -73,10 +77,12 @@ static int parse_options(struct options *o, int argc, char **argv)
 		case OPT_EXPERIMENT: o->choice.experiment = optarg; break;
 		case OPT_ARM: o->arms[o->choice.n_arms++] = optarg; break;
 		case OPT_BY_ARM: o->choice.by_arm = true; break;
+		case OPT_RECOMMENDED: o->choice.recommended = true; break;
 		case OPT_TRACKS: o->tracks = optarg; break;
 		case OPT_FORMAT: status = set_format(o, optarg, &e); break;
 		case 'n': status = number_parse_int("--limit", optarg, 1, INT64_MAX, &o->limit, &e); break;
 		case 'o': o->output = optarg; break;
+		case OPT_THREADS: status = number_parse_int("--threads", optarg, 1, LOG_THREADS_MAX, &o->threads, &e); break;
 		case OPT_PARTIAL: o->partial = true; break;
 		case OPT_MERGE: o->merge = true; break;
 		case 'h': case 'V': return command_info(&self, c);
@@ -96,7 +102,7 @@ static int read_logs(struct tops *t, const struct options *o, struct command_com
 	enum log_status s;
 	int status = 0;
 
-	if (log_open(&log, o->paths, o->n_paths, 0, e) < 0)
+	if (log_open(&log, o->paths, o->n_paths, (unsigned)o->threads, e) < 0)
 		return -1;
 	while (status == 0 && (s = log_next(&log, &ev, e)) != LOG_END) {
 		if (s == LOG_EVENT)

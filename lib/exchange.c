@@ -11,7 +11,11 @@
 #include "lines.h"
 
 enum { GOING_ON = -1 }; /* where a function would return how the exchange ended */
-enum { REPLIES_BETWEEN_LOOKS = 1000 };
+
+enum {
+	REQUESTS_GATHERED = 1 << 14, /* bytes before they are sent: both sides shall have something to do */
+	QUIET_MS = 2 /* without a reply, after which there is time for other things */
+};
 
 #define PROGRESS_SECONDS 0.2
 
@@ -136,7 +140,7 @@ static int check_surplus(struct exchange *x, struct errmsg *e)
 static int pass_on(struct exchange *x, struct errmsg *e)
 {
 	/* a reader that has gone away shows as the end of its replies, which are still to be read */
-	if (out_full(&x->requests) && out_push(&x->requests, e) < 0 && x->requests.error != EPIPE)
+	if (out_pending(&x->requests) >= REQUESTS_GATHERED && out_push(&x->requests, e) < 0 && x->requests.error != EPIPE)
 		return -1;
 	return x->options->log && out_full(x->options->log) ? out_flush(x->options->log, e) : 0;
 }
@@ -149,34 +153,37 @@ static int ended(const struct exchange *x, struct errmsg *e)
 	return errmsg_set(e, "%zu %s due", x->n_due, x->n_due == 1 ? "reply was" : "replies were"), EXCHANGE_ENDED;
 }
 
-/* Takes the replies that are there. Returns how the exchange ended, or GOING_ON where it has to wait for more. */
+/* Takes what lines_next gave. Returns how the exchange ended, or GOING_ON. */
+static int take_line(struct exchange *x, enum lines_status status, struct errmsg *e)
+{
+	if (status == LINES_END)
+		return ended(x, e);
+	if (status != LINES_LINE)
+		return EXCHANGE_FAILED;
+	if (lines_blank(&x->replies))
+		return GOING_ON;
+	if (take_reply(x, e) < 0) {
+		if (lines_cut(&x->replies)) /* whoever wrote it died in the middle */
+			return ended(x, e);
+		return errmsg_prefix(e, "%s:%lu", x->replies.name, x->replies.number), EXCHANGE_FAILED;
+	}
+	x->last_reply = 0;
+	return pass_on(x, e) < 0 ? EXCHANGE_FAILED : GOING_ON;
+}
+
+/*
+ * Takes the replies of one read. Then there are requests to send, and it is time to look at other things: a quick
+ * recommender might never make this wait.
+ */
 static int take_replies(struct exchange *x, struct errmsg *e)
 {
-	enum lines_status status;
-	unsigned long taken = 0;
+	do {
+		enum lines_status status = lines_next(&x->replies, e);
+		int how = status == LINES_WAIT ? GOING_ON : take_line(x, status, e);
 
-	while (!simulation_done(x->s) && (status = lines_next(&x->replies, e)) != LINES_WAIT) {
-		if (status == LINES_END)
-			return ended(x, e);
-		if (status != LINES_LINE)
-			return EXCHANGE_FAILED;
-		if (lines_blank(&x->replies))
-			continue;
-		if (take_reply(x, e) < 0) {
-			if (lines_cut(&x->replies)) /* whoever wrote it died in the middle */
-				return ended(x, e);
-			return errmsg_prefix(e, "%s:%lu", x->replies.name, x->replies.number), EXCHANGE_FAILED;
-		}
-		if (pass_on(x, e) < 0)
-			return EXCHANGE_FAILED;
-		x->last_reply = 0;
-		/* a quick recommender need never make this wait, and so it looks up now and then */
-		if (++taken % REPLIES_BETWEEN_LOOKS == 0) {
-			show_progress(x);
-			if (told_to_stop(x))
-				return EXCHANGE_STOPPED;
-		}
-	}
+		if (how != GOING_ON || status == LINES_WAIT)
+			return how;
+	} while (!simulation_done(x->s) && lines_ready(&x->replies));
 	if (!simulation_done(x->s))
 		return GOING_ON;
 	return check_surplus(x, e) < 0 ? EXCHANGE_FAILED : EXCHANGE_DONE;
@@ -190,7 +197,8 @@ static int give_up(const struct exchange *x, double timeout, struct errmsg *e)
 	if (x->requests.error)
 		errmsg_set(e, "%s: %s", o->to_name, strerror(x->requests.error));
 	else
-		errmsg_set(e, "%s: no reply for %g s, %zu %s due", o->from_name, timeout, x->n_due, x->n_due == 1 ? "is" : "are");
+		errmsg_set(e, "%s: no reply for %g s, %zu %s due", o->from_name, timeout, x->n_due,
+			   x->n_due == 1 ? "is" : "are");
 	return EXCHANGE_FAILED;
 }
 
@@ -207,6 +215,7 @@ static int wait_for_replies(struct exchange *x, struct errmsg *e)
 	/* where nobody reads the requests any more, only those replies can come that are on their way */
 	double timeout = x->requests.error ? fmin(o->timeout, 1) : o->timeout;
 	double time = now(), left, until_progress = x->next_progress - time;
+	int ready;
 
 	if (x->last_reply == 0)
 		x->last_reply = time;
@@ -215,7 +224,14 @@ static int wait_for_replies(struct exchange *x, struct errmsg *e)
 		return give_up(x, timeout, e);
 	if (o->watch.progress && until_progress < left)
 		left = until_progress > 0 ? until_progress : 0;
-	if (poll(p, 3, (int)(left * 1000) + 1) < 0)
+	ready = poll(p, 3, QUIET_MS);
+	if (ready == 0) {
+		/* what came in so far can be read by others while this waits */
+		if (o->log && out_flush(o->log, e) < 0)
+			return EXCHANGE_FAILED;
+		ready = poll(p, 3, (int)(left * 1000) + 1);
+	}
+	if (ready < 0)
 		return errno == EINTR ? GOING_ON : (errmsg_set(e, "poll: %s", strerror(errno)), EXCHANGE_FAILED);
 	return p[0].revents ? EXCHANGE_STOPPED : GOING_ON;
 }
@@ -228,9 +244,6 @@ static int run(struct exchange *x, struct errmsg *e)
 		int how;
 
 		if (out_push(&x->requests, e) < 0 && x->requests.error != EPIPE)
-			return EXCHANGE_FAILED;
-		/* what came in so far can be read by others while this waits */
-		if (x->options->log && out_flush(x->options->log, e) < 0)
 			return EXCHANGE_FAILED;
 		how = wait_for_replies(x, e);
 		show_progress(x);

@@ -23,7 +23,7 @@ struct exchange_options {
 enum exchange_status {
 	EXCHANGE_DONE,	  /* all sessions have ended */
 	EXCHANGE_STOPPED, /* the stop descriptor became readable */
-	EXCHANGE_ENDED,	  /* replies ended before the sessions did; the reason says how many were due: "2 replies were due" */
+	EXCHANGE_ENDED,	  /* replies ended before the sessions did; the reason reads "2 replies were due" */
 	EXCHANGE_FAILED	  /* anything else, with the reason */
 };
 

@@ -171,6 +171,11 @@ bool lines_cut(const struct lines *l)
 	return l->ended;
 }
 
+bool lines_ready(const struct lines *l)
+{
+	return l->tail > l->head && memchr(l->buf + l->head, '\n', l->tail - l->head) != NULL;
+}
+
 bool lines_blank(const struct lines *l)
 {
 	for (size_t i = 0; i < l->len; i++)

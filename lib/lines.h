@@ -67,6 +67,9 @@ enum lines_status lines_next(struct lines *l, struct errmsg *e);
 /* Whether the line was ended by the end of the input instead of a newline. */
 bool lines_cut(const struct lines *l);
 
+/* Whether the next line has been read already, so that lines_next need not read for it. */
+bool lines_ready(const struct lines *l);
+
 /* Whether there is nothing in the line but spaces and tabs. */
 bool lines_blank(const struct lines *l);
 

@@ -21,6 +21,8 @@ enum log_status {
 	LOG_FAILED /* a file could not be opened or read; likewise. The next call goes on with the next file. */
 };
 
+enum { LOG_THREADS_MAX = 64 };
+
 struct log_block;
 struct log_team;
 
@@ -38,7 +40,8 @@ struct log {
 
 /*
  * Starts reading the files in order; "-" is standard input, and so is a list of none. `paths` is borrowed. `threads` is
- * how many may work, the caller's own included; 0 is one for each processor. Returns 0, or -1 with the reason.
+ * how many may work, the caller's own included, at most LOG_THREADS_MAX; 0 is one for each processor. Returns 0, or -1
+ * with the reason.
  */
 int log_open(struct log *log, char *const *paths, size_t n_paths, unsigned threads, struct errmsg *e);
 

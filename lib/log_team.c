@@ -6,8 +6,8 @@
 #include <unistd.h>
 
 #include "grow.h"
+#include "log.h"
 
-enum { MAX_THREADS = 64 };
 
 /*
  * The blocks are a ring. Those from `first` on are underway, `n` of them; of these, the first `begun` are being parsed or
@@ -16,7 +16,7 @@ enum { MAX_THREADS = 64 };
 struct log_team {
 	struct log_block *blocks;
 	size_t n_blocks, first, n, begun;
-	pthread_t threads[MAX_THREADS];
+	pthread_t threads[LOG_THREADS_MAX];
 	size_t n_threads; /* without the caller's */
 	bool ending;
 	pthread_mutex_t mutex;
@@ -121,8 +121,8 @@ struct log_team *log_team_new(unsigned threads)
 		return NULL;
 	if (threads == 0)
 		threads = processors > 0 ? (unsigned)processors : 1;
-	if (threads > MAX_THREADS)
-		threads = MAX_THREADS;
+	if (threads > LOG_THREADS_MAX)
+		threads = LOG_THREADS_MAX;
 	pthread_mutex_init(&t->mutex, NULL);
 	pthread_cond_init(&t->work, NULL);
 	pthread_cond_init(&t->done, NULL);

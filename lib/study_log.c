@@ -17,7 +17,7 @@ static int read_once(struct study *s, const struct study_log *in, bool give_up, 
 	enum log_status got;
 	int status = 0;
 
-	if (log_open(&log, in->paths, in->n_paths, 0, e) < 0)
+	if (log_open(&log, in->paths, in->n_paths, in->threads, e) < 0)
 		return -1;
 	while (status == 0 && !(give_up && s->out_of_order > 0) && (got = log_next(&log, &ev, e)) != LOG_END) {
 		if (got == LOG_EVENT)

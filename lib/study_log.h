@@ -12,6 +12,7 @@
 struct study_log {
 	char *const *paths; /* n_paths; none: standard input */
 	size_t n_paths;
+	unsigned threads; /* that read; 0: one for each processor */
 	/* called for each line and file that is passed over, once, with the reason */
 	void (*complain)(void *ctx, const struct errmsg *reason);
 	void *ctx;

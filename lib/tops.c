@@ -23,6 +23,7 @@ void tops_clear(struct tops *t)
 {
 	clear_lists(t);
 	free(t->lists);
+	idmap_clear(&t->expected);
 	*t = (struct tops){0};
 }
 
@@ -67,18 +68,37 @@ static const struct slice *arm_of(const struct tops *t, const struct event *ev)
 	return NULL;
 }
 
+/*
+ * Whether the track of an event was recommended by the event of its user before it. Returns 1 or 0, or -1 where there is no
+ * memory.
+ */
+static int was_recommended(struct tops *t, const struct event *ev)
+{
+	uint32_t *expected = idmap_at(&t->expected, ev->user);
+	int was;
+
+	if (!expected)
+		return -1;
+	was = *expected == ev->track + 1;
+	*expected = ev->recommendation == EVENT_NO_TRACK ? 0 : ev->recommendation + 1;
+	return was;
+}
+
 int tops_add(struct tops *t, const struct event *ev, struct errmsg *e)
 {
 	struct slice everything = slice_of("");
 	const struct slice *arm = t->choice.experiment ? arm_of(t, ev) : &everything;
 	struct tops_list *list;
+	int counts = t->choice.recommended ? was_recommended(t, ev) : 1;
 
+	if (counts < 0)
+		return errmsg_nomem(e);
 	t->events++;
 	if (!arm) {
 		t->outside++;
 		return 0;
 	}
-	if (!tops_chosen(t, *arm))
+	if (!counts || !tops_chosen(t, *arm))
 		return 0;
 	list = tops_list_of(t, *arm);
 	return list ? popularity_add(&list->popularity, ev->track, ev->time, e) : errmsg_nomem(e);

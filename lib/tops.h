@@ -5,7 +5,7 @@
  * either tops_write_partial, or tops_end and one tops_format's write; tops_clear.
  *
  * With an experiment, counts are kept for each arm. Memory grows with the tracks that occur, times the arms, and not with
- * the events.
+ * the events; with `recommended`, with the users too.
  */
 #ifndef BOTIFY_TOPS_H
 #define BOTIFY_TOPS_H
@@ -17,6 +17,7 @@
 
 #include "errmsg.h"
 #include "event.h"
+#include "idmap.h"
 #include "popularity.h"
 
 struct catalog;
@@ -27,6 +28,7 @@ struct tops_choice {
 	char *const *arms;	/* n_arms; none: all arms of the experiment */
 	size_t n_arms;
 	bool by_arm; /* a list for each arm, instead of one for all of them together */
+	bool recommended; /* only plays that the user's event before had recommended: not the first track of a session */
 };
 
 /* The counts of one arm; of everything where there is no experiment. */
@@ -41,6 +43,7 @@ struct tops {
 	size_t n_lists, cap;
 	int64_t events;	 /* seen */
 	int64_t outside; /* of these, events that are not in the experiment */
+	struct idmap expected; /* for `recommended`: by user, 1 + the track that was recommended last; 0: none */
 };
 
 void tops_init(struct tops *t, const struct tops_choice *choice);

@@ -63,9 +63,10 @@ static int read_interests(struct loading *ld, const json_t *array, struct user *
 	if (!json_is_array(array) || n == 0)
 		return errmsg_set(e, "user %u has no interests", u->id);
 	interests = grow(users->interests, &users->interests_cap, users->n_interests + n, sizeof *interests);
+	if (interests)
+		users->interests = interests;
 	if (!interests || users->n_interests + n > UINT32_MAX)
 		return errmsg_nomem(e);
-	users->interests = interests;
 	u->first_interest = (uint32_t)users->n_interests;
 	u->n_interests = (uint32_t)n;
 	users->n_interests += n;

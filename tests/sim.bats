@@ -28,11 +28,13 @@ setup() {
 			$reply =~ s/"user":(\d+)/'"user":' . ($1 + 1)/e if $now eq "user";
 			$reply = "{\"error\":\"no idea\",\"line\":$.}\n" if $now eq "error";
 			$reply = substr($reply, 0, 30) if $now eq "half";
-			sleep 20 if $now eq "silent";
+			if ($now eq "silent") { open my $f, ">", "pid"; print $f "$$\n"; close $f; sleep 20 }
+			close STDIN if $now eq "deaf";
 			if ($now eq "swap") { $held = $reply; next }
 			print $reply;
 			print $reply if $now eq "twice";
 			exit 0 if $now eq "half";
+			if ($now eq "deaf") { select undef, undef, undef, 0.1; exit 0 }
 			if ($held) { print $held; undef $held }
 		}
 		if ($trick eq "more") { select undef, undef, undef, 0.1; print "{}\n" }
@@ -193,6 +195,9 @@ fails_with() {
 	fails_with "perl ended when 1 reply was due" perl fake half 5
 	[ "$(wc -l <out)" = 4 ]
 	fails_with "perl ended when 1 reply was due" perl fake exit 1
+	# its input is closed when the next request is written, which must not end the simulator by SIGPIPE
+	fails_with "perl ended when 1 reply was due" perl fake deaf 5
+	[ "$(wc -l <out)" = 5 ]
 	fails_with "true ended when 1 reply was due" true
 	fails_with "false exited with status 1 when 1 reply was due" false
 	expect 1 sim --sessions 100 --in-flight 30 -- perl fake exit 50
@@ -246,13 +251,16 @@ fails_with() {
 	mkfifo replies
 	sim --sessions 100 --in-flight 1 <replies 2>err | perl fake die 5 >replies || true
 	[ "$(head -n 1 err)" = "botify-sim: standard input ended when 1 reply was due" ]
-	sim --sessions 100 --in-flight 1 --timeout 0.3 <replies 2>err | perl fake silent 5 >replies &
-	wait_until grep -q . err
-	[ "$(head -n 1 err)" = "botify-sim: standard input: no reply for 0.3 s, 1 is due" ]
+	sim --sessions 100 --in-flight 1 <replies 2>err | perl fake deaf 5 >replies || true
+	[ "$(head -n 1 err)" = "botify-sim: standard input ended when 1 reply was due" ]
 	expect 1 sim --sessions 100 </dev/null
 	[[ "$stderr" == "botify-sim: standard input ended when "*" replies were due"* ]]
 	[ "$(wc -l <out)" -gt 0 ]
 	whole_lines out
+	: >err
+	sim --sessions 100 --in-flight 1 --timeout 0.3 <replies 2>err | perl fake silent 5 >replies 3>&- &
+	wait_until grep -q . err
+	[ "$(head -n 1 err)" = "botify-sim: standard input: no reply for 0.3 s, 1 is due" ]
 }
 
 # --- how it ends
@@ -309,6 +317,21 @@ ends_by() {
 
 @test "sim: SIGTERM likewise, with many in flight" {
 	ends_by TERM 100000
+}
+
+@test "sim: a recommender is let end well when the simulator is told to stop" {
+	local status=0
+	perl -e '$SIG{TERM} = "DEFAULT"; exec @ARGV' botify-sim "${world[@]}" --sessions 100000000 -- sh -c '
+		trap "" TERM
+		botify-recommend --tracks tracks.ndjson
+		sleep 1
+		echo well >ended' >out 2>err 3>&- &
+	sim=$!
+	wait_until test -s out
+	kill -TERM "$sim"
+	wait "$sim" || status=$?
+	[ "$status" = 143 ]
+	[ "$(cat ended)" = well ]
 }
 
 # As a terminal does it: both sides are told.
@@ -438,7 +461,7 @@ refuse() {
 	refuse 2 "--agent and a command (sh): give one of them" --agent random
 	refuse 2 "unrecognized option '--session-count'" --session-count 5
 	for date in 2024-02-30 2023-02-29 2024-13-01 24-01-01 2024-1-1 '2024-01-01 ' 2024-01-01T00 today ''; do
-		refuse 2 "--start takes a date as 2024-01-31, not '$date'" --start "$date"
+		refuse 2 "--start takes a day as 2024-01-31, not '$date'" --start "$date"
 	done
 	expect 2 botify-sim
 	[ "$(head -n 1 err)" = "botify-sim: no catalog given (--tracks FILE)" ]

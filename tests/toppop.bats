@@ -215,3 +215,24 @@ botify-toppop: bad.ndjson:12: an error, not an event: x' ]
 	END
 	[ "$(cat top.json)" = "[7,2147483647,10,11,3]" ]
 }
+
+@test "--recommended leaves out what nobody recommended" {
+	# user 1 comes with track 5, is given 7 and 8; user 2 comes with 7, is given 5, and between the two hears 9 of their own
+	cat >log <<-'END'
+		{"message":"next","user":1,"track":5,"time":1,"recommendation":7}
+		{"message":"next","user":2,"track":7,"time":1,"recommendation":5}
+		{"message":"next","user":1,"track":7,"time":0.5,"recommendation":8}
+		{"message":"next","user":2,"track":9,"time":0.9,"recommendation":5}
+		{"message":"last","user":1,"track":8,"time":0.25,"recommendation":null}
+		{"message":"last","user":2,"track":5,"time":0.125,"recommendation":null}
+		{"message":"next","user":1,"track":8,"time":1,"recommendation":9}
+	END
+	[ "$("$bin/botify-toppop" --recommended log)" = "[7,8,5]" ]
+	[ "$("$bin/botify-toppop" log)" = "[7,8,5,9]" ]
+}
+
+@test "any number of threads counts the same" {
+	for _ in $(seq 3000); do cat log.ndjson; done >long
+	"$bin/botify-toppop" --threads 1 --format ndjson long >one
+	for n in 2 3 8; do "$bin/botify-toppop" --threads "$n" --format ndjson long | cmp - one; done
+}

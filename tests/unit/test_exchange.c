@@ -26,6 +26,7 @@ enum trick {
 	ENDS,		/* before it */
 	HALF_A_LINE,	/* and then ends */
 	SILENT,		/* but alive */
+	SLOW,		/* a tenth of a second for each of the first n */
 	DEAF,		/* closes its input and is silent */
 	MORE		/* one more at the end */
 };
@@ -98,6 +99,8 @@ static void recommend(enum trick trick, unsigned long nth)
 	while (lines_next(&in, &e) == LINES_LINE) {
 		if (event_parse(&parser, in.text, in.len, &ev, &e) < 0)
 			_exit(2);
+		if (trick == SLOW && in.number <= nth)
+			usleep(100000);
 		if (trick == SWAPPED && in.number == nth) {
 			held = ev;
 			continue;
@@ -402,6 +405,9 @@ static void silence_is_timed(void)
 	CHECK(r.status == EXCHANGE_FAILED && r.lines == 399);
 	CHECK_STR(r.e.text, "replies: no reply for 0.3 s, 100 are due");
 	CHECK(now() - start_time > 0.29 && now() - start_time < 3);
+	free(r.log);
+	r = play(SLOW, 7, world_options(3, 1), 0.4);
+	CHECK(r.status == EXCHANGE_DONE);
 	free(r.log);
 }
 

@@ -62,6 +62,22 @@ static void times_fill_the_days(void)
 	check_times(1000, 30, INT64_C(-62135596800000)); /* the year 1 */
 }
 
+/* Each has its own part of the day: no two of a day's n sessions come within the same nth of it. */
+static void slots_are_equal(void)
+{
+	struct schedule s = {.seed = 8, .sessions = 10, .days = 4, .users = 1};
+	static const int64_t of_day[] = {3, 2, 3, 2}, day[] = {0, 0, 0, 1, 1, 2, 2, 2, 3, 3}, place[] = {0, 1, 2, 0, 1, 0, 1, 2, 0, 1};
+
+	for (s.seed = 0; s.seed < 200; s.seed++)
+		for (uint64_t i = 0; i < s.sessions; i++) {
+			struct arrival a = schedule_arrival(&s, i);
+			int64_t slot = DAY / of_day[day[i]];
+
+			CHECK(a.day == day[i]);
+			CHECK(a.time >= day[i] * DAY + place[i] * slot && a.time < day[i] * DAY + (place[i] + 1) * slot);
+		}
+}
+
 /* Over the hours of a day, too. */
 static void hours_are_as_likely_as_each_other(void)
 {
@@ -105,6 +121,7 @@ int main(void)
 {
 	RUN(users_are_as_likely_as_each_other);
 	RUN(times_fill_the_days);
+	RUN(slots_are_equal);
 	RUN(hours_are_as_likely_as_each_other);
 	RUN(it_is_a_function_of_seed_and_number);
 	RUN(the_largest_run);
