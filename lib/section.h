@@ -2,7 +2,7 @@
  * section: a part of a report that is a table: quantiles, days, sources, power, … One is built cell by cell, and every
  * format of the report can say it.
  *
- * What cannot be known is NaN, and is null, an empty field or "-".
+ * What cannot be known is NaN, and is null, an empty field or "-". A column of which nothing is known is for machines only.
  */
 #ifndef BOTIFY_SECTION_H
 #define BOTIFY_SECTION_H
@@ -19,6 +19,7 @@ enum section_kind {
 	SECTION_NUMBER,	 /* shown with four digits */
 	SECTION_PERCENT, /* shown with its sign and two decimals */
 	SECTION_P,	 /* a probability */
+	SECTION_WHOLE,	 /* a number that is whole where it is known */
 	SECTION_COUNT
 };
 

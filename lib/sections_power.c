@@ -13,8 +13,8 @@ static const struct section_column columns[] = {
 	{"treatment_users", "arm users", SECTION_COUNT},
 	{"mde", "detectable effect", SECTION_PERCENT},
 	{"wanted", "wanted", SECTION_PERCENT},
-	{"control_users_needed", "control needs", SECTION_NUMBER},
-	{"treatment_users_needed", "arm needs", SECTION_NUMBER},
+	{"control_users_needed", "control needs", SECTION_WHOLE},
+	{"treatment_users_needed", "arm needs", SECTION_WHOLE},
 };
 
 static void add_row(struct section *s, const struct sections_subject *subject, size_t x, uint32_t arm,

@@ -61,7 +61,7 @@ double sections_srm_p(const struct sections_subject *subject, size_t experiment)
 
 static const struct section_column columns[] = {
 	{"experiment", "experiment", SECTION_TEXT}, {"arm", "arm", SECTION_TEXT},   {"users", "users", SECTION_COUNT},
-	{"expected", "expected", SECTION_NUMBER},   {"chi2", "chi²", SECTION_NUMBER}, {"df", "df", SECTION_NUMBER},
+	{"expected", "expected", SECTION_NUMBER},   {"chi2", "chi²", SECTION_NUMBER}, {"df", "df", SECTION_WHOLE},
 	{"p", "p", SECTION_P},
 };
 

@@ -48,10 +48,11 @@ int split_parse(struct split *s, const char *what, const char *text, struct errm
 
 double split_weight(const struct split *s, struct slice arm)
 {
-	uint32_t number = symbols_find(&s->arms, arm);
+	uint32_t number;
 
-	if (s->arms.n == 0)
+	if (!s || s->arms.n == 0)
 		return 1;
+	number = symbols_find(&s->arms, arm);
 	return number == SYMBOLS_NONE ? 0 : s->weights[number];
 }
 

@@ -24,7 +24,7 @@ struct split {
 int split_parse(struct split *s, const char *what, const char *text, struct errmsg *e);
 void split_clear(struct split *s);
 
-/* The weight of an arm: 0 where the split does not name it, 1 where there is no split. */
+/* The weight of an arm: 0 where the split does not name it, 1 where there is no split, or `s` is NULL. */
 double split_weight(const struct split *s, struct slice arm);
 
 /*

@@ -232,3 +232,28 @@ small_log() {
 		abtest --merge "${report[@]}" "${counts[@]}" | cmp - want
 	done
 }
+
+@test "everything at once, over odd logs: no nan, no infinity, no broken table, in no format" {
+	all=(--power --mde 3% --quantiles 0.01,0.5,0.99 --days --sources --aa 20 --adjust by --lift fieller --cap 90%)
+	for seed in odd $(seq 10); do
+		if [ "$seed" = odd ]; then cp "$here/abtest/odd.ndjson" log; else small_log "$seed" >log; fi
+		for more in "" --sequential; do
+			# shellcheck disable=SC2086
+			for format in table json ndjson csv markdown html prometheus; do
+				abtest "${all[@]}" $more --format $format log >report."$format"
+				run ! grep -qiE '\bnan\b|\binf(inity)?\b' report."$format"
+			done
+			jq -e '[.srm, .power, .quantiles, .days, .sources, .aa] | all(type == "array")' report.json
+			jq -es 'length > 0 or true' report.ndjson
+			sed 's/\\|//g' report.markdown | awk -F'|' '!/^\|/ { n = 0; next } n > 0 && NF != n { exit 1 } { n = NF }'
+			if command -v xmllint >/dev/null; then xmllint --noout report.html; fi
+		done
+	done
+}
+
+@test "columns of which nothing is known are for machines only" {
+	make_log
+	abtest --power --experiment Y log | grep -x 'experiment  arm  metric .* detectable effect'
+	abtest --mde 10% --experiment Y log | grep -x 'experiment  arm  metric .* detectable effect   wanted  control needs  arm needs'
+	abtest --power --format json log | jq -e '.power[0] | has("wanted") and .control_users_needed == null'
+}

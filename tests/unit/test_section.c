@@ -1,0 +1,142 @@
+#include "section.h"
+
+#include <stdlib.h>
+
+#include "check.h"
+
+static struct errmsg e;
+
+static const struct section_column columns[] = {
+	{"arm", "arm", SECTION_TEXT},	   {"n", "users", SECTION_COUNT},	{"x", "mean", SECTION_NUMBER},
+	{"effect", "effect", SECTION_PERCENT}, {"p", "p", SECTION_P},		{"needs", "needs", SECTION_WHOLE},
+	{"never", "never", SECTION_NUMBER},
+};
+
+static void add(struct section *s, const char *arm, uint64_t n, double x)
+{
+	section_text(s, arm);
+	section_count(s, n);
+	section_number(s, x);
+	section_number(s, -x);
+	section_number(s, x / 100);
+	section_number(s, 1000 * x);
+	section_number(s, NAN);
+}
+
+static struct section example(void)
+{
+	struct section s;
+
+	section_init(&s, "key", "A title", "A note.", columns, sizeof columns / sizeof *columns);
+	add(&s, "a|\"<b>\"", 12345, 1.5);
+	add(&s, "c", 0, NAN);
+	return s;
+}
+
+/* What a writer writes; free it. */
+static char *written(const struct section *s, int which)
+{
+	char *text;
+	size_t size;
+	FILE *f = open_memstream(&text, &size);
+
+	CHECK((which == 0   ? section_put_json(s, f, &e)
+	       : which == 1 ? section_put_table(s, f, false, &e)
+	       : which == 2 ? section_put_markdown(s, f, &e)
+			    : section_put_html(s, f, &e)) == 0);
+	fclose(f);
+	return text;
+}
+
+static void check_written(const struct section *s, int which, const char *want)
+{
+	char *got = written(s, which);
+
+	CHECK_STR(got, want);
+	free(got);
+}
+
+static void json_has_every_column_and_null(void)
+{
+	struct section s = example();
+
+	CHECK(section_rows(&s) == 2);
+	check_written(&s, 0,
+		      "\"key\":[\n"
+		      "{\"arm\":\"a|\\\"<b>\\\"\",\"n\":12345,\"x\":1.5,\"effect\":-1.5,\"p\":0.015,\"needs\":1500,\"never\":null},\n"
+		      "{\"arm\":\"c\",\"n\":0,\"x\":null,\"effect\":null,\"p\":null,\"needs\":null,\"never\":null}\n]");
+	section_clear(&s);
+}
+
+static void people_do_not_see_what_is_never_known(void)
+{
+	struct section s = example();
+	char *html = written(&s, 3);
+
+	check_written(&s, 1,
+		      "A title\n"
+		      "arm       users   mean  effect       p  needs\n"
+		      "a|\"<b>\"  12,345  1.500  -1.50%  0.0150  1,500\n"
+		      "c             0      -       -       -      -\n"
+		      "A note.\n\n");
+	check_written(&s, 2,
+		      "## A title\n\n| arm | users | mean | effect | p | needs |\n|:--|--:|--:|--:|--:|--:|\n"
+		      "| a\\|\"&lt;b&gt;\" | 12,345 | 1.500 | −1.50\u00a0% | 0.0150 | 1,500 |\n"
+		      "| c | 0 | – | – | – | – |\n\nA note.\n\n");
+	CHECK(strstr(html, "<tr><th scope=\"row\">a|&quot;&lt;b&gt;&quot;</th><td class=\"r\">12,345</td>") != NULL);
+	CHECK(strstr(html, "never") == NULL && strstr(html, "<caption>") == NULL);
+	CHECK(strstr(html, "<p class=\"muted\">A note.</p>") != NULL);
+	free(html);
+	section_clear(&s);
+}
+
+static void an_empty_one_is_one(void)
+{
+	struct section s;
+
+	section_init(&s, "key", "A title", "", columns, 2);
+	CHECK(section_rows(&s) == 0);
+	check_written(&s, 0, "\"key\":[\n]");
+	check_written(&s, 1, "A title\narm  users\n\n");
+	section_clear(&s);
+}
+
+static void long_notes_are_broken_at_spaces(void)
+{
+	struct section s;
+	char *text;
+
+	section_init(&s, "key", "A title",
+		     "A note that is so long that no terminal of eighty columns would hold all of it in one line, and then some more.",
+		     columns, 2);
+	text = written(&s, 1);
+	for (const char *line = text; *line; line += strcspn(line, "\n") + 1)
+		CHECK(strcspn(line, "\n") <= 78);
+	CHECK(strstr(text, "eighty columns would hold all of\nit in") != NULL || strstr(text, "all of it\nin one") != NULL ||
+	      strstr(text, "hold all\nof it") != NULL);
+	free(text);
+	section_clear(&s);
+}
+
+static void a_failure_is_told_by_every_writer(void)
+{
+	struct section s = example();
+	FILE *f = fopen("/dev/null", "w");
+
+	s.failed = true;
+	CHECK(section_put_json(&s, f, &e) < 0 && section_put_table(&s, f, false, &e) < 0);
+	CHECK(section_put_markdown(&s, f, &e) < 0 && section_put_html(&s, f, &e) < 0);
+	fclose(f);
+	section_clear(&s);
+	CHECK(s.cells == NULL && s.n == 0);
+}
+
+int main(void)
+{
+	RUN(json_has_every_column_and_null);
+	RUN(people_do_not_see_what_is_never_known);
+	RUN(an_empty_one_is_one);
+	RUN(long_notes_are_broken_at_spaces);
+	RUN(a_failure_is_told_by_every_writer);
+	return DONE();
+}
