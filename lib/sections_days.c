@@ -31,7 +31,7 @@ static void add_comparison(struct section *s, const struct metrics_summary *arms
 	const struct stats *control = &arms->arms[pair[0]].values[metric], *treatment = &arms->arms[pair[1]].values[metric];
 	struct stats_welch w = effects_compare(control, treatment, o);
 	bool turned = control->mean < 0;
-	double unit = 100 / control->mean;
+	double unit = control->mean != 0 ? 100 / control->mean : NAN;
 
 	section_number(s, stats_mean(control));
 	section_number(s, stats_mean(treatment));
