@@ -138,12 +138,14 @@ static int complete(struct options *o, struct errmsg *e)
 
 	if (o->covariate && o->keep.before)
 		return errmsg_set(e, "--covariate and --covariate-before exclude each other");
+	if (o->fail_on && o->partial)
+		return errmsg_set(e, "--fail-on is for the report: a part may look worse than the whole");
+	/* a page has room for all that costs little */
+	o->analysis.days = o->analysis.days || page;
 	if (analysis_check(&o->analysis, e) < 0)
 		return -1;
 	o->analysis.split = &o->split;
 	o->analysis.effects.samples.adjust = o->covariate || o->keep.before;
-	/* a page has room for all that costs little */
-	o->analysis.days = o->analysis.days || page;
 	o->analysis.sources = o->analysis.sources || o->tracks || page;
 	o->keep.sessions = page;
 	analysis_keep(&o->analysis, &o->keep);
@@ -291,6 +293,7 @@ static int run(struct inputs *in, struct options *o)
 {
 	struct errmsg e;
 	bool complained, failed;
+	int status;
 
 	if (o->tracks && catalog_load(&in->catalog, o->tracks, &e) < 0)
 		return command_fail(&self, &e);
@@ -305,7 +308,9 @@ static int run(struct inputs *in, struct options *o)
 		failed = write_result(&in->study, o, &e) < 0;
 	if (failed)
 		return command_fail(&self, &e);
-	return complained ? EXIT_DATA : find(&in->study, o);
+	status = find(&in->study, o);
+	/* what was asked for says more than that something was passed over */
+	return status == 0 && complained ? EXIT_DATA : status;
 }
 
 int main(int argc, char **argv)

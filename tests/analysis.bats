@@ -1,0 +1,234 @@
+#!/usr/bin/env bats
+# What botify-abtest can do with a log beyond comparing means: every method against NumPy, SciPy and statsmodels
+# (reference/analysis.py), over a log of ten days (reference/analysis-log.awk); and what must hold whatever the numbers.
+
+bats_require_minimum_version 1.5.0
+
+setup() {
+	bin=${BOTIFY_BIN:-$BATS_TEST_DIRNAME/../build}
+	here=$BATS_TEST_DIRNAME
+	cd "$BATS_TEST_TMPDIR" || exit
+}
+
+abtest() {
+	"$bin/botify-abtest" "$@"
+}
+
+# The log and the covariates that analysis.json was made from.
+make_log() {
+	awk -f "$here/reference/analysis-log.awk" >log
+	awk -v what=covariates -f "$here/reference/analysis-log.awk" >covariates
+	[ "$(cat log covariates | cksum)" = "2917859867 2372278" ]
+}
+
+# Runs a report with each set of options that the reference has and that matches $1; each row of the reference must be
+# in it, and every number equal it to $2.
+agrees() {
+	local of n=0
+
+	make_log
+	while IFS= read -r of; do
+		# shellcheck disable=SC2086
+		abtest --format json $of log >report
+		jq -n --arg of "$of" --argjson tolerance "$2" --slurpfile got report --slurpfile want "$here/reference/analysis.json" '
+			def near(a; b): if (a | type) == "number" and (b | type) == "number"
+				then (a - b | fabs) <= $tolerance * ([1e-3, (b | fabs)] | max) else a == b end;
+			def names: [.experiment, .treatment, .arm, .metric, .quantile, .day, .source];
+			$got[0] as $got | $want[] | select(.of == $of) | . as $row
+			| [$got[.in][] | select(names == ($row | names))] as $found
+			| if ($found | length) != 1 then {missing: $row, found: $found} else
+				$row | keys[] | select(. != "of" and . != "in" and (near($found[0][.]; $row[.]) | not))
+				| {of: $of, row: ($row | names), key: ., got: $found[0][.], want: $row[.]} end' >differences
+		[ ! -s differences ] || { head -40 differences; return 1; }
+		n=$((n + 1))
+	done < <(jq -r .of "$here/reference/analysis.json" | sort -u | grep -E -e "$1")
+	[ "$n" -ge "${3:-1}" ]
+}
+
+@test "no option: Welch, and the delta method for ratios" {
+	agrees '^$' 1e-9
+}
+
+@test "--adjust holm, bh, by: statsmodels' multipletests, and intervals at their level; --primary is exempt" {
+	agrees '^--adjust' 1e-9 12
+}
+
+@test "--cap: one threshold for all arms, type 7" {
+	agrees '^--cap' 1e-9
+}
+
+@test "--covariate, --covariate-before: CUPED, also of capped values" {
+	agrees '^--covariate' 1e-9 3
+}
+
+@test "--sequential: the formula, for two --tune" {
+	agrees '^--sequential' 1e-9 2
+}
+
+@test "--lift fieller: the lifts at the edge of significance" {
+	agrees '^--lift' 1e-9
+}
+
+@test "--mde: SciPy's noncentral t" {
+	agrees '^--mde' 1e-8
+}
+
+@test "--split: SciPy's chi-square" {
+	agrees '^--split' 1e-9 2
+}
+
+@test "--quantiles: NumPy's" {
+	agrees '^--quantiles' 1e-9
+}
+
+@test "--days: of each day alone, and of all until then" {
+	agrees '^--days' 1e-9 2
+}
+
+@test "--sources: counts over the log" {
+	agrees '^--sources' 1e-9
+}
+
+@test "--aa: SciPy's binomial band" {
+	agrees '^--aa' 0 2
+}
+
+@test "--aa: 1,000 splits of a sane log stay within the band, sequential or not" {
+	make_log
+	abtest --format json --aa 1000 log | jq -e '.aa | length == 14 and all(.runs == 1000 and .verdict == "as it should"
+		and .alarms >= .lower and .alarms <= .upper)'
+	abtest --format json --aa 1000 --sequential --tune 300 log |
+		jq -e '.aa | all(.lower == 0 and .alarms < 20 and .method == "sequential")'
+	# the same log, the same audit
+	abtest --format json --aa 100 log | cmp - <(abtest --format json --aa 100 log)
+}
+
+@test "--aa: a user who is worth a hundred others is found out" {
+	for user in $(seq 100); do
+		echo '{"message":"last","user":'"$user"',"track":1,"time":0.'$((user % 10))',"experiments":{"X":"C"}}'
+	done >log
+	for _ in $(seq 500); do
+		echo '{"message":"last","user":101,"track":1,"time":1,"experiments":{"X":"C"}}'
+	done >>log
+	abtest --format json --aa 1000 log | jq -r '.aa[] | .metric + ": " + .verdict' | diff - <(
+		echo 'time: too few'
+		echo 'sessions: too few'
+		echo 'mean_request_latency: unknown'
+		echo 'mean_tracks_per_session: unknown'
+		echo 'mean_time_per_session: as it should'
+		echo 'time_per_session: too many'
+		echo 'time_per_track: too many'
+	)
+}
+
+@test "--fail-on: 3 with a sentence, 0 otherwise, 2 for a name that it does not know" {
+	make_log
+	run -3 --separate-stderr abtest --fail-on srm log
+	# shellcheck disable=SC2154 # bats sets it
+	[ "$stderr" = "botify-abtest: srm: users of experiment X are not split as planned (p = 2e-09)" ]
+	[ "$output" = "$(abtest log)" ]
+	run -0 --separate-stderr abtest --fail-on srm,health --split C=2,T1=1,T2=1 --experiment X log
+	[ -z "$stderr" ]
+	run -3 --separate-stderr abtest --fail-on srm,users_in_two_arms --split C=2,T1=1,T2=1 --experiment X log
+	[ "$stderr" = "botify-abtest: users_in_two_arms: 3 users seen in more than one arm: left out." ]
+	run -3 --separate-stderr abtest --fail-on health --split C=2,T1=1 --experiment X log
+	[[ $stderr == "botify-abtest: unplanned_arms: "*T2* ]]
+	run -0 abtest --fail-on out_of_order_events,duplicate_events,malformed_lines log
+	for bad in srn "" srm,,health "srm, health"; do
+		run -2 --separate-stderr abtest --fail-on "$bad" log
+		[ -z "$output" ]
+		[[ $stderr == "botify-abtest: --fail-on knows srm, health, malformed_lines, "*", unplanned_arms; not '"* ]]
+	done
+}
+
+@test "--fail-on: what was asked for goes before a line that was passed over, and is for no part" {
+	make_log
+	sed '7s/^/nonsense/' log >malformed
+	run -1 abtest --fail-on unread_files malformed
+	run -3 --separate-stderr abtest --fail-on malformed_lines malformed
+	[[ $stderr == *"malformed_lines: 1 malformed line: left out." ]]
+	run -1 abtest --fail-on srm missing
+	run -2 abtest --fail-on srm --partial log
+	abtest --partial log | { run -3 abtest --merge --fail-on srm; }
+}
+
+@test "--primary alone is a mistake, but not where days are told" {
+	make_log
+	run -2 --separate-stderr abtest --primary time log
+	[[ $stderr == "botify-abtest: --primary is the metric that"* ]]
+	abtest --primary sessions --format html log | grep -qF '<td>sessions</td>'
+	abtest --primary sessions --days log | grep -qE '^X +T1 +sessions +2024-01-01'
+}
+
+# A small log of few users an arm, whose times are, by the kind of seed, anything, all the same, all 0 in the control, or
+# apart with little noise.
+small_log() {
+	awk -v seed="$1" '
+		function draw(n) { state = state * 48271 % 2147483647; return int(state / 7) % n }
+		function line(user, arm, time) {
+			printf "{\"message\":\"%s\",\"user\":%d,\"track\":1,\"time\":0.%02d", draw(3) ? "last" : "next", user, time
+			if (draw(3)) printf ",\"latency\":0.%03d", 1 + draw(50)
+			printf ",\"experiments\":{\"E\":\"%s\"}}\n", arm
+		}
+		BEGIN {
+			state = seed * 7919 + 1; for (i = 0; i < 5; i++) draw(2)
+			kind = seed % 5; arms = 2 + draw(3)
+			for (a = 0; a < arms; a++) {
+				users = 1 + draw(draw(2) ? 3 : 12)
+				for (u = 0; u < users; u++)
+					for (n = 1 + draw(kind == 1 ? 1 : 4); n > 0; n--)
+						line(100 * a + u, a ? "T" a : "C",
+							kind == 1 ? 40 : kind == 2 ? a * draw(100) : kind == 3 ? 10 + 30 * a + draw(2) : draw(100))
+			}
+		}'
+}
+
+@test "interval, p and verdict agree in every row, whatever is asked for of whatever log" {
+	for seed in $(seq 20); do
+		small_log "$seed" >log
+		for adjust in none holm bh by; do
+			for more in "" --sequential --cap\ 80% "--lift fieller" "--sequential --lift fieller" \
+				"--lift fieller --cap 80%" "--sequential --cap 50%" "--sequential --lift fieller --cap 80% --tune 30"; do
+				# shellcheck disable=SC2086
+				abtest --format ndjson --alpha 0.2 --adjust $adjust $more log |
+					sed "s/^{/{\"o\":\"$seed: --adjust $adjust $more\",/"
+			done
+		done
+	done >all
+	jq -c 'def excludes(a; b): a > 0 or b < 0;
+		def sound:
+			(.significant == (.p_adjusted != null and .p_adjusted < .alpha))
+			and ((.p == null) == (.p_adjusted == null))
+			and (.p == null or (.p_adjusted >= .p and .p >= 0 and .p_adjusted <= 1))
+			and ((.difference_lower == null) == (.p == null)) and ((.difference_upper == null) == (.p == null))
+			and (.p == null or excludes(.difference_lower; .difference_upper) == .significant)
+			and (.lower == null or excludes(.lower; .upper) == .significant)
+			and (.lower == null or (.lower <= .effect and .effect <= .upper))
+			and ((.control_users >= 2 and .treatment_users >= 2) or .p == null)
+			and ((.control_sd // 0) > 0 or (.treatment_sd // 0) > 0 or .p == null)
+			and ((.o | contains("none") | not) or .p_adjusted == .p)
+			and (.control_mean != 0 or .effect == null);
+		select(sound | not)' all >unsound
+	[ ! -s unsound ] || { head -5 unsound; return 1; }
+	# of all kinds there were some
+	jq -es 'length > 4000 and (map(select(.significant)) | length > 500) and (map(select(.p == null)) | length > 500)
+		and any(.control_mean == 0 and .significant) and any(.lower == null and .significant)
+		and any(.p != .p_adjusted and .significant)' all
+}
+
+@test "--partial, --merge: days, quantiles, sources and covariates of any shards, to the last byte" {
+	make_log
+	kept=(--days --quantiles 0.5,0.9 --tracks "$here/../data/world/tracks.ndjson" --covariate-before 2024-01-03)
+	report=("${kept[@]}" --format json --cap 99% --power --aa 50 --adjust holm)
+	abtest "${report[@]}" log >want
+	jq -e '(.days | length == 27) and (.quantiles | length == 10) and (.sources | length == 25)' want
+	for n in 1 2 7 100; do
+		rm -f part.* counts.*
+		awk -v n="$n" '{ match($0, /"user":[0-9]+/); print >("part." substr($0, RSTART + 7, RLENGTH - 7) % n) }' log
+		for part in part.*; do
+			abtest --partial "${kept[@]}" -o "counts.${part#part.}" "$part"
+		done
+		mapfile -t counts < <(printf '%s\n' counts.* | sort -R --random-source=log)
+		abtest --merge "${report[@]}" "${counts[@]}" | cmp - want
+	done
+}

@@ -1,0 +1,335 @@
+#!/usr/bin/env python3
+"""Reference values for the methods of botify-abtest, by NumPy, SciPy and statsmodels:
+
+    awk -f analysis-log.awk > log.ndjson; awk -v what=covariates -f analysis-log.awk > covariates.ndjson
+    python3 analysis.py log.ndjson covariates.ndjson > analysis.json
+
+One row of a report a line, with the options that it belongs to as "of" and the section that it stands in as "in"; the keys
+are those of botify-abtest --format json. Shares nothing with botify but the definitions."""
+
+import collections
+import datetime
+import json
+import math
+import sys
+
+import numpy as np
+from scipy import optimize, special, stats
+from statsmodels.stats.multitest import multipletests
+
+ALPHA = 0.05
+MOMENT = 1704240000000  # 2024-01-03
+CONTROL = {"X": "C", "Y": "off"}
+MEANS = ["time", "sessions", "mean_request_latency", "mean_tracks_per_session", "mean_time_per_session"]
+RATIOS = ["time_per_session", "time_per_track"]
+
+
+def critical(df, alpha=ALPHA):
+    return optimize.brentq(lambda x: stats.t.sf(x, df) - alpha / 2, 0, 1e4, xtol=1e-300, rtol=1e-15)
+
+
+def sessions_of(events):
+    """{user: [session]}, a session being the list of its events; those that did not end are dropped."""
+    running, ended = collections.defaultdict(list), collections.defaultdict(list)
+    for event in events:
+        running[event["user"]].append(event)
+        if event["message"] == "last":
+            ended[event["user"]].append(running.pop(event["user"]))
+    return ended
+
+
+def experiment_of(events, name):
+    """{arm: {user: [session]}}, of the users who count."""
+    events = [e for e in events if name in e["experiments"]]
+    seen = collections.defaultdict(set)
+    for event in events:
+        seen[event["user"]].add(event["experiments"][name])
+    arms = collections.defaultdict(dict)
+    for user, sessions in sorted(sessions_of(events).items()):
+        if len(seen[user]) == 1:
+            arms[min(seen[user])][user] = sessions
+    return arms
+
+
+def value(metric, sessions):
+    latencies = [1000 * e["latency"] for s in sessions for e in s if "latency" in e]
+    times = [sum(e["time"] for e in s) for s in sessions]
+    return {
+        "time": sum(times),
+        "sessions": len(sessions),
+        "mean_request_latency": np.mean(latencies) if latencies else math.nan,
+        "mean_tracks_per_session": np.mean([len(s) for s in sessions]),
+        "mean_time_per_session": np.mean(times),
+    }[metric]
+
+
+def values(users, metric):
+    return np.array([value(metric, s) for s in users.values()], float)
+
+
+def linearised(users, metric):
+    y = np.array([value("time", s) for s in users.values()])
+    x = np.array([len(s) if metric == "time_per_session" else sum(map(len, s)) for s in users.values()], float)
+    return y.sum() / x.sum() + (y - y.sum() / x.sum() * x) / x.mean()
+
+
+class Sample:
+    def __init__(self, a):
+        a = a[~np.isnan(a)]
+        self.n, self.mean, self.var = len(a), a.mean(), a.var(ddof=1) if len(a) > 1 else math.nan
+        self.v = self.var / self.n
+
+
+def welch(c, t):
+    """(difference, standard error, df, p)"""
+    error = math.sqrt(c.v + t.v)
+    df = (c.v + t.v) ** 2 / (c.v**2 / (c.n - 1) + t.v**2 / (t.n - 1))
+    return t.mean - c.mean, error, df, 2 * stats.t.sf(abs(t.mean - c.mean) / error, df)
+
+
+def percent(difference, half, mean):
+    return {
+        "effect": 100 * difference / mean,
+        "lower": 100 * (difference - half) / mean,
+        "upper": 100 * (difference + half) / mean,
+    }
+
+
+def judge_welch(c, t):
+    """p, and half the width of the interval at a level"""
+    _, error, df, p = welch(c, t)
+    return p, lambda level: critical(df, level) * error
+
+
+def judge_sequential(c, t, tune):
+    difference, error, _, _ = welch(c, t)
+    n = (c.n + t.n) * (-special.lambertw(-(ALPHA**2) / math.e, -1).real - 1) / tune
+    p = min(1, math.sqrt(n + 1) * math.exp(-((difference / error) ** 2) * n / (2 * (n + 1))))
+    return p, lambda level: error * math.sqrt(2 * (n + 1) / n * math.log(math.sqrt(n + 1) / level))
+
+
+def row_of(c, t):
+    difference, error, df, p = welch(c, t)
+    half = critical(df) * error
+    return {**percent(difference, half, c.mean), "difference_lower": difference - half, "t": difference / error, "p": p,
+            "p_adjusted": p, "df": df, "significant": bool(abs(difference) > half), "control_users": c.n,
+            "treatment_users": t.n, "control_mean": c.mean, "treatment_mean": t.mean, "control_sd": math.sqrt(c.var)}
+
+
+def capped(arms):
+    threshold = np.quantile(np.concatenate(list(arms.values()))[~np.isnan(np.concatenate(list(arms.values())))], 0.99)
+    return {arm: np.minimum(a, threshold) for arm, a in arms.items()}, threshold
+
+
+def cuped(arms, covariates):
+    """Values less theta (x - mean x), theta pooled within arms; who has no covariate has the mean of those who have one."""
+    known = {arm: ~np.isnan(arms[arm]) for arm in arms}
+    y = {arm: arms[arm][known[arm]] for arm in arms}
+    x = {arm: covariates[arm][known[arm]] for arm in arms}
+    centre = np.nanmean(np.concatenate(list(x.values())))
+    x = {arm: np.where(np.isnan(x[arm]), centre, x[arm]) for arm in arms}
+    centred = {arm: x[arm] - x[arm].mean() for arm in arms}
+    theta = sum(centred[arm] @ y[arm] for arm in arms) / sum(centred[arm] @ centred[arm] for arm in arms)
+    adjusted = {arm: y[arm] - theta * (x[arm] - centre) for arm in arms}
+    within = lambda of: sum(((of[arm] - of[arm].mean()) ** 2).sum() for arm in arms)
+    return adjusted, theta, 1 - within(adjusted) / within(y)
+
+
+def put(of, where, keys, row):
+    row = {key: float(x) if isinstance(x, np.floating) else x for key, x in row.items()}
+    print(json.dumps({"of": of, "in": where, **keys, **row}))
+
+
+class Experiment:
+    def __init__(self, events, name):
+        self.name, self.control = name, CONTROL[name]
+        self.arms = experiment_of(events, name)
+        self.treatments = sorted(set(self.arms) - {self.control})
+        self.plain = {m: {arm: values(u, m) for arm, u in self.arms.items()} for m in MEANS}
+        self.plain.update({m: {arm: linearised(u, m) for arm, u in self.arms.items()} for m in RATIOS})
+
+    def pairs(self, of_metrics=None):
+        """(keys, control, treatment) of each row, in the order of a report"""
+        for treatment in self.treatments:
+            for metric, arms in (of_metrics or self.plain).items():
+                keys = {"experiment": self.name, "treatment": treatment, "metric": metric}
+                yield keys, Sample(arms[self.control]), Sample(arms[treatment])
+
+
+def put_plain(x):
+    for keys, c, t in x.pairs():
+        put("", "effects", keys, row_of(c, t))
+
+
+def levels(method, family):
+    """At which level the interval of each of these p is drawn, by the formulas of lib/adjust.h."""
+    m, adjusted = len(family), multipletests(family, ALPHA, method)[1]
+    found = int((adjusted < ALPHA).sum())
+    c = sum(1 / i for i in range(1, m + 1)) if method == "fdr_by" else 1
+    for p, q in zip(family, adjusted):
+        rank = sorted(family).index(p) + 1
+        if method == "holm":
+            yield q, ALPHA / (m - rank + 1 if q < ALPHA else m - found)
+        else:
+            yield q, (found if q < ALPHA else found + 1) * ALPHA / (c * m)
+
+
+def put_adjusted(x, tune=None):
+    """With tune, of sequential intervals."""
+    judge = (lambda c, t: judge_sequential(c, t, tune)) if tune else judge_welch
+    rows = [(keys, c, t, *judge(c, t)) for keys, c, t in x.pairs()]
+    for primary in None, "time":
+        family = [p for keys, _, _, p, _ in rows if keys["metric"] != primary]
+        for name, method in ("holm", "holm"), ("bh", "fdr_bh"), ("by", "fdr_by"):
+            adjusted = levels(method, family)
+            for keys, c, t, p, half_at in rows:
+                q, level = (p, ALPHA) if keys["metric"] == primary else next(adjusted)
+                of = f"--adjust {name}" + (f" --primary {primary}" if primary else "") + (" --sequential" if tune else "")
+                interval = percent(t.mean - c.mean, half_at(level), c.mean)
+                put(of, "effects", keys, {"p": p, "p_adjusted": q, "significant": bool(q < ALPHA), **interval})
+
+
+def put_capped(x):
+    for metric in MEANS:
+        arms, threshold = capped(x.plain[metric])
+        for keys, c, t in x.pairs({metric: arms}):
+            put("--cap 99%", "effects", keys, {**row_of(c, t), "cap": threshold})
+
+
+def put_cuped(x, of, covariates_of, cap=False):
+    for metric in MEANS:
+        arms = capped(x.plain[metric])[0] if cap else x.plain[metric]
+        covariates = {arm: np.array([covariates_of(metric, u) for u in x.arms[arm]], float) for arm in arms}
+        adjusted, theta, removed = cuped(arms, covariates)
+        for keys, c, t in x.pairs({metric: adjusted}):
+            put(of, "effects", keys, {**row_of(c, t), "theta": theta, "variance_removed": removed})
+
+
+def put_sequential(x, tune):
+    for keys, c, t in x.pairs():
+        p, half_at = judge_sequential(c, t, tune)
+        interval = percent(t.mean - c.mean, half_at(ALPHA), c.mean)
+        put(f"--sequential --tune {tune}", "effects", keys, {**interval, "p": p, "df": None})
+
+
+def put_fieller(x):
+    """The lifts at which |m_t - (1 + L) m_c| reaches its critical value, by bisection."""
+    for keys, c, t in x.pairs():
+        difference, _, df, _ = welch(c, t)
+        q = critical(df)
+        g = lambda l: (t.mean - (1 + l) * c.mean) ** 2 - q**2 * (t.v + (1 + l) ** 2 * c.v)
+        at = difference / c.mean
+        lower, upper = (optimize.brentq(g, at, at + side * 0.9, xtol=1e-15) for side in (-1, 1))
+        put("--lift fieller", "effects", keys, {"effect": 100 * at, "lower": 100 * lower, "upper": 100 * upper})
+
+
+def power(nc, vc, nt, vt, effect):
+    a, b = vc / nc, vt / nt
+    df = (a + b) ** 2 / (a**2 / (nc - 1) + b**2 / (nt - 1))
+    return stats.nct.sf(critical(df), df, effect / math.sqrt(a + b))
+
+
+def put_power(x):
+    for keys, c, t in x.pairs():
+        mde = optimize.brentq(lambda d: power(c.n, c.var, t.n, t.var, d) - 0.8, 1e-9 * c.mean, 10 * c.mean)
+        enough = lambda n: power(n, c.var, max(2, math.ceil(n * t.n / c.n)), t.var, 0.1 * c.mean) >= 0.8
+        low, high = 1, 2
+        while not enough(high):
+            low, high = high, 2 * high
+        while high - low > 1:
+            low, high = (low, (low + high) // 2) if enough((low + high) // 2) else ((low + high) // 2, high)
+        put("--mde 10%", "power", keys, {"mde": 100 * mde / c.mean, "wanted": 10, "control_users": c.n,
+                                         "treatment_users": t.n, "control_users_needed": high,
+                                         "treatment_users_needed": max(2, math.ceil(high * t.n / c.n))})
+
+
+def put_split(x, of, weights):
+    seen = {arm: len(users) for arm, users in x.arms.items()}
+    total = sum(weights.get(arm, 0) for arm in seen)
+    expected = [sum(seen.values()) * weights[arm] / total for arm in seen]
+    test = stats.chisquare(list(seen.values()), expected)
+    for arm, e in zip(seen, expected):
+        put(of, "srm", {"experiment": x.name, "arm": arm},
+            {"users": seen[arm], "expected": e, "chi2": test.statistic, "df": len(seen) - 1, "p": test.pvalue})
+
+
+def put_quantiles(x):
+    for arm, users in x.arms.items():
+        times = [sum(e["time"] for e in s) for sessions in users.values() for s in sessions]
+        for q in 0.5, 0.9:
+            put("--quantiles 0.5,0.9", "quantiles", {"experiment": x.name, "arm": arm, "quantile": q},
+                {"value": np.quantile(times, q)})
+
+
+def put_days(x, metric, of):
+    ended = lambda s: s[-1]["timestamp"] // 86400000
+    for treatment in x.treatments:
+        for day in sorted({ended(s) for u in x.arms.values() for sessions in u.values() for s in sessions}):
+            row = {}
+            for prefix, first in ("", day), ("cumulative_", 0):
+                arms = []
+                for arm in x.control, treatment:
+                    users = {u: [s for s in sessions if first <= ended(s) <= day] for u, sessions in x.arms[arm].items()}
+                    arms.append(values({u: s for u, s in users.items() if s}, metric))
+                if min(map(len, arms)) < 2:
+                    continue
+                arms = [Sample(a) for a in arms]
+                difference, error, df, _ = welch(*arms)
+                row.update({prefix + k: v for k, v in percent(difference, critical(df) * error, arms[0].mean).items()})
+                row.update({prefix + "control_mean": arms[0].mean, prefix + "treatment_mean": arms[1].mean})
+            date = (datetime.date(1970, 1, 1) + datetime.timedelta(int(day))).isoformat()
+            put(of, "days", {"experiment": x.name, "treatment": treatment, "day": date, "metric": metric}, row)
+
+
+def put_sources(x, events):
+    """Of all events, also those of users who do not count."""
+    heard, counts = collections.defaultdict(set), collections.defaultdict(list)
+    for event in events:
+        heard[event["user"]].add(event["track"])
+        arm = event["experiments"].get(x.name)
+        if arm and event["recommendation"] is not None:
+            answer = (event.get("pool"), event["recommendation"] in heard[event["user"]])
+            counts[arm, event.get("source", "(none)")].append(answer)
+            counts[arm, "(all)"].append(answer)
+        if event["message"] == "last":
+            heard[event["user"]].clear()
+    for (arm, source), answers in counts.items():
+        pools = [pool for pool, _ in answers if pool is not None]
+        put("--sources", "sources", {"experiment": x.name, "arm": arm, "source": source},
+            {"answers": len(answers), "share": 100 * len(answers) / len(counts[arm, "(all)"]),
+             "mean_pool": np.mean(pools) if pools else None,
+             "repeated_tracks": 100 * np.mean([repeated for _, repeated in answers]), "repeated_artists": None})
+
+
+def main():
+    events = [json.loads(line) for line in open(sys.argv[1])]
+    file = {row["user"]: row["value"] for row in map(json.loads, open(sys.argv[2]))}
+    before = sessions_of([e for e in events if e["timestamp"] < MOMENT])
+    after = [e for e in events if e["timestamp"] >= MOMENT]
+    for name in CONTROL:
+        x = Experiment(events, name)
+        put_plain(x)
+        put_adjusted(x)
+        put_adjusted(x, 10000)
+        put_capped(x)
+        put_cuped(x, "--covariate covariates", lambda metric, user: file.get(user, math.nan))
+        put_cuped(x, "--covariate covariates --cap 99%", lambda metric, user: file.get(user, math.nan), cap=True)
+        put_cuped(Experiment(after, name), "--covariate-before 2024-01-03",
+                  lambda metric, user: value(metric, before[user]) if user in before else math.nan)
+        put_sequential(x, 10000)
+        put_sequential(x, 500)
+        put_fieller(x)
+        put_power(x)
+        put_quantiles(x)
+        put_days(x, "time", "--days")
+        put_days(x, "mean_request_latency", "--days --primary mean_request_latency")
+        put_sources(x, events[:-1])
+    put_split(Experiment(events, "X"), "--split C=2,T1=1,T2=1 --experiment X", {"C": 2, "T1": 1, "T2": 1})
+    put_split(Experiment(events, "Y"), "--split off=1,on=2 --experiment Y", {"off": 1, "on": 2})
+    for runs in 1000, 77:
+        low, high = stats.binom.ppf([0.0005, 0.9995], runs, ALPHA)
+        put(f"--aa {runs}", "aa", {"experiment": "X", "metric": "time"}, {"runs": runs, "lower": int(low), "upper": int(high)})
+
+
+if __name__ == "__main__":
+    main()
