@@ -205,17 +205,27 @@ int section_put_markdown(const struct section *s, FILE *f, struct errmsg *e)
 	return 0;
 }
 
+/* Whether rows are grouped by their first column: that of the experiment, which would say the same again and again. */
+static bool is_grouped(const struct section *s)
+{
+	return s->n_columns > 1 && strcmp(s->columns[0].key, "experiment") == 0;
+}
+
 static void put_html_table(const struct section *s, const struct view *v, const struct html_column *columns, FILE *f)
 {
+	const size_t first = is_grouped(s) ? 1 : 0;
 	struct html_table t;
 
-	html_table_bare(&t, f, s->title, columns, v->n);
-	for (size_t row = 0; row < s->n; row += s->n_columns)
-		for (size_t k = 0; k < v->n; k++) {
+	html_table_bare(&t, f, s->title, columns + first, v->n - first);
+	for (size_t row = 0; row < s->n; row += s->n_columns) {
+		if (first > 0 && (row == 0 || strcmp(s->cells[row].text, s->cells[row - s->n_columns].text) != 0))
+			html_table_group(&t, s->cells[row].text);
+		for (size_t k = first; k < v->n; k++) {
 			size_t i = row + v->columns[k];
 
 			html_table_cell(&t, HTML_PLAIN, is_text(s, i) ? s->cells[i].text : shown_typeset(show(s, i)).text);
 		}
+	}
 	html_table_end(&t);
 }
 

@@ -90,6 +90,30 @@ static void people_do_not_see_what_is_never_known(void)
 	section_clear(&s);
 }
 
+static void a_page_says_each_experiment_once(void)
+{
+	static const struct section_column grouped[] = {
+		{"experiment", "experiment", SECTION_TEXT}, {"arm", "arm", SECTION_TEXT}, {"n", "users", SECTION_COUNT},
+	};
+	static const char *const names[][2] = {{"<X>", "C"}, {"<X>", "T"}, {"Y", "C"}};
+	const char *group = "<tr><th class=\"group\" scope=\"rowgroup\" colspan=\"2\">&lt;X&gt;</th></tr>";
+	struct section s;
+	char *html, *at;
+
+	section_init(&s, "key", "A title", "", grouped, 3);
+	for (size_t i = 0; i < 3; i++) {
+		section_text(&s, names[i][0]);
+		section_text(&s, names[i][1]);
+		section_count(&s, i);
+	}
+	html = written(&s, 3);
+	at = strstr(html, group);
+	CHECK(at && strstr(at + 1, group) == NULL && strstr(at, "<tr><th scope=\"row\">T</th><td class=\"r\">1</td></tr>") != NULL);
+	CHECK(strstr(html, ">experiment<") == NULL && strstr(html, "colspan=\"2\">Y<") != NULL);
+	free(html);
+	section_clear(&s);
+}
+
 static void an_empty_one_is_one(void)
 {
 	struct section s;
@@ -135,6 +159,7 @@ int main(void)
 {
 	RUN(json_has_every_column_and_null);
 	RUN(people_do_not_see_what_is_never_known);
+	RUN(a_page_says_each_experiment_once);
 	RUN(an_empty_one_is_one);
 	RUN(long_notes_are_broken_at_spaces);
 	RUN(a_failure_is_told_by_every_writer);
