@@ -218,7 +218,7 @@ small_log() {
 
 @test "--partial, --merge: days, quantiles, sources and covariates of any shards, to the last byte" {
 	make_log
-	kept=(--days --quantiles 0.5,0.9 --tracks "$here/../data/world/tracks.ndjson" --covariate-before 2024-01-03)
+	kept=(--days --quantiles '0.5,0.9' --tracks "$here/../data/world/tracks.ndjson" --covariate-before 2024-01-03)
 	report=("${kept[@]}" --format json --cap 99% --power --aa 50 --adjust holm)
 	abtest "${report[@]}" log >want
 	jq -e '(.days | length == 27) and (.quantiles | length == 10) and (.sources | length == 25)' want
@@ -234,7 +234,7 @@ small_log() {
 }
 
 @test "everything at once, over odd logs: no nan, no infinity, no broken table, in no format" {
-	all=(--power --mde 3% --quantiles 0.01,0.5,0.99 --days --sources --aa 20 --adjust by --lift fieller --cap 90%)
+	all=(--power --mde 3% --quantiles '0.01,0.5,0.99' --days --sources --aa 20 --adjust by --lift fieller --cap 90%)
 	for seed in odd $(seq 10); do
 		if [ "$seed" = odd ]; then cp "$here/abtest/odd.ndjson" log; else small_log "$seed" >log; fi
 		for more in "" --sequential; do
@@ -244,7 +244,7 @@ small_log() {
 				run ! grep -qiE '\bnan\b|\binf(inity)?\b' report."$format"
 			done
 			jq -e '[.srm, .power, .quantiles, .days, .sources, .aa] | all(type == "array")' report.json
-			jq -es 'length > 0 or true' report.ndjson
+			jq . report.ndjson >/dev/null
 			sed 's/\\|//g' report.markdown | awk -F'|' '!/^\|/ { n = 0; next } n > 0 && NF != n { exit 1 } { n = NF }'
 			if command -v xmllint >/dev/null; then xmllint --noout report.html; fi
 		done
