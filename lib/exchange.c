@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <math.h>
 #include <poll.h>
+#include <sched.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -13,8 +14,8 @@
 enum { GOING_ON = -1 }; /* where a function would return how the exchange ended */
 
 enum {
-	REQUESTS_GATHERED = 1 << 14, /* bytes before they are sent: both sides shall have something to do */
-	QUIET_MS = 2 /* without a reply, after which there is time for other things */
+	GLANCES = 10, /* at whether there is a reply, before this sleeps: to be woken takes longer than many replies do */
+	QUIET_MS = 2  /* without a reply, after which there is time for other things */
 };
 
 #define PROGRESS_SECONDS 0.2
@@ -136,15 +137,6 @@ static int check_surplus(struct exchange *x, struct errmsg *e)
 	return status == LINES_BAD ? -1 : 0;
 }
 
-/* Sends and logs what has been gathered, where that is a block or more. */
-static int pass_on(struct exchange *x, struct errmsg *e)
-{
-	/* a reader that has gone away shows as the end of its replies, which are still to be read */
-	if (out_pending(&x->requests) >= REQUESTS_GATHERED && out_push(&x->requests, e) < 0 && x->requests.error != EPIPE)
-		return -1;
-	return x->options->log && out_full(x->options->log) ? out_flush(x->options->log, e) : 0;
-}
-
 /* The end of the replies, in the middle of one or not. One signal often ends both sides, and then it is no failure. */
 static int ended(const struct exchange *x, struct errmsg *e)
 {
@@ -168,7 +160,9 @@ static int take_line(struct exchange *x, enum lines_status status, struct errmsg
 		return errmsg_prefix(e, "%s:%lu", x->replies.name, x->replies.number), EXCHANGE_FAILED;
 	}
 	x->last_reply = 0;
-	return pass_on(x, e) < 0 ? EXCHANGE_FAILED : GOING_ON;
+	if (x->options->log && out_full(x->options->log) && out_flush(x->options->log, e) < 0)
+		return EXCHANGE_FAILED;
+	return GOING_ON;
 }
 
 /*
@@ -202,6 +196,19 @@ static int give_up(const struct exchange *x, double timeout, struct errmsg *e)
 	return EXCHANGE_FAILED;
 }
 
+/* As poll with a timeout of QUIET_MS; but a quick recommender is not waited for in sleep. */
+static int poll_eagerly(struct pollfd *p, nfds_t n)
+{
+	for (int i = 0; i < GLANCES; i++) {
+		int ready = poll(p, n, 0);
+
+		if (ready != 0)
+			return ready;
+		sched_yield(); /* it may need this very processor */
+	}
+	return poll(p, n, QUIET_MS);
+}
+
 /* Waits until there is something to read or room to write, or it has taken too long. */
 static int wait_for_replies(struct exchange *x, struct errmsg *e)
 {
@@ -224,7 +231,7 @@ static int wait_for_replies(struct exchange *x, struct errmsg *e)
 		return give_up(x, timeout, e);
 	if (o->watch.progress && until_progress < left)
 		left = until_progress > 0 ? until_progress : 0;
-	ready = poll(p, 3, QUIET_MS);
+	ready = poll_eagerly(p, 3);
 	if (ready == 0) {
 		/* what came in so far can be read by others while this waits */
 		if (o->log && out_flush(o->log, e) < 0)
@@ -243,6 +250,7 @@ static int run(struct exchange *x, struct errmsg *e)
 	for (;;) {
 		int how;
 
+		/* a reader that has gone away shows as the end of its replies, which are still to be read */
 		if (out_push(&x->requests, e) < 0 && x->requests.error != EPIPE)
 			return EXCHANGE_FAILED;
 		how = wait_for_replies(x, e);

@@ -22,7 +22,8 @@ struct out {
 	int error;	       /* errno of the first failure, 0 if there was none */
 };
 
-enum { OUT_BLOCK = 1 << 16 }; /* bytes gathered before a write, and the size of a Linux pipe */
+/* Bytes gathered before a write. A Linux pipe holds four: who reads one has something to do while more is written. */
+enum { OUT_BLOCK = 1 << 14 };
 
 /* Initialises `o` to write to fd, which stays the caller's to close. No memory is taken before the first record. */
 void out_init(struct out *o, int fd, const char *name);
