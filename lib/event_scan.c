@@ -85,40 +85,56 @@ static inline bool take_word(struct cursor *c, struct slice word)
 
 #define WORD(literal) ((struct slice){.text = literal, .len = sizeof literal - 1})
 
+/* The byte stands for itself in a string, and is ASCII. */
+static inline bool is_plain(char byte)
+{
+	return (unsigned char)(byte - 0x20) < 0x60 && byte != '"' && byte != '\\';
+}
+
 /* Takes a string of plain ASCII without escapes. */
 static inline bool take_string(struct cursor *c, struct slice *s)
 {
-	const char *at = c->at;
+	const char *start = c->at + 1, *end = c->end, *at = start;
 
 	if (!is_next(c, '"'))
 		return false;
-	for (at++; at < c->end; at++) {
-		unsigned char byte = (unsigned char)*at;
+	while (at < end && is_plain(*at))
+		at++;
+	if (at == end || *at != '"')
+		return false;
+	*s = (struct slice){.text = start, .len = (size_t)(at - start)};
+	c->at = at + 1;
+	return true;
+}
 
-		if (byte == '"') {
-			*s = (struct slice){.text = c->at + 1, .len = (size_t)(at - c->at) - 1};
-			c->at = at + 1;
-			return true;
-		}
-		if (byte < 0x20 || byte >= 0x80 || byte == '\\')
-			return false;
-	}
-	return false;
+/* Takes digits, as many as there are. Returns how many; `value` goes on with them, and wraps where they are too many. */
+static inline int take_digits(struct cursor *c, uint64_t *value)
+{
+	/* not in place: a store for each digit would take longer than the rest */
+	const char *at = c->at, *end = c->end;
+	uint64_t v = *value;
+	unsigned digit;
+	int n;
+
+	for (; at < end && (digit = (unsigned)(*at - '0')) <= 9; at++)
+		v = 10 * v + digit;
+	n = (int)(at - c->at);
+	*value = v;
+	c->at = at;
+	return n;
 }
 
 /* Takes an unsigned integer. */
-static inline bool take_integer(struct cursor *c, int64_t *n)
+static inline bool take_integer(struct cursor *c, int64_t *integer)
 {
 	const char *start = c->at;
+	uint64_t value = 0;
+	int n = take_digits(c, &value);
 
-	for (*n = 0; is_digit(c); c->at++) {
-		if (c->at - start == MAX_DIGITS)
-			return false;
-		*n = 10 * *n + (*c->at - '0');
-	}
-	/* no digit; a leading zero; or it goes on as a real number */
-	if (c->at == start || (*start == '0' && c->at - start > 1))
+	/* no digit or too many; a leading zero; or it goes on as a real number */
+	if (n == 0 || n > MAX_DIGITS || (*start == '0' && n > 1))
 		return false;
+	*integer = (int64_t)value;
 	return c->at == c->end || (*c->at != '.' && *c->at != 'e' && *c->at != 'E');
 }
 
@@ -134,15 +150,9 @@ static bool take_id(struct cursor *c, uint32_t *id)
 
 /* A number taken apart: digits x 10^exponent. */
 struct decimal {
-	uint64_t digits;
+	uint64_t digits; /* wrapped where n_digits is more than 19 */
 	int n_digits, exponent;
 };
-
-static inline void take_digits(struct cursor *c, struct decimal *d)
-{
-	for (; is_digit(c); c->at++, d->n_digits++)
-		d->digits = 10 * d->digits + (uint64_t)(*c->at - '0'); /* may wrap; n_digits tells */
-}
 
 /* Takes the digits, the fraction and the exponent of an unsigned number. */
 static inline bool take_decimal(struct cursor *c, struct decimal *d)
@@ -150,30 +160,32 @@ static inline bool take_decimal(struct cursor *c, struct decimal *d)
 	const char *start = c->at;
 
 	*d = (struct decimal){0};
-	take_digits(c, d);
+	d->n_digits = take_digits(c, &d->digits);
 	if (d->n_digits == 0 || (*start == '0' && d->n_digits > 1))
 		return false;
 	if (is_next(c, '.')) {
-		int whole = d->n_digits;
+		int decimals;
 
 		c->at++;
-		take_digits(c, d);
-		if (d->n_digits == whole)
+		decimals = take_digits(c, &d->digits);
+		if (decimals == 0)
 			return false;
-		d->exponent = whole - d->n_digits;
+		d->n_digits += decimals;
+		d->exponent = -decimals;
 	}
 	if (is_next(c, 'e') || is_next(c, 'E')) {
-		struct decimal power = {0};
+		uint64_t power = 0;
 		bool negative;
+		int n;
 
 		c->at++;
 		negative = is_next(c, '-');
 		if (negative || is_next(c, '+'))
 			c->at++;
-		take_digits(c, &power);
-		if (power.n_digits == 0 || power.n_digits > 2)
+		n = take_digits(c, &power);
+		if (n == 0 || n > 2)
 			return false;
-		d->exponent += negative ? -(int)power.digits : (int)power.digits;
+		d->exponent += negative ? -(int)power : (int)power;
 	}
 	return c->at - start < MAX_NUMBER;
 }
@@ -425,19 +437,17 @@ static const struct key {
 
 enum { MESSAGE, TIMESTAMP, USER, TRACK, TIME, N_KEYS = sizeof keys / sizeof *keys };
 
-/* Takes a key, the one that is expected or any other; N_KEYS is an unknown one. */
+/* Takes a key, most likely the one that is expected or one soon after it; N_KEYS is an unknown one. */
 static inline bool take_key(struct cursor *c, unsigned expected, unsigned *key, struct slice *name)
 {
-	if (expected < N_KEYS && take_word(c, keys[expected].quoted)) {
-		*key = expected;
-		return true;
-	}
-	if (!take_string(c, name))
-		return false;
-	for (*key = 0; *key < N_KEYS; ++*key)
-		if (slice_equal(*name, (struct slice){.text = keys[*key].quoted.text + 1, .len = keys[*key].quoted.len - 2}))
-			break;
-	return true;
+	for (*key = expected; *key < N_KEYS; ++*key)
+		if (take_word(c, keys[*key].quoted))
+			return true;
+	for (*key = 0; *key < expected; ++*key)
+		if (take_word(c, keys[*key].quoted))
+			return true;
+	*key = N_KEYS;
+	return take_string(c, name);
 }
 
 bool event_scan(struct event_parser *p, const char *text, size_t len, struct event *ev)
