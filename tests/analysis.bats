@@ -123,6 +123,7 @@ agrees() {
 
 @test "--fail-on: 3 with a sentence, 0 otherwise, 2 for a name that it does not know" {
 	make_log
+	abtest --help | grep -x '3 something of --fail-on was found.'
 	run -3 --separate-stderr abtest --fail-on srm log
 	# shellcheck disable=SC2154 # bats sets it
 	[ "$stderr" = "botify-abtest: srm: users of experiment X are not split as planned (p = 2e-09)" ]
@@ -265,6 +266,7 @@ small_log() {
 		run ! grep -E '.{81}| $' report
 		for title in 'Are the arms' 'What could' 'Time of' 'Over time' 'Where the' 'Would it'; do grep -q "^$title" report; done
 	done
+	grep -x 'p: adjusted, sequential.' report
 }
 
 @test "columns of which nothing is known are for machines only" {
