@@ -52,6 +52,7 @@ static const struct command self = {
 		"      --threads N         threads that read the logs (default: one for each processor)\n"
 		"      --partial           write a part to be merged instead of the report\n"
 		"      --merge             read what --partial wrote instead of logs\n",
+	.exits = ",\n3 something of --fail-on was found",
 };
 
 enum { EXIT_FOUND = 3 };

@@ -22,8 +22,8 @@ int command_info(const struct command *c, int which)
 		printf("Usage: %s %s\n\n%s\n\n%s"
 		       "  -h, --help              print this help and exit\n"
 		       "  -V, --version           print the version and exit\n"
-		       "\nExit status: 0 done, 1 data or I/O failed (even in part), 2 usage.\n",
-		       c->name, c->usage, c->purpose, c->options);
+		       "\nExit status: 0 done, 1 data or I/O failed (even in part), 2 usage%s.\n",
+		       c->name, c->usage, c->purpose, c->options, c->exits ? c->exits : "");
 	return command_finish(c, NULL, 0);
 }
 

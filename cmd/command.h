@@ -1,7 +1,7 @@
 /*
  * command: what the main of every command shares: how it is named in messages, how it helps, how it ends.
  *
- * Exit status of every command: 0 done, 1 data or I/O failed (even in part), 2 usage.
+ * Exit status of every command: 0 done, 1 data or I/O failed (even in part), 2 usage; a command may have more.
  */
 #ifndef BOTIFY_COMMAND_H
 #define BOTIFY_COMMAND_H
@@ -20,6 +20,7 @@ struct command {
 	const char *usage;   /* what follows the name in the synopsis; several lines are allowed */
 	const char *purpose; /* one sentence */
 	const char *options; /* the text of --help for the options, aligned, with a newline at the end */
+	const char *exits;   /* exit statuses of its own for --help, as ", 3 found"; NULL: none */
 };
 
 /* The rows that every option table ends with, and the cases for them: `case 'h': case 'V': return command_info(...)`. */

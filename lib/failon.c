@@ -47,8 +47,8 @@ static bool find_mismatch(const struct sections_subject *subject, struct errmsg 
 		double p = s->experiments[x].wanted ? sections_srm_p(subject, x) : 1;
 
 		if (p < SECTIONS_SRM_ALARM) {
-			errmsg_set(found, "srm: users of experiment %s are not split as planned (p = %s)", symbols_text(&s->names, x),
-				   shown_p(p).text);
+			errmsg_set(found, "srm: users of experiment %s are not split as planned (%s)", symbols_text(&s->names, x),
+				   shown_p_said(p).text);
 			return true;
 		}
 	}

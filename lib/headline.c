@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "samples.h"
 #include "shown.h"
 
 int headline_verdict(const struct effect *x)
@@ -21,15 +22,15 @@ const char *headline_word(const struct effect *x)
 	return verdict > 0 ? "better" : verdict < 0 ? "worse" : "";
 }
 
-/* The unit of a metric, and the words for more for less of it; the first row serves metrics that are not here. */
+/* The words for more and for less of a metric; the first row serves metrics that are not here. */
 static const struct phrase {
-	const char *metric, *unit, *verb, *more, *less;
+	const char *metric, *verb, *more, *less;
 } phrases[] = {
-	{"", "", "had", "more", "less"},
-	{"time", "tracks", "listened", "longer", "less"},
-	{"sessions", "", "came back", "more often", "less often"},
-	{"mean_request_latency", "ms", "waited", "longer", "less"},
-	{"mean_time_per_session", "tracks", "listened", "longer per session", "less per session"},
+	{"", "had", "more", "less"},
+	{"time", "listened", "longer", "less"},
+	{"sessions", "came back", "more often", "less often"},
+	{"mean_request_latency", "waited", "longer", "less"},
+	{"mean_time_per_session", "listened", "longer per session", "less per session"},
 };
 
 static const struct phrase *phrase_of(const char *metric)
@@ -42,7 +43,8 @@ static const struct phrase *phrase_of(const char *metric)
 
 struct shown headline_label(const char *metric)
 {
-	const char *unit = phrase_of(metric)->unit;
+	size_t number = samples_find(metric);
+	const char *unit = number < SAMPLES_N ? samples_unit(number) : "";
 
 	return *unit ? shown("%s, %s", shown_words(metric).text, unit) : shown_words(metric);
 }

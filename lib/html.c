@@ -99,7 +99,7 @@ static const char css[] =
 	"th,td{padding:.3rem 0 .3rem 1.5rem;text-align:left;vertical-align:baseline;white-space:nowrap;"
 	"border-bottom:1px solid var(--rule)}\n"
 	"th:first-child{padding-left:0;position:sticky;left:0;background:var(--page);max-width:22rem;white-space:normal}\n"
-	"thead th{color:var(--soft);font-weight:500;border-bottom-color:var(--soft)}\n"
+	"thead th{color:var(--soft);font-weight:500;white-space:pre;vertical-align:bottom;border-bottom-color:var(--soft)}\n"
 	"tbody th{font-weight:400}\n"
 	"th:first-child.group{font-weight:650;padding-top:1.1rem;overflow-wrap:anywhere;max-width:none}\n"
 	".r{text-align:right;font-variant-numeric:tabular-nums}\n"

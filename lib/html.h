@@ -42,7 +42,7 @@ void html_paragraph(FILE *f, enum html_style style, const char *text);
 void html_open(FILE *f, const char *element, enum html_style style);
 
 struct html_column {
-	const char *heading;
+	const char *heading; /* may be of several lines */
 	char align; /* 'l' or 'r'; digits of numbers stand below each other */
 };
 

@@ -34,16 +34,16 @@ static double mean_time_per_session(const struct metrics_user *u)
 }
 
 const struct metric metrics_table[METRICS_N] = {
-	{"time", total_time, 1},
-	{"sessions", sessions, 1},
-	{"mean_request_latency", mean_request_latency, -1},
-	{"mean_tracks_per_session", mean_tracks_per_session, 1},
-	{"mean_time_per_session", mean_time_per_session, 1},
+	{"time", "tracks", total_time, 1},
+	{"sessions", "", sessions, 1},
+	{"mean_request_latency", "ms", mean_request_latency, -1},
+	{"mean_tracks_per_session", "", mean_tracks_per_session, 1},
+	{"mean_time_per_session", "tracks", mean_time_per_session, 1},
 };
 
 const struct metrics_ratio metrics_ratios[METRICS_RATIOS_N] = {
-	{"time_per_session", total_time, sessions, 1},
-	{"time_per_track", total_time, tracks, 1},
+	{"time_per_session", "tracks", total_time, sessions, 1},
+	{"time_per_track", "part of a track", total_time, tracks, 1},
 };
 
 void metrics_close(struct metrics_user *u)

@@ -57,6 +57,7 @@ void metrics_close(struct metrics_user *u);
  */
 struct metric {
 	const char *name;
+	const char *unit; /* for people; "" where the name says it */
 	double (*value)(const struct metrics_user *u);
 	int better; /* 1: more is better, -1: less is better */
 };
@@ -71,6 +72,7 @@ extern const struct metric metrics_table[METRICS_N];
  */
 struct metrics_ratio {
 	const char *name;
+	const char *unit; /* as above */
 	double (*numerator)(const struct metrics_user *u);
 	double (*denominator)(const struct metrics_user *u);
 	int better; /* as above */

@@ -1,8 +1,10 @@
 #include "report.h"
 
 #include <stddef.h>
+#include <stdlib.h>
 #include <string.h>
 
+#include "metrics.h"
 #include "sections.h"
 
 const struct report_format report_formats[REPORT_FORMATS_N] = {
@@ -23,12 +25,40 @@ const struct report_format *report_format_find(const char *name)
 	return NULL;
 }
 
-const char *report_p_heading(const struct report *r)
+const char *report_p_kind(const struct report *r)
 {
 	bool adjusted = r->analysis && r->analysis->options->adjust != ADJUST_NONE;
 	bool sequential = r->analysis && r->analysis->options->sequential;
 
-	return adjusted && sequential ? "p (adjusted, sequential)" : adjusted ? "p (adjusted)" : sequential ? "p (sequential)" : "p";
+	return adjusted && sequential ? "adjusted, sequential" : adjusted ? "adjusted" : sequential ? "sequential" : "";
+}
+
+struct shown report_p_heading(const struct report *r)
+{
+	const char *kind = report_p_kind(r);
+
+	return *kind ? shown("p (%s)", kind) : shown("p");
+}
+
+char *report_means(bool words, const char *rest)
+{
+	char *text = NULL;
+	size_t size;
+	FILE *f = open_memstream(&text, &size);
+
+	if (!f)
+		return NULL;
+	fputs("Means over users (ratios of their sums: ", f);
+	for (size_t i = 0; i < METRICS_RATIOS_N; i++) {
+		const char *name = metrics_ratios[i].name;
+
+		fprintf(f, "%s%s", i > 0 ? ", " : "", words ? shown_words(name).text : name);
+	}
+	fprintf(f, ")%s", rest);
+	if (fclose(f) == 0)
+		return text;
+	free(text);
+	return NULL;
 }
 
 #define COLUMN(kind, name) {#name, kind, offsetof(struct effect, name)}

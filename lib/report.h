@@ -14,6 +14,7 @@
 
 #include "effects.h"
 #include "errmsg.h"
+#include "shown.h"
 #include "split.h"
 #include "study.h"
 
@@ -30,8 +31,17 @@ struct report {
 	size_t n_sections;
 };
 
-/* What people are told the p of an effect is: that of one comparison, or adjusted for all of them. */
-const char *report_p_heading(const struct report *r);
+/* What p of the effects is: "adjusted" for all comparisons, "sequential", "adjusted, sequential", or "". */
+const char *report_p_kind(const struct report *r);
+
+/* The heading of a column of it: "p", or "p (adjusted)" */
+struct shown report_p_heading(const struct report *r);
+
+/*
+ * What the means of effects are, with `rest` behind it: "Means over users (ratios of their sums: time_per_session)". The
+ * names of metrics are `words` or as in the log. New; NULL: no memory.
+ */
+char *report_means(bool words, const char *rest);
 
 struct report_format {
 	const char *name;

@@ -4,20 +4,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "headline.h"
 #include "html.h"
+#include "shown.h"
 #include "svg.h"
 
 enum { BINS = 30 };
-
-/* Where a column stands in the section. */
-static size_t column(const struct section *s, const char *key)
-{
-	size_t i = 0;
-
-	while (i + 1 < s->n_columns && strcmp(s->columns[i].key, key) != 0)
-		i++;
-	return i;
-}
 
 /* One experiment's rows of the section: `days` days for each of `arms` treatments. */
 struct rows {
@@ -29,7 +21,7 @@ struct rows {
 
 static const char *text(const struct rows *d, size_t row, const char *key)
 {
-	return d->s->cells[row * d->s->n_columns + column(d->s, key)].text;
+	return d->s->cells[row * d->s->n_columns + section_column(d->s, key)].text;
 }
 
 /* Finds the rows, which stand together, arm after arm; every arm has the same days. */
@@ -50,7 +42,7 @@ static void find(struct rows *d, const char *experiment)
 static double *numbers(struct rows *d, size_t arm, const char *key)
 {
 	double *array = d->numbers + d->used;
-	size_t c = column(d->s, key);
+	size_t c = section_column(d->s, key);
 
 	for (size_t i = 0; i < d->days; i++)
 		array[i] = d->s->cells[(d->first + arm * d->days + i) * d->s->n_columns + c].number;
@@ -58,11 +50,18 @@ static double *numbers(struct rows *d, size_t arm, const char *key)
 	return array;
 }
 
+/* Days are counted on the axis; this says from when. */
+static struct shown day_label(const struct rows *d)
+{
+	return shown("day (1: %s)", text(d, d->first, "day"));
+}
+
 static void put_means(struct rows *d, const double *x, const char *control, struct svg_series *series, FILE *f)
 {
+	struct shown day = day_label(d), metric = headline_label(text(d, d->first, "metric"));
 	struct svg_chart chart = {
 		.title = "Means by arm until each day", .description = "The numbers are those of the table over time.",
-		.x_label = "day", .y_label = text(d, d->first, "metric"), .x = x, .n = d->days, .series = series,
+		.x_label = day.text, .y_label = metric.text, .x = x, .n = d->days, .series = series,
 		.n_series = d->arms + 1, .whole = true,
 	};
 
@@ -70,16 +69,17 @@ static void put_means(struct rows *d, const double *x, const char *control, stru
 	for (size_t arm = 0; arm < d->arms; arm++)
 		series[arm + 1] = (struct svg_series){.name = text(d, d->first + arm * d->days, "treatment"),
 						      .y = numbers(d, arm, "cumulative_treatment_mean")};
-	html_figure(f, "Mean per user until each day, by arm");
+	html_figure(f, "Mean over users until each day, by arm");
 	svg_lines(&chart, f);
 	html_figure_end(f);
 }
 
 static void put_effects(struct rows *d, const double *x, struct svg_series *series, FILE *f)
 {
+	struct shown day = day_label(d), caption = shown("Effect on %s until each day", shown_words(text(d, d->first, "metric")).text);
 	struct svg_chart chart = {
 		.title = "Effects until each day, with their intervals", .description = "The numbers are those of the table over time.",
-		.x_label = "day", .y_label = "effect in % of the control’s mean", .x = x, .n = d->days, .series = series,
+		.x_label = day.text, .y_label = "effect in % of the control’s mean", .x = x, .n = d->days, .series = series,
 		.n_series = d->arms, .first = 1, .whole = true, .zero = true,
 	};
 
@@ -88,7 +88,7 @@ static void put_effects(struct rows *d, const double *x, struct svg_series *seri
 			.name = text(d, d->first + arm * d->days, "treatment"), .y = numbers(d, arm, "cumulative_effect"),
 			.lower = numbers(d, arm, "cumulative_lower"), .upper = numbers(d, arm, "cumulative_upper"),
 		};
-	html_figure(f, "Effect until each day, with its interval");
+	html_figure(f, caption.text);
 	svg_lines(&chart, f);
 	html_figure_end(f);
 }

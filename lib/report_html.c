@@ -89,20 +89,24 @@ static void put_effect(struct html_table *t, const struct effect *x)
 static int put_effects(const struct part *p, FILE *f, struct errmsg *e)
 {
 	struct shown interval = shown("%.10g %% interval", 100 - 100 * p->effects[0].alpha);
+	struct shown heading = report_p_heading(p->r);
 	const struct html_column columns[] = {
-		{"metric", 'l'}, {"effect", 'r'},  {"", 'l'},	 {interval.text, 'r'},
-		{report_p_heading(p->r), 'r'},	 {"control", 'r'}, {"arm", 'r'}, {"users", 'r'},
+		{"metric", 'l'}, {"effect", 'r'},  {"verdict", 'l'}, {interval.text, 'r'},
+		{heading.text, 'r'}, {"control", 'r'}, {"arm", 'r'}, {"users", 'r'},
 	};
+	char *caption = report_means(true, "; effects in percent of the control’s mean");
 	struct html_table t;
 
-	(void)e;
-	html_table_begin(&t, f, "Means over users; effects in percent of the control’s mean", columns, sizeof columns / sizeof *columns);
+	if (!caption)
+		return errmsg_nomem(e);
+	html_table_begin(&t, f, caption, columns, sizeof columns / sizeof *columns);
 	for (size_t i = 0; i < p->n_effects; i++) {
 		if (i == 0 || p->effects[i - 1].treatment != p->effects[i].treatment)
 			html_table_group(&t, p->effects[i].treatment);
 		put_effect(&t, &p->effects[i]);
 	}
 	html_table_end(&t);
+	free(caption);
 	return 0;
 }
 

@@ -51,7 +51,7 @@ static int put_headline(FILE *f, const struct effect *x, struct errmsg *e)
 
 static void put_header(FILE *f, const struct report *r, const struct effect *first)
 {
-	fprintf(f, "| metric | effect | | %.10g %% interval | %s | ", 100 - 100 * first->alpha, report_p_heading(r));
+	fprintf(f, "| metric | effect | | %.10g %% interval | %s | ", 100 - 100 * first->alpha, report_p_heading(r).text);
 	markdown_text(f, first->control);
 	fputs(" | ", f);
 	markdown_text(f, first->treatment);
@@ -109,11 +109,16 @@ static int put_experiment(FILE *f, const struct report *r, const struct findings
 	return put_effects(f, r, name, e);
 }
 
-static void put_log(FILE *f, const struct report *r)
+static int put_log(FILE *f, const struct report *r, struct errmsg *e)
 {
-	fprintf(f, "Log: %s event%s of %s user%s. Means over users; effect and interval in percent of the control’s mean.\n",
-		shown_count(r->study->events).text, shown_plural(r->study->events), shown_count(r->study->n_users).text,
-		shown_plural(r->study->n_users));
+	char *means = report_means(true, "; effect and interval in percent of the control’s mean.");
+
+	if (!means)
+		return errmsg_nomem(e);
+	fprintf(f, "Log: %s event%s of %s user%s. %s\n", shown_count(r->study->events).text, shown_plural(r->study->events),
+		shown_count(r->study->n_users).text, shown_plural(r->study->n_users), means);
+	free(means);
+	return 0;
 }
 
 /* For a pull request or an e-mail, where it has to be read as it is, too. */
@@ -130,7 +135,8 @@ int report_markdown(const struct report *r, FILE *f, bool colour, struct errmsg 
 			status = put_experiment(f, r, &findings, i, e);
 	for (size_t i = 0; i < r->n_sections && status == 0; i++)
 		status = section_put_markdown(&r->sections[i], f, e);
-	put_log(f, r);
+	if (status == 0)
+		status = put_log(f, r, e);
 	findings_clear(&findings);
 	return status;
 }

@@ -8,14 +8,14 @@
 #include "shown.h"
 #include "table.h"
 
-static void add_header(struct table *t, const struct report *r, const struct effect *first)
+static void add_header(struct table *t, const struct effect *first)
 {
 	table_add(t, TABLE_BOLD, "metric");
 	table_add(t, TABLE_BOLD, "%s", first->control);
 	table_add(t, TABLE_BOLD, "%s", first->treatment);
 	table_add(t, TABLE_BOLD, "effect");
 	table_add(t, TABLE_BOLD, "%.10g %% interval", 100 - 100 * first->alpha);
-	table_add(t, TABLE_BOLD, "%s", report_p_heading(r));
+	table_add(t, TABLE_BOLD, "p");
 }
 
 static void add_effect(struct table *t, const struct effect *x)
@@ -42,7 +42,7 @@ static void add_effects(struct table *t, const struct report *r, const char *exp
 		if (x->experiment != experiment)
 			continue;
 		if (!before || before->treatment != x->treatment)
-			add_header(t, r, x);
+			add_header(t, x);
 		add_effect(t, x);
 		before = x;
 	}
@@ -106,6 +106,22 @@ static int write_experiment(const struct report *r, const struct findings *findi
 	return status < 0 ? errmsg_nomem(e) : 0;
 }
 
+/* What the columns of the effects are. */
+static int add_foot(struct table *t, const struct report *r)
+{
+	char *means = report_means(false, ".");
+	const char *kind = report_p_kind(r);
+
+	if (!means)
+		return -1;
+	table_add(t, TABLE_DIM, "%s", means);
+	table_add(t, TABLE_DIM, "Effect, interval in %% of the control's mean; time in tracks, latency in ms.");
+	if (*kind)
+		table_add(t, TABLE_DIM, "p: %s.", kind);
+	free(means);
+	return 0;
+}
+
 static int write_log(const struct report *r, const struct findings *findings, FILE *f, bool colour, struct errmsg *e)
 {
 	const struct study *s = r->study;
@@ -116,8 +132,7 @@ static int write_log(const struct report *r, const struct findings *findings, FI
 	table_add(&t, TABLE_PLAIN, "Log: %" PRIu64 " event%s of %" PRIu64 " user%s.", s->events, shown_plural(s->events),
 		  (uint64_t)s->n_users, shown_plural(s->n_users));
 	add_findings(&t, findings, NULL);
-	table_add(&t, TABLE_DIM, "Means over users; effect, interval in %% of the control's mean; latency in ms.");
-	status = table_print(&t, f, colour);
+	status = add_foot(&t, r) < 0 ? -1 : table_print(&t, f, colour);
 	table_clear(&t);
 	return status < 0 ? errmsg_nomem(e) : 0;
 }

@@ -15,6 +15,11 @@ const char *samples_name(size_t metric)
 	return metric < METRICS_N ? metrics_table[metric].name : metrics_ratios[metric - METRICS_N].name;
 }
 
+const char *samples_unit(size_t metric)
+{
+	return metric < METRICS_N ? metrics_table[metric].unit : metrics_ratios[metric - METRICS_N].unit;
+}
+
 size_t samples_find(const char *metric)
 {
 	size_t i = 0;

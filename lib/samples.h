@@ -48,7 +48,8 @@ void samples_clear(struct samples *s);
 /* The number of the metric of this name; SAMPLES_N where there is none. */
 size_t samples_find(const char *metric);
 
-/* Its name. */
+/* Its name, and its unit for people: "" where the name says it. */
 const char *samples_name(size_t metric);
+const char *samples_unit(size_t metric);
 
 #endif

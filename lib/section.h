@@ -16,8 +16,11 @@
 
 enum section_kind {
 	SECTION_TEXT,
+	SECTION_METRIC,	 /* text: the name of a metric, which a page gives its unit */
 	SECTION_NUMBER,	 /* shown with four digits */
-	SECTION_PERCENT, /* shown with its sign and two decimals */
+	SECTION_PLAIN,	 /* shown as it is: what was asked for */
+	SECTION_SHARE,	 /* a part in percent, shown with two decimals */
+	SECTION_PERCENT, /* a change in percent, shown with its sign and two decimals */
 	SECTION_P,	 /* a probability */
 	SECTION_WHOLE,	 /* a number that is whole where it is known */
 	SECTION_COUNT
@@ -25,12 +28,12 @@ enum section_kind {
 
 struct section_column {
 	const char *key;     /* in JSON */
-	const char *heading; /* for people */
+	const char *heading; /* for people; may be of two lines */
 	enum section_kind kind;
 };
 
 struct section_cell {
-	char *text; /* SECTION_TEXT, else NULL */
+	char *text; /* SECTION_TEXT and SECTION_METRIC, else NULL */
 	double number;
 	uint64_t count;
 };
@@ -41,6 +44,7 @@ struct section {
 	const char *note;  /* what it is and how to read it: a sentence or two, or "" */
 	const struct section_column *columns;
 	size_t n_columns;
+	size_t heads, below; /* as given to section_layout */
 	struct section_cell *cells; /* row after row */
 	size_t n, cap;
 	bool usual;  /* all is as it should be: the table for a terminal leaves it out */
@@ -51,6 +55,16 @@ struct section {
 void section_init(struct section *s, const char *key, const char *title, const char *note,
 		  const struct section_column *columns, size_t n_columns);
 void section_clear(struct section *s);
+
+/*
+ * How a terminal and a page show it: the values of the first `heads` columns, which are text, head the rows that share
+ * them; and the columns from the key `below` on (NULL: none) stand in a second table below, behind the first column of
+ * the rows. To begin with, neither.
+ */
+void section_layout(struct section *s, size_t heads, const char *below);
+
+/* The place of the column of this key, which there has to be. */
+size_t section_column(const struct section *s, const char *key);
 
 /* Each adds the next cell, of the kind that its column has. Text is copied. Failures are told by the writers. */
 void section_text(struct section *s, const char *text);

@@ -11,9 +11,9 @@
 #include "ratio.h"
 
 static const struct section_column columns[] = {
-	{"experiment", "experiment", SECTION_TEXT}, {"metric", "metric", SECTION_TEXT}, {"method", "method", SECTION_TEXT},
-	{"runs", "runs", SECTION_COUNT},	    {"alarms", "alarms", SECTION_COUNT}, {"lower", "at least", SECTION_COUNT},
-	{"upper", "at most", SECTION_COUNT},	    {"verdict", "", SECTION_TEXT},
+	{"experiment", "experiment", SECTION_TEXT}, {"metric", "metric", SECTION_METRIC}, {"method", "method", SECTION_TEXT},
+	{"runs", "runs", SECTION_COUNT},	    {"alarms", "alarms", SECTION_COUNT}, {"lower", "at\nleast", SECTION_COUNT},
+	{"upper", "at\nmost", SECTION_COUNT},	    {"verdict", "verdict", SECTION_TEXT},
 };
 
 /* How often each metric was significant, and how often it could be. */
@@ -132,6 +132,7 @@ int sections_aa(struct section *s, const struct sections_subject *subject, uint3
 		     "The users of the control, split into halves again and again. As often as alpha says, a half should differ from the other; "
 		     "outside of the band (99.9 %), do not trust the method on these data.",
 		     columns, sizeof columns / sizeof *columns);
+	section_layout(s, 1, NULL);
 	for (size_t x = 0; x < subject->study->names.n; x++)
 		if (subject->study->experiments[x].wanted && audit(s, subject, x, runs, e) < 0)
 			return -1;

@@ -17,9 +17,9 @@ static const struct section_column columns[] = {
 	{"effect", "effect", SECTION_PERCENT},
 	{"lower", "from", SECTION_PERCENT},
 	{"upper", "to", SECTION_PERCENT},
-	{"cumulative_control_mean", "control until then", SECTION_NUMBER},
-	{"cumulative_treatment_mean", "arm until then", SECTION_NUMBER},
-	{"cumulative_effect", "effect until then", SECTION_PERCENT},
+	{"cumulative_control_mean", "control\nuntil then", SECTION_NUMBER},
+	{"cumulative_treatment_mean", "arm\nuntil then", SECTION_NUMBER},
+	{"cumulative_effect", "effect\nuntil then", SECTION_PERCENT},
 	{"cumulative_lower", "from", SECTION_PERCENT},
 	{"cumulative_upper", "to", SECTION_PERCENT},
 };
@@ -77,9 +77,12 @@ static int add_experiment(struct section *s, const struct sections_subject *subj
 int sections_days(struct section *s, const struct sections_subject *subject, size_t metric, struct errmsg *e)
 {
 	section_init(s, "days", "Over time",
-		     "Of each day alone, and of all days until then. A session belongs to the day (UTC) on which it ended. Intervals are "
-		     "those of one look: who decides on the day that looks best needs --sequential.",
+		     subject->options->sequential
+			     ? "Of each day alone, and of all days until then. A session belongs to the day (UTC) on which it ended."
+			     : "Of each day alone, and of all days until then. A session belongs to the day (UTC) on which it ended. "
+			       "Intervals are those of one look: who decides on the day that looks best needs --sequential.",
 		     columns, sizeof columns / sizeof *columns);
+	section_layout(s, 3, "cumulative_control_mean");
 	for (size_t x = 0; x < subject->study->names.n; x++)
 		if (subject->study->experiments[x].wanted && add_experiment(s, subject, x, metric, e) < 0)
 			return -1;

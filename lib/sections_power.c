@@ -8,13 +8,13 @@
 static const struct section_column columns[] = {
 	{"experiment", "experiment", SECTION_TEXT},
 	{"treatment", "arm", SECTION_TEXT},
-	{"metric", "metric", SECTION_TEXT},
-	{"control_users", "control users", SECTION_COUNT},
-	{"treatment_users", "arm users", SECTION_COUNT},
-	{"mde", "detectable effect", SECTION_PERCENT},
+	{"metric", "metric", SECTION_METRIC},
+	{"control_users", "control\nusers", SECTION_COUNT},
+	{"treatment_users", "arm\nusers", SECTION_COUNT},
+	{"mde", "detectable\neffect", SECTION_PERCENT},
 	{"wanted", "wanted", SECTION_PERCENT},
-	{"control_users_needed", "control needs", SECTION_WHOLE},
-	{"treatment_users_needed", "arm needs", SECTION_WHOLE},
+	{"control_users_needed", "control\nneeds", SECTION_WHOLE},
+	{"treatment_users_needed", "arm\nneeds", SECTION_WHOLE},
 };
 
 static void add_row(struct section *s, const struct sections_subject *subject, size_t x, uint32_t arm,
@@ -62,6 +62,7 @@ int sections_power(struct section *s, const struct sections_subject *subject, do
 		     "Detectable effect: the smallest that these users would have shown as significant with the power asked for. Needs: "
 		     "users for the wanted effect (--mde), split as they are now.",
 		     columns, sizeof columns / sizeof *columns);
+	section_layout(s, 2, NULL);
 	for (size_t x = 0; x < subject->study->names.n; x++)
 		if (subject->study->experiments[x].wanted && add_experiment(s, subject, x, power, mde, e) < 0)
 			return -1;

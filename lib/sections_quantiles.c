@@ -9,7 +9,7 @@
 static const struct section_column columns[] = {
 	{"experiment", "experiment", SECTION_TEXT},
 	{"arm", "arm", SECTION_TEXT},
-	{"quantile", "quantile", SECTION_NUMBER},
+	{"quantile", "quantile", SECTION_PLAIN},
 	{"value", "time", SECTION_NUMBER},
 	{"lower", "from", SECTION_NUMBER},
 	{"upper", "to", SECTION_NUMBER},
@@ -132,10 +132,11 @@ static int add_experiment(struct section *s, const struct sections_subject *subj
 int sections_quantiles(struct section *s, const struct sections_subject *subject, const double *quantiles, size_t n,
 		       struct errmsg *e)
 {
-	section_init(s, "quantiles", "Time of a session, by quantile",
+	section_init(s, "quantiles", "Time of a session in tracks, by quantile",
 		     "Intervals know that sessions of a user belong together. Where many sessions have the very same time, the error of a "
 		     "quantile is told too small.",
 		     columns, sizeof columns / sizeof *columns);
+	section_layout(s, 2, NULL);
 	for (size_t x = 0; x < subject->study->names.n; x++)
 		if (subject->study->experiments[x].wanted && add_experiment(s, subject, x, quantiles, n, e) < 0)
 			return -1;

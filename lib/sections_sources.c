@@ -10,10 +10,10 @@ static const struct section_column columns[] = {
 	{"arm", "arm", SECTION_TEXT},
 	{"source", "source", SECTION_TEXT},
 	{"answers", "answers", SECTION_COUNT},
-	{"share", "% of answers", SECTION_NUMBER},
-	{"mean_pool", "mean pool", SECTION_NUMBER},
-	{"repeated_tracks", "% heard before", SECTION_NUMBER},
-	{"repeated_artists", "% artist heard before", SECTION_NUMBER},
+	{"share", "% of\nanswers", SECTION_SHARE},
+	{"mean_pool", "mean\npool", SECTION_NUMBER},
+	{"repeated_tracks", "% heard\nbefore", SECTION_SHARE},
+	{"repeated_artists", "% artist\nheard before", SECTION_SHARE},
 };
 
 static double share(uint64_t part, uint64_t whole)
@@ -68,6 +68,7 @@ int sections_sources(struct section *s, const struct sections_subject *subject, 
 		     "Pool: how many candidates an answer was drawn from. Heard before: the session had played the track, or a track of "
 		     "its artist (where a catalog is given, --tracks).",
 		     columns, sizeof columns / sizeof *columns);
+	section_layout(s, 1, NULL);
 	for (size_t x = 0; x < study->names.n && status == 0; x++) {
 		const struct study_experiment *experiment = &study->experiments[x];
 		uint32_t *arms;

@@ -95,6 +95,7 @@ int sections_srm(struct section *s, const struct sections_subject *subject, stru
 			     : "p: how often chance alone would split the users so unevenly. Where it is small, users got lost in one arm "
 			       "more than in another, and no effect can be trusted.",
 		     columns, sizeof columns / sizeof *columns);
+	section_layout(s, 1, NULL);
 	s->usual = true;
 	for (size_t x = 0; x < study->names.n && status == 0; x++) {
 		struct arms a = {0};

@@ -58,6 +58,13 @@ struct shown shown_p(double p)
 	return p >= 0.0001 ? shown("%.4f", p) : p > 0 ? shown("%.0e", p) : shown("<1e-300");
 }
 
+struct shown shown_p_said(double p)
+{
+	struct shown s = shown_p(p);
+
+	return *s.text == '<' ? shown("p < %s", s.text + 1) : shown("p = %s", s.text);
+}
+
 struct shown shown_count(uint64_t n)
 {
 	struct shown plain = shown("%" PRIu64, n), s;

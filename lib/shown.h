@@ -25,6 +25,9 @@ struct shown shown_bounds(double lower, double upper);
 /* Below 0.0001 only the size of p matters. */
 struct shown shown_p(double p);
 
+/* "p = 0.0412", "p < 1e-300" */
+struct shown shown_p_said(double p);
+
 /* "57,211" */
 struct shown shown_count(uint64_t n);
 

@@ -44,6 +44,15 @@ void table_add(struct table *t, enum table_style style, const char *format, ...)
 	}
 }
 
+void table_line(struct table *t, enum table_style style, const char *text)
+{
+	table_add(t, style, "%s", text);
+	if (!t->failed)
+		t->cells[t->n - 1].line = true;
+	for (size_t k = 1; k < t->columns; k++)
+		table_add(t, TABLE_PLAIN, "%s", "");
+}
+
 static size_t width(const char *text)
 {
 	size_t n = 0;
@@ -58,22 +67,31 @@ static const char *const escapes[] = {
 	[TABLE_GREEN] = "\033[32m", [TABLE_RED] = "\033[31m", [TABLE_YELLOW] = "\033[33m",
 };
 
-static void print_cell(const struct table *t, size_t i, size_t pad, FILE *f, bool colour)
+static void put_text(const struct table_cell *c, FILE *f, bool colour)
 {
-	const struct table_cell *c = &t->cells[i];
-	size_t column = i % t->columns;
-	bool last = column + 1 == t->columns || i + 1 == t->n;
 	bool styled = colour && c->style != TABLE_PLAIN;
 
-	if (column > 0)
-		fputs("  ", f);
-	if (t->align[column] == 'r')
-		fprintf(f, "%*s", (int)pad, "");
 	fprintf(f, "%s%s%s", styled ? escapes[c->style] : "", c->text, styled ? "\033[0m" : "");
-	if (t->align[column] != 'r' && !last)
-		fprintf(f, "%*s", (int)pad, "");
-	if (last)
-		fputc('\n', f);
+}
+
+static void print_row(const struct table *t, size_t first, const size_t *widths, FILE *f, bool colour)
+{
+	size_t owed = 0; /* spaces, if there is another text in this row */
+
+	for (size_t k = 0; k < t->columns && first + k < t->n; k++) {
+		const struct table_cell *c = &t->cells[first + k];
+		size_t pad = widths[k] - width(c->text);
+		bool right = t->align[k] == 'r';
+
+		owed += (k > 0 ? 2 : 0) + (right ? pad : 0);
+		if (*c->text) {
+			fprintf(f, "%*s", (int)owed, "");
+			put_text(c, f, colour);
+			owed = 0;
+		}
+		owed += right ? 0 : pad;
+	}
+	fputc('\n', f);
 }
 
 int table_print(const struct table *t, FILE *f, bool colour)
@@ -85,13 +103,18 @@ int table_print(const struct table *t, FILE *f, bool colour)
 		return -1;
 	}
 	for (size_t i = 0; i < t->n; i++) {
-		size_t w = width(t->cells[i].text);
+		size_t w = t->cells[i].line ? 0 : width(t->cells[i].text);
 
 		if (w > widths[i % t->columns])
 			widths[i % t->columns] = w;
 	}
-	for (size_t i = 0; i < t->n; i++)
-		print_cell(t, i, widths[i % t->columns] - width(t->cells[i].text), f, colour);
+	for (size_t i = 0; i < t->n; i += t->columns)
+		if (t->cells[i].line) {
+			put_text(&t->cells[i], f, colour);
+			fputc('\n', f);
+		} else {
+			print_row(t, i, widths, f, colour);
+		}
 	free(widths);
 	return 0;
 }

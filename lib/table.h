@@ -17,6 +17,7 @@ enum table_style { TABLE_PLAIN, TABLE_BOLD, TABLE_DIM, TABLE_GREEN, TABLE_RED, T
 struct table_cell {
 	char *text;
 	enum table_style style;
+	bool line; /* it is its row */
 };
 
 struct table {
@@ -33,6 +34,9 @@ void table_clear(struct table *t);
 
 /* Adds a cell. */
 __attribute__((format(printf, 3, 4))) void table_add(struct table *t, enum table_style style, const char *format, ...);
+
+/* Adds a row that is one text, whatever the columns are; between two rows. */
+void table_line(struct table *t, enum table_style style, const char *text);
 
 /* Prints the rows, in colour if `colour`. Returns 0, or -1 where memory ran out (errors of f are for ferror). */
 int table_print(const struct table *t, FILE *f, bool colour);

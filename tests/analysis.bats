@@ -123,6 +123,7 @@ agrees() {
 
 @test "--fail-on: 3 with a sentence, 0 otherwise, 2 for a name that it does not know" {
 	make_log
+	abtest --help | grep -x '3 something of --fail-on was found.'
 	run -3 --separate-stderr abtest --fail-on srm log
 	# shellcheck disable=SC2154 # bats sets it
 	[ "$stderr" = "botify-abtest: srm: users of experiment X are not split as planned (p = 2e-09)" ]
@@ -152,12 +153,18 @@ agrees() {
 	abtest --partial log | { run -3 abtest --merge --fail-on srm; }
 }
 
+@test "--days warns of looking at the best day, where that is wrong" {
+	make_log
+	abtest --days log | tr '\n' ' ' | grep -q 'Intervals are those of one look'
+	run ! grep 'one look' <(abtest --days --sequential log)
+}
+
 @test "--primary alone is a mistake, but not where days are told" {
 	make_log
 	run -2 --separate-stderr abtest --primary time log
 	[[ $stderr == "botify-abtest: --primary is the metric that"* ]]
-	abtest --primary sessions --format html log | grep -qF '<td>sessions</td>'
-	abtest --primary sessions --days log | grep -qE '^X +T1 +sessions +2024-01-01'
+	abtest --primary sessions --format html log | grep -qF '>X · T1 · sessions</th>'
+	abtest --primary sessions --days log | grep -A 1 -x 'X · T1 · sessions' | grep -q '^2024-01-01 '
 }
 
 # A small log of few users an arm, whose times are, by the kind of seed, anything, all the same, all 0 in the control, or
@@ -251,9 +258,20 @@ small_log() {
 	done
 }
 
+@test "table: no line is wider than a terminal, or ends in a space" {
+	make_log
+	for more in "" "--sequential --adjust holm"; do
+		# shellcheck disable=SC2086
+		abtest --mde 3% --quantiles 0.25,0.5,0.9 --days --sources --aa 1000 --split C=1,T1=2 $more log >report
+		run ! grep -E '.{81}| $' report
+		for title in 'Are the arms' 'What could' 'Time of' 'Over time' 'Where the' 'Would it'; do grep -q "^$title" report; done
+	done
+	grep -x 'p: adjusted, sequential.' report
+}
+
 @test "columns of which nothing is known are for machines only" {
 	make_log
-	abtest --power --experiment Y log | grep -x 'experiment  arm  metric .* detectable effect'
-	abtest --mde 10% --experiment Y log | grep -x 'experiment  arm  metric .* detectable effect   wanted  control needs  arm needs'
+	abtest --power --experiment Y log | grep -xE 'metric +users +users +effect'
+	abtest --mde 10% --experiment Y log | grep -xE 'metric +users +users +effect +wanted +needs +needs'
 	abtest --power --format json log | jq -e '.power[0] | has("wanted") and .control_users_needed == null'
 }

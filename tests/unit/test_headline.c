@@ -71,6 +71,8 @@ static void labels_have_units(void)
 {
 	CHECK_STR(headline_label("mean_request_latency").text, "mean request latency, ms");
 	CHECK_STR(headline_label("sessions").text, "sessions");
+	CHECK_STR(headline_label("time_per_session").text, "time per session, tracks");
+	CHECK_STR(headline_label("time_per_track").text, "time per track, part of a track");
 	CHECK_STR(headline_label("new_metric").text, "new metric");
 }
 

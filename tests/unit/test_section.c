@@ -90,27 +90,69 @@ static void people_do_not_see_what_is_never_known(void)
 	section_clear(&s);
 }
 
-static void a_page_says_each_experiment_once(void)
+/* Two experiments, of which one has two arms, with two days each. */
+static struct section layered(void)
 {
-	static const struct section_column grouped[] = {
-		{"experiment", "experiment", SECTION_TEXT}, {"arm", "arm", SECTION_TEXT}, {"n", "users", SECTION_COUNT},
+	static const struct section_column layers[] = {
+		{"experiment", "experiment", SECTION_TEXT}, {"arm", "arm", SECTION_TEXT},   {"day", "day", SECTION_TEXT},
+		{"metric", "metric", SECTION_METRIC},	    {"n", "users", SECTION_COUNT}, {"all", "users\nuntil then", SECTION_COUNT},
 	};
-	static const char *const names[][2] = {{"<X>", "C"}, {"<X>", "T"}, {"Y", "C"}};
-	const char *group = "<tr><th class=\"group\" scope=\"rowgroup\" colspan=\"2\">&lt;X&gt;</th></tr>";
+	static const char *const names[][2] = {{"<X>", "C"}, {"<X>", "T"}, {"Y", "T"}};
 	struct section s;
-	char *html, *at;
 
-	section_init(&s, "key", "A title", "", grouped, 3);
-	for (size_t i = 0; i < 3; i++) {
-		section_text(&s, names[i][0]);
-		section_text(&s, names[i][1]);
+	section_init(&s, "key", "A title", "", layers, 6);
+	section_layout(&s, 2, "all");
+	for (size_t i = 0; i < 6; i++) {
+		section_text(&s, names[i / 2][0]);
+		section_text(&s, names[i / 2][1]);
+		section_text(&s, i % 2 == 0 ? "1st" : "2nd");
+		section_text(&s, "time");
 		section_count(&s, i);
+		section_count(&s, 10 * i);
 	}
-	html = written(&s, 3);
-	at = strstr(html, group);
-	CHECK(at && strstr(at + 1, group) == NULL && strstr(at, "<tr><th scope=\"row\">T</th><td class=\"r\">1</td></tr>") != NULL);
-	CHECK(strstr(html, ">experiment<") == NULL && strstr(html, "colspan=\"2\">Y<") != NULL);
+	return s;
+}
+
+static void a_terminal_says_once_what_rows_share(void)
+{
+	struct section s = layered();
+
+	check_written(&s, 1,
+		      "A title\n"
+		      "day  metric  users\n"
+		      "<X> · C\n1st  time        0\n2nd  time        1\n"
+		      "<X> · T\n1st  time        2\n2nd  time        3\n"
+		      "Y · T\n1st  time        4\n2nd  time        5\n"
+		      "          users\n"
+		      "day  until then\n"
+		      "<X> · C\n1st           0\n2nd          10\n"
+		      "<X> · T\n1st          20\n2nd          30\n"
+		      "Y · T\n1st          40\n2nd          50\n\n");
+	section_clear(&s);
+}
+
+static void a_page_says_once_what_rows_share(void)
+{
+	struct section s = layered();
+	const char *group = "<tr><th class=\"group\" scope=\"rowgroup\" colspan=\"3\">&lt;X&gt; · C</th></tr>";
+	char *html = written(&s, 3), *at = strstr(html, group);
+
+	CHECK(at && !strstr(at + 1, group) && strstr(at, "<tr><th scope=\"row\">2nd</th><td>time, tracks</td><td class=\"r\">1</td></tr>"));
+	CHECK(strstr(html, ">experiment<") == NULL && strstr(html, "colspan=\"3\">Y · T<") != NULL);
+	CHECK(at && (at = strstr(at, "<table>")) && strstr(at, "colspan=\"2\">Y · T<"));
+	CHECK(at && strstr(at, "<tr><th scope=\"row\">2nd</th><td class=\"r\">50</td></tr>"));
 	free(html);
+	section_clear(&s);
+}
+
+static void markdown_has_one_table(void)
+{
+	struct section s = layered();
+	char *text = written(&s, 2);
+
+	CHECK(strstr(text, "| experiment | arm | day | metric | users | users until then |\n") != NULL);
+	CHECK(strstr(text, "| Y | T | 2nd | time, tracks | 5 | 50 |\n") != NULL);
+	free(text);
 	section_clear(&s);
 }
 
@@ -159,7 +201,9 @@ int main(void)
 {
 	RUN(json_has_every_column_and_null);
 	RUN(people_do_not_see_what_is_never_known);
-	RUN(a_page_says_each_experiment_once);
+	RUN(a_terminal_says_once_what_rows_share);
+	RUN(a_page_says_once_what_rows_share);
+	RUN(markdown_has_one_table);
 	RUN(an_empty_one_is_one);
 	RUN(long_notes_are_broken_at_spaces);
 	RUN(a_failure_is_told_by_every_writer);

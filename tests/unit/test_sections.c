@@ -44,7 +44,7 @@ static void check_whole(const struct section *s, size_t rows)
 {
 	CHECK(!s->failed && s->n == rows * s->n_columns && section_rows(s) == rows);
 	for (size_t i = 0; i < s->n; i++)
-		CHECK((s->columns[i % s->n_columns].kind == SECTION_TEXT) == (s->cells[i].text != NULL));
+		CHECK((s->columns[i % s->n_columns].kind <= SECTION_METRIC) == (s->cells[i].text != NULL));
 }
 
 static void srm_is_of_the_users_seen_against_the_plan(void)

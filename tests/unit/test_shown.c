@@ -51,6 +51,8 @@ static void typeset_means_true_signs(void)
 
 static void names_of_metrics_become_words(void)
 {
+	CHECK_STR(shown_p_said(0.0412).text, "p = 0.0412");
+	CHECK_STR(shown_p_said(0).text, "p < 1e-300");
 	CHECK_STR(shown_words("mean_time_per_session").text, "mean time per session");
 	CHECK_STR(shown_words("").text, "");
 }

@@ -41,6 +41,29 @@ static void columns_are_as_wide_as_their_widest_cell(void)
 	check_printed(&t, false, "name     n  what\na     1234  x\n");
 }
 
+static void a_line_may_be_wider_than_its_column(void)
+{
+	struct table t;
+
+	table_init(&t, "lr");
+	table_add(&t, TABLE_PLAIN, "x");
+	table_add(&t, TABLE_PLAIN, "n");
+	table_line(&t, TABLE_BOLD, "a line");
+	table_add(&t, TABLE_PLAIN, "a");
+	table_add(&t, TABLE_PLAIN, "10");
+	check_printed(&t, true, "x   n\n\033[1ma line\033[0m\na  10\n");
+}
+
+static void no_space_stands_at_the_end(void)
+{
+	struct table t;
+
+	table_init(&t, "lrr");
+	for (size_t i = 0; i < 6; i++)
+		table_add(&t, TABLE_BOLD, "%s", i == 0 ? "a" : i < 3 ? "" : "long");
+	check_printed(&t, false, "a\nlong  long  long\n");
+}
+
 static void characters_count_not_bytes(void)
 {
 	struct table t;
@@ -118,6 +141,8 @@ static void colour_is_for_terminals_that_want_it(void)
 int main(void)
 {
 	RUN(columns_are_as_wide_as_their_widest_cell);
+	RUN(a_line_may_be_wider_than_its_column);
+	RUN(no_space_stands_at_the_end);
 	RUN(characters_count_not_bytes);
 	RUN(control_characters_do_not_reach_the_terminal);
 	RUN(colour_does_not_move_columns);

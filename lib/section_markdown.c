@@ -1,0 +1,49 @@
+#include "section_view.h"
+
+#include <stdlib.h>
+
+#include "markdown.h"
+
+static void put_markdown_headings(FILE *f, const struct section *s, const struct section_view *v)
+{
+	for (size_t k = 0; k < v->n; k++) {
+		fputs(k == 0 ? "| " : " | ", f);
+		for (const char *c = s->columns[v->columns[k]].heading; *c; c++)
+			putc(*c == '\n' ? ' ' : *c, f);
+	}
+	fputs(" |\n|", f);
+	for (size_t k = 0; k < v->n; k++)
+		fputs(section_align(s, v, k) == 'l' ? ":--|" : "--:|", f);
+	putc('\n', f);
+}
+
+static void put_markdown_row(FILE *f, const struct section *s, const struct section_view *v, size_t row)
+{
+	struct shown memory;
+
+	for (size_t k = 0; k < v->n; k++) {
+		size_t i = row + v->columns[k];
+
+		fputs(k == 0 ? "| " : " | ", f);
+		if (section_is_text(s, i))
+			markdown_text(f, section_typeset(s, i, &memory));
+		else
+			fputs(section_typeset(s, i, &memory), f);
+	}
+	fputs(" |\n", f);
+}
+
+int section_put_markdown(const struct section *s, FILE *f, struct errmsg *e)
+{
+	struct section_view v;
+
+	if (section_view_init(&v, s, SECTION_ALL, e) < 0)
+		return -1;
+	fprintf(f, "## %s\n\n", s->title);
+	put_markdown_headings(f, s, &v);
+	for (size_t row = 0; row < s->n; row += s->n_columns)
+		put_markdown_row(f, s, &v, row);
+	fprintf(f, "\n%s%s", s->note, *s->note ? "\n\n" : "");
+	free(v.columns);
+	return 0;
+}

@@ -1,0 +1,43 @@
+/*
+ * section_view: what people see of a section, whichever format shows it to them. For the writers section_*.c only.
+ *
+ * Cells are named by their place in section.cells, rows by the place of their first cell.
+ */
+#ifndef BOTIFY_SECTION_VIEW_H
+#define BOTIFY_SECTION_VIEW_H
+
+#include "section.h"
+#include "shown.h"
+
+/* The tables: one of all columns, or those of section_layout, from SECTION_ABOVE to the last one. */
+enum section_part { SECTION_ALL, SECTION_ABOVE, SECTION_BELOW };
+enum section_part section_last_part(const struct section *s);
+
+/* The columns of a table of which something is known. */
+struct section_view {
+	size_t *columns; /* n of them, in their order */
+	size_t n;
+};
+
+/* Returns 0, or -1 where there is no memory, or was none for the section. Free v->columns in either case. */
+int section_view_init(struct section_view *v, const struct section *s, enum section_part part, struct errmsg *e);
+
+/* 'l' or 'r' for column k of the view. The first one names its row, whatever it is. */
+char section_align(const struct section *s, const struct section_view *v, size_t k);
+
+/* Whether the values that head rows are others here than those of the row before. */
+bool section_has_head(const struct section *s, size_t row);
+
+/* These values: "POLICY · T1". New; NULL: no memory. */
+char *section_head(const struct section *s, size_t row);
+
+/* Whether a cell is text. */
+bool section_is_text(const struct section *s, size_t i);
+
+/* One that is no text. */
+struct shown section_shown(const struct section *s, size_t i);
+
+/* Any cell as a page has it: its text, or what is put into `memory`. */
+const char *section_typeset(const struct section *s, size_t i, struct shown *memory);
+
+#endif
