@@ -261,7 +261,7 @@ far_log() {
 		far_log "$seed" >log
 		far_log "$seed" covariates >before
 		for adjust in none holm by; do
-			for more in "" "--covariate before --cap 80%" "--covariate covariates --lift fieller" \
+			for more in "" "--covariate before --cap 80%" "--covariate before --lift fieller" \
 				"--covariate before --sequential --tune 30 --lift fieller" "--covariate-before 1704103200000"; do
 				# shellcheck disable=SC2086
 				abtest --format ndjson --alpha 0.2 --adjust $adjust $more log |
