@@ -322,6 +322,46 @@ far_log() {
 	done
 }
 
+@test "--partial, --merge: a file of covariates, in every format, with the rest that a merge can report" {
+	make_log
+	kept=(--days --quantiles '0.1,0.5' --sources)
+	plain=(--covariate covariates)
+	much=("${kept[@]}" --covariate covariates --cap 99% --adjust by --primary sessions --lift fieller --mde 3% --aa 20
+		--split 'C=2,T1=1' --control T1 --experiment X)
+	looked_at=("${kept[@]}" --covariate covariates --sequential --tune 500)
+	abtest --format json "${plain[@]}" log >plain
+	abtest --format json "${looked_at[@]}" log >looked_at
+	for format in table csv markdown html prometheus; do
+		abtest --format $format "${much[@]}" log >"much.$format"
+	done
+	for n in 1 2 7 100; do
+		rm -f part.* counts.*
+		awk -v n="$n" '{ match($0, /"user":[0-9]+/); print >("part." substr($0, RSTART + 7, RLENGTH - 7) % n) }' log
+		for part in part.*; do
+			abtest --partial "${kept[@]}" -o "counts.${part#part.}" "$part"
+		done
+		abtest --merge --format json "${plain[@]}" counts.* | cmp - plain
+		abtest --merge --format json "${looked_at[@]}" counts.* | cmp - looked_at
+		for format in table csv markdown html prometheus; do
+			abtest --merge --format $format "${much[@]}" counts.* | cmp - "much.$format"
+		done
+	done
+	# arms that nobody planned have an order of their own
+	abtest --format table --split 'A=1' log | grep -x '3 arms are not in the planned split: C, T1, T2.'
+	abtest --partial log | abtest --merge --format table --split 'A=1' | cmp - <(abtest --format table --split 'A=1' log)
+}
+
+@test "--merge: what a part has not kept cannot be made up for, and it says so" {
+	make_log
+	abtest --partial log >part
+	for of in "sessions --quantiles 0.5" "days --days" "answers --sources"; do
+		# shellcheck disable=SC2086
+		run -1 --separate-stderr abtest --merge ${of#* } part
+		[ -z "$output" ]
+		[ "$stderr" = "botify-abtest: part:1: was written without ${of%% *}, which cannot be made up for here" ]
+	done
+}
+
 @test "everything at once, over odd logs: no nan, no infinity, no broken table, in no format" {
 	all=(--power --mde 3% --quantiles '0.01,0.5,0.99' --days --sources --aa 20 --adjust by --lift fieller --cap 90%)
 	for seed in odd $(seq 10); do
