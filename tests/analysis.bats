@@ -278,14 +278,18 @@ far_log() {
 }
 
 @test "interval and p of quantiles agree" {
-	for seed in $(seq 20); do
-		small_log "$seed" >log
-		abtest --format json --alpha 0.2 --quantiles 0.2,0.5 log | jq -c '.quantiles[]'
+	make_log
+	for seed in $(seq 20); do small_log "$seed" >"small.$seed"; done
+	for of in log small.*; do
+		for alpha in 0.01 0.2 0.7; do
+			[[ $of = log || $alpha = 0.2 ]] || continue
+			abtest --format json --alpha $alpha --quantiles "$(seq -s, 0.1 0.1 0.9)" "$of" | jq -c ".quantiles[] + {alpha: $alpha}"
+		done
 	done >all
 	jq -es 'all((.p == null) == (.difference_lower == null) and (.p == null) == (.difference_upper == null)
-			and (.p == null or (.p < 0.2) == (.difference_lower > 0 or .difference_upper < 0))
+			and (.p == null or (.p < .alpha) == (.difference_lower > 0 or .difference_upper < 0))
 			and (.lower == null or .lower <= .value) and (.upper == null or .value <= .upper))
-		and any(.p != null and .p < 0.2) and any(.p != null and .p > 0.2)' all
+		and (map(select(.p != null) | .p < .alpha) | (map(select(.)) | length > 20) and (map(select(not)) | length > 20))' all
 }
 
 @test "equal values do not vary, in how many parts soever they come" {
