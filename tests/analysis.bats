@@ -213,8 +213,8 @@ unsound() {
 			for more in "" --sequential --cap\ 80% "--lift fieller" "--sequential --lift fieller" \
 				"--lift fieller --cap 80%" "--sequential --cap 50%" "--sequential --lift fieller --cap 80% --tune 30"; do
 				# shellcheck disable=SC2086
-				abtest --format ndjson --alpha 0.2 --adjust $adjust $more log |
-					sed "s/^{/{\"o\":\"$seed: --adjust $adjust $more\",/"
+				abtest --format ndjson --alpha 0.2 --adjust $adjust $more log >rows
+				sed "s/^{/{\"o\":\"$seed: --adjust $adjust $more\",/" rows
 			done
 		done
 	done >all
@@ -264,8 +264,8 @@ far_log() {
 			for more in "" "--covariate before --cap 80%" "--covariate before --lift fieller" \
 				"--covariate before --sequential --tune 30 --lift fieller" "--covariate-before 1704103200000"; do
 				# shellcheck disable=SC2086
-				abtest --format ndjson --alpha 0.2 --adjust $adjust $more log |
-					sed "s/^{/{\"o\":\"$seed: --adjust $adjust $more\",/"
+				abtest --format ndjson --alpha 0.2 --adjust $adjust $more log >rows
+				sed "s/^{/{\"o\":\"$seed: --adjust $adjust $more\",/" rows
 			done
 		done
 	done >all
