@@ -77,18 +77,25 @@ static void put_significant(FILE *f, const struct effects *all)
 	}
 }
 
-static void put_users(FILE *f, const struct study *s)
+static int put_users(FILE *f, const struct report *r, struct errmsg *e)
 {
+	const struct study *s = r->study;
+
 	put_head(f, "users", "Users of an arm.");
 	for (size_t i = 0; i < s->names.n; i++) {
 		const struct study_experiment *x = &s->experiments[i];
+		uint32_t *arms = x->wanted ? effects_arms(x, r->control, e) : NULL;
 
-		for (size_t j = 0; j < x->arms.n && x->wanted; j++) {
+		if (x->wanted && !arms)
+			return -1;
+		for (size_t j = 0; j < x->arms.n && arms; j++) {
 			put_label(f, "botify_abtest_users{", "experiment", symbols_text(&s->names, i));
-			put_label(f, ",", "arm", symbols_text(&x->arms, j));
-			fprintf(f, "} %" PRIu64 "\n", x->summary.arms[j].users);
+			put_label(f, ",", "arm", symbols_text(&x->arms, arms[j]));
+			fprintf(f, "} %" PRIu64 "\n", x->summary.arms[arms[j]].users);
 		}
+		free(arms);
 	}
+	return 0;
 }
 
 /* The health of each experiment: counts in its summary. */
@@ -139,11 +146,11 @@ static void put_log(FILE *f, const struct report *r)
 int report_prometheus(const struct report *r, FILE *f, bool colour, struct errmsg *e)
 {
 	(void)colour;
-	(void)e;
 	for (size_t k = 0; k < sizeof numbers / sizeof *numbers; k++)
 		put_number(f, r->effects, k);
 	put_significant(f, r->effects);
-	put_users(f, r->study);
+	if (put_users(f, r, e) < 0)
+		return -1;
 	for (size_t k = 0; k < sizeof counts / sizeof *counts; k++)
 		put_count(f, r->study, k);
 	put_log(f, r);

@@ -90,8 +90,9 @@ static void gather(struct samples_metric *metric, const double *values, const st
 			stats_add(&metric->arms[c->arms[i]], values[i]);
 }
 
+/* places[arm] is the place of the arm among those of the experiment in the order of their names. */
 static int adjust(struct samples_metric *metric, const double *values, const double *covariates, const struct columns *c,
-		  struct errmsg *e)
+		  const uint32_t *places, struct errmsg *e)
 {
 	struct cuped_arm *arms = calloc(c->n_arms + 1, sizeof *arms);
 	struct cuped fit;
@@ -99,7 +100,7 @@ static int adjust(struct samples_metric *metric, const double *values, const dou
 	if (!arms)
 		return errmsg_nomem(e);
 	for (size_t i = 0; i < c->n; i++) {
-		struct cuped_arm *arm = &arms[c->arms[i]];
+		struct cuped_arm *arm = &arms[places[c->arms[i]]];
 
 		if (isnan(values[i]))
 			continue;
@@ -112,9 +113,27 @@ static int adjust(struct samples_metric *metric, const double *values, const dou
 	metric->theta = fit.theta;
 	metric->removed = fit.removed;
 	for (size_t arm = 0; arm < c->n_arms; arm++)
-		metric->arms[arm] = cuped_sample(&fit, &arms[arm]);
+		metric->arms[arm] = cuped_sample(&fit, &arms[places[arm]]);
 	free(arms);
 	return 0;
+}
+
+/*
+ * The number of an arm is that of its first event, which parts of a log do not know; the last bit of a sum over arms must
+ * not depend on it. Returns a new array, the place of each arm in the order of names, or NULL where there is no memory.
+ */
+static uint32_t *places_of(const struct symbols *arms)
+{
+	uint32_t *sorted = symbols_sorted(arms), *places = calloc(arms->n + 1, sizeof *places);
+
+	for (size_t i = 0; sorted && places && i < arms->n; i++)
+		places[sorted[i]] = (uint32_t)i;
+	if (!sorted) {
+		free(places);
+		places = NULL;
+	}
+	free(sorted);
+	return places;
 }
 
 /* Takes the samples again, with what the options ask for. */
@@ -123,17 +142,21 @@ static int take_with_options(struct samples *s, const struct study *study, uint3
 {
 	struct columns c;
 	int status = columns_init(&c, study, experiment, o->file, e);
+	uint32_t *places = places_of(&study->experiments[experiment].arms);
 
+	if (status == 0 && !places)
+		status = errmsg_nomem(e);
 	for (size_t k = 0; k < METRICS_N && status == 0; k++) {
 		struct samples_metric *metric = &s->metrics[k];
 
 		if (o->cap > 0)
 			status = cap(metric, c.values[k], c.n, o->cap, e);
 		if (status == 0 && o->adjust && c.covariates[k])
-			status = adjust(metric, c.values[k], c.covariates[k], &c, e);
+			status = adjust(metric, c.values[k], c.covariates[k], &c, places, e);
 		else
 			gather(metric, c.values[k], &c);
 	}
+	free(places);
 	columns_clear(&c);
 	return status;
 }

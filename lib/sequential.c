@@ -37,11 +37,9 @@ struct stats_welch sequential_compare(double difference, double error, double n,
 struct stats_welch sequential_welch(const struct stats *control, const struct stats *treatment, double tune,
 				    double alpha)
 {
-	double vc = stats_variance(control) / (double)control->n;
-	double vt = stats_variance(treatment) / (double)treatment->n;
 	double n = (double)control->n + (double)treatment->n;
 
-	return sequential_compare(stats_mean(treatment) - stats_mean(control), sqrt(vc + vt), n,
+	return sequential_compare(stats_mean(treatment) - stats_mean(control), stats_difference_error(control, treatment), n,
 				  sequential_rho2(tune, alpha), alpha);
 }
 

@@ -56,14 +56,15 @@ double split_weight(const struct split *s, struct slice arm)
 	return number == SYMBOLS_NONE ? 0 : s->weights[number];
 }
 
-/* How many of `some` are not in `others`, and their names. */
-static size_t list_without(const struct symbols *some, const struct symbols *others, struct errmsg *names)
+/* How many of `some` are not in `others`, and their names: in this order, or where it is NULL, in theirs. */
+static size_t list_without(const struct symbols *some, const struct symbols *others, const uint32_t *order, struct errmsg *names)
 {
 	size_t n = 0;
 
 	errmsg_set(names, "%s", "");
 	for (size_t i = 0; i < some->n; i++) {
-		struct slice name = {.text = some->list[i].text, .len = some->list[i].len};
+		const struct symbol *one = &some->list[order ? order[i] : i];
+		struct slice name = {.text = one->text, .len = one->len};
 
 		if (symbols_find(others, name) == SYMBOLS_NONE)
 			errmsg_set(names, "%s%s%s", names->text, n++ > 0 ? ", " : "", name.text);
@@ -73,12 +74,20 @@ static size_t list_without(const struct symbols *some, const struct symbols *oth
 
 size_t split_missing(const struct split *s, const struct symbols *arms, struct errmsg *names)
 {
-	return list_without(&s->arms, arms, names);
+	return list_without(&s->arms, arms, NULL, names);
 }
 
 size_t split_unplanned(const struct split *s, const struct symbols *arms, struct errmsg *names)
 {
-	const struct symbols none = {0};
+	uint32_t *order;
+	size_t n;
 
-	return list_without(s->arms.n > 0 ? arms : &none, &s->arms, names);
+	errmsg_set(names, "%s", "");
+	if (s->arms.n == 0)
+		return 0;
+	/* a log and its parts have them in different orders; without memory, any will do */
+	order = symbols_sorted(arms);
+	n = list_without(arms, &s->arms, order, names);
+	free(order);
+	return n;
 }

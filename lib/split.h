@@ -29,7 +29,7 @@ double split_weight(const struct split *s, struct slice arm);
 
 /*
  * How many arms of the split are not among `arms`, and how many of `arms` are not in the split; 0 where there is no split.
- * names->text lists them, "T1, T2", as far as they fit.
+ * names->text lists them, "T1, T2", as far as they fit; those of the split as it has them, the others in bytewise order.
  */
 size_t split_missing(const struct split *s, const struct symbols *arms, struct errmsg *names);
 size_t split_unplanned(const struct split *s, const struct symbols *arms, struct errmsg *names);

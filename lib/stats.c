@@ -39,6 +39,19 @@ double stats_sd(const struct stats *s)
 	return sqrt(stats_variance(s));
 }
 
+/* Whether the values vary by more than rounding; not where it is not known. */
+static bool varies(const struct stats *s)
+{
+	return stats_sd(s) > 0x1p-44 * fabs(s->mean);
+}
+
+double stats_difference_error(const struct stats *a, const struct stats *b)
+{
+	if (!varies(a) && !varies(b))
+		return a->n > 1 && b->n > 1 ? 0 : NAN;
+	return sqrt(stats_variance(a) / (double)a->n + stats_variance(b) / (double)b->n);
+}
+
 /*
  * From 30 degrees on gsl_cdf_tdist_Q takes a Cornish-Fisher expansion, which in the far tail is off by 1e-8 at 31
  * degrees and better than 1e-13 at 1,000. The incomplete beta function, the same probability, is right to 1e-13 at few
@@ -131,5 +144,5 @@ struct stats_welch stats_welch(const struct stats *control, const struct stats *
 	/* Satterthwaite's formula divided through by (vc + vt)^2, which could vanish or overflow */
 	double df = 1 / (share * share / (double)(control->n - 1) + (1 - share) * (1 - share) / (double)(treatment->n - 1));
 
-	return stats_compare(stats_mean(treatment) - stats_mean(control), sqrt(vc + vt), df, alpha);
+	return stats_compare(stats_mean(treatment) - stats_mean(control), stats_difference_error(control, treatment), df, alpha);
 }

@@ -31,6 +31,14 @@ double stats_variance(const struct stats *s);
 double stats_sd(const struct stats *s);
 
 /*
+ * The standard error of the difference of two means, sqrt(v_a + v_b) with v = variance / n: NaN where a sample has fewer
+ * than two values, and 0 where neither varies. Means of equal values are not always equal: three times 0.1, divided by
+ * three, is another number than 0.1. So a standard deviation of up to 2^-44 of the mean, which is what rounding leaves
+ * of some thousand equal values each, is none.
+ */
+double stats_difference_error(const struct stats *a, const struct stats *b);
+
+/*
  * An estimate of a difference, judged. Every comparison of the toolkit ends in one of these, so that what follows from
  * it (a percent interval, an adjusted level, a row of a report) need not know where it came from.
  */
@@ -63,7 +71,7 @@ struct stats_welch stats_compare(double difference, double error, double df, dou
  *     df = (v_t + v_c)^2 / (v_t^2 / (n_t - 1) + v_c^2 / (n_c - 1))      Satterthwaite 1946
  *     interval = difference -+ q * sqrt(v_t + v_c), q the 1 - alpha/2 quantile of Student's t with df degrees
  *
- * Unknown, as stats_compare says it, where a sample has fewer than two values or neither varies.
+ * Unknown, as stats_compare says it, where a sample has fewer than two values or neither varies (stats_difference_error).
  */
 struct stats_welch stats_welch(const struct stats *control, const struct stats *treatment, double alpha);
 

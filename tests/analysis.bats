@@ -22,7 +22,7 @@ make_log() {
 }
 
 # Runs a report with each set of options that the reference has and that matches $1; each row of the reference must be
-# in it, and every number equal it to $2.
+# in it, and every number equal it to $2: a p of its own size, however small, the others also where they are near 0.
 agrees() {
 	local of n=0
 
@@ -31,13 +31,14 @@ agrees() {
 		# shellcheck disable=SC2086
 		abtest --format json $of log >report
 		jq -n --arg of "$of" --argjson tolerance "$2" --slurpfile got report --slurpfile want "$here/reference/analysis.json" '
-			def near(a; b): if (a | type) == "number" and (b | type) == "number"
-				then (a - b | fabs) <= $tolerance * ([1e-3, (b | fabs)] | max) else a == b end;
+			def near(a; b; least): if (a | type) == "number" and (b | type) == "number"
+				then (a - b | fabs) <= $tolerance * ([least, (b | fabs)] | max) else a == b end;
 			def names: [.experiment, .treatment, .arm, .metric, .quantile, .day, .source];
 			$got[0] as $got | $want[] | select(.of == $of) | . as $row
 			| [$got[.in][] | select(names == ($row | names))] as $found
 			| if ($found | length) != 1 then {missing: $row, found: $found} else
-				$row | keys[] | select(. != "of" and . != "in" and (near($found[0][.]; $row[.]) | not))
+				$row | keys[] | select(. != "of" and . != "in")
+				| select(near($found[0][.]; $row[.]; if startswith("p") then 0 else 1e-3 end) | not)
 				| {of: $of, row: ($row | names), key: ., got: $found[0][.], want: $row[.]} end' >differences
 		[ ! -s differences ] || { head -40 differences; return 1; }
 		n=$((n + 1))
@@ -61,8 +62,8 @@ agrees() {
 	agrees '^--covariate' 1e-9 3
 }
 
-@test "--sequential: the formula, for two --tune" {
-	agrees '^--sequential' 1e-9 2
+@test "--sequential: the bounds of the confidence sequence, for two --tune, and of values adjusted by a covariate" {
+	agrees '^--sequential --tune' 1e-9 3
 }
 
 @test "--lift fieller: the lifts at the edge of significance" {
@@ -74,10 +75,14 @@ agrees() {
 }
 
 @test "--split: SciPy's chi-square" {
-	agrees '^--split' 1e-9 2
+	agrees '^--split' 1e-9 4
 }
 
-@test "--quantiles: NumPy's" {
+@test "--sequential --split: the Dirichlet-multinomial, by SciPy's gammaln" {
+	agrees '^--sequential --split' 1e-9 4
+}
+
+@test "--quantiles: NumPy's, with intervals and p by statsmodels' standard errors for clusters" {
 	agrees '^--quantiles' 1e-9
 }
 
@@ -190,18 +195,8 @@ small_log() {
 		}'
 }
 
-@test "interval, p and verdict agree in every row, whatever is asked for of whatever log" {
-	for seed in $(seq 20); do
-		small_log "$seed" >log
-		for adjust in none holm bh by; do
-			for more in "" --sequential --cap\ 80% "--lift fieller" "--sequential --lift fieller" \
-				"--lift fieller --cap 80%" "--sequential --cap 50%" "--sequential --lift fieller --cap 80% --tune 30"; do
-				# shellcheck disable=SC2086
-				abtest --format ndjson --alpha 0.2 --adjust $adjust $more log |
-					sed "s/^{/{\"o\":\"$seed: --adjust $adjust $more\",/"
-			done
-		done
-	done >all
+# Prints those rows of an ndjson report on standard input in which interval, p and verdict disagree.
+unsound() {
 	jq -c 'def excludes(a; b): a > 0 or b < 0;
 		def sound:
 			(.significant == (.p_adjusted != null and .p_adjusted < .alpha))
@@ -215,12 +210,110 @@ small_log() {
 			and ((.control_sd // 0) > 0 or (.treatment_sd // 0) > 0 or .p == null)
 			and ((.o | contains("none") | not) or .p_adjusted == .p)
 			and (.control_mean != 0 or .effect == null);
-		select(sound | not)' all >unsound
-	[ ! -s unsound ] || { head -5 unsound; return 1; }
+		select(sound | not)'
+}
+
+@test "interval, p and verdict agree in every row, whatever is asked for of whatever log" {
+	for seed in $(seq 20); do
+		small_log "$seed" >log
+		for adjust in none holm bh by; do
+			for more in "" --sequential --cap\ 80% "--lift fieller" "--sequential --lift fieller" \
+				"--lift fieller --cap 80%" "--sequential --cap 50%" "--sequential --lift fieller --cap 80% --tune 30"; do
+				# shellcheck disable=SC2086
+				abtest --format ndjson --alpha 0.2 --adjust $adjust $more log >rows
+				sed "s/^{/{\"o\":\"$seed: --adjust $adjust $more\",/" rows
+			done
+		done
+	done >all
+	unsound <all >bad
+	[ ! -s bad ] || { head -5 bad; return 1; }
 	# of all kinds there were some
 	jq -es 'length > 4000 and (map(select(.significant)) | length > 500) and (map(select(.p == null)) | length > 500)
 		and any(.control_mean == 0 and .significant) and any(.lower == null and .significant)
 		and any(.p != .p_adjusted and .significant)' all
+}
+
+# A log of timestamps and latencies around 10^12 ms; and covariates of its users that either are around 10^12 too, or tell
+# the control from the others so plainly that adjusted means are below 0.
+far_log() {
+	awk -v seed="$1" -v what="$2" '
+		function draw(n) { state = state * 48271 % 2147483647; return int(state / 7) % n }
+		function line(user, arm, time) {
+			clock += 1 + draw(20000000)
+			printf "{\"message\":\"%s\",\"timestamp\":%.0f,\"user\":%d,\"track\":1,\"time\":0.%02d",
+				draw(3) ? "last" : "next", 1704067200000 + clock, user, time
+			if (draw(3)) printf ",\"latency\":1000000000.%03d", (arm > 0) * shift + draw(1 + noise)
+			printf ",\"experiments\":{\"E\":\"%s\"}}\n", arm ? "T" arm : "C"
+		}
+		function covariates(    arm, u) {
+			for (arm = 0; arm < 3; arm++)
+				for (u = 0; u < 13; u++)
+					if (draw(6))
+						printf "{\"user\":%d,\"value\":%.0f.%d}\n", 100 * arm + u,
+							seed % 2 ? 1000000000000 + u : 100 + 3 * u + 500 * (arm == 0), draw(10)
+		}
+		BEGIN {
+			state = seed * 7919 + 1; for (i = 0; i < 5; i++) draw(2)
+			if (what == "covariates") { covariates(); exit }
+			shift = draw(3) * 100; noise = draw(2) * 50; arms = 2 + draw(2); users = 1 + draw(draw(2) ? 3 : 12)
+			for (n = 0; n < 4; n++)
+				for (a = 0; a < arms; a++)
+					for (u = 0; u < users + a % 2; u++)
+						line(100 * a + u, a, 3 * u * (seed % 3 > 0) + draw(20) * (seed % 4 > 0))
+		}'
+}
+
+@test "interval, p and verdict agree also around 10^12, below 0 and by covariates" {
+	for seed in $(seq 2 9); do
+		far_log "$seed" >log
+		far_log "$seed" covariates >before
+		for adjust in none holm by; do
+			for more in "" "--covariate before --cap 80%" "--covariate before --lift fieller" \
+				"--covariate before --sequential --tune 30 --lift fieller" "--covariate-before 1704103200000"; do
+				# shellcheck disable=SC2086
+				abtest --format ndjson --alpha 0.2 --adjust $adjust $more log >rows
+				sed "s/^{/{\"o\":\"$seed: --adjust $adjust $more\",/" rows
+			done
+		done
+	done >all
+	unsound <all >bad
+	[ ! -s bad ] || { head -5 bad; return 1; }
+	jq -es 'def below: .control_mean != null and .control_mean < 0 and .p != null;
+		length > 900 and any(.control_users == 1) and any(.control_users == 2 and .significant)
+		and any(below and .significant and .difference > 0 and .effect < 0) and any(below and .significant == false)
+		and any(.control_mean > 9e11 and .significant) and any(.control_mean > 9e11 and .p != null and .significant == false)' all
+}
+
+@test "interval and p of quantiles agree" {
+	make_log
+	for seed in $(seq 20); do small_log "$seed" >"small.$seed"; done
+	for of in log small.*; do
+		for alpha in 0.01 0.2 0.7; do
+			[[ $of = log || $alpha = 0.2 ]] || continue
+			abtest --format json --alpha $alpha --quantiles "$(seq -s, 0.1 0.1 0.9)" "$of" | jq -c ".quantiles[] + {alpha: $alpha}"
+		done
+	done >all
+	jq -es 'all((.p == null) == (.difference_lower == null) and (.p == null) == (.difference_upper == null)
+			and (.p == null or (.p < .alpha) == (.difference_lower > 0 or .difference_upper < 0))
+			and (.lower == null or .lower <= .value) and (.upper == null or .value <= .upper))
+		and (map(select(.p != null) | .p < .alpha) | (map(select(.)) | length > 20) and (map(select(not)) | length > 20))' all
+}
+
+@test "equal values do not vary, in how many parts soever they come" {
+	# between them, the arms have users of 1 to 9 sessions
+	awk 'BEGIN {
+		for (user = 0; user < 80; user++)
+			for (i = user * 7 % (user < 40 ? 3 : 9); i >= 0; i--)
+				printf "{\"message\":\"last\",\"user\":%d,\"track\":1,\"timestamp\":%d,\"time\":0.1,\"latency\":0.003,%s}\n",
+					user, i, "\"experiments\":{\"E\":\"" (user < 40 ? "C" : "T") "\"}"
+	}' >log
+	for more in "" --sequential "--lift fieller" "--adjust bh" "--cap 90%"; do
+		# shellcheck disable=SC2086
+		abtest --format ndjson $more log | jq -es 'map(select(.p == null and .lower == null and (.significant | not)) | .metric)
+			== ["mean_request_latency", "mean_tracks_per_session", "mean_time_per_session", "time_per_session", "time_per_track"]'
+	done
+	abtest --format json --days --primary mean_time_per_session --quantiles 0.5 log |
+		jq -e '[.days[] | .lower, .cumulative_upper] + [.quantiles[].p] | all(. == null)'
 }
 
 @test "--partial, --merge: days, quantiles, sources and covariates of any shards, to the last byte" {
@@ -237,6 +330,46 @@ small_log() {
 		done
 		mapfile -t counts < <(printf '%s\n' counts.* | sort -R --random-source=log)
 		abtest --merge "${report[@]}" "${counts[@]}" | cmp - want
+	done
+}
+
+@test "--partial, --merge: a file of covariates, in every format, with the rest that a merge can report" {
+	make_log
+	kept=(--days --quantiles '0.1,0.5' --sources)
+	plain=(--covariate covariates)
+	much=("${kept[@]}" --covariate covariates --cap 99% --adjust by --primary sessions --lift fieller --mde 3% --aa 20
+		--split 'C=2,T1=1' --control T1 --experiment X)
+	looked_at=("${kept[@]}" --covariate covariates --sequential --tune 500)
+	abtest --format json "${plain[@]}" log >plain
+	abtest --format json "${looked_at[@]}" log >looked_at
+	for format in table csv markdown html prometheus; do
+		abtest --format $format "${much[@]}" log >"much.$format"
+	done
+	for n in 1 2 7 100; do
+		rm -f part.* counts.*
+		awk -v n="$n" '{ match($0, /"user":[0-9]+/); print >("part." substr($0, RSTART + 7, RLENGTH - 7) % n) }' log
+		for part in part.*; do
+			abtest --partial "${kept[@]}" -o "counts.${part#part.}" "$part"
+		done
+		abtest --merge --format json "${plain[@]}" counts.* | cmp - plain
+		abtest --merge --format json "${looked_at[@]}" counts.* | cmp - looked_at
+		for format in table csv markdown html prometheus; do
+			abtest --merge --format $format "${much[@]}" counts.* | cmp - "much.$format"
+		done
+	done
+	# arms that nobody planned have an order of their own
+	abtest --format table --split 'A=1' log | grep -x '3 arms are not in the planned split: C, T1, T2.'
+	abtest --partial log | abtest --merge --format table --split 'A=1' | cmp - <(abtest --format table --split 'A=1' log)
+}
+
+@test "--merge: what a part has not kept cannot be made up for, and it says so" {
+	make_log
+	abtest --partial log >part
+	for of in "sessions --quantiles 0.5" "days --days" "answers --sources"; do
+		# shellcheck disable=SC2086
+		run -1 --separate-stderr abtest --merge ${of#* } part
+		[ -z "$output" ]
+		[ "$stderr" = "botify-abtest: part:1: was written without ${of%% *}, which cannot be made up for here" ]
 	done
 }
 

@@ -14,6 +14,7 @@ import math
 import sys
 
 import numpy as np
+import statsmodels.api as sm
 from scipy import optimize, special, stats
 from statsmodels.stats.multitest import multipletests
 
@@ -196,20 +197,27 @@ def put_capped(x):
             put("--cap 99%", "effects", keys, {**row_of(c, t), "cap": threshold})
 
 
-def put_cuped(x, of, covariates_of, cap=False):
+def put_cuped(x, of, covariates_of, cap=False, tune=None):
+    """With tune, of sequential intervals."""
     for metric in MEANS:
         arms = capped(x.plain[metric])[0] if cap else x.plain[metric]
         covariates = {arm: np.array([covariates_of(metric, u) for u in x.arms[arm]], float) for arm in arms}
         adjusted, theta, removed = cuped(arms, covariates)
         for keys, c, t in x.pairs({metric: adjusted}):
-            put(of, "effects", keys, {**row_of(c, t), "theta": theta, "variance_removed": removed})
+            row = sequential_row(c, t, tune) if tune else row_of(c, t)
+            put(of, "effects", keys, {**row, "theta": theta, "variance_removed": removed})
+
+
+def sequential_row(c, t, tune):
+    p, half_at = judge_sequential(c, t, tune)
+    difference, half = t.mean - c.mean, half_at(ALPHA)
+    return {**percent(difference, half, c.mean), "difference": difference, "difference_lower": difference - half,
+            "difference_upper": difference + half, "p": p, "p_adjusted": p, "significant": bool(p < ALPHA), "df": None}
 
 
 def put_sequential(x, tune):
     for keys, c, t in x.pairs():
-        p, half_at = judge_sequential(c, t, tune)
-        interval = percent(t.mean - c.mean, half_at(ALPHA), c.mean)
-        put(f"--sequential --tune {tune}", "effects", keys, {**interval, "p": p, "df": None})
+        put(f"--sequential --tune {tune}", "effects", keys, sequential_row(c, t, tune))
 
 
 def put_fieller(x):
@@ -243,22 +251,72 @@ def put_power(x):
                                          "treatment_users_needed": max(2, math.ceil(high * t.n / c.n))})
 
 
-def put_split(x, of, weights):
+def seen_of(x, weights):
+    """Users of each arm, and as many as were planned."""
     seen = {arm: len(users) for arm, users in x.arms.items()}
-    total = sum(weights.get(arm, 0) for arm in seen)
-    expected = [sum(seen.values()) * weights[arm] / total for arm in seen]
-    test = stats.chisquare(list(seen.values()), expected)
-    for arm, e in zip(seen, expected):
+    total = sum(weights[arm] for arm in seen)
+    return seen, {arm: sum(seen.values()) * weights[arm] / total for arm in seen}
+
+
+def put_split(x, of, weights, p=None):
+    """With p, of another test than Pearson's."""
+    seen, expected = seen_of(x, weights)
+    test = stats.chisquare(list(seen.values()), list(expected.values()))
+    for arm in seen:
         put(of, "srm", {"experiment": x.name, "arm": arm},
-            {"users": seen[arm], "expected": e, "chi2": test.statistic, "df": len(seen) - 1, "p": test.pvalue})
+            {"users": seen[arm], "expected": expected[arm], "chi2": test.statistic, "df": len(seen) - 1,
+             "p": test.pvalue if p is None else p})
+
+
+def put_sequential_split(x, of, weights):
+    """The multinomial of the plan against the Dirichlet-multinomial, as its probability is usually written: the coefficients
+    n! / prod n_i! are in both, and cancel only in the last line."""
+    seen, expected = seen_of(x, weights)
+    n, k = sum(seen.values()), np.array(list(seen.values()), float)
+    w = np.array(list(expected.values())) / n
+    a = 10000 * w
+    ways = special.gammaln(n + 1) - special.gammaln(k + 1).sum()
+    planned = ways + special.xlogy(k, w).sum()
+    drawn = ways + special.gammaln(a.sum()) - special.gammaln(a.sum() + n) + (special.gammaln(a + k) - special.gammaln(a)).sum()
+    put_split(x, of, weights, min(1, math.exp(planned - drawn)))
+
+
+def quantile_of(users, q):
+    """(quantile, interval, standard error) of the time of a session. The share of sessions below is a regression on nothing
+    but a constant, its standard error statsmodels' for clusters; the interval are the order statistics of Deng, Knoblich, Lu
+    2018, section 5, the error of the quantile is Woodruff's (1952)."""
+    times = np.array([sum(e["time"] for e in s) for sessions in users.values() for s in sessions])
+    owner = np.repeat(np.arange(len(users)), [len(sessions) for sessions in users.values()])
+    value, n, df = np.quantile(times, q), len(times), len(users) - 1
+    fit = sm.OLS((times <= value).astype(float), np.ones(n)).fit(cov_type="cluster", cov_kwds={"groups": owner})
+    ordered, t, h = np.sort(times), critical(df), critical(df) * fit.bse[0]
+    low, high = math.floor(n * (q - h)), math.ceil(n * (q + h)) + 1
+    bounds = (ordered[low - 1] if low >= 1 else None, ordered[high - 1] if high <= n else None)
+    error = math.nan
+    if q - h >= 0 and q + h <= 1:
+        error = (np.quantile(times, q + h) - np.quantile(times, q - h)) / (2 * t)
+    return value, bounds, error
 
 
 def put_quantiles(x):
-    for arm, users in x.arms.items():
-        times = [sum(e["time"] for e in s) for sessions in users.values() for s in sessions]
-        for q in 0.5, 0.9:
-            put("--quantiles 0.5,0.9", "quantiles", {"experiment": x.name, "arm": arm, "quantile": q},
-                {"value": np.quantile(times, q)})
+    of = "--quantiles 0.001,0.25,0.5,0.9"
+    for q in 0.001, 0.25, 0.5, 0.9:
+        control, _, control_error = quantile_of(x.arms[x.control], q)
+        for arm, users in x.arms.items():
+            value, (lower, upper), error = quantile_of(users, q)
+            row = {"value": value, "lower": lower, "upper": upper, "difference": None, "difference_lower": None,
+                   "difference_upper": None, "p": None}
+            if arm != x.control:
+                row["difference"] = value - control
+            if arm != x.control and not math.isnan(error + control_error):
+                nc, nt = len(x.arms[x.control]), len(users)
+                test = stats.ttest_ind_from_stats(value, error * math.sqrt(nt), nt, control, control_error * math.sqrt(nc), nc,
+                                                  equal_var=False)
+                df = (error**2 + control_error**2) ** 2 / (error**4 / (nt - 1) + control_error**4 / (nc - 1))
+                half = critical(df) * math.hypot(error, control_error)
+                row.update({"difference_lower": value - control - half, "difference_upper": value - control + half,
+                            "p": test.pvalue})
+            put(of, "quantiles", {"experiment": x.name, "arm": arm, "quantile": q}, row)
 
 
 def put_days(x, metric, of):
@@ -314,6 +372,7 @@ def main():
         put_capped(x)
         put_cuped(x, "--covariate covariates", lambda metric, user: file.get(user, math.nan))
         put_cuped(x, "--covariate covariates --cap 99%", lambda metric, user: file.get(user, math.nan), cap=True)
+        put_cuped(x, "--sequential --tune 500 --covariate covariates", lambda metric, user: file.get(user, math.nan), tune=500)
         put_cuped(Experiment(after, name), "--covariate-before 2024-01-03",
                   lambda metric, user: value(metric, before[user]) if user in before else math.nan)
         put_sequential(x, 10000)
@@ -324,8 +383,12 @@ def main():
         put_days(x, "time", "--days")
         put_days(x, "mean_request_latency", "--days --primary mean_request_latency")
         put_sources(x, events[:-1])
-    put_split(Experiment(events, "X"), "--split C=2,T1=1,T2=1 --experiment X", {"C": 2, "T1": 1, "T2": 1})
-    put_split(Experiment(events, "Y"), "--split off=1,on=2 --experiment Y", {"off": 1, "on": 2})
+    splits = [("X", {"C": 2, "T1": 1, "T2": 1}), ("X", {"C": 1, "T1": 1, "T2": 1}), ("Y", {"off": 1, "on": 2}),
+              ("Y", {"off": 1, "on": 9})]
+    for name, weights in splits:
+        split = "--split " + ",".join(f"{arm}={weight}" for arm, weight in weights.items()) + f" --experiment {name}"
+        put_split(Experiment(events, name), split, weights)
+        put_sequential_split(Experiment(events, name), "--sequential " + split, weights)
     for runs in 1000, 77:
         low, high = stats.binom.ppf([0.0005, 0.9995], runs, ALPHA)
         put(f"--aa {runs}", "aa", {"experiment": "X", "metric": "time"}, {"runs": runs, "lower": int(low), "upper": int(high)})

@@ -142,6 +142,30 @@ static void what_cannot_be_known_is_nan(void)
 	CHECK(!isnan(w.p) && !isnan(w.lower));
 }
 
+/* As means of a user's equal values do; ten times as much is variance. */
+static void what_rounding_leaves_is_no_variance(void)
+{
+	struct stats c = {0}, t = {0}, one = {0};
+	struct stats_welch w;
+
+	stats_add(&one, 0.1);
+	for (int i = 0; i < 20; i++) {
+		stats_add(&c, i % 2 ? 0.1 : (0.1 + 0.1 + 0.1) / 3);
+		stats_add(&t, 0.1);
+	}
+	CHECK(c.m2 > 0 && stats_difference_error(&c, &t) == 0 && isnan(stats_difference_error(&c, &one)));
+	w = stats_welch(&c, &t, 0.05);
+	CHECK(is_unknown(&w));
+	w = stats_welch(&t, &c, 0.05);
+	CHECK(is_unknown(&w));
+	c = sample(1e12, 0.1, 20);
+	t = sample(1e12, 0, 20);
+	w = stats_welch(&c, &t, 0.05);
+	CHECK(w.p == 1 && w.error > 0);
+	w = stats_welch(&t, &c, 0.05);
+	CHECK(w.p == 1 && w.error > 0);
+}
+
 static double spread(struct rng *r)
 {
 	return exp2(rng_uniform(r) * 80 - 40);
@@ -224,6 +248,7 @@ int main(void)
 	RUN(tails_agree_with_scipy);
 	RUN(quantiles_agree_with_their_closed_forms);
 	RUN(what_cannot_be_known_is_nan);
+	RUN(what_rounding_leaves_is_no_variance);
 	RUN(with_infinite_df_the_normal_distribution_judges);
 	RUN(a_verdict_from_elsewhere_is_kept);
 	RUN(interval_p_and_verdict_agree);
