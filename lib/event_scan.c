@@ -1,6 +1,7 @@
 #include "event_scan.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <math.h>
 #include <stdint.h>
 #include <stdlib.h>
@@ -85,11 +86,12 @@ static inline bool take_word(struct cursor *c, struct slice word)
 
 #define WORD(literal) ((struct slice){.text = literal, .len = sizeof literal - 1})
 
-/* The byte stands for itself in a string, and is ASCII. */
-static inline bool is_plain(char byte)
-{
-	return (unsigned char)(byte - 0x20) < 0x60 && byte != '"' && byte != '\\';
-}
+/* The bytes that stand for themselves in a string, as far as they are ASCII: not control characters, '"' and '\\'. */
+static const bool plain[UCHAR_MAX + 1] = {
+	[' ' ... '"' - 1] = true,
+	['"' + 1 ... '\\' - 1] = true,
+	['\\' + 1 ... 0x7f] = true,
+};
 
 /* Takes a string of plain ASCII without escapes. */
 static inline bool take_string(struct cursor *c, struct slice *s)
@@ -98,7 +100,7 @@ static inline bool take_string(struct cursor *c, struct slice *s)
 
 	if (!is_next(c, '"'))
 		return false;
-	while (at < end && is_plain(*at))
+	while (at < end && plain[(unsigned char)*at])
 		at++;
 	if (at == end || *at != '"')
 		return false;
@@ -158,6 +160,7 @@ struct decimal {
 static inline bool take_decimal(struct cursor *c, struct decimal *d)
 {
 	const char *start = c->at;
+	bool whole = true;
 
 	*d = (struct decimal){0};
 	d->n_digits = take_digits(c, &d->digits);
@@ -170,6 +173,7 @@ static inline bool take_decimal(struct cursor *c, struct decimal *d)
 		decimals = take_digits(c, &d->digits);
 		if (decimals == 0)
 			return false;
+		whole = false;
 		d->n_digits += decimals;
 		d->exponent = -decimals;
 	}
@@ -187,7 +191,8 @@ static inline bool take_decimal(struct cursor *c, struct decimal *d)
 			return false;
 		d->exponent += negative ? -(int)power : (int)power;
 	}
-	return c->at - start < MAX_NUMBER;
+	/* an integer that jansson may find too large is not for this function to judge */
+	return c->at - start < MAX_NUMBER && !(whole && d->n_digits > MAX_DIGITS);
 }
 
 /*
@@ -242,13 +247,11 @@ static bool skip_string(struct cursor *c)
 
 static bool skip_number(struct cursor *c)
 {
-	const char *start = c->at;
 	struct decimal d;
 
 	if (*c->at == '-')
 		c->at++;
-	/* an integer that jansson may find too large is not for this function to judge */
-	return take_decimal(c, &d) && (d.n_digits <= MAX_DIGITS || memchr(start, '.', (size_t)(c->at - start)));
+	return take_decimal(c, &d);
 }
 
 static bool skip_array(struct cursor *c, int depth)
@@ -450,10 +453,37 @@ static inline bool take_key(struct cursor *c, unsigned expected, unsigned *key, 
 	return take_string(c, name);
 }
 
-bool event_scan(struct event_parser *p, const char *text, size_t len, struct event *ev)
+/* Takes exactly these bytes. Inlined whatever the compiler thinks of it, so that it knows n. */
+static inline __attribute__((always_inline)) bool take_bytes(struct cursor *c, const char *bytes, size_t n)
+{
+	if ((size_t)(c->end - c->at) < n || memcmp(c->at, bytes, n) != 0)
+		return false;
+	c->at += n;
+	return true;
+}
+
+/*
+ * A line just as event_write makes it, which nearly all are: its keys in order and without space. What is compared is
+ * known to the compiler, so nothing is looked up.
+ */
+static bool scan_written(struct event_parser *p, struct cursor c, struct event *ev)
+{
+#define TAKE(literal) take_bytes(&c, literal, sizeof literal - 1)
+#define DUE(name) (TAKE(",\"" #name "\":") && read_##name(p, &c, ev))
+#define OPTIONAL(name) (!TAKE(",\"" #name "\":") || read_##name(p, &c, ev))
+	*ev = event_of(EVENT_NEXT, 0, 0, 0);
+	return TAKE("{\"message\":") && read_message(p, &c, ev) && OPTIONAL(timestamp) && DUE(user) && DUE(track) &&
+	       DUE(time) && OPTIONAL(latency) && OPTIONAL(recommendation) && OPTIONAL(source) && OPTIONAL(pool) &&
+	       OPTIONAL(exclude) && OPTIONAL(experiments) && TAKE("}") && c.at == c.end;
+#undef TAKE
+#undef DUE
+#undef OPTIONAL
+}
+
+/* Any other: keys in any order, any spacing, unknown keys. */
+static bool scan_any(struct event_parser *p, struct cursor c, struct event *ev)
 {
 	static const unsigned required = 1 << MESSAGE | 1 << USER | 1 << TRACK | 1 << TIME;
-	struct cursor c = {.at = text, .end = text + len};
 	struct keys unknown;
 	unsigned seen = 0, k = 0;
 	struct slice name;
@@ -474,4 +504,11 @@ bool event_scan(struct event_parser *p, const char *text, size_t len, struct eve
 		}
 	} while (take(&c, ','));
 	return take(&c, '}') && c.at == c.end && (seen & required) == required;
+}
+
+bool event_scan(struct event_parser *p, const char *text, size_t len, struct event *ev)
+{
+	struct cursor c = {.at = text, .end = text + len};
+
+	return scan_written(p, c, ev) || scan_any(p, c, ev);
 }

@@ -101,6 +101,7 @@ static void every_mistake_has_its_reason(void)
 		{WITH("\"timestamp\":-9223372036854775808"), "\"timestamp\" is no whole number of milliseconds"},
 		{WITH("\"latency\":-1"), "\"latency\" is no number of seconds"},
 		{WITH("\"latency\":\"1\""), "\"latency\" is no number of seconds"},
+		{WITH("\"latency\":622222222222222222222"), "no JSON object: too big integer (column 79)"},
 		{WITH("\"recommendation\":2147483648"), "\"recommendation\"" NO_ID},
 		{WITH("\"recommendation\":false"), "\"recommendation\"" NO_ID},
 		{WITH("\"source\":1"), "\"source\" is no string"},
