@@ -13,7 +13,7 @@
 
 PREFIX ?= /usr/local
 CC ?= cc
-CFLAGS ?= -O2 -g
+CFLAGS ?= -O3 -g
 LDFLAGS ?=
 BUILD ?= build
 
@@ -90,7 +90,7 @@ deps:
 
 lint:
 	tests/deps --check build lint
-	$(MAKE) all unit BUILD=build-lint/cc CFLAGS='-O2 -Werror'
+	$(MAKE) all unit BUILD=build-lint/cc CFLAGS='-O3 -Werror'
 	if command -v clang >/dev/null; then $(MAKE) all unit BUILD=build-lint/clang CC=clang CFLAGS='-O2 -Werror'; fi
 	for header in lib/*.h cmd/*.h; do $(CC) $(OUR_CFLAGS) -MF /dev/null -Werror -fsyntax-only -x c $$header || exit 1; done
 	cppcheck -q --enable=warning,style,performance,portability --inline-suppr --suppressions-list=tests/cppcheck \

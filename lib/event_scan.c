@@ -48,11 +48,6 @@ static inline bool is_next(const struct cursor *c, char byte)
 	return c->at < c->end && *c->at == byte;
 }
 
-static inline bool is_digit(const struct cursor *c)
-{
-	return c->at < c->end && *c->at >= '0' && *c->at <= '9';
-}
-
 static inline bool same_4(const char *a, const char *b)
 {
 	uint32_t x, y;

@@ -32,7 +32,7 @@ static int read_count(const json_t *object, const char *key, uint64_t max, uint6
 /* Adds the count at `key` to *sum. */
 static int add_count(const json_t *object, const char *key, uint64_t *sum, struct errmsg *e)
 {
-	uint64_t count;
+	uint64_t count = 0;
 
 	if (read_count(object, key, INT64_MAX, &count, e) < 0)
 		return -1;
@@ -44,7 +44,7 @@ static int add_count(const json_t *object, const char *key, uint64_t *sum, struc
 
 static int read_small(const json_t *object, const char *key, uint32_t *count, struct errmsg *e)
 {
-	uint64_t wide;
+	uint64_t wide = 0;
 
 	if (read_count(object, key, UINT32_MAX, &wide, e) < 0)
 		return -1;
@@ -170,7 +170,7 @@ static int read_experiments(struct study *s, const json_t *list, struct errmsg *
 /* Whether the events of a part are in order now. */
 static int read_order(struct study *s, const json_t *object, struct errmsg *e)
 {
-	uint64_t out_of_order;
+	uint64_t out_of_order = 0;
 	bool sorted = false;
 
 	if (read_count(object, "out_of_order_events", INT64_MAX, &out_of_order, e) < 0 || read_truth(object, "sorted", &sorted, e) < 0)
@@ -199,7 +199,7 @@ static int read_counts(struct study *s, const json_t *object, struct errmsg *e)
 static int read_head(struct reading *r, const json_t *object, struct errmsg *e)
 {
 	struct slice what = string_at(object, "partial");
-	uint64_t version;
+	uint64_t version = 0;
 
 	if (!what.text || strcmp(what.text, PARTIAL_OF) != 0)
 		return errmsg_set(e, "a part of something else than " PARTIAL_OF);

@@ -67,7 +67,7 @@ static int read_count(const json_t *object, const char *key, int64_t *count, str
 /* Adds the count at `key` to *sum. */
 static int add_count(const json_t *object, const char *key, int64_t *sum, struct errmsg *e)
 {
-	int64_t count;
+	int64_t count = 0;
 
 	if (read_count(object, key, &count, e) < 0)
 		return -1;
