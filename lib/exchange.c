@@ -3,20 +3,17 @@
 #include <errno.h>
 #include <math.h>
 #include <poll.h>
-#include <sched.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
+#include "eager.h"
 #include "event.h"
 #include "lines.h"
 
 enum { GOING_ON = -1 }; /* where a function would return how the exchange ended */
 
-enum {
-	GLANCES = 10, /* at whether there is a reply, before this sleeps: to be woken takes longer than many replies do */
-	QUIET_MS = 2  /* without a reply, after which there is time for other things */
-};
+enum { QUIET_MS = 2 }; /* without a reply, after which there is time for other things */
 
 #define PROGRESS_SECONDS 0.2
 
@@ -196,19 +193,6 @@ static int give_up(const struct exchange *x, double timeout, struct errmsg *e)
 	return EXCHANGE_FAILED;
 }
 
-/* As poll with a timeout of QUIET_MS; but a quick recommender is not waited for in sleep. */
-static int poll_eagerly(struct pollfd *p, nfds_t n)
-{
-	for (int i = 0; i < GLANCES; i++) {
-		int ready = poll(p, n, 0);
-
-		if (ready != 0)
-			return ready;
-		sched_yield(); /* it may need this very processor */
-	}
-	return poll(p, n, QUIET_MS);
-}
-
 /* Waits until there is something to read or room to write, or it has taken too long. */
 static int wait_for_replies(struct exchange *x, struct errmsg *e)
 {
@@ -231,7 +215,7 @@ static int wait_for_replies(struct exchange *x, struct errmsg *e)
 		return give_up(x, timeout, e);
 	if (o->watch.progress && until_progress < left)
 		left = until_progress > 0 ? until_progress : 0;
-	ready = poll_eagerly(p, 3);
+	ready = eager_poll(p, 3, QUIET_MS);
 	if (ready == 0) {
 		/* what came in so far can be read by others while this waits */
 		if (o->log && out_flush(o->log, e) < 0)

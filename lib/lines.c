@@ -2,12 +2,12 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "eager.h"
 #include "grow.h"
 #include "out.h"
 
@@ -67,7 +67,7 @@ static enum lines_status wait_for_input(const struct lines *l, struct errmsg *e)
 {
 	struct pollfd p[2] = {{.fd = l->stop_fd, .events = POLLIN}, {.fd = l->fd, .events = POLLIN}};
 
-	while (poll(p, 2, -1) < 0)
+	while (eager_poll(p, 2, -1) < 0)
 		if (errno != EINTR)
 			return fail(l, errno, e);
 	return p[0].revents ? LINES_STOP : LINES_LINE;
