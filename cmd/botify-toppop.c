@@ -98,7 +98,7 @@ static int parse_options(struct options *o, int argc, char **argv)
 static int read_logs(struct tops *t, const struct options *o, struct command_complaints *complaints, struct errmsg *e)
 {
 	struct log log;
-	struct event ev;
+	const struct event *ev;
 	enum log_status s;
 	int status = 0;
 
@@ -106,7 +106,7 @@ static int read_logs(struct tops *t, const struct options *o, struct command_com
 		return -1;
 	while (status == 0 && (s = log_next(&log, &ev, e)) != LOG_END) {
 		if (s == LOG_EVENT)
-			status = tops_add(t, &ev, e);
+			status = tops_add(t, ev, e);
 		else
 			command_complain(&self, complaints, e);
 	}

@@ -7,6 +7,7 @@
 #ifndef BOTIFY_EVENT_H
 #define BOTIFY_EVENT_H
 
+#include <math.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -54,13 +55,36 @@ struct event {
 };
 
 /* An event with nothing in it but a message, a user, a track and a time. */
-struct event event_of(enum event_message message, uint32_t user, uint32_t track, double time);
+static inline struct event event_of(enum event_message message, uint32_t user, uint32_t track, double time)
+{
+	return (struct event){
+		.message = message,
+		.timestamp = EVENT_NO_TIMESTAMP,
+		.user = user,
+		.track = track,
+		.time = time,
+		.latency = NAN,
+		.recommendation = EVENT_NO_TRACK,
+	};
+}
+
+/* The experiments of an event that was parsed, and the text in which they stood. */
+struct event_known {
+	uint64_t reset; /* how often the parser had been reset then */
+	struct slice text; /* len 0: none */
+	const struct event_arm *arms;
+	size_t n_arms;
+};
+
+enum { EVENT_KNOWN_BITS = 6, EVENT_KNOWN = 1 << EVENT_KNOWN_BITS };
 
 /* Where parsed events keep what they point at. Zero-initialise; free with event_parser_clear. */
 struct event_parser {
 	struct arena arena;
 	uint32_t *exclude; /* an array that is being read */
 	size_t exclude_cap;
+	struct event_known known[EVENT_KNOWN]; /* by hash; those from before the last reset are of no use */
+	uint64_t resets;
 };
 
 void event_parser_clear(struct event_parser *p);

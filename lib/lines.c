@@ -121,39 +121,57 @@ static enum lines_status fill(struct lines *l, struct errmsg *e)
 	return LINES_LINE;
 }
 
+int lines_too_long(struct errmsg *e)
+{
+	return errmsg_set(e, "line longer than %d bytes", LINES_MAX);
+}
+
 /* Hands out the `len` bytes at head, which `used` bytes of the buffer held. */
 static enum lines_status take(struct lines *l, size_t len, size_t used, struct errmsg *e)
 {
 	bool long_one = l->skipping || len > LINES_MAX;
 
 	l->text = l->buf + l->head;
-	l->len = len > 0 && l->text[len - 1] == '\r' ? len - 1 : len;
+	l->len = len;
 	l->head += used;
 	l->searched = 0;
 	l->skipping = false;
-	l->number++;
 	if (!long_one)
 		return LINES_LINE;
-	errmsg_set(e, "%s:%lu: line longer than %d bytes", l->name, l->number, LINES_MAX);
+	lines_too_long(e);
 	return LINES_BAD;
 }
 
-enum lines_status lines_next(struct lines *l, struct errmsg *e)
+/* As far as `used`, which is behind a newline or at the end of the input. */
+static enum lines_status take_all(struct lines *l, size_t used)
+{
+	l->text = l->buf + l->head;
+	l->len = used;
+	l->head += used;
+	l->searched = 0;
+	return LINES_LINE;
+}
+
+/* The next line, or, where `many` and none is being skipped, all up to the last newline once there are `many` bytes. */
+static enum lines_status next(struct lines *l, size_t many, struct errmsg *e)
 {
 	for (;;) {
+		bool all = many > 0 && !l->skipping;
 		size_t have = l->tail - l->head;
-		const char *newline = have > l->searched
-			? memchr(l->buf + l->head + l->searched, '\n', have - l->searched) : NULL;
+		const char *newline = NULL;
 		enum lines_status s;
 
-		if (newline) {
-			size_t len = (size_t)(newline - (l->buf + l->head));
+		if (have > l->searched && (have >= many || l->ended))
+			newline = (all ? memrchr : memchr)(l->buf + l->head + l->searched, '\n', have - l->searched);
+		if (newline || (l->ended && (have > 0 || l->skipping))) {
+			size_t used = newline ? (size_t)(newline - (l->buf + l->head)) + 1 : have;
 
-			return take(l, len, len + 1, e);
+			return all ? take_all(l, used) : take(l, newline ? used - 1 : used, used, e);
 		}
 		if (l->ended)
-			return have > 0 || l->skipping ? take(l, have, have, e) : LINES_END;
-		l->searched = have;
+			return LINES_END;
+		if (have >= many)
+			l->searched = have;
 		if (have > LINES_MAX) {
 			/* Forget what there is of it; its end is still to come. */
 			l->skipping = true;
@@ -163,6 +181,45 @@ enum lines_status lines_next(struct lines *l, struct errmsg *e)
 		if (s != LINES_LINE)
 			return s;
 	}
+}
+
+enum lines_status lines_next(struct lines *l, struct errmsg *e)
+{
+	enum lines_status s = next(l, 0, e);
+
+	if (s != LINES_LINE && s != LINES_BAD)
+		return s;
+	l->number++;
+	l->len -= l->len > 0 && l->text[l->len - 1] == '\r';
+	if (s == LINES_BAD)
+		errmsg_prefix(e, "%s:%lu", l->name, l->number);
+	return s;
+}
+
+/* Gives the buffer away, with the text in it, for another one, which gets what is behind the text. */
+static int exchange_buffer(struct lines *l, char **buf, size_t *cap)
+{
+	size_t rest = l->tail - l->head;
+	char *with = l->buf, *other = grow(*buf, cap, rest + READ_SIZE, 1);
+	size_t with_cap = l->cap;
+
+	if (!other)
+		return -1;
+	memcpy(other, l->buf + l->head, rest);
+	l->buf = other;
+	l->cap = *cap;
+	l->head = 0;
+	l->tail = rest;
+	*buf = with;
+	*cap = with_cap;
+	return 0;
+}
+
+enum lines_status lines_next_many(struct lines *l, size_t bytes, char **buf, size_t *cap, struct errmsg *e)
+{
+	enum lines_status s = next(l, bytes, e);
+
+	return s == LINES_LINE && exchange_buffer(l, buf, cap) < 0 ? fail(l, ENOMEM, e) : s;
 }
 
 bool lines_cut(const struct lines *l)
@@ -176,10 +233,15 @@ bool lines_ready(const struct lines *l)
 	return l->tail > l->head && memchr(l->buf + l->head, '\n', l->tail - l->head) != NULL;
 }
 
-bool lines_blank(const struct lines *l)
+bool lines_is_blank(const char *text, size_t len)
 {
-	for (size_t i = 0; i < l->len; i++)
-		if (l->text[i] != ' ' && l->text[i] != '\t')
+	for (size_t i = 0; i < len; i++)
+		if (text[i] != ' ' && text[i] != '\t')
 			return false;
 	return true;
+}
+
+bool lines_blank(const struct lines *l)
+{
+	return lines_is_blank(l->text, l->len);
 }

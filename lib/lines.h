@@ -64,13 +64,28 @@ void lines_watch(struct lines *l, int stop_fd);
 /* The next line. On LINES_BAD and LINES_FAILED the reason is in e, with the file's name (and the line's number). */
 enum lines_status lines_next(struct lines *l, struct errmsg *e);
 
+/*
+ * For who reads in bulk and splits lines elsewhere: some whole lines as they stand in the input, at least `bytes` (more than
+ * 0) of them where there are as many; `text` ends with a newline, but where the input ends without one. It stands in a buffer
+ * of its own: the one of *cap bytes at *buf (NULL and 0 at first) is given to the reader, and the caller gets one for it, to
+ * be freed or given back in the next call.
+ *
+ * Lines are not counted, and any of them may be longer than LINES_MAX, which is for the caller to see. One that is much longer
+ * is skipped here: LINES_BAD, with the reason of lines_too_long. Not to be mixed with lines_next.
+ */
+enum lines_status lines_next_many(struct lines *l, size_t bytes, char **buf, size_t *cap, struct errmsg *e);
+
+/* The reason why a line is not taken that is longer than LINES_MAX. Returns -1. */
+int lines_too_long(struct errmsg *e);
+
 /* Whether the line was ended by the end of the input instead of a newline. */
 bool lines_cut(const struct lines *l);
 
 /* Whether the next line has been read already, so that lines_next need not read for it. */
 bool lines_ready(const struct lines *l);
 
-/* Whether there is nothing in the line but spaces and tabs. */
+/* Whether there is nothing in the line, or in any other, but spaces and tabs. */
 bool lines_blank(const struct lines *l);
+bool lines_is_blank(const char *text, size_t len);
 
 #endif

@@ -31,6 +31,7 @@ static int open_next(struct log *log, struct errmsg *e)
 	if (log->n_paths == 0)
 		return 0;
 	log->n_paths--;
+	log->first_of_file = true;
 	if (lines_open(&log->lines, *log->paths++, e) < 0)
 		return -1;
 	log->open = true;
@@ -43,87 +44,121 @@ static void close_file(struct log *log)
 	log->open = false;
 }
 
-/* Adds the next line of the file that is open to a block. Returns 0, or -1 where there is no memory. */
-static int add_line(struct log *log, struct log_block *b)
+/* Fills a block with what comes next in the file that is open. */
+static void fill_from_file(struct log *log, struct log_block *b)
 {
 	struct lines *l = &log->lines;
-	struct errmsg e;
 
-	switch (lines_next(l, &e)) {
+	switch (lines_next_many(l, BLOCK_BYTES, &b->buf, &b->buf_cap, &b->reason)) {
 	case LINES_LINE:
-		return lines_blank(l) ? 0 : log_block_add(b, l->text, l->len, l->number, l->name);
+		b->text = l->text;
+		b->len = l->len;
+		return;
 	case LINES_BAD:
-		return log_block_add_problem(b, &e, false);
+		b->problem = LOG_LONG_LINE;
+		return;
 	case LINES_END:
-		close_file(log);
-		return 0;
+		break;
 	default:
-		close_file(log);
-		return log_block_add_problem(b, &e, true);
+		b->problem = LOG_FILE_FAILED;
 	}
+	close_file(log);
 }
 
-/* Fills a block. Returns 1; 0 where there is no more to read; -1 where there is no memory. */
-static int fill(struct log *log, struct log_block *b)
+/* Fills a block from one file. Returns whether there was one. */
+static bool fill(struct log *log, struct log_block *b)
 {
-	while (b->text_len < BLOCK_BYTES) {
-		struct errmsg e;
-		int opened = log->open ? 1 : open_next(log, &e), status = 0;
+	int opened = log->open ? 1 : open_next(log, &b->reason);
 
-		if (opened == 0)
-			return 0;
-		status = opened < 0 ? log_block_add_problem(b, &e, true) : add_line(log, b);
-		if (status < 0)
-			return -1;
-	}
-	return 1;
+	if (opened == 0)
+		return false;
+	b->file = log->lines.name;
+	b->first = log->first_of_file;
+	log->first_of_file = false;
+	if (opened < 0)
+		b->problem = LOG_FILE_FAILED;
+	else
+		fill_from_file(log, b);
+	return true;
 }
 
-/* Keeps all threads busy. Returns 0, or -1 where there is no memory. */
-static int read_ahead(struct log *log)
+/* Keeps all threads busy. */
+static void read_ahead(struct log *log)
 {
 	struct log_block *b;
 
 	while (!log->ended && (b = log_team_empty(log->team)) != NULL) {
-		int more = fill(log, b);
-
-		log->ended = more <= 0;
-		log_team_submit(log->team);
-		if (more < 0)
-			return -1;
+		log->ended = !fill(log, b);
+		if (!log->ended)
+			log_team_submit(log->team);
 	}
-	return 0;
 }
 
-static enum log_status hand_out(struct log *log, const struct log_line *line, struct event *ev, struct errmsg *e)
+/* Goes to the next block. Returns 1; 0 where there is none; -1 where there is no memory. */
+static int next_block(struct log *log)
 {
-	if (!line->reason) {
-		*ev = line->event;
-		return LOG_EVENT;
-	}
-	errmsg_set(e, "%s", line->reason);
-	if (line->file_failed)
-		log->failed++;
-	else
-		log->bad++;
-	return line->file_failed ? LOG_FAILED : LOG_BAD;
-}
-
-enum log_status log_next(struct log *log, struct event *ev, struct errmsg *e)
-{
-	while (!log->current || log->next_line == log->current->n) {
-		if (log->current)
-			log_team_recycle(log->team);
+	if (log->current) {
+		log->before += log->current->n_lines + (log->current->problem == LOG_LONG_LINE);
+		log_team_recycle(log->team);
 		log->current = NULL;
-		if (read_ahead(log) < 0) {
+	}
+	read_ahead(log);
+	log->current = log_team_take(log->team);
+	log->next_line = 0;
+	if (!log->current)
+		return 0;
+	if (log->current->first)
+		log->before = 0;
+	return log->current->no_memory ? -1 : 1;
+}
+
+static enum log_status bad_line(struct log *log, unsigned long number, const char *reason, struct errmsg *e)
+{
+	log->bad++;
+	errmsg_set(e, "%s:%lu: %s", log->current->file, log->before + number, reason);
+	return LOG_BAD;
+}
+
+/* What stands behind the lines of the block, once. LOG_END: nothing. */
+static enum log_status hand_out_problem(struct log *log, struct errmsg *e)
+{
+	const struct log_block *b = log->current;
+
+	if (!b || log->next_line > b->n)
+		return LOG_END;
+	log->next_line = b->n + 1;
+	switch (b->problem) {
+	case LOG_NO_PROBLEM: return LOG_END;
+	case LOG_LONG_LINE: return bad_line(log, b->n_lines + 1, b->reason.text, e);
+	case LOG_FILE_FAILED: break;
+	}
+	log->failed++;
+	*e = b->reason;
+	return LOG_FAILED;
+}
+
+enum log_status log_next(struct log *log, const struct event **ev, struct errmsg *e)
+{
+	const struct log_line *line;
+
+	while (!log->current || log->next_line >= log->current->n) {
+		enum log_status s = hand_out_problem(log, e);
+		int more;
+
+		if (s != LOG_END)
+			return s;
+		more = next_block(log);
+		if (more == 0)
+			return LOG_END;
+		if (more < 0) {
 			errmsg_nomem(e);
 			log->failed++;
 			return LOG_FAILED;
 		}
-		log->current = log_team_take(log->team);
-		log->next_line = 0;
-		if (!log->current)
-			return LOG_END;
 	}
-	return hand_out(log, &log->current->lines[log->next_line++], ev, e);
+	line = &log->current->lines[log->next_line++];
+	if (line->reason)
+		return bad_line(log, line->number, line->reason, e);
+	*ev = &line->event;
+	return LOG_EVENT;
 }

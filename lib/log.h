@@ -34,6 +34,8 @@ struct log {
 	struct log_team *team;	   /* the threads and their blocks */
 	struct log_block *current; /* whose lines are being handed out, from `next_line` on */
 	size_t next_line;
+	unsigned long before;	   /* lines of the file before those of the block */
+	bool first_of_file;	   /* what is read next */
 	unsigned long bad;	   /* lines that were no event, so far */
 	unsigned long failed;	   /* files that could not be read, so far */
 };
@@ -48,7 +50,7 @@ int log_open(struct log *log, char *const *paths, size_t n_paths, unsigned threa
 /* Ends the threads and frees everything. A zeroed struct may be closed too. */
 void log_close(struct log *log);
 
-/* The next event; what it points at is valid until the next call. */
-enum log_status log_next(struct log *log, struct event *ev, struct errmsg *e);
+/* The next event; borrowed, valid until the next call. */
+enum log_status log_next(struct log *log, const struct event **ev, struct errmsg *e);
 
 #endif

@@ -13,7 +13,7 @@
 static int read_once(struct study *s, const struct study_log *in, bool give_up, unsigned long *said, struct errmsg *e)
 {
 	struct log log;
-	struct event ev;
+	const struct event *ev;
 	enum log_status got;
 	int status = 0;
 
@@ -21,7 +21,7 @@ static int read_once(struct study *s, const struct study_log *in, bool give_up, 
 		return -1;
 	while (status == 0 && !(give_up && s->out_of_order > 0) && (got = log_next(&log, &ev, e)) != LOG_END) {
 		if (got == LOG_EVENT)
-			status = study_add(s, &ev, e);
+			status = study_add(s, ev, e);
 		else if (log.bad + log.failed > *said) {
 			in->complain(in->ctx, e);
 			++*said;

@@ -61,6 +61,51 @@ static void what_is_absent_has_its_default(void)
 	event_parser_clear(&p);
 }
 
+/* The same experiments, and others that look alike, one after the other; the text of a line is gone when the next is parsed. */
+static void experiments_are_those_of_the_line(void)
+{
+	static const char *const arms[] = {"C", "T1", "C", "T2", "C", "T1", "T10", "T1"};
+	struct event events[8], again;
+	struct event_parser p = {0};
+	struct errmsg e;
+	char line[128];
+
+	for (size_t i = 0; i < 8; i++) {
+		snprintf(line, sizeof line, "{\"message\":\"next\",\"user\":1,\"track\":1,\"time\":1,\"experiments\":{\"E\":\"%s\"}}",
+			 arms[i]);
+		CHECK(parse(&p, line, &events[i], &e) == 0);
+	}
+	memset(line, 'x', sizeof line);
+	for (size_t i = 0; i < 8; i++)
+		CHECK(events[i].n_arms == 1 && slice_is(events[i].arms[0].experiment, "E") && slice_is(events[i].arms[0].arm, arms[i]));
+	event_parser_reset(&p);
+	CHECK(parse(&p, "{\"message\":\"next\",\"user\":1,\"track\":1,\"time\":1,\"experiments\":{\"E\":\"T1\"}}", &again, &e) == 0);
+	CHECK(slice_is(again.arms[0].arm, "T1"));
+	event_parser_clear(&p);
+}
+
+/* Digits are taken in eights: any number of them, at any distance from the end of the line, makes what strtod makes of it. */
+static void numbers_are_read_exactly(void)
+{
+	static const char digits[] = "12345678901234567890";
+	struct event_parser p = {0};
+	struct event ev;
+	struct errmsg e;
+	char line[128], number[40];
+
+	for (int n = 1; n <= 18; n++) {
+		snprintf(line, sizeof line, "{\"message\":\"next\",\"user\":1,\"track\":1,\"time\":0.%.*s}", n, digits);
+		snprintf(number, sizeof number, "0.%.*s", n, digits);
+		CHECK(parse(&p, line, &ev, &e) == 0 && ev.time == strtod(number, NULL));
+		snprintf(line, sizeof line, "{\"message\":\"next\",\"user\":1,\"track\":1,\"time\":1,\"timestamp\":%.*s}", n, digits);
+		CHECK(parse(&p, line, &ev, &e) == 0 && ev.timestamp == strtoll(strrchr(line, ':') + 1, NULL, 10));
+		snprintf(line, sizeof line, "{\"message\":\"next\",\"user\":1,\"track\":1,\"time\":1,\"latency\":%.*s.%s}", n, digits, digits);
+		snprintf(number, sizeof number, "%.*s.%s", n, digits, digits);
+		CHECK(parse(&p, line, &ev, &e) == 0 && ev.latency == strtod(number, NULL));
+	}
+	event_parser_clear(&p);
+}
+
 static void unknown_keys_are_ignored(void)
 {
 	struct event_parser p = {0};
@@ -320,6 +365,8 @@ int main(void)
 {
 	RUN(every_key_is_read);
 	RUN(what_is_absent_has_its_default);
+	RUN(experiments_are_those_of_the_line);
+	RUN(numbers_are_read_exactly);
 	RUN(unknown_keys_are_ignored);
 	RUN(every_mistake_has_its_reason);
 	RUN(nul_bytes_are_refused);

@@ -33,7 +33,7 @@ static int reason_is(const struct errmsg *e, int i, const char *want)
 static void files_are_read_in_order(void)
 {
 	char *list[2];
-	struct event ev;
+	const struct event *ev;
 	struct errmsg e;
 	struct log log;
 
@@ -43,7 +43,7 @@ static void files_are_read_in_order(void)
 		list[i] = paths[i];
 	CHECK(log_open(&log, list, 2, 1, &e) == 0);
 	for (uint32_t user = 1; user <= 3; user++)
-		CHECK(log_next(&log, &ev, &e) == LOG_EVENT && ev.user == user);
+		CHECK(log_next(&log, &ev, &e) == LOG_EVENT && ev->user == user);
 	CHECK(log_next(&log, &ev, &e) == LOG_END);
 	CHECK(log_next(&log, &ev, &e) == LOG_END);
 	CHECK(log.bad == 0 && log.failed == 0);
@@ -55,7 +55,7 @@ static void files_are_read_in_order(void)
 static void bad_lines_and_files_are_told_and_passed(void)
 {
 	char *list[4], missing[] = "/nonexistent/log", directory[] = "/";
-	struct event ev;
+	const struct event *ev;
 	struct errmsg e;
 	struct log log;
 
@@ -66,9 +66,9 @@ static void bad_lines_and_files_are_told_and_passed(void)
 	list[2] = directory;
 	list[3] = paths[1];
 	CHECK(log_open(&log, list, 4, 1, &e) == 0);
-	CHECK(log_next(&log, &ev, &e) == LOG_EVENT && ev.user == 1);
+	CHECK(log_next(&log, &ev, &e) == LOG_EVENT && ev->user == 1);
 	CHECK(log_next(&log, &ev, &e) == LOG_BAD && reason_is(&e, 0, ":3: \"user\" is missing"));
-	CHECK(log_next(&log, &ev, &e) == LOG_EVENT && ev.user == 2);
+	CHECK(log_next(&log, &ev, &e) == LOG_EVENT && ev->user == 2);
 	CHECK(log_next(&log, &ev, &e) == LOG_BAD && reason_is(&e, 0, ":5: an error, not an event: x"));
 	CHECK(log_next(&log, &ev, &e) == LOG_FAILED);
 	CHECK_STR(e.text, "/nonexistent/log: No such file or directory");
@@ -76,7 +76,7 @@ static void bad_lines_and_files_are_told_and_passed(void)
 	CHECK_STR(e.text, "/: Is a directory");
 	CHECK(log_next(&log, &ev, &e) == LOG_BAD);
 	CHECK(strstr(e.text, ":1: no JSON object") != NULL);
-	CHECK(log_next(&log, &ev, &e) == LOG_EVENT && ev.user == 3);
+	CHECK(log_next(&log, &ev, &e) == LOG_EVENT && ev->user == 3);
 	CHECK(log_next(&log, &ev, &e) == LOG_END);
 	CHECK(log.bad == 3 && log.failed == 2);
 	log_close(&log);
@@ -89,7 +89,7 @@ static void no_files_are_standard_input(void)
 	static const char text[] = EVENT(5) "\nx\n";
 	int ends[2], saved = dup(STDIN_FILENO);
 	char dash[] = "-", *const list[] = {dash};
-	struct event ev;
+	const struct event *ev;
 	struct errmsg e;
 
 	for (size_t n = 0; n < 2; n++) {
@@ -100,7 +100,7 @@ static void no_files_are_standard_input(void)
 		dup2(ends[0], STDIN_FILENO);
 		close(ends[0]);
 		CHECK(log_open(&log, list, n, 1, &e) == 0);
-		CHECK(log_next(&log, &ev, &e) == LOG_EVENT && ev.user == 5);
+		CHECK(log_next(&log, &ev, &e) == LOG_EVENT && ev->user == 5);
 		CHECK(log_next(&log, &ev, &e) == LOG_BAD);
 		CHECK(strncmp(e.text, "standard input:2: ", 18) == 0);
 		CHECK(log_next(&log, &ev, &e) == LOG_END);
@@ -114,7 +114,7 @@ static void no_files_are_standard_input(void)
 static void reading_may_be_given_up(void)
 {
 	char *list[1];
-	struct event ev;
+	const struct event *ev;
 	struct errmsg e;
 	struct log log;
 	int before = dup(STDIN_FILENO), after;
@@ -144,7 +144,7 @@ static void any_number_of_threads_reads_the_same(void)
 	fclose(f);
 	for (unsigned threads = 1; threads <= 8; threads++) {
 		char *list[] = {paths[0]};
-		struct event ev;
+		const struct event *ev;
 		struct errmsg e;
 		struct log log;
 		char want[32];
@@ -153,7 +153,7 @@ static void any_number_of_threads_reads_the_same(void)
 		for (uint32_t i = 1; i <= LINES; i++) {
 			enum log_status s = log_next(&log, &ev, &e);
 
-			CHECK(i % 1000 == 0 ? s == LOG_BAD : s == LOG_EVENT && ev.user == i);
+			CHECK(i % 1000 == 0 ? s == LOG_BAD : s == LOG_EVENT && ev->user == i);
 			snprintf(want, sizeof want, ":%u: ", i);
 			CHECK(s != LOG_BAD || strncmp(e.text + strlen(paths[0]), want, strlen(want)) == 0);
 		}
@@ -163,6 +163,71 @@ static void any_number_of_threads_reads_the_same(void)
 	unlink(paths[0]);
 }
 
+/* A line longer than is allowed, between good ones and behind many blocks; it counts as one line. */
+static void long_lines_are_told_and_passed(void)
+{
+	enum { BEFORE = 5000 };
+	char *list[2];
+	const struct event *ev;
+	struct errmsg e;
+	struct log log;
+	FILE *f;
+
+	make_file(0, "");
+	make_file(1, "\n\n{\"message\":\"next\"}\n" EVENT(9));
+	f = fopen(paths[0], "w");
+	for (int i = 1; i <= BEFORE; i++)
+		fprintf(f, EVENT(%d) "\n", i);
+	/* one that is read before it is found too long, and one that is skipped while it is read */
+	fprintf(f, "%*d\n" EVENT(7) "\n%*d\n{\"message\":\"next\"}\n", LINES_MAX + 1, 0, 2 * LINES_MAX, 0);
+	fclose(f);
+	for (unsigned threads = 1; threads <= 2; threads++) {
+		for (int i = 0; i < 2; i++)
+			list[i] = paths[i];
+		CHECK(log_open(&log, list, 2, threads, &e) == 0);
+		for (uint32_t i = 1; i <= BEFORE; i++)
+			CHECK(log_next(&log, &ev, &e) == LOG_EVENT && ev->user == i);
+		CHECK(log_next(&log, &ev, &e) == LOG_BAD && reason_is(&e, 0, ":5001: line longer than 16777216 bytes"));
+		CHECK(log_next(&log, &ev, &e) == LOG_EVENT && ev->user == 7);
+		CHECK(log_next(&log, &ev, &e) == LOG_BAD && reason_is(&e, 0, ":5003: line longer than 16777216 bytes"));
+		CHECK(log_next(&log, &ev, &e) == LOG_BAD && reason_is(&e, 0, ":5004: \"user\" is missing"));
+		CHECK(log_next(&log, &ev, &e) == LOG_BAD && reason_is(&e, 1, ":3: \"user\" is missing"));
+		CHECK(log_next(&log, &ev, &e) == LOG_EVENT && ev->user == 9);
+		CHECK(log_next(&log, &ev, &e) == LOG_END && log.bad == 4);
+		log_close(&log);
+	}
+	unlink(paths[0]);
+	unlink(paths[1]);
+}
+
+/* A pipe gives lines in small pieces. */
+static void lines_may_come_in_pieces(void)
+{
+	static const char text[] = EVENT(5) "\n" EVENT(6);
+	int ends[2], saved = dup(STDIN_FILENO);
+	const struct event *ev;
+	struct errmsg e;
+	struct log log;
+
+	CHECK(pipe(ends) == 0);
+	if (fork() == 0) {
+		for (size_t i = 0; i < sizeof text - 1; i++)
+			if (write(ends[1], text + i, 1) != 1)
+				_exit(1);
+		_exit(0);
+	}
+	close(ends[1]);
+	dup2(ends[0], STDIN_FILENO);
+	close(ends[0]);
+	CHECK(log_open(&log, NULL, 0, 2, &e) == 0);
+	CHECK(log_next(&log, &ev, &e) == LOG_EVENT && ev->user == 5);
+	CHECK(log_next(&log, &ev, &e) == LOG_EVENT && ev->user == 6);
+	CHECK(log_next(&log, &ev, &e) == LOG_END && log.bad == 0);
+	log_close(&log);
+	dup2(saved, STDIN_FILENO);
+	close(saved);
+}
+
 int main(void)
 {
 	RUN(files_are_read_in_order);
@@ -170,5 +235,7 @@ int main(void)
 	RUN(no_files_are_standard_input);
 	RUN(reading_may_be_given_up);
 	RUN(any_number_of_threads_reads_the_same);
+	RUN(long_lines_are_told_and_passed);
+	RUN(lines_may_come_in_pieces);
 	return DONE();
 }

@@ -1,0 +1,270 @@
+/*
+ * scan: takes a line of JSON apart, piece by piece, in memory: the fast half of reading events (event_scan.h).
+ *
+ * It knows the pieces that events are made of: ASCII strings without escapes, unsigned numbers, ids, null. Each function
+ * takes one, moves `at` behind it and returns true; or returns false where it is not sure, and then jansson is to be asked,
+ * and `at` is anywhere. What may follow a piece is for the caller, who next asks for what has to follow.
+ *
+ * Numbers and strings are read eight bytes at a time. How long they are is different in every line, so a loop over bytes
+ * would end where no processor expects it.
+ */
+#ifndef BOTIFY_SCAN_H
+#define BOTIFY_SCAN_H
+
+#include <endian.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include "event.h"
+#include "ndjson.h"
+
+/* What is left of the line, of which there were at least SCAN_MIN bytes. */
+struct scan {
+	const char *at, *end;
+};
+
+enum {
+	SCAN_MIN = 8,
+	SCAN_DIGITS = 18 /* of an integer: less than 2^63 whatever they are */
+};
+
+/* Always inlined, so that `at` is in a register and the bytes that are compared are known to the compiler. */
+#define SCAN_INLINE static inline __attribute__((always_inline))
+
+#define SCAN_WORD(literal) ((struct slice){.text = literal, .len = sizeof literal - 1})
+
+/* Takes space; mostly there is none. */
+SCAN_INLINE void scan_space(struct scan *s)
+{
+	while (s->at < s->end && (*s->at == ' ' || *s->at == '\t' || *s->at == '\r' || *s->at == '\n'))
+		s->at++;
+}
+
+SCAN_INLINE bool scan_is_next(const struct scan *s, char byte)
+{
+	return s->at < s->end && *s->at == byte;
+}
+
+/* Takes the byte, with space before and behind it. */
+SCAN_INLINE bool scan_mark(struct scan *s, char byte)
+{
+	if (!scan_is_next(s, byte))
+		scan_space(s);
+	if (!scan_is_next(s, byte))
+		return false;
+	s->at++;
+	scan_space(s);
+	return true;
+}
+
+/* Eight bytes as a number, the first of them lowest. */
+SCAN_INLINE uint64_t scan_load(const char *at)
+{
+	uint64_t bytes;
+
+	memcpy(&bytes, at, sizeof bytes);
+	return le64toh(bytes);
+}
+
+SCAN_INLINE uint32_t scan_load_half(const char *at)
+{
+	uint32_t bytes;
+
+	memcpy(&bytes, at, sizeof bytes);
+	return bytes;
+}
+
+/*
+ * Whether n bytes are the same. This is what most of a line is, and calling memcmp would take longer than comparing: in
+ * pieces, the last of which may overlap the one before.
+ */
+SCAN_INLINE bool scan_same(const char *a, const char *b, size_t n)
+{
+	if (n < 4) {
+		for (size_t i = 0; i < n; i++)
+			if (a[i] != b[i])
+				return false;
+		return true;
+	}
+	if (n < 8)
+		return scan_load_half(a) == scan_load_half(b) && scan_load_half(a + n - 4) == scan_load_half(b + n - 4);
+	for (size_t i = 0; i + 8 < n; i += 8)
+		if (scan_load(a + i) != scan_load(b + i))
+			return false;
+	return scan_load(a + n - 8) == scan_load(b + n - 8);
+}
+
+/* Takes exactly this word. */
+SCAN_INLINE bool scan_word(struct scan *s, struct slice word)
+{
+	if ((size_t)(s->end - s->at) < word.len || !scan_same(s->at, word.text, word.len))
+		return false;
+	s->at += word.len;
+	return true;
+}
+
+/* The eight bytes from `at` on, 0 where there are no more. */
+SCAN_INLINE uint64_t scan_ahead(const struct scan *s, const char *at)
+{
+	if (s->end - at >= 8)
+		return scan_load(at);
+	return at == s->end ? 0 : scan_load(s->end - 8) >> 8 * (8 - (s->end - at));
+}
+
+/* Eight times the same byte. */
+#define SCAN_EIGHT(byte) (UINT64_C(0x0101010101010101) * (byte))
+
+/* How many of eight bytes come before the first whose highest bit is set. */
+SCAN_INLINE unsigned scan_unmarked(uint64_t marks)
+{
+	marks &= SCAN_EIGHT(0x80);
+	return marks != 0 ? (unsigned)__builtin_ctzll(marks) / 8 : 8;
+}
+
+/*
+ * How many of eight bytes stand for themselves in a string, as far as they are ASCII, before the first that does not: a
+ * control character, '"' or '\\'. What a subtraction borrows from the next byte is behind one that is found.
+ */
+SCAN_INLINE unsigned scan_count_plain(uint64_t bytes)
+{
+	uint64_t quote = bytes ^ SCAN_EIGHT('"'), backslash = bytes ^ SCAN_EIGHT('\\');
+
+	return scan_unmarked(bytes | (bytes - SCAN_EIGHT(0x20)) | (quote - SCAN_EIGHT(1)) | (backslash - SCAN_EIGHT(1)));
+}
+
+/* Takes a string of plain ASCII without escapes. */
+SCAN_INLINE bool scan_string(struct scan *s, struct slice *string)
+{
+	const char *start = s->at + 1, *at = start;
+	unsigned n;
+
+	if (!scan_is_next(s, '"'))
+		return false;
+	do
+		at += n = scan_count_plain(scan_ahead(s, at));
+	while (n == 8);
+	if (at == s->end || *at != '"')
+		return false;
+	*string = (struct slice){.text = start, .len = (size_t)(at - start)};
+	s->at = at + 1;
+	return true;
+}
+
+/* How many of eight bytes are digits, before the first that is none. The sum does not carry into the next byte. */
+SCAN_INLINE unsigned scan_count_digits(uint64_t bytes)
+{
+	uint64_t values = bytes ^ SCAN_EIGHT('0');
+
+	return scan_unmarked(values | ((values & SCAN_EIGHT(0x7f)) + SCAN_EIGHT(0x80 - 10)));
+}
+
+/*
+ * The number that the first n of eight digits make, n from 1 to 8: pairs of digits, pairs of those, and again (Lemire 2021,
+ * "Number parsing at a gigabyte per second").
+ */
+SCAN_INLINE uint64_t scan_value(uint64_t bytes, unsigned n)
+{
+	uint64_t v = (bytes ^ SCAN_EIGHT('0')) << 8 * (8 - n);
+
+	v = v * 10 + (v >> 8);
+	return ((v & UINT64_C(0x000000ff000000ff)) * UINT64_C(0x000f424000000064) +
+		((v >> 16) & UINT64_C(0x000000ff000000ff)) * UINT64_C(0x0000271000000001)) >> 32;
+}
+
+/* Takes digits, as many as there are. Returns how many; `value` goes on with them, and wraps where they are too many. */
+SCAN_INLINE int scan_digits(struct scan *s, uint64_t *value)
+{
+	static const uint32_t powers[] = {1, 10, 100, 1000, 10000, 100000, 1000000, 10000000, 100000000};
+	const char *at = s->at;
+	uint64_t v = *value;
+	unsigned n;
+
+	do {
+		uint64_t bytes = scan_ahead(s, at);
+
+		n = scan_count_digits(bytes);
+		if (n > 0)
+			v = v * powers[n] + scan_value(bytes, n);
+		at += n;
+	} while (n == 8);
+	n = (unsigned)(at - s->at);
+	*value = v;
+	s->at = at;
+	return (int)n;
+}
+
+/* Takes an unsigned integer. Neither too many digits nor a leading zero. */
+SCAN_INLINE bool scan_integer(struct scan *s, int64_t *integer)
+{
+	const char *start = s->at;
+	uint64_t value = 0;
+	int n = scan_digits(s, &value);
+
+	*integer = (int64_t)value;
+	return n > 0 && n <= SCAN_DIGITS && !(*start == '0' && n > 1);
+}
+
+/* Takes an id (see ndjson.h). */
+SCAN_INLINE bool scan_id(struct scan *s, uint32_t *id)
+{
+	int64_t n;
+
+	if (!scan_integer(s, &n) || n > NDJSON_ID_MAX)
+		return false;
+	*id = (uint32_t)n;
+	return true;
+}
+
+/* Takes any unsigned number; the nearest double. */
+bool scan_any_number(struct scan *s, double *x);
+
+/* 10^n, n from 0 to 22: exact as doubles. */
+extern const double scan_powers[];
+
+/*
+ * The same, quick for what parts of a track and latencies mostly are: one digit, and perhaps a fraction. All digits together and
+ * the power of ten are exact as doubles, so their quotient is rounded once, as it should be (Clinger 1990, "How to read
+ * floating point numbers accurately").
+ */
+SCAN_INLINE bool scan_number(struct scan *s, double *x)
+{
+	struct scan rest = {.at = s->at + 1, .end = s->end};
+	uint64_t digits = s->at < s->end ? (uint64_t)(unsigned char)*s->at - '0' : 10;
+	bool quick = digits <= 9;
+	int n = 0;
+
+	if (quick && scan_is_next(&rest, '.')) {
+		rest.at++;
+		n = scan_digits(&rest, &digits);
+		quick = n > 0 && n < SCAN_DIGITS && digits <= UINT64_C(1) << 53;
+	}
+	/* what else could go on as a number? */
+	if (quick && (rest.at == rest.end || *rest.at == ',' || *rest.at == '}')) {
+		*x = (double)digits / scan_powers[n];
+		s->at = rest.at;
+		return true;
+	}
+	/* not `s` itself: it would have to be in memory for that */
+	rest.at = s->at;
+	quick = scan_any_number(&rest, x);
+	s->at = rest.at;
+	return quick;
+}
+
+/* The keys of an object so far: jansson refuses an object that has one twice. Zero n to begin with. */
+enum { SCAN_KEYS = 16 };
+
+struct scan_keys {
+	struct slice list[SCAN_KEYS];
+	size_t n;
+};
+
+/* Notes a key. Returns whether it is new and there is room for it. */
+bool scan_is_new(struct scan_keys *keys, struct slice key);
+
+/* Takes any value of which only its end matters. Escapes are fine in it, but for \u. */
+bool scan_skip(struct scan *s);
+
+#endif
