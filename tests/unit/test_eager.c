@@ -41,9 +41,9 @@ static void a_timeout_is_kept_and_not_spent_awake(void)
 	p.fd = ends[0];
 	start = seconds(CLOCK_MONOTONIC);
 	busy = seconds(CLOCK_PROCESS_CPUTIME_ID);
-	CHECK(eager_poll(&p, 1, 200) == 0 && p.revents == 0);
-	CHECK(seconds(CLOCK_MONOTONIC) - start >= 0.2);
-	CHECK(seconds(CLOCK_PROCESS_CPUTIME_ID) - busy < 0.1);
+	CHECK(eager_poll(&p, 1, 1000) == 0 && p.revents == 0);
+	CHECK(seconds(CLOCK_MONOTONIC) - start >= 1);
+	CHECK(seconds(CLOCK_PROCESS_CPUTIME_ID) - busy < 0.5);
 	CHECK(eager_poll(&p, 1, 0) == 0);
 	close(ends[0]);
 	close(ends[1]);
