@@ -92,7 +92,8 @@ json_t *ndjson_load(const char *path, struct errmsg *e)
 	return value;
 }
 
-int ndjson_each(const char *path, int (*each)(json_t *object, void *ctx, struct errmsg *e), void *ctx, struct errmsg *e)
+int ndjson_each(const char *path, int (*each)(const struct ndjson_line *line, void *ctx, struct errmsg *e), void *ctx,
+		struct errmsg *e)
 {
 	struct lines l;
 	enum lines_status s;
@@ -101,7 +102,7 @@ int ndjson_each(const char *path, int (*each)(json_t *object, void *ctx, struct 
 	if (lines_open(&l, path, e) < 0)
 		return -1;
 	while (status == 0 && (s = lines_next(&l, e)) != LINES_END) {
-		json_t *object;
+		struct ndjson_line line = {.number = l.number};
 
 		if (s != LINES_LINE) {
 			status = -1;
@@ -109,13 +110,18 @@ int ndjson_each(const char *path, int (*each)(json_t *object, void *ctx, struct 
 		}
 		if (lines_blank(&l))
 			continue;
-		object = ndjson_parse(l.text, l.len, e);
-		if (!object || each(object, ctx, e) < 0)
+		line.object = ndjson_parse(l.text, l.len, e);
+		if (!line.object || each(&line, ctx, e) < 0)
 			status = errmsg_prefix(e, "%s:%lu", l.name, l.number);
-		json_decref(object);
+		json_decref(line.object);
 	}
 	lines_clear(&l);
 	return status;
+}
+
+const char *ndjson_name(const char *path)
+{
+	return strcmp(path, "-") == 0 ? "standard input" : path;
 }
 
 int ndjson_id(const json_t *value, const char *what, uint32_t *id, struct errmsg *e)

@@ -393,24 +393,24 @@ static int read_answers(struct reading *r, const json_t *object, struct errmsg *
 	return answers_add(&s->answers, experiment, arm, number, &count) < 0 ? errmsg_nomem(e) : 0;
 }
 
-static int read_object(json_t *object, void *ctx, struct errmsg *e)
+static int read_line(const struct ndjson_line *line, void *ctx, struct errmsg *e)
 {
 	struct reading *r = ctx;
 
-	if (json_object_get(object, "partial"))
-		return read_head(r, object, e);
+	if (json_object_get(line->object, "partial"))
+		return read_head(r, line->object, e);
 	if (!r->begun)
 		return errmsg_set(e, "no part of a log: it does not begin as what --partial writes");
 	r->rows++;
-	return json_object_get(object, "source") ? read_answers(r, object, e) : read_user(r, object, e);
+	return json_object_get(line->object, "source") ? read_answers(r, line->object, e) : read_user(r, line->object, e);
 }
 
 static int read_file(struct reading *r, const char *path, struct errmsg *e)
 {
-	r->name = strcmp(path, "-") == 0 ? "standard input" : path;
+	r->name = ndjson_name(path);
 	r->begun = false;
 	r->rows = r->promised = 0;
-	if (ndjson_each(path, read_object, r, e) < 0)
+	if (ndjson_each(path, read_line, r, e) < 0)
 		return -1;
 	if (!r->begun)
 		return errmsg_set(e, "%s: empty: not written by --partial, or cut", r->name);

@@ -124,17 +124,17 @@ static int read_row(struct reading *r, const json_t *object, struct errmsg *e)
 	return list ? popularity_add_count(&list->popularity, &count, e) : errmsg_nomem(e);
 }
 
-static int read_object(json_t *object, void *ctx, struct errmsg *e)
+static int read_line(const struct ndjson_line *line, void *ctx, struct errmsg *e)
 {
-	return json_object_get(object, "partial") ? read_totals(ctx, object, e) : read_row(ctx, object, e);
+	return json_object_get(line->object, "partial") ? read_totals(ctx, line->object, e) : read_row(ctx, line->object, e);
 }
 
 int tops_read_partial(struct tops *t, const char *path, struct errmsg *e)
 {
 	struct reading r = {.tops = t};
-	const char *name = strcmp(path, "-") == 0 ? "standard input" : path;
+	const char *name = ndjson_name(path);
 
-	if (ndjson_each(path, read_object, &r, e) < 0)
+	if (ndjson_each(path, read_line, &r, e) < 0)
 		return -1;
 	if (!r.totals)
 		return errmsg_set(e, "%s: no totals in it: not written by --partial, or cut", name);
