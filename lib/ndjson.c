@@ -135,3 +135,14 @@ int ndjson_id(const json_t *value, const char *what, uint32_t *id, struct errmsg
 	*id = (uint32_t)n;
 	return 0;
 }
+
+int ndjson_count(const json_t *object, const char *key, uint64_t max, uint64_t *count, struct errmsg *e)
+{
+	const json_t *value = json_object_get(object, key);
+	json_int_t n = json_integer_value(value);
+
+	if (!json_is_integer(value) || n < 0 || (uint64_t)n > max)
+		return errmsg_set(e, "\"%s\" is no count", key);
+	*count = (uint64_t)n;
+	return 0;
+}

@@ -38,4 +38,7 @@ const char *ndjson_name(const char *path);
 /* Takes an id from a value; `what` names it in the reason. Returns 0, or -1 with the reason (NULL value: missing). */
 int ndjson_id(const json_t *value, const char *what, uint32_t *id, struct errmsg *e);
 
+/* Takes the count at `key`, a whole number from 0 to max (below 2^63). Returns 0, or -1 with the reason. */
+int ndjson_count(const json_t *object, const char *key, uint64_t max, uint64_t *count, struct errmsg *e);
+
 #endif

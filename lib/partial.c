@@ -21,12 +21,7 @@ struct reading {
 
 static int read_count(const json_t *object, const char *key, uint64_t max, uint64_t *count, struct errmsg *e)
 {
-	const json_t *value = json_object_get(object, key);
-
-	if (!json_is_integer(value) || json_integer_value(value) < 0 || (uint64_t)json_integer_value(value) > max)
-		return errmsg_set(e, "no part of a log: \"%s\" is no count", key);
-	*count = (uint64_t)json_integer_value(value);
-	return 0;
+	return ndjson_count(object, key, max, count, e) < 0 ? errmsg_prefix(e, "no part of a log") : 0;
 }
 
 /* Adds the count at `key` to *sum. */

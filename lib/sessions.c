@@ -110,8 +110,8 @@ static int read_line(const struct ndjson_line *line, void *ctx, struct errmsg *e
 {
 	struct loading *ld = ctx;
 	const json_t *plays = json_object_get(line->object, "plays");
-	json_int_t number = json_integer_value(json_object_get(line->object, "sessions"));
 	struct session *session;
+	uint64_t number;
 	uint32_t user;
 
 	if (!ld->headed) {
@@ -124,8 +124,8 @@ static int read_line(const struct ndjson_line *line, void *ctx, struct errmsg *e
 		return -1;
 	if (idmap_get(&ld->sessions->index, user, IDMAP_NONE) != IDMAP_NONE)
 		return errmsg_set(e, "user %u twice", user);
-	if (!json_is_integer(json_object_get(line->object, "sessions")) || number < 0 || number > UINT32_MAX)
-		return errmsg_set(e, "\"sessions\" is no count");
+	if (ndjson_count(line->object, "sessions", UINT32_MAX, &number, e) < 0)
+		return -1;
 	session = entry(ld->sessions, user);
 	if (!session)
 		return errmsg_nomem(e);

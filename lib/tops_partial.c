@@ -56,11 +56,11 @@ struct reading {
 
 static int read_count(const json_t *object, const char *key, int64_t *count, struct errmsg *e)
 {
-	const json_t *value = json_object_get(object, key);
+	uint64_t n = 0;
 
-	if (!json_is_integer(value) || json_integer_value(value) < 0)
-		return errmsg_set(e, "no partial counts: \"%s\" is no count", key);
-	*count = json_integer_value(value);
+	if (ndjson_count(object, key, INT64_MAX, &n, e) < 0)
+		return errmsg_prefix(e, "no partial counts");
+	*count = (int64_t)n;
 	return 0;
 }
 

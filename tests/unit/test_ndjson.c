@@ -212,6 +212,28 @@ static void ids_are_whole_numbers_in_range(void)
 	CHECK_STR(e.text, "\"user\" is missing");
 }
 
+static void counts_are_whole_numbers_up_to_a_limit(void)
+{
+	static const char *const bad[] = {"-1", "8", "1.0", "\"1\"", "null", "true", "[]", "9223372036854775807"};
+	json_t *object = json_object();
+	struct errmsg e;
+	uint64_t n = 0;
+
+	CHECK(ndjson_count(object, "plays", 7, &n, &e) == -1);
+	CHECK_STR(e.text, "\"plays\" is no count");
+	for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
+		json_object_set_new(object, "plays", json_loads(bad[i], JSON_DECODE_ANY, NULL));
+		CHECK(ndjson_count(object, "plays", 7, &n, &e) == -1 && n == 0);
+		CHECK_STR(e.text, "\"plays\" is no count");
+	}
+	CHECK(ndjson_count(object, "plays", INT64_MAX, &n, &e) == 0 && n == INT64_MAX);
+	json_object_set_new(object, "plays", json_integer(7));
+	CHECK(ndjson_count(object, "plays", 7, &n, &e) == 0 && n == 7);
+	json_object_set_new(object, "plays", json_integer(0));
+	CHECK(ndjson_count(object, "plays", 7, &n, &e) == 0 && n == 0);
+	json_decref(object);
+}
+
 int main(void)
 {
 	RUN(an_object_is_parsed);
@@ -224,5 +246,6 @@ int main(void)
 	RUN(the_first_bad_line_stops_the_visit);
 	RUN(standard_input_has_a_name);
 	RUN(ids_are_whole_numbers_in_range);
+	RUN(counts_are_whole_numbers_up_to_a_limit);
 	return DONE();
 }
