@@ -27,12 +27,24 @@ static int write_list(const struct tops_list *list, bool with_arm, FILE *f)
 	return status;
 }
 
+/* The name is the caller's, and may be any bytes; jansson takes UTF-8 only. */
+static int check_name(const char *experiment, struct errmsg *e)
+{
+	json_t *name = json_string(experiment);
+	int status = name ? 0 : errmsg_set(e, "no UTF-8: experiment '%s'", experiment);
+
+	json_decref(name);
+	return status;
+}
+
 int tops_write_partial(struct tops *t, FILE *f, struct errmsg *e)
 {
 	const char *experiment = t->choice.experiment;
 	size_t rows = 0;
 	int status = 0;
 
+	if (experiment && check_name(experiment, e) < 0)
+		return -1;
 	for (size_t i = 0; i < t->n_lists; i++)
 		rows += t->lists[i].popularity.n;
 	tops_sort(t);
