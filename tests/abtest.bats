@@ -439,6 +439,13 @@ odd_log() {
 	[[ $output == "botify-abtest: no/such/place: "* ]]
 }
 
+@test "--output: a long analysis that is stopped leaves nothing behind" {
+	big_log >log
+	run timeout 0.5 "$bin/botify-abtest" --aa 1000000 -o report log
+	[ "$status" -eq 124 ]
+	[ "$(ls)" = log ]
+}
+
 @test "a thousand arms" {
 	for i in $(seq 1000); do
 		echo '{"message":"last","user":'"$i"',"track":1,"time":0.5,"experiments":{"X":"A'"$i"'"}}'
