@@ -100,7 +100,8 @@ int lists_load(struct lists *l, const char *path, enum lists_kind kind, const st
 	status = ndjson_each(path, read_line, &ld, e);
 	trackset_clear(&ld.seen);
 	if (status == 0 && l->n == 0)
-		status = errmsg_set(e, "%s: no line has \"%s\"", path, kind == LISTS_SIMILAR ? "recommendations" : "tracks");
+		status = errmsg_set(e, "%s: no line has \"%s\"", ndjson_name(path),
+				    kind == LISTS_SIMILAR ? "recommendations" : "tracks");
 	if (status < 0)
 		lists_clear(l);
 	else

@@ -42,6 +42,11 @@ json_t *ndjson_parse(const char *text, size_t len, struct errmsg *e)
 	return value;
 }
 
+const char *ndjson_name(const char *path)
+{
+	return strcmp(path, "-") == 0 ? "standard input" : path;
+}
+
 /* Reads all of a file. Returns new bytes, or NULL with the reason. */
 static char *slurp(const char *path, size_t *len, struct errmsg *e)
 {
@@ -71,7 +76,7 @@ static char *slurp(const char *path, size_t *len, struct errmsg *e)
 		return NULL;
 	}
 	if (!bytes)
-		errmsg_set(e, "%s: empty", path);
+		errmsg_set(e, "%s: empty", ndjson_name(path));
 	return bytes;
 }
 
@@ -85,9 +90,9 @@ json_t *ndjson_load(const char *path, struct errmsg *e)
 	if (!bytes)
 		return NULL;
 	if (memchr(bytes, 0, len))
-		errmsg_set(e, "%s: NUL byte", path);
+		errmsg_set(e, "%s: NUL byte", ndjson_name(path));
 	else if (!(value = json_loadb(bytes, len, DECODING | JSON_DECODE_ANY, &why)))
-		errmsg_set(e, "%s:%d: %s (column %d)", path, why.line, reason(&why), why.column);
+		errmsg_set(e, "%s:%d: %s (column %d)", ndjson_name(path), why.line, reason(&why), why.column);
 	free(bytes);
 	return value;
 }
@@ -117,11 +122,6 @@ int ndjson_each(const char *path, int (*each)(const struct ndjson_line *line, vo
 	}
 	lines_clear(&l);
 	return status;
-}
-
-const char *ndjson_name(const char *path)
-{
-	return strcmp(path, "-") == 0 ? "standard input" : path;
 }
 
 int ndjson_id(const json_t *value, const char *what, uint32_t *id, struct errmsg *e)

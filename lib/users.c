@@ -116,7 +116,7 @@ int users_load(struct users *u, const char *path, const struct catalog *c, struc
 		return errmsg_nomem(e);
 	status = ndjson_each(path, read_line, &ld, e);
 	if (status == 0 && u->n == 0)
-		status = errmsg_set(e, "%s: no user in it", path);
+		status = errmsg_set(e, "%s: no user in it", ndjson_name(path));
 	trackset_clear(&ld.seen);
 	if (status < 0)
 		users_clear(u);
