@@ -13,8 +13,9 @@ void json_put_bytes(FILE *f, const char *text, size_t len)
 	fputc('"', f);
 	while (len > 0) {
 		size_t n = len < PIECE ? len : PIECE;
+		const char *end = json_quote_piece(quoted, text, n);
 
-		fwrite(quoted, 1, (size_t)(json_quote_piece(quoted, text, n) - quoted), f);
+		fwrite(quoted, 1, (size_t)(end - quoted), f);
 		text += n;
 		len -= n;
 	}
