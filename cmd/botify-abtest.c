@@ -238,22 +238,44 @@ static int check(const struct study *s, const struct options *o, struct errmsg *
 	return 0;
 }
 
-/* What is asked for: a part, or the report. */
-static int print(const struct study *s, const struct options *o, FILE *f, struct errmsg *e)
+/* Writes what is asked for: a part, or the report of an analysis. */
+static int print(const struct study *s, const struct analysis *a, const struct options *o, FILE *f, struct errmsg *e)
 {
-	struct analysis a;
-	struct report report = {
-		.study = s, .effects = &a.effects, .control = o->analysis.effects.control, .split = &o->split,
-		.analysis = &a.subject, .sections = a.sections,
+	const struct report report = {
+		.study = s, .effects = &a->effects, .control = o->analysis.effects.control, .split = &o->split,
+		.analysis = &a->subject, .sections = a->sections, .n_sections = a->n_sections,
 	};
+
+	return o->partial ? partial_write(s, f, e) : o->format->write(&report, f, table_wants_colour(f), e);
+}
+
+static int save_or_print(const struct study *s, const struct analysis *a, const struct options *o, struct errmsg *e)
+{
+	struct save save;
 	int status;
 
-	if (o->partial)
-		return partial_write(s, f, e);
-	status = analysis_run(&a, s, &o->analysis, e);
-	report.n_sections = a.n_sections;
+	if (!o->output)
+		return print(s, a, o, stdout, e);
+	if (save_open(&save, o->output, e) < 0)
+		return -1;
+	status = print(s, a, o, save.file, e);
 	if (status == 0)
-		status = o->format->write(&report, f, table_wants_colour(f), e);
+		status = save_commit(&save, e);
+	save_abandon(&save);
+	return status;
+}
+
+/* The file is not begun before the analysis has ended: who interrupts a long one would find the beginning of it. */
+static int write_result(const struct study *s, const struct options *o, struct errmsg *e)
+{
+	struct analysis a = {0};
+	int status = 0;
+
+	/* a part may be empty, the whole may not */
+	if (!o->partial)
+		status = check(s, o, e) < 0 ? -1 : analysis_run(&a, s, &o->analysis, e);
+	if (status == 0)
+		status = save_or_print(s, &a, o, e);
 	analysis_clear(&a);
 	return status;
 }
@@ -268,25 +290,6 @@ static int find(const struct study *s, const struct options *o)
 	if (status != 0)
 		command_fail(&self, &found);
 	return status > 0 ? EXIT_FOUND : status < 0 ? EXIT_DATA : 0;
-}
-
-static int write_result(const struct study *s, const struct options *o, struct errmsg *e)
-{
-	struct save save;
-	int status;
-
-	/* a part may be empty, the whole may not */
-	if (!o->partial && check(s, o, e) < 0)
-		return -1;
-	if (!o->output)
-		return print(s, o, stdout, e);
-	if (save_open(&save, o->output, e) < 0)
-		return -1;
-	status = print(s, o, save.file, e);
-	if (status == 0)
-		status = save_commit(&save, e);
-	save_abandon(&save);
-	return status;
 }
 
 /* Returns the exit status. */

@@ -7,6 +7,7 @@
 
 #include "command.h"
 #include "lines.h"
+#include "ndjson.h"
 #include "number.h"
 #include "recommender.h"
 #include "stop.h"
@@ -111,7 +112,7 @@ static int load_policy(struct service *s, const struct options *o, struct errmsg
 	if (o->experiments && experiments_load(&s->experiments, o->experiments, e) < 0)
 		return EXIT_DATA;
 	if (o->policy && experiments_serving(&s->experiments)) {
-		errmsg_set(e, "--policy and the policies of %s: give one of them", o->experiments);
+		errmsg_set(e, "--policy and the policies of %s: give one of them", ndjson_name(o->experiments));
 		return EXIT_USAGE;
 	}
 	return 0;
@@ -128,7 +129,7 @@ static int load(struct service *s, const struct options *o, struct errmsg *e)
 	if (policy_bind(&s->policy, &s->tables, e) < 0)
 		return EXIT_USAGE;
 	if (experiments_bind(&s->experiments, &s->tables, e) < 0) {
-		errmsg_prefix(e, "%s", o->experiments);
+		errmsg_prefix(e, "%s", ndjson_name(o->experiments));
 		return EXIT_DATA;
 	}
 	if (recommender_init(&s->recommender, &s->tables, &s->experiments, &s->policy, (uint64_t)o->seed, !o->no_latency) < 0) {

@@ -4,7 +4,6 @@
 #include <string.h>
 
 #include "grow.h"
-#include "lines.h"
 #include "murmur3.h"
 #include "ndjson.h"
 
@@ -37,9 +36,10 @@ static int keep(struct loading *f, const json_t *value, size_t *place, struct er
 	return 0;
 }
 
-static int add_row(struct loading *f, const json_t *object, unsigned long line, struct errmsg *e)
+static int read_line(const struct ndjson_line *line, void *ctx, struct errmsg *e)
 {
-	const json_t *artist = json_object_get(object, "artist"), *title = json_object_get(object, "title");
+	struct loading *f = ctx;
+	const json_t *artist = json_object_get(line->object, "artist"), *title = json_object_get(line->object, "title");
 	struct row *rows = grow(f->rows, &f->rows_cap, f->n + 1, sizeof *rows), *row;
 	uint32_t *seen;
 
@@ -47,7 +47,7 @@ static int add_row(struct loading *f, const json_t *object, unsigned long line, 
 		return errmsg_nomem(e);
 	f->rows = rows;
 	row = &rows[f->n];
-	if (ndjson_id(json_object_get(object, "track"), "track", &row->id, e) < 0)
+	if (ndjson_id(json_object_get(line->object, "track"), "track", &row->id, e) < 0)
 		return -1;
 	if (!artist)
 		return errmsg_set(e, "\"artist\" is missing");
@@ -60,39 +60,16 @@ static int add_row(struct loading *f, const json_t *object, unsigned long line, 
 		return errmsg_nomem(e);
 	if (*seen)
 		return errmsg_set(e, "track %u is already on line %u", row->id, *seen);
-	*seen = (uint32_t)line;
+	*seen = (uint32_t)line->number;
 	f->n++;
 	return keep(f, artist, &row->artist, e) < 0 ? -1 : keep(f, title, &row->title, e);
 }
 
-static int read_row(struct loading *f, const struct lines *l, struct errmsg *e)
-{
-	json_t *object;
-	int status;
-
-	if (lines_blank(l))
-		return 0;
-	object = ndjson_parse(l->text, l->len, e);
-	status = object ? add_row(f, object, l->number, e) : -1;
-	json_decref(object);
-	return status < 0 ? errmsg_prefix(e, "%s:%lu", l->name, l->number) : 0;
-}
-
-/* Not ndjson_each: a duplicate is told with both its lines. */
 static int read_file(struct loading *f, const char *path, struct errmsg *e)
 {
-	struct lines l;
-	enum lines_status s;
-	int status = 0;
-
-	if (lines_open(&l, path, e) < 0)
+	if (ndjson_each(path, read_line, f, e) < 0)
 		return -1;
-	while (status == 0 && (s = lines_next(&l, e)) != LINES_END)
-		status = s == LINES_LINE ? read_row(f, &l, e) : -1;
-	if (status == 0 && f->n == 0)
-		status = errmsg_set(e, "%s: no track in it", l.name);
-	lines_clear(&l);
-	return status;
+	return f->n > 0 ? 0 : errmsg_set(e, "%s: no track in it", ndjson_name(path));
 }
 
 static int by_id(const void *a, const void *b)

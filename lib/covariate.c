@@ -30,12 +30,12 @@ static int add(struct covariate *c, uint32_t user, double value, struct errmsg *
 	return 0;
 }
 
-static int read_line(json_t *object, void *ctx, struct errmsg *e)
+static int read_line(const struct ndjson_line *line, void *ctx, struct errmsg *e)
 {
-	const json_t *value = json_object_get(object, "value");
+	const json_t *value = json_object_get(line->object, "value");
 	uint32_t user;
 
-	if (ndjson_id(json_object_get(object, "user"), "user", &user, e) < 0)
+	if (ndjson_id(json_object_get(line->object, "user"), "user", &user, e) < 0)
 		return -1;
 	if (!value)
 		return errmsg_set(e, "\"value\" is missing");

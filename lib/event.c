@@ -6,6 +6,7 @@
 
 #include "event_json.h"
 #include "event_scan.h"
+#include "json_quote.h"
 #include "number.h"
 #include "out.h"
 
@@ -43,31 +44,14 @@ int event_parse(struct event_parser *p, const char *text, size_t len, struct eve
 
 #define PUT(to, literal) ((char *)memcpy(to, literal, sizeof(literal) - 1) + sizeof(literal) - 1)
 
-/* A byte of a string may become \u00xx. */
 static size_t string_room(struct slice s)
 {
-	return 6 * s.len + 2;
+	return json_quote_room(s.len);
 }
 
 static char *put_string(char *to, struct slice s)
 {
-	*to++ = '"';
-	for (size_t i = 0; i < s.len; i++) {
-		unsigned char c = (unsigned char)s.text[i];
-
-		if (c == '"' || c == '\\') {
-			*to++ = '\\';
-			*to++ = (char)c;
-		} else if (c < 0x20) {
-			to = PUT(to, "\\u00");
-			*to++ = "0123456789abcdef"[c >> 4];
-			*to++ = "0123456789abcdef"[c & 15];
-		} else {
-			*to++ = (char)c;
-		}
-	}
-	*to++ = '"';
-	return to;
+	return json_quote(to, s.text, s.len);
 }
 
 static char *put_int(char *to, int64_t n)

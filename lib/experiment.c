@@ -138,7 +138,7 @@ int experiments_load(struct experiments *x, const char *path, struct errmsg *e)
 	if (!document)
 		return -1;
 	if (read_experiments(x, document, e) < 0) {
-		status = errmsg_prefix(e, "%s", path);
+		status = errmsg_prefix(e, "%s", ndjson_name(path));
 		experiments_clear(x);
 	}
 	json_decref(document);

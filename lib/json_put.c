@@ -2,20 +2,22 @@
 
 #include <string.h>
 
+#include "json_quote.h"
 #include "number.h"
 
 void json_put_bytes(FILE *f, const char *text, size_t len)
 {
-	fputc('"', f);
-	for (size_t i = 0; i < len; i++) {
-		unsigned char c = (unsigned char)text[i];
+	enum { PIECE = 128 };
+	char quoted[PIECE * JSON_QUOTE_ESCAPE];
 
-		if (c == '"' || c == '\\')
-			fprintf(f, "\\%c", c);
-		else if (c < 0x20)
-			fprintf(f, "\\u%04x", c);
-		else
-			fputc(c, f);
+	fputc('"', f);
+	while (len > 0) {
+		size_t n = len < PIECE ? len : PIECE;
+		const char *end = json_quote_piece(quoted, text, n);
+
+		fwrite(quoted, 1, (size_t)(end - quoted), f);
+		text += n;
+		len -= n;
 	}
 	fputc('"', f);
 }

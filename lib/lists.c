@@ -64,18 +64,18 @@ static int add_row(struct lists *l, uint32_t key)
 	return 0;
 }
 
-static int read_line(json_t *object, void *ctx, struct errmsg *e)
+static int read_line(const struct ndjson_line *line, void *ctx, struct errmsg *e)
 {
 	struct loading *ld = ctx;
 	struct lists *l = ld->lists;
 	const char *what = ld->kind == LISTS_SIMILAR ? "recommendations" : "tracks";
-	const json_t *array = json_object_get(object, what);
+	const json_t *array = json_object_get(line->object, what);
 	size_t n = json_array_size(array);
 	uint32_t key, *items;
 
 	if (!array && ld->kind == LISTS_SIMILAR)
 		return 0;
-	if (read_key(ld, object, &key, e) < 0)
+	if (read_key(ld, line->object, &key, e) < 0)
 		return -1;
 	if (!json_is_array(array))
 		return errmsg_set(e, "\"%s\" is %s", what, array ? "no array of track ids" : "missing");
@@ -100,7 +100,8 @@ int lists_load(struct lists *l, const char *path, enum lists_kind kind, const st
 	status = ndjson_each(path, read_line, &ld, e);
 	trackset_clear(&ld.seen);
 	if (status == 0 && l->n == 0)
-		status = errmsg_set(e, "%s: no line has \"%s\"", path, kind == LISTS_SIMILAR ? "recommendations" : "tracks");
+		status = errmsg_set(e, "%s: no line has \"%s\"", ndjson_name(path),
+				    kind == LISTS_SIMILAR ? "recommendations" : "tracks");
 	if (status < 0)
 		lists_clear(l);
 	else

@@ -42,6 +42,11 @@ json_t *ndjson_parse(const char *text, size_t len, struct errmsg *e)
 	return value;
 }
 
+const char *ndjson_name(const char *path)
+{
+	return strcmp(path, "-") == 0 ? "standard input" : path;
+}
+
 /* Reads all of a file. Returns new bytes, or NULL with the reason. */
 static char *slurp(const char *path, size_t *len, struct errmsg *e)
 {
@@ -71,7 +76,7 @@ static char *slurp(const char *path, size_t *len, struct errmsg *e)
 		return NULL;
 	}
 	if (!bytes)
-		errmsg_set(e, "%s: empty", path);
+		errmsg_set(e, "%s: empty", ndjson_name(path));
 	return bytes;
 }
 
@@ -85,14 +90,15 @@ json_t *ndjson_load(const char *path, struct errmsg *e)
 	if (!bytes)
 		return NULL;
 	if (memchr(bytes, 0, len))
-		errmsg_set(e, "%s: NUL byte", path);
+		errmsg_set(e, "%s: NUL byte", ndjson_name(path));
 	else if (!(value = json_loadb(bytes, len, DECODING | JSON_DECODE_ANY, &why)))
-		errmsg_set(e, "%s:%d: %s (column %d)", path, why.line, reason(&why), why.column);
+		errmsg_set(e, "%s:%d: %s (column %d)", ndjson_name(path), why.line, reason(&why), why.column);
 	free(bytes);
 	return value;
 }
 
-int ndjson_each(const char *path, int (*each)(json_t *object, void *ctx, struct errmsg *e), void *ctx, struct errmsg *e)
+int ndjson_each(const char *path, int (*each)(const struct ndjson_line *line, void *ctx, struct errmsg *e), void *ctx,
+		struct errmsg *e)
 {
 	struct lines l;
 	enum lines_status s;
@@ -101,7 +107,7 @@ int ndjson_each(const char *path, int (*each)(json_t *object, void *ctx, struct 
 	if (lines_open(&l, path, e) < 0)
 		return -1;
 	while (status == 0 && (s = lines_next(&l, e)) != LINES_END) {
-		json_t *object;
+		struct ndjson_line line = {.number = l.number};
 
 		if (s != LINES_LINE) {
 			status = -1;
@@ -109,10 +115,10 @@ int ndjson_each(const char *path, int (*each)(json_t *object, void *ctx, struct 
 		}
 		if (lines_blank(&l))
 			continue;
-		object = ndjson_parse(l.text, l.len, e);
-		if (!object || each(object, ctx, e) < 0)
+		line.object = ndjson_parse(l.text, l.len, e);
+		if (!line.object || each(&line, ctx, e) < 0)
 			status = errmsg_prefix(e, "%s:%lu", l.name, l.number);
-		json_decref(object);
+		json_decref(line.object);
 	}
 	lines_clear(&l);
 	return status;
@@ -127,5 +133,16 @@ int ndjson_id(const json_t *value, const char *what, uint32_t *id, struct errmsg
 	if (!json_is_integer(value) || n < 0 || n > NDJSON_ID_MAX)
 		return errmsg_set(e, "\"%s\" is no id (a whole number from 0 to %d)", what, NDJSON_ID_MAX);
 	*id = (uint32_t)n;
+	return 0;
+}
+
+int ndjson_count(const json_t *object, const char *key, uint64_t max, uint64_t *count, struct errmsg *e)
+{
+	const json_t *value = json_object_get(object, key);
+	json_int_t n = json_integer_value(value);
+
+	if (!json_is_integer(value) || n < 0 || (uint64_t)n > max)
+		return errmsg_set(e, "\"%s\" is no count", key);
+	*count = (uint64_t)n;
 	return 0;
 }

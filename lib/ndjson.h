@@ -19,13 +19,26 @@ json_t *ndjson_parse(const char *text, size_t len, struct errmsg *e);
 /* Parses a file that is one document, of any type. Returns a new reference, or NULL with the reason and the file. */
 json_t *ndjson_load(const char *path, struct errmsg *e);
 
+/* A line of a file. All of it is borrowed. */
+struct ndjson_line {
+	json_t *object;
+	unsigned long number; /* from 1 */
+};
+
 /*
- * Calls each(object, ctx, e) for each line of a file that is not blank; `object` is borrowed. Stops at the first that
- * is no object or for which `each` returns a negative number. Returns 0; or -1 with file, line and the reason.
+ * Calls each(line, ctx, e) for each line of a file ("-" for standard input) that is not blank. Stops at the first that is
+ * no object or for which `each` returns a negative number. Returns 0; or -1 with file, line and the reason.
  */
-int ndjson_each(const char *path, int (*each)(json_t *object, void *ctx, struct errmsg *e), void *ctx, struct errmsg *e);
+int ndjson_each(const char *path, int (*each)(const struct ndjson_line *line, void *ctx, struct errmsg *e), void *ctx,
+		struct errmsg *e);
+
+/* What messages call the file of this path. Borrowed. */
+const char *ndjson_name(const char *path);
 
 /* Takes an id from a value; `what` names it in the reason. Returns 0, or -1 with the reason (NULL value: missing). */
 int ndjson_id(const json_t *value, const char *what, uint32_t *id, struct errmsg *e);
+
+/* Takes the count at `key`, a whole number from 0 to max (below 2^63). Returns 0, or -1 with the reason. */
+int ndjson_count(const json_t *object, const char *key, uint64_t max, uint64_t *count, struct errmsg *e);
 
 #endif

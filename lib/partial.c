@@ -3,11 +3,12 @@
 #include <inttypes.h>
 #include <jansson.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "grow.h"
 #include "ndjson.h"
 #include "partial_file.h"
+#include "partial_head.h"
+#include "partial_values.h"
 
 /* The parts as they are being read. */
 struct reading {
@@ -19,209 +20,14 @@ struct reading {
 	size_t files_cap;
 };
 
-static int read_count(const json_t *object, const char *key, uint64_t max, uint64_t *count, struct errmsg *e)
-{
-	const json_t *value = json_object_get(object, key);
-
-	if (!json_is_integer(value) || json_integer_value(value) < 0 || (uint64_t)json_integer_value(value) > max)
-		return errmsg_set(e, "no part of a log: \"%s\" is no count", key);
-	*count = (uint64_t)json_integer_value(value);
-	return 0;
-}
-
-/* Adds the count at `key` to *sum. */
-static int add_count(const json_t *object, const char *key, uint64_t *sum, struct errmsg *e)
-{
-	uint64_t count = 0;
-
-	if (read_count(object, key, INT64_MAX, &count, e) < 0)
-		return -1;
-	if (count > INT64_MAX - *sum)
-		return errmsg_set(e, "\"%s\" are more than can be counted", key);
-	*sum += count;
-	return 0;
-}
-
-static int read_small(const json_t *object, const char *key, uint32_t *count, struct errmsg *e)
-{
-	uint64_t wide = 0;
-
-	if (read_count(object, key, UINT32_MAX, &wide, e) < 0)
-		return -1;
-	*count = (uint32_t)wide;
-	return 0;
-}
-
-static int read_number(const json_t *object, const char *key, double *number, struct errmsg *e)
-{
-	const json_t *value = json_object_get(object, key);
-
-	if (!json_is_number(value))
-		return errmsg_set(e, "no part of a log: \"%s\" is no number", key);
-	*number = json_number_value(value);
-	return 0;
-}
-
-static int read_truth(const json_t *object, const char *key, bool *truth, struct errmsg *e)
-{
-	const json_t *value = json_object_get(object, key);
-
-	if (!json_is_boolean(value))
-		return errmsg_set(e, "no part of a log: \"%s\" is neither true nor false", key);
-	*truth = json_is_true(value);
-	return 0;
-}
-
-/* A string; text NULL where there is none. */
-static struct slice string_at(const json_t *object, const char *key)
-{
-	const json_t *value = json_object_get(object, key);
-
-	return (struct slice){.text = json_string_value(value), .len = json_string_length(value)};
-}
-
-static int check_moment(const struct study_keep *keep, const json_t *object, struct errmsg *e)
-{
-	const json_t *theirs = json_object_get(object, "covariate_before");
-
-	if (json_is_null(theirs))
-		return keep->before ? errmsg_set(e, "was written without --covariate-before") : 0;
-	if (!json_is_integer(theirs))
-		return errmsg_set(e, "no part of a log: \"covariate_before\" is no moment");
-	if (!keep->before || json_integer_value(theirs) != keep->moment)
-		return errmsg_set(e, "was written with --covariate-before %" JSON_INTEGER_FORMAT ": give that here too",
-				  json_integer_value(theirs));
-	return 0;
-}
-
-/* Sees to it that the part has what the study is to keep. */
-static int check_kept(const struct study_keep *keep, const json_t *object, struct errmsg *e)
-{
-	const struct {
-		const char *key;
-		bool wanted;
-	} kept[] = {
-		{"days", keep->days}, {"sessions", keep->sessions}, {"answers", keep->answers},
-		{"artists", keep->answers && keep->catalog},
-	};
-
-	for (size_t i = 0; i < sizeof kept / sizeof *kept; i++) {
-		bool there = false;
-
-		if (read_truth(object, kept[i].key, &there, e) < 0)
-			return -1;
-		if (kept[i].wanted && !there)
-			return errmsg_set(e, "was written without %s, which cannot be made up for here", kept[i].key);
-	}
-	return check_moment(keep, object, e);
-}
-
-/* Makes the arms of an experiment known, also those that have no user. */
-static int read_arms(struct study_experiment *x, const json_t *arms, struct errmsg *e)
-{
-	const json_t *arm;
-	size_t i;
-
-	json_array_foreach(arms, i, arm) {
-		struct slice name = {.text = json_string_value(arm), .len = json_string_length(arm)};
-
-		if (!name.text)
-			return errmsg_set(e, "no part of a log: an arm is no string");
-		if (symbols_intern(&x->arms, name, SYMBOLS_NONE) == SYMBOLS_NONE)
-			return errmsg_nomem(e);
-	}
-	return 0;
-}
-
-static int read_experiment(struct study *s, const json_t *object, struct errmsg *e)
-{
-	const json_t *arms = json_object_get(object, "arms"), *first = json_object_get(object, "first");
-	struct slice name = string_at(object, "experiment");
-	struct study_experiment *x;
-	uint32_t number, place;
-
-	if (!name.text || (!json_is_array(arms) && !json_is_null(arms)) || (!json_is_integer(first) && !json_is_null(first)))
-		return errmsg_set(e, "no part of a log: an experiment is not right");
-	if (read_small(object, "place", &place, e) < 0)
-		return -1;
-	number = study_experiment_at(s, name, SYMBOLS_NONE);
-	if (number == SYMBOLS_NONE)
-		return errmsg_nomem(e);
-	x = &s->experiments[number];
-	if (x->wanted && json_is_null(arms))
-		return errmsg_set(e, "was written without experiment '%s': name the same with --experiment", name.text);
-	study_seen(x, json_is_null(first) ? EVENT_NO_TIMESTAMP : json_integer_value(first), place);
-	return x->wanted ? read_arms(x, arms, e) : 0;
-}
-
-static int read_experiments(struct study *s, const json_t *list, struct errmsg *e)
-{
-	const json_t *object;
-	size_t i;
-
-	if (!json_is_array(list))
-		return errmsg_set(e, "no part of a log: \"experiments\" is no array");
-	json_array_foreach(list, i, object)
-		if (read_experiment(s, object, e) < 0)
-			return -1;
-	return 0;
-}
-
-/* Whether the events of a part are in order now. */
-static int read_order(struct study *s, const json_t *object, struct errmsg *e)
-{
-	uint64_t out_of_order = 0;
-	bool sorted = false;
-
-	if (read_count(object, "out_of_order_events", INT64_MAX, &out_of_order, e) < 0 || read_truth(object, "sorted", &sorted, e) < 0)
-		return -1;
-	s->unsorted = s->unsorted || (out_of_order > 0 && !sorted);
-	s->sorted = (s->sorted || sorted) && !s->unsorted;
-	return add_count(object, "out_of_order_events", &s->out_of_order, e);
-}
-
-static int read_counts(struct study *s, const json_t *object, struct errmsg *e)
-{
-	const struct {
-		const char *key;
-		uint64_t *sum;
-	} counts[] = {
-		{"events", &s->events}, {"duplicate_events", &s->duplicates}, {"events_after_end", &s->after_end},
-		{"malformed_lines", &s->malformed}, {"unread_files", &s->unread}, {"undated_sessions", &s->days.undated},
-	};
-
-	for (size_t i = 0; i < sizeof counts / sizeof *counts; i++)
-		if (add_count(object, counts[i].key, counts[i].sum, e) < 0)
-			return -1;
-	return 0;
-}
-
-static int read_head(struct reading *r, const json_t *object, struct errmsg *e)
-{
-	struct slice what = string_at(object, "partial");
-	uint64_t version = 0;
-
-	if (!what.text || strcmp(what.text, PARTIAL_OF) != 0)
-		return errmsg_set(e, "a part of something else than " PARTIAL_OF);
-	if (read_count(object, "version", INT64_MAX, &version, e) < 0)
-		return -1;
-	if (version != PARTIAL_VERSION)
-		return errmsg_set(e, "was written in version %" PRIu64 " of the format; this is %d", version, PARTIAL_VERSION);
-	r->begun = true;
-	if (check_kept(&r->study->keep, object, e) < 0 || read_counts(r->study, object, e) < 0 || read_order(r->study, object, e) < 0)
-		return -1;
-	if (read_experiments(r->study, json_object_get(object, "experiments"), e) < 0)
-		return -1;
-	return add_count(object, "rows", &r->promised, e);
-}
-
 static int read_sums(const json_t *object, struct metrics_sums *sums, uint32_t *sessions, struct errmsg *e)
 {
-	if (read_small(object, "sessions", sessions, e) < 0 || read_number(object, "time", &sums->time, e) < 0)
+	if (partial_read_small(object, "sessions", sessions, e) < 0 || partial_read_number(object, "time", &sums->time, e) < 0)
 		return -1;
-	if (read_small(object, "tracks", &sums->events, e) < 0 || read_number(object, "latency", &sums->latency, e) < 0)
+	if (partial_read_small(object, "tracks", &sums->events, e) < 0 ||
+	    partial_read_number(object, "latency", &sums->latency, e) < 0)
 		return -1;
-	return read_small(object, "latencies", &sums->latencies, e);
+	return partial_read_small(object, "latencies", &sums->latencies, e);
 }
 
 static int read_days(struct study *s, uint32_t member, const json_t *list, struct errmsg *e)
@@ -266,7 +72,7 @@ static int read_times(struct study *s, uint32_t member, const json_t *list, stru
 static int read_arm(const struct study_experiment *x, const json_t *object, uint32_t *arm, struct errmsg *e)
 {
 	const json_t *value = json_object_get(object, "arm");
-	struct slice name = string_at(object, "arm");
+	struct slice name = partial_string_at(object, "arm");
 
 	*arm = METRICS_TWO_ARMS;
 	if (json_is_null(value))
@@ -283,7 +89,7 @@ static int read_member(struct study *s, uint32_t user, uint32_t experiment, cons
 	uint32_t member;
 	bool open = false;
 
-	if (read_arm(&s->experiments[experiment], object, &in.arm, e) < 0 || read_truth(object, "open", &open, e) < 0)
+	if (read_arm(&s->experiments[experiment], object, &in.arm, e) < 0 || partial_read_truth(object, "open", &open, e) < 0)
 		return -1;
 	m = study_member_at(s, user, in);
 	if (!m)
@@ -353,7 +159,7 @@ static int read_user(struct reading *r, const json_t *object, struct errmsg *e)
 	if (ndjson_id(json_object_get(object, "user"), "user", &id, e) < 0)
 		return errmsg_prefix(e, "no part of a log");
 	user = new_user(r, id, e);
-	if (user == STUDY_NO_USER || read_truth(object, "open", &s->users[user].in_session, e) < 0)
+	if (user == STUDY_NO_USER || partial_read_truth(object, "open", &s->users[user].in_session, e) < 0)
 		return -1;
 	if (read_before(s, user, json_object_get(object, "before"), e) < 0)
 		return -1;
@@ -364,8 +170,8 @@ static int read_user(struct reading *r, const json_t *object, struct errmsg *e)
 static int read_answers_count(const json_t *object, struct answers_count *count, struct answers_count sum, struct errmsg *e)
 {
 	for (size_t i = 0; i < PARTIAL_ANSWERS_N; i++)
-		if (read_count(object, partial_answers[i].key, INT64_MAX, partial_answers_at(count, i), e) < 0 ||
-		    add_count(object, partial_answers[i].key, partial_answers_at(&sum, i), e) < 0)
+		if (partial_read_count(object, partial_answers[i].key, INT64_MAX, partial_answers_at(count, i), e) < 0 ||
+		    partial_add_count(object, partial_answers[i].key, partial_answers_at(&sum, i), e) < 0)
 			return -1;
 	return 0;
 }
@@ -373,7 +179,7 @@ static int read_answers_count(const json_t *object, struct answers_count *count,
 static int read_answers(struct reading *r, const json_t *object, struct errmsg *e)
 {
 	struct study *s = r->study;
-	struct slice name = string_at(object, "experiment"), source = string_at(object, "source");
+	struct slice name = partial_string_at(object, "experiment"), source = partial_string_at(object, "source");
 	uint32_t experiment = name.text ? symbols_find(&s->names, name) : SYMBOLS_NONE, number, arm = METRICS_TWO_ARMS;
 	struct answers_count count = {0};
 
@@ -393,24 +199,26 @@ static int read_answers(struct reading *r, const json_t *object, struct errmsg *
 	return answers_add(&s->answers, experiment, arm, number, &count) < 0 ? errmsg_nomem(e) : 0;
 }
 
-static int read_object(json_t *object, void *ctx, struct errmsg *e)
+static int read_line(const struct ndjson_line *line, void *ctx, struct errmsg *e)
 {
 	struct reading *r = ctx;
 
-	if (json_object_get(object, "partial"))
-		return read_head(r, object, e);
+	if (json_object_get(line->object, "partial")) {
+		r->begun = true;
+		return partial_read_head(r->study, line->object, &r->promised, e);
+	}
 	if (!r->begun)
 		return errmsg_set(e, "no part of a log: it does not begin as what --partial writes");
 	r->rows++;
-	return json_object_get(object, "source") ? read_answers(r, object, e) : read_user(r, object, e);
+	return json_object_get(line->object, "source") ? read_answers(r, line->object, e) : read_user(r, line->object, e);
 }
 
 static int read_file(struct reading *r, const char *path, struct errmsg *e)
 {
-	r->name = strcmp(path, "-") == 0 ? "standard input" : path;
+	r->name = ndjson_name(path);
 	r->begun = false;
 	r->rows = r->promised = 0;
-	if (ndjson_each(path, read_object, r, e) < 0)
+	if (ndjson_each(path, read_line, r, e) < 0)
 		return -1;
 	if (!r->begun)
 		return errmsg_set(e, "%s: empty: not written by --partial, or cut", r->name);

@@ -1,5 +1,6 @@
 #include "report.h"
 
+#include <inttypes.h>
 #include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
@@ -91,3 +92,23 @@ const struct report_column report_columns[REPORT_COLUMNS_N] = {
 	COLUMN(REPORT_NUMBER, theta),
 	COLUMN(REPORT_NUMBER, variance_removed),
 };
+
+void report_put_value(FILE *f, const struct report_column *c, const struct effect *effect, const struct report_syntax *syntax)
+{
+	const void *value = (const char *)effect + c->offset;
+
+	switch (c->kind) {
+	case REPORT_TEXT:
+		syntax->text(f, *(const char *const *)value);
+		break;
+	case REPORT_NUMBER:
+		syntax->number(f, *(const double *)value);
+		break;
+	case REPORT_COUNT:
+		fprintf(f, "%" PRIu64, *(const uint64_t *)value);
+		break;
+	case REPORT_TRUTH:
+		fputs(*(const bool *)value ? "true" : "false", f);
+		break;
+	}
+}

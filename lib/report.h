@@ -70,11 +70,14 @@ struct report_column {
 enum { REPORT_COLUMNS_N = 26 };
 extern const struct report_column report_columns[REPORT_COLUMNS_N];
 
-/* The place of a column in an effect. */
-static inline const void *report_value(const struct report_column *c, const struct effect *effect)
-{
-	return (const char *)effect + c->offset;
-}
+/* How a format for machines writes what formats write differently. */
+struct report_syntax {
+	void (*text)(FILE *f, const char *text);
+	void (*number)(FILE *f, double x); /* NaN: it cannot be known */
+};
+
+/* Writes the value of a column of an effect. */
+void report_put_value(FILE *f, const struct report_column *c, const struct effect *effect, const struct report_syntax *syntax);
 
 /* The formats, each a file of its own. */
 int report_table(const struct report *r, FILE *f, bool colour, struct errmsg *e);

@@ -1,6 +1,5 @@
 #include "report.h"
 
-#include <inttypes.h>
 #include <math.h>
 #include <string.h>
 
@@ -30,25 +29,7 @@ static void put_number(FILE *f, double x)
 	fwrite(text, 1, len, f);
 }
 
-static void put_value(FILE *f, const struct report_column *c, const struct effect *effect)
-{
-	const void *value = report_value(c, effect);
-
-	switch (c->kind) {
-	case REPORT_TEXT:
-		put_text(f, *(const char *const *)value);
-		break;
-	case REPORT_NUMBER:
-		put_number(f, *(const double *)value);
-		break;
-	case REPORT_COUNT:
-		fprintf(f, "%" PRIu64, *(const uint64_t *)value);
-		break;
-	case REPORT_TRUTH:
-		fputs(*(const bool *)value ? "true" : "false", f);
-		break;
-	}
-}
+static const struct report_syntax csv = {.text = put_text, .number = put_number};
 
 int report_csv(const struct report *r, FILE *f, bool colour, struct errmsg *e)
 {
@@ -61,7 +42,7 @@ int report_csv(const struct report *r, FILE *f, bool colour, struct errmsg *e)
 		for (size_t j = 0; j < REPORT_COLUMNS_N; j++) {
 			if (j > 0)
 				fputc(',', f);
-			put_value(f, &report_columns[j], &r->effects->list[i]);
+			report_put_value(f, &report_columns[j], &r->effects->list[i], &csv);
 		}
 		fputc('\n', f);
 	}

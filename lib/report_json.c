@@ -7,31 +7,13 @@
 #include "json_put.h"
 #include "section.h"
 
-static void put_value(FILE *f, const struct report_column *c, const struct effect *effect)
-{
-	const void *value = report_value(c, effect);
-
-	switch (c->kind) {
-	case REPORT_TEXT:
-		json_put_string(f, *(const char *const *)value);
-		break;
-	case REPORT_NUMBER:
-		json_put_number(f, *(const double *)value);
-		break;
-	case REPORT_COUNT:
-		fprintf(f, "%" PRIu64, *(const uint64_t *)value);
-		break;
-	case REPORT_TRUTH:
-		fputs(*(const bool *)value ? "true" : "false", f);
-		break;
-	}
-}
+static const struct report_syntax json = {.text = json_put_string, .number = json_put_number};
 
 static void put_effect(FILE *f, const struct effect *effect)
 {
 	for (size_t i = 0; i < REPORT_COLUMNS_N; i++) {
 		fprintf(f, "%c\"%s\":", i > 0 ? ',' : '{', report_columns[i].key);
-		put_value(f, &report_columns[i], effect);
+		report_put_value(f, &report_columns[i], effect, &json);
 	}
 	fputc('}', f);
 }

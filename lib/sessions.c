@@ -106,26 +106,26 @@ static int read_plays(const json_t *plays, const struct loading *ld, uint32_t us
 	return 0;
 }
 
-static int read_line(json_t *object, void *ctx, struct errmsg *e)
+static int read_line(const struct ndjson_line *line, void *ctx, struct errmsg *e)
 {
 	struct loading *ld = ctx;
-	const json_t *plays = json_object_get(object, "plays");
-	json_int_t number = json_integer_value(json_object_get(object, "sessions"));
+	const json_t *plays = json_object_get(line->object, "plays");
 	struct session *session;
+	uint64_t number;
 	uint32_t user;
 
 	if (!ld->headed) {
 		ld->headed = 1;
-		if (json_integer_value(json_object_get(object, "botify-state")) == 1)
+		if (json_integer_value(json_object_get(line->object, "botify-state")) == 1)
 			return 0;
 		return errmsg_set(e, "no state of this botify: the first line is not {\"botify-state\":1}");
 	}
-	if (ndjson_id(json_object_get(object, "user"), "user", &user, e) < 0)
+	if (ndjson_id(json_object_get(line->object, "user"), "user", &user, e) < 0)
 		return -1;
 	if (idmap_get(&ld->sessions->index, user, IDMAP_NONE) != IDMAP_NONE)
 		return errmsg_set(e, "user %u twice", user);
-	if (!json_is_integer(json_object_get(object, "sessions")) || number < 0 || number > UINT32_MAX)
-		return errmsg_set(e, "\"sessions\" is no count");
+	if (ndjson_count(line->object, "sessions", UINT32_MAX, &number, e) < 0)
+		return -1;
 	session = entry(ld->sessions, user);
 	if (!session)
 		return errmsg_nomem(e);

@@ -80,7 +80,7 @@ static int read_top(struct top *top, const char *path, const struct catalog *c, 
 		return -1;
 	status = fill_top(top, array, c, e);
 	json_decref(array);
-	return status < 0 ? errmsg_prefix(e, "%s", path) : 0;
+	return status < 0 ? errmsg_prefix(e, "%s", ndjson_name(path)) : 0;
 }
 
 static const struct top *find_top(const struct tables *t, const char *name)
@@ -104,7 +104,8 @@ int tables_load_top(struct tables *t, const char *spec, struct errmsg *e)
 	if (!top->name)
 		errmsg_nomem(e);
 	else if (find_top(t, top->name))
-		errmsg_set(e, "%s: a second popularity table %s%s", path, *top->name ? "named " : "without a name", top->name);
+		errmsg_set(e, "%s: a second popularity table %s%s", ndjson_name(path), *top->name ? "named " : "without a name",
+			   top->name);
 	else if (read_top(top, path, &t->catalog, e) == 0)
 		return t->n_tops++, 0;
 	top_clear(top);

@@ -27,12 +27,24 @@ static int write_list(const struct tops_list *list, bool with_arm, FILE *f)
 	return status;
 }
 
+/* The name is the caller's, and may be any bytes; jansson takes UTF-8 only. */
+static int check_name(const char *experiment, struct errmsg *e)
+{
+	json_t *name = json_string(experiment);
+	int status = name ? 0 : errmsg_set(e, "no UTF-8: experiment '%s'", experiment);
+
+	json_decref(name);
+	return status;
+}
+
 int tops_write_partial(struct tops *t, FILE *f, struct errmsg *e)
 {
 	const char *experiment = t->choice.experiment;
 	size_t rows = 0;
 	int status = 0;
 
+	if (experiment && check_name(experiment, e) < 0)
+		return -1;
 	for (size_t i = 0; i < t->n_lists; i++)
 		rows += t->lists[i].popularity.n;
 	tops_sort(t);
@@ -56,11 +68,11 @@ struct reading {
 
 static int read_count(const json_t *object, const char *key, int64_t *count, struct errmsg *e)
 {
-	const json_t *value = json_object_get(object, key);
+	uint64_t n = 0;
 
-	if (!json_is_integer(value) || json_integer_value(value) < 0)
-		return errmsg_set(e, "no partial counts: \"%s\" is no count", key);
-	*count = json_integer_value(value);
+	if (ndjson_count(object, key, INT64_MAX, &n, e) < 0)
+		return errmsg_prefix(e, "no partial counts");
+	*count = (int64_t)n;
 	return 0;
 }
 
@@ -124,17 +136,17 @@ static int read_row(struct reading *r, const json_t *object, struct errmsg *e)
 	return list ? popularity_add_count(&list->popularity, &count, e) : errmsg_nomem(e);
 }
 
-static int read_object(json_t *object, void *ctx, struct errmsg *e)
+static int read_line(const struct ndjson_line *line, void *ctx, struct errmsg *e)
 {
-	return json_object_get(object, "partial") ? read_totals(ctx, object, e) : read_row(ctx, object, e);
+	return json_object_get(line->object, "partial") ? read_totals(ctx, line->object, e) : read_row(ctx, line->object, e);
 }
 
 int tops_read_partial(struct tops *t, const char *path, struct errmsg *e)
 {
 	struct reading r = {.tops = t};
-	const char *name = strcmp(path, "-") == 0 ? "standard input" : path;
+	const char *name = ndjson_name(path);
 
-	if (ndjson_each(path, read_object, &r, e) < 0)
+	if (ndjson_each(path, read_line, &r, e) < 0)
 		return -1;
 	if (!r.totals)
 		return errmsg_set(e, "%s: no totals in it: not written by --partial, or cut", name);

@@ -73,7 +73,7 @@ static int read_interests(struct loading *ld, const json_t *array, struct user *
 	return trackset_read(&ld->seen, array, "interests", interests + u->first_interest, e);
 }
 
-static int read_line(json_t *object, void *ctx, struct errmsg *e)
+static int read_line(const struct ndjson_line *line, void *ctx, struct errmsg *e)
 {
 	struct loading *ld = ctx;
 	struct users *users = ld->users;
@@ -91,11 +91,11 @@ static int read_line(json_t *object, void *ctx, struct errmsg *e)
 		.consume_sharpness = 1,
 		.artist_discount_gamma = 0.8,
 	};
-	if (ndjson_id(json_object_get(object, "user"), "user", &u->id, e) < 0)
+	if (ndjson_id(json_object_get(line->object, "user"), "user", &u->id, e) < 0)
 		return -1;
 	if (idmap_get(&users->index, u->id, IDMAP_NONE) != IDMAP_NONE)
 		return errmsg_set(e, "user %u twice", u->id);
-	if (read_interests(ld, json_object_get(object, "interests"), u, e) < 0 || read_numbers(object, u, e) < 0)
+	if (read_interests(ld, json_object_get(line->object, "interests"), u, e) < 0 || read_numbers(line->object, u, e) < 0)
 		return -1;
 	if (u->interest_neighbours > ld->catalog->n_tracks)
 		u->interest_neighbours = (uint32_t)ld->catalog->n_tracks;
@@ -116,7 +116,7 @@ int users_load(struct users *u, const char *path, const struct catalog *c, struc
 		return errmsg_nomem(e);
 	status = ndjson_each(path, read_line, &ld, e);
 	if (status == 0 && u->n == 0)
-		status = errmsg_set(e, "%s: no user in it", path);
+		status = errmsg_set(e, "%s: no user in it", ndjson_name(path));
 	trackset_clear(&ld.seen);
 	if (status < 0)
 		users_clear(u);

@@ -251,10 +251,10 @@ big_log() {
 	big_log | head -20000 >log
 	run ! grep -q $'\033' <(abtest log)
 	command -v script >/dev/null || skip "script is not there"
-	TERM=xterm NO_COLOR='' script -qec "$bin/botify-abtest log" /dev/null </dev/null | grep -q $'\033\[32m+'
-	TERM=xterm NO_COLOR='' script -qec "$bin/botify-abtest log" /dev/null </dev/null | grep -q $'\033\[31m+' # latency
-	run ! grep -q $'\033' <(TERM=xterm NO_COLOR=1 script -qec "$bin/botify-abtest log" /dev/null </dev/null)
-	run ! grep -q $'\033' <(TERM=xterm NO_COLOR='' script -qec "$bin/botify-abtest --format json log" /dev/null </dev/null)
+	TERM=xterm NO_COLOR='' script -qec "'$bin'/botify-abtest log" /dev/null </dev/null | grep -q $'\033\[32m+'
+	TERM=xterm NO_COLOR='' script -qec "'$bin'/botify-abtest log" /dev/null </dev/null | grep -q $'\033\[31m+' # latency
+	run ! grep -q $'\033' <(TERM=xterm NO_COLOR=1 script -qec "'$bin'/botify-abtest log" /dev/null </dev/null)
+	run ! grep -q $'\033' <(TERM=xterm NO_COLOR='' script -qec "'$bin'/botify-abtest --format json log" /dev/null </dev/null)
 }
 
 @test "the table of a usual report fits 80 columns" {
@@ -437,6 +437,13 @@ odd_log() {
 	run abtest -o no/such/place "$tiny"
 	[ "$status" = 1 ]
 	[[ $output == "botify-abtest: no/such/place: "* ]]
+}
+
+@test "--output: a long analysis that is stopped leaves nothing behind" {
+	big_log >log
+	run timeout 0.5 "$bin/botify-abtest" --aa 1000000 -o report log
+	[ "$status" -eq 124 ]
+	[ "$(ls)" = log ]
 }
 
 @test "a thousand arms" {

@@ -245,6 +245,27 @@ refuse() {
 	refuse 1 "tracks.ndjson: no line has \"recommendations\"" --tracks tracks.ndjson --similar tracks.ndjson
 }
 
+@test "recommend: a bad table that comes from a pipe is called standard input" {
+	: >requests.ndjson
+	refuse 1 "standard input: no track in it" --tracks -
+	refuse 1 "standard input: no line has \"recommendations\"" --tracks tracks.ndjson --similar -
+	refuse 1 "standard input: no line has \"tracks\"" --tracks tracks.ndjson --user-tracks -
+	refuse 1 "standard input: empty" --tracks tracks.ndjson --top -
+	refuse 1 "standard input: a second popularity table named a" --tracks tracks.ndjson --top a=top.json --top a=-
+	echo '[0,10' >requests.ndjson
+	refuse 1 "standard input:2: ']' expected near end of file (column 0)" --tracks tracks.ndjson --top -
+	printf '[0\0]' >requests.ndjson
+	refuse 1 "standard input: NUL byte" --tracks tracks.ndjson --top -
+	echo '[0,10,7]' >requests.ndjson
+	refuse 1 'standard input: "top" names track 7, which is not in the catalog' --tracks tracks.ndjson --top -
+	echo '{}' >requests.ndjson
+	refuse 1 'standard input: no "experiments", an array of at least one' --tracks tracks.ndjson --experiments -
+	echo '{"experiments":[{"name":"AA","arms":{"C":"similar","T1":"artist"}}]}' >requests.ndjson
+	refuse 1 "standard input: experiment 'AA': arm 'C': source similar: it needs a table of similar tracks (--similar)" \
+		--tracks tracks.ndjson --experiments -
+	refuse 2 "--policy and the policies of standard input: give one of them" --tracks tracks.ndjson --experiments - --policy random
+}
+
 @test "recommend: a bad policy is told with what may have been meant" {
 	refuse 2 "policy 'toppop:abc': toppop takes a whole number from 1 to 2147483647, not 'abc'" "${tables[@]}" --policy toppop:abc
 	refuse 2 "policy 'random+unsene': unknown filter 'unsene'; did you mean 'unseen'?" "${tables[@]}" --policy random+unsene

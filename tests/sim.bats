@@ -418,6 +418,7 @@ refuse() {
 	: >bad
 	refuse 1 'bad: no user in it' --users bad
 	refuse 1 'absent: No such file or directory' --users absent
+	refuse 1 'standard input: no user in it' --users - </dev/null
 }
 
 @test "sim: bad tracks are told with file and line" {

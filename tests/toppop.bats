@@ -188,6 +188,13 @@ botify-toppop: bad.ndjson:12: an error, not an event: x' ]
 	[ "$stderr" = 'botify-toppop: log.ndjson:1: no partial counts: "plays" is no count' ]
 }
 
+@test "toppop: an experiment whose name no part can carry is told before anything is written" {
+	expect 1 '' botify-toppop --partial --experiment $'caf\xe9' log.ndjson
+	[ "$stderr" = $'botify-toppop: no UTF-8: experiment \'caf\xe9\'' ]
+	expect 1 '' botify-toppop --experiment $'caf\xe9' log.ndjson
+	[ "$stderr" = $'botify-toppop: no event is in experiment \'caf\xe9\'' ]
+}
+
 @test "toppop: mistakes on the command line" {
 	for wrong in "--arm C" "--by-arm" "--format xml" "-n 0" "-n ten" "--limit=-1" "--nothing"; do
 		# shellcheck disable=SC2086

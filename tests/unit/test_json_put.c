@@ -1,6 +1,7 @@
 #include "json_put.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "check.h"
 
@@ -33,6 +34,21 @@ static void strings_are_escaped(void)
 	check(f, "\"a\\u0000b\"");
 }
 
+/* Longer than any piece that it may be written in, with something to escape at every place. */
+static void long_strings_are_whole(void)
+{
+	enum { N = 1000 };
+	char long_text[N], want[2 * N + 3] = "\"";
+	FILE *f = start();
+
+	for (size_t i = 0; i < N; i++) {
+		long_text[i] = i % 3 == 0 ? '\\' : 'x';
+		strcat(want, i % 3 == 0 ? "\\\\" : "x");
+	}
+	json_put_bytes(f, long_text, N);
+	check(f, strcat(want, "\""));
+}
+
 static void numbers_are_short_and_exact(void)
 {
 	FILE *f = start();
@@ -48,6 +64,7 @@ static void numbers_are_short_and_exact(void)
 int main(void)
 {
 	RUN(strings_are_escaped);
+	RUN(long_strings_are_whole);
 	RUN(numbers_are_short_and_exact);
 	return DONE();
 }

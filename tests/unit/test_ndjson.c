@@ -137,46 +137,59 @@ static void a_bad_document_is_named_with_its_line(void)
 	CHECK(reason_is(&e, ": No such file or directory"));
 }
 
-/* Adds up "n"; an object without it is an error. */
-static int add(json_t *object, void *ctx, struct errmsg *e)
-{
-	json_int_t *sum = ctx;
+struct sums {
+	json_int_t n;
+	unsigned long numbers;
+};
 
-	if (!json_object_get(object, "n"))
+/* Adds up "n" and the numbers of lines; an object without it is an error. */
+static int add(const struct ndjson_line *line, void *ctx, struct errmsg *e)
+{
+	struct sums *sums = ctx;
+
+	if (!json_object_get(line->object, "n"))
 		return errmsg_set(e, "no n");
-	*sum += json_integer_value(json_object_get(object, "n"));
+	sums->n += json_integer_value(json_object_get(line->object, "n"));
+	sums->numbers += line->number;
 	return 0;
 }
 
 static void each_line_is_visited(void)
 {
-	json_int_t sum = 0;
+	struct sums sums = {0};
 	struct errmsg e;
 
 	make_file("{\"n\":1}\n\n \t\r\n{\"n\":20}\r\n{\"n\":300}", 32);
-	CHECK(ndjson_each(path, add, &sum, &e) == 0);
-	CHECK(sum == 321);
+	CHECK(ndjson_each(path, add, &sums, &e) == 0);
+	CHECK(sums.n == 321);
+	CHECK(sums.numbers == 1 + 4 + 5);
 	unlink(path);
 	make_file("", 0);
-	CHECK(ndjson_each(path, add, &sum, &e) == 0 && sum == 321);
+	CHECK(ndjson_each(path, add, &sums, &e) == 0 && sums.n == 321);
 	unlink(path);
 }
 
 static void the_first_bad_line_stops_the_visit(void)
 {
-	json_int_t sum = 0;
+	struct sums sums = {0};
 	struct errmsg e;
 
 	make_file("{\"n\":1}\n\n{\"m\":2}\n{\"n\":4}\n", 26);
-	CHECK(ndjson_each(path, add, &sum, &e) == -1);
-	CHECK(reason_is(&e, ":3: no n") && sum == 1);
+	CHECK(ndjson_each(path, add, &sums, &e) == -1);
+	CHECK(reason_is(&e, ":3: no n") && sums.n == 1);
 	unlink(path);
 	make_file("{\"n\":1}\n[2]\n", 12);
-	CHECK(ndjson_each(path, add, &sum, &e) == -1);
-	CHECK(reason_is(&e, ":2: no JSON object") && sum == 2);
+	CHECK(ndjson_each(path, add, &sums, &e) == -1);
+	CHECK(reason_is(&e, ":2: no JSON object") && sums.n == 2);
 	unlink(path);
-	CHECK(ndjson_each(path, add, &sum, &e) == -1);
+	CHECK(ndjson_each(path, add, &sums, &e) == -1);
 	CHECK(reason_is(&e, ": No such file or directory"));
+}
+
+static void standard_input_has_a_name(void)
+{
+	CHECK_STR(ndjson_name("-"), "standard input");
+	CHECK_STR(ndjson_name("./-"), "./-");
 }
 
 static void ids_are_whole_numbers_in_range(void)
@@ -199,6 +212,28 @@ static void ids_are_whole_numbers_in_range(void)
 	CHECK_STR(e.text, "\"user\" is missing");
 }
 
+static void counts_are_whole_numbers_up_to_a_limit(void)
+{
+	static const char *const bad[] = {"-1", "8", "1.0", "\"1\"", "null", "true", "[]", "9223372036854775807"};
+	json_t *object = json_object();
+	struct errmsg e;
+	uint64_t n = 0;
+
+	CHECK(ndjson_count(object, "plays", 7, &n, &e) == -1);
+	CHECK_STR(e.text, "\"plays\" is no count");
+	for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
+		json_object_set_new(object, "plays", json_loads(bad[i], JSON_DECODE_ANY, NULL));
+		CHECK(ndjson_count(object, "plays", 7, &n, &e) == -1 && n == 0);
+		CHECK_STR(e.text, "\"plays\" is no count");
+	}
+	CHECK(ndjson_count(object, "plays", INT64_MAX, &n, &e) == 0 && n == INT64_MAX);
+	json_object_set_new(object, "plays", json_integer(7));
+	CHECK(ndjson_count(object, "plays", 7, &n, &e) == 0 && n == 7);
+	json_object_set_new(object, "plays", json_integer(0));
+	CHECK(ndjson_count(object, "plays", 7, &n, &e) == 0 && n == 0);
+	json_decref(object);
+}
+
 int main(void)
 {
 	RUN(an_object_is_parsed);
@@ -209,6 +244,8 @@ int main(void)
 	RUN(a_bad_document_is_named_with_its_line);
 	RUN(each_line_is_visited);
 	RUN(the_first_bad_line_stops_the_visit);
+	RUN(standard_input_has_a_name);
 	RUN(ids_are_whole_numbers_in_range);
+	RUN(counts_are_whole_numbers_up_to_a_limit);
 	return DONE();
 }

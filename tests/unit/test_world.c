@@ -247,13 +247,13 @@ static void the_least_world_is_one(void)
 	}
 }
 
-static int count_track(json_t *object, void *ctx, struct errmsg *e)
+static int count_track(const struct ndjson_line *line, void *ctx, struct errmsg *e)
 {
 	uint32_t *next = ctx, id;
 
-	CHECK(ndjson_id(json_object_get(object, "track"), "track", &id, e) == 0 && id == *next);
-	CHECK(json_string_length(json_object_get(object, "artist")) > 0);
-	CHECK(json_string_length(json_object_get(object, "title")) > 0);
+	CHECK(ndjson_id(json_object_get(line->object, "track"), "track", &id, e) == 0 && id == *next);
+	CHECK(json_string_length(json_object_get(line->object, "artist")) > 0);
+	CHECK(json_string_length(json_object_get(line->object, "title")) > 0);
 	++*next;
 	return 0;
 }
@@ -263,19 +263,19 @@ struct users {
 	uint32_t next;
 };
 
-static int compare_user(json_t *object, void *ctx, struct errmsg *e)
+static int compare_user(const struct ndjson_line *line, void *ctx, struct errmsg *e)
 {
 	struct users *users = ctx;
 	const struct world_user *u = &users->world->users[users->next];
-	json_t *interests = json_object_get(object, "interests");
+	json_t *interests = json_object_get(line->object, "interests");
 	uint32_t id;
 
-	CHECK(ndjson_id(json_object_get(object, "user"), "user", &id, e) == 0 && id == users->next);
+	CHECK(ndjson_id(json_object_get(line->object, "user"), "user", &id, e) == 0 && id == users->next);
 	CHECK(json_array_size(interests) == 3);
 	for (size_t i = 0; i < 3; i++)
 		CHECK(json_integer_value(json_array_get(interests, i)) == u->interests[i]);
-	CHECK(json_number_value(json_object_get(object, "consume_bias")) == u->bias);
-	CHECK(json_number_value(json_object_get(object, "consume_sharpness")) == u->sharpness);
+	CHECK(json_number_value(json_object_get(line->object, "consume_bias")) == u->bias);
+	CHECK(json_number_value(json_object_get(line->object, "consume_sharpness")) == u->sharpness);
 	users->next++;
 	return 0;
 }

@@ -1,0 +1,142 @@
+#include "partial_head.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+#include "partial_file.h"
+#include "partial_values.h"
+
+static int check_moment(const struct study_keep *keep, const json_t *object, struct errmsg *e)
+{
+	const json_t *theirs = json_object_get(object, "covariate_before");
+
+	if (json_is_null(theirs))
+		return keep->before ? errmsg_set(e, "was written without --covariate-before") : 0;
+	if (!json_is_integer(theirs))
+		return errmsg_set(e, "no part of a log: \"covariate_before\" is no moment");
+	if (!keep->before || json_integer_value(theirs) != keep->moment)
+		return errmsg_set(e, "was written with --covariate-before %" JSON_INTEGER_FORMAT ": give that here too",
+				  json_integer_value(theirs));
+	return 0;
+}
+
+/* Sees to it that the part has what the study is to keep. */
+static int check_kept(const struct study_keep *keep, const json_t *object, struct errmsg *e)
+{
+	const struct {
+		const char *key;
+		bool wanted;
+	} kept[] = {
+		{"days", keep->days}, {"sessions", keep->sessions}, {"answers", keep->answers},
+		{"artists", keep->answers && keep->catalog},
+	};
+
+	for (size_t i = 0; i < sizeof kept / sizeof *kept; i++) {
+		bool there = false;
+
+		if (partial_read_truth(object, kept[i].key, &there, e) < 0)
+			return -1;
+		if (kept[i].wanted && !there)
+			return errmsg_set(e, "was written without %s, which cannot be made up for here", kept[i].key);
+	}
+	return check_moment(keep, object, e);
+}
+
+/* Makes the arms of an experiment known, also those that have no user. */
+static int read_arms(struct study_experiment *x, const json_t *arms, struct errmsg *e)
+{
+	const json_t *arm;
+	size_t i;
+
+	json_array_foreach(arms, i, arm) {
+		struct slice name = {.text = json_string_value(arm), .len = json_string_length(arm)};
+
+		if (!name.text)
+			return errmsg_set(e, "no part of a log: an arm is no string");
+		if (symbols_intern(&x->arms, name, SYMBOLS_NONE) == SYMBOLS_NONE)
+			return errmsg_nomem(e);
+	}
+	return 0;
+}
+
+static int read_experiment(struct study *s, const json_t *object, struct errmsg *e)
+{
+	const json_t *arms = json_object_get(object, "arms"), *first = json_object_get(object, "first");
+	struct slice name = partial_string_at(object, "experiment");
+	struct study_experiment *x;
+	uint32_t number, place;
+
+	if (!name.text || (!json_is_array(arms) && !json_is_null(arms)) || (!json_is_integer(first) && !json_is_null(first)))
+		return errmsg_set(e, "no part of a log: an experiment is not right");
+	if (partial_read_small(object, "place", &place, e) < 0)
+		return -1;
+	number = study_experiment_at(s, name, SYMBOLS_NONE);
+	if (number == SYMBOLS_NONE)
+		return errmsg_nomem(e);
+	x = &s->experiments[number];
+	if (x->wanted && json_is_null(arms))
+		return errmsg_set(e, "was written without experiment '%s': name the same with --experiment", name.text);
+	study_seen(x, json_is_null(first) ? EVENT_NO_TIMESTAMP : json_integer_value(first), place);
+	return x->wanted ? read_arms(x, arms, e) : 0;
+}
+
+static int read_experiments(struct study *s, const json_t *list, struct errmsg *e)
+{
+	const json_t *object;
+	size_t i;
+
+	if (!json_is_array(list))
+		return errmsg_set(e, "no part of a log: \"experiments\" is no array");
+	json_array_foreach(list, i, object)
+		if (read_experiment(s, object, e) < 0)
+			return -1;
+	return 0;
+}
+
+/* Whether the events of a part are in order now. */
+static int read_order(struct study *s, const json_t *object, struct errmsg *e)
+{
+	uint64_t out_of_order = 0;
+	bool sorted = false;
+
+	if (partial_read_count(object, "out_of_order_events", INT64_MAX, &out_of_order, e) < 0 ||
+	    partial_read_truth(object, "sorted", &sorted, e) < 0)
+		return -1;
+	s->unsorted = s->unsorted || (out_of_order > 0 && !sorted);
+	s->sorted = (s->sorted || sorted) && !s->unsorted;
+	return partial_add_count(object, "out_of_order_events", &s->out_of_order, e);
+}
+
+static int read_counts(struct study *s, const json_t *object, struct errmsg *e)
+{
+	const struct {
+		const char *key;
+		uint64_t *sum;
+	} counts[] = {
+		{"events", &s->events}, {"duplicate_events", &s->duplicates}, {"events_after_end", &s->after_end},
+		{"malformed_lines", &s->malformed}, {"unread_files", &s->unread}, {"undated_sessions", &s->days.undated},
+	};
+
+	for (size_t i = 0; i < sizeof counts / sizeof *counts; i++)
+		if (partial_add_count(object, counts[i].key, counts[i].sum, e) < 0)
+			return -1;
+	return 0;
+}
+
+int partial_read_head(struct study *s, const json_t *object, uint64_t *rows, struct errmsg *e)
+{
+	struct slice what = partial_string_at(object, "partial");
+	uint64_t version = 0;
+
+	if (!what.text || strcmp(what.text, PARTIAL_OF) != 0)
+		return errmsg_set(e, "a part of something else than " PARTIAL_OF);
+	if (partial_read_count(object, "version", INT64_MAX, &version, e) < 0)
+		return -1;
+	if (version != PARTIAL_VERSION)
+		return errmsg_set(e, "was written in version %" PRIu64 " of the format; this is %d", version, PARTIAL_VERSION);
+	if (check_kept(&s->keep, object, e) < 0 || read_counts(s, object, e) < 0 || read_order(s, object, e) < 0)
+		return -1;
+	if (read_experiments(s, json_object_get(object, "experiments"), e) < 0)
+		return -1;
+	return partial_add_count(object, "rows", rows, e);
+}
