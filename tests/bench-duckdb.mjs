@@ -1,9 +1,13 @@
-// What botify-toppop and botify-abtest count, as a query of DuckDB on one thread: tests/bench compares them.
+// What botify-toppop and botify-abtest count, as a query of DuckDB: tests/bench compares them.
 //
-//     node bench-duckdb.mjs toppop|abtest LOG
-import { DuckDBInstance } from '@duckdb/node-api';
+//     BENCH_DUCKDB=DIRECTORY node bench-duckdb.mjs toppop|abtest LOG [THREADS]
+//
+// DIRECTORY is where npm has installed @duckdb/node-api.
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
 
-const [what, log] = process.argv.slice(2);
+const { DuckDBInstance } = createRequire(join(process.env.BENCH_DUCKDB, 'here'))('@duckdb/node-api');
+const [what, log, threads] = process.argv.slice(2);
 const columns = "track: 'INTEGER', user: 'INTEGER', time: 'DOUBLE', latency: 'DOUBLE', message: 'VARCHAR', " +
 	"experiments: 'STRUCT(FILTERS VARCHAR)'";
 const events = `read_json('${log}', format = 'newline_delimited', columns = {${columns}})`;
@@ -14,8 +18,9 @@ const queries = {
 			       avg(latency) AS latency, count(*) AS tracks
 			FROM ${events} GROUP BY ALL)
 		SELECT arm, count(*), avg(time), var_samp(time), avg(sessions), var_samp(sessions), avg(latency), var_samp(latency),
-		       avg(tracks / sessions), var_samp(tracks / sessions), avg(time / sessions), var_samp(time / sessions)
+		       avg(tracks / nullif(sessions, 0)), var_samp(tracks / nullif(sessions, 0)),
+		       avg(time / nullif(sessions, 0)), var_samp(time / nullif(sessions, 0))
 		FROM users GROUP BY arm ORDER BY arm`,
 };
-const connection = await (await DuckDBInstance.create(':memory:', { threads: '1' })).connect();
+const connection = await (await DuckDBInstance.create(':memory:', threads ? { threads } : {})).connect();
 console.log((await connection.runAndReadAll(queries[what])).getRowsJson().length);
