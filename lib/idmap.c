@@ -95,3 +95,16 @@ void idmap_pack(struct idmap *m)
 	m->slots = NULL;
 	m->mask = 0;
 }
+
+struct idmap_entry *idmap_take(struct idmap *m, size_t *n)
+{
+	struct idmap_entry *entries = m->slots, *smaller;
+
+	*n = 0;
+	for (size_t i = 0; entries && i <= m->mask; i++)
+		if (entries[i].key != IDMAP_NONE)
+			entries[(*n)++] = entries[i];
+	smaller = *n > 0 ? realloc(entries, *n * sizeof *entries) : NULL;
+	idmap_init(m);
+	return smaller ? smaller : entries;
+}

@@ -49,6 +49,12 @@ uint32_t *idmap_at(struct idmap *m, uint32_t key);
  */
 void idmap_pack(struct idmap *m);
 
+/*
+ * Takes all entries out of a map that is not packed, in no order; the map is empty then. Returns a new array of *n, in the
+ * memory that the map had: NULL where it had none.
+ */
+struct idmap_entry *idmap_take(struct idmap *m, size_t *n);
+
 /* For idmap_get: the slot that holds `key`, or the free one where it belongs. There is always a free one. */
 static inline size_t idmap_slot(const struct idmap *m, uint32_t key)
 {

@@ -122,18 +122,14 @@ static int by_id(const void *a, const void *b)
 	return (x > y) - (x < y);
 }
 
-static int order_users(struct study *s)
+/* What found a user by its id is of no use any more, and gives its memory. */
+static void order_users(struct study *s)
 {
-	size_t n = 0;
+	size_t n;
 
-	s->ids = malloc((s->n_users + 1) * sizeof *s->ids);
-	if (!s->ids)
-		return -1;
-	for (size_t i = 0; n < s->n_users; i++)
-		if (s->index.slots[i].key != IDMAP_NONE)
-			s->ids[n++] = s->index.slots[i];
-	qsort(s->ids, n, sizeof *s->ids, by_id);
-	return 0;
+	s->ids = idmap_take(&s->index, &n);
+	if (n > 0)
+		qsort(s->ids, n, sizeof *s->ids, by_id);
 }
 
 /* Puts the sessions of a member side by side, in their order. */
@@ -196,8 +192,9 @@ static void summarise_all(struct study *s)
 
 int study_end(struct study *s, struct errmsg *e)
 {
-	if (count_held(s) < 0 || order_experiments(s) < 0 || order_users(s) < 0)
+	if (count_held(s) < 0 || order_experiments(s) < 0)
 		return errmsg_nomem(e);
+	order_users(s);
 	if (s->keep.sessions && group_sessions(&s->sessions, s->n_members) < 0)
 		return errmsg_nomem(e);
 	/* what was held is of no use any more */

@@ -110,6 +110,31 @@ static void packing_keeps_every_value(void)
 	idmap_clear(&nothing);
 }
 
+static void entries_can_be_taken_out(void)
+{
+	struct idmap m = {0};
+	struct idmap_entry *entries = idmap_take(&m, &(size_t){1});
+	bool seen[1000] = {false};
+	size_t n;
+
+	CHECK(entries == NULL);
+	for (uint32_t i = 0; i < 1000; i++)
+		*idmap_at(&m, 12345 * i) = i;
+	entries = idmap_take(&m, &n);
+	CHECK(n == 1000 && m.n == 0 && idmap_get(&m, 0, 7) == 7);
+	for (size_t i = 0; i < n; i++) {
+		CHECK(entries[i].value < 1000 && entries[i].key == 12345 * entries[i].value && !seen[entries[i].value]);
+		seen[entries[i].value] = true;
+	}
+	free(entries);
+	CHECK(*idmap_at(&m, 1) == 0 && m.n == 1);
+	idmap_reset(&m);
+	entries = idmap_take(&m, &n);
+	CHECK(n == 0);
+	free(entries);
+	idmap_clear(&m);
+}
+
 int main(void)
 {
 	RUN(an_empty_map_has_nothing);
@@ -118,5 +143,6 @@ int main(void)
 	RUN(many_keys_are_kept_apart);
 	RUN(packing_changes_nothing);
 	RUN(packing_keeps_every_value);
+	RUN(entries_can_be_taken_out);
 	return DONE();
 }
