@@ -65,9 +65,9 @@ void lines_watch(struct lines *l, int stop_fd);
 enum lines_status lines_next(struct lines *l, struct errmsg *e);
 
 /*
- * For who reads in bulk and splits lines elsewhere: some whole lines as they stand in the input, at least `bytes` (more than
- * 0) of them where there are as many; `text` ends with a newline, but where the input ends without one. It stands in a buffer
- * of its own: the one of *cap bytes at *buf (NULL and 0 at first) is given to the reader, and the caller gets one for it, to
+ * For who reads in bulk and splits lines elsewhere: as many whole lines, at least one, as stand in the next `bytes` (more than
+ * 0) of the input or some more; `text` ends with a newline, but where the input ends without one. It stands in a buffer of its
+ * own: the one of *cap bytes at *buf (NULL and 0 at first) is given to the reader, and the caller gets one for it, to
  * be freed or given back in the next call.
  *
  * Lines are not counted, and any of them may be longer than LINES_MAX, which is for the caller to see. One that is much longer

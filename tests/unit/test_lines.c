@@ -315,6 +315,36 @@ static void a_long_line_in_small_pieces_takes_linear_time(void)
 	lines_clear(&l);
 }
 
+/* Whatever is asked for at a time, it is whole lines, and all of them together are the input. */
+static void many_lines_can_be_had_at_once(void)
+{
+	static const char text[] = "a\n\r\n\nbb\nccc ccc ccc\n\ndddd";
+
+	for (size_t bytes = 1; bytes <= sizeof text + 1; bytes++) {
+		char together[sizeof text] = "", *buf = NULL;
+		size_t cap = 0, len = 0;
+		enum lines_status status;
+		struct errmsg e;
+		struct lines l;
+		int fd = pipe_with(text, sizeof text - 1);
+
+		lines_init(&l, fd, "pipe");
+		while ((status = lines_next_many(&l, bytes, &buf, &cap, &e)) == LINES_LINE) {
+			CHECK(l.len > 0 && l.text >= buf && l.text + l.len <= buf + cap && len + l.len < sizeof text);
+			/* but for the line that is cut by so many bytes, the longest of which has 12 */
+			CHECK(l.len + 12 > bytes || len + l.len == sizeof text - 1);
+			memcpy(together + len, l.text, l.len);
+			len += l.len;
+			CHECK(together[len - 1] == '\n' || len == sizeof text - 1);
+		}
+		CHECK(status == LINES_END);
+		CHECK_STR(together, text);
+		free(buf);
+		lines_clear(&l);
+		close(fd);
+	}
+}
+
 int main(void)
 {
 	RUN(lines_end_as_they_like);
@@ -329,5 +359,6 @@ int main(void)
 	RUN(a_tied_writer_that_fails_ends_the_reading);
 	RUN(bytes_may_come_one_by_one);
 	RUN(a_long_line_in_small_pieces_takes_linear_time);
+	RUN(many_lines_can_be_had_at_once);
 	return DONE();
 }
