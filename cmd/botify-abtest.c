@@ -229,7 +229,7 @@ static int check(const struct study *s, const struct options *o, struct errmsg *
 	if (s->events == 0)
 		return errmsg_set(e, "the log has no events");
 	if (s->names.n == 0)
-		return errmsg_set(e, "the log has no experiments");
+		return errmsg_set(e, o->keep.before ? "the log has no experiments from --covariate-before on" : "the log has no experiments");
 	for (size_t i = 0; i < o->n_experiments; i++)
 		if (symbols_find(&s->names, slice_of(o->experiments[i])) == SYMBOLS_NONE) {
 			symbols_list(&s->names, e);

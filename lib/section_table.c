@@ -47,7 +47,7 @@ static void add_row(struct table *t, const struct section *s, const struct secti
 	for (size_t k = 0; k < v->n; k++) {
 		size_t i = row + v->columns[k];
 
-		table_add(t, TABLE_PLAIN, "%s", section_is_text(s, i) ? s->cells[i].text : section_shown(s, i).text);
+		table_add(t, TABLE_PLAIN, "%s", section_is_text(s, i) ? shown_name(s->cells[i].text) : section_shown(s, i).text);
 	}
 }
 
@@ -94,6 +94,10 @@ out:
 int section_put_table(const struct section *s, FILE *f, bool colour, struct errmsg *e)
 {
 	fprintf(f, "%s\n", s->title);
+	if (section_is_empty(s)) {
+		fputs(SECTION_NOTHING "\n\n", f);
+		return 0;
+	}
 	for (enum section_part part = SECTION_ABOVE; part <= section_last_part(s); part++)
 		if (put_table_part(s, part, f, colour, e) < 0)
 			return -1;

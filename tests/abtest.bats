@@ -397,7 +397,7 @@ odd_log() {
 	abtest --partial --covariate-before 1700 "$tiny" | grep -xF '{"user":2,"open":false,"before":{"sessions":1,"time":2,"tracks":3,"latency":0.009000000000000001,"latencies":3},"experiments":{}}'
 	run abtest --covariate-before 1970-01-02 "$tiny"
 	[ "$status" = 1 ]
-	[ "$output" = "botify-abtest: the log has no experiments" ]
+	[ "$output" = "botify-abtest: the log has no experiments from --covariate-before on" ]
 }
 
 @test "--covariate: a file of values is checked before the log is read" {
