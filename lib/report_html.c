@@ -47,10 +47,11 @@ static int put_arms(const struct part *p, FILE *f, struct errmsg *e)
 	html_open(f, "p", HTML_MUTED);
 	for (size_t i = 0; i < p->x->arms.n; i++) {
 		uint64_t users = p->x->summary.arms[p->arms[i]].users;
+		const char *name = symbols_text(&p->x->arms, p->arms[i]);
 
 		fputs(i > 0 ? ", " : "", f);
-		html_text(f, symbols_text(&p->x->arms, p->arms[i]));
-		html_format(f, "%s %s user%s", i == 0 ? " (control)" : "", shown_count(users).text, shown_plural(users));
+		html_text(f, shown_name(name));
+		html_format(f, "%s%s %s user%s", shown_after(name), i == 0 ? " (control)" : "", shown_count(users).text, shown_plural(users));
 	}
 	fputs("</p>\n", f);
 	return 0;
@@ -102,7 +103,7 @@ static int put_effects(const struct part *p, FILE *f, struct errmsg *e)
 	html_table_begin(&t, f, caption, columns, sizeof columns / sizeof *columns);
 	for (size_t i = 0; i < p->n_effects; i++) {
 		if (i == 0 || p->effects[i - 1].treatment != p->effects[i].treatment)
-			html_table_group(&t, p->effects[i].treatment);
+			html_table_group(&t, shown_name(p->effects[i].treatment));
 		put_effect(&t, &p->effects[i]);
 	}
 	html_table_end(&t);
@@ -130,7 +131,7 @@ static int put_forest(const struct part *p, FILE *f, struct errmsg *e)
 		words[2 * i] = shown_words(x->metric);
 		words[2 * i + 1] = shown_typeset(shown_effect(x->effect, x->lower, x->upper));
 		rows[i] = (struct svg_interval){
-			.group = i == 0 || x[-1].treatment != x->treatment ? x->treatment : NULL,
+			.group = i == 0 || x[-1].treatment != x->treatment ? shown_name(x->treatment) : NULL,
 			.name = words[2 * i].text, .text = words[2 * i + 1].text,
 			.value = x->effect, .lower = x->lower, .upper = x->upper, .verdict = verdict_of(x),
 		};
@@ -153,7 +154,7 @@ static int put_charts(const struct part *p, FILE *f, struct errmsg *e)
 	html_figures(f);
 	status = put_forest(p, f, e);
 	if (status == 0)
-		status = report_charts_days(days, p->name, symbols_text(&p->x->arms, p->arms[0]), f, e);
+		status = report_charts_days(days, p->name, shown_name(symbols_text(&p->x->arms, p->arms[0])), f, e);
 	if (status == 0)
 		status = report_charts_sessions(p->r->study, (size_t)(p->x - p->r->study->experiments), p->arms, f, e);
 	html_figures_end(f);
@@ -175,7 +176,7 @@ static int put_part(const struct part *p, FILE *f, struct errmsg *e)
 {
 	int status = 0;
 
-	html_section(f, p->name);
+	html_section(f, shown_name(p->name));
 	for (size_t i = 0; i < sizeof pieces / sizeof *pieces && status == 0; i++)
 		if (p->n_effects > 0 || !pieces[i].needs_effects)
 			status = pieces[i].put(p, f, e);
@@ -194,7 +195,7 @@ static void put_warnings(const struct findings *all, FILE *f)
 		html_open(f, "p", x->level == FINDING_ALARM ? HTML_ALARM : HTML_WARNING);
 		fprintf(f, "<strong>%s</strong> ", x->level == FINDING_ALARM ? "Do not trust this yet:" : "Warning:");
 		if (x->experiment) {
-			html_text(f, x->experiment);
+			html_text(f, shown_name(x->experiment));
 			fputs(": ", f);
 		}
 		html_text(f, x->text);
@@ -238,7 +239,7 @@ static int put_headline(const struct effect *list, size_t n, FILE *f, struct err
 	if (!text)
 		return errmsg_nomem(e);
 	fputs("<li><strong>", f);
-	html_text(f, list->treatment);
+	html_text(f, shown_name(list->treatment));
 	fputs("</strong> ", f);
 	html_text(f, text);
 	fputc('.', f);
@@ -277,7 +278,7 @@ static int put_summary(const struct page *page, FILE *f, struct errmsg *e)
 			continue;
 		if (page->n > 1) {
 			fputs("<h3>", f);
-			html_text(f, p->name);
+			html_text(f, shown_name(p->name));
 			fputs("</h3>\n", f);
 		}
 		status = put_headlines(p, f, e);

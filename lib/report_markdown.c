@@ -26,10 +26,11 @@ static void put_arms(FILE *f, const struct study_experiment *x, const uint32_t *
 {
 	for (size_t i = 0; i < x->arms.n; i++) {
 		uint64_t users = x->summary.arms[arms[i]].users;
+		const char *name = symbols_text(&x->arms, arms[i]);
 
 		fputs(i > 0 ? ", " : "", f);
-		markdown_text(f, symbols_text(&x->arms, arms[i]));
-		fprintf(f, "%s %s user%s", i == 0 ? " (control)" : "", shown_count(users).text, shown_plural(users));
+		markdown_text(f, shown_name(name));
+		fprintf(f, "%s%s %s user%s", shown_after(name), i == 0 ? " (control)" : "", shown_count(users).text, shown_plural(users));
 	}
 	fputs("\n\n", f);
 }
@@ -41,7 +42,7 @@ static int put_headline(FILE *f, const struct effect *x, struct errmsg *e)
 	if (!text)
 		return errmsg_nomem(e);
 	fputs("**", f);
-	markdown_text(f, x->treatment);
+	markdown_text(f, shown_name(x->treatment));
 	fputs("** ", f);
 	markdown_text(f, text);
 	fputs(".\n\n", f);
@@ -52,9 +53,9 @@ static int put_headline(FILE *f, const struct effect *x, struct errmsg *e)
 static void put_header(FILE *f, const struct report *r, const struct effect *first)
 {
 	fprintf(f, "| metric | effect | | %.10g %% interval | %s | ", 100 - 100 * first->alpha, report_p_heading(r).text);
-	markdown_text(f, first->control);
+	markdown_text(f, shown_name(first->control));
 	fputs(" | ", f);
-	markdown_text(f, first->treatment);
+	markdown_text(f, shown_name(first->treatment));
 	fputs(" | users |\n|:--|--:|:--|--:|--:|--:|--:|--:|\n", f);
 }
 
@@ -101,7 +102,7 @@ static int put_experiment(FILE *f, const struct report *r, const struct findings
 	if (!arms)
 		return -1;
 	fputs("## ", f);
-	markdown_text(f, name);
+	markdown_text(f, shown_name(name));
 	fputs("\n\n", f);
 	put_arms(f, x, arms);
 	free(arms);

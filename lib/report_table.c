@@ -11,8 +11,8 @@
 static void add_header(struct table *t, const struct effect *first)
 {
 	table_add(t, TABLE_BOLD, "metric");
-	table_add(t, TABLE_BOLD, "%s", first->control);
-	table_add(t, TABLE_BOLD, "%s", first->treatment);
+	table_add(t, TABLE_BOLD, "%s", shown_name(first->control));
+	table_add(t, TABLE_BOLD, "%s", shown_name(first->treatment));
 	table_add(t, TABLE_BOLD, "effect");
 	table_add(t, TABLE_BOLD, "%.10g %% interval", 100 - 100 * first->alpha);
 	table_add(t, TABLE_BOLD, "p");
@@ -56,11 +56,11 @@ static char *heading(const struct study_experiment *x, const char *name, const u
 
 	if (!f)
 		return NULL;
-	fprintf(f, "%s: ", name);
+	fprintf(f, "%s: ", shown_name(name));
 	for (size_t i = 0; i < x->arms.n; i++) {
 		uint64_t users = x->summary.arms[arms[i]].users;
 
-		fprintf(f, "%s%s%s %" PRIu64 " user%s", i > 0 ? ", " : "", symbols_text(&x->arms, arms[i]),
+		fprintf(f, "%s%s%s %" PRIu64 " user%s", i > 0 ? ", " : "", shown_name(symbols_text(&x->arms, arms[i])),
 			i == 0 ? " (control)" : "", users, shown_plural(users));
 	}
 	if (fclose(f) != 0) {
