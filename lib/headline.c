@@ -30,7 +30,10 @@ static const struct phrase {
 	{"time", "listened", "longer", "less"},
 	{"sessions", "came back", "more often", "less often"},
 	{"mean_request_latency", "waited", "longer", "less"},
+	{"mean_tracks_per_session", "heard", "more tracks per session", "fewer tracks per session"},
 	{"mean_time_per_session", "listened", "longer per session", "less per session"},
+	{"time_per_session", "listened", "longer per session", "less per session"},
+	{"time_per_track", "heard", "more of a track", "less of a track"},
 };
 
 static const struct phrase *phrase_of(const char *metric)
@@ -98,6 +101,14 @@ static void put_headline(FILE *f, const struct effect *x)
 		put_difference(f, x);
 		fputs(", but there is not enough data to tell that from chance", f);
 	}
+}
+
+const struct effect *headline_effect(const struct effect *list, size_t n, const char *primary)
+{
+	for (size_t i = 0; primary && i < n && list[i].treatment == list[0].treatment; i++)
+		if (strcmp(list[i].metric, primary) == 0)
+			return &list[i];
+	return list;
 }
 
 char *headline_of(const struct effect *x)

@@ -33,6 +33,11 @@ const char *report_p_kind(const struct report *r)
 	return adjusted && sequential ? "adjusted, sequential" : adjusted ? "adjusted" : sequential ? "sequential" : "";
 }
 
+const char *report_primary(const struct report *r)
+{
+	return r->analysis ? r->analysis->options->primary : NULL;
+}
+
 struct shown report_p_heading(const struct report *r)
 {
 	const char *kind = report_p_kind(r);

@@ -37,6 +37,9 @@ const char *report_p_kind(const struct report *r);
 /* The heading of a column of it: "p", or "p (adjusted)" */
 struct shown report_p_heading(const struct report *r);
 
+/* The metric that the experiment is decided by, or NULL. */
+const char *report_primary(const struct report *r);
+
 /*
  * What the means of effects are, with `rest` behind it: "Means over users (ratios of their sums: time_per_session)". The
  * names of metrics are `words` or as in the log. New; NULL: no memory.

@@ -216,13 +216,12 @@ static void put_other(const struct effect *x, FILE *f)
 }
 
 /* The other metrics of the arm of list[0], where they are significant. */
-static void put_others(const struct effect *list, size_t n, FILE *f)
+static void put_others(const struct effect *list, size_t n, const struct effect *told, FILE *f)
 {
 	const char *separator = " Also: ";
 
-	for (size_t i = 1; i < n && list[i].treatment == list[0].treatment; i++) {
-
-		if (!list[i].significant)
+	for (size_t i = 0; i < n && list[i].treatment == list[0].treatment; i++) {
+		if (!list[i].significant || &list[i] == told)
 			continue;
 		fputs(separator, f);
 		put_other(&list[i], f);
@@ -232,9 +231,10 @@ static void put_others(const struct effect *list, size_t n, FILE *f)
 		fputc('.', f);
 }
 
-static int put_headline(const struct effect *list, size_t n, FILE *f, struct errmsg *e)
+static int put_headline(const struct part *p, const struct effect *list, size_t n, FILE *f, struct errmsg *e)
 {
-	char *text = headline_of(list);
+	const struct effect *told = headline_effect(list, n, report_primary(p->r));
+	char *text = headline_of(told);
 
 	if (!text)
 		return errmsg_nomem(e);
@@ -243,13 +243,13 @@ static int put_headline(const struct effect *list, size_t n, FILE *f, struct err
 	fputs("</strong> ", f);
 	html_text(f, text);
 	fputc('.', f);
-	put_others(list, n, f);
+	put_others(list, n, told, f);
 	fputs("</li>\n", f);
 	free(text);
 	return 0;
 }
 
-/* A sentence for each arm, about its first metric. */
+/* A sentence for each arm, about the metric that matters, which is the first one unless told otherwise. */
 static int put_headlines(const struct part *p, FILE *f, struct errmsg *e)
 {
 	size_t said = 0, arms = p->x->arms.n - 1;
@@ -258,7 +258,7 @@ static int put_headlines(const struct part *p, FILE *f, struct errmsg *e)
 	html_open(f, "ul", HTML_PLAIN);
 	for (size_t i = 0; i < p->n_effects && said < HEADLINES_MAX && status == 0; i++)
 		if (i == 0 || p->effects[i - 1].treatment != p->effects[i].treatment) {
-			status = put_headline(&p->effects[i], p->n_effects - i, f, e);
+			status = put_headline(p, &p->effects[i], p->n_effects - i, f, e);
 			said++;
 		}
 	if (arms > said)

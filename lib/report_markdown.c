@@ -35,9 +35,10 @@ static void put_arms(FILE *f, const struct study_experiment *x, const uint32_t *
 	fputs("\n\n", f);
 }
 
-static int put_headline(FILE *f, const struct effect *x, struct errmsg *e)
+/* About the arm whose effects are the first of the list. */
+static int put_headline(FILE *f, const struct report *r, const struct effect *x, size_t n, struct errmsg *e)
 {
-	char *text = headline_of(x);
+	char *text = headline_of(headline_effect(x, n, report_primary(r)));
 
 	if (!text)
 		return errmsg_nomem(e);
@@ -82,7 +83,7 @@ static int put_effects(FILE *f, const struct report *r, const char *experiment, 
 			continue;
 		if (!before || before->treatment != x->treatment) {
 			fputs(before ? "\n" : "", f);
-			if (put_headline(f, x, e) < 0)
+			if (put_headline(f, r, x, r->effects->n - i, e) < 0)
 				return -1;
 			put_header(f, r, x);
 		}

@@ -57,6 +57,23 @@ is_well_formed() {
 	abtest --format markdown "$tiny" | diff - "$here/abtest/tiny.md"
 }
 
+@test "markdown and html: the sentence on an arm is about the metric that matters" {
+	awk -f "$here/reference/welch-log.awk" >log
+	abtest --format markdown log | grep -c '^\*\*.* listened ' | grep -x 2
+	for metric in sessions time_per_track; do
+		abtest --format ndjson log | jq -r --arg metric $metric 'select(.metric == $metric) | "\(.treatment) \(.significant)"' >want
+		abtest --format markdown --primary $metric log >report.md
+		sed -nE 's/^\*\*(.*)\*\* (did not differ|came back|heard).*/\1 \2/p' report.md |
+			sed -E 's/ did not differ$/ false/; s/ (came back|heard)$/ true/' | diff - want
+		abtest --format html --primary $metric log | sed -nE 's/.*<strong>(.*)<\/strong> (did not differ|came back|heard) .*/\1 \2/p' |
+			sed -E 's/ did not differ$/ false/; s/ (came back|heard)$/ true/' | diff - want
+	done
+	# the metric is not told a second time, and time is among the others
+	abtest --format html --primary time_per_track log | grep 'more of a track' >sentence
+	grep 'Also: .*time [+−]' sentence
+	run ! grep 'time per track' sentence
+}
+
 @test "html: the same, but for style and charts" {
 	abtest --format html "$tiny" | without_pictures | diff - "$here/abtest/tiny.html"
 }
