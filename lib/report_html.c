@@ -2,6 +2,7 @@
 
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "analysis.h"
 #include "findings.h"
@@ -336,11 +337,28 @@ static void put_help(FILE *f)
 		fputs("<dt>", f);
 		html_text(f, help[i].term);
 		fputs("</dt><dd>", f);
-		html_text(f, help[i].text);
+		html_prose(f, help[i].text);
 		fputs("</dd>\n", f);
 	}
 	fputs("</dl>\n", f);
 	html_section_end(f);
+}
+
+/* The days on which sessions ended, as far as the report has them: "2024-01-01 to 2024-01-05 (UTC); ", or "". */
+static struct shown period_of(const struct report *r)
+{
+	const struct section *s = analysis_section(r->sections, r->n_sections, "days");
+	const char *first = NULL, *last = NULL;
+
+	if (!s || section_rows(s) == 0)
+		return shown("%s", "");
+	for (size_t i = section_column(s, "day"); i < s->n; i += s->n_columns) {
+		const char *day = s->cells[i].text;
+
+		first = !first || strcmp(day, first) < 0 ? day : first;
+		last = !last || strcmp(day, last) > 0 ? day : last;
+	}
+	return strcmp(first, last) == 0 ? shown("%s (UTC); ", first) : shown("%s to %s (UTC); ", first, last);
 }
 
 static void put_head(const struct page *page, FILE *f)
@@ -349,6 +367,7 @@ static void put_head(const struct page *page, FILE *f)
 	bool one = page->n == 1;
 
 	html_open(f, "p", HTML_MUTED);
+	html_text(f, period_of(page->r).text);
 	if (page->r->effects->n > 0)
 		html_format(f, "%.10g %% intervals; ", 100 - 100 * page->r->effects->list[0].alpha);
 	html_format(f, "%zu experiment%s, %s event%s of %s user%s; botify-abtest %s", page->n, one ? "" : "s",

@@ -74,6 +74,14 @@ is_well_formed() {
 	run ! grep 'time per track' sentence
 }
 
+@test "html: the days that it tells of stand on top" {
+	for days in 0 1 40; do
+		jq -c --argjson days $days '.timestamp += (.user % 2) * $days * 86400000' "$tiny" | abtest --format html |
+			sed -n '/<h1>/,/<\/p>/p'
+	done | sed -nE 's/.*>(19.*) 95.*/\1/p' | diff - <(printf '1970-01-01%s (UTC);\n' '' ' to 1970-01-02' ' to 1970-02-10')
+	jq -c 'del(.timestamp)' "$tiny" | abtest --format html | sed -n '/<h1>/,/<\/p>/p' | grep '>95'
+}
+
 @test "html: the same, but for style and charts" {
 	abtest --format html "$tiny" | without_pictures | diff - "$here/abtest/tiny.html"
 }
