@@ -1,5 +1,6 @@
 #include "report.h"
 
+#include <math.h>
 #include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
@@ -64,6 +65,66 @@ char *report_means(bool words, const char *rest)
 		return text;
 	free(text);
 	return NULL;
+}
+
+size_t report_effects(const struct report *r, const char *experiment, const struct effect **effects)
+{
+	const struct effects *all = r->effects;
+	size_t i = 0, n = 0;
+
+	/* names are borrowed from the study, where each stands once */
+	while (i < all->n && all->list[i].experiment != experiment)
+		i++;
+	while (i + n < all->n && all->list[i + n].experiment == experiment)
+		n++;
+	*effects = all->list + i;
+	return n;
+}
+
+/* Of the metrics of the first arm: what the covariate removes is one share for all arms. */
+static void put_removed(FILE *f, const struct effect *effects, size_t n, bool words)
+{
+	const char *separator = "Variance removed by the covariate: ";
+	double most = NAN;
+
+	while (n > 0 && effects[n - 1].treatment != effects[0].treatment)
+		n--;
+	for (size_t i = 0; i < n; i++)
+		most = fmax(most, effects[i].variance_removed);
+	if (most < 0.0005)
+		fputs("The covariate removed no variance. ", f);
+	for (size_t i = 0; i < n && most >= 0.0005; i++) {
+		const struct effect *x = &effects[i];
+
+		if (!isfinite(x->variance_removed))
+			continue;
+		fprintf(f, "%s%s %.1f %%", separator, words ? shown_words(x->metric).text : x->metric, 100 * x->variance_removed);
+		separator = ", ";
+	}
+	fputs(*separator == ',' ? ". " : "", f);
+}
+
+char *report_methods(const struct report *r, const struct effect *effects, size_t n, bool words)
+{
+	const struct effects_options *o = r->analysis ? r->analysis->options : NULL;
+	char *text = NULL;
+	size_t size;
+	FILE *f = open_memstream(&text, &size);
+
+	if (!f)
+		return NULL;
+	if (o && n > 0 && o->samples.cap > 0)
+		fprintf(f, "Values above the %.10g %% quantile of all arms count as that. ", 100 * o->samples.cap);
+	put_removed(f, effects, n, words);
+	if (o && n > 0 && o->fieller)
+		fputs("Intervals are Fieller's. ", f);
+	if (fclose(f) != 0) {
+		free(text);
+		return NULL;
+	}
+	if (size > 0)
+		text[size - 1] = '\0'; /* the blank behind the last sentence */
+	return text;
 }
 
 #define COLUMN(kind, name) {#name, kind, offsetof(struct effect, name)}

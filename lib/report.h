@@ -46,6 +46,16 @@ const char *report_primary(const struct report *r);
  */
 char *report_means(bool words, const char *rest);
 
+/* The effects of an experiment, by its name as the study has it: they stand together. Returns how many; may be none. */
+size_t report_effects(const struct report *r, const char *experiment, const struct effect **effects);
+
+/*
+ * By what an experiment's effects are other than plain means with Welch intervals, in sentences: capped values, the
+ * covariate with the variance that it removed, Fieller's intervals; "" where they are plain. `effects` are its own, n of
+ * them. The names of metrics are as above. New; NULL: no memory.
+ */
+char *report_methods(const struct report *r, const struct effect *effects, size_t n, bool words);
+
 struct report_format {
 	const char *name;
 	/* Returns 0, or -1 with the reason where there is no memory; errors of f are for ferror to tell. */

@@ -112,6 +112,18 @@ static int put_effects(const struct part *p, FILE *f, struct errmsg *e)
 	return 0;
 }
 
+static int put_methods(const struct part *p, FILE *f, struct errmsg *e)
+{
+	char *text = report_methods(p->r, p->effects, p->n_effects, true);
+
+	if (!text)
+		return errmsg_nomem(e);
+	if (*text)
+		html_paragraph(f, HTML_MUTED, text);
+	free(text);
+	return 0;
+}
+
 static enum svg_verdict verdict_of(const struct effect *x)
 {
 	int verdict = headline_verdict(x);
@@ -169,6 +181,7 @@ static const struct {
 } pieces[] = {
 	{false, put_arms},
 	{true, put_effects},
+	{true, put_methods},
 	{true, put_charts},
 	{false, put_part_notes},
 };
@@ -395,18 +408,6 @@ static int put_page(const struct page *page, FILE *f, struct errmsg *e)
 	return status;
 }
 
-/* The effects of an experiment stand together. */
-static void find_effects(struct part *p, const struct effects *all)
-{
-	size_t i = 0;
-
-	while (i < all->n && all->list[i].experiment != p->name)
-		i++;
-	p->effects = all->list + i;
-	while (i + p->n_effects < all->n && p->effects[p->n_effects].experiment == p->name)
-		p->n_effects++;
-}
-
 static int add_parts(struct page *page, struct errmsg *e)
 {
 	const struct study *s = page->r->study;
@@ -424,7 +425,7 @@ static int add_parts(struct page *page, struct errmsg *e)
 		p->arms = effects_arms(p->x, page->r->control, e);
 		if (!p->arms)
 			return -1;
-		find_effects(p, page->r->effects);
+		p->n_effects = report_effects(page->r, p->name, &p->effects);
 		page->n++;
 	}
 	return 0;

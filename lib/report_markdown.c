@@ -73,25 +73,24 @@ static void put_effect(FILE *f, const struct effect *x)
 
 static int put_effects(FILE *f, const struct report *r, const char *experiment, struct errmsg *e)
 {
-	const struct effect *before = NULL;
+	const struct effect *list;
+	size_t n = report_effects(r, experiment, &list);
+	char *methods = report_methods(r, list, n, true);
+	int status = methods ? 0 : errmsg_nomem(e);
 
-	for (size_t i = 0; i < r->effects->n; i++) {
-		const struct effect *x = &r->effects->list[i];
-
-		/* names are borrowed from the study, where each stands once */
-		if (x->experiment != experiment)
-			continue;
-		if (!before || before->treatment != x->treatment) {
-			fputs(before ? "\n" : "", f);
-			if (put_headline(f, r, x, r->effects->n - i, e) < 0)
-				return -1;
-			put_header(f, r, x);
+	for (size_t i = 0; i < n && status == 0; i++) {
+		if (i == 0 || list[i - 1].treatment != list[i].treatment) {
+			fputs(i > 0 ? "\n" : "", f);
+			status = put_headline(f, r, &list[i], n - i, e);
+			put_header(f, r, &list[i]);
 		}
-		put_effect(f, x);
-		before = x;
+		put_effect(f, &list[i]);
 	}
-	fputs(before ? "\n" : "", f);
-	return 0;
+	fputs(n > 0 ? "\n" : "", f);
+	if (status == 0 && *methods)
+		fprintf(f, "%s\n\n", methods);
+	free(methods);
+	return status;
 }
 
 static int put_experiment(FILE *f, const struct report *r, const struct findings *findings, size_t number, struct errmsg *e)

@@ -31,20 +31,12 @@ static void add_effect(struct table *t, const struct effect *x)
 }
 
 /* The effects of one experiment: a header for every arm, but the same columns throughout. */
-static void add_effects(struct table *t, const struct report *r, const char *experiment)
+static void add_effects(struct table *t, const struct effect *list, size_t n)
 {
-	const struct effect *before = NULL;
-
-	for (size_t i = 0; i < r->effects->n; i++) {
-		const struct effect *x = &r->effects->list[i];
-
-		/* names are borrowed from the study, where each stands once */
-		if (x->experiment != experiment)
-			continue;
-		if (!before || before->treatment != x->treatment)
-			add_header(t, x);
-		add_effect(t, x);
-		before = x;
+	for (size_t i = 0; i < n; i++) {
+		if (i == 0 || list[i - 1].treatment != list[i].treatment)
+			add_header(t, &list[i]);
+		add_effect(t, &list[i]);
 	}
 }
 
@@ -85,22 +77,28 @@ static int write_experiment(const struct report *r, const struct findings *findi
 	const char *name = symbols_text(&r->study->names, number);
 	uint32_t *arms = effects_arms(x, r->control, e);
 	char *head = arms ? heading(x, name, arms) : NULL;
+	const struct effect *list;
+	size_t n = report_effects(r, name, &list);
+	char *methods = report_methods(r, list, n, false);
 	struct table top, effects, notes;
 	int status = -1;
 
 	table_init(&top, "l");
 	table_init(&effects, "lrrrrr");
 	table_init(&notes, "l");
-	if (head) {
+	if (head && methods) {
 		table_add(&top, TABLE_BOLD, "%s", head);
-		add_effects(&effects, r, name);
+		add_effects(&effects, list, n);
 		add_findings(&notes, findings, name);
-		status = table_print(&top, f, colour) | table_print(&effects, f, colour) | table_print(&notes, f, colour);
+		status = table_print(&top, f, colour) | table_print(&effects, f, colour);
+		table_prose(methods, f);
+		status |= table_print(&notes, f, colour);
 		fputc('\n', f);
 	}
 	table_clear(&top);
 	table_clear(&effects);
 	table_clear(&notes);
+	free(methods);
 	free(head);
 	free(arms);
 	return status < 0 ? errmsg_nomem(e) : 0;

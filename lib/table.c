@@ -119,6 +119,24 @@ int table_print(const struct table *t, FILE *f, bool colour)
 	return 0;
 }
 
+void table_prose(const char *text, FILE *f)
+{
+	enum { WIDTH = 78 };
+
+	while (strlen(text) > WIDTH) {
+		size_t n = WIDTH;
+
+		while (n > 0 && text[n] != ' ')
+			n--;
+		if (n == 0)
+			break;
+		fprintf(f, "%.*s\n", (int)n, text);
+		text += n + 1;
+	}
+	if (*text)
+		fprintf(f, "%s\n", text);
+}
+
 bool table_wants_colour(FILE *f)
 {
 	const char *no = getenv("NO_COLOR"), *term = getenv("TERM");

@@ -74,6 +74,21 @@ is_well_formed() {
 	run ! grep 'time per track' sentence
 }
 
+@test "for people: how effects were made is told, where they are not plain" {
+	awk -f "$here/reference/welch-log.awk" >log
+	jq -c 'select(.message == "last") | {user, value: .time}' log | sort -u -t, -k1,1 >values
+	removed=$(abtest --format ndjson --covariate values --cap 99% --experiment FILTERS log |
+		jq -r 'select(.treatment == "T1" and .metric == "sessions") | .variance_removed * 1000 | round / 10' |
+		sed '/\./!s/$/.0/')
+	for format in table markdown html; do
+		abtest --format $format --experiment FILTERS log | grep -cE 'Values above|Fieller|covariate' | grep -x 0
+		abtest --format $format --covariate values --cap 99% --lift fieller --experiment FILTERS log | tr '\n' ' ' >report
+		grep -F 'Values above the 99 % quantile of all arms count as that. Variance removed by the covariate: time ' report
+		grep -F ", sessions $removed %, mean" report
+		grep -E "Intervals are Fieller('|&#39;)s\." report
+	done
+}
+
 @test "html: the days that it tells of stand on top" {
 	for days in 0 1 40; do
 		jq -c --argjson days $days '.timestamp += (.user % 2) * $days * 86400000' "$tiny" | abtest --format html |
