@@ -62,13 +62,36 @@ static char *heading(const struct study_experiment *x, const char *name, const u
 	return text;
 }
 
-/* The findings about an experiment or, where it is NULL, about the log. */
-static void add_findings(struct table *t, const struct findings *all, const char *experiment)
+/* The findings about an experiment or, where it is NULL, about the log: those that stand above its numbers, or the others. */
+static void add_findings(struct table *t, const struct findings *all, const char *experiment, bool alarms)
 {
-	for (size_t i = 0; i < all->n; i++)
+	enum table_style style = alarms ? TABLE_RED : TABLE_YELLOW;
+	bool first = true;
+
+	for (size_t i = 0; i < all->n; i++) {
 		/* names are borrowed from the study, where each stands once */
-		if (all->list[i].experiment == experiment)
-			table_add(t, all->list[i].level == FINDING_ALARM ? TABLE_RED : TABLE_YELLOW, "%s", all->list[i].text);
+		if (all->list[i].experiment != experiment || (all->list[i].level == FINDING_ALARM) != alarms)
+			continue;
+		if (alarms && first)
+			table_add(t, style, "Do not trust this yet:");
+		table_add(t, style, "%s", all->list[i].text);
+		first = false;
+	}
+}
+
+/* What makes all effects unreliable, above all else. */
+static int write_alarms(const struct findings *all, FILE *f, bool colour, struct errmsg *e)
+{
+	struct table t;
+	int status;
+
+	table_init(&t, "l");
+	add_findings(&t, all, NULL, true);
+	status = table_print(&t, f, colour);
+	if (t.n > 0)
+		fputc('\n', f);
+	table_clear(&t);
+	return status < 0 ? errmsg_nomem(e) : 0;
 }
 
 static int write_experiment(const struct report *r, const struct findings *findings, size_t number, FILE *f, bool colour, struct errmsg *e)
@@ -88,8 +111,9 @@ static int write_experiment(const struct report *r, const struct findings *findi
 	table_init(&notes, "l");
 	if (head && methods) {
 		table_add(&top, TABLE_BOLD, "%s", head);
+		add_findings(&top, findings, name, true);
 		add_effects(&effects, list, n);
-		add_findings(&notes, findings, name);
+		add_findings(&notes, findings, name, false);
 		status = table_print(&top, f, colour) | table_print(&effects, f, colour);
 		table_prose(methods, f);
 		status |= table_print(&notes, f, colour);
@@ -129,7 +153,7 @@ static int write_log(const struct report *r, const struct findings *findings, FI
 	table_init(&t, "l");
 	table_add(&t, TABLE_PLAIN, "Log: %" PRIu64 " event%s of %" PRIu64 " user%s.", s->events, shown_plural(s->events),
 		  (uint64_t)s->n_users, shown_plural(s->n_users));
-	add_findings(&t, findings, NULL);
+	add_findings(&t, findings, NULL, false);
 	status = add_foot(&t, r) < 0 ? -1 : table_print(&t, f, colour);
 	table_clear(&t);
 	return status < 0 ? errmsg_nomem(e) : 0;
@@ -140,6 +164,8 @@ int report_table(const struct report *r, FILE *f, bool colour, struct errmsg *e)
 	struct findings findings;
 	int status = findings_of(&findings, r, e);
 
+	if (status == 0)
+		status = write_alarms(&findings, f, colour, e);
 	for (size_t i = 0; i < r->study->names.n && status == 0; i++)
 		if (r->study->experiments[i].wanted)
 			status = write_experiment(r, &findings, i, f, colour, e);

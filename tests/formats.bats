@@ -74,6 +74,24 @@ is_well_formed() {
 	run ! grep 'time per track' sentence
 }
 
+@test "table: what makes effects unreliable stands above them" {
+	abtest --split C=9,T2=1 --experiment FILTERS "$tiny" | head -5 | diff - <(
+		echo 'FILTERS: C (control) 2 users, T1 2 users'
+		echo 'Do not trust this yet:'
+		echo 'Users are not split between the arms as planned (p < 1e-300).'
+		echo '1 arm of the planned split never appears: T2.'
+		echo '1 arm is not in the planned split: T1.'
+	)
+	LC_ALL=C sort "$tiny" >sorted
+	abtest < <(cat sorted) 2>/dev/null | head -4 | diff - <(
+		echo 'Do not trust this yet:'
+		echo '8 events out of order: taken as they came, so sessions may be wrong.'
+		echo
+		echo 'AA: C (control) 2 users, T1 2 users'
+	)
+	run ! grep 'Do not trust' <(abtest sorted)
+}
+
 @test "for people: how effects were made is told, where they are not plain" {
 	awk -f "$here/reference/welch-log.awk" >log
 	jq -c 'select(.message == "last") | {user, value: .time}' log | sort -u -t, -k1,1 >values
