@@ -74,6 +74,30 @@ is_well_formed() {
 	run ! grep 'time per track' sentence
 }
 
+@test "prometheus: the split, what is wrong with the log, and adjusted p" {
+	value() {
+		sed -n "s/^botify_abtest_$1 //p" report
+	}
+
+	{ cat "$tiny"; tail -1 "$tiny"; tail -1 "$tiny" | jq -c '.timestamp -= 1000 | .track += 1'; } >log
+	abtest --format json --split C=9,T2=1 --adjust holm log >want
+	abtest --format prometheus --split C=9,T2=1 --adjust holm log >report
+	is_exposition report
+	[ "$(value 'missing_arms{experiment="FILTERS"}')" = 1 ]
+	[ "$(value 'unplanned_arms{experiment="FILTERS"}')" = 1 ]
+	[ "$(value 'srm_p_value{experiment="FILTERS"}')" = 0 ]
+	for key in duplicate_events events_after_end out_of_order_events malformed_lines; do
+		[ "$(value "log_$key")" = "$(jq ".health.$key" want)" ]
+	done
+	[ "$(value log_duplicate_events)" = 1 ]
+	[ "$(value log_out_of_order_events)" = 1 ]
+	diff <(grep -c '^botify_abtest_p_value_adjusted{' report) <(jq '[.effects[] | select(.p_adjusted)] | length' want)
+	[ "$(value 'p_value_adjusted{experiment="FILTERS",treatment="T1",metric="time"}')" = \
+		"$(jq '.effects[] | select(.experiment == "FILTERS" and .metric == "time") | .p_adjusted' want)" ]
+	abtest --format prometheus --split C=1,T1=3 --experiment AA "$tiny" >report
+	[ "$(value 'srm_p_value{experiment="AA"}')" = "$(abtest --format json --split C=1,T1=3 --experiment AA "$tiny" | jq '.srm[0].p')" ]
+}
+
 @test "table: what makes effects unreliable stands above them" {
 	abtest --split C=9,T2=1 --experiment FILTERS "$tiny" | head -5 | diff - <(
 		echo 'FILTERS: C (control) 2 users, T1 2 users'
