@@ -95,10 +95,13 @@ static void put_removed(FILE *f, const struct effect *effects, size_t n, bool wo
 		fputs("The covariate removed no variance. ", f);
 	for (size_t i = 0; i < n && most >= 0.0005; i++) {
 		const struct effect *x = &effects[i];
+		struct shown share;
 
 		if (!isfinite(x->variance_removed))
 			continue;
-		fprintf(f, "%s%s %.1f %%", separator, words ? shown_words(x->metric).text : x->metric, 100 * x->variance_removed);
+		share = shown("%.1f %%", 100 * x->variance_removed);
+		fprintf(f, "%s%s %s", separator, words ? shown_words(x->metric).text : x->metric,
+			words ? shown_typeset(share).text : share.text);
 		separator = ", ";
 	}
 	fputs(*separator == ',' ? ". " : "", f);
@@ -114,7 +117,7 @@ char *report_methods(const struct report *r, const struct effect *effects, size_
 	if (!f)
 		return NULL;
 	if (o && n > 0 && o->samples.cap > 0)
-		fprintf(f, "Values above the %.10g %% quantile of all arms count as that. ", 100 * o->samples.cap);
+		fprintf(f, "Values above the %.10g%s%% quantile of all arms count as that. ", 100 * o->samples.cap, words ? "\u00a0" : " ");
 	put_removed(f, effects, n, words);
 	if (o && n > 0 && o->fieller)
 		fputs("Intervals are Fieller's. ", f);

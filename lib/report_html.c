@@ -267,12 +267,21 @@ static int put_headline(const struct part *p, const struct effect *list, size_t 
 static int put_headlines(const struct part *p, FILE *f, struct errmsg *e)
 {
 	size_t said = 0, arms = p->x->arms.n - 1;
+	bool many = arms > HEADLINES_MAX;
 	int status = 0;
 
 	html_open(f, "ul", HTML_PLAIN);
-	for (size_t i = 0; i < p->n_effects && said < HEADLINES_MAX && status == 0; i++)
-		if (i == 0 || p->effects[i - 1].treatment != p->effects[i].treatment) {
-			status = put_headline(p, &p->effects[i], p->n_effects - i, f, e);
+	/* where not all have room, those that changed something come first */
+	for (int changed = 1; changed >= (many ? 0 : 1); changed--)
+		for (size_t i = 0; i < p->n_effects && said < HEADLINES_MAX && status == 0; i++) {
+			const struct effect *list = &p->effects[i];
+			size_t n = p->n_effects - i;
+
+			if (i > 0 && list[-1].treatment == list->treatment)
+				continue;
+			if (many && (headline_verdict(headline_effect(list, n, report_primary(p->r))) != 0) != changed)
+				continue;
+			status = put_headline(p, list, n, f, e);
 			said++;
 		}
 	if (arms > said)

@@ -124,11 +124,26 @@ is_well_formed() {
 		sed '/\./!s/$/.0/')
 	for format in table markdown html; do
 		abtest --format $format --experiment FILTERS log | grep -cE 'Values above|Fieller|covariate' | grep -x 0
-		abtest --format $format --covariate values --cap 99% --lift fieller --experiment FILTERS log | tr '\n' ' ' >report
+		abtest --format $format --covariate values --cap 99% --lift fieller --experiment FILTERS log |
+			sed 's/\xc2\xa0/ /g' | tr '\n' ' ' >report
 		grep -F 'Values above the 99 % quantile of all arms count as that. Variance removed by the covariate: time ' report
 		grep -F ", sessions $removed %, mean" report
 		grep -E "Intervals are Fieller('|&#39;)s\." report
 	done
+}
+
+@test "html: of many arms, those that changed something are told first" {
+	for user in $(seq 900); do
+		arm=$((user % 30)) time=0.$((user % 7 + 1))
+		[ $arm != 29 ] || time=0.9$((user % 8))
+		[ $arm = 0 ] && arm=C || arm=T$arm
+		echo '{"message":"last","user":'$user',"track":1,"time":'$time',"experiments":{"X":"'$arm'"}}'
+	done >log
+	abtest --format html log | grep -E '^(<ul>)?<li>' >list
+	head -1 list | grep -F '<strong>T29</strong> listened '
+	sed -n 2p list | grep -F '<strong>T1</strong> did not'
+	[ "$(wc -l <list)" = 21 ]
+	tail -1 list | grep -F '>9 more arms'
 }
 
 @test "html: the days that it tells of stand on top" {
