@@ -61,11 +61,11 @@ is_well_formed() {
 	awk -f "$here/reference/welch-log.awk" >log
 	abtest --format markdown log | grep -c '^\*\*.* listened ' | grep -x 2
 	for metric in sessions time_per_track; do
-		abtest --format ndjson log | jq -r --arg metric $metric 'select(.metric == $metric) | "\(.treatment) \(.significant)"' >want
-		abtest --format markdown --primary $metric log >report.md
+		abtest --format ndjson log | jq -r --arg metric "$metric" 'select(.metric == $metric) | "\(.treatment) \(.significant)"' >want
+		abtest --format markdown --primary "$metric" log >report.md
 		sed -nE 's/^\*\*(.*)\*\* (did not differ|came back|heard).*/\1 \2/p' report.md |
 			sed -E 's/ did not differ$/ false/; s/ (came back|heard)$/ true/' | diff - want
-		abtest --format html --primary $metric log | sed -nE 's/.*<strong>(.*)<\/strong> (did not differ|came back|heard) .*/\1 \2/p' |
+		abtest --format html --primary "$metric" log | sed -nE 's/.*<strong>(.*)<\/strong> (did not differ|came back|heard) .*/\1 \2/p' |
 			sed -E 's/ did not differ$/ false/; s/ (came back|heard)$/ true/' | diff - want
 	done
 	# the metric is not told a second time, and time is among the others
@@ -135,9 +135,9 @@ is_well_formed() {
 @test "html: of many arms, those that changed something are told first" {
 	for user in $(seq 900); do
 		arm=$((user % 30)) time=0.$((user % 7 + 1))
-		[ $arm != 29 ] || time=0.9$((user % 8))
-		[ $arm = 0 ] && arm=C || arm=T$arm
-		echo '{"message":"last","user":'$user',"track":1,"time":'$time',"experiments":{"X":"'$arm'"}}'
+		[ "$arm" != 29 ] || time=0.9$((user % 8))
+		[ "$arm" = 0 ] && arm=C || arm=T$arm
+		echo '{"message":"last","user":'"$user"',"track":1,"time":'"$time"',"experiments":{"X":"'"$arm"'"}}'
 	done >log
 	abtest --format html log | grep -E '^(<ul>)?<li>' >list
 	head -1 list | grep -F '<strong>T29</strong> listened '
@@ -148,7 +148,7 @@ is_well_formed() {
 
 @test "html: the days that it tells of stand on top" {
 	for days in 0 1 40; do
-		jq -c --argjson days $days '.timestamp += (.user % 2) * $days * 86400000' "$tiny" | abtest --format html |
+		jq -c --argjson days "$days" '.timestamp += (.user % 2) * $days * 86400000' "$tiny" | abtest --format html |
 			sed -n '/<h1>/,/<\/p>/p'
 	done | sed -nE 's/.*>(19.*) 95.*/\1/p' | diff - <(printf '1970-01-01%s (UTC);\n' '' ' to 1970-01-02' ' to 1970-02-10')
 	jq -c 'del(.timestamp)' "$tiny" | abtest --format html | sed -n '/<h1>/,/<\/p>/p' | grep '>95'
