@@ -135,12 +135,13 @@ static int set_fail_on(struct options *o, const char *names, struct errmsg *e)
 /* What can be said of the options together; and what some of them bring with them. */
 static int complete(struct options *o, struct errmsg *e)
 {
-	bool page = o->format == report_format_find("html") && !o->merge;
+	bool html = o->format == report_format_find("html"), page = html && !o->merge;
 
 	if (o->covariate && o->keep.before)
 		return errmsg_set(e, "--covariate and --covariate-before exclude each other");
 	if (o->fail_on && o->partial)
 		return errmsg_set(e, "--fail-on is for the report: a part may look worse than the whole");
+	o->analysis.sentences = html || o->format == report_format_find("markdown");
 	/* a page has room for all that costs little */
 	o->analysis.days = o->analysis.days || page;
 	if (analysis_check(&o->analysis, e) < 0)
@@ -229,7 +230,7 @@ static int check(const struct study *s, const struct options *o, struct errmsg *
 	if (s->events == 0)
 		return errmsg_set(e, "the log has no events");
 	if (s->names.n == 0)
-		return errmsg_set(e, "the log has no experiments");
+		return errmsg_set(e, o->keep.before ? "the log has no experiments from --covariate-before on" : "the log has no experiments");
 	for (size_t i = 0; i < o->n_experiments; i++)
 		if (symbols_find(&s->names, slice_of(o->experiments[i])) == SYMBOLS_NONE) {
 			symbols_list(&s->names, e);

@@ -25,6 +25,7 @@ struct analysis_options {
 	double quantiles[ANALYSIS_QUANTILES_MAX]; /* n_quantiles of them, of the time of a session; none: not asked for */
 	size_t n_quantiles;
 	bool sources, days;
+	bool sentences; /* whether the format of the report has them, which are about the primary metric */
 	uint32_t aa; /* runs; 0: not asked for */
 };
 

@@ -42,7 +42,7 @@ static int add_missing_values(struct findings *all, const struct study_experimen
 		if (a->values[i].n > 0 && a->values[i].n < a->users)
 			status = add(all, FINDING_NOTE, name, "%s: %" PRIu64 " of the %" PRIu64 " user%s of %s have a value.",
 				     metrics_table[i].name, a->values[i].n, a->users, shown_plural(a->users),
-				     symbols_text(&x->arms, arm));
+				     shown_name(symbols_text(&x->arms, arm)));
 	return status;
 }
 

@@ -30,7 +30,10 @@ static const struct phrase {
 	{"time", "listened", "longer", "less"},
 	{"sessions", "came back", "more often", "less often"},
 	{"mean_request_latency", "waited", "longer", "less"},
+	{"mean_tracks_per_session", "heard", "more tracks per session", "fewer tracks per session"},
 	{"mean_time_per_session", "listened", "longer per session", "less per session"},
+	{"time_per_session", "listened", "longer per session", "less per session"},
+	{"time_per_track", "heard", "more of a track", "less of a track"},
 };
 
 static const struct phrase *phrase_of(const char *metric)
@@ -60,7 +63,7 @@ static void put_difference(FILE *f, const struct effect *x)
 		fprintf(f, "%s %s %s", p->verb, shown_typeset(shown_magnitude(x->effect, x->lower, x->upper)).text, how);
 	else
 		fprintf(f, "%s %s", p->verb, how);
-	fprintf(f, "%s%s than %s", *metric ? " " : "", shown_words(metric).text, x->control);
+	fprintf(f, "%s%s than %s%s", *metric ? " " : "", shown_words(metric).text, shown_name(x->control), shown_after(x->control));
 }
 
 /* The interval of a significant effect lies on one side of 0, and the words have told which. */
@@ -75,7 +78,7 @@ static void put_bounds(FILE *f, const struct effect *x)
 
 static void put_unsure(FILE *f, const struct effect *x)
 {
-	fprintf(f, "did not differ significantly from %s in %s", x->control, shown_words(x->metric).text);
+	fprintf(f, "did not differ significantly from %s in %s", shown_name(x->control), shown_words(x->metric).text);
 	if (isfinite(x->effect))
 		fprintf(f, ": %s", shown_typeset(shown_effect(x->effect, x->lower, x->upper)).text);
 }
@@ -83,7 +86,7 @@ static void put_unsure(FILE *f, const struct effect *x)
 static void put_headline(FILE *f, const struct effect *x)
 {
 	if (!isfinite(x->difference)) {
-		fprintf(f, "cannot be compared with %s: one of them has no value of %s", x->control,
+		fprintf(f, "cannot be compared with %s: one of them has no value of %s", shown_name(x->control),
 			shown_words(x->metric).text);
 		return;
 	}
@@ -93,11 +96,19 @@ static void put_headline(FILE *f, const struct effect *x)
 	} else if (isfinite(x->p)) {
 		put_unsure(f, x);
 	} else if (x->difference == 0) {
-		fprintf(f, "had the same %s as %s", shown_words(x->metric).text, x->control);
+		fprintf(f, "had the same %s as %s", shown_words(x->metric).text, shown_name(x->control));
 	} else {
 		put_difference(f, x);
 		fputs(", but there is not enough data to tell that from chance", f);
 	}
+}
+
+const struct effect *headline_effect(const struct effect *list, size_t n, const char *primary)
+{
+	for (size_t i = 0; primary && i < n && list[i].treatment == list[0].treatment; i++)
+		if (strcmp(list[i].metric, primary) == 0)
+			return &list[i];
+	return list;
 }
 
 char *headline_of(const struct effect *x)

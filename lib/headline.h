@@ -22,4 +22,10 @@ int headline_verdict(const struct effect *x);
 /* "better", "worse", or "" */
 const char *headline_word(const struct effect *x);
 
+/*
+ * Which effect on an arm its sentence is about: that on the metric `primary`, or, where that is NULL or none of these,
+ * the first one. The arm's effects are the first of the n > 0 in the list.
+ */
+const struct effect *headline_effect(const struct effect *list, size_t n, const char *primary);
+
 #endif

@@ -2,6 +2,7 @@
 
 #include <stdarg.h>
 #include <stdint.h>
+#include <string.h>
 
 /* Decodes the character at `text`. Returns its length; bytes that are no UTF-8 are one each, and U+FFFD. */
 static size_t decode(const char *text, uint32_t *c)
@@ -29,12 +30,13 @@ static bool is_unfit(uint32_t c)
 	       (c & 0xfffe) == 0xfffe || c > 0x10ffff || (c >= 0x202a && c <= 0x202e) || (c >= 0x2066 && c <= 0x2069);
 }
 
-void html_text(FILE *f, const char *text)
+/* The first n bytes of a text, which end between two characters. */
+static void put_text(FILE *f, const char *text, size_t n)
 {
 	size_t len;
 	uint32_t c;
 
-	for (; *text; text += len) {
+	for (const char *end = text + n; text < end; text += len) {
 		len = decode(text, &c);
 		switch (c) {
 		case '&': fputs("&amp;", f); break;
@@ -49,6 +51,27 @@ void html_text(FILE *f, const char *text)
 				fwrite(text, 1, len, f);
 		}
 	}
+}
+
+void html_text(FILE *f, const char *text)
+{
+	put_text(f, text, strlen(text));
+}
+
+void html_prose(FILE *f, const char *text)
+{
+	const char *option;
+
+	while ((option = strstr(text, "--")) != NULL) {
+		size_t len = 2 + strspn(option + 2, "abcdefghijklmnopqrstuvwxyz-");
+
+		put_text(f, text, (size_t)(option - text));
+		fputs("<code>", f);
+		put_text(f, option, len);
+		fputs("</code>", f);
+		text = option + len;
+	}
+	html_text(f, text);
 }
 
 void html_format(FILE *f, const char *format, ...)
@@ -83,6 +106,7 @@ static const char css[] =
 	"li{margin:.25rem 0}\n"
 	"dt{font-weight:600;margin-top:.75rem}\n"
 	"dd{margin:0}\n"
+	"code{font:inherit;white-space:nowrap}\n"
 	".muted{color:var(--soft)}\n"
 	".good{color:var(--good);font-weight:600}\n"
 	".bad{color:var(--bad);font-weight:600}\n"
@@ -112,7 +136,7 @@ static const char css[] =
 	"@media print{@page{margin:16mm}body{font-size:10pt}main{max-width:none;padding:0}.wide{overflow:visible}"
 	"table{width:100%;font-size:8.5pt}th,td{padding-left:.6rem}th:first-child{position:static;max-width:none}"
 	"section{margin-top:1.5rem;padding-top:1rem}.figures{columns:2 auto;column-gap:8mm}"
-	"h1,h2,h3,thead,th.group{break-after:avoid}tr,p,li{break-inside:avoid}"
+	"h1,h2,h3,dt,thead,th.group{break-after:avoid}tr,p,li,dd{break-inside:avoid}"
 	"p.warning,p.alarm{print-color-adjust:exact;-webkit-print-color-adjust:exact}}\n";
 
 void html_begin(FILE *f, const char *title, const char *more)
@@ -160,7 +184,7 @@ void html_open(FILE *f, const char *element, enum html_style style)
 void html_paragraph(FILE *f, enum html_style style, const char *text)
 {
 	html_open(f, "p", style);
-	html_text(f, text);
+	html_prose(f, text);
 	fputs("</p>\n", f);
 }
 

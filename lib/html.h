@@ -18,6 +18,9 @@
  */
 void html_text(FILE *f, const char *text);
 
+/* Text in an element, in which options of the command line, such as "--mde", are not broken over two lines. */
+void html_prose(FILE *f, const char *text);
+
 /* Text in an element, formatted and escaped; cut at 1023 bytes. Names belong into html_text. */
 __attribute__((format(printf, 2, 3))) void html_format(FILE *f, const char *format, ...);
 

@@ -4,6 +4,8 @@
 #include <stdbool.h>
 #include <string.h>
 
+#include "tame.h"
+
 /* Whether Markdown could take the character at `c` of `text` for something else than itself. */
 static bool has_meaning(const char *text, const char *c)
 {
@@ -21,12 +23,16 @@ static bool has_meaning(const char *text, const char *c)
 void markdown_text(FILE *f, const char *text)
 {
 	for (const char *c = text; *c; c++) {
-		if (*c == '<' || *c == '>' || *c == '&')
-			fprintf(f, "&%s;", *c == '<' ? "lt" : *c == '>' ? "gt" : "amp");
-		else if ((unsigned char)*c < 0x20 || *c == 0x7f)
+		size_t wild = tame_wild(c);
+
+		if (wild > 0) {
 			fputc(' ', f);
-		else
+			c += wild - 1;
+		} else if (*c == '<' || *c == '>' || *c == '&') {
+			fprintf(f, "&%s;", *c == '<' ? "lt" : *c == '>' ? "gt" : "amp");
+		} else {
 			fprintf(f, "%s%c", has_meaning(text, c) ? "\\" : "", *c);
+		}
 		if ((*c == '@' || *c == '#') && isalnum((unsigned char)c[1]))
 			fputs("<!-- -->", f);
 	}

@@ -1,6 +1,7 @@
 #include "report.h"
 
 #include <inttypes.h>
+#include <math.h>
 #include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
@@ -34,6 +35,11 @@ const char *report_p_kind(const struct report *r)
 	return adjusted && sequential ? "adjusted, sequential" : adjusted ? "adjusted" : sequential ? "sequential" : "";
 }
 
+const char *report_primary(const struct report *r)
+{
+	return r->analysis ? r->analysis->options->primary : NULL;
+}
+
 struct shown report_p_heading(const struct report *r)
 {
 	const char *kind = report_p_kind(r);
@@ -60,6 +66,69 @@ char *report_means(bool words, const char *rest)
 		return text;
 	free(text);
 	return NULL;
+}
+
+size_t report_effects(const struct report *r, const char *experiment, const struct effect **effects)
+{
+	const struct effects *all = r->effects;
+	size_t i = 0, n = 0;
+
+	/* names are borrowed from the study, where each stands once */
+	while (i < all->n && all->list[i].experiment != experiment)
+		i++;
+	while (i + n < all->n && all->list[i + n].experiment == experiment)
+		n++;
+	*effects = all->list + i;
+	return n;
+}
+
+/* Of the metrics of the first arm: what the covariate removes is one share for all arms. */
+static void put_removed(FILE *f, const struct effect *effects, size_t n, bool words)
+{
+	const char *separator = "Variance removed by the covariate: ";
+	double most = NAN;
+
+	while (n > 0 && effects[n - 1].treatment != effects[0].treatment)
+		n--;
+	for (size_t i = 0; i < n; i++)
+		most = fmax(most, effects[i].variance_removed);
+	if (most < 0.0005)
+		fputs("The covariate removed no variance. ", f);
+	for (size_t i = 0; i < n && most >= 0.0005; i++) {
+		const struct effect *x = &effects[i];
+		struct shown share;
+
+		if (!isfinite(x->variance_removed))
+			continue;
+		share = shown("%.1f %%", 100 * x->variance_removed);
+		fprintf(f, "%s%s %s", separator, words ? shown_words(x->metric).text : x->metric,
+			words ? shown_typeset(share).text : share.text);
+		separator = ", ";
+	}
+	fputs(*separator == ',' ? ". " : "", f);
+}
+
+char *report_methods(const struct report *r, const struct effect *effects, size_t n, bool words)
+{
+	const struct effects_options *o = r->analysis ? r->analysis->options : NULL;
+	char *text = NULL;
+	size_t size;
+	FILE *f = open_memstream(&text, &size);
+
+	if (!f)
+		return NULL;
+	if (o && n > 0 && o->samples.cap > 0)
+		fprintf(f, "Values above the %.10g%s%% quantile of all arms count as that. ", 100 * o->samples.cap, words ? "\u00a0" : " ");
+	put_removed(f, effects, n, words);
+	if (o && n > 0 && o->fieller)
+		fputs("Intervals are Fieller's. ", f);
+	if (fclose(f) != 0) {
+		free(text);
+		return NULL;
+	}
+	if (size > 0)
+		text[size - 1] = '\0'; /* the blank behind the last sentence */
+	return text;
 }
 
 #define COLUMN(kind, name) {#name, kind, offsetof(struct effect, name)}

@@ -37,11 +37,24 @@ const char *report_p_kind(const struct report *r);
 /* The heading of a column of it: "p", or "p (adjusted)" */
 struct shown report_p_heading(const struct report *r);
 
+/* The metric that the experiment is decided by, or NULL. */
+const char *report_primary(const struct report *r);
+
 /*
  * What the means of effects are, with `rest` behind it: "Means over users (ratios of their sums: time_per_session)". The
  * names of metrics are `words` or as in the log. New; NULL: no memory.
  */
 char *report_means(bool words, const char *rest);
+
+/* The effects of an experiment, by its name as the study has it: they stand together. Returns how many; may be none. */
+size_t report_effects(const struct report *r, const char *experiment, const struct effect **effects);
+
+/*
+ * By what an experiment's effects are other than plain means with Welch intervals, in sentences: capped values, the
+ * covariate with the variance that it removed, Fieller's intervals; "" where they are plain. `effects` are its own, n of
+ * them. The names of metrics are as above. New; NULL: no memory.
+ */
+char *report_methods(const struct report *r, const struct effect *effects, size_t n, bool words);
 
 struct report_format {
 	const char *name;

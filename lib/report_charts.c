@@ -67,7 +67,7 @@ static void put_means(struct rows *d, const double *x, const char *control, stru
 
 	series[0] = (struct svg_series){.name = control, .y = numbers(d, 0, "cumulative_control_mean")};
 	for (size_t arm = 0; arm < d->arms; arm++)
-		series[arm + 1] = (struct svg_series){.name = text(d, d->first + arm * d->days, "treatment"),
+		series[arm + 1] = (struct svg_series){.name = shown_name(text(d, d->first + arm * d->days, "treatment")),
 						      .y = numbers(d, arm, "cumulative_treatment_mean")};
 	html_figure(f, "Mean over users until each day, by arm");
 	svg_lines(&chart, f);
@@ -85,7 +85,7 @@ static void put_effects(struct rows *d, const double *x, struct svg_series *seri
 
 	for (size_t arm = 0; arm < d->arms; arm++)
 		series[arm] = (struct svg_series){
-			.name = text(d, d->first + arm * d->days, "treatment"), .y = numbers(d, arm, "cumulative_effect"),
+			.name = shown_name(text(d, d->first + arm * d->days, "treatment")), .y = numbers(d, arm, "cumulative_effect"),
 			.lower = numbers(d, arm, "cumulative_lower"), .upper = numbers(d, arm, "cumulative_upper"),
 		};
 	html_figure(f, caption.text);
@@ -173,7 +173,7 @@ int report_charts_sessions(const struct study *s, size_t experiment, const uint3
 		edges[i] = (double)i * width;
 	for (size_t i = 0; series && bins && i < x->arms.n; i++) {
 		fill(bins + i * BINS, s, (uint32_t)experiment, arms[i], width);
-		series[i] = (struct svg_series){.name = symbols_text(&x->arms, arms[i]), .y = bins + i * BINS};
+		series[i] = (struct svg_series){.name = shown_name(symbols_text(&x->arms, arms[i])), .y = bins + i * BINS};
 	}
 	if (series && bins) {
 		const struct svg_chart chart = {

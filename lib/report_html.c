@@ -2,6 +2,7 @@
 
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "analysis.h"
 #include "findings.h"
@@ -47,10 +48,11 @@ static int put_arms(const struct part *p, FILE *f, struct errmsg *e)
 	html_open(f, "p", HTML_MUTED);
 	for (size_t i = 0; i < p->x->arms.n; i++) {
 		uint64_t users = p->x->summary.arms[p->arms[i]].users;
+		const char *name = symbols_text(&p->x->arms, p->arms[i]);
 
 		fputs(i > 0 ? ", " : "", f);
-		html_text(f, symbols_text(&p->x->arms, p->arms[i]));
-		html_format(f, "%s %s user%s", i == 0 ? " (control)" : "", shown_count(users).text, shown_plural(users));
+		html_text(f, shown_name(name));
+		html_format(f, "%s%s %s user%s", shown_after(name), i == 0 ? " (control)" : "", shown_count(users).text, shown_plural(users));
 	}
 	fputs("</p>\n", f);
 	return 0;
@@ -102,11 +104,23 @@ static int put_effects(const struct part *p, FILE *f, struct errmsg *e)
 	html_table_begin(&t, f, caption, columns, sizeof columns / sizeof *columns);
 	for (size_t i = 0; i < p->n_effects; i++) {
 		if (i == 0 || p->effects[i - 1].treatment != p->effects[i].treatment)
-			html_table_group(&t, p->effects[i].treatment);
+			html_table_group(&t, shown_name(p->effects[i].treatment));
 		put_effect(&t, &p->effects[i]);
 	}
 	html_table_end(&t);
 	free(caption);
+	return 0;
+}
+
+static int put_methods(const struct part *p, FILE *f, struct errmsg *e)
+{
+	char *text = report_methods(p->r, p->effects, p->n_effects, true);
+
+	if (!text)
+		return errmsg_nomem(e);
+	if (*text)
+		html_paragraph(f, HTML_MUTED, text);
+	free(text);
 	return 0;
 }
 
@@ -130,7 +144,7 @@ static int put_forest(const struct part *p, FILE *f, struct errmsg *e)
 		words[2 * i] = shown_words(x->metric);
 		words[2 * i + 1] = shown_typeset(shown_effect(x->effect, x->lower, x->upper));
 		rows[i] = (struct svg_interval){
-			.group = i == 0 || x[-1].treatment != x->treatment ? x->treatment : NULL,
+			.group = i == 0 || x[-1].treatment != x->treatment ? shown_name(x->treatment) : NULL,
 			.name = words[2 * i].text, .text = words[2 * i + 1].text,
 			.value = x->effect, .lower = x->lower, .upper = x->upper, .verdict = verdict_of(x),
 		};
@@ -153,7 +167,7 @@ static int put_charts(const struct part *p, FILE *f, struct errmsg *e)
 	html_figures(f);
 	status = put_forest(p, f, e);
 	if (status == 0)
-		status = report_charts_days(days, p->name, symbols_text(&p->x->arms, p->arms[0]), f, e);
+		status = report_charts_days(days, p->name, shown_name(symbols_text(&p->x->arms, p->arms[0])), f, e);
 	if (status == 0)
 		status = report_charts_sessions(p->r->study, (size_t)(p->x - p->r->study->experiments), p->arms, f, e);
 	html_figures_end(f);
@@ -167,6 +181,7 @@ static const struct {
 } pieces[] = {
 	{false, put_arms},
 	{true, put_effects},
+	{true, put_methods},
 	{true, put_charts},
 	{false, put_part_notes},
 };
@@ -175,7 +190,7 @@ static int put_part(const struct part *p, FILE *f, struct errmsg *e)
 {
 	int status = 0;
 
-	html_section(f, p->name);
+	html_section(f, shown_name(p->name));
 	for (size_t i = 0; i < sizeof pieces / sizeof *pieces && status == 0; i++)
 		if (p->n_effects > 0 || !pieces[i].needs_effects)
 			status = pieces[i].put(p, f, e);
@@ -194,7 +209,7 @@ static void put_warnings(const struct findings *all, FILE *f)
 		html_open(f, "p", x->level == FINDING_ALARM ? HTML_ALARM : HTML_WARNING);
 		fprintf(f, "<strong>%s</strong> ", x->level == FINDING_ALARM ? "Do not trust this yet:" : "Warning:");
 		if (x->experiment) {
-			html_text(f, x->experiment);
+			html_text(f, shown_name(x->experiment));
 			fputs(": ", f);
 		}
 		html_text(f, x->text);
@@ -215,13 +230,12 @@ static void put_other(const struct effect *x, FILE *f)
 }
 
 /* The other metrics of the arm of list[0], where they are significant. */
-static void put_others(const struct effect *list, size_t n, FILE *f)
+static void put_others(const struct effect *list, size_t n, const struct effect *told, FILE *f)
 {
 	const char *separator = " Also: ";
 
-	for (size_t i = 1; i < n && list[i].treatment == list[0].treatment; i++) {
-
-		if (!list[i].significant)
+	for (size_t i = 0; i < n && list[i].treatment == list[0].treatment; i++) {
+		if (!list[i].significant || &list[i] == told)
 			continue;
 		fputs(separator, f);
 		put_other(&list[i], f);
@@ -231,33 +245,43 @@ static void put_others(const struct effect *list, size_t n, FILE *f)
 		fputc('.', f);
 }
 
-static int put_headline(const struct effect *list, size_t n, FILE *f, struct errmsg *e)
+static int put_headline(const struct part *p, const struct effect *list, size_t n, FILE *f, struct errmsg *e)
 {
-	char *text = headline_of(list);
+	const struct effect *told = headline_effect(list, n, report_primary(p->r));
+	char *text = headline_of(told);
 
 	if (!text)
 		return errmsg_nomem(e);
 	fputs("<li><strong>", f);
-	html_text(f, list->treatment);
+	html_text(f, shown_name(list->treatment));
 	fputs("</strong> ", f);
 	html_text(f, text);
 	fputc('.', f);
-	put_others(list, n, f);
+	put_others(list, n, told, f);
 	fputs("</li>\n", f);
 	free(text);
 	return 0;
 }
 
-/* A sentence for each arm, about its first metric. */
+/* A sentence for each arm, about the metric that matters, which is the first one unless told otherwise. */
 static int put_headlines(const struct part *p, FILE *f, struct errmsg *e)
 {
 	size_t said = 0, arms = p->x->arms.n - 1;
+	bool many = arms > HEADLINES_MAX;
 	int status = 0;
 
 	html_open(f, "ul", HTML_PLAIN);
-	for (size_t i = 0; i < p->n_effects && said < HEADLINES_MAX && status == 0; i++)
-		if (i == 0 || p->effects[i - 1].treatment != p->effects[i].treatment) {
-			status = put_headline(&p->effects[i], p->n_effects - i, f, e);
+	/* where not all have room, those that changed something come first */
+	for (int changed = 1; changed >= (many ? 0 : 1); changed--)
+		for (size_t i = 0; i < p->n_effects && said < HEADLINES_MAX && status == 0; i++) {
+			const struct effect *list = &p->effects[i];
+			size_t n = p->n_effects - i;
+
+			if (i > 0 && list[-1].treatment == list->treatment)
+				continue;
+			if (many && (headline_verdict(headline_effect(list, n, report_primary(p->r))) != 0) != changed)
+				continue;
+			status = put_headline(p, list, n, f, e);
 			said++;
 		}
 	if (arms > said)
@@ -277,7 +301,7 @@ static int put_summary(const struct page *page, FILE *f, struct errmsg *e)
 			continue;
 		if (page->n > 1) {
 			fputs("<h3>", f);
-			html_text(f, p->name);
+			html_text(f, shown_name(p->name));
 			fputs("</h3>\n", f);
 		}
 		status = put_headlines(p, f, e);
@@ -335,11 +359,28 @@ static void put_help(FILE *f)
 		fputs("<dt>", f);
 		html_text(f, help[i].term);
 		fputs("</dt><dd>", f);
-		html_text(f, help[i].text);
+		html_prose(f, help[i].text);
 		fputs("</dd>\n", f);
 	}
 	fputs("</dl>\n", f);
 	html_section_end(f);
+}
+
+/* The days on which sessions ended, as far as the report has them: "2024-01-01 to 2024-01-05 (UTC); ", or "". */
+static struct shown period_of(const struct report *r)
+{
+	const struct section *s = analysis_section(r->sections, r->n_sections, "days");
+	const char *first = NULL, *last = NULL;
+
+	if (!s || section_rows(s) == 0)
+		return shown("%s", "");
+	for (size_t i = section_column(s, "day"); i < s->n; i += s->n_columns) {
+		const char *day = s->cells[i].text;
+
+		first = !first || strcmp(day, first) < 0 ? day : first;
+		last = !last || strcmp(day, last) > 0 ? day : last;
+	}
+	return strcmp(first, last) == 0 ? shown("%s (UTC); ", first) : shown("%s to %s (UTC); ", first, last);
 }
 
 static void put_head(const struct page *page, FILE *f)
@@ -348,6 +389,7 @@ static void put_head(const struct page *page, FILE *f)
 	bool one = page->n == 1;
 
 	html_open(f, "p", HTML_MUTED);
+	html_text(f, period_of(page->r).text);
 	if (page->r->effects->n > 0)
 		html_format(f, "%.10g %% intervals; ", 100 - 100 * page->r->effects->list[0].alpha);
 	html_format(f, "%zu experiment%s, %s event%s of %s user%s; botify-abtest %s", page->n, one ? "" : "s",
@@ -375,18 +417,6 @@ static int put_page(const struct page *page, FILE *f, struct errmsg *e)
 	return status;
 }
 
-/* The effects of an experiment stand together. */
-static void find_effects(struct part *p, const struct effects *all)
-{
-	size_t i = 0;
-
-	while (i < all->n && all->list[i].experiment != p->name)
-		i++;
-	p->effects = all->list + i;
-	while (i + p->n_effects < all->n && p->effects[p->n_effects].experiment == p->name)
-		p->n_effects++;
-}
-
 static int add_parts(struct page *page, struct errmsg *e)
 {
 	const struct study *s = page->r->study;
@@ -404,7 +434,7 @@ static int add_parts(struct page *page, struct errmsg *e)
 		p->arms = effects_arms(p->x, page->r->control, e);
 		if (!p->arms)
 			return -1;
-		find_effects(p, page->r->effects);
+		p->n_effects = report_effects(page->r, p->name, &p->effects);
 		page->n++;
 	}
 	return 0;

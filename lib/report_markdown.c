@@ -26,22 +26,24 @@ static void put_arms(FILE *f, const struct study_experiment *x, const uint32_t *
 {
 	for (size_t i = 0; i < x->arms.n; i++) {
 		uint64_t users = x->summary.arms[arms[i]].users;
+		const char *name = symbols_text(&x->arms, arms[i]);
 
 		fputs(i > 0 ? ", " : "", f);
-		markdown_text(f, symbols_text(&x->arms, arms[i]));
-		fprintf(f, "%s %s user%s", i == 0 ? " (control)" : "", shown_count(users).text, shown_plural(users));
+		markdown_text(f, shown_name(name));
+		fprintf(f, "%s%s %s user%s", shown_after(name), i == 0 ? " (control)" : "", shown_count(users).text, shown_plural(users));
 	}
 	fputs("\n\n", f);
 }
 
-static int put_headline(FILE *f, const struct effect *x, struct errmsg *e)
+/* About the arm whose effects are the first of the list. */
+static int put_headline(FILE *f, const struct report *r, const struct effect *x, size_t n, struct errmsg *e)
 {
-	char *text = headline_of(x);
+	char *text = headline_of(headline_effect(x, n, report_primary(r)));
 
 	if (!text)
 		return errmsg_nomem(e);
 	fputs("**", f);
-	markdown_text(f, x->treatment);
+	markdown_text(f, shown_name(x->treatment));
 	fputs("** ", f);
 	markdown_text(f, text);
 	fputs(".\n\n", f);
@@ -52,9 +54,9 @@ static int put_headline(FILE *f, const struct effect *x, struct errmsg *e)
 static void put_header(FILE *f, const struct report *r, const struct effect *first)
 {
 	fprintf(f, "| metric | effect | | %.10g %% interval | %s | ", 100 - 100 * first->alpha, report_p_heading(r).text);
-	markdown_text(f, first->control);
+	markdown_text(f, shown_name(first->control));
 	fputs(" | ", f);
-	markdown_text(f, first->treatment);
+	markdown_text(f, shown_name(first->treatment));
 	fputs(" | users |\n|:--|--:|:--|--:|--:|--:|--:|--:|\n", f);
 }
 
@@ -71,25 +73,24 @@ static void put_effect(FILE *f, const struct effect *x)
 
 static int put_effects(FILE *f, const struct report *r, const char *experiment, struct errmsg *e)
 {
-	const struct effect *before = NULL;
+	const struct effect *list;
+	size_t n = report_effects(r, experiment, &list);
+	char *methods = report_methods(r, list, n, true);
+	int status = methods ? 0 : errmsg_nomem(e);
 
-	for (size_t i = 0; i < r->effects->n; i++) {
-		const struct effect *x = &r->effects->list[i];
-
-		/* names are borrowed from the study, where each stands once */
-		if (x->experiment != experiment)
-			continue;
-		if (!before || before->treatment != x->treatment) {
-			fputs(before ? "\n" : "", f);
-			if (put_headline(f, x, e) < 0)
-				return -1;
-			put_header(f, r, x);
+	for (size_t i = 0; i < n && status == 0; i++) {
+		if (i == 0 || list[i - 1].treatment != list[i].treatment) {
+			fputs(i > 0 ? "\n" : "", f);
+			status = put_headline(f, r, &list[i], n - i, e);
+			put_header(f, r, &list[i]);
 		}
-		put_effect(f, x);
-		before = x;
+		put_effect(f, &list[i]);
 	}
-	fputs(before ? "\n" : "", f);
-	return 0;
+	fputs(n > 0 ? "\n" : "", f);
+	if (status == 0 && *methods)
+		fprintf(f, "%s\n\n", methods);
+	free(methods);
+	return status;
 }
 
 static int put_experiment(FILE *f, const struct report *r, const struct findings *findings, size_t number, struct errmsg *e)
@@ -101,7 +102,7 @@ static int put_experiment(FILE *f, const struct report *r, const struct findings
 	if (!arms)
 		return -1;
 	fputs("## ", f);
-	markdown_text(f, name);
+	markdown_text(f, shown_name(name));
 	fputs("\n\n", f);
 	put_arms(f, x, arms);
 	free(arms);

@@ -3,8 +3,11 @@
 #include <inttypes.h>
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
+#include "health.h"
 #include "number.h"
+#include "sections.h"
 
 /* Text format 0.0.4: a label's value is any UTF-8, with these three escaped. */
 static void put_label(FILE *f, const char *separator, const char *key, const char *value)
@@ -35,6 +38,7 @@ static const struct {
 	{"effect_percent_lower", "Lower end of the interval of the effect.", offsetof(struct effect, lower)},
 	{"effect_percent_upper", "Upper end of the interval of the effect.", offsetof(struct effect, upper)},
 	{"p_value", "Two-sided p of the difference.", offsetof(struct effect, p)},
+	{"p_value_adjusted", "The same by --adjust, to which botify_abtest_significant belongs.", offsetof(struct effect, p_adjusted)},
 	{"control_mean", "Mean over the users of the control.", offsetof(struct effect, control_mean)},
 	{"treatment_mean", "Mean over the users of the treatment.", offsetof(struct effect, treatment_mean)},
 };
@@ -98,61 +102,98 @@ static int put_users(FILE *f, const struct report *r, struct errmsg *e)
 	return 0;
 }
 
-/* The health of each experiment: counts in its summary. */
+/* Of the n findings of a log or of an experiment, how many there are of this key. */
+static uint64_t count_of(const struct health_finding *list, size_t n, const char *key)
+{
+	for (size_t i = 0; i < n; i++)
+		if (strcmp(list[i].entry->key, key) == 0)
+			return list[i].count;
+	return 0;
+}
+
+/* The health of each experiment. */
 static const struct {
-	const char *name, *help;
-	size_t offset; /* of a uint64_t in struct metrics_summary */
+	const char *key, *help;
 } counts[] = {
-	{"users_in_two_arms", "Users seen in more than one arm, left out.", offsetof(struct metrics_summary, two_arms)},
-	{"unfinished_sessions", "Sessions without an end, left out.", offsetof(struct metrics_summary, unfinished)},
+	{"users_in_two_arms", "Users seen in more than one arm, left out."},
+	{"unfinished_sessions", "Sessions without an end, left out."},
+	{"missing_arms", "Arms of the planned split that never appear."},
+	{"unplanned_arms", "Arms that the planned split does not name."},
 };
 
-static void put_count(FILE *f, const struct study *s, size_t k)
+static void put_count(FILE *f, const struct study *s, const struct health *h, size_t k)
 {
-	put_head(f, counts[k].name, counts[k].help);
+	put_head(f, counts[k].key, counts[k].help);
 	for (size_t i = 0; i < s->names.n; i++) {
-		const struct study_experiment *x = &s->experiments[i];
-
-		if (!x->wanted)
+		if (!s->experiments[i].wanted)
 			continue;
-		fprintf(f, "botify_abtest_%s{", counts[k].name);
+		fprintf(f, "botify_abtest_%s{", counts[k].key);
 		put_label(f, "", "experiment", symbols_text(&s->names, i));
-		fprintf(f, "} %" PRIu64 "\n", *(const uint64_t *)((const char *)&x->summary + counts[k].offset));
+		fprintf(f, "} %" PRIu64 "\n", count_of(health_of(h, (uint32_t)i), HEALTH_EXPERIMENT_N, counts[k].key));
 	}
 }
 
-static void put_log(FILE *f, const struct report *r)
+static void put_mismatch(FILE *f, const struct report *r)
 {
 	const struct study *s = r->study;
-	const struct {
-		const char *name, *help;
-		uint64_t n;
-	} rows[] = {
-		{"log_events", "Events of the log.", s->events},
-		{"log_users", "Users of the log.", s->n_users},
-		{"log_malformed_lines", "Lines that are no event, left out.", s->malformed},
-		{"log_unread_files", "Files not read, or not to the end.", s->unread},
-		{"log_out_of_order_events", "Events for which an earlier event of the same user has a later timestamp.", s->out_of_order},
-		{"log_unfinished_sessions", "Sessions without an end.", s->unfinished},
+	char text[NUMBER_SIZE] = "";
+
+	put_head(f, "srm_p_value", "p of the users of all arms, if they were split as planned.");
+	for (size_t i = 0; i < s->names.n && r->analysis; i++) {
+		double p = s->experiments[i].wanted ? sections_srm_p(r->analysis, i) : NAN;
+
+		if (!isfinite(p))
+			continue;
+		put_label(f, "botify_abtest_srm_p_value{", "experiment", symbols_text(&s->names, i));
+		fputs("} ", f);
+		fwrite(text, 1, number_write(text, p), f);
+		fputc('\n', f);
+	}
+}
+
+static void put_log(FILE *f, const struct report *r, const struct health *h)
+{
+	static const struct {
+		const char *key, *help;
+	} of_log[] = {
+		{"malformed_lines", "Lines that are no event, left out."},
+		{"unread_files", "Files not read, or not to the end."},
+		{"out_of_order_events", "Events for which an earlier event of the same user has a later timestamp."},
+		{"unfinished_sessions", "Sessions without an end."},
+		{"events_after_end", "Events not later than the end of a session before them."},
+		{"duplicate_events", "Events delivered twice, left out."},
 	};
 
-	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
-		put_head(f, rows[i].name, rows[i].help);
-		fprintf(f, "botify_abtest_%s %" PRIu64 "\n", rows[i].name, rows[i].n);
+	put_head(f, "log_events", "Events of the log.");
+	fprintf(f, "botify_abtest_log_events %" PRIu64 "\n", r->study->events);
+	put_head(f, "log_users", "Users of the log.");
+	fprintf(f, "botify_abtest_log_users %zu\n", r->study->n_users);
+	for (size_t i = 0; i < sizeof of_log / sizeof *of_log; i++) {
+		struct shown name = shown("log_%s", of_log[i].key);
+
+		put_head(f, name.text, of_log[i].help);
+		fprintf(f, "botify_abtest_%s %" PRIu64 "\n", name.text, count_of(h->list, HEALTH_LOG_N, of_log[i].key));
 	}
 }
 
 /* For the textfile collector of a node exporter. */
 int report_prometheus(const struct report *r, FILE *f, bool colour, struct errmsg *e)
 {
+	struct health h;
+	int status = health_init(&h, r->study, r->split, e);
+
 	(void)colour;
 	for (size_t k = 0; k < sizeof numbers / sizeof *numbers; k++)
 		put_number(f, r->effects, k);
 	put_significant(f, r->effects);
-	if (put_users(f, r, e) < 0)
-		return -1;
-	for (size_t k = 0; k < sizeof counts / sizeof *counts; k++)
-		put_count(f, r->study, k);
-	put_log(f, r);
-	return 0;
+	if (status == 0)
+		status = put_users(f, r, e);
+	for (size_t k = 0; k < sizeof counts / sizeof *counts && status == 0; k++)
+		put_count(f, r->study, &h, k);
+	if (status == 0) {
+		put_mismatch(f, r);
+		put_log(f, r, &h);
+	}
+	health_clear(&h);
+	return status;
 }

@@ -11,8 +11,8 @@
 static void add_header(struct table *t, const struct effect *first)
 {
 	table_add(t, TABLE_BOLD, "metric");
-	table_add(t, TABLE_BOLD, "%s", first->control);
-	table_add(t, TABLE_BOLD, "%s", first->treatment);
+	table_add(t, TABLE_BOLD, "%s", shown_name(first->control));
+	table_add(t, TABLE_BOLD, "%s", shown_name(first->treatment));
 	table_add(t, TABLE_BOLD, "effect");
 	table_add(t, TABLE_BOLD, "%.10g %% interval", 100 - 100 * first->alpha);
 	table_add(t, TABLE_BOLD, "p");
@@ -31,20 +31,12 @@ static void add_effect(struct table *t, const struct effect *x)
 }
 
 /* The effects of one experiment: a header for every arm, but the same columns throughout. */
-static void add_effects(struct table *t, const struct report *r, const char *experiment)
+static void add_effects(struct table *t, const struct effect *list, size_t n)
 {
-	const struct effect *before = NULL;
-
-	for (size_t i = 0; i < r->effects->n; i++) {
-		const struct effect *x = &r->effects->list[i];
-
-		/* names are borrowed from the study, where each stands once */
-		if (x->experiment != experiment)
-			continue;
-		if (!before || before->treatment != x->treatment)
-			add_header(t, x);
-		add_effect(t, x);
-		before = x;
+	for (size_t i = 0; i < n; i++) {
+		if (i == 0 || list[i - 1].treatment != list[i].treatment)
+			add_header(t, &list[i]);
+		add_effect(t, &list[i]);
 	}
 }
 
@@ -56,11 +48,11 @@ static char *heading(const struct study_experiment *x, const char *name, const u
 
 	if (!f)
 		return NULL;
-	fprintf(f, "%s: ", name);
+	fprintf(f, "%s: ", shown_name(name));
 	for (size_t i = 0; i < x->arms.n; i++) {
 		uint64_t users = x->summary.arms[arms[i]].users;
 
-		fprintf(f, "%s%s%s %" PRIu64 " user%s", i > 0 ? ", " : "", symbols_text(&x->arms, arms[i]),
+		fprintf(f, "%s%s%s %" PRIu64 " user%s", i > 0 ? ", " : "", shown_name(symbols_text(&x->arms, arms[i])),
 			i == 0 ? " (control)" : "", users, shown_plural(users));
 	}
 	if (fclose(f) != 0) {
@@ -70,13 +62,36 @@ static char *heading(const struct study_experiment *x, const char *name, const u
 	return text;
 }
 
-/* The findings about an experiment or, where it is NULL, about the log. */
-static void add_findings(struct table *t, const struct findings *all, const char *experiment)
+/* The findings about an experiment or, where it is NULL, about the log: those that stand above its numbers, or the others. */
+static void add_findings(struct table *t, const struct findings *all, const char *experiment, bool alarms)
 {
-	for (size_t i = 0; i < all->n; i++)
+	enum table_style style = alarms ? TABLE_RED : TABLE_YELLOW;
+	bool first = true;
+
+	for (size_t i = 0; i < all->n; i++) {
 		/* names are borrowed from the study, where each stands once */
-		if (all->list[i].experiment == experiment)
-			table_add(t, all->list[i].level == FINDING_ALARM ? TABLE_RED : TABLE_YELLOW, "%s", all->list[i].text);
+		if (all->list[i].experiment != experiment || (all->list[i].level == FINDING_ALARM) != alarms)
+			continue;
+		if (alarms && first)
+			table_add(t, style, "Do not trust this yet:");
+		table_add(t, style, "%s", all->list[i].text);
+		first = false;
+	}
+}
+
+/* What makes all effects unreliable, above all else. */
+static int write_alarms(const struct findings *all, FILE *f, bool colour, struct errmsg *e)
+{
+	struct table t;
+	int status;
+
+	table_init(&t, "l");
+	add_findings(&t, all, NULL, true);
+	status = table_print(&t, f, colour);
+	if (t.n > 0)
+		fputc('\n', f);
+	table_clear(&t);
+	return status < 0 ? errmsg_nomem(e) : 0;
 }
 
 static int write_experiment(const struct report *r, const struct findings *findings, size_t number, FILE *f, bool colour, struct errmsg *e)
@@ -85,22 +100,29 @@ static int write_experiment(const struct report *r, const struct findings *findi
 	const char *name = symbols_text(&r->study->names, number);
 	uint32_t *arms = effects_arms(x, r->control, e);
 	char *head = arms ? heading(x, name, arms) : NULL;
+	const struct effect *list;
+	size_t n = report_effects(r, name, &list);
+	char *methods = report_methods(r, list, n, false);
 	struct table top, effects, notes;
 	int status = -1;
 
 	table_init(&top, "l");
 	table_init(&effects, "lrrrrr");
 	table_init(&notes, "l");
-	if (head) {
+	if (head && methods) {
 		table_add(&top, TABLE_BOLD, "%s", head);
-		add_effects(&effects, r, name);
-		add_findings(&notes, findings, name);
-		status = table_print(&top, f, colour) | table_print(&effects, f, colour) | table_print(&notes, f, colour);
+		add_findings(&top, findings, name, true);
+		add_effects(&effects, list, n);
+		add_findings(&notes, findings, name, false);
+		status = table_print(&top, f, colour) | table_print(&effects, f, colour);
+		table_prose(methods, f);
+		status |= table_print(&notes, f, colour);
 		fputc('\n', f);
 	}
 	table_clear(&top);
 	table_clear(&effects);
 	table_clear(&notes);
+	free(methods);
 	free(head);
 	free(arms);
 	return status < 0 ? errmsg_nomem(e) : 0;
@@ -131,7 +153,7 @@ static int write_log(const struct report *r, const struct findings *findings, FI
 	table_init(&t, "l");
 	table_add(&t, TABLE_PLAIN, "Log: %" PRIu64 " event%s of %" PRIu64 " user%s.", s->events, shown_plural(s->events),
 		  (uint64_t)s->n_users, shown_plural(s->n_users));
-	add_findings(&t, findings, NULL);
+	add_findings(&t, findings, NULL, false);
 	status = add_foot(&t, r) < 0 ? -1 : table_print(&t, f, colour);
 	table_clear(&t);
 	return status < 0 ? errmsg_nomem(e) : 0;
@@ -142,6 +164,8 @@ int report_table(const struct report *r, FILE *f, bool colour, struct errmsg *e)
 	struct findings findings;
 	int status = findings_of(&findings, r, e);
 
+	if (status == 0)
+		status = write_alarms(&findings, f, colour, e);
 	for (size_t i = 0; i < r->study->names.n && status == 0; i++)
 		if (r->study->experiments[i].wanted)
 			status = write_experiment(r, &findings, i, f, colour, e);

@@ -76,7 +76,10 @@ static inline size_t section_rows(const struct section *s)
 	return s->n / s->n_columns;
 }
 
-/* Writers. Return 0, or -1 where memory ran out; errors of f are for ferror to tell. */
+/*
+ * Writers. For people, one without rows is said in words. Return 0, or -1 where memory ran out; errors of f are for
+ * ferror to tell.
+ */
 int section_put_table(const struct section *s, FILE *f, bool colour, struct errmsg *e);
 int section_put_markdown(const struct section *s, FILE *f, struct errmsg *e);
 int section_put_html(const struct section *s, FILE *f, struct errmsg *e);

@@ -48,6 +48,11 @@ static int put_html_part(const struct section *s, enum section_part part, FILE *
 int section_put_html(const struct section *s, FILE *f, struct errmsg *e)
 {
 	html_section(f, s->title);
+	if (section_is_empty(s)) {
+		html_paragraph(f, HTML_MUTED, SECTION_NOTHING);
+		html_section_end(f);
+		return 0;
+	}
 	for (enum section_part part = SECTION_ABOVE; part <= section_last_part(s); part++)
 		if (put_html_part(s, part, f, e) < 0)
 			return -1;

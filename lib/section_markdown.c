@@ -40,6 +40,11 @@ int section_put_markdown(const struct section *s, FILE *f, struct errmsg *e)
 	if (section_view_init(&v, s, SECTION_ALL, e) < 0)
 		return -1;
 	fprintf(f, "## %s\n\n", s->title);
+	if (section_is_empty(s)) {
+		fputs(SECTION_NOTHING "\n\n", f);
+		free(v.columns);
+		return 0;
+	}
 	put_markdown_headings(f, s, &v);
 	for (size_t row = 0; row < s->n; row += s->n_columns)
 		put_markdown_row(f, s, &v, row);

@@ -5,24 +5,6 @@
 
 #include "table.h"
 
-/* Writes a sentence or two, broken at spaces. */
-static void put_wrapped(FILE *f, const char *text)
-{
-	enum { WIDTH = 78 };
-
-	while (strlen(text) > WIDTH) {
-		size_t n = WIDTH;
-
-		while (n > 0 && text[n] != ' ')
-			n--;
-		if (n == 0)
-			break;
-		fprintf(f, "%.*s\n", (int)n, text);
-		text += n + 1;
-	}
-	fprintf(f, "%s\n", text);
-}
-
 /* The headings, in two rows where one of them is broken. */
 static void add_headings(struct table *t, const struct section *s, const struct section_view *v)
 {
@@ -47,7 +29,7 @@ static void add_row(struct table *t, const struct section *s, const struct secti
 	for (size_t k = 0; k < v->n; k++) {
 		size_t i = row + v->columns[k];
 
-		table_add(t, TABLE_PLAIN, "%s", section_is_text(s, i) ? s->cells[i].text : section_shown(s, i).text);
+		table_add(t, TABLE_PLAIN, "%s", section_is_text(s, i) ? shown_name(s->cells[i].text) : section_shown(s, i).text);
 	}
 }
 
@@ -94,11 +76,14 @@ out:
 int section_put_table(const struct section *s, FILE *f, bool colour, struct errmsg *e)
 {
 	fprintf(f, "%s\n", s->title);
+	if (section_is_empty(s)) {
+		fputs(SECTION_NOTHING "\n\n", f);
+		return 0;
+	}
 	for (enum section_part part = SECTION_ABOVE; part <= section_last_part(s); part++)
 		if (put_table_part(s, part, f, colour, e) < 0)
 			return -1;
-	if (*s->note)
-		put_wrapped(f, s->note);
+	table_prose(s->note, f);
 	putc('\n', f);
 	return 0;
 }

@@ -6,6 +6,11 @@
 
 #include "headline.h"
 
+bool section_is_empty(const struct section *s)
+{
+	return s->n == 0 && !s->failed;
+}
+
 bool section_is_text(const struct section *s, size_t i)
 {
 	return s->columns[i % s->n_columns].kind <= SECTION_METRIC;
@@ -35,7 +40,7 @@ char *section_head(const struct section *s, size_t row)
 	if (!f)
 		return NULL;
 	for (size_t k = 0; k < s->heads; k++)
-		fprintf(f, "%s%s", k > 0 ? " · " : "", s->cells[row + k].text);
+		fprintf(f, "%s%s", k > 0 ? " · " : "", shown_name(s->cells[row + k].text));
 	if (fclose(f) == 0)
 		return text;
 	free(text);
@@ -95,7 +100,7 @@ const char *section_typeset(const struct section *s, size_t i, struct shown *mem
 	bool metric = s->columns[i % s->n_columns].kind == SECTION_METRIC;
 
 	if (section_is_text(s, i) && !metric)
-		return s->cells[i].text;
+		return shown_name(s->cells[i].text);
 	*memory = metric ? headline_label(s->cells[i].text) : shown_typeset(section_shown(s, i));
 	return memory->text;
 }

@@ -13,6 +13,10 @@
 enum section_part { SECTION_ALL, SECTION_ABOVE, SECTION_BELOW };
 enum section_part section_last_part(const struct section *s);
 
+/* What is said of a section without rows, and whether it is one. */
+#define SECTION_NOTHING "There is nothing to tell."
+bool section_is_empty(const struct section *s);
+
 /* The columns of a table of which something is known. */
 struct section_view {
 	size_t *columns; /* n of them, in their order */

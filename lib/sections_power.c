@@ -59,8 +59,8 @@ static int add_experiment(struct section *s, const struct sections_subject *subj
 int sections_power(struct section *s, const struct sections_subject *subject, double power, double mde, struct errmsg *e)
 {
 	section_init(s, "power", "What could be found?",
-		     "Detectable effect: the smallest that these users would have shown as significant with the power asked for. Needs: "
-		     "users for the wanted effect (--mde), split as they are now.",
+		     "Detectable effect: the smallest that these users would have shown as significant with a probability of 80 %, "
+		     "in one look and one comparison. Needs: users for the wanted effect (--mde), split as they are now.",
 		     columns, sizeof columns / sizeof *columns);
 	section_layout(s, 2, NULL);
 	for (size_t x = 0; x < subject->study->names.n; x++)

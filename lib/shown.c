@@ -3,6 +3,7 @@
 #include <inttypes.h>
 #include <math.h>
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -136,6 +137,25 @@ struct shown shown_typeset(struct shown s)
 	}
 	to.text[k] = '\0';
 	return to;
+}
+
+const char *shown_name(const char *name)
+{
+	return *name ? name : "(no name)";
+}
+
+const char *shown_after(const char *name)
+{
+	for (const unsigned char *s = (const unsigned char *)name; *s; s++) {
+		/* U+0590 to U+08FF, U+FB1D to U+FDFF and U+FE70 to U+FEFF, U+10800 to U+10FFF and U+1E800 to U+1EFFF */
+		bool two = s[0] >= 0xd6 && s[0] <= 0xdf && s[1] >= 0x80;
+		bool three = (s[0] == 0xe0 && s[1] >= 0xa0 && s[1] <= 0xa3) || (s[0] == 0xef && s[1] >= 0xac && s[1] <= 0xbb);
+		bool four = s[0] == 0xf0 && ((s[1] == 0x90 && s[2] >= 0xa0) || (s[1] == 0x9e && s[2] >= 0xa0 && s[2] <= 0xbb));
+
+		if (two || three || four)
+			return "\u200e";
+	}
+	return "";
 }
 
 const char *shown_plural(uint64_t n)

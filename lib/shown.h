@@ -48,6 +48,15 @@ struct shown shown_words(const char *name);
  */
 struct shown shown_typeset(struct shown s);
 
+/* The name of an arm or of an experiment, of which "" is one: "(no name)". Borrowed. */
+const char *shown_name(const char *name);
+
+/*
+ * What stands behind a name in running text: a left-to-right mark where the name has letters that run from right to left,
+ * which numbers and brackets behind it would join (Unicode Standard Annex 9, W7), or "".
+ */
+const char *shown_after(const char *name);
+
 /* "s", or "" for 1. */
 const char *shown_plural(uint64_t n);
 

@@ -5,6 +5,7 @@
 
 #include "grow.h"
 #include "number.h"
+#include "shown.h"
 
 void split_clear(struct split *s)
 {
@@ -67,7 +68,7 @@ static size_t list_without(const struct symbols *some, const struct symbols *oth
 		struct slice name = {.text = one->text, .len = one->len};
 
 		if (symbols_find(others, name) == SYMBOLS_NONE)
-			errmsg_set(names, "%s%s%s", names->text, n++ > 0 ? ", " : "", name.text);
+			errmsg_set(names, "%s%s%s", names->text, n++ > 0 ? ", " : "", shown_name(name.text));
 	}
 	return n;
 }

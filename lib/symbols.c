@@ -5,6 +5,7 @@
 
 #include "grow.h"
 #include "murmur3.h"
+#include "shown.h"
 
 void symbols_clear(struct symbols *symbols)
 {
@@ -118,5 +119,5 @@ void symbols_list(const struct symbols *symbols, struct errmsg *e)
 {
 	errmsg_set(e, "there are none");
 	for (size_t i = 0; i < symbols->n; i++)
-		errmsg_set(e, "%s%s%s", i > 0 ? e->text : "there are ", i > 0 ? ", " : "", symbols->list[i].text);
+		errmsg_set(e, "%s%s%s", i > 0 ? e->text : "there are ", i > 0 ? ", " : "", shown_name(symbols->list[i].text));
 }

@@ -53,12 +53,26 @@ void table_line(struct table *t, enum table_style style, const char *text)
 		table_add(t, TABLE_PLAIN, "%s", "");
 }
 
+/* Whether terminals give the character at s two columns: wide in Unicode Standard Annex 11, by its first bytes in UTF-8. */
+static bool is_wide(const unsigned char *s)
+{
+	if (s[0] >= 0xe3 && s[0] <= 0xed) /* U+3000 to U+D7FF, without Yi's neighbours from U+A500 to U+ABFF */
+		return s[0] != 0xea || s[1] < 0x94 || s[1] >= 0xb0;
+	if (s[0] == 0xef) /* U+F900 to U+FAFF, U+FF00 to U+FF60 */
+		return (s[1] >= 0xa4 && s[1] <= 0xab) || s[1] == 0xbc || (s[1] == 0xbd && s[2] <= 0xa0);
+	if (s[0] == 0xf0) /* U+1F300 to U+1F64F, U+1F900 to U+1F9FF, U+20000 to U+3FFFF */
+		return (s[1] == 0x9f && ((s[2] >= 0x8c && s[2] <= 0x98) || (s[2] >= 0xa4 && s[2] <= 0xa7))) || s[1] >= 0xa0;
+	return false;
+}
+
+/* In columns of a terminal. Combining characters are counted as if they stood alone. */
 static size_t width(const char *text)
 {
 	size_t n = 0;
 
-	for (; *text; text++)
-		n += ((unsigned char)*text & 0xc0) != 0x80;
+	for (const unsigned char *s = (const unsigned char *)text; *s; s++)
+		if ((*s & 0xc0) != 0x80)
+			n += is_wide(s) ? 2 : 1;
 	return n;
 }
 
@@ -117,6 +131,24 @@ int table_print(const struct table *t, FILE *f, bool colour)
 		}
 	free(widths);
 	return 0;
+}
+
+void table_prose(const char *text, FILE *f)
+{
+	enum { WIDTH = 78 };
+
+	while (strlen(text) > WIDTH) {
+		size_t n = WIDTH;
+
+		while (n > 0 && text[n] != ' ')
+			n--;
+		if (n == 0)
+			break;
+		fprintf(f, "%.*s\n", (int)n, text);
+		text += n + 1;
+	}
+	if (*text)
+		fprintf(f, "%s\n", text);
 }
 
 bool table_wants_colour(FILE *f)

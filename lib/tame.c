@@ -1,14 +1,24 @@
 #include "tame.h"
 
-/*
- * How many bytes at the start of a text are a control character: C0 and DEL, or one of the C1 controls in UTF-8, of which
- * U+009B starts a command too.
- */
-static int control(const unsigned char *text)
+/* Whether three bytes of UTF-8 are one of U+202A to U+202E or U+2066 to U+2069. */
+static int turns(const unsigned char *text)
 {
-	if (*text < 0x20 || *text == 0x7f)
+	return text[0] == 0xe2 && ((text[1] == 0x80 && text[2] >= 0xaa && text[2] <= 0xae) ||
+				   (text[1] == 0x81 && text[2] >= 0xa6 && text[2] <= 0xa9));
+}
+
+size_t tame_wild(const char *text)
+{
+	const unsigned char *s = (const unsigned char *)text;
+
+	if (*s == '\0')
+		return 0;
+	if (*s < 0x20 || *s == 0x7f)
 		return 1;
-	return text[0] == 0xc2 && text[1] >= 0x80 && text[1] < 0xa0 ? 2 : 0;
+	/* the C1 controls in UTF-8, of which U+009B starts a command too */
+	if (s[0] == 0xc2 && s[1] >= 0x80 && s[1] < 0xa0)
+		return 2;
+	return turns(s) ? 3 : 0;
 }
 
 void tame(char *text)
@@ -16,7 +26,7 @@ void tame(char *text)
 	char *to = text;
 
 	while (*text) {
-		int n = control((const unsigned char *)text);
+		size_t n = tame_wild(text);
 
 		*to++ = n > 0 ? '?' : *text;
 		text += n > 0 ? n : 1;
@@ -27,7 +37,7 @@ void tame(char *text)
 void tame_put(FILE *f, const char *text)
 {
 	while (*text) {
-		int n = control((const unsigned char *)text);
+		size_t n = tame_wild(text);
 
 		putc(n > 0 ? '?' : *text, f);
 		text += n > 0 ? n : 1;

@@ -1,10 +1,15 @@
 /*
- * tame: text from outside that a terminal is shown. Control characters, by which it could be commanded, become '?'.
+ * tame: text from outside that people are shown. Control characters, by which a terminal could be commanded, become '?', and
+ * so do those that turn the direction of all that stands behind them (Unicode Standard Annex 9, explicit formatting).
  */
 #ifndef BOTIFY_TAME_H
 #define BOTIFY_TAME_H
 
+#include <stddef.h>
 #include <stdio.h>
+
+/* How many bytes at the start of a text are such a character; 0 where there is none. */
+size_t tame_wild(const char *text);
 
 /* In place. `text` is UTF-8; what it loses in bytes is taken out. */
 void tame(char *text);

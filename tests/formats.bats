@@ -57,6 +57,103 @@ is_well_formed() {
 	abtest --format markdown "$tiny" | diff - "$here/abtest/tiny.md"
 }
 
+@test "markdown and html: the sentence on an arm is about the metric that matters" {
+	awk -f "$here/reference/welch-log.awk" >log
+	abtest --format markdown log | grep -c '^\*\*.* listened ' | grep -x 2
+	for metric in sessions time_per_track; do
+		abtest --format ndjson log | jq -r --arg metric "$metric" 'select(.metric == $metric) | "\(.treatment) \(.significant)"' >want
+		abtest --format markdown --primary "$metric" log >report.md
+		sed -nE 's/^\*\*(.*)\*\* (did not differ|came back|heard).*/\1 \2/p' report.md |
+			sed -E 's/ did not differ$/ false/; s/ (came back|heard)$/ true/' | diff - want
+		abtest --format html --primary "$metric" log | sed -nE 's/.*<strong>(.*)<\/strong> (did not differ|came back|heard) .*/\1 \2/p' |
+			sed -E 's/ did not differ$/ false/; s/ (came back|heard)$/ true/' | diff - want
+	done
+	# the metric is not told a second time, and time is among the others
+	abtest --format html --primary time_per_track log | grep 'more of a track' >sentence
+	grep 'Also: .*time [+−]' sentence
+	run ! grep 'time per track' sentence
+}
+
+@test "prometheus: the split, what is wrong with the log, and adjusted p" {
+	value() {
+		sed -n "s/^botify_abtest_$1 //p" report
+	}
+
+	{ cat "$tiny"; tail -1 "$tiny"; tail -1 "$tiny" | jq -c '.timestamp -= 1000 | .track += 1'; } >log
+	abtest --format json --split C=9,T2=1 --adjust holm log >want
+	abtest --format prometheus --split C=9,T2=1 --adjust holm log >report
+	is_exposition report
+	[ "$(value 'missing_arms{experiment="FILTERS"}')" = 1 ]
+	[ "$(value 'unplanned_arms{experiment="FILTERS"}')" = 1 ]
+	[ "$(value 'srm_p_value{experiment="FILTERS"}')" = 0 ]
+	for key in duplicate_events events_after_end out_of_order_events malformed_lines; do
+		[ "$(value "log_$key")" = "$(jq ".health.$key" want)" ]
+	done
+	[ "$(value log_duplicate_events)" = 1 ]
+	[ "$(value log_out_of_order_events)" = 1 ]
+	diff <(grep -c '^botify_abtest_p_value_adjusted{' report) <(jq '[.effects[] | select(.p_adjusted)] | length' want)
+	[ "$(value 'p_value_adjusted{experiment="FILTERS",treatment="T1",metric="time"}')" = \
+		"$(jq '.effects[] | select(.experiment == "FILTERS" and .metric == "time") | .p_adjusted' want)" ]
+	abtest --format prometheus --split C=1,T1=3 --experiment AA "$tiny" >report
+	[ "$(value 'srm_p_value{experiment="AA"}')" = "$(abtest --format json --split C=1,T1=3 --experiment AA "$tiny" | jq '.srm[0].p')" ]
+}
+
+@test "table: what makes effects unreliable stands above them" {
+	abtest --split C=9,T2=1 --experiment FILTERS "$tiny" | head -5 | diff - <(
+		echo 'FILTERS: C (control) 2 users, T1 2 users'
+		echo 'Do not trust this yet:'
+		echo 'Users are not split between the arms as planned (p < 1e-300).'
+		echo '1 arm of the planned split never appears: T2.'
+		echo '1 arm is not in the planned split: T1.'
+	)
+	LC_ALL=C sort "$tiny" >sorted
+	abtest < <(cat sorted) 2>/dev/null | head -4 | diff - <(
+		echo 'Do not trust this yet:'
+		echo '8 events out of order: taken as they came, so sessions may be wrong.'
+		echo
+		echo 'AA: C (control) 2 users, T1 2 users'
+	)
+	run ! grep 'Do not trust' <(abtest sorted)
+}
+
+@test "for people: how effects were made is told, where they are not plain" {
+	awk -f "$here/reference/welch-log.awk" >log
+	jq -c 'select(.message == "last") | {user, value: .time}' log | sort -u -t, -k1,1 >values
+	removed=$(abtest --format ndjson --covariate values --cap 99% --experiment FILTERS log |
+		jq -r 'select(.treatment == "T1" and .metric == "sessions") | .variance_removed * 1000 | round / 10' |
+		sed '/\./!s/$/.0/')
+	for format in table markdown html; do
+		abtest --format $format --experiment FILTERS log | grep -cE 'Values above|Fieller|covariate' | grep -x 0
+		abtest --format $format --covariate values --cap 99% --lift fieller --experiment FILTERS log |
+			sed 's/\xc2\xa0/ /g' | tr '\n' ' ' >report
+		grep -F 'Values above the 99 % quantile of all arms count as that. Variance removed by the covariate: time ' report
+		grep -F ", sessions $removed %, mean" report
+		grep -E "Intervals are Fieller('|&#39;)s\." report
+	done
+}
+
+@test "html: of many arms, those that changed something are told first" {
+	for user in $(seq 900); do
+		arm=$((user % 30)) time=0.$((user % 7 + 1))
+		[ "$arm" != 29 ] || time=0.9$((user % 8))
+		[ "$arm" = 0 ] && arm=C || arm=T$arm
+		echo '{"message":"last","user":'"$user"',"track":1,"time":'"$time"',"experiments":{"X":"'"$arm"'"}}'
+	done >log
+	abtest --format html log | grep -E '^(<ul>)?<li>' >list
+	head -1 list | grep -F '<strong>T29</strong> listened '
+	sed -n 2p list | grep -F '<strong>T1</strong> did not'
+	[ "$(wc -l <list)" = 21 ]
+	tail -1 list | grep -F '>9 more arms'
+}
+
+@test "html: the days that it tells of stand on top" {
+	for days in 0 1 40; do
+		jq -c --argjson days "$days" '.timestamp += (.user % 2) * $days * 86400000' "$tiny" | abtest --format html |
+			sed -n '/<h1>/,/<\/p>/p'
+	done | sed -nE 's/.*>(19.*) 95.*/\1/p' | diff - <(printf '1970-01-01%s (UTC);\n' '' ' to 1970-01-02' ' to 1970-02-10')
+	jq -c 'del(.timestamp)' "$tiny" | abtest --format html | sed -n '/<h1>/,/<\/p>/p' | grep '>95'
+}
+
 @test "html: the same, but for style and charts" {
 	abtest --format html "$tiny" | without_pictures | diff - "$here/abtest/tiny.html"
 }

@@ -25,6 +25,8 @@ static void significant_effects_are_said_in_words(void)
 	check_headline(effect_on("time", 1, -12.3, -15, -9.6), "listened 12.3\u00a0% less than C (9.6\u00a0% to 15.0\u00a0%)");
 	check_headline(effect_on("sessions", 1, 7.26, 0.13, 14.4), "came back 7.3\u00a0% more often than C (0.1\u00a0% to 14.4\u00a0%)");
 	check_headline(effect_on("mean_request_latency", -1, 61, 41, 81), "waited 61\u00a0% longer than C (41\u00a0% to 81\u00a0%)");
+	check_headline(effect_on("mean_tracks_per_session", 1, -4, -6, -2), "heard 4.0\u00a0% fewer tracks per session than C (2.0\u00a0% to 6.0\u00a0%)");
+	check_headline(effect_on("time_per_track", 1, 4, 2, 6), "heard 4.0\u00a0% more of a track than C (2.0\u00a0% to 6.0\u00a0%)");
 	check_headline(effect_on("odd_metric", 1, 61, 41, 81), "had 61\u00a0% more odd metric than C (41\u00a0% to 81\u00a0%)");
 }
 
@@ -76,6 +78,21 @@ static void labels_have_units(void)
 	CHECK_STR(headline_label("new_metric").text, "new metric");
 }
 
+static void the_metric_that_matters_is_told(void)
+{
+	static const char other[] = "T2";
+	struct effect list[] = {
+		effect_on("time", 1, 1, 0, 2), effect_on("sessions", 1, 1, 0, 2), effect_on("time", 1, 1, 0, 2), effect_on("odd", 1, 1, 0, 2),
+	};
+
+	list[2].treatment = list[3].treatment = other;
+	CHECK(headline_effect(list, 4, NULL) == &list[0]);
+	CHECK(headline_effect(list, 4, "sessions") == &list[1]);
+	CHECK(headline_effect(list, 4, "odd") == &list[0]); /* the other arm's */
+	CHECK(headline_effect(list + 2, 2, "odd") == &list[3]);
+	CHECK(headline_effect(list + 3, 1, "sessions") == &list[3]);
+}
+
 int main(void)
 {
 	RUN(significant_effects_are_said_in_words);
@@ -83,5 +100,6 @@ int main(void)
 	RUN(a_difference_without_percent_is_one);
 	RUN(less_may_be_better);
 	RUN(labels_have_units);
+	RUN(the_metric_that_matters_is_told);
 	return DONE();
 }

@@ -100,6 +100,16 @@ static void the_page_forbids_itself_what_it_does_not_need(void)
 	CHECK(!strstr(page, "<script") && !strstr(page, "url(") && !strstr(page, "@import") && !strstr(page, "href"));
 }
 
+static void options_are_not_broken(void)
+{
+	FILE *f = begin();
+	const char *prose;
+
+	html_prose(f, "a - b < c (--mde), --covariate-before. 1--2 é--");
+	prose = written(f);
+	CHECK_STR(prose, "a - b &lt; c (<code>--mde</code>), <code>--covariate-before</code>. 1<code>--</code>2 é<code>--</code>");
+}
+
 int main(void)
 {
 	RUN(markup_is_escaped);
@@ -108,6 +118,7 @@ int main(void)
 	RUN(a_table_has_heads_and_groups);
 	RUN(a_table_may_be_empty);
 	RUN(the_page_forbids_itself_what_it_does_not_need);
+	RUN(options_are_not_broken);
 	free(text);
 	return DONE();
 }

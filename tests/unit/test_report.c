@@ -137,6 +137,44 @@ static void names_are_escaped_in_html(void)
 	end(&x);
 }
 
+/* Hebrew letters: a number right behind them would be shown before them. */
+static void numbers_stay_behind_names_from_right_to_left(void)
+{
+	struct fixture x;
+	char *text;
+
+	begin(&x, "X", "C\u05d0", "\u05d1\u202e");
+	text = written(&x, "html", false);
+	CHECK(strstr(text, "C\u05d0\u200e (control) 3 users, \u05d1\ufffd\u200e 3 users"));
+	CHECK(strstr(text, " than C\u05d0\u200e ("));
+	free(text);
+	text = written(&x, "markdown", false);
+	CHECK(strstr(text, "C\u05d0\u200e (control) 3 users, \u05d1 \u200e 3 users"));
+	free(text);
+	text = written(&x, "table", false);
+	CHECK(strstr(text, "X: C\u05d0 (control) 3 users, \u05d1? 3 users\n"));
+	free(text);
+	end(&x);
+}
+
+static void a_name_may_be_empty(void)
+{
+	struct fixture x;
+	char *text;
+
+	begin(&x, "", "", "T1");
+	text = written(&x, "html", false);
+	CHECK(strstr(text, "<h2>(no name)</h2>") && strstr(text, ">(no name) (control) 3 users, T1 3 users"));
+	free(text);
+	text = written(&x, "markdown", false);
+	CHECK(strstr(text, "## (no name)\n\n(no name) (control) 3 users") && strstr(text, "| (no name) | T1 | users |"));
+	free(text);
+	text = written(&x, "table", false);
+	CHECK(strstr(text, "(no name): (no name) (control) 3 users") && strstr(text, "  (no name)  "));
+	free(text);
+	end(&x);
+}
+
 static void names_mean_nothing_in_markdown(void)
 {
 	struct fixture x;
@@ -268,6 +306,8 @@ int main(void)
 	RUN(what_is_not_known_is_not_a_number);
 	RUN(names_are_escaped_in_html);
 	RUN(names_mean_nothing_in_markdown);
+	RUN(numbers_stay_behind_names_from_right_to_left);
+	RUN(a_name_may_be_empty);
 	RUN(names_are_escaped_for_prometheus);
 	RUN(findings_have_levels);
 	RUN(warnings_stand_at_the_top_of_a_page);

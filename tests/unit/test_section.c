@@ -163,7 +163,8 @@ static void an_empty_one_is_one(void)
 	section_init(&s, "key", "A title", "", columns, 2);
 	CHECK(section_rows(&s) == 0);
 	check_written(&s, 0, "\"key\":[\n]");
-	check_written(&s, 1, "A title\narm  users\n\n");
+	check_written(&s, 1, "A title\nThere is nothing to tell.\n\n");
+	check_written(&s, 2, "## A title\n\nThere is nothing to tell.\n\n");
 	section_clear(&s);
 }
 
@@ -175,7 +176,10 @@ static void long_notes_are_broken_at_spaces(void)
 	section_init(&s, "key", "A title",
 		     "A note that is so long that no terminal of eighty columns would hold all of it in one line, and then some more.",
 		     columns, 2);
+	section_text(&s, "");
+	section_count(&s, 1);
 	text = written(&s, 1);
+	CHECK(strncmp(text, "A title\narm        users\n(no name)      1\n", 40) == 0);
 	for (const char *line = text; *line; line += strcspn(line, "\n") + 1)
 		CHECK(strcspn(line, "\n") <= 78);
 	CHECK(strstr(text, "eighty columns would hold all of\nit in") != NULL || strstr(text, "all of it\nin one") != NULL ||

@@ -57,6 +57,20 @@ static void names_of_metrics_become_words(void)
 	CHECK_STR(shown_words("").text, "");
 }
 
+static void names_stand_where_they_are_put(void)
+{
+	CHECK_STR(shown_name("T1"), "T1");
+	CHECK_STR(shown_name(""), "(no name)");
+	CHECK_STR(shown_after("T1 – ü 対照群 😀 \xff"), "");
+	CHECK_STR(shown_after(""), "");
+	CHECK_STR(shown_after("ביקורת"), "\u200e"); /* Hebrew, Arabic, Samaritan, presentation forms, Phoenician, Adlam */
+	CHECK_STR(shown_after("T1 تجربة"), "\u200e");
+	CHECK_STR(shown_after("\u0800"), "\u200e");
+	CHECK_STR(shown_after("\ufb2a"), "\u200e");
+	CHECK_STR(shown_after("\U00010900"), "\u200e");
+	CHECK_STR(shown_after("\U0001e900"), "\u200e");
+}
+
 int main(void)
 {
 	RUN(means_have_four_digits);
@@ -65,5 +79,6 @@ int main(void)
 	RUN(effects_have_the_digits_of_their_interval);
 	RUN(typeset_means_true_signs);
 	RUN(names_of_metrics_become_words);
+	RUN(names_stand_where_they_are_put);
 	return DONE();
 }

@@ -41,6 +41,8 @@ static void arms_that_do_not_match_are_named(void)
 	CHECK_STR(names.text, "T2, T1");
 	CHECK(split_unplanned(&s, &arms, &names) == 2);
 	CHECK_STR(names.text, "X, Y");
+	CHECK(symbols_intern(&arms, slice_of(""), 0) == 3 && split_unplanned(&s, &arms, &names) == 3);
+	CHECK_STR(names.text, "(no name), X, Y");
 	split_clear(&s);
 	symbols_clear(&arms);
 }

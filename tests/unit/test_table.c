@@ -75,7 +75,26 @@ static void characters_count_not_bytes(void)
 	table_add(&t, TABLE_PLAIN, "2");
 	table_add(&t, TABLE_PLAIN, "\xe2\x82\xac\xf0\x9f\x8e\xb5");
 	table_add(&t, TABLE_PLAIN, "3");
-	check_printed(&t, false, "Bj\xc3\xb6rk    1\nabcdefg  2\n\xe2\x82\xac\xf0\x9f\x8e\xb5       3\n");
+	check_printed(&t, false, "Bj\xc3\xb6rk    1\nabcdefg  2\n\xe2\x82\xac\xf0\x9f\x8e\xb5      3\n");
+}
+
+static void wide_characters_count_twice(void)
+{
+	/* each of two columns but the last ones */
+	static const char *const names[] = {"対照", "한국", "ﾟｶ群", "＋－", "豈更", "🎵😀", "🧪🤖", "𠀀𠀁", "ꔀꮀxy", "éü–x", "ｶﾟab"};
+
+	for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+		struct table t;
+		char want[64];
+
+		table_init(&t, "lr");
+		table_add(&t, TABLE_PLAIN, "%s", names[i]);
+		table_add(&t, TABLE_PLAIN, "1");
+		table_add(&t, TABLE_PLAIN, "1234");
+		table_add(&t, TABLE_PLAIN, "1");
+		snprintf(want, sizeof want, "%s  1\n1234  1\n", names[i]);
+		check_printed(&t, false, want);
+	}
 }
 
 static void control_characters_do_not_reach_the_terminal(void)
@@ -144,6 +163,7 @@ int main(void)
 	RUN(a_line_may_be_wider_than_its_column);
 	RUN(no_space_stands_at_the_end);
 	RUN(characters_count_not_bytes);
+	RUN(wide_characters_count_twice);
 	RUN(control_characters_do_not_reach_the_terminal);
 	RUN(colour_does_not_move_columns);
 	RUN(a_row_that_is_short_ends_its_line);

@@ -14,6 +14,9 @@ static void controls_become_question_marks(void)
 		{"\033[31mred\n\x7f", "?[31mred??"},
 		{"\xc2\x9b" "31m \xc2\xa0", "?31m \xc2\xa0"}, /* U+009B is a control, U+00A0 a space */
 		{"half \xc2", "half \xc2"},
+		{"\u202elive \u2066x\u2069", "?live ?x?"},
+		{"\u202f\u2065\u200f", "\u202f\u2065\u200f"},
+		{"half \xe2\x80", "half \xe2\x80"},
 	};
 
 	for (size_t i = 0; i < sizeof known / sizeof *known; i++) {
