@@ -11,6 +11,7 @@
 #include "covariate.h"
 #include "day.h"
 #include "failon.h"
+#include "findings.h"
 #include "log.h"
 #include "number.h"
 #include "partial.h"
@@ -239,30 +240,41 @@ static int check(const struct study *s, const struct options *o, struct errmsg *
 	return 0;
 }
 
-/* Writes what is asked for: a part, or the report of an analysis. */
-static int print(const struct study *s, const struct analysis *a, const struct options *o, FILE *f, struct errmsg *e)
+/* Writes what is asked for: a part, or the report. */
+static int print(const struct report *r, const struct options *o, FILE *f, struct errmsg *e)
 {
-	const struct report report = {
-		.study = s, .effects = &a->effects, .control = o->analysis.effects.control, .split = &o->split,
-		.analysis = &a->subject, .sections = a->sections, .n_sections = a->n_sections,
-	};
-
-	return o->partial ? partial_write(s, f, e) : o->format->write(&report, f, table_wants_colour(f), e);
+	return o->partial ? partial_write(r->study, f, e) : o->format->write(r, f, table_wants_colour(f), e);
 }
 
-static int save_or_print(const struct study *s, const struct analysis *a, const struct options *o, struct errmsg *e)
+static int save_or_print(const struct report *r, const struct options *o, struct errmsg *e)
 {
 	struct save save;
 	int status;
 
 	if (!o->output)
-		return print(s, a, o, stdout, e);
+		return print(r, o, stdout, e);
 	if (save_open(&save, o->output, e) < 0)
 		return -1;
-	status = print(s, a, o, save.file, e);
+	status = print(r, o, save.file, e);
 	if (status == 0)
 		status = save_commit(&save, e);
 	save_abandon(&save);
+	return status;
+}
+
+/* Says what is wrong with the log, for who reads effects only, as far as it was not said before. */
+static int warn(const struct report *r, const struct options *o, struct errmsg *e)
+{
+	struct findings findings;
+	int status = findings_of(&findings, r, e);
+
+	for (size_t i = 0; i < findings.n; i++) {
+		const struct finding *f = &findings.list[i];
+
+		if (f->level != FINDING_NOTE && (o->merge || !f->heard))
+			command_note(&self, "%s%s%s", f->experiment ? f->experiment : "", f->experiment ? ": " : "", f->text);
+	}
+	findings_clear(&findings);
 	return status;
 }
 
@@ -270,13 +282,20 @@ static int save_or_print(const struct study *s, const struct analysis *a, const 
 static int write_result(const struct study *s, const struct options *o, struct errmsg *e)
 {
 	struct analysis a = {0};
+	struct report report = {
+		.study = s, .effects = &a.effects, .control = o->analysis.effects.control, .split = &o->split,
+		.analysis = &a.subject, .sections = a.sections,
+	};
 	int status = 0;
 
 	/* a part may be empty, the whole may not */
 	if (!o->partial)
 		status = check(s, o, e) < 0 ? -1 : analysis_run(&a, s, &o->analysis, e);
+	report.n_sections = a.n_sections;
 	if (status == 0)
-		status = save_or_print(s, &a, o, e);
+		status = save_or_print(&report, o, e);
+	if (status == 0 && !o->partial && o->format->bare)
+		status = warn(&report, o, e);
 	analysis_clear(&a);
 	return status;
 }

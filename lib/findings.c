@@ -59,6 +59,8 @@ static int add_health(struct findings *all, const struct health_finding *list, s
 			level = FINDING_NOTE;
 		if (list[i].count > 0)
 			status = add(all, level, experiment, "%s", health_say(&list[i], &sentence));
+		if (list[i].count > 0 && status == 0)
+			all->list[all->n - 1].heard = list[i].entry->heard;
 	}
 	return status;
 }

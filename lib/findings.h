@@ -6,6 +6,7 @@
 #ifndef BOTIFY_FINDINGS_H
 #define BOTIFY_FINDINGS_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "errmsg.h"
@@ -19,6 +20,7 @@ enum finding_level {
 
 struct finding {
 	enum finding_level level;
+	bool heard; /* as of health.h */
 	const char *experiment; /* borrowed from the study; NULL: the whole log */
 	char *text;
 };

@@ -57,11 +57,12 @@ static uint64_t unplanned_arms(const struct study_experiment *x, const struct sp
 }
 
 const struct health_entry health_table[HEALTH_N] = {
-	{.key = "malformed_lines", .one = "malformed line", .many = "malformed lines", .in_log = malformed_lines},
+	{.key = "malformed_lines", .one = "malformed line", .many = "malformed lines", .heard = true,
+	 .in_log = malformed_lines},
 	{.key = "unread_files", .one = "file not read, or not to the end", .many = "files not read, or not to the end",
-	 .fate = HEALTH_SAID, .grave = true, .in_log = unread_files},
+	 .fate = HEALTH_SAID, .grave = true, .heard = true, .in_log = unread_files},
 	{.key = "out_of_order_events", .one = "event out of order", .many = "events out of order",
-	 .fate = HEALTH_ORDER, .grave = true, .in_log = out_of_order_events},
+	 .fate = HEALTH_ORDER, .grave = true, .heard = true, .in_log = out_of_order_events},
 	{.key = "unfinished_sessions", .one = "unfinished session", .many = "unfinished sessions", .usual = true,
 	 .in_log = unfinished_sessions},
 	{.key = "events_after_end", .one = "event not later than the end of a session before it",

@@ -30,6 +30,7 @@ struct health_entry {
 	enum health_fate fate;
 	bool grave; /* effects are not to be relied on where there is any; of HEALTH_ORDER, where it was not sorted */
 	bool usual; /* sound logs have it too */
+	bool heard; /* who reads the log was told of it already, but not who reads parts of it */
 	uint64_t (*in_log)(const struct study *s); /* NULL for those that are counted in each experiment */
 	uint64_t (*in_experiment)(const struct study_experiment *x, const struct split *split, struct errmsg *names);
 };

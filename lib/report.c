@@ -10,13 +10,13 @@
 #include "sections.h"
 
 const struct report_format report_formats[REPORT_FORMATS_N] = {
-	{"table", report_table},
-	{"json", report_json},
-	{"ndjson", report_ndjson},
-	{"csv", report_csv},
-	{"markdown", report_markdown},
-	{"html", report_html},
-	{"prometheus", report_prometheus},
+	{"table", false, report_table},
+	{"json", false, report_json},
+	{"ndjson", true, report_ndjson},
+	{"csv", true, report_csv},
+	{"markdown", false, report_markdown},
+	{"html", false, report_html},
+	{"prometheus", false, report_prometheus},
 };
 
 const struct report_format *report_format_find(const char *name)

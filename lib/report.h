@@ -58,6 +58,7 @@ char *report_methods(const struct report *r, const struct effect *effects, size_
 
 struct report_format {
 	const char *name;
+	bool bare; /* it is effects and nothing else: what else there is to say (findings.h) has to be said elsewhere */
 	/* Returns 0, or -1 with the reason where there is no memory; errors of f are for ferror to tell. */
 	int (*write)(const struct report *r, FILE *f, bool colour, struct errmsg *e);
 };

@@ -429,6 +429,27 @@ odd_log() {
 	done
 }
 
+@test "ndjson and csv: what is wrong is said on standard error, once" {
+	{ cat "$here/abtest/odd.ndjson"; echo bad; } >log
+	for format in ndjson csv; do
+		run --separate-stderr abtest --format "$format" --split A=1,B=1,C=1 --experiment MANY log
+		[ "$status" = 1 ]
+		# shellcheck disable=SC2154 # set by bats
+		[ "$(grep -c 'seen in more than one arm: left out' <<<"$stderr")" = 1 ]
+		[ "$(grep -c '^botify-abtest: MANY: 1 arm of the planned split never appears: C.$' <<<"$stderr")" = 1 ]
+		[ "$(grep -c bad <<<"$stderr")" = 1 ]
+		[ "$(grep -c malformed <<<"$stderr")" = 0 ]
+	done
+	abtest --partial log >part 2>errors || [ $? = 1 ]
+	run --separate-stderr abtest --merge --format csv part
+	[ "$status" = 0 ]
+	grep -x 'botify-abtest: 1 malformed line: left out.' <<<"$stderr"
+	run --separate-stderr abtest --format csv "$tiny"
+	[ "$stderr" = "" ]
+	run --separate-stderr abtest --format json --split A=1,B=1,C=1 --experiment MANY "$here/abtest/odd.ndjson"
+	[ "$stderr" = "" ]
+}
+
 @test "--output: the report appears whole or not at all" {
 	abtest --format json "$tiny" >want
 	abtest --format json -o report "$tiny" | wc -c | grep -x 0
