@@ -46,17 +46,15 @@ static int enlarge(struct idmap *m)
 	return 0;
 }
 
-uint32_t *idmap_at(struct idmap *m, uint32_t key)
+uint32_t *idmap_add(struct idmap *m, uint32_t key)
 {
 	size_t i;
 
 	if ((!m->slots || 3 * (m->n + 1) > 2 * (m->mask + 1)) && enlarge(m) < 0)
 		return NULL;
 	i = idmap_slot(m, key);
-	if (m->slots[i].key == IDMAP_NONE) {
-		m->slots[i] = (struct idmap_entry){.key = key, .value = 0};
-		m->n++;
-	}
+	m->slots[i] = (struct idmap_entry){.key = key, .value = 0};
+	m->n++;
 	return &m->slots[i].value;
 }
 

@@ -37,12 +37,6 @@ void idmap_clear(struct idmap *m);
 void idmap_reset(struct idmap *m);
 
 /*
- * The place of the value of `key`, made with value 0 where it was not there. Valid until the next call. NULL where
- * there is no memory.
- */
-uint32_t *idmap_at(struct idmap *m, uint32_t key);
-
-/*
  * Turns a map to which nothing will be added any more into an array, where that takes little more room and no value is
  * IDMAP_NONE; else, or where there is no memory, leaves it as it is. Looking up is then one step. Only idmap_get and
  * idmap_clear may follow.
@@ -64,6 +58,23 @@ static inline size_t idmap_slot(const struct idmap *m, uint32_t key)
 	while (m->slots[i].key != key && m->slots[i].key != IDMAP_NONE)
 		i = (i + 1) & m->mask;
 	return i;
+}
+
+/* For idmap_at: makes the place of a key that is not there. */
+uint32_t *idmap_add(struct idmap *m, uint32_t key);
+
+/*
+ * The place of the value of `key`, made with value 0 where it was not there. Valid until the next call. NULL where
+ * there is no memory.
+ */
+static inline uint32_t *idmap_at(struct idmap *m, uint32_t key)
+{
+	size_t i;
+
+	if (m->n == 0)
+		return idmap_add(m, key);
+	i = idmap_slot(m, key);
+	return m->slots[i].key == key ? &m->slots[i].value : idmap_add(m, key);
 }
 
 /* The value of `key`, or `otherwise` where it is not there. Inline, because it is most of what filters do. */

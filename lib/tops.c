@@ -34,7 +34,7 @@ struct tops_list *tops_list_of(struct tops *t, struct slice arm)
 	char *name;
 
 	for (size_t i = 0; i < t->n_lists; i++)
-		if (slice_equal(slice_of(t->lists[i].arm), arm))
+		if (slice_equal(t->lists[i].name, arm))
 			return &t->lists[i];
 	lists = grow(t->lists, &t->cap, t->n_lists + 1, sizeof *lists);
 	if (!lists)
@@ -43,9 +43,10 @@ struct tops_list *tops_list_of(struct tops *t, struct slice arm)
 	name = malloc(arm.len + 1);
 	if (!name)
 		return NULL;
-	memcpy(name, arm.text, arm.len);
+	if (arm.len > 0)
+		memcpy(name, arm.text, arm.len);
 	name[arm.len] = 0;
-	lists[t->n_lists] = (struct tops_list){.arm = name};
+	lists[t->n_lists] = (struct tops_list){.arm = name, .name = {name, arm.len}};
 	return &lists[t->n_lists++];
 }
 
@@ -86,7 +87,7 @@ static int was_recommended(struct tops *t, const struct event *ev)
 
 int tops_add(struct tops *t, const struct event *ev, struct errmsg *e)
 {
-	struct slice everything = slice_of("");
+	static const struct slice everything = {.text = ""};
 	const struct slice *arm = t->choice.experiment ? arm_of(t, ev) : &everything;
 	struct tops_list *list;
 	int counts = t->choice.recommended ? was_recommended(t, ev) : 1;

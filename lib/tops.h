@@ -34,6 +34,7 @@ struct tops_choice {
 /* The counts of one arm; of everything where there is no experiment. */
 struct tops_list {
 	char *arm; /* "" where there is no experiment */
+	struct slice name; /* the same; its length is asked for at every event */
 	struct popularity popularity;
 };
 
