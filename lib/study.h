@@ -33,6 +33,7 @@
 #include "event.h"
 #include "idmap.h"
 #include "metrics.h"
+#include "places.h"
 #include "symbols.h"
 
 struct catalog;
@@ -126,7 +127,7 @@ struct study {
 	enum study_order order;
 	char *const *wanted;
 	size_t n_wanted, experiments_cap, users_cap, members_cap;
-	struct idmap index; /* user id to place in users, plus 1 */
+	struct places index; /* of users, plus 1, by their ids */
 	struct study_arm *arms; /* of this event */
 	size_t arms_cap;
 	struct symbols arm_sets; /* arrays of struct study_arm, as bytes */

@@ -115,23 +115,6 @@ static int order_experiments(struct study *s)
 	return status;
 }
 
-static int by_id(const void *a, const void *b)
-{
-	uint32_t x = ((const struct idmap_entry *)a)->key, y = ((const struct idmap_entry *)b)->key;
-
-	return (x > y) - (x < y);
-}
-
-/* What found a user by its id is of no use any more, and gives its memory. */
-static void order_users(struct study *s)
-{
-	size_t n;
-
-	s->ids = idmap_take(&s->index, &n);
-	if (n > 0)
-		qsort(s->ids, n, sizeof *s->ids, by_id);
-}
-
 /* Puts the sessions of a member side by side, in their order. */
 static int group_sessions(struct study_sessions *all, size_t n_members)
 {
@@ -192,9 +175,14 @@ static void summarise_all(struct study *s)
 
 int study_end(struct study *s, struct errmsg *e)
 {
+	size_t n;
+
 	if (count_held(s) < 0 || order_experiments(s) < 0)
 		return errmsg_nomem(e);
-	order_users(s);
+	/* what found users by their ids gives its memory */
+	s->ids = places_take(&s->index, &n);
+	if (!s->ids)
+		return errmsg_nomem(e);
 	if (s->keep.sessions && group_sessions(&s->sessions, s->n_members) < 0)
 		return errmsg_nomem(e);
 	/* what was held is of no use any more */
