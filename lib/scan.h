@@ -116,35 +116,34 @@ SCAN_INLINE uint64_t scan_ahead(const struct scan *s, const char *at)
 /* Eight times the same byte. */
 #define SCAN_EIGHT(byte) (UINT64_C(0x0101010101010101) * (byte))
 
-/* How many of eight bytes come before the first whose highest bit is set. */
-SCAN_INLINE unsigned scan_unmarked(uint64_t marks)
+/* How many bytes stand before the first of which the highest bit is set in `marks`; there is one. */
+SCAN_INLINE unsigned scan_before(uint64_t marks)
 {
-	marks &= SCAN_EIGHT(0x80);
-	return marks != 0 ? (unsigned)__builtin_ctzll(marks) / 8 : 8;
+	return (unsigned)__builtin_ctzll(marks) / 8;
 }
 
 /*
- * How many of eight bytes stand for themselves in a string, as far as they are ASCII, before the first that does not: a
- * control character, '"' or '\\'. What a subtraction borrows from the next byte is behind one that is found.
+ * Marks those of eight bytes that do not stand for themselves in a string, as far as it is ASCII: control characters, '"' and
+ * '\\'. What a subtraction borrows from the next byte is behind one that is marked.
  */
-SCAN_INLINE unsigned scan_count_plain(uint64_t bytes)
+SCAN_INLINE uint64_t scan_mark_special(uint64_t bytes)
 {
 	uint64_t quote = bytes ^ SCAN_EIGHT('"'), backslash = bytes ^ SCAN_EIGHT('\\');
 
-	return scan_unmarked(bytes | (bytes - SCAN_EIGHT(0x20)) | (quote - SCAN_EIGHT(1)) | (backslash - SCAN_EIGHT(1)));
+	return (bytes | (bytes - SCAN_EIGHT(0x20)) | (quote - SCAN_EIGHT(1)) | (backslash - SCAN_EIGHT(1))) & SCAN_EIGHT(0x80);
 }
 
 /* Takes a string of plain ASCII without escapes. */
 SCAN_INLINE bool scan_string(struct scan *s, struct slice *string)
 {
 	const char *start = s->at + 1, *at = start;
-	unsigned n;
+	uint64_t marks;
 
 	if (!scan_is_next(s, '"'))
 		return false;
-	do
-		at += n = scan_count_plain(scan_ahead(s, at));
-	while (n == 8);
+	while ((marks = scan_mark_special(scan_ahead(s, at))) == 0)
+		at += 8;
+	at += scan_before(marks);
 	if (at == s->end || *at != '"')
 		return false;
 	*string = (struct slice){.text = start, .len = (size_t)(at - start)};
@@ -152,12 +151,10 @@ SCAN_INLINE bool scan_string(struct scan *s, struct slice *string)
 	return true;
 }
 
-/* How many of eight bytes are digits, before the first that is none. The sum does not carry into the next byte. */
-SCAN_INLINE unsigned scan_count_digits(uint64_t bytes)
+/* Marks those of eight bytes that are no digits. What is borrowed or carried is behind one that is marked. */
+SCAN_INLINE uint64_t scan_mark_nondigits(uint64_t bytes)
 {
-	uint64_t values = bytes ^ SCAN_EIGHT('0');
-
-	return scan_unmarked(values | ((values & SCAN_EIGHT(0x7f)) + SCAN_EIGHT(0x80 - 10)));
+	return (bytes | (bytes - SCAN_EIGHT('0')) | (bytes + SCAN_EIGHT(0x80 - '9' - 1))) & SCAN_EIGHT(0x80);
 }
 
 /*
@@ -166,7 +163,7 @@ SCAN_INLINE unsigned scan_count_digits(uint64_t bytes)
  */
 SCAN_INLINE uint64_t scan_value(uint64_t bytes, unsigned n)
 {
-	uint64_t v = (bytes ^ SCAN_EIGHT('0')) << 8 * (8 - n);
+	uint64_t v = (bytes - SCAN_EIGHT('0')) << 8 * (8 - n);
 
 	v = v * 10 + (v >> 8);
 	return ((v & UINT64_C(0x000000ff000000ff)) * UINT64_C(0x000f424000000064) +
@@ -177,22 +174,20 @@ SCAN_INLINE uint64_t scan_value(uint64_t bytes, unsigned n)
 SCAN_INLINE int scan_digits(struct scan *s, uint64_t *value)
 {
 	static const uint32_t powers[] = {1, 10, 100, 1000, 10000, 100000, 1000000, 10000000, 100000000};
-	const char *at = s->at;
-	uint64_t v = *value;
+	const char *start = s->at;
+	uint64_t v = *value, bytes, marks;
 	unsigned n;
 
-	do {
-		uint64_t bytes = scan_ahead(s, at);
-
-		n = scan_count_digits(bytes);
-		if (n > 0)
-			v = v * powers[n] + scan_value(bytes, n);
-		at += n;
-	} while (n == 8);
-	n = (unsigned)(at - s->at);
+	while ((marks = scan_mark_nondigits(bytes = scan_ahead(s, s->at))) == 0) {
+		v = v * powers[8] + scan_value(bytes, 8);
+		s->at += 8;
+	}
+	n = scan_before(marks);
+	if (n > 0)
+		v = v * powers[n] + scan_value(bytes, n);
+	s->at += n;
 	*value = v;
-	s->at = at;
-	return (int)n;
+	return (int)(s->at - start);
 }
 
 /* Takes an unsigned integer. Neither too many digits nor a leading zero. */
