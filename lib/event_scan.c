@@ -121,19 +121,24 @@ static uint64_t hash_rest(const struct scan *s)
 }
 
 /* Keeps arms that were read from a text, and the text. Returns false where there is no memory. */
-static bool keep_arms(struct event_parser *p, struct event_known *known, struct slice text,
-		      struct event_arm *arms, size_t n)
+static bool keep_arms(struct event_parser *p, struct event_known *known, struct slice text, struct event_arm *arms, size_t n)
 {
 	const char *copy = arena_copy(&p->arena, text.text, text.len);
 
-	for (size_t i = 0; copy && i < n; i++) {
+	known->text.len = 0;
+	if (!copy)
+		return false;
+	for (size_t i = 0; i < n; i++) {
 		arms[i].experiment.text = copy + (arms[i].experiment.text - text.text);
 		arms[i].arm.text = copy + (arms[i].arm.text - text.text);
 	}
-	*known = (struct event_known){
-		.reset = p->resets, .text = {copy, text.len}, .arms = arena_copy(&p->arena, arms, n * sizeof *arms), .n_arms = n,
-	};
-	return copy && known->arms;
+	known->arms = arena_copy(&p->arena, arms, n * sizeof *arms);
+	if (!known->arms)
+		return false;
+	known->reset = p->resets;
+	known->text = (struct slice){.text = copy, .len = text.len};
+	known->n_arms = n;
+	return true;
 }
 
 /*
