@@ -124,7 +124,7 @@ static void entries_can_be_taken_out(void)
 	CHECK(n == 1000 && m.n == 0 && idmap_get(&m, 0, 7) == 7);
 	for (size_t i = 0; i < n; i++) {
 		CHECK(entries[i].value < 1000 && entries[i].key == 12345 * entries[i].value && !seen[entries[i].value]);
-		seen[entries[i].value] = true;
+		seen[entries[i].value % 1000] = true;
 	}
 	free(entries);
 	CHECK(*idmap_at(&m, 1) == 0 && m.n == 1);
