@@ -228,6 +228,26 @@ static void lines_may_come_in_pieces(void)
 	close(saved);
 }
 
+static void compressed_files_are_told_as_such(void)
+{
+	const struct event *ev;
+	struct errmsg e;
+	struct log log;
+	char *list[2];
+
+	make_file(0, "\x1f\x8b\x08\n\n\n\nx\n");
+	make_file(1, EVENT(5));
+	for (int i = 0; i < 2; i++)
+		list[i] = paths[i];
+	CHECK(log_open(&log, list, 2, 1, &e) == 0);
+	CHECK(log_next(&log, &ev, &e) == LOG_FAILED && reason_is(&e, 0, ": compressed by gzip; give the output of zcat"));
+	CHECK(log_next(&log, &ev, &e) == LOG_EVENT && ev->user == 5);
+	CHECK(log_next(&log, &ev, &e) == LOG_END && log.bad == 0 && log.failed == 1);
+	log_close(&log);
+	unlink(paths[0]);
+	unlink(paths[1]);
+}
+
 int main(void)
 {
 	RUN(files_are_read_in_order);
@@ -237,5 +257,6 @@ int main(void)
 	RUN(any_number_of_threads_reads_the_same);
 	RUN(long_lines_are_told_and_passed);
 	RUN(lines_may_come_in_pieces);
+	RUN(compressed_files_are_told_as_such);
 	return DONE();
 }
