@@ -9,12 +9,10 @@ void analysis_keep(const struct analysis_options *o, struct study_keep *keep)
 	keep->answers = keep->answers || o->sources;
 }
 
-/* The metric of users that the days are told of: the primary one, where it is one; else the first. */
+/* The metric that the days are told of: the primary one, or else the first. */
 static size_t day_metric(const struct analysis_options *o)
 {
-	size_t metric = o->effects.primary ? samples_find(o->effects.primary) : 0;
-
-	return metric < METRICS_N ? metric : 0;
+	return o->effects.primary ? samples_find(o->effects.primary) : 0;
 }
 
 int analysis_run(struct analysis *a, const struct study *s, const struct analysis_options *o, struct errmsg *e)

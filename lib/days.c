@@ -138,8 +138,6 @@ int days_walk_init(struct days_walk *w, const struct study *s, const struct colu
 
 void days_walk_clear(struct days_walk *w)
 {
-	metrics_summary_clear(&w->daily);
-	metrics_summary_clear(&w->cumulative);
 	free(w->today);
 	free(w->so_far);
 	free(w->rows);
@@ -155,22 +153,10 @@ static void add(struct metrics_user *u, const struct days_sums *day)
 	u->finished.latencies += day->did.latencies;
 }
 
-/* Sums up users, in ascending order of their ids. Returns 0, or -1 where there is no memory. */
-static int summarise(struct metrics_summary *summary, const struct days_walk *w, const struct metrics_user *users, struct errmsg *e)
-{
-	metrics_summary_clear(summary);
-	if (metrics_summary_init(summary, w->columns->n_arms, e) < 0)
-		return -1;
-	for (size_t i = 0; i < w->columns->n; i++)
-		if (users[i].sessions > 0)
-			metrics_summarise(summary, &users[i]);
-	return 0;
-}
-
-int days_walk_next(struct days_walk *w, struct errmsg *e)
+bool days_walk_next(struct days_walk *w)
 {
 	if (w->next == w->n)
-		return 0;
+		return false;
 	w->day = w->rows[w->next].day;
 	for (size_t i = 0; i < w->columns->n; i++)
 		w->today[i] = (struct metrics_user){.arm = w->columns->arms[i]};
@@ -180,7 +166,5 @@ int days_walk_next(struct days_walk *w, struct errmsg *e)
 		add(&w->today[row->user], &w->days->list[row->sums]);
 		add(&w->so_far[row->user], &w->days->list[row->sums]);
 	}
-	if (summarise(&w->daily, w, w->today, e) < 0 || summarise(&w->cumulative, w, w->so_far, e) < 0)
-		return -1;
-	return 1;
+	return true;
 }

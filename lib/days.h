@@ -7,6 +7,7 @@
 #ifndef BOTIFY_DAYS_H
 #define BOTIFY_DAYS_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -56,15 +57,13 @@ struct days_row {
 };
 
 /*
- * A walk over the days of one experiment. On each, `daily` has the users who finished a session on that day with their
- * values of it; `cumulative` has the users who finished one by its end with their values from the beginning. On the last
- * day, cumulative has the same users as the summary of the experiment, and the same values but for their last bits (a
- * sum of sums).
+ * A walk over the days of one experiment. On each, `today` has what the users did on that day, and `so_far` what they did
+ * from the beginning to its end; who finished no session then has sessions 0. On the last day, so_far has the same users
+ * as the summary of the experiment, and the same sums but for their last bits (a sum of sums).
  */
 struct days_walk {
 	int32_t day;
-	struct metrics_summary daily, cumulative; /* by arm */
-	struct metrics_user *today, *so_far;	  /* by place in the columns; sessions 0: none */
+	struct metrics_user *today, *so_far; /* by place in the columns */
 
 	/* private */
 	const struct columns *columns;
@@ -77,7 +76,7 @@ struct days_walk {
 int days_walk_init(struct days_walk *w, const struct study *s, const struct columns *c, struct errmsg *e);
 void days_walk_clear(struct days_walk *w);
 
-/* Goes to the next day that has a session. Returns 1; 0 where there is none; -1 where there is no memory. */
-int days_walk_next(struct days_walk *w, struct errmsg *e);
+/* Goes to the next day that has a session. False where there is none. */
+bool days_walk_next(struct days_walk *w);
 
 #endif

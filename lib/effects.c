@@ -5,7 +5,6 @@
 #include <string.h>
 
 #include "grow.h"
-#include "lift.h"
 #include "sequential.h"
 
 struct arm_name {
@@ -56,19 +55,17 @@ fail:
 	return NULL;
 }
 
-/* 100 part / whole, and NaN rather than infinity. */
-static double percent(double part, double whole)
-{
-	double x = 100 * (part / whole);
-
-	return isfinite(x) ? x : NAN;
-}
-
 struct stats_welch effects_compare(const struct stats *control, const struct stats *treatment, const struct effects_options *o)
 {
 	if (o->sequential)
 		return sequential_welch(control, treatment, o->tune, o->alpha);
 	return stats_welch(control, treatment, o->alpha);
+}
+
+struct lift effects_lift(const struct stats *control, const struct stats *treatment, const struct stats_welch *w,
+			 const struct effects_options *o)
+{
+	return o->fieller ? lift_fieller(control, treatment, w) : lift_difference(control, w);
 }
 
 /* Draws the interval of a comparison anew, for its adjusted p. */
@@ -85,34 +82,22 @@ static void rejudge(struct stats_welch *w, const struct stats *control, const st
 		adjust_welch(w, a, o->alpha);
 }
 
-/* The percent interval: that of the difference over the control's mean, where a negative one turns it round. */
-static void set_percent(struct effect *x, const struct stats_welch *w, const struct stats *control,
-			const struct stats *treatment, bool fieller)
-{
-	struct lift lift = lift_fieller(control, treatment, w);
-	bool turned = control->mean < 0;
-
-	x->effect = percent(w->difference, control->mean);
-	x->lower = fieller ? lift.lower : percent(turned ? w->upper : w->lower, control->mean);
-	x->upper = fieller ? lift.upper : percent(turned ? w->lower : w->upper, control->mean);
-}
-
 static struct effect effect_of(const struct stats_welch *w, const struct samples_metric *metric, const uint32_t *pair,
 			       const struct adjusted *a, const struct effects_options *o)
 {
 	const struct stats *control = &metric->arms[pair[0]], *treatment = &metric->arms[pair[1]];
-	struct effect x = {
+	struct lift lift = effects_lift(control, treatment, w, o);
+
+	return (struct effect){
 		.metric = metric->name, .better = metric->better, .method = metric->method,
 		.control_users = control->n, .treatment_users = treatment->n,
 		.control_mean = stats_mean(control), .treatment_mean = stats_mean(treatment),
 		.control_sd = stats_sd(control), .treatment_sd = stats_sd(treatment),
+		.effect = lift.percent, .lower = lift.lower, .upper = lift.upper,
 		.difference = w->difference, .difference_lower = w->lower, .difference_upper = w->upper,
 		.t = w->t, .df = w->df, .p = w->p, .p_adjusted = a->p, .alpha = o->alpha, .significant = w->significant,
 		.cap = metric->threshold, .theta = metric->theta, .variance_removed = metric->removed,
 	};
-
-	set_percent(&x, w, control, treatment, o->fieller);
-	return x;
 }
 
 /* The comparisons of one experiment: for each arm, in the order of the report, each metric. */

@@ -12,6 +12,7 @@
 
 #include "adjust.h"
 #include "errmsg.h"
+#include "lift.h"
 #include "metrics.h"
 #include "samples.h"
 #include "stats.h"
@@ -66,6 +67,10 @@ void effects_clear(struct effects *all);
 
 /* Two samples compared as the options ask for, before any adjustment. */
 struct stats_welch effects_compare(const struct stats *control, const struct stats *treatment, const struct effects_options *o);
+
+/* What that is in percent of the control's mean, with the interval that the options ask for. */
+struct lift effects_lift(const struct stats *control, const struct stats *treatment, const struct stats_welch *w,
+			 const struct effects_options *o);
 
 /*
  * The numbers of the arms of an experiment in the order of the report, the control first. Returns a new array of

@@ -2,6 +2,14 @@
 
 #include <math.h>
 
+/* 100 part / whole, and NaN rather than infinity. */
+static double percent(double part, double whole)
+{
+	double x = 100 * (part / whole);
+
+	return isfinite(x) ? x : NAN;
+}
+
 /* The variance of a sample's mean, times q^2, in units of the control's mean squared. */
 static double relative(const struct stats *s, double q, double unit)
 {
@@ -35,12 +43,11 @@ struct lift lift_fieller(const struct stats *control, const struct stats *treatm
 {
 	double unit = stats_mean(control), q = w->half / w->error, g, h;
 	struct lift l = {
-		.kind = LIFT_UNKNOWN, .percent = NAN, .lower = NAN, .upper = NAN, .significant = w->significant,
+		.kind = LIFT_UNKNOWN, .percent = percent(w->difference, unit), .lower = NAN, .upper = NAN, .significant = w->significant,
 	};
 
-	if (!isfinite(w->difference / unit))
+	if (isnan(l.percent))
 		return l;
-	l.percent = 100 * (w->difference / unit);
 	g = relative(control, q, unit);
 	h = relative(treatment, q, unit);
 	if (isnan(g) || isnan(h))
@@ -50,5 +57,18 @@ struct lift lift_fieller(const struct stats *control, const struct stats *treatm
 	l.upper = INFINITY;
 	if (l.kind == LIFT_BOUNDED)
 		bounds(&l, w, unit, g, h);
+	return l;
+}
+
+struct lift lift_difference(const struct stats *control, const struct stats_welch *w)
+{
+	/* a negative mean turns the interval round */
+	double unit = stats_mean(control), lower = unit < 0 ? w->upper : w->lower, upper = unit < 0 ? w->lower : w->upper;
+	struct lift l = {
+		.percent = percent(w->difference, unit), .lower = percent(lower, unit), .upper = percent(upper, unit),
+		.significant = w->significant,
+	};
+
+	l.kind = isnan(l.lower) || isnan(l.upper) ? LIFT_UNKNOWN : LIFT_BOUNDED;
 	return l;
 }

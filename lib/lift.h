@@ -8,7 +8,7 @@
  *
  * with the q of the comparison at hand: Student's quantile with Welch's degrees of freedom, or that of an adjusted
  * level, or of a confidence sequence. At L = 0 this is the very condition under which that comparison is not
- * significant, so the interval excludes 0 exactly where the comparison is significant. The percent interval of the
+ * significant, so the interval excludes 0 exactly where the comparison is significant. The usual percent interval of the
  * reports, that of the difference divided by the control's mean, agrees with the comparison too, but takes that mean
  * for known, and is wrong where the effect is large or the control noisy.
  *
@@ -41,5 +41,11 @@ struct lift {
  * negative control turns the signs round, as dividing by it does: from -4 to -7 is +75 %.
  */
 struct lift lift_fieller(const struct stats *control, const struct stats *treatment, const struct stats_welch *w);
+
+/*
+ * The percent interval of the reports: as above, but taking the control's mean for known. It has bounds wherever the
+ * comparison has.
+ */
+struct lift lift_difference(const struct stats *control, const struct stats_welch *w);
 
 #endif

@@ -106,4 +106,6 @@ void metrics_summarise(struct metrics_summary *s, const struct metrics_user *u)
 		if (!isnan(value))
 			stats_add(&arm->values[i], value);
 	}
+	for (size_t i = 0; i < METRICS_RATIOS_N; i++)
+		joint_add(&arm->ratios[i], metrics_ratios[i].denominator(u), metrics_ratios[i].numerator(u));
 }

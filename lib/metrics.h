@@ -16,6 +16,7 @@
 #include <stdint.h>
 
 #include "errmsg.h"
+#include "joint.h"
 #include "stats.h"
 
 #define METRICS_TWO_ARMS UINT32_MAX /* the arm of a user who was seen in two */
@@ -86,6 +87,7 @@ struct metrics_arm {
 	uint64_t seen; /* users seen in this arm and no other, with a finished session or without: what a split is checked by */
 	uint64_t users;
 	struct stats values[METRICS_N]; /* as in metrics_table */
+	struct joint ratios[METRICS_RATIOS_N]; /* denominators (x) and numerators (y) of `users`, as in metrics_ratios */
 };
 
 struct metrics_summary {

@@ -4,11 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "columns.h"
-#include "cuped.h"
-#include "joint.h"
 #include "ratio.h"
-#include "winsor.h"
 
 const char *samples_name(size_t metric)
 {
@@ -20,6 +16,11 @@ const char *samples_unit(size_t metric)
 	return metric < METRICS_N ? metrics_table[metric].unit : metrics_ratios[metric - METRICS_N].unit;
 }
 
+const char *samples_method(size_t metric)
+{
+	return metric < METRICS_N ? "mean" : "ratio";
+}
+
 size_t samples_find(const char *metric)
 {
 	size_t i = 0;
@@ -29,143 +30,67 @@ size_t samples_find(const char *metric)
 	return i;
 }
 
-/* The samples as they are, without any option. */
-static void take_plain(struct samples *s, const struct study *study, uint32_t experiment)
+struct sampler_users samples_users(const struct columns *c, size_t metric, const struct samples_options *o)
 {
-	const struct metrics_summary *summary = &study->experiments[experiment].summary;
+	size_t ratio = metric - METRICS_N;
 
-	for (size_t k = 0; k < METRICS_N; k++)
-		for (size_t arm = 0; arm < s->n_arms; arm++)
+	if (metric >= METRICS_N)
+		return (struct sampler_users){
+			.n = c->n, .arms = c->arms, .values = c->numerators[ratio], .denominators = c->denominators[ratio],
+		};
+	return (struct sampler_users){
+		.n = c->n, .arms = c->arms, .values = c->values[metric], .covariates = o->adjust ? c->covariates[metric] : NULL,
+	};
+}
+
+/* Where nothing is asked for, the study has summed up already. */
+static void take_plain(struct samples *s, const struct metrics_summary *summary)
+{
+	for (size_t arm = 0; arm < s->n_arms; arm++) {
+		for (size_t k = 0; k < METRICS_N; k++)
 			s->metrics[k].arms[arm] = summary->arms[arm].values[k];
-}
-
-/* The sums of one ratio metric, user by user. */
-static int take_ratio(struct samples *s, size_t k, const struct study *study, uint32_t experiment)
-{
-	const struct metrics_ratio *metric = &metrics_ratios[k];
-	struct joint *arms = calloc(s->n_arms + 1, sizeof *arms);
-
-	if (!arms)
-		return -1;
-	for (size_t i = 0; i < study->n_users; i++) {
-		const struct study_member *m = study_counted(study, i, experiment);
-
-		if (m)
-			joint_add(&arms[m->did.arm], metric->denominator(&m->did), metric->numerator(&m->did));
+		for (size_t k = 0; k < METRICS_RATIOS_N; k++)
+			s->metrics[METRICS_N + k].arms[arm] = ratio_sample(&summary->arms[arm].ratios[k]);
 	}
-	for (size_t arm = 0; arm < s->n_arms; arm++)
-		s->metrics[METRICS_N + k].arms[arm] = ratio_sample(&arms[arm]);
-	free(arms);
-	return 0;
 }
 
-/* Caps the values of a metric in place, those of all users together. */
-static int cap(struct samples_metric *metric, double *values, size_t n, double quantile, struct errmsg *e)
+/* Takes the samples of the users in the columns, whose values are capped. */
+static int take_users(struct samples *s, const struct columns *c, struct sampler *sampler, const struct samples_options *o,
+		      struct errmsg *e)
 {
-	struct winsor_arm all = {.values = values};
-	double *known = malloc((n + 1) * sizeof *known);
-	int status = -1;
-
-	/* users who have no value are no part of it */
-	for (size_t i = 0; known && i < n; i++)
-		if (!isnan(values[i]))
-			known[all.n++] = values[i];
-	all.values = known;
-	if (known)
-		status = winsor(&all, 1, quantile, &metric->threshold, e);
-	for (size_t i = 0; status == 0 && i < n; i++)
-		if (values[i] > metric->threshold)
-			values[i] = metric->threshold;
-	free(known);
-	return known ? status : errmsg_nomem(e);
-}
-
-/* The samples of values that are in columns. */
-static void gather(struct samples_metric *metric, const double *values, const struct columns *c)
-{
-	for (size_t arm = 0; arm < c->n_arms; arm++)
-		metric->arms[arm] = (struct stats){0};
-	for (size_t i = 0; i < c->n; i++)
-		if (!isnan(values[i]))
-			stats_add(&metric->arms[c->arms[i]], values[i]);
-}
-
-/* places[arm] is the place of the arm among those of the experiment in the order of their names. */
-static int adjust(struct samples_metric *metric, const double *values, const double *covariates, const struct columns *c,
-		  const uint32_t *places, struct errmsg *e)
-{
-	struct cuped_arm *arms = calloc(c->n_arms + 1, sizeof *arms);
-	struct cuped fit;
-
-	if (!arms)
-		return errmsg_nomem(e);
-	for (size_t i = 0; i < c->n; i++) {
-		struct cuped_arm *arm = &arms[places[c->arms[i]]];
-
-		if (isnan(values[i]))
-			continue;
-		if (isnan(covariates[i]))
-			stats_add(&arm->unseen, values[i]);
-		else
-			joint_add(&arm->seen, covariates[i], values[i]);
-	}
-	fit = cuped_fit(arms, c->n_arms);
-	metric->theta = fit.theta;
-	metric->removed = fit.removed;
-	for (size_t arm = 0; arm < c->n_arms; arm++)
-		metric->arms[arm] = cuped_sample(&fit, &arms[places[arm]]);
-	free(arms);
-	return 0;
-}
-
-/*
- * The number of an arm is that of its first event, which parts of a log do not know; the last bit of a sum over arms must
- * not depend on it. Returns a new array, the place of each arm in the order of names, or NULL where there is no memory.
- */
-static uint32_t *places_of(const struct symbols *arms)
-{
-	uint32_t *sorted = symbols_sorted(arms), *places = calloc(arms->n + 1, sizeof *places);
-
-	for (size_t i = 0; sorted && places && i < arms->n; i++)
-		places[sorted[i]] = (uint32_t)i;
-	if (!sorted) {
-		free(places);
-		places = NULL;
-	}
-	free(sorted);
-	return places;
-}
-
-/* Takes the samples again, with what the options ask for. */
-static int take_with_options(struct samples *s, const struct study *study, uint32_t experiment,
-			     const struct samples_options *o, struct errmsg *e)
-{
-	struct columns c;
-	int status = columns_init(&c, study, experiment, o->file, e);
-	uint32_t *places = places_of(&study->experiments[experiment].arms);
-
-	if (status == 0 && !places)
-		status = errmsg_nomem(e);
-	for (size_t k = 0; k < METRICS_N && status == 0; k++) {
+	for (size_t k = 0; k < SAMPLES_N; k++) {
+		const struct sampler_users users = samples_users(c, k, o);
 		struct samples_metric *metric = &s->metrics[k];
+		struct cuped fit;
 
-		if (o->cap > 0)
-			status = cap(metric, c.values[k], c.n, o->cap, e);
-		if (status == 0 && o->adjust && c.covariates[k])
-			status = adjust(metric, c.values[k], c.covariates[k], &c, places, e);
-		else
-			gather(metric, c.values[k], &c);
+		if (sampler_cap(&users, o->cap, &metric->threshold, e) < 0)
+			return -1;
+		fit = sampler_take(sampler, &users, metric->arms);
+		metric->theta = fit.theta;
+		metric->removed = fit.removed;
 	}
-	free(places);
-	columns_clear(&c);
+	return 0;
+}
+
+static int take(struct samples *s, const struct study *study, uint32_t experiment, const struct samples_options *o,
+		struct errmsg *e)
+{
+	struct columns columns = {0};
+	struct sampler sampler = {0};
+	int status = columns_init(&columns, study, experiment, o->file, e);
+
+	if (status == 0)
+		status = sampler_init(&sampler, s->n_arms, &study->experiments[experiment].arms, e);
+	if (status == 0)
+		status = take_users(s, &columns, &sampler, o, e);
+	sampler_clear(&sampler);
+	columns_clear(&columns);
 	return status;
 }
 
 int samples_init(struct samples *s, const struct study *study, uint32_t experiment, const struct samples_options *options,
 		 struct errmsg *e)
 {
-	int status = 0;
-
 	*s = (struct samples){.n_arms = study->experiments[experiment].arms.n};
 	s->memory = calloc(SAMPLES_N * (s->n_arms + 1), sizeof *s->memory);
 	if (!s->memory)
@@ -174,17 +99,13 @@ int samples_init(struct samples *s, const struct study *study, uint32_t experime
 		s->metrics[k] = (struct samples_metric){
 			.name = samples_name(k),
 			.better = k < METRICS_N ? metrics_table[k].better : metrics_ratios[k - METRICS_N].better,
-			.method = k < METRICS_N ? "mean" : "ratio",
+			.method = samples_method(k),
 			.threshold = NAN, .theta = NAN, .removed = NAN,
 			.arms = s->memory + k * s->n_arms,
 		};
-	for (size_t k = 0; k < METRICS_RATIOS_N && status == 0; k++)
-		status = take_ratio(s, k, study, experiment);
-	if (status < 0)
-		return errmsg_nomem(e);
 	if (options->cap > 0 || options->adjust)
-		return take_with_options(s, study, experiment, options, e);
-	take_plain(s, study, experiment);
+		return take(s, study, experiment, options, e);
+	take_plain(s, &study->experiments[experiment].summary);
 	return 0;
 }
 

@@ -1,8 +1,7 @@
 /*
- * samples: what the arms of an experiment are compared by: for each metric one sample an arm.
+ * samples: what the arms of an experiment are compared by: for each metric one sample an arm, made by sampler.h.
  *
- * A metric of users is the sample of their values, capped and adjusted by a covariate where that is asked for. A ratio
- * metric is the sample that the delta method makes of its sums (ratio.h); it is neither capped nor adjusted.
+ * Metrics of users are capped and adjusted by a covariate where that is asked for, ratio metrics are neither.
  */
 #ifndef BOTIFY_SAMPLES_H
 #define BOTIFY_SAMPLES_H
@@ -10,9 +9,11 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "columns.h"
 #include "covariate.h"
 #include "errmsg.h"
 #include "metrics.h"
+#include "sampler.h"
 #include "stats.h"
 #include "study.h"
 
@@ -45,11 +46,19 @@ int samples_init(struct samples *s, const struct study *study, uint32_t experime
 		 struct errmsg *e);
 void samples_clear(struct samples *s);
 
+/*
+ * The users of the columns with their values of one metric, by its number, and what the options have explain these. The
+ * arrays are those of the columns. For who asks about other users or other values than the samples above: the columns
+ * are to be made with the `file` of the options.
+ */
+struct sampler_users samples_users(const struct columns *c, size_t metric, const struct samples_options *o);
+
 /* The number of the metric of this name; SAMPLES_N where there is none. */
 size_t samples_find(const char *metric);
 
-/* Its name, and its unit for people: "" where the name says it. */
+/* Its name; its unit for people, "" where the name says it; "mean" or "ratio". */
 const char *samples_name(size_t metric);
 const char *samples_unit(size_t metric);
+const char *samples_method(size_t metric);
 
 #endif

@@ -74,7 +74,7 @@ static bool is_known(const struct section *s, size_t column)
 	bool number = !section_is_text(s, column) && s->columns[column].kind != SECTION_COUNT;
 
 	for (size_t i = column; number && i < s->n; i += s->n_columns)
-		if (!isnan(s->cells[i].number))
+		if (isfinite(s->cells[i].number))
 			return true;
 	return !number || s->n == 0;
 }

@@ -51,16 +51,36 @@ int sections_quantiles(struct section *s, const struct sections_subject *subject
 int sections_sources(struct section *s, const struct sections_subject *subject, struct errmsg *e);
 
 /*
- * The effect on one of the metrics of users (its number in metrics_table), day by day: of the day alone, and of all days
- * until then. The study must have kept days.
+ * The effect on one of the metrics (its number in samples.h), day by day: of the day alone, and of all days until then.
+ * The samples are those of the effects, of other values: a cap is the quantile of the values of all arms in that row, a
+ * covariate is the user's in every row. Comparisons are not adjusted. The study must have kept days.
  */
 int sections_days(struct section *s, const struct sections_subject *subject, size_t metric, struct errmsg *e);
 
 /*
  * A self-audit: splits the users of each control `runs` times into two halves by other seeds of the hash that assigns
- * users, and counts how often each metric cried wolf. The band is the 99.9 % one of the binomial distribution with
- * probability alpha; sequential methods may be below it.
+ * users, and counts how often each metric cried wolf. The samples are those of the effects: capped at the quantile of
+ * the control's users, and adjusted by covariates in each split anew. The band is the 99.9 % one of the binomial
+ * distribution with probability alpha; sequential methods may be below it.
  */
 int sections_aa(struct section *s, const struct sections_subject *subject, uint32_t runs, struct errmsg *e);
+
+/* For sections_*.c: an experiment that a section is to tell of. */
+struct sections_experiment {
+	const struct sections_subject *subject;
+	const struct study_experiment *is;
+	uint32_t number;
+	const uint32_t *arms; /* is->arms.n numbers in the order of the report, the control first */
+};
+
+/* Its name, and that of an arm of it. */
+const char *sections_name(const struct sections_experiment *x);
+const char *sections_arm(const struct sections_experiment *x, uint32_t arm);
+
+/* Adds the rows of an experiment; `what` is what the section is asked for. Returns 0, or -1 with the reason. */
+typedef int sections_add(struct section *s, const struct sections_experiment *x, const void *what, struct errmsg *e);
+
+/* For sections_*.c: adds the rows of all experiments that are wanted, until one fails. Returns 0, or -1 with the reason. */
+int sections_each(struct section *s, const struct sections_subject *subject, sections_add *add, const void *what, struct errmsg *e);
 
 #endif

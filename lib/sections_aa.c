@@ -7,8 +7,6 @@
 
 #include "columns.h"
 #include "experiment.h"
-#include "joint.h"
-#include "ratio.h"
 
 static const struct section_column columns[] = {
 	{"experiment", "experiment", SECTION_TEXT}, {"metric", "metric", SECTION_METRIC}, {"method", "method", SECTION_TEXT},
@@ -16,9 +14,13 @@ static const struct section_column columns[] = {
 	{"upper", "at\nmost", SECTION_COUNT},	    {"verdict", "verdict", SECTION_TEXT},
 };
 
-/* How often each metric was significant, and how often it could be. */
-struct alarms {
+/* The audit of one experiment: how often each metric was significant, and how often it could be. */
+struct audit {
 	uint64_t runs[SAMPLES_N], significant[SAMPLES_N];
+	struct columns columns;
+	struct sampler sampler; /* of two halves */
+	struct sampler_users users[SAMPLES_N]; /* whose arms are `halves` */
+	uint32_t *halves; /* of the users in the columns; those who are not of the control are in none */
 };
 
 /* How few and how many of n alarms with probability p chance brings about in 99.9 % of all audits. */
@@ -35,64 +37,86 @@ static void band(uint64_t n, double p, uint64_t *lower, uint64_t *upper)
 	*upper = k;
 }
 
-/* The users of the control, split anew: halves[i] is that of the user at place i of the columns, or 2. */
-static void split(unsigned char *halves, const struct columns *c, uint32_t control, const char *experiment, uint32_t run)
+/* Splits the users of the control anew. */
+static void split(struct audit *a, const struct sections_experiment *x, uint32_t run)
 {
+	const struct columns *c = &a->columns;
 	char name[256];
 	struct experiment again;
 
-	snprintf(name, sizeof name, "%.200s/aa/%u", experiment, run);
+	snprintf(name, sizeof name, "%.200s/aa/%u", sections_name(x), run);
 	again = experiment_of(name, 2);
 	for (size_t i = 0; i < c->n; i++)
-		halves[i] = c->arms[i] == control ? (unsigned char)experiment_assign(&again, c->ids[i]) : 2;
+		a->halves[i] = c->arms[i] == x->arms[0] ? experiment_assign(&again, c->ids[i]) : SAMPLER_NO_ARM;
 }
 
-static void sample_metric(struct stats *pair, const double *values, const unsigned char *halves, size_t n)
+/* Values are capped once: it is the same users, however they are split. */
+static int audit_init(struct audit *a, const struct sections_experiment *x, struct errmsg *e)
 {
-	for (size_t i = 0; i < n; i++)
-		if (halves[i] < 2 && !isnan(values[i]))
-			stats_add(&pair[halves[i]], values[i]);
+	const struct samples_options *o = &x->subject->options->samples;
+
+	*a = (struct audit){.sampler = {0}};
+	if (columns_init(&a->columns, x->subject->study, x->number, o->file, e) < 0 || sampler_init(&a->sampler, 2, NULL, e) < 0)
+		return -1;
+	a->halves = calloc(a->columns.n + 1, sizeof *a->halves);
+	if (!a->halves)
+		return errmsg_nomem(e);
+	split(a, x, 0);
+	for (size_t k = 0; k < SAMPLES_N; k++) {
+		double threshold;
+
+		a->users[k] = samples_users(&a->columns, k, o);
+		a->users[k].arms = a->halves;
+		if (sampler_cap(&a->users[k], o->cap, &threshold, e) < 0)
+			return -1;
+	}
+	return 0;
 }
 
-static void sample_ratio(struct stats *pair, const double *y, const double *x, const unsigned char *halves, size_t n)
+static void audit_clear(struct audit *a)
 {
-	struct joint sums[2] = {{0}};
-
-	for (size_t i = 0; i < n; i++)
-		if (halves[i] < 2)
-			joint_add(&sums[halves[i]], x[i], y[i]);
-	pair[0] = ratio_sample(&sums[0]);
-	pair[1] = ratio_sample(&sums[1]);
+	free(a->halves);
+	sampler_clear(&a->sampler);
+	columns_clear(&a->columns);
 }
 
-static void run_once(struct alarms *a, const struct columns *c, const unsigned char *halves, const struct effects_options *o)
+static void run_once(struct audit *a, const struct effects_options *o)
 {
 	for (size_t k = 0; k < SAMPLES_N; k++) {
-		struct stats pair[2] = {{0}};
+		struct stats halves[2];
 		struct stats_welch w;
-		size_t r = k - METRICS_N;
 
-		if (k < METRICS_N)
-			sample_metric(pair, c->values[k], halves, c->n);
-		else
-			sample_ratio(pair, c->numerators[r], c->denominators[r], halves, c->n);
-		w = effects_compare(&pair[0], &pair[1], o);
+		sampler_take(&a->sampler, &a->users[k], halves);
+		w = effects_compare(&halves[0], &halves[1], o);
 		a->runs[k] += !isnan(w.p);
 		a->significant[k] += w.significant;
 	}
 }
 
-static void add_rows(struct section *s, const char *experiment, const struct alarms *a, const struct effects_options *o)
+/* What was audited: how samples are compared, and what was done to their values before. */
+static void put_method(struct section *s, size_t metric, const struct sampler_users *u, const struct effects_options *o)
 {
+	bool capped = o->samples.cap > 0 && !u->denominators;
+	char text[64];
+
+	snprintf(text, sizeof text, "%s%s%s", o->sequential ? "sequential" : samples_method(metric), capped ? ", capped" : "",
+		 u->covariates ? ", cuped" : "");
+	section_text(s, text);
+}
+
+static void add_rows(struct section *s, const struct sections_experiment *x, const struct audit *a)
+{
+	const struct effects_options *o = x->subject->options;
+
 	for (size_t k = 0; k < SAMPLES_N; k++) {
 		uint64_t lower, upper, seen = a->significant[k];
 
 		band(a->runs[k], o->alpha, &lower, &upper);
 		if (o->sequential)
 			lower = 0;
-		section_text(s, experiment);
+		section_text(s, sections_name(x));
 		section_text(s, samples_name(k));
-		section_text(s, o->sequential ? "sequential" : k < METRICS_N ? "mean" : "ratio");
+		put_method(s, k, &a->users[k], o);
 		section_count(s, a->runs[k]);
 		section_count(s, seen);
 		section_count(s, lower);
@@ -101,28 +125,18 @@ static void add_rows(struct section *s, const char *experiment, const struct ala
 	}
 }
 
-static int audit(struct section *s, const struct sections_subject *subject, size_t x, uint32_t runs, struct errmsg *e)
+static int add_experiment(struct section *s, const struct sections_experiment *x, const void *runs, struct errmsg *e)
 {
-	const char *experiment = symbols_text(&subject->study->names, x);
-	uint32_t *arms = effects_arms(&subject->study->experiments[x], subject->options->control, e);
-	struct columns c = {0};
-	struct alarms alarms = {{0}, {0}};
-	unsigned char *halves = NULL;
-	int status = arms ? columns_init(&c, subject->study, (uint32_t)x, NULL, e) : -1;
+	struct audit a;
+	int status = audit_init(&a, x, e);
 
-	if (status == 0) {
-		halves = malloc(c.n + 1);
-		status = halves ? 0 : errmsg_nomem(e);
-	}
-	for (uint32_t run = 0; run < runs && status == 0; run++) {
-		split(halves, &c, arms[0], experiment, run);
-		run_once(&alarms, &c, halves, subject->options);
+	for (uint32_t run = 0; status == 0 && run < *(const uint32_t *)runs; run++) {
+		split(&a, x, run);
+		run_once(&a, x->subject->options);
 	}
 	if (status == 0)
-		add_rows(s, experiment, &alarms, subject->options);
-	free(halves);
-	columns_clear(&c);
-	free(arms);
+		add_rows(s, x, &a);
+	audit_clear(&a);
 	return status;
 }
 
@@ -133,8 +147,5 @@ int sections_aa(struct section *s, const struct sections_subject *subject, uint3
 		     "outside of the band (99.9 %), do not trust the method on these data.",
 		     columns, sizeof columns / sizeof *columns);
 	section_layout(s, 1, NULL);
-	for (size_t x = 0; x < subject->study->names.n; x++)
-		if (subject->study->experiments[x].wanted && audit(s, subject, x, runs, e) < 0)
-			return -1;
-	return 0;
+	return sections_each(s, subject, add_experiment, &runs, e);
 }

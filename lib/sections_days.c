@@ -6,6 +6,7 @@
 #include "columns.h"
 #include "day.h"
 #include "days.h"
+#include "grow.h"
 
 static const struct section_column columns[] = {
 	{"experiment", "experiment", SECTION_TEXT},
@@ -24,53 +25,137 @@ static const struct section_column columns[] = {
 	{"cumulative_upper", "to", SECTION_PERCENT},
 };
 
+/* The samples on one day, by number of the arm: of that day, and behind them of all days until then. */
+struct row {
+	int32_t day;
+	struct stats *arms;
+};
+
+/* All days of an experiment, and what it takes to take their samples. */
+struct table {
+	struct row *rows;
+	size_t n, cap;
+	size_t metric;
+	double quantile; /* to cap at */
+	struct columns columns;
+	struct sampler sampler;
+	struct sampler_users users; /* in the columns, where the values of some days stand instead of those of all */
+};
+
+static int table_init(struct table *t, const struct sections_experiment *x, size_t metric, struct errmsg *e)
+{
+	const struct samples_options *o = &x->subject->options->samples;
+
+	*t = (struct table){.metric = metric, .quantile = o->cap};
+	if (columns_init(&t->columns, x->subject->study, x->number, o->file, e) < 0)
+		return -1;
+	t->users = samples_users(&t->columns, metric, o);
+	return sampler_init(&t->sampler, x->is->arms.n, &x->is->arms, e);
+}
+
+static void table_clear(struct table *t)
+{
+	for (size_t i = 0; i < t->n; i++)
+		free(t->rows[i].arms);
+	free(t->rows);
+	sampler_clear(&t->sampler);
+	columns_clear(&t->columns);
+}
+
+/* The value of a user, or the two of a ratio metric; NaN where the user finished no session. */
+static void set_user(const struct sampler_users *u, size_t i, size_t metric, const struct metrics_user *did)
+{
+	const struct metrics_ratio *ratio = metric < METRICS_N ? NULL : &metrics_ratios[metric - METRICS_N];
+
+	if (ratio)
+		u->denominators[i] = ratio->denominator(did);
+	if (did->sessions == 0)
+		u->values[i] = NAN;
+	else
+		u->values[i] = ratio ? ratio->numerator(did) : metrics_table[metric].value(did);
+}
+
+/* Takes the samples of what the users of the columns did. */
+static int take(struct table *t, const struct metrics_user *did, struct stats *arms, struct errmsg *e)
+{
+	double threshold;
+
+	for (size_t i = 0; i < t->users.n; i++)
+		set_user(&t->users, i, t->metric, &did[i]);
+	if (sampler_cap(&t->users, t->quantile, &threshold, e) < 0)
+		return -1;
+	sampler_take(&t->sampler, &t->users, arms);
+	return 0;
+}
+
+static int add_row(struct table *t, const struct days_walk *walk, struct errmsg *e)
+{
+	size_t n = t->columns.n_arms;
+	struct row *rows = grow(t->rows, &t->cap, t->n + 1, sizeof *rows), *row;
+
+	if (!rows)
+		return errmsg_nomem(e);
+	t->rows = rows;
+	row = &rows[t->n];
+	*row = (struct row){.day = walk->day, .arms = calloc(2 * n + 1, sizeof *row->arms)};
+	if (!row->arms)
+		return errmsg_nomem(e);
+	t->n++;
+	return take(t, walk->today, row->arms, e) < 0 || take(t, walk->so_far, row->arms + n, e) < 0 ? -1 : 0;
+}
+
+static int fill(struct table *t, const struct study *study, struct errmsg *e)
+{
+	struct days_walk walk;
+	int status = days_walk_init(&walk, study, &t->columns, e);
+
+	while (status == 0 && days_walk_next(&walk))
+		status = add_row(t, &walk, e);
+	days_walk_clear(&walk);
+	return status;
+}
+
 /* Means, effect and interval, in percent of the control's mean. */
-static void add_comparison(struct section *s, const struct metrics_summary *arms, const uint32_t *pair, size_t metric,
+static void put_comparison(struct section *s, const struct stats *control, const struct stats *treatment,
 			   const struct effects_options *o)
 {
-	const struct stats *control = &arms->arms[pair[0]].values[metric], *treatment = &arms->arms[pair[1]].values[metric];
 	struct stats_welch w = effects_compare(control, treatment, o);
-	bool turned = control->mean < 0;
-	double unit = control->mean != 0 ? 100 / control->mean : NAN;
+	struct lift lift = effects_lift(control, treatment, &w, o);
 
 	section_number(s, stats_mean(control));
 	section_number(s, stats_mean(treatment));
-	section_number(s, unit * w.difference);
-	section_number(s, unit * (turned ? w.upper : w.lower));
-	section_number(s, unit * (turned ? w.lower : w.upper));
+	section_number(s, lift.percent);
+	section_number(s, lift.lower);
+	section_number(s, lift.upper);
 }
 
-static int add_days(struct section *s, const struct sections_subject *subject, size_t x, const struct columns *c,
-		    const uint32_t *pair, size_t metric, struct errmsg *e)
+static void put_arm(struct section *s, const struct sections_experiment *x, uint32_t arm, const struct table *t)
 {
-	const struct study *study = subject->study;
-	struct days_walk walk = {0};
+	const struct effects_options *o = x->subject->options;
 	char day[DAY_SIZE];
-	int more = days_walk_init(&walk, study, c, e);
 
-	while (more >= 0 && (more = days_walk_next(&walk, e)) > 0) {
-		section_text(s, symbols_text(&study->names, x));
-		section_text(s, symbols_text(&study->experiments[x].arms, pair[1]));
-		section_text(s, metrics_table[metric].name);
-		section_text(s, day_format(day, walk.day * (int64_t)DAY_MS));
-		add_comparison(s, &walk.daily, pair, metric, subject->options);
-		add_comparison(s, &walk.cumulative, pair, metric, subject->options);
+	for (size_t i = 0; i < t->n; i++) {
+		const struct stats *daily = t->rows[i].arms, *cumulative = daily + t->columns.n_arms;
+
+		section_text(s, sections_name(x));
+		section_text(s, sections_arm(x, arm));
+		section_text(s, samples_name(t->metric));
+		section_text(s, day_format(day, t->rows[i].day * (int64_t)DAY_MS));
+		put_comparison(s, &daily[x->arms[0]], &daily[arm], o);
+		put_comparison(s, &cumulative[x->arms[0]], &cumulative[arm], o);
 	}
-	days_walk_clear(&walk);
-	return more;
 }
 
-static int add_experiment(struct section *s, const struct sections_subject *subject, size_t x, size_t metric, struct errmsg *e)
+static int add_experiment(struct section *s, const struct sections_experiment *x, const void *metric, struct errmsg *e)
 {
-	const struct study_experiment *experiment = &subject->study->experiments[x];
-	uint32_t *arms = effects_arms(experiment, subject->options->control, e);
-	struct columns c = {0};
-	int status = arms ? columns_init(&c, subject->study, (uint32_t)x, NULL, e) : -1;
+	struct table t;
+	int status = table_init(&t, x, *(const size_t *)metric, e);
 
-	for (size_t i = 1; status == 0 && i < experiment->arms.n; i++)
-		status = add_days(s, subject, x, &c, (uint32_t[]){arms[0], arms[i]}, metric, e);
-	columns_clear(&c);
-	free(arms);
+	if (status == 0)
+		status = fill(&t, x->subject->study, e);
+	for (size_t i = 1; status == 0 && i < x->is->arms.n; i++)
+		put_arm(s, x, x->arms[i], &t);
+	table_clear(&t);
 	return status;
 }
 
@@ -83,8 +168,5 @@ int sections_days(struct section *s, const struct sections_subject *subject, siz
 			       "Intervals are those of one look: who decides on the day that looks best needs --sequential.",
 		     columns, sizeof columns / sizeof *columns);
 	section_layout(s, 3, "cumulative_control_mean");
-	for (size_t x = 0; x < subject->study->names.n; x++)
-		if (subject->study->experiments[x].wanted && add_experiment(s, subject, x, metric, e) < 0)
-			return -1;
-	return 0;
+	return sections_each(s, subject, add_experiment, &metric, e);
 }

@@ -79,24 +79,33 @@ static int arm_init(struct arm *a, const struct study *study, uint32_t experimen
 	return 0;
 }
 
+/* What the section is asked for: n quantiles. */
+struct asked {
+	const double *quantiles;
+	size_t n;
+};
+
 /* The rows of an arm; `control` has the quantiles of the control, which those of the control itself are put into. */
-static void add_rows(struct section *s, const struct sections_subject *subject, size_t x, uint32_t number, const struct arm *a,
-		     const double *quantiles, size_t n, struct quantile *control, bool is_control)
+static void add_rows(struct section *s, const struct sections_experiment *x, uint32_t number, const struct arm *a,
+		     const struct asked *asked, struct quantile *control)
 {
-	for (size_t i = 0; i < n; i++) {
-		struct quantile q = quantile_clustered(a->sorted, a->grouped, a->sizes, a->users, quantiles[i], subject->options->alpha);
+	double alpha = x->subject->options->alpha;
+
+	for (size_t i = 0; i < asked->n; i++) {
+		double p = asked->quantiles[i];
+		struct quantile q = quantile_clustered(a->sorted, a->grouped, a->sizes, a->users, p, alpha);
 		struct stats_welch w = {.difference = NAN, .lower = NAN, .upper = NAN, .p = NAN};
 
-		if (is_control) {
+		if (number == x->arms[0]) {
 			control[i] = q;
 		} else {
 			struct stats c = quantile_sample(&control[i]), t = quantile_sample(&q);
 
-			w = stats_welch(&c, &t, subject->options->alpha);
+			w = stats_welch(&c, &t, alpha);
 		}
-		section_text(s, symbols_text(&subject->study->names, x));
-		section_text(s, symbols_text(&subject->study->experiments[x].arms, number));
-		section_number(s, quantiles[i]);
+		section_text(s, sections_name(x));
+		section_text(s, sections_arm(x, number));
+		section_number(s, p);
 		section_number(s, q.value);
 		section_number(s, q.lower);
 		section_number(s, q.upper);
@@ -107,25 +116,22 @@ static void add_rows(struct section *s, const struct sections_subject *subject, 
 	}
 }
 
-static int add_experiment(struct section *s, const struct sections_subject *subject, size_t x, const double *quantiles,
-			  size_t n, struct errmsg *e)
+static int add_experiment(struct section *s, const struct sections_experiment *x, const void *what, struct errmsg *e)
 {
-	const struct study_experiment *experiment = &subject->study->experiments[x];
-	struct quantile *control = calloc(n + 1, sizeof *control);
-	uint32_t *arms = effects_arms(experiment, subject->options->control, e);
-	int status = !arms ? -1 : control ? 0 : errmsg_nomem(e);
+	const struct asked *asked = what;
+	struct quantile *control = calloc(asked->n + 1, sizeof *control);
+	int status = control ? 0 : errmsg_nomem(e);
 
-	for (size_t i = 0; status == 0 && i < experiment->arms.n; i++) {
+	for (size_t i = 0; status == 0 && i < x->is->arms.n; i++) {
 		struct arm a;
 
-		if (arm_init(&a, subject->study, (uint32_t)x, arms[i]) < 0)
+		if (arm_init(&a, x->subject->study, x->number, x->arms[i]) < 0)
 			status = errmsg_nomem(e);
 		else
-			add_rows(s, subject, x, arms[i], &a, quantiles, n, control, i == 0);
+			add_rows(s, x, x->arms[i], &a, asked, control);
 		arm_clear(&a);
 	}
 	free(control);
-	free(arms);
 	return status;
 }
 
@@ -137,8 +143,5 @@ int sections_quantiles(struct section *s, const struct sections_subject *subject
 		     "quantile is told too small.",
 		     columns, sizeof columns / sizeof *columns);
 	section_layout(s, 2, NULL);
-	for (size_t x = 0; x < subject->study->names.n; x++)
-		if (subject->study->experiments[x].wanted && add_experiment(s, subject, x, quantiles, n, e) < 0)
-			return -1;
-	return 0;
+	return sections_each(s, subject, add_experiment, &(struct asked){quantiles, n}, e);
 }

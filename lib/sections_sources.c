@@ -35,21 +35,21 @@ static void add_row(struct section *s, const char *experiment, const char *arm, 
 }
 
 /* The sources of an arm by name, and where there are several, all together. */
-static void add_arm(struct section *s, const struct study *study, uint32_t x, uint32_t arm, const uint32_t *sources)
+static void add_arm(struct section *s, const struct sections_experiment *x, uint32_t arm, const uint32_t *sources)
 {
-	const struct answers *a = &study->answers;
-	const char *experiment = symbols_text(&study->names, x), *name = symbols_text(&study->experiments[x].arms, arm);
+	const struct answers *a = &x->subject->study->answers;
+	const char *experiment = sections_name(x), *name = sections_arm(x, arm);
 	struct answers_count all = {0};
 	size_t found = 0;
 
 	for (size_t i = 0; i < a->sources.n; i++) {
-		struct answers_count c = answers_find(a, x, arm, sources[i]);
+		struct answers_count c = answers_find(a, x->number, arm, sources[i]);
 
 		found += c.answers > 0;
 		answers_sum(&all, &c);
 	}
 	for (size_t i = 0; i < a->sources.n; i++) {
-		struct answers_count c = answers_find(a, x, arm, sources[i]);
+		struct answers_count c = answers_find(a, x->number, arm, sources[i]);
 
 		if (c.answers > 0)
 			add_row(s, experiment, name, symbols_text(&a->sources, sources[i]), &c, all.answers);
@@ -58,30 +58,25 @@ static void add_arm(struct section *s, const struct study *study, uint32_t x, ui
 		add_row(s, experiment, name, "(all)", &all, all.answers);
 }
 
+static int add_experiment(struct section *s, const struct sections_experiment *x, const void *sources, struct errmsg *e)
+{
+	(void)e;
+	for (size_t i = 0; i < x->is->arms.n; i++)
+		add_arm(s, x, x->arms[i], sources);
+	return 0;
+}
+
 int sections_sources(struct section *s, const struct sections_subject *subject, struct errmsg *e)
 {
-	const struct study *study = subject->study;
-	uint32_t *sources = symbols_sorted(&study->answers.sources);
-	int status = sources ? 0 : errmsg_nomem(e);
+	uint32_t *sources = symbols_sorted(&subject->study->answers.sources);
+	int status;
 
 	section_init(s, "sources", "Where the answers came from",
 		     "Pool: how many candidates an answer was drawn from. Heard before: the session had played the track, or a track of "
 		     "its artist (where a catalog is given, --tracks).",
 		     columns, sizeof columns / sizeof *columns);
 	section_layout(s, 1, NULL);
-	for (size_t x = 0; x < study->names.n && status == 0; x++) {
-		const struct study_experiment *experiment = &study->experiments[x];
-		uint32_t *arms;
-
-		if (!experiment->wanted)
-			continue;
-		arms = effects_arms(experiment, subject->options->control, e);
-		if (!arms)
-			status = -1;
-		for (size_t i = 0; arms && i < experiment->arms.n; i++)
-			add_arm(s, study, (uint32_t)x, arms[i], sources);
-		free(arms);
-	}
+	status = sources ? sections_each(s, subject, add_experiment, sources, e) : errmsg_nomem(e);
 	free(sources);
 	return status;
 }

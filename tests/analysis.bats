@@ -86,16 +86,49 @@ agrees() {
 	agrees '^--quantiles' 1e-9
 }
 
-@test "--days: of each day alone, and of all until then" {
-	agrees '^--days' 1e-9 2
+@test "--days: of each day alone, and of all until then; capped, with covariates, sequential, by Fieller, of ratios" {
+	agrees '^--days' 1e-9 8
 }
 
 @test "--sources: counts over the log" {
 	agrees '^--sources' 1e-9
 }
 
-@test "--aa: SciPy's binomial band" {
-	agrees '^--aa' 0 2
+@test "--aa: SciPy's binomial band, and alarms counted over the same splits: plain, capped, with covariates, sequential" {
+	agrees '^--aa' 0 6
+}
+
+@test "--days: the last row of an arm is its effect, whatever is asked for" {
+	make_log
+	for metric in time mean_request_latency mean_time_per_session time_per_session time_per_track; do
+		for more in "" "--cap 80%" "--covariate covariates" "--covariate-before 2024-01-03 --cap 95% --lift fieller" \
+			"--sequential --tune 300 --covariate covariates"; do
+			# shellcheck disable=SC2086
+			abtest --format json --days --primary $metric $more log | jq -e --arg metric $metric '
+				def near($a; $b): $a - $b | fabs <= 1e-9 * ($b | fabs);
+				.effects as $effects | .days | length > 0 and (group_by([.experiment, .treatment]) | all(last as $day
+					| any($effects[]; .experiment == $day.experiment and .treatment == $day.treatment and .metric == $metric
+						and $day.metric == $metric and near($day.cumulative_effect; .effect)
+						and near($day.cumulative_lower; .lower) and near($day.cumulative_upper; .upper)
+						and near($day.cumulative_control_mean; .control_mean))))'
+		done
+	done
+}
+
+@test "--days, --lift fieller: where the control's mean may be 0 there are no bounds, and nothing odd in any format" {
+	for user in $(seq 20); do
+		echo '{"message":"last","user":'"$user"',"track":1,"time":'$((user % 10 == 0))',"timestamp":'"$user"',"experiments":{"X":"'$((user % 2))'"}}'
+	done >log
+	abtest --format json --days --lift fieller --control 0 log |
+		jq -e '.days[0] | .effect == -100 and .lower == null and .upper == null and .cumulative_lower == null'
+	abtest --format json --days --control 0 log | jq -e '.days[0] | .lower < 0 and .upper > 0'
+	# and so there is no column for them
+	abtest --days --control 0 log | grep -c '^day .* from ' | grep -x 2
+	run ! grep '^day .* from ' <(abtest --days --lift fieller --control 0 log)
+	for format in table markdown html; do
+		abtest --format $format --days --lift fieller --control 0 log >report
+		run ! grep -qiE '\bnan\b|\binf(inity)?\b' report
+	done
 }
 
 @test "--aa: 1,000 splits of a sane log stay within the band, sequential or not" {
@@ -106,6 +139,28 @@ agrees() {
 		jq -e '.aa | all(.lower == 0 and .alarms < 20 and .method == "sequential")'
 	# the same log, the same audit
 	abtest --format json --aa 100 log | cmp - <(abtest --format json --aa 100 log)
+}
+
+@test "--aa: what is capped or adjusted keeps to the band as well" {
+	make_log
+	abtest --format json --aa 1000 --cap 90% --covariate covariates log |
+		jq -e '.aa | length == 14 and all(.runs == 1000 and .verdict == "as it should")
+			and (map(.method) | unique == ["mean, capped, cuped", "ratio"])'
+	# ratios are as they were without, of the fewer users who are left
+	abtest --format json --aa 1000 --covariate-before 2024-01-03 log |
+		jq -e '.aa | map(select(.method != "ratio")) | length == 10 and all(.verdict == "as it should" and .method == "mean, cuped")'
+}
+
+@test "--aa: it audits the effects, not the users of the other arms" {
+	make_log
+	# what the control does is the same; the others are all above any cap
+	jq -c 'if .experiments.Y == "on" then .time *= 50 else . end' log >changed
+	for more in "--cap 90%" "--covariate covariates" "--cap 90% --sequential --tune 20"; do
+		# shellcheck disable=SC2086
+		abtest --format json --aa 100 --experiment Y $more log | jq .aa >want
+		# shellcheck disable=SC2086
+		abtest --format json --aa 100 --experiment Y $more changed | jq .aa | cmp - want
+	done
 }
 
 @test "--aa: a user who is worth a hundred others is found out" {
@@ -124,6 +179,9 @@ agrees() {
 		echo 'time_per_session: too many'
 		echo 'time_per_track: too many'
 	)
+	# it weighs no more than others where values are capped
+	abtest --format json --aa 1000 --cap 90% log | jq -e '.aa | map(select(.metric == "time"))[0]
+		| .verdict == "as it should" and .method == "mean, capped"'
 }
 
 @test "--fail-on: 3 with a sentence, 0 otherwise, 2 for a name that it does not know" {
@@ -360,6 +418,32 @@ far_log() {
 	# arms that nobody planned have an order of their own
 	abtest --format table --split 'A=1' log | grep -x '3 arms are not in the planned split: C, T1, T2.'
 	abtest --partial log | abtest --merge --format table --split 'A=1' | cmp - <(abtest --format table --split 'A=1' log)
+}
+
+@test "--partial, --merge: capped and adjusted days and audits of any shards, to the last byte" {
+	make_log
+	for format in json markdown; do
+		for more in "--cap 90% --covariate covariates --aa 20" "--covariate covariates --primary sessions --lift fieller --aa 20" \
+			"--covariate covariates --cap 99% --primary mean_request_latency --sequential --aa 20" "--primary time_per_track"; do
+			echo "--format $format $more"
+		done
+	done >sets
+	while read -r of; do
+		# shellcheck disable=SC2086
+		abtest --days $of log
+	done <sets >want
+	for n in 1 2 7; do
+		rm -f part.* counts.*
+		awk -v n="$n" '{ match($0, /"user":[0-9]+/); print >("part." substr($0, RSTART + 7, RLENGTH - 7) % n) }' log
+		for part in part.*; do
+			abtest --partial --days -o "counts.${part#part.}" "$part"
+		done
+		mapfile -t counts < <(printf '%s\n' counts.* | sort -r)
+		while read -r of; do
+			# shellcheck disable=SC2086
+			abtest --merge --days $of "${counts[@]}"
+		done <sets | cmp - want
+	done
 }
 
 @test "--merge: what a part has not kept cannot be made up for, and it says so" {

@@ -117,8 +117,9 @@ def row_of(c, t):
             "treatment_users": t.n, "control_mean": c.mean, "treatment_mean": t.mean, "control_sd": math.sqrt(c.var)}
 
 
-def capped(arms):
-    threshold = np.quantile(np.concatenate(list(arms.values()))[~np.isnan(np.concatenate(list(arms.values())))], 0.99)
+def capped(arms, quantile=0.99):
+    everybody = np.concatenate(list(arms.values()))
+    threshold = np.quantile(everybody[~np.isnan(everybody)], quantile)
     return {arm: np.minimum(a, threshold) for arm, a in arms.items()}, threshold
 
 
@@ -220,15 +221,24 @@ def put_sequential(x, tune):
         put(f"--sequential --tune {tune}", "effects", keys, sequential_row(c, t, tune))
 
 
+def fieller(c, t):
+    """The lifts at which |m_t - (1 + L) m_c| reaches its critical value, by bisection; none where the control's mean itself
+    may be 0."""
+    difference, _, df, _ = welch(c, t)
+    q, at = critical(df), difference / c.mean
+    g = lambda l: (t.mean - (1 + l) * c.mean) ** 2 - q**2 * (t.v + (1 + l) ** 2 * c.v)
+    bounds = {"lower": None, "upper": None}
+    for bound, far in ("lower", -0.9), ("upper", 0.9):
+        while q**2 * c.v < c.mean**2 and bounds[bound] is None:
+            if g(at + far) > 0:
+                bounds[bound] = 100 * optimize.brentq(g, at, at + far, xtol=1e-15)
+            far *= 2
+    return {"effect": 100 * at, **bounds}
+
+
 def put_fieller(x):
-    """The lifts at which |m_t - (1 + L) m_c| reaches its critical value, by bisection."""
     for keys, c, t in x.pairs():
-        difference, _, df, _ = welch(c, t)
-        q = critical(df)
-        g = lambda l: (t.mean - (1 + l) * c.mean) ** 2 - q**2 * (t.v + (1 + l) ** 2 * c.v)
-        at = difference / c.mean
-        lower, upper = (optimize.brentq(g, at, at + side * 0.9, xtol=1e-15) for side in (-1, 1))
-        put("--lift fieller", "effects", keys, {"effect": 100 * at, "lower": 100 * lower, "upper": 100 * upper})
+        put("--lift fieller", "effects", keys, fieller(c, t))
 
 
 def power(nc, vc, nt, vt, effect):
@@ -319,24 +329,97 @@ def put_quantiles(x):
             put(of, "quantiles", {"experiment": x.name, "arm": arm, "quantile": q}, row)
 
 
-def put_days(x, metric, of):
-    ended = lambda s: s[-1]["timestamp"] // 86400000
-    for treatment in x.treatments:
-        for day in sorted({ended(s) for u in x.arms.values() for sessions in u.values() for s in sessions}):
+def days_of(x):
+    """{day: {arm: {user: [session]}}}, by the day on which a session ended"""
+    days = collections.defaultdict(lambda: collections.defaultdict(lambda: collections.defaultdict(list)))
+    for arm, users in x.arms.items():
+        for user, sessions in users.items():
+            for session in sessions:
+                days[session[-1]["timestamp"] // 86400000][arm][user].append(session)
+    return days
+
+
+def until(days, last):
+    """The same of all days until then, in one."""
+    arms = collections.defaultdict(lambda: collections.defaultdict(list))
+    for day in sorted(day for day in days if day <= last):
+        for arm, users in days[day].items():
+            for user, sessions in users.items():
+                arms[arm][user] += sessions
+    return arms
+
+
+def samples_of(arms, metric, cap, covariates_of):
+    """Of {arm: {user: [session]}}, as those of effects are made; without the arms in which less than two users have a value."""
+    samples = {arm: linearised(users, metric) if metric in RATIOS else values(users, metric) for arm, users in arms.items()}
+    if cap and metric in MEANS:
+        samples, _ = capped(samples, cap)
+    if covariates_of and metric in MEANS:
+        with np.errstate(invalid="ignore"):  # on a day of few users nothing may vary
+            samples, _, _ = cuped(samples, {arm: np.array([covariates_of(metric, u) for u in arms[arm]], float)
+                                            for arm in arms})
+    return {arm: Sample(a) for arm, a in samples.items() if (~np.isnan(a)).sum() > 1}
+
+
+def put_days(x, metric, of, cap=None, covariates_of=None, lift=row_of):
+    days = days_of(x)
+    for day in sorted(days):
+        both = {"": samples_of(days[day], metric, cap, covariates_of),
+                "cumulative_": samples_of(until(days, day), metric, cap, covariates_of)}
+        for treatment in x.treatments:
             row = {}
-            for prefix, first in ("", day), ("cumulative_", 0):
-                arms = []
-                for arm in x.control, treatment:
-                    users = {u: [s for s in sessions if first <= ended(s) <= day] for u, sessions in x.arms[arm].items()}
-                    arms.append(values({u: s for u, s in users.items() if s}, metric))
-                if min(map(len, arms)) < 2:
+            for prefix, arms in both.items():
+                c, t = arms.get(x.control), arms.get(treatment)
+                if not c or not t:
                     continue
-                arms = [Sample(a) for a in arms]
-                difference, error, df, _ = welch(*arms)
-                row.update({prefix + k: v for k, v in percent(difference, critical(df) * error, arms[0].mean).items()})
-                row.update({prefix + "control_mean": arms[0].mean, prefix + "treatment_mean": arms[1].mean})
+                said = lift(c, t)
+                row.update({prefix + key: said[key] for key in ("effect", "lower", "upper")})
+                row.update({prefix + "control_mean": c.mean, prefix + "treatment_mean": t.mean})
             date = (datetime.date(1970, 1, 1) + datetime.timedelta(int(day))).isoformat()
             put(of, "days", {"experiment": x.name, "treatment": treatment, "day": date, "metric": metric}, row)
+
+
+def murmur3(key, seed):
+    """The 32-bit MurmurHash3 of some text."""
+    data, mask, h = key.encode(), 0xFFFFFFFF, seed
+    rotated = lambda k, n: (k << n | k >> (32 - n)) & mask
+    for i in range(0, len(data), 4):
+        k = rotated(int.from_bytes(data[i : i + 4], "little") * 0xCC9E2D51 & mask, 15) * 0x1B873593 & mask
+        h ^= k
+        if len(data) - i >= 4:
+            h = (rotated(h, 13) * 5 + 0xE6546B64) & mask
+    h ^= len(data)
+    for shift, factor in (16, 0x85EBCA6B), (13, 0xC2B2AE35), (16, 1):
+        h = (h ^ h >> shift) * factor & mask
+    return h
+
+
+def put_audit(x, of, runs, cap=None, covariates_of=None, tune=None):
+    """How often halves of the control differ; users are split as arms are assigned, by the name of an experiment."""
+    users = x.arms[x.control]
+    low, high = (int(n) for n in stats.binom.ppf([0.0005, 0.9995], runs, ALPHA))
+    judge = (lambda c, t: judge_sequential(c, t, tune)) if tune else judge_welch
+    for metric in MEANS + RATIOS:
+        alarms = 0
+        y = values(users, metric) if metric in MEANS else None
+        if cap and metric in MEANS:
+            y = capped({"": y}, cap)[0][""]
+        for run in range(runs):
+            seed = murmur3(f"{x.name}/aa/{run}", 0)
+            half = np.array([murmur3(str(user), seed) % 2 for user in users])
+            if metric in RATIOS:
+                halves = {h: linearised({u: s for i, (u, s) in zip(half, users.items()) if i == h}, metric) for h in (0, 1)}
+            else:
+                halves = {h: y[half == h] for h in (0, 1)}
+                if covariates_of:
+                    covariates = np.array([covariates_of(metric, user) for user in users], float)
+                    halves, _, _ = cuped(halves, {h: covariates[half == h] for h in (0, 1)})
+            alarms += bool(judge(Sample(halves[0]), Sample(halves[1]))[0] < ALPHA)
+        method = "sequential" if tune else "mean" if metric in MEANS else "ratio"
+        if metric in MEANS:
+            method += (", capped" if cap else "") + (", cuped" if covariates_of else "")
+        put(of, "aa", {"experiment": x.name, "metric": metric},
+            {"method": method, "runs": runs, "alarms": alarms, "lower": 0 if tune else low, "upper": high})
 
 
 def put_sources(x, events):
@@ -364,17 +447,18 @@ def main():
     file = {row["user"]: row["value"] for row in map(json.loads, open(sys.argv[2]))}
     before = sessions_of([e for e in events if e["timestamp"] < MOMENT])
     after = [e for e in events if e["timestamp"] >= MOMENT]
+    from_file = lambda metric, user: file.get(user, math.nan)
+    from_log = lambda metric, user: value(metric, before[user]) if user in before else math.nan
     for name in CONTROL:
         x = Experiment(events, name)
         put_plain(x)
         put_adjusted(x)
         put_adjusted(x, 10000)
         put_capped(x)
-        put_cuped(x, "--covariate covariates", lambda metric, user: file.get(user, math.nan))
-        put_cuped(x, "--covariate covariates --cap 99%", lambda metric, user: file.get(user, math.nan), cap=True)
-        put_cuped(x, "--sequential --tune 500 --covariate covariates", lambda metric, user: file.get(user, math.nan), tune=500)
-        put_cuped(Experiment(after, name), "--covariate-before 2024-01-03",
-                  lambda metric, user: value(metric, before[user]) if user in before else math.nan)
+        put_cuped(x, "--covariate covariates", from_file)
+        put_cuped(x, "--covariate covariates --cap 99%", from_file, cap=True)
+        put_cuped(x, "--sequential --tune 500 --covariate covariates", from_file, tune=500)
+        put_cuped(Experiment(after, name), "--covariate-before 2024-01-03", from_log)
         put_sequential(x, 10000)
         put_sequential(x, 500)
         put_fieller(x)
@@ -382,6 +466,19 @@ def main():
         put_quantiles(x)
         put_days(x, "time", "--days")
         put_days(x, "mean_request_latency", "--days --primary mean_request_latency")
+        put_days(x, "time", "--days --cap 90%", cap=0.9)
+        put_days(x, "time", "--days --covariate covariates", covariates_of=from_file)
+        put_days(Experiment(after, name), "time", "--days --covariate-before 2024-01-03 --cap 90% --lift fieller", cap=0.9,
+                 covariates_of=from_log, lift=fieller)
+        put_days(x, "mean_request_latency", "--days --primary mean_request_latency --sequential --tune 500 --covariate covariates",
+                 covariates_of=from_file, lift=lambda c, t: sequential_row(c, t, 500))
+        put_days(x, "time_per_track", "--days --primary time_per_track --cap 90% --covariate covariates", cap=0.9,
+                 covariates_of=from_file)
+        put_days(x, "time_per_session", "--days --primary time_per_session --lift fieller", lift=fieller)
+        put_audit(x, "--aa 300", 300)
+        put_audit(x, "--aa 300 --cap 90% --covariate covariates", 300, cap=0.9, covariates_of=from_file)
+        put_audit(x, "--aa 300 --sequential --tune 20 --cap 50%", 300, cap=0.5, tune=20)
+        put_audit(Experiment(after, name), "--aa 300 --covariate-before 2024-01-03", 300, covariates_of=from_log)
         put_sources(x, events[:-1])
     splits = [("X", {"C": 2, "T1": 1, "T2": 1}), ("X", {"C": 1, "T1": 1, "T2": 1}), ("Y", {"off": 1, "on": 2}),
               ("Y", {"off": 1, "on": 9})]

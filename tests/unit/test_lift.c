@@ -54,6 +54,27 @@ static void what_cannot_be_known_is_nan(void)
 	CHECK_NEAR(l.upper, 100 * w.upper / 3, 1e-13);
 }
 
+static void the_usual_interval_takes_the_mean_for_known(void)
+{
+	struct stats c = sample(-4, 2, 50), t = sample(-7, 3, 60), zero = sample(0, 1, 9), tiny = sample(1e-308, 1, 9);
+	struct stats_welch w = stats_welch(&c, &t, 0.05);
+	struct lift l = lift_difference(&c, &w);
+
+	CHECK(l.kind == LIFT_BOUNDED && l.significant && l.percent == 75);
+	/* a negative control turns the interval round */
+	CHECK(l.lower == 100 * (w.upper / -4) && l.upper == 100 * (w.lower / -4) && l.lower < 75 && l.upper > 75);
+	w = stats_welch(&zero, &t, 0.05);
+	l = lift_difference(&zero, &w);
+	CHECK(l.kind == LIFT_UNKNOWN && isnan(l.percent) && isnan(l.lower) && isnan(l.upper) && l.significant);
+	/* NaN rather than infinity */
+	w = stats_welch(&tiny, &t, 0.05);
+	l = lift_difference(&tiny, &w);
+	CHECK(l.kind == LIFT_UNKNOWN && isnan(l.percent) && isnan(l.lower) && isnan(l.upper));
+	w = stats_welch(&c, &c, 0.05);
+	w.lower = w.upper = NAN;
+	CHECK(lift_difference(&c, &w).kind == LIFT_UNKNOWN && lift_difference(&c, &w).percent == 0);
+}
+
 static void check_lift(const struct stats *c, const struct stats *t, double alpha)
 {
 	struct stats_welch w = stats_welch(c, t, alpha);
@@ -91,6 +112,7 @@ int main(void)
 {
 	RUN(it_agrees_with_the_definition_solved_numerically);
 	RUN(what_cannot_be_known_is_nan);
+	RUN(the_usual_interval_takes_the_mean_for_known);
 	RUN(it_excludes_0_exactly_where_p_is_below_alpha);
 	return DONE();
 }

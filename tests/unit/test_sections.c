@@ -8,16 +8,21 @@ static struct errmsg e;
 
 static const struct effects_options plain = {.alpha = 0.05};
 
-/* A session of one track of a user in an arm of X. */
-static void add(struct study *s, uint32_t user, const char *arm, int64_t timestamp, double time)
+/* A session of one track of a user in an arm of an experiment. */
+static void add_to(struct study *s, const char *experiment, uint32_t user, const char *arm, int64_t timestamp, double time)
 {
-	struct event_arm one = {slice_of("X"), slice_of(arm)};
+	struct event_arm one = {slice_of(experiment), slice_of(arm)};
 	struct event ev = event_of(EVENT_LAST, user, 0, time);
 
 	ev.timestamp = timestamp;
 	ev.arms = &one;
 	ev.n_arms = 1;
 	CHECK(study_add(s, &ev, &e) == 0);
+}
+
+static void add(struct study *s, uint32_t user, const char *arm, int64_t timestamp, double time)
+{
+	add_to(s, "X", user, arm, timestamp, time);
 }
 
 static void begin(struct study *s)
@@ -192,6 +197,102 @@ static void an_audit_finds_the_same_again(void)
 	study_clear(&s);
 }
 
+/* Users 0 .. 23, even ones in C, with a session on each of two days; user 1 listens for all others. */
+static void add_two_days(struct study *s)
+{
+	for (uint32_t user = 0; user < 24; user++) {
+		const char *arm = user % 2 ? "T" : "C";
+
+		add(s, user, arm, 1000, user == 1 ? 1 : (user % 8) / 100.0);
+		add(s, user, arm, 86400000, (user % 5) / 100.0);
+	}
+	CHECK(study_end(s, &e) == 0);
+}
+
+static void days_are_capped_by_what_all_arms_did_then(void)
+{
+	struct effects_options capped = plain;
+	struct study s;
+	struct section section;
+	const struct sections_subject subject = {.study = &s, .options = &capped};
+
+	capped.samples.cap = 0.5;
+	begin(&s);
+	add_two_days(&s);
+	CHECK(sections_days(&section, &subject, 0, &e) == 0);
+	check_whole(&section, 2);
+	/* numpy.quantile(all times, 0.5) is .04 and .02 on the days and .06 of both; then numpy.minimum, and means */
+	CHECK_NEAR(cell(&section, 0, "control_mean")->number, 0.025, 1e-14);
+	CHECK_NEAR(cell(&section, 0, "treatment_mean")->number, 0.0325, 1e-14);
+	CHECK_NEAR(cell(&section, 1, "control_mean")->number, 0.04 / 3, 1e-14);
+	CHECK_NEAR(cell(&section, 1, "treatment_mean")->number, 0.0141666666666666668, 1e-14);
+	CHECK_NEAR(cell(&section, 1, "cumulative_control_mean")->number, 0.0408333333333333326, 1e-14);
+	CHECK_NEAR(cell(&section, 1, "cumulative_treatment_mean")->number, 0.0541666666666666675, 1e-14);
+	section_clear(&section);
+	study_clear(&s);
+}
+
+static void days_tell_of_ratios_too(void)
+{
+	struct effects_options fieller = plain;
+	struct study s;
+	struct section section;
+	const struct sections_subject subject = {.study = &s, .options = &fieller};
+
+	fieller.fieller = true;
+	fieller.samples.cap = 0.5;
+	begin(&s);
+	add_two_days(&s);
+	CHECK(sections_days(&section, &subject, samples_find("time_per_session"), &e) == 0);
+	check_whole(&section, 2);
+	CHECK_STR(cell(&section, 0, "metric")->text, "time_per_session");
+	/* of the two sessions of each user, and never capped */
+	CHECK_NEAR(cell(&section, 1, "cumulative_treatment_mean")->number, 0.07125, 1e-14);
+	CHECK(isfinite(cell(&section, 1, "cumulative_lower")->number));
+	section_clear(&section);
+	/* nobody had a latency */
+	CHECK(sections_days(&section, &subject, samples_find("mean_request_latency"), &e) == 0);
+	check_whole(&section, 2);
+	CHECK(isnan(cell(&section, 0, "control_mean")->number) && isnan(cell(&section, 0, "cumulative_lower")->number));
+	section_clear(&section);
+	study_clear(&s);
+}
+
+static void an_audit_is_of_what_is_asked_for(void)
+{
+	static const struct {
+		double cap;
+		bool sequential;
+		const char *mean, *ratio;
+	} cases[] = {
+		{0, false, "mean", "ratio"},
+		{0, true, "sequential", "sequential"},
+		{0.9, false, "mean, capped", "ratio"},
+		{0.9, true, "sequential, capped", "sequential"},
+	};
+	struct study s;
+
+	begin(&s);
+	/* user 0 of C outweighs all others */
+	for (uint32_t user = 0; user < 200; user++)
+		add(&s, user, user % 2 ? "C" : "T", user, user == 1 ? 1000 : (user * 37 % 100) / 100.0);
+	CHECK(study_end(&s, &e) == 0);
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		struct effects_options o = {.alpha = 0.05, .sequential = cases[i].sequential, .tune = 10, .samples = {.cap = cases[i].cap}};
+		const struct sections_subject subject = {.study = &s, .options = &o};
+		struct section section;
+
+		CHECK(sections_aa(&section, &subject, 400, &e) == 0);
+		check_whole(&section, SAMPLES_N);
+		CHECK_STR(cell(&section, 0, "method")->text, cases[i].mean);
+		CHECK_STR(cell(&section, METRICS_N, "method")->text, cases[i].ratio);
+		if (!o.sequential)
+			CHECK_STR(cell(&section, 0, "verdict")->text, o.samples.cap > 0 ? "as it should" : "too few");
+		section_clear(&section);
+	}
+	study_clear(&s);
+}
+
 static void an_unknown_control_fails_everywhere(void)
 {
 	const struct effects_options other = {.alpha = 0.05, .control = "Z"};
@@ -202,6 +303,8 @@ static void an_unknown_control_fails_everywhere(void)
 
 	begin(&s);
 	add(&s, 1, "C", 1, 0.5);
+	/* also where the next experiment has such an arm */
+	add_to(&s, "Y", 2, "Z", 2, 0.5);
 	CHECK(study_end(&s, &e) == 0);
 	CHECK(sections_srm(&section, &subject, &e) < 0);
 	section_clear(&section);
@@ -226,6 +329,9 @@ int main(void)
 	RUN(an_experiment_of_one_arm_has_nothing_to_compare);
 	RUN(power_knows_when_no_number_of_users_is_enough);
 	RUN(an_audit_finds_the_same_again);
+	RUN(days_are_capped_by_what_all_arms_did_then);
+	RUN(days_tell_of_ratios_too);
+	RUN(an_audit_is_of_what_is_asked_for);
 	RUN(an_unknown_control_fails_everywhere);
 	return DONE();
 }
