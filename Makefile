@@ -3,7 +3,7 @@
 #   make            build the commands into build/
 #   make demo       an experiment from end to end, with its report
 #   make test       all tests; `make test-asan` runs the same suite under ASan and UBSan
-#   make test-stats how often each statistical method cries wolf (half a minute)
+#   make test-stats how often each statistical method, and each report, cries wolf (a minute and a half)
 #   make bench      speed, as ratios
 #   make world      an invented world of full size in build/world
 #   make install    PREFIX=/usr/local, DESTDIR as usual

@@ -6,7 +6,6 @@
  *
  *     make test-stats           false_alarms [SEED]
  */
-#include <errno.h>
 #include <math.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -14,6 +13,7 @@
 #include <string.h>
 
 #include "adjust.h"
+#include "band.h"
 #include "cuped.h"
 #include "joint.h"
 #include "lift.h"
@@ -24,18 +24,12 @@
 #include "sequential.h"
 #include "srm.h"
 #include "stats.h"
+#include "variates.h"
 #include "winsor.h"
 
 enum { SETS = 2000, USERS = 300, MOST_SESSIONS = 8, LOOKS = 50, FAMILY = 10 };
 
 static const double alpha = 0.05;
-
-static double normal(struct rng *r)
-{
-	double radius = sqrt(-2 * log(1 - rng_uniform(r)));
-
-	return radius * cos(2 * M_PI * rng_uniform(r));
-}
 
 /* The times of a user's sessions. Some users listen longer than others, and come back more often. */
 struct user {
@@ -46,12 +40,12 @@ struct user {
 
 static struct user draw_user(struct rng *r)
 {
-	struct user u = {.keenness = normal(r), .sessions = 1};
+	struct user u = {.keenness = draw_normal(r), .sessions = 1};
 
 	while (u.sessions < MOST_SESSIONS && rng_uniform(r) < 0.4 + 0.3 * (u.keenness > 0))
 		u.sessions++;
 	for (size_t i = 0; i < u.sessions; i++) {
-		u.times[i] = exp(0.5 * u.keenness + 0.7 * normal(r));
+		u.times[i] = exp(0.5 * u.keenness + 0.7 * draw_normal(r));
 		u.time += u.times[i];
 	}
 	return u;
@@ -123,7 +117,7 @@ static struct cuped_arm draw_cuped(struct rng *r)
 
 	for (int i = 0; i < USERS; i++) {
 		struct user u = draw_user(r);
-		double before = exp(0.5 * u.keenness + 0.3 * normal(r));
+		double before = exp(0.5 * u.keenness + 0.3 * draw_normal(r));
 
 		if (rng_uniform(r) < 0.3)
 			stats_add(&arm.unseen, u.time);
@@ -382,7 +376,7 @@ static bool welch_path(struct rng *r)
 static void draw_family(struct rng *r, const double *effects, struct stats_welch *w)
 {
 	for (int i = 0; i < FAMILY; i++)
-		w[i] = stats_compare(effects[i] + normal(r), 1, INFINITY, alpha);
+		w[i] = stats_compare(effects[i] + draw_normal(r), 1, INFINITY, alpha);
 }
 
 static void adjust_family(enum adjust_method method, struct stats_welch *w)
@@ -475,12 +469,10 @@ static bool power_is_reached(struct rng *r)
 
 	for (int a = 0; a < 2; a++)
 		for (int i = 0; i < (int)arm[a].n; i++)
-			stats_add(&s[a], a * effect + sqrt(arm[a].variance) * normal(r));
+			stats_add(&s[a], a * effect + sqrt(arm[a].variance) * draw_normal(r));
 	w = stats_welch(&s[0], &s[1], alpha);
 	return w.significant && w.difference > 0;
 }
-
-enum promise { EQUAL, AT_MOST, MORE };
 
 static const struct method {
 	const char *name;
@@ -515,53 +507,24 @@ static const struct method {
 	{"power of 80 % is reached", power_is_reached, 0.8, EQUAL},
 };
 
-/* Says what was promised and whether it holds. */
-static bool holds(enum promise promise, size_t count, struct quantile_ranks band, char *words, size_t size)
-{
-	switch (promise) {
-	case EQUAL:
-		snprintf(words, size, "%zu..%zu", band.lower, band.upper - 1);
-		return count >= band.lower && count < band.upper;
-	case AT_MOST:
-		snprintf(words, size, "at most %zu", band.upper - 1);
-		return count < band.upper;
-	case MORE:
-		break;
-	}
-	snprintf(words, size, "more than %zu", band.upper - 1);
-	return count >= band.upper;
-}
-
 static bool try(const struct method *m, uint32_t number, uint64_t seed)
 {
 	size_t count = 0;
-	char words[64];
-	bool ok;
 
 	for (uint32_t i = 0; i < SETS; i++) {
 		struct rng r = rng_at(seed, RNG_WORLD, i, number, 0);
 
 		count += m->alarm(&r);
 	}
-	ok = holds(m->promise, count, quantile_ranks(SETS, m->rate, 0.001), words, sizeof words);
-	printf("%sok %u - %s: %zu of %d, wanted %s\n", ok ? "" : "not ", number + 1, m->name, count, SETS, words);
-	return ok;
+	return band_print(number + 1, m->name, "", m->promise, count, SETS, m->rate);
 }
 
 int main(int argc, char **argv)
 {
+	uint64_t seed = band_seed("false_alarms", argc, argv);
 	uint32_t n = sizeof methods / sizeof *methods;
-	char *end = NULL;
-	uint64_t seed = 1;
 	bool ok = true;
 
-	errno = 0;
-	if (argc > 1)
-		seed = strtoull(argv[1], &end, 10);
-	if (argc > 2 || (end != NULL && (end == argv[1] || *end != '\0')) || errno != 0) {
-		fprintf(stderr, "usage: false_alarms [SEED]\n");
-		return 2;
-	}
 	printf("1..%u\n", n);
 	for (uint32_t i = 0; i < n; i++)
 		ok &= try(&methods[i], i, seed);
