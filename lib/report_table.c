@@ -34,7 +34,11 @@ static void add_effect(struct table *t, const struct effect *x)
 static void add_effects(struct table *t, const struct effect *list, size_t n)
 {
 	for (size_t i = 0; i < n; i++) {
-		if (i == 0 || list[i - 1].treatment != list[i].treatment)
+		bool first = i == 0, new_arm = first || list[i - 1].treatment != list[i].treatment;
+
+		if (new_arm && !first)
+			table_line(t, TABLE_PLAIN, "");
+		if (new_arm)
 			add_header(t, &list[i]);
 		add_effect(t, &list[i]);
 	}
