@@ -32,7 +32,7 @@ struct row {
 };
 
 /* All days of an experiment, and what it takes to take their samples. */
-struct table {
+struct day_table {
 	struct row *rows;
 	size_t n, cap;
 	size_t metric;
@@ -42,18 +42,18 @@ struct table {
 	struct sampler_users users; /* in the columns, where the values of some days stand instead of those of all */
 };
 
-static int table_init(struct table *t, const struct sections_experiment *x, size_t metric, struct errmsg *e)
+static int day_table_init(struct day_table *t, const struct sections_experiment *x, size_t metric, struct errmsg *e)
 {
 	const struct samples_options *o = &x->subject->options->samples;
 
-	*t = (struct table){.metric = metric, .quantile = o->cap};
+	*t = (struct day_table){.metric = metric, .quantile = o->cap};
 	if (columns_init(&t->columns, x->subject->study, x->number, o->file, e) < 0)
 		return -1;
 	t->users = samples_users(&t->columns, metric, o);
 	return sampler_init(&t->sampler, x->is->arms.n, &x->is->arms, e);
 }
 
-static void table_clear(struct table *t)
+static void day_table_clear(struct day_table *t)
 {
 	for (size_t i = 0; i < t->n; i++)
 		free(t->rows[i].arms);
@@ -76,7 +76,7 @@ static void set_user(const struct sampler_users *u, size_t i, size_t metric, con
 }
 
 /* Takes the samples of what the users of the columns did. */
-static int take(struct table *t, const struct metrics_user *did, struct stats *arms, struct errmsg *e)
+static int take(struct day_table *t, const struct metrics_user *did, struct stats *arms, struct errmsg *e)
 {
 	double threshold;
 
@@ -88,7 +88,7 @@ static int take(struct table *t, const struct metrics_user *did, struct stats *a
 	return 0;
 }
 
-static int add_row(struct table *t, const struct days_walk *walk, struct errmsg *e)
+static int add_row(struct day_table *t, const struct days_walk *walk, struct errmsg *e)
 {
 	size_t n = t->columns.n_arms;
 	struct row *rows = grow(t->rows, &t->cap, t->n + 1, sizeof *rows), *row;
@@ -104,7 +104,7 @@ static int add_row(struct table *t, const struct days_walk *walk, struct errmsg 
 	return take(t, walk->today, row->arms, e) < 0 || take(t, walk->so_far, row->arms + n, e) < 0 ? -1 : 0;
 }
 
-static int fill(struct table *t, const struct study *study, struct errmsg *e)
+static int fill(struct day_table *t, const struct study *study, struct errmsg *e)
 {
 	struct days_walk walk;
 	int status = days_walk_init(&walk, study, &t->columns, e);
@@ -129,7 +129,7 @@ static void put_comparison(struct section *s, const struct stats *control, const
 	section_number(s, lift.upper);
 }
 
-static void put_arm(struct section *s, const struct sections_experiment *x, uint32_t arm, const struct table *t)
+static void put_arm(struct section *s, const struct sections_experiment *x, uint32_t arm, const struct day_table *t)
 {
 	const struct effects_options *o = x->subject->options;
 	char day[DAY_SIZE];
@@ -148,14 +148,14 @@ static void put_arm(struct section *s, const struct sections_experiment *x, uint
 
 static int add_experiment(struct section *s, const struct sections_experiment *x, const void *metric, struct errmsg *e)
 {
-	struct table t;
-	int status = table_init(&t, x, *(const size_t *)metric, e);
+	struct day_table t;
+	int status = day_table_init(&t, x, *(const size_t *)metric, e);
 
 	if (status == 0)
 		status = fill(&t, x->subject->study, e);
 	for (size_t i = 1; status == 0 && i < x->is->arms.n; i++)
 		put_arm(s, x, x->arms[i], &t);
-	table_clear(&t);
+	day_table_clear(&t);
 	return status;
 }
 

@@ -1,0 +1,101 @@
+#include <math.h>
+#include <stdlib.h>
+
+#include "headline.h"
+#include "html.h"
+#include "report_html_part.h"
+#include "shown.h"
+
+enum { HEADLINES_MAX = 20 };
+
+/* "sessions +7.3 % (better)" */
+static void put_other(const struct effect *x, FILE *f)
+{
+	int verdict = headline_verdict(x);
+	const char *sign = !isfinite(x->effect) ? "" : x->effect > 0 ? "+" : "−";
+	struct shown size = shown_typeset(shown_magnitude(x->effect, x->lower, x->upper));
+
+	html_format(f, "%s %s%s", shown_words(x->metric).text, sign, size.text);
+	if (verdict != 0)
+		html_format(f, " (%s)", headline_word(x));
+}
+
+/* The other metrics of the arm of list[0], where they are significant. */
+static void put_others(const struct effect *list, size_t n, const struct effect *told, FILE *f)
+{
+	const char *separator = " Also: ";
+
+	for (size_t i = 0; i < n && list[i].treatment == list[0].treatment; i++) {
+		if (!list[i].significant || &list[i] == told)
+			continue;
+		fputs(separator, f);
+		put_other(&list[i], f);
+		separator = ", ";
+	}
+	if (separator[0] == ',')
+		fputc('.', f);
+}
+
+static int put_headline(const struct report_html_part *p, const struct effect *list, size_t n, FILE *f, struct errmsg *e)
+{
+	const struct effect *told = headline_effect(list, n, report_primary(p->r));
+	char *text = headline_of(told);
+
+	if (!text)
+		return errmsg_nomem(e);
+	fputs("<li><strong>", f);
+	html_text(f, shown_name(list->treatment));
+	fputs("</strong> ", f);
+	html_text(f, text);
+	fputc('.', f);
+	put_others(list, n, told, f);
+	fputs("</li>\n", f);
+	free(text);
+	return 0;
+}
+
+/* A sentence for each arm, about the metric that matters, which is the first one unless told otherwise. */
+static int put_headlines(const struct report_html_part *p, FILE *f, struct errmsg *e)
+{
+	size_t said = 0, arms = p->x->arms.n - 1;
+	bool many = arms > HEADLINES_MAX;
+	int status = 0;
+
+	html_open(f, "ul", HTML_PLAIN);
+	/* where not all have room, those that changed something come first */
+	for (int changed = 1; changed >= (many ? 0 : 1); changed--)
+		for (size_t i = 0; i < p->n_effects && said < HEADLINES_MAX && status == 0; i++) {
+			const struct effect *list = &p->effects[i];
+			size_t n = p->n_effects - i;
+
+			if (i > 0 && list[-1].treatment == list->treatment)
+				continue;
+			if (many && (headline_verdict(headline_effect(list, n, report_primary(p->r))) != 0) != changed)
+				continue;
+			status = put_headline(p, list, n, f, e);
+			said++;
+		}
+	if (arms > said)
+		fprintf(f, "<li>%zu more arms are in the table.</li>\n", arms - said);
+	fputs("</ul>\n", f);
+	return status;
+}
+
+int report_html_summary(const struct report_html_part *parts, size_t n, FILE *f, struct errmsg *e)
+{
+	int status = 0;
+
+	for (size_t i = 0; i < n && status == 0; i++) {
+		const struct report_html_part *p = &parts[i];
+
+		if (p->n_effects == 0)
+			continue;
+		if (n > 1) {
+			fputs("<h3>", f);
+			html_text(f, shown_name(p->name));
+			fputs("</h3>\n", f);
+		}
+		status = put_headlines(p, f, e);
+	}
+	return status;
+}
