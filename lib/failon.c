@@ -55,7 +55,7 @@ static bool find_mismatch(const struct sections_subject *subject, struct errmsg 
 	return false;
 }
 
-static bool find_in_health(const char *name, const struct health *h, struct errmsg *found)
+static bool find_in_health(const char *name, const struct study *s, const struct health *h, struct errmsg *found)
 {
 	bool any = strcmp(name, "health") == 0;
 
@@ -64,6 +64,8 @@ static bool find_in_health(const char *name, const struct health *h, struct errm
 
 		if (any ? f->grave : f->count > 0 && strcmp(f->entry->key, name) == 0) {
 			health_say(f, found);
+			if (f->experiment != HEALTH_LOG)
+				errmsg_prefix(found, "experiment %s", symbols_text(&s->names, f->experiment));
 			errmsg_prefix(found, "%s", f->entry->key);
 			return true;
 		}
@@ -78,7 +80,7 @@ int failon_find(const char *names, const struct sections_subject *subject, struc
 	int status = health_init(&h, subject->study, subject->split, found);
 
 	while (status == 0 && next_name(&names, name, sizeof name))
-		status = strcmp(name, "srm") == 0 ? find_mismatch(subject, found) : find_in_health(name, &h, found);
+		status = strcmp(name, "srm") == 0 ? find_mismatch(subject, found) : find_in_health(name, subject->study, &h, found);
 	health_clear(&h);
 	return status;
 }

@@ -6,7 +6,6 @@
 #include "headline.h"
 #include "html.h"
 #include "report_charts.h"
-#include "section.h"
 #include "shown.h"
 #include "svg.h"
 

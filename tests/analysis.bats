@@ -194,7 +194,7 @@ agrees() {
 	run -0 --separate-stderr abtest --fail-on srm,health --split C=2,T1=1,T2=1 --experiment X log
 	[ -z "$stderr" ]
 	run -3 --separate-stderr abtest --fail-on srm,users_in_two_arms --split C=2,T1=1,T2=1 --experiment X log
-	[ "$stderr" = "botify-abtest: users_in_two_arms: 3 users seen in more than one arm: left out." ]
+	[ "$stderr" = "botify-abtest: users_in_two_arms: experiment X: 3 users seen in more than one arm: left out." ]
 	run -3 --separate-stderr abtest --fail-on health --split C=2,T1=1 --experiment X log
 	[[ $stderr == "botify-abtest: unplanned_arms: "*T2* ]]
 	run -0 abtest --fail-on out_of_order_events,duplicate_events,malformed_lines log

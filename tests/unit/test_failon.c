@@ -48,7 +48,7 @@ static void what_is_found_is_said(void)
 	CHECK(failon_find("srm", &subject, &e) == 0);
 	CHECK(failon_find("srm,health,malformed_lines", &subject, &e) == 0);
 	CHECK(failon_find("srm,users_in_two_arms", &subject, &e) == 1);
-	CHECK_STR(e.text, "users_in_two_arms: 1 user seen in more than one arm: left out.");
+	CHECK_STR(e.text, "users_in_two_arms: experiment X: 1 user seen in more than one arm: left out.");
 	study_clear(&s);
 	fill(&s, 150, 50);
 	CHECK(failon_find("users_in_two_arms,srm", &subject, &e) == 1 && strncmp(e.text, "users_in", 8) == 0);
