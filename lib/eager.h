@@ -9,12 +9,21 @@
 
 #include <poll.h>
 
-/*
- * As poll(2), but looks again and again for EAGER_NS before it sleeps, and lets others have the processor in between:
- * it may be the very one that they need. Of the time that something is waited for this takes at most that much.
- */
-int eager_poll(struct pollfd *p, nfds_t n, int timeout_ms);
+enum {
+	EAGER_NS = 50000,   /* for so long it looks again and again */
+	EAGER_CROWDED = 100 /* so many waits are spent asleep where others wanted the processor */
+};
 
-enum { EAGER_NS = 50000 };
+/* One for each place that waits. Zero-initialise. */
+struct eager {
+	unsigned crowded; /* waits still to be spent asleep */
+};
+
+/*
+ * As poll(2), but looks for EAGER_NS before it sleeps, and lets others have the processor in between: it may be the very one
+ * that they need. Where they take it for longer than that, processors are scarce: whoever sleeps gets one sooner then, and
+ * the next waits are plain ones.
+ */
+int eager_poll(struct eager *e, struct pollfd *p, nfds_t n, int timeout_ms);
 
 #endif

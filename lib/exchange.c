@@ -25,6 +25,7 @@ struct exchange {
 	struct event_parser parser;
 	struct visit **due; /* a ring of the visits whose request has been sent */
 	size_t first_due, n_due;
+	struct eager eager;
 	double last_reply, next_progress; /* s, monotonic */
 };
 
@@ -215,7 +216,7 @@ static int wait_for_replies(struct exchange *x, struct errmsg *e)
 		return give_up(x, timeout, e);
 	if (o->watch.progress && until_progress < left)
 		left = until_progress > 0 ? until_progress : 0;
-	ready = eager_poll(p, 3, QUIET_MS);
+	ready = eager_poll(&x->eager, p, 3, QUIET_MS);
 	if (ready == 0) {
 		/* what came in so far can be read by others while this waits */
 		if (o->log && out_flush(o->log, e) < 0)

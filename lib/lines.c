@@ -7,7 +7,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "eager.h"
 #include "grow.h"
 #include "out.h"
 
@@ -63,11 +62,11 @@ static enum lines_status fail(const struct lines *l, int error, struct errmsg *e
 }
 
 /* Waits until there is input or a reason to stop. */
-static enum lines_status wait_for_input(const struct lines *l, struct errmsg *e)
+static enum lines_status wait_for_input(struct lines *l, struct errmsg *e)
 {
 	struct pollfd p[2] = {{.fd = l->stop_fd, .events = POLLIN}, {.fd = l->fd, .events = POLLIN}};
 
-	while (eager_poll(p, 2, -1) < 0)
+	while (eager_poll(&l->eager, p, 2, -1) < 0)
 		if (errno != EINTR)
 			return fail(l, errno, e);
 	return p[0].revents ? LINES_STOP : LINES_LINE;

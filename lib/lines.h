@@ -12,6 +12,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "eager.h"
 #include "errmsg.h"
 
 struct out;
@@ -38,6 +39,7 @@ struct lines {
 	int fd;
 	bool own_fd, patient, ended, skipping;
 	int stop_fd;
+	struct eager eager;
 	struct out *tied;
 	char *buf;
 	size_t head, tail, searched, cap;
