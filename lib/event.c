@@ -20,6 +20,19 @@ struct slice slice_of(const char *text)
 	return (struct slice){.text = text, .len = strlen(text)};
 }
 
+struct event event_of(enum event_message message, uint32_t user, uint32_t track, double time)
+{
+	return (struct event){
+		.message = message,
+		.timestamp = EVENT_NO_TIMESTAMP,
+		.user = user,
+		.track = track,
+		.time = time,
+		.latency = NAN,
+		.recommendation = EVENT_NO_TRACK,
+	};
+}
+
 void event_parser_clear(struct event_parser *p)
 {
 	arena_clear(&p->arena);

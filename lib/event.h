@@ -7,7 +7,6 @@
 #ifndef BOTIFY_EVENT_H
 #define BOTIFY_EVENT_H
 
-#include <math.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -55,18 +54,7 @@ struct event {
 };
 
 /* An event with nothing in it but a message, a user, a track and a time. */
-static inline struct event event_of(enum event_message message, uint32_t user, uint32_t track, double time)
-{
-	return (struct event){
-		.message = message,
-		.timestamp = EVENT_NO_TIMESTAMP,
-		.user = user,
-		.track = track,
-		.time = time,
-		.latency = NAN,
-		.recommendation = EVENT_NO_TRACK,
-	};
-}
+struct event event_of(enum event_message message, uint32_t user, uint32_t track, double time);
 
 /* The experiments of an event that was parsed, and the text in which they stood. */
 struct event_known {

@@ -1,5 +1,7 @@
 #include "event_scan.h"
 
+#include <math.h>
+
 #include "grow.h"
 #include "scan.h"
 

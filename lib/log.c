@@ -33,7 +33,6 @@ static int open_next(struct log *log, struct errmsg *e)
 	if (log->n_paths == 0)
 		return 0;
 	log->n_paths--;
-	log->first_of_file = true;
 	if (lines_open(&log->lines, *log->paths++, e) < 0)
 		return -1;
 	log->open = true;
@@ -81,13 +80,13 @@ static void fill_from_file(struct log *log, struct log_block *b)
 /* Fills a block from one file. Returns whether there was one. */
 static bool fill(struct log *log, struct log_block *b)
 {
-	int opened = log->open ? 1 : open_next(log, &b->reason);
+	bool first = !log->open;
+	int opened = first ? open_next(log, &b->reason) : 1;
 
 	if (opened == 0)
 		return false;
 	b->file = log->lines.name;
-	b->first = log->first_of_file;
-	log->first_of_file = false;
+	b->first = first;
 	if (opened < 0)
 		b->problem = LOG_FILE_FAILED;
 	else

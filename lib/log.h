@@ -35,7 +35,6 @@ struct log {
 	struct log_block *current; /* whose lines are being handed out, from `next_line` on */
 	size_t next_line;
 	unsigned long before;	   /* lines of the file before those of the block */
-	bool first_of_file;	   /* what is read next */
 	unsigned long bad;	   /* lines that were no event, so far */
 	unsigned long failed;	   /* files that could not be read, so far */
 };
