@@ -21,27 +21,22 @@ VERSION = 0.1.0
 WARNINGS = -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wvla -Wpointer-arith
 # -ffp-contract=off: the same seed gives the same bytes on every machine. -fno-math-errno: nobody asks, and rounding is one
 # instruction then.
-OUR_CFLAGS = -std=gnu11 -D_GNU_SOURCE -DBOTIFY_VERSION='"$(VERSION)"' -Ilib $(WARNINGS) -ffp-contract=off -fno-math-errno -MMD -MP
+OUR_CFLAGS = -std=gnu11 -D_GNU_SOURCE -DBOTIFY_VERSION='"$(VERSION)"' $(INCLUDES) $(WARNINGS) -ffp-contract=off -fno-math-errno -MMD -MP
+INCLUDES = $(addprefix -I,$(wildcard lib lib/*/ tests))
 LIBS = -ljansson -lgsl $(BLAS) -lm
 BLAS = -lopenblas
 
 COMMANDS = $(patsubst cmd/%.c,$(BUILD)/%,$(wildcard cmd/botify-*.c))
 LIB = $(BUILD)/libbotify.a
-LIB_OBJECTS = $(patsubst lib/%.c,$(BUILD)/lib/%.o,$(wildcard lib/*.c))
-STATS_TESTS = $(patsubst tests/stats/%.c,$(BUILD)/stats/%,$(wildcard tests/stats/*.c))
-UNIT_TESTS = $(patsubst tests/unit/%.c,$(BUILD)/tests/%,$(wildcard tests/unit/*.c))
+LIB_OBJECTS = $(patsubst %.c,$(BUILD)/%.o,$(sort $(wildcard lib/*.c lib/*/*.c)))
+UNIT_TESTS = $(patsubst %.c,$(BUILD)/%,$(wildcard tests/unit/*.c tests/unit/*/*.c))
+STATS_TESTS = $(patsubst %.c,$(BUILD)/%,$(wildcard tests/stats/*.c))
+FUZZERS = $(patsubst %.c,$(BUILD)/%,$(wildcard tests/fuzz/*.c))
 
 all: $(COMMANDS)
 
-$(BUILD)/lib/%.o: lib/%.c
-	@mkdir -p $(@D)
-	$(CC) $(OUR_CFLAGS) $(CFLAGS) -c -o $@ $<
-
-$(BUILD)/cmd/%.o: cmd/%.c
-	@mkdir -p $(@D)
-	$(CC) $(OUR_CFLAGS) $(CFLAGS) -c -o $@ $<
-
-$(BUILD)/tests/%.o: tests/unit/%.c
+# An object lies where its source does, below $(BUILD).
+$(BUILD)/%.o: %.c
 	@mkdir -p $(@D)
 	$(CC) $(OUR_CFLAGS) $(CFLAGS) -c -o $@ $<
 
@@ -55,17 +50,10 @@ $(BUILD)/botify-%: $(BUILD)/cmd/botify-%.o $(BUILD)/cmd/command.o $(LIB)
 # What GSL refers to but botify-abtest never calls need not be quick; OpenBLAS starts a thread for each processor.
 $(BUILD)/botify-abtest: BLAS = -lgslcblas
 
-$(UNIT_TESTS): $(BUILD)/tests/%: $(BUILD)/tests/%.o $(LIB)
+$(UNIT_TESTS) $(STATS_TESTS): %: %.o $(LIB)
 	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS)
 
 unit: $(UNIT_TESTS)
-
-$(BUILD)/stats/%.o: tests/stats/%.c
-	@mkdir -p $(@D)
-	$(CC) $(OUR_CFLAGS) $(CFLAGS) -c -o $@ $<
-
-$(STATS_TESTS): %: %.o $(LIB)
-	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS)
 
 test-stats: $(STATS_TESTS)
 	for program in $^; do $$program || exit 1; done
@@ -73,7 +61,6 @@ test-stats: $(STATS_TESTS)
 # The same words for every tool that looks for mistakes.
 SANITIZE = -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
 FUZZ_SECONDS ?= 60
-FUZZERS = $(patsubst tests/fuzz/%.c,build-fuzz/fuzz/%,$(wildcard tests/fuzz/*.c))
 SCRIPTS = .ci/run tests/run tests/deps tests/lint-man tests/run-examples data/demo $(wildcard tests/bench tests/*.bats)
 MAN = $(wildcard man/*.[157])
 
@@ -93,26 +80,22 @@ lint:
 	tests/deps --check build lint
 	$(MAKE) all unit BUILD=build-lint/cc CFLAGS='-O3 -Werror'
 	if command -v clang >/dev/null; then $(MAKE) all unit BUILD=build-lint/clang CC=clang CFLAGS='-O2 -Werror'; fi
-	for header in lib/*.h cmd/*.h; do $(CC) $(OUR_CFLAGS) -MF /dev/null -Werror -fsyntax-only -x c $$header || exit 1; done
+	for header in $(wildcard lib/*.h lib/*/*.h) cmd/*.h; do $(CC) $(OUR_CFLAGS) -MF /dev/null -Werror -fsyntax-only -x c $$header || exit 1; done
 	cppcheck -q --enable=warning,style,performance,portability --inline-suppr --suppressions-list=tests/cppcheck \
-		--error-exitcode=1 -j2 -Ilib -D_GNU_SOURCE lib cmd tests/unit tests/stats tests/fuzz
+		--error-exitcode=1 -j2 $(INCLUDES) -D_GNU_SOURCE lib cmd tests/unit tests/stats tests/fuzz
 	shellcheck -e SC2030,SC2031 $(SCRIPTS) # which take what bats' own `run` sets for lost
 	tests/lint-man $(MAN)
 
 # A short look for inputs that crash a parser: each of tests/fuzz for FUZZ_SECONDS. What it finds is left in build-fuzz/.
 fuzz:
 	$(MAKE) fuzzers BUILD=build-fuzz CC=clang CFLAGS='-O1 -g $(SANITIZE) -fsanitize=fuzzer-no-link'
-	for f in $(FUZZERS); do \
+	for f in $(patsubst $(BUILD)/%,build-fuzz/%,$(FUZZERS)); do \
 		seeds=tests/fuzz/seeds/$$(basename $$f); mkdir -p $$f.corpus; \
 		$$f -max_total_time=$(FUZZ_SECONDS) -max_len=4096 -timeout=10 -verbosity=0 -print_final_stats=1 \
 			-artifact_prefix=$$f- $$f.corpus $$([ -d $$seeds ] && echo $$seeds) || exit 1; \
 	done
 
 fuzzers: $(FUZZERS)
-
-build-fuzz/fuzz/%.o: tests/fuzz/%.c
-	@mkdir -p $(@D)
-	$(CC) $(OUR_CFLAGS) $(CFLAGS) -c -o $@ $<
 
 $(FUZZERS): %: %.o $(LIB)
 	$(CC) $(CFLAGS) -fsanitize=fuzzer $(LDFLAGS) -o $@ $^ $(LIBS)
@@ -147,4 +130,4 @@ clean:
 .PHONY: all unit test test-stats test-asan deps lint fuzz fuzzers demo bench world install uninstall clean
 .SECONDARY:
 
--include $(wildcard $(BUILD)/*/*.d)
+-include $(wildcard $(addprefix $(BUILD)/,*/*.d */*/*.d */*/*/*.d))

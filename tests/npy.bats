@@ -8,7 +8,8 @@ setup() {
 		python=
 	done
 	[ -n "$python" ] || skip "no NumPy"
-	[ -x "$bin/tests/test_npy" ] || skip "no unit tests in $bin (make unit)"
+	test_npy=$bin/tests/unit/test_npy
+	[ -x "$test_npy" ] || skip "no unit tests in $bin (make unit)"
 	cd "$BATS_TEST_TMPDIR" || exit
 }
 
@@ -33,7 +34,7 @@ assert a.dtype == b.dtype and a.shape == b.shape and (a == b).all()'
 @test "NumPy's files are read and written again, byte for byte" {
 	for array in x 'x.astype("f4")' 'np.arange(12345.0 * 3).reshape(12345, 3)' 'np.ones((1, 1), "f4")'; do
 		make_array "$array"
-		"$bin/tests/test_npy" in.npy out.npy
+		"$test_npy" in.npy out.npy
 		cmp in.npy out.npy
 	done
 }
@@ -41,14 +42,14 @@ assert a.dtype == b.dtype and a.shape == b.shape and (a == b).all()'
 @test "the later versions of the format are read" {
 	for version in '(2, 0)' '(3, 0)'; do
 		make_array x "$version"
-		"$bin/tests/test_npy" in.npy out.npy
+		"$test_npy" in.npy out.npy
 		same_to_numpy
 	done
 }
 
 refused() { # array reason
 	make_array "$1"
-	run "$bin/tests/test_npy" in.npy out.npy
+	run "$test_npy" in.npy out.npy
 	[ "$status" -eq 1 ]
 	[[ $output == "in.npy: "*"$2"* ]]
 }

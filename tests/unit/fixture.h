@@ -11,7 +11,7 @@
 #include <unistd.h>
 
 #include "catalog.h"
-#include "check.h"
+#include "unit/check.h"
 
 /* Goes to a new directory, which is the first act of main. */
 static inline void fixture_enter(char directory[32])

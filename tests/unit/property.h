@@ -8,7 +8,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "check.h"
+#include "unit/check.h"
 #include "rng.h"
 #include "stats.h"
 

@@ -5,7 +5,7 @@
 #define SMALL_WORLD_H
 
 #include "embeddings.h"
-#include "fixture.h"
+#include "unit/fixture.h"
 #include "rng.h"
 #include "simulation.h"
 

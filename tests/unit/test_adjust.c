@@ -1,6 +1,6 @@
 #include "adjust.h"
 
-#include "property.h"
+#include "unit/property.h"
 #include "sequential.h"
 
 struct adjust_known {
@@ -9,7 +9,7 @@ struct adjust_known {
 	double p[12], adjusted[12];
 };
 
-#include "../reference/adjust_r.h"
+#include "reference/adjust_r.h"
 
 static void it_agrees_with_r(void)
 {

@@ -3,7 +3,7 @@
 #include <fcntl.h>
 
 #include "lines.h"
-#include "small_world.h"
+#include "unit/small_world.h"
 
 static struct world world;
 

@@ -1,6 +1,6 @@
 #include "analysis.h"
 
-#include "check.h"
+#include "unit/check.h"
 
 static struct errmsg e;
 

@@ -2,7 +2,7 @@
 
 #include <stdlib.h>
 
-#include "fixture.h"
+#include "unit/fixture.h"
 #include "study.h"
 
 static struct errmsg e;

@@ -3,7 +3,7 @@
 #include <stdalign.h>
 #include <stdint.h>
 
-#include "check.h"
+#include "unit/check.h"
 
 /* Pieces of all sizes, some larger than any chunk: each keeps its bytes and its place while others are made. */
 static void pieces_stay(void)

@@ -4,7 +4,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "check.h"
+#include "unit/check.h"
 #include "murmur3.h"
 
 /* Writes a file, loads it and removes it. What the file was called is cut from the reason. */

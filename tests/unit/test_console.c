@@ -2,7 +2,7 @@
 
 #include <fcntl.h>
 
-#include "small_world.h"
+#include "unit/small_world.h"
 
 /* What a dialogue came to. */
 struct played {

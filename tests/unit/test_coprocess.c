@@ -8,7 +8,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "check.h"
+#include "unit/check.h"
 
 /* Starts a shell that does what it is told. */
 static void start(struct coprocess *c, const char *script)

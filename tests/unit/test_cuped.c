@@ -1,14 +1,14 @@
 #include "cuped.h"
 
-#include "pairs.h"
-#include "property.h"
+#include "unit/pairs.h"
+#include "unit/property.h"
 
 struct cuped_known {
 	double nc, nt, unseen;					/* given; every unseen-th user has no covariate */
 	double theta, centre, difference, mean, vc, vt, removed; /* wanted */
 };
 
-#include "../reference/cuped_known.h"
+#include "reference/cuped_known.h"
 
 static struct cuped_arm arm_of(int n, int arm, int unseen)
 {

@@ -1,6 +1,6 @@
 #include "day.h"
 
-#include "check.h"
+#include "unit/check.h"
 
 static struct errmsg e;
 

@@ -1,6 +1,6 @@
 #include "days.h"
 
-#include "check.h"
+#include "unit/check.h"
 #include "columns.h"
 #include "day.h"
 #include "rng.h"

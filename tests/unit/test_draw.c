@@ -1,6 +1,6 @@
 #include "draw.h"
 
-#include "fixture.h"
+#include "unit/fixture.h"
 
 enum { MOST_TRACKS = 60, MOST_FILTERS = 2, DRAWS = 10000 };
 

@@ -4,7 +4,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "check.h"
+#include "unit/check.h"
 
 enum { LONG_MS = 10000 }; /* than which no test waits */
 

@@ -1,6 +1,6 @@
 #include "embeddings.h"
 
-#include "fixture.h"
+#include "unit/fixture.h"
 #include "rng.h"
 
 static void write_matrix(const struct npy *m)

@@ -1,6 +1,6 @@
 #include "errmsg.h"
 
-#include "check.h"
+#include "unit/check.h"
 
 static void setting_and_prefixing_return_minus_one(void)
 {

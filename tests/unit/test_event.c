@@ -2,7 +2,7 @@
 
 #include <stdlib.h>
 
-#include "check.h"
+#include "unit/check.h"
 #include "out.h"
 #include "rng.h"
 

@@ -6,7 +6,7 @@
 #include <time.h>
 
 #include "lines.h"
-#include "small_world.h"
+#include "unit/small_world.h"
 
 /* What a recommender does at the nth request, from 1; before that and, if it lives, after it, it answers well. */
 enum trick {

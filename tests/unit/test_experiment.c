@@ -1,6 +1,6 @@
 #include "experiment.h"
 
-#include "fixture.h"
+#include "unit/fixture.h"
 
 static int load(struct experiments *x, const char *text, struct errmsg *e)
 {

@@ -1,6 +1,6 @@
 #include "filter.h"
 
-#include "check.h"
+#include "unit/check.h"
 
 static struct filter parsed(const char *text)
 {

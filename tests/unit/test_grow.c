@@ -3,7 +3,7 @@
 #include <stdint.h>
 #include <stdlib.h>
 
-#include "check.h"
+#include "unit/check.h"
 
 static void an_array_grows_by_doubling(void)
 {

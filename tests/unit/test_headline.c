@@ -2,7 +2,7 @@
 
 #include <stdlib.h>
 
-#include "check.h"
+#include "unit/check.h"
 
 static struct effect effect_on(const char *metric, int better, double effect, double lower, double upper)
 {

@@ -1,6 +1,6 @@
 #include "health.h"
 
-#include "check.h"
+#include "unit/check.h"
 
 static struct errmsg e;
 

@@ -1,6 +1,6 @@
 #include "history.h"
 
-#include "fixture.h"
+#include "unit/fixture.h"
 
 static void plays_are_kept_in_order_and_counted(void)
 {

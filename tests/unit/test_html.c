@@ -2,7 +2,7 @@
 
 #include <stdlib.h>
 
-#include "check.h"
+#include "unit/check.h"
 
 /* A stream into memory: what was written is valid until the next call of written(). */
 static char *text;

@@ -2,7 +2,7 @@
 
 #include <stdlib.h>
 
-#include "check.h"
+#include "unit/check.h"
 #include "rng.h"
 
 static void an_empty_map_has_nothing(void)

@@ -1,6 +1,6 @@
 #include "joint.h"
 
-#include "check.h"
+#include "unit/check.h"
 #include "rng.h"
 
 static void moments_are_those_of_the_definition(void)

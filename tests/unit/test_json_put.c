@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "check.h"
+#include "unit/check.h"
 
 static char *text;
 static size_t size;

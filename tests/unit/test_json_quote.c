@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-#include "check.h"
+#include "unit/check.h"
 
 static void quotes_backslashes_and_controls_are_escaped(void)
 {

@@ -1,13 +1,13 @@
 #include "lift.h"
 
-#include "property.h"
+#include "unit/property.h"
 
 struct lift_known {
 	double mc, sc, nc, mt, st, nt, alpha; /* given */
 	double lower, upper;		      /* wanted */
 };
 
-#include "../reference/lift_known.h"
+#include "reference/lift_known.h"
 
 static struct stats sample(double mean, double sd, double n)
 {

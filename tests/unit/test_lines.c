@@ -7,7 +7,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "check.h"
+#include "unit/check.h"
 #include "out.h"
 
 /* A descriptor from which `text` can be read, of at most a pipe's capacity. */

@@ -1,6 +1,6 @@
 #include "listener.h"
 
-#include "check.h"
+#include "unit/check.h"
 
 static struct user user_of(double bias, double sharpness, double gamma)
 {
@@ -15,7 +15,7 @@ static void agrees_with_the_reference(void)
 		uint32_t artist_plays;
 		double time;
 	} known[] = {
-#include "../reference/listener.inc"
+#include "reference/listener.inc"
 	};
 	size_t n = sizeof known / sizeof *known;
 

@@ -1,6 +1,6 @@
 #include "lists.h"
 
-#include "fixture.h"
+#include "unit/fixture.h"
 
 static int load(struct lists *l, enum lists_kind kind, const struct catalog *c, const char *text, struct errmsg *e)
 {

@@ -1,6 +1,6 @@
 #include "log_block.h"
 
-#include "check.h"
+#include "unit/check.h"
 
 #define EVENT(user) "{\"message\":\"next\",\"user\":" #user ",\"track\":1,\"time\":1}"
 

@@ -1,6 +1,6 @@
 #include "metrics.h"
 
-#include "check.h"
+#include "unit/check.h"
 
 static struct errmsg e;
 

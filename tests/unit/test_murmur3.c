@@ -1,6 +1,6 @@
 #include "murmur3.h"
 
-#include "check.h"
+#include "unit/check.h"
 
 /* From Digest::MurmurHash3::PurePerl 1.01 (Debian libdigest-murmurhash3-pureperl-perl), function murmur32. */
 static void the_hashes_are_the_known_ones(void)

@@ -3,7 +3,7 @@
 #include <stdbool.h>
 #include <stdlib.h>
 
-#include "check.h"
+#include "unit/check.h"
 
 static struct rng place(uint32_t number)
 {

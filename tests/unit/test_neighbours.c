@@ -4,7 +4,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "check.h"
+#include "unit/check.h"
 #include "embeddings.h"
 #include "murmur3.h"
 #include "rng.h"

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#include "check.h"
+#include "unit/check.h"
 
 /* A file that the test makes, in the directory of its own that main has made. */
 #define FILE_NAME "m.npy"

@@ -2,7 +2,7 @@
 
 #include <stdlib.h>
 
-#include "check.h"
+#include "unit/check.h"
 #include "rng.h"
 
 /* number_write with the NUL that it does not write. */

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#include "check.h"
+#include "unit/check.h"
 
 /* A pipe whose ends do not block where asked. */
 static int make_pipe(int ends[2], int flags)

@@ -4,7 +4,7 @@
 
 #include "columns.h"
 #include "effects.h"
-#include "fixture.h"
+#include "unit/fixture.h"
 #include "report.h"
 #include "rng.h"
 

@@ -3,7 +3,7 @@
 #include <stdbool.h>
 #include <stdlib.h>
 
-#include "check.h"
+#include "unit/check.h"
 
 static bool ascend(const struct idmap_entry *entries, size_t n)
 {

@@ -1,6 +1,6 @@
 #include "policy.h"
 
-#include "fixture.h"
+#include "unit/fixture.h"
 
 /*
  * Tracks 0 … 11 with ids 0, 10 … 110 by artists 0, 1, 2, 0, 1, 2 … Similar to 0: 3 (its artist's) and 1. User 7 likes 5.

@@ -2,7 +2,7 @@
 
 #include <stdlib.h>
 
-#include "check.h"
+#include "unit/check.h"
 #include "rng.h"
 
 static void add(struct popularity *p, uint32_t track, double time)

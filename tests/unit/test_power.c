@@ -1,6 +1,6 @@
 #include "power.h"
 
-#include "check.h"
+#include "unit/check.h"
 
 struct noncentral_known {
 	double q, df, noncentrality, p;
@@ -18,8 +18,8 @@ struct unequal_known {
 	double nc, vc, nt, vt, effect, alpha, power;
 };
 
-#include "../reference/power_known.h"
-#include "../reference/power_r.h"
+#include "reference/power_known.h"
+#include "reference/power_r.h"
 
 static void noncentral_t_agrees_with_its_integral_in_forty_digits(void)
 {

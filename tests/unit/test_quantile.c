@@ -3,7 +3,7 @@
 #include <stdlib.h>
 
 #include "lift.h"
-#include "property.h"
+#include "unit/property.h"
 
 struct ranks_known {
 	double n, p, alpha, lower, upper;
@@ -17,8 +17,8 @@ struct clustered_known {
 	double users, p, alpha, value, lower, upper, error;
 };
 
-#include "../reference/quantile_known.h"
-#include "../reference/quantile_r.h"
+#include "reference/quantile_known.h"
+#include "reference/quantile_r.h"
 
 static void type_7_is_that_of_r(void)
 {

@@ -1,14 +1,14 @@
 #include "ratio.h"
 
-#include "pairs.h"
-#include "property.h"
+#include "unit/pairs.h"
+#include "unit/property.h"
 
 struct ratio_known {
 	double nc, nt, alpha;			    /* given */
 	double mc, mt, ec, et, t, df, p;	    /* wanted */
 };
 
-#include "../reference/ratio_known.h"
+#include "reference/ratio_known.h"
 
 static struct joint users(int n, int arm)
 {

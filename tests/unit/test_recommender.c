@@ -1,6 +1,6 @@
 #include "recommender.h"
 
-#include "fixture.h"
+#include "unit/fixture.h"
 #include "out.h"
 
 static struct tables tables; /* 20 tracks with ids 0, 2 … 38; 4 artists */

@@ -3,7 +3,7 @@
 #include <jansson.h>
 #include <stdlib.h>
 
-#include "check.h"
+#include "unit/check.h"
 #include "findings.h"
 
 static struct errmsg e;

@@ -1,6 +1,6 @@
 #include "sampler.h"
 
-#include "check.h"
+#include "unit/check.h"
 #include "ratio.h"
 #include "rng.h"
 

@@ -1,8 +1,8 @@
 #include "samples.h"
 
-#include "check.h"
+#include "unit/check.h"
 #include "cuped.h"
-#include "fixture.h"
+#include "unit/fixture.h"
 
 static struct errmsg e;
 

@@ -8,7 +8,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "check.h"
+#include "unit/check.h"
 
 /* Every test runs in a directory of its own, made and left by main, and cleans up what it made. */
 

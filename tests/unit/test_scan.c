@@ -2,7 +2,7 @@
 
 #include <stdlib.h>
 
-#include "check.h"
+#include "unit/check.h"
 
 /* A scan over a text that ends where its memory does, so that valgrind and ASan see who reads on. */
 static struct scan over(const char *text, char **memory)

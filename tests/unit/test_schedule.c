@@ -1,6 +1,6 @@
 #include "schedule.h"
 
-#include "fixture.h"
+#include "unit/fixture.h"
 
 enum { DAY = 86400000 };
 

@@ -1,7 +1,7 @@
 #include "sections.h"
 
 #include "answers.h"
-#include "check.h"
+#include "unit/check.h"
 #include "srm.h"
 
 static struct errmsg e;

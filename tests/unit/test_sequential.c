@@ -1,12 +1,12 @@
 #include "sequential.h"
 
-#include "property.h"
+#include "unit/property.h"
 
 struct sequential_known {
 	double alpha, tune, n, rho2, critical, t, p;
 };
 
-#include "../reference/sequential_known.h"
+#include "reference/sequential_known.h"
 
 static void it_agrees_with_the_definition_solved_numerically(void)
 {

@@ -1,6 +1,6 @@
 #include "sessions.h"
 
-#include "fixture.h"
+#include "unit/fixture.h"
 #include "number.h"
 #include "rng.h"
 

@@ -1,6 +1,6 @@
 #include "shown.h"
 
-#include "check.h"
+#include "unit/check.h"
 
 static void means_have_four_digits(void)
 {

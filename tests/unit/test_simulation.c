@@ -1,7 +1,7 @@
 #include "simulation.h"
 
 #include "listener.h"
-#include "small_world.h"
+#include "unit/small_world.h"
 
 /* A recommender that has no opinion, but always the same one. */
 static uint32_t recommend(const struct visit *v)

@@ -1,6 +1,6 @@
 #include "source.h"
 
-#include "fixture.h"
+#include "unit/fixture.h"
 
 /* Five tracks with ids 0, 10 … 40; the artists have 0, 20, 40 and 10, 30. Tables of every kind. */
 static void load_tables(struct tables *t)

@@ -1,6 +1,6 @@
 #include "split.h"
 
-#include "check.h"
+#include "unit/check.h"
 
 static struct errmsg e;
 

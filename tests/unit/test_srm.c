@@ -1,6 +1,6 @@
 #include "srm.h"
 
-#include "check.h"
+#include "unit/check.h"
 #include "rng.h"
 
 struct srm_known {
@@ -12,7 +12,7 @@ struct srm_tail {
 	double chi2, df, log_p;
 };
 
-#include "../reference/srm_known.h"
+#include "reference/srm_known.h"
 
 static void take_counts(const struct srm_known *k, uint64_t *counts)
 {

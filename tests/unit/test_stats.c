@@ -1,6 +1,6 @@
 #include "stats.h"
 
-#include "check.h"
+#include "unit/check.h"
 #include "rng.h"
 
 struct welch_known {
@@ -12,7 +12,7 @@ struct tail_known {
 	double t, df, p;
 };
 
-#include "../reference/student.h"
+#include "reference/student.h"
 
 static struct stats sample(double mean, double sd, double n)
 {

@@ -7,7 +7,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "check.h"
+#include "unit/check.h"
 
 enum { EXIT_UNTOLD = 10, EXIT_TOLD, EXIT_RAISED_NOTHING };
 

@@ -1,6 +1,6 @@
 #include "study.h"
 
-#include "check.h"
+#include "unit/check.h"
 #include "rng.h"
 
 static struct errmsg e;

@@ -3,7 +3,7 @@
 #include <fcntl.h>
 #include <stdlib.h>
 
-#include "fixture.h"
+#include "unit/fixture.h"
 
 static struct errmsg e;
 static int complaints;

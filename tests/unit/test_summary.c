@@ -3,7 +3,7 @@
 #include <stdbool.h>
 #include <stdlib.h>
 
-#include "check.h"
+#include "unit/check.h"
 #include "rng.h"
 
 /* Welford's method, of which the summary's exact sums must not differ but in rounding. */

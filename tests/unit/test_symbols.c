@@ -4,7 +4,7 @@
 
 #include <stdio.h>
 
-#include "check.h"
+#include "unit/check.h"
 
 static void numbers_follow_first_appearance(void)
 {

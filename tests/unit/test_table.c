@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#include "check.h"
+#include "unit/check.h"
 
 /* What the table prints as. Yours to free. */
 static char *printed(const struct table *t, bool colour)

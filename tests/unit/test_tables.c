@@ -1,6 +1,6 @@
 #include "tables.h"
 
-#include "fixture.h"
+#include "unit/fixture.h"
 
 static void load_catalog(struct tables *t)
 {

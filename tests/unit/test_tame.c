@@ -2,7 +2,7 @@
 
 #include <stdlib.h>
 
-#include "check.h"
+#include "unit/check.h"
 
 static void controls_become_question_marks(void)
 {

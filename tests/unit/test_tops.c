@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#include "check.h"
+#include "unit/check.h"
 
 static char arm_c[] = "C", arm_t[] = "T1", arm_x[] = "X";
 

@@ -1,6 +1,6 @@
 #include "trackset.h"
 
-#include "fixture.h"
+#include "unit/fixture.h"
 
 /* Reads one array, given as JSON. */
 static int read_array(struct trackset *s, const char *json, uint32_t *tracks, struct errmsg *e)

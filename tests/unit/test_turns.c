@@ -2,7 +2,7 @@
 
 #include <stdlib.h>
 
-#include "check.h"
+#include "unit/check.h"
 #include "rng.h"
 
 /* Sessions that have begun and not ended, in no particular order. */

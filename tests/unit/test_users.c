@@ -1,6 +1,6 @@
 #include "users.h"
 
-#include "fixture.h"
+#include "unit/fixture.h"
 
 static struct catalog catalog; /* ids 0, 7 … 28 */
 

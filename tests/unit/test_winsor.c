@@ -2,7 +2,7 @@
 
 #include <math.h>
 
-#include "check.h"
+#include "unit/check.h"
 #include "quantile.h"
 #include "rng.h"
 

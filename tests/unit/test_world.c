@@ -9,7 +9,7 @@
 #include "npy.h"
 #include "rng.h"
 
-#include "check.h"
+#include "unit/check.h"
 
 static const struct world_options small = {.n_tracks = 2000, .n_users = 1000, .dim = 64, .seed = 1};
 
