@@ -22,7 +22,7 @@ WARNINGS = -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wvla
 # -ffp-contract=off: the same seed gives the same bytes on every machine. -fno-math-errno: nobody asks, and rounding is one
 # instruction then.
 OUR_CFLAGS = -std=gnu11 -D_GNU_SOURCE -DBOTIFY_VERSION='"$(VERSION)"' $(INCLUDES) $(WARNINGS) -ffp-contract=off -fno-math-errno -MMD -MP
-INCLUDES = $(addprefix -I,$(wildcard lib lib/*/ tests))
+INCLUDES = -Ilib -Itests
 LIBS = -ljansson -lgsl $(BLAS) -lm
 BLAS = -lopenblas
 
@@ -61,7 +61,7 @@ test-stats: $(STATS_TESTS)
 # The same words for every tool that looks for mistakes.
 SANITIZE = -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
 FUZZ_SECONDS ?= 60
-SCRIPTS = .ci/run tests/run tests/deps tests/lint-man tests/run-examples data/demo $(wildcard tests/bench tests/*.bats)
+SCRIPTS = .ci/run tests/run tests/deps tests/lint-man tests/lint-rooms tests/run-examples data/demo $(wildcard tests/bench tests/*.bats)
 MAN = $(wildcard man/*.[157])
 
 # What is missing is installed, or told, before the compiler stumbles over it.
@@ -85,6 +85,7 @@ lint:
 		--error-exitcode=1 -j2 $(INCLUDES) -D_GNU_SOURCE lib cmd tests/unit tests/stats tests/fuzz
 	shellcheck -e SC2030,SC2031 $(SCRIPTS) # which take what bats' own `run` sets for lost
 	tests/lint-man $(MAN)
+	tests/lint-rooms
 
 # A short look for inputs that crash a parser: each of tests/fuzz for FUZZ_SECONDS. What it finds is left in build-fuzz/.
 fuzz:

@@ -5,22 +5,22 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "analysis.h"
-#include "catalog.h"
+#include "base/save.h"
 #include "command.h"
-#include "covariate.h"
-#include "day.h"
-#include "failon.h"
-#include "findings.h"
-#include "log.h"
-#include "number.h"
-#include "partial.h"
-#include "report.h"
-#include "save.h"
-#include "split.h"
-#include "study.h"
-#include "study_log.h"
-#include "table.h"
+#include "event/log.h"
+#include "render/table.h"
+#include "report/analysis.h"
+#include "report/failon.h"
+#include "report/findings.h"
+#include "report/report.h"
+#include "study/covariate.h"
+#include "study/partial.h"
+#include "study/split.h"
+#include "study/study.h"
+#include "study/study_log.h"
+#include "text/day.h"
+#include "text/number.h"
+#include "world/catalog.h"
 
 static const struct command self = {
 	.name = "botify-abtest",

@@ -5,12 +5,12 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "base/lines.h"
+#include "base/stop.h"
 #include "command.h"
-#include "lines.h"
-#include "ndjson.h"
-#include "number.h"
-#include "recommender.h"
-#include "stop.h"
+#include "policy/recommender.h"
+#include "text/ndjson.h"
+#include "text/number.h"
 
 static const struct command command = {
 	.name = "botify-recommend",

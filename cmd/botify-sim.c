@@ -7,16 +7,16 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "agent.h"
+#include "base/stop.h"
 #include "command.h"
-#include "console.h"
-#include "day.h"
-#include "embeddings.h"
-#include "exchange.h"
-#include "number.h"
-#include "partner.h"
-#include "simulation.h"
-#include "stop.h"
+#include "sim/agent.h"
+#include "sim/console.h"
+#include "sim/exchange.h"
+#include "sim/partner.h"
+#include "sim/simulation.h"
+#include "text/day.h"
+#include "text/number.h"
+#include "world/embeddings.h"
 
 static const struct command command = {
 	.name = "botify-sim",

@@ -6,13 +6,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "catalog.h"
+#include "base/save.h"
 #include "command.h"
-#include "log.h"
-#include "number.h"
-#include "save.h"
-#include "table.h"
-#include "tops.h"
+#include "event/log.h"
+#include "rank/tops.h"
+#include "render/table.h"
+#include "text/number.h"
+#include "world/catalog.h"
 
 static const struct command self = {
 	.name = "botify-toppop",

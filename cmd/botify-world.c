@@ -2,8 +2,8 @@
 
 #include <stdio.h>
 
-#include "number.h"
-#include "world.h"
+#include "text/number.h"
+#include "world/world.h"
 
 static const struct command command = {
 	.name = "botify-world",

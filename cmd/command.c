@@ -7,7 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "tame.h"
+#include "text/tame.h"
 
 void command_begin(const struct command *c, char **argv)
 {

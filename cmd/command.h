@@ -10,8 +10,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "errmsg.h"
-#include "out.h"
+#include "base/errmsg.h"
+#include "base/out.h"
 
 enum { EXIT_DATA = 1, EXIT_USAGE = 2 };
 

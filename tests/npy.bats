@@ -8,7 +8,7 @@ setup() {
 		python=
 	done
 	[ -n "$python" ] || skip "no NumPy"
-	test_npy=$bin/tests/unit/test_npy
+	test_npy=$bin/tests/unit/text/test_npy
 	[ -x "$test_npy" ] || skip "no unit tests in $bin (make unit)"
 	cd "$BATS_TEST_TMPDIR" || exit
 }

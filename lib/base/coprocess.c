@@ -1,4 +1,4 @@
-#include "coprocess.h"
+#include "base/coprocess.h"
 
 #include <ctype.h>
 #include <errno.h>

@@ -8,7 +8,7 @@
 #include <stddef.h>
 #include <sys/types.h>
 
-#include "errmsg.h"
+#include "base/errmsg.h"
 
 struct coprocess {
 	pid_t pid;

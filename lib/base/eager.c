@@ -1,4 +1,4 @@
-#include "eager.h"
+#include "base/eager.h"
 
 #include <sched.h>
 #include <stdint.h>

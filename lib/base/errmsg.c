@@ -1,4 +1,4 @@
-#include "errmsg.h"
+#include "base/errmsg.h"
 
 #include <stdarg.h>
 #include <stdio.h>

@@ -1,4 +1,4 @@
-#include "idmap.h"
+#include "base/idmap.h"
 
 #include <stdlib.h>
 #include <string.h>

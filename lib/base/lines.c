@@ -1,4 +1,4 @@
-#include "lines.h"
+#include "base/lines.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -7,8 +7,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "grow.h"
-#include "out.h"
+#include "base/grow.h"
+#include "base/out.h"
 
 enum { READ_SIZE = 1 << 16 };
 

@@ -12,8 +12,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "eager.h"
-#include "errmsg.h"
+#include "base/eager.h"
+#include "base/errmsg.h"
 
 struct out;
 

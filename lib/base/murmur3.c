@@ -1,4 +1,4 @@
-#include "murmur3.h"
+#include "base/murmur3.h"
 
 static uint32_t rotate(uint32_t x, int bits)
 {

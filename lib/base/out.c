@@ -1,4 +1,4 @@
-#include "out.h"
+#include "base/out.h"
 
 #include <errno.h>
 #include <poll.h>
@@ -6,7 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "grow.h"
+#include "base/grow.h"
 
 void out_init(struct out *o, int fd, const char *name)
 {

@@ -12,7 +12,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "errmsg.h"
+#include "base/errmsg.h"
 
 struct out {
 	int fd;

@@ -1,4 +1,4 @@
-#include "places.h"
+#include "base/places.h"
 
 #include <stdlib.h>
 #include <string.h>

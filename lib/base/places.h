@@ -10,7 +10,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "idmap.h"
+#include "base/idmap.h"
 
 /* Zero-initialise. */
 struct places {

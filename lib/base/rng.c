@@ -1,4 +1,4 @@
-#include "rng.h"
+#include "base/rng.h"
 
 void rng_philox(const uint32_t counter[4], const uint32_t key[2], uint32_t block[4])
 {

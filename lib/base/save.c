@@ -1,4 +1,4 @@
-#include "save.h"
+#include "base/save.h"
 
 #include <errno.h>
 #include <fcntl.h>

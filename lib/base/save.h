@@ -9,7 +9,7 @@
 
 #include <stdio.h>
 
-#include "errmsg.h"
+#include "base/errmsg.h"
 
 struct save {
 	FILE *file; /* write here */

@@ -1,4 +1,4 @@
-#include "stop.h"
+#include "base/stop.h"
 
 #include <errno.h>
 #include <fcntl.h>

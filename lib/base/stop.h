@@ -6,7 +6,7 @@
 #ifndef BOTIFY_STOP_H
 #define BOTIFY_STOP_H
 
-#include "errmsg.h"
+#include "base/errmsg.h"
 
 /*
  * From now on the signals do not end the process; the descriptor that is returned becomes readable instead, and stays so.

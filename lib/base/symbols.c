@@ -1,11 +1,11 @@
-#include "symbols.h"
+#include "base/symbols.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-#include "grow.h"
-#include "murmur3.h"
-#include "shown.h"
+#include "base/grow.h"
+#include "base/murmur3.h"
+#include "text/shown.h"
 
 void symbols_clear(struct symbols *symbols)
 {

@@ -10,8 +10,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "errmsg.h"
-#include "event.h"
+#include "base/errmsg.h"
+#include "event/event.h"
 
 #define SYMBOLS_NONE UINT32_MAX
 

@@ -1,14 +1,14 @@
-#include "event.h"
+#include "event/event.h"
 
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "event_json.h"
-#include "event_scan.h"
-#include "json_quote.h"
-#include "number.h"
-#include "out.h"
+#include "base/out.h"
+#include "event/event_json.h"
+#include "event/event_scan.h"
+#include "text/json_quote.h"
+#include "text/number.h"
 
 bool slice_equal(struct slice a, struct slice b)
 {

@@ -11,8 +11,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "arena.h"
-#include "errmsg.h"
+#include "base/arena.h"
+#include "base/errmsg.h"
 
 struct out;
 

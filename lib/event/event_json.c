@@ -1,11 +1,11 @@
-#include "event_json.h"
+#include "event/event_json.h"
 
 #include <jansson.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "grow.h"
-#include "ndjson.h"
+#include "base/grow.h"
+#include "text/ndjson.h"
 
 /* One reader a key. Each takes the value into the event. */
 

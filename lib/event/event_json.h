@@ -6,8 +6,8 @@
 
 #include <stddef.h>
 
-#include "errmsg.h"
-#include "event.h"
+#include "base/errmsg.h"
+#include "event/event.h"
 
 /* As event_parse. Strings are copied into the parser. */
 int event_json_parse(struct event_parser *p, const char *text, size_t len, struct event *ev, struct errmsg *e);

@@ -1,9 +1,9 @@
-#include "event_scan.h"
+#include "event/event_scan.h"
 
 #include <math.h>
 
-#include "grow.h"
-#include "scan.h"
+#include "base/grow.h"
+#include "event/scan.h"
 
 enum { MAX_ARMS = 16 }; /* of an event, whose experiments are compared with each other */
 

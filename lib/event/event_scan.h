@@ -11,7 +11,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "event.h"
+#include "event/event.h"
 
 /* Returns whether the line was taken. Strings of the event point into `text`, arrays into the parser. */
 bool event_scan(struct event_parser *p, const char *text, size_t len, struct event *ev);

@@ -1,8 +1,8 @@
-#include "log.h"
+#include "event/log.h"
 
 #include <string.h>
 
-#include "log_team.h"
+#include "event/log_team.h"
 
 enum { BLOCK_BYTES = 1 << 17 };
 

@@ -10,9 +10,9 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "errmsg.h"
-#include "event.h"
-#include "lines.h"
+#include "base/errmsg.h"
+#include "base/lines.h"
+#include "event/event.h"
 
 enum log_status {
 	LOG_END,   /* no more */

@@ -1,10 +1,10 @@
-#include "log_block.h"
+#include "event/log_block.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-#include "grow.h"
-#include "lines.h"
+#include "base/grow.h"
+#include "base/lines.h"
 
 void log_block_clear(struct log_block *b)
 {

@@ -10,8 +10,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "errmsg.h"
-#include "event.h"
+#include "base/errmsg.h"
+#include "event/event.h"
 
 /* A line that is not blank. */
 struct log_line {

@@ -1,10 +1,10 @@
-#include "log_team.h"
+#include "event/log_team.h"
 
 #include <pthread.h>
 #include <stdlib.h>
 #include <unistd.h>
 
-#include "log.h"
+#include "event/log.h"
 
 /*
  * The blocks are a ring. Those from `first` on are underway, `n` of them; of these, the first `begun` are being parsed or

@@ -5,7 +5,7 @@
 #ifndef BOTIFY_LOG_TEAM_H
 #define BOTIFY_LOG_TEAM_H
 
-#include "log_block.h"
+#include "event/log_block.h"
 
 /* A team of so many threads, the caller's own included; 0 is one for each processor. New; NULL: no memory. */
 struct log_team *log_team_new(unsigned threads);

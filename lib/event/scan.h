@@ -17,8 +17,8 @@
 #include <stdint.h>
 #include <string.h>
 
-#include "event.h"
-#include "ndjson.h"
+#include "event/event.h"
+#include "text/ndjson.h"
 
 /* What is left of the line, of which there were at least SCAN_MIN bytes. */
 struct scan {

@@ -1,4 +1,4 @@
-#include "draw.h"
+#include "policy/draw.h"
 
 /* Whether the filters let a track pass that was played so often. */
 static bool filters_allow(const struct sieve *s, uint32_t track_plays, uint32_t artist_plays)

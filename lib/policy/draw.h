@@ -8,10 +8,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "catalog.h"
-#include "filter.h"
-#include "history.h"
-#include "rng.h"
+#include "base/rng.h"
+#include "policy/filter.h"
+#include "world/catalog.h"
+#include "world/history.h"
 
 /* Different tracks to draw from, borrowed. */
 struct candidates {

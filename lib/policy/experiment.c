@@ -1,11 +1,11 @@
-#include "experiment.h"
+#include "policy/experiment.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-#include "murmur3.h"
-#include "ndjson.h"
-#include "number.h"
+#include "base/murmur3.h"
+#include "text/ndjson.h"
+#include "text/number.h"
 
 struct experiment experiment_of(char *name, size_t n_arms)
 {

@@ -11,9 +11,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "errmsg.h"
-#include "event.h"
-#include "policy.h"
+#include "base/errmsg.h"
+#include "event/event.h"
+#include "policy/policy.h"
 
 struct arm {
 	char *name;

@@ -1,8 +1,8 @@
-#include "filter.h"
+#include "policy/filter.h"
 
 #include <string.h>
 
-#include "number.h"
+#include "text/number.h"
 
 struct filter_kind {
 	const char *name;

@@ -13,7 +13,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "errmsg.h"
+#include "base/errmsg.h"
 
 struct filter {
 	const struct filter_kind *kind;

@@ -1,10 +1,10 @@
-#include "lists.h"
+#include "policy/lists.h"
 
 #include <stdlib.h>
 
-#include "grow.h"
-#include "ndjson.h"
-#include "trackset.h"
+#include "base/grow.h"
+#include "text/ndjson.h"
+#include "world/trackset.h"
 
 void lists_clear(struct lists *l)
 {

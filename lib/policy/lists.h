@@ -9,9 +9,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "catalog.h"
-#include "errmsg.h"
-#include "idmap.h"
+#include "base/errmsg.h"
+#include "base/idmap.h"
+#include "world/catalog.h"
 
 /* Some tracks, borrowed. */
 struct span {

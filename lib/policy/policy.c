@@ -1,12 +1,12 @@
-#include "policy.h"
+#include "policy/policy.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "draw.h"
-#include "grow.h"
-#include "suggest.h"
+#include "base/grow.h"
+#include "base/suggest.h"
+#include "policy/draw.h"
 
 static const struct published {
 	const char *name, *text;

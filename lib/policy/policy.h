@@ -12,11 +12,11 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "errmsg.h"
-#include "filter.h"
-#include "rng.h"
-#include "source.h"
-#include "tables.h"
+#include "base/errmsg.h"
+#include "base/rng.h"
+#include "policy/filter.h"
+#include "policy/source.h"
+#include "policy/tables.h"
 
 struct policy {
 	struct source *sources;

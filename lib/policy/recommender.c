@@ -1,11 +1,11 @@
-#include "recommender.h"
+#include "policy/recommender.h"
 
 #include <math.h>
 #include <stdlib.h>
 #include <time.h>
 
-#include "out.h"
-#include "rng.h"
+#include "base/out.h"
+#include "base/rng.h"
 
 int recommender_init(struct recommender *r, const struct tables *tables, const struct experiments *experiments,
 		     const struct policy *policy, uint64_t seed, bool latency)

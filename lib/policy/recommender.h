@@ -8,12 +8,12 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "errmsg.h"
-#include "event.h"
-#include "experiment.h"
-#include "policy.h"
-#include "sessions.h"
-#include "tables.h"
+#include "base/errmsg.h"
+#include "event/event.h"
+#include "policy/experiment.h"
+#include "policy/policy.h"
+#include "policy/sessions.h"
+#include "policy/tables.h"
 
 struct recommender {
 	const struct tables *tables;		/* borrowed */

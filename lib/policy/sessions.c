@@ -1,13 +1,13 @@
-#include "sessions.h"
+#include "policy/sessions.h"
 
 #include <errno.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 
-#include "grow.h"
-#include "ndjson.h"
-#include "number.h"
-#include "save.h"
+#include "base/grow.h"
+#include "base/save.h"
+#include "text/ndjson.h"
+#include "text/number.h"
 
 void sessions_clear(struct sessions *s)
 {

@@ -17,10 +17,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "catalog.h"
-#include "errmsg.h"
-#include "history.h"
-#include "idmap.h"
+#include "base/errmsg.h"
+#include "base/idmap.h"
+#include "world/catalog.h"
+#include "world/history.h"
 
 struct session {
 	uint32_t user;

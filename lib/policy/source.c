@@ -1,9 +1,9 @@
-#include "source.h"
+#include "policy/source.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-#include "number.h"
+#include "text/number.h"
 
 struct source_kind {
 	const char *name;

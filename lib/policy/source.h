@@ -9,10 +9,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "draw.h"
-#include "errmsg.h"
-#include "history.h"
-#include "tables.h"
+#include "base/errmsg.h"
+#include "policy/draw.h"
+#include "policy/tables.h"
+#include "world/history.h"
 
 struct source {
 	const struct source_kind *kind;

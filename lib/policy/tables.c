@@ -1,11 +1,11 @@
-#include "tables.h"
+#include "policy/tables.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-#include "grow.h"
-#include "ndjson.h"
-#include "trackset.h"
+#include "base/grow.h"
+#include "text/ndjson.h"
+#include "world/trackset.h"
 
 int tables_load_catalog(struct tables *t, const char *path, struct errmsg *e)
 {

@@ -8,9 +8,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "catalog.h"
-#include "errmsg.h"
-#include "lists.h"
+#include "base/errmsg.h"
+#include "policy/lists.h"
+#include "world/catalog.h"
 
 /* A popularity table: tracks, best first. */
 struct top {

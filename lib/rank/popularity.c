@@ -1,10 +1,10 @@
-#include "popularity.h"
+#include "rank/popularity.h"
 
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "grow.h"
+#include "base/grow.h"
 
 #define BILLION 1e9
 

@@ -12,8 +12,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "errmsg.h"
-#include "places.h"
+#include "base/errmsg.h"
+#include "base/places.h"
 
 #define POPULARITY_MAX INT64_MAX /* plays or billionths of one track: nine thousand million whole listens */
 

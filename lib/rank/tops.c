@@ -1,9 +1,9 @@
-#include "tops.h"
+#include "rank/tops.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-#include "grow.h"
+#include "base/grow.h"
 
 void tops_init(struct tops *t, const struct tops_choice *choice)
 {

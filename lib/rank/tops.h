@@ -15,10 +15,10 @@
 #include <stdint.h>
 #include <stdio.h>
 
-#include "errmsg.h"
-#include "event.h"
-#include "idmap.h"
-#include "popularity.h"
+#include "base/errmsg.h"
+#include "base/idmap.h"
+#include "event/event.h"
+#include "rank/popularity.h"
 
 struct catalog;
 

@@ -3,8 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "ndjson.h"
-#include "tops.h"
+#include "rank/tops.h"
+#include "text/ndjson.h"
 
 #define PARTIAL "botify-toppop" /* what "partial" says in the line of totals */
 

@@ -3,10 +3,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "catalog.h"
-#include "number.h"
-#include "table.h"
-#include "tops.h"
+#include "rank/tops.h"
+#include "render/table.h"
+#include "text/number.h"
+#include "world/catalog.h"
 
 /* One track of a list. */
 struct row {

@@ -1,4 +1,4 @@
-#include "html.h"
+#include "render/html.h"
 
 #include <stdarg.h>
 #include <stdint.h>

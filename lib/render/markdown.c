@@ -1,10 +1,10 @@
-#include "markdown.h"
+#include "render/markdown.h"
 
 #include <ctype.h>
 #include <stdbool.h>
 #include <string.h>
 
-#include "tame.h"
+#include "text/tame.h"
 
 /* Whether Markdown could take the character at `c` of `text` for something else than itself. */
 static bool has_meaning(const char *text, const char *c)

@@ -1,9 +1,9 @@
-#include "svg.h"
+#include "render/svg.h"
 
 #include <math.h>
 #include <string.h>
 
-#include "html.h"
+#include "render/html.h"
 
 /* Where a page has no --ink and so on (see html.c), there are colours for paper. */
 const char svg_css[] =

@@ -1,8 +1,8 @@
-#include "svg.h"
+#include "render/svg.h"
 
 #include <math.h>
 
-#include "axis.h"
+#include "render/axis.h"
 
 enum { MARGIN = 8, LINE = 20, SWATCH = 28, NAME_WIDTH = 170, PLOT_HEIGHT = 190, DOTS_MAX = 40 };
 

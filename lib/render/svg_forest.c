@@ -1,9 +1,9 @@
-#include "svg.h"
+#include "render/svg.h"
 
 #include <math.h>
 #include <stdlib.h>
 
-#include "axis.h"
+#include "render/axis.h"
 
 /* A row has a line of text, and below it a lane with its interval. A group has a heading. */
 enum { MARGIN = 8, INSET = 14, ROW = 40, LANE = 26, GROUP = 34, FOOT = 78, TEXT_WIDTH = 235 };

@@ -1,12 +1,12 @@
-#include "table.h"
+#include "render/table.h"
 
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-#include "grow.h"
-#include "tame.h"
+#include "base/grow.h"
+#include "text/tame.h"
 
 void table_init(struct table *t, const char *align)
 {

@@ -8,12 +8,12 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "effects.h"
-#include "errmsg.h"
-#include "section.h"
-#include "sections.h"
-#include "split.h"
-#include "study.h"
+#include "base/errmsg.h"
+#include "report/section.h"
+#include "report/sections.h"
+#include "study/effects.h"
+#include "study/split.h"
+#include "study/study.h"
 
 enum { ANALYSIS_SECTIONS_MAX = 6, ANALYSIS_QUANTILES_MAX = 32 };
 

@@ -1,10 +1,10 @@
-#include "analysis.h"
+#include "report/analysis.h"
 
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "number.h"
+#include "text/number.h"
 
 #define DEFAULT_TUNE 10000.0 /* users at which sequential intervals are tightest */
 

@@ -1,10 +1,10 @@
-#include "failon.h"
+#include "report/failon.h"
 
 #include <stdio.h>
 #include <string.h>
 
-#include "health.h"
-#include "shown.h"
+#include "study/health.h"
+#include "text/shown.h"
 
 /* The next name of a list, as a string; false where there is none. */
 static bool next_name(const char **names, char *name, size_t size)

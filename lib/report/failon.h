@@ -7,8 +7,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "errmsg.h"
-#include "sections.h"
+#include "base/errmsg.h"
+#include "report/sections.h"
 
 /*
  * Checks a list of names, separated by commas: "srm" (the split is not as planned, see SECTIONS_SRM_ALARM), "health" (any

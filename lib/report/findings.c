@@ -1,4 +1,4 @@
-#include "findings.h"
+#include "report/findings.h"
 
 #include <inttypes.h>
 #include <math.h>
@@ -6,10 +6,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "grow.h"
-#include "health.h"
-#include "sections.h"
-#include "shown.h"
+#include "base/grow.h"
+#include "report/sections.h"
+#include "study/health.h"
+#include "text/shown.h"
 
 /* Adds a finding about an experiment or, where it is NULL, about the log. Returns 0, or -1 where there is no memory. */
 __attribute__((format(printf, 4, 5))) static int add(struct findings *all, enum finding_level level, const char *experiment,

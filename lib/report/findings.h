@@ -9,8 +9,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "errmsg.h"
-#include "report.h"
+#include "base/errmsg.h"
+#include "report/report.h"
 
 enum finding_level {
 	FINDING_NOTE,	 /* usual, and nothing is wrong with the result */

@@ -1,12 +1,12 @@
-#include "headline.h"
+#include "report/headline.h"
 
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "samples.h"
-#include "shown.h"
+#include "study/samples.h"
+#include "text/shown.h"
 
 int headline_verdict(const struct effect *x)
 {

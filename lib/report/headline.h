@@ -4,8 +4,8 @@
 #ifndef BOTIFY_HEADLINE_H
 #define BOTIFY_HEADLINE_H
 
-#include "effects.h"
-#include "shown.h"
+#include "study/effects.h"
+#include "text/shown.h"
 
 /*
  * What can be said behind the arm's name, such as "listened 49.4 % longer than C (44.3 % to 54.5 %)". New; NULL

@@ -1,4 +1,4 @@
-#include "report.h"
+#include "report/report.h"
 
 #include <inttypes.h>
 #include <math.h>
@@ -6,8 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "metrics.h"
-#include "sections.h"
+#include "report/sections.h"
+#include "study/metrics.h"
 
 const struct report_format report_formats[REPORT_FORMATS_N] = {
 	{"table", false, report_table},

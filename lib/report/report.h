@@ -12,11 +12,11 @@
 #include <stdint.h>
 #include <stdio.h>
 
-#include "effects.h"
-#include "errmsg.h"
-#include "shown.h"
-#include "split.h"
-#include "study.h"
+#include "base/errmsg.h"
+#include "study/effects.h"
+#include "study/split.h"
+#include "study/study.h"
+#include "text/shown.h"
 
 struct section;
 struct sections_subject;

@@ -1,13 +1,13 @@
-#include "report_charts.h"
+#include "report/report_charts.h"
 
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "headline.h"
-#include "html.h"
-#include "shown.h"
-#include "svg.h"
+#include "render/html.h"
+#include "render/svg.h"
+#include "report/headline.h"
+#include "text/shown.h"
 
 enum { BINS = 30 };
 

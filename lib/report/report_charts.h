@@ -7,9 +7,9 @@
 #include <stdint.h>
 #include <stdio.h>
 
-#include "errmsg.h"
-#include "section.h"
-#include "study.h"
+#include "base/errmsg.h"
+#include "report/section.h"
+#include "study/study.h"
 
 /*
  * Figures of the means by arm and of the effects, over the days until then; nothing where the section (that of

@@ -1,9 +1,9 @@
-#include "report.h"
+#include "report/report.h"
 
 #include <math.h>
 #include <string.h>
 
-#include "number.h"
+#include "text/number.h"
 
 /* RFC 4180, section 2, rules 5 to 7. Lines end with LF, as those of every other tool here. */
 static void put_text(FILE *f, const char *text)

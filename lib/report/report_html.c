@@ -1,16 +1,16 @@
-#include "report.h"
+#include "report/report.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-#include "analysis.h"
-#include "findings.h"
-#include "health.h"
-#include "html.h"
-#include "report_html_part.h"
-#include "section.h"
-#include "shown.h"
-#include "svg.h"
+#include "render/html.h"
+#include "render/svg.h"
+#include "report/analysis.h"
+#include "report/findings.h"
+#include "report/report_html_part.h"
+#include "report/section.h"
+#include "study/health.h"
+#include "text/shown.h"
 
 struct page {
 	const struct report *r;

@@ -1,13 +1,13 @@
-#include "report_html_part.h"
+#include "report/report_html_part.h"
 
 #include <stdlib.h>
 
-#include "analysis.h"
-#include "headline.h"
-#include "html.h"
-#include "report_charts.h"
-#include "shown.h"
-#include "svg.h"
+#include "render/html.h"
+#include "render/svg.h"
+#include "report/analysis.h"
+#include "report/headline.h"
+#include "report/report_charts.h"
+#include "text/shown.h"
 
 static enum html_style style_of(const struct effect *x)
 {

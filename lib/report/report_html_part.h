@@ -9,9 +9,9 @@
 #include <stdint.h>
 #include <stdio.h>
 
-#include "errmsg.h"
-#include "findings.h"
-#include "report.h"
+#include "base/errmsg.h"
+#include "report/findings.h"
+#include "report/report.h"
 
 /* An experiment of the report; all is borrowed but `arms`. */
 struct report_html_part {

@@ -1,10 +1,10 @@
 #include <math.h>
 #include <stdlib.h>
 
-#include "headline.h"
-#include "html.h"
-#include "report_html_part.h"
-#include "shown.h"
+#include "render/html.h"
+#include "report/headline.h"
+#include "report/report_html_part.h"
+#include "text/shown.h"
 
 enum { HEADLINES_MAX = 20 };
 

@@ -1,11 +1,11 @@
-#include "report.h"
+#include "report/report.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
 
-#include "health.h"
-#include "json_put.h"
-#include "section.h"
+#include "report/section.h"
+#include "study/health.h"
+#include "text/json_put.h"
 
 static const struct report_syntax json = {.text = json_put_string, .number = json_put_number};
 

@@ -1,12 +1,12 @@
-#include "report.h"
+#include "report/report.h"
 
 #include <stdlib.h>
 
-#include "findings.h"
-#include "headline.h"
-#include "markdown.h"
-#include "section.h"
-#include "shown.h"
+#include "render/markdown.h"
+#include "report/findings.h"
+#include "report/headline.h"
+#include "report/section.h"
+#include "text/shown.h"
 
 static void put_findings(FILE *f, const struct findings *all, const char *experiment)
 {

@@ -1,13 +1,13 @@
-#include "report.h"
+#include "report/report.h"
 
 #include <inttypes.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "health.h"
-#include "number.h"
-#include "sections.h"
+#include "report/sections.h"
+#include "study/health.h"
+#include "text/number.h"
 
 /* Text format 0.0.4: a label's value is any UTF-8, with these three escaped. */
 static void put_label(FILE *f, const char *separator, const char *key, const char *value)

@@ -1,12 +1,12 @@
-#include "report.h"
+#include "report/report.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
 
-#include "findings.h"
-#include "section.h"
-#include "shown.h"
-#include "table.h"
+#include "render/table.h"
+#include "report/findings.h"
+#include "report/section.h"
+#include "text/shown.h"
 
 static void add_header(struct table *t, const struct effect *first)
 {

@@ -1,11 +1,11 @@
-#include "section.h"
+#include "report/section.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "grow.h"
-#include "json_put.h"
+#include "base/grow.h"
+#include "text/json_put.h"
 
 void section_init(struct section *s, const char *key, const char *title, const char *note,
 		  const struct section_column *columns, size_t n_columns)

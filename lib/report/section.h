@@ -12,7 +12,7 @@
 #include <stdint.h>
 #include <stdio.h>
 
-#include "errmsg.h"
+#include "base/errmsg.h"
 
 enum section_kind {
 	SECTION_TEXT,

@@ -1,8 +1,8 @@
-#include "section_view.h"
+#include "report/section_view.h"
 
 #include <stdlib.h>
 
-#include "html.h"
+#include "render/html.h"
 
 static int put_html_rows(struct html_table *t, const struct section *s, const struct section_view *v)
 {

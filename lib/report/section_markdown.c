@@ -1,8 +1,8 @@
-#include "section_view.h"
+#include "report/section_view.h"
 
 #include <stdlib.h>
 
-#include "markdown.h"
+#include "render/markdown.h"
 
 static void put_markdown_headings(FILE *f, const struct section *s, const struct section_view *v)
 {

@@ -1,9 +1,9 @@
-#include "section_view.h"
+#include "report/section_view.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-#include "table.h"
+#include "render/table.h"
 
 /* The headings, in two rows where one of them is broken. */
 static void add_headings(struct table *t, const struct section *s, const struct section_view *v)

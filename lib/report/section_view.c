@@ -1,10 +1,10 @@
-#include "section_view.h"
+#include "report/section_view.h"
 
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "headline.h"
+#include "report/headline.h"
 
 bool section_is_empty(const struct section *s)
 {

@@ -6,8 +6,8 @@
 #ifndef BOTIFY_SECTION_VIEW_H
 #define BOTIFY_SECTION_VIEW_H
 
-#include "section.h"
-#include "shown.h"
+#include "report/section.h"
+#include "text/shown.h"
 
 /* The tables: one of all columns, or those of section_layout, from SECTION_ABOVE to the last one. */
 enum section_part { SECTION_ALL, SECTION_ABOVE, SECTION_BELOW };

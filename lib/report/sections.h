@@ -8,11 +8,11 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "effects.h"
-#include "errmsg.h"
-#include "section.h"
-#include "split.h"
-#include "study.h"
+#include "base/errmsg.h"
+#include "report/section.h"
+#include "study/effects.h"
+#include "study/split.h"
+#include "study/study.h"
 
 /* What all of them are about. */
 struct sections_subject {

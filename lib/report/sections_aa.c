@@ -1,12 +1,12 @@
-#include "sections.h"
+#include "report/sections.h"
 
 #include <gsl/gsl_cdf.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "columns.h"
-#include "experiment.h"
+#include "policy/experiment.h"
+#include "study/columns.h"
 
 static const struct section_column columns[] = {
 	{"experiment", "experiment", SECTION_TEXT}, {"metric", "metric", SECTION_METRIC}, {"method", "method", SECTION_TEXT},

@@ -1,12 +1,12 @@
-#include "sections.h"
+#include "report/sections.h"
 
 #include <math.h>
 #include <stdlib.h>
 
-#include "columns.h"
-#include "day.h"
-#include "days.h"
-#include "grow.h"
+#include "base/grow.h"
+#include "study/columns.h"
+#include "study/days.h"
+#include "text/day.h"
 
 static const struct section_column columns[] = {
 	{"experiment", "experiment", SECTION_TEXT},

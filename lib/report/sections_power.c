@@ -1,8 +1,8 @@
-#include "sections.h"
+#include "report/sections.h"
 
 #include <math.h>
 
-#include "power.h"
+#include "stats/power.h"
 
 static const struct section_column columns[] = {
 	{"experiment", "experiment", SECTION_TEXT},

@@ -1,10 +1,10 @@
-#include "sections.h"
+#include "report/sections.h"
 
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "quantile.h"
+#include "stats/quantile.h"
 
 static const struct section_column columns[] = {
 	{"experiment", "experiment", SECTION_TEXT},

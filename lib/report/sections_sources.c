@@ -1,9 +1,9 @@
-#include "sections.h"
+#include "report/sections.h"
 
 #include <math.h>
 #include <stdlib.h>
 
-#include "answers.h"
+#include "study/answers.h"
 
 static const struct section_column columns[] = {
 	{"experiment", "experiment", SECTION_TEXT},

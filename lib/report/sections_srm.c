@@ -1,9 +1,9 @@
-#include "sections.h"
+#include "report/sections.h"
 
 #include <math.h>
 #include <stdlib.h>
 
-#include "srm.h"
+#include "stats/srm.h"
 
 /* The arms of an experiment as the tests take them, in the order of the report. */
 struct arms {

@@ -1,8 +1,8 @@
-#include "agent.h"
+#include "sim/agent.h"
 
 #include <poll.h>
 
-#include "rng.h"
+#include "base/rng.h"
 
 enum { SESSIONS_BETWEEN_LOOKS = 256 };
 

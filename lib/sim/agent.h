@@ -6,9 +6,9 @@
 
 #include <stdbool.h>
 
-#include "errmsg.h"
-#include "out.h"
-#include "simulation.h"
+#include "base/errmsg.h"
+#include "base/out.h"
+#include "sim/simulation.h"
 
 /*
  * Plays all sessions, one after the other, and writes their events to the log. Returns 1 when all have ended, 0 when it

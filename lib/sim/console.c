@@ -1,12 +1,12 @@
-#include "console.h"
+#include "sim/console.h"
 
 #include <ctype.h>
 #include <inttypes.h>
 #include <stdbool.h>
 #include <string.h>
 
-#include "number.h"
-#include "tame.h"
+#include "text/number.h"
+#include "text/tame.h"
 
 enum { SHOWN = 10, WORDS = 8 };
 

@@ -9,10 +9,10 @@
 
 #include <stdio.h>
 
-#include "errmsg.h"
-#include "lines.h"
-#include "out.h"
-#include "simulation.h"
+#include "base/errmsg.h"
+#include "base/lines.h"
+#include "base/out.h"
+#include "sim/simulation.h"
 
 struct console {
 	struct lines *in;  /* the person's lines */

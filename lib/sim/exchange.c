@@ -1,4 +1,4 @@
-#include "exchange.h"
+#include "sim/exchange.h"
 
 #include <errno.h>
 #include <math.h>
@@ -7,9 +7,9 @@
 #include <string.h>
 #include <time.h>
 
-#include "eager.h"
-#include "event.h"
-#include "lines.h"
+#include "base/eager.h"
+#include "base/lines.h"
+#include "event/event.h"
 
 enum { GOING_ON = -1 }; /* where a function would return how the exchange ended */
 

@@ -8,9 +8,9 @@
 #ifndef BOTIFY_EXCHANGE_H
 #define BOTIFY_EXCHANGE_H
 
-#include "errmsg.h"
-#include "out.h"
-#include "simulation.h"
+#include "base/errmsg.h"
+#include "base/out.h"
+#include "sim/simulation.h"
 
 struct exchange_options {
 	int to, from;	     /* requests go out, replies come in; non-blocking */

@@ -1,4 +1,4 @@
-#include "listener.h"
+#include "sim/listener.h"
 
 #include <math.h>
 

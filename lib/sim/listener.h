@@ -7,7 +7,7 @@
 
 #include <stdint.h>
 
-#include "users.h"
+#include "world/users.h"
 
 /*
  * The part of a track that is listened to, 0 .. 1 in steps of 0.01, if the session has not played it yet:

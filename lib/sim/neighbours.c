@@ -1,4 +1,4 @@
-#include "neighbours.h"
+#include "sim/neighbours.h"
 
 #include <cblas.h>
 #include <float.h>
@@ -9,8 +9,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "embeddings.h"
-#include "grow.h"
+#include "base/grow.h"
+#include "world/embeddings.h"
 
 /* Products of so many tracks with so many others are made at once; they fit into the cache of one processor. */
 enum { BLOCK = 128, TILE = 1024, MAX_THREADS = 64 };

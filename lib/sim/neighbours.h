@@ -10,9 +10,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "errmsg.h"
-#include "idmap.h"
-#include "npy.h"
+#include "base/errmsg.h"
+#include "base/idmap.h"
+#include "text/npy.h"
 
 struct neighbours {
 	struct idmap row; /* track to row */

@@ -1,11 +1,11 @@
-#include "partner.h"
+#include "sim/partner.h"
 
 #include <fcntl.h>
 #include <math.h>
 #include <signal.h>
 #include <unistd.h>
 
-#include "coprocess.h"
+#include "base/coprocess.h"
 
 /* How long a recommender may take to end: one that is done, or was told to stop, may have a state to save. */
 static double patience(enum exchange_status status, double timeout)

@@ -5,10 +5,10 @@
 #ifndef BOTIFY_PARTNER_H
 #define BOTIFY_PARTNER_H
 
-#include "errmsg.h"
-#include "exchange.h"
-#include "out.h"
-#include "simulation.h"
+#include "base/errmsg.h"
+#include "base/out.h"
+#include "sim/exchange.h"
+#include "sim/simulation.h"
 
 /*
  * Starts `argv` (which ends with NULL) and plays the simulation against it. Replies go to the log. When all sessions have

@@ -1,7 +1,7 @@
-#include "schedule.h"
+#include "sim/schedule.h"
 
-#include "day.h"
-#include "rng.h"
+#include "base/rng.h"
+#include "text/day.h"
 
 /* The first session of a day: ceil(day * sessions / days). */
 static uint64_t first_of(const struct schedule *s, uint32_t day)

@@ -1,11 +1,11 @@
-#include "simulation.h"
+#include "sim/simulation.h"
 
 #include <math.h>
 #include <stdlib.h>
 
-#include "embeddings.h"
-#include "listener.h"
-#include "rng.h"
+#include "base/rng.h"
+#include "sim/listener.h"
+#include "world/embeddings.h"
 
 enum { TRACK_MS = 180000 }; /* how long a whole track takes */
 

@@ -12,16 +12,16 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "catalog.h"
-#include "errmsg.h"
-#include "event.h"
-#include "history.h"
-#include "neighbours.h"
-#include "npy.h"
-#include "schedule.h"
-#include "summary.h"
-#include "turns.h"
-#include "users.h"
+#include "base/errmsg.h"
+#include "event/event.h"
+#include "sim/neighbours.h"
+#include "sim/schedule.h"
+#include "sim/summary.h"
+#include "sim/turns.h"
+#include "text/npy.h"
+#include "world/catalog.h"
+#include "world/history.h"
+#include "world/users.h"
 
 /* A session that is being played. */
 struct visit {

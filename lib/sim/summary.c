@@ -1,11 +1,11 @@
-#include "summary.h"
+#include "sim/summary.h"
 
 #include <math.h>
 #include <stdbool.h>
 
-#include "day.h"
-#include "number.h"
-#include "table.h"
+#include "render/table.h"
+#include "text/day.h"
+#include "text/number.h"
 
 void summary_add(struct summary *s, uint32_t steps, uint64_t reward, int cut)
 {

@@ -1,4 +1,4 @@
-#include "turns.h"
+#include "sim/turns.h"
 
 #include <stdlib.h>
 

@@ -10,7 +10,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "schedule.h"
+#include "sim/schedule.h"
 
 #define TURNS_NONE UINT32_MAX
 

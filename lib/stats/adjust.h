@@ -10,8 +10,8 @@
 
 #include <stddef.h>
 
-#include "errmsg.h"
-#include "stats.h"
+#include "base/errmsg.h"
+#include "stats/stats.h"
 
 enum adjust_method {
 	ADJUST_NONE,

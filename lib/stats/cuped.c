@@ -1,4 +1,4 @@
-#include "cuped.h"
+#include "stats/cuped.h"
 
 #include <math.h>
 

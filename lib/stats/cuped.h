@@ -21,8 +21,8 @@
 
 #include <stddef.h>
 
-#include "joint.h"
-#include "stats.h"
+#include "stats/joint.h"
+#include "stats/stats.h"
 
 /* An arm: pairs (x: covariate, y: metric) of the users who have a covariate, and the metric of those who have none. */
 struct cuped_arm {

@@ -1,4 +1,4 @@
-#include "joint.h"
+#include "stats/joint.h"
 
 #include <math.h>
 

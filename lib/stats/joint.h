@@ -9,7 +9,7 @@
 
 #include <stdint.h>
 
-#include "stats.h"
+#include "stats/stats.h"
 
 /* A sample of pairs, kept as its moments. Zero-initialise. */
 struct joint {

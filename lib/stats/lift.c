@@ -1,4 +1,4 @@
-#include "lift.h"
+#include "stats/lift.h"
 
 #include <math.h>
 

@@ -21,7 +21,7 @@
 
 #include <stdbool.h>
 
-#include "stats.h"
+#include "stats/stats.h"
 
 enum lift_kind {
 	LIFT_UNKNOWN,	/* the comparison has no interval, or the control's mean is 0: lower and upper are NaN */

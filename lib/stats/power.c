@@ -1,4 +1,4 @@
-#include "power.h"
+#include "stats/power.h"
 
 #include <gsl/gsl_cdf.h>
 #include <math.h>

@@ -15,7 +15,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "stats.h"
+#include "stats/stats.h"
 
 /* An arm as far as it matters here. */
 struct power_arm {

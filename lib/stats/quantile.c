@@ -1,10 +1,10 @@
-#include "quantile.h"
+#include "stats/quantile.h"
 
 #include <math.h>
 #include <stdlib.h>
 
-#include "joint.h"
-#include "ratio.h"
+#include "stats/joint.h"
+#include "stats/ratio.h"
 
 static int by_value(const void *a, const void *b)
 {

@@ -11,7 +11,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "stats.h"
+#include "stats/stats.h"
 
 /* Sorts values, least first. */
 void quantile_sort(double *values, size_t n);

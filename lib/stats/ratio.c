@@ -1,4 +1,4 @@
-#include "ratio.h"
+#include "stats/ratio.h"
 
 #include <math.h>
 

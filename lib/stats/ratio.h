@@ -17,8 +17,8 @@
 #ifndef BOTIFY_RATIO_H
 #define BOTIFY_RATIO_H
 
-#include "joint.h"
-#include "stats.h"
+#include "stats/joint.h"
+#include "stats/stats.h"
 
 /*
  * The sample of the linearised values, from the pairs (x: denominator, y: numerator) of the users: n is their number,

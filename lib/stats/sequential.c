@@ -1,4 +1,4 @@
-#include "sequential.h"
+#include "stats/sequential.h"
 
 #include <math.h>
 

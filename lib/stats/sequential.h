@@ -24,7 +24,7 @@
 #ifndef BOTIFY_SEQUENTIAL_H
 #define BOTIFY_SEQUENTIAL_H
 
-#include "stats.h"
+#include "stats/stats.h"
 
 /*
  * The rho^2 for which the interval is narrowest when n values are there; any other n is valid too, only wider. The

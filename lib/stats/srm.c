@@ -1,4 +1,4 @@
-#include "srm.h"
+#include "stats/srm.h"
 
 #include <gsl/gsl_cdf.h>
 #include <gsl/gsl_sf_gamma.h>

@@ -1,10 +1,10 @@
-#include "winsor.h"
+#include "stats/winsor.h"
 
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "quantile.h"
+#include "stats/quantile.h"
 
 /* All values of the arms, sorted. Returns a new array of *total values, or NULL where there is no memory. */
 static double *pool(const struct winsor_arm *arms, size_t n, size_t *total)

@@ -11,7 +11,7 @@
 
 #include <stddef.h>
 
-#include "errmsg.h"
+#include "base/errmsg.h"
 
 /* The values of an arm, borrowed. */
 struct winsor_arm {

@@ -1,10 +1,10 @@
-#include "answers.h"
+#include "study/answers.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-#include "catalog.h"
-#include "grow.h"
+#include "base/grow.h"
+#include "world/catalog.h"
 
 static void free_heard(struct answers_heard *heard)
 {

@@ -14,9 +14,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "event.h"
-#include "idmap.h"
-#include "symbols.h"
+#include "base/idmap.h"
+#include "base/symbols.h"
+#include "event/event.h"
 
 struct catalog;
 

@@ -1,4 +1,4 @@
-#include "columns.h"
+#include "study/columns.h"
 
 #include <math.h>
 #include <stdlib.h>

@@ -13,10 +13,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "covariate.h"
-#include "errmsg.h"
-#include "metrics.h"
-#include "study.h"
+#include "base/errmsg.h"
+#include "study/covariate.h"
+#include "study/metrics.h"
+#include "study/study.h"
 
 struct columns {
 	size_t n, n_arms;

@@ -1,9 +1,9 @@
-#include "covariate.h"
+#include "study/covariate.h"
 
 #include <stdlib.h>
 
-#include "grow.h"
-#include "ndjson.h"
+#include "base/grow.h"
+#include "text/ndjson.h"
 
 void covariate_clear(struct covariate *c)
 {

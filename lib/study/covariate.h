@@ -8,8 +8,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "errmsg.h"
-#include "idmap.h"
+#include "base/errmsg.h"
+#include "base/idmap.h"
 
 /* Zero-initialise. */
 struct covariate {

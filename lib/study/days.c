@@ -1,14 +1,14 @@
-#include "days.h"
+#include "study/days.h"
 
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "columns.h"
-#include "day.h"
-#include "event.h"
-#include "grow.h"
-#include "study.h"
+#include "base/grow.h"
+#include "event/event.h"
+#include "study/columns.h"
+#include "study/study.h"
+#include "text/day.h"
 
 void days_clear(struct days *d)
 {

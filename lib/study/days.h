@@ -11,8 +11,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "errmsg.h"
-#include "metrics.h"
+#include "base/errmsg.h"
+#include "study/metrics.h"
 
 struct columns;
 struct study;

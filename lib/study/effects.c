@@ -1,11 +1,11 @@
-#include "effects.h"
+#include "study/effects.h"
 
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "grow.h"
-#include "sequential.h"
+#include "base/grow.h"
+#include "stats/sequential.h"
 
 struct arm_name {
 	const char *text;

@@ -10,13 +10,13 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "adjust.h"
-#include "errmsg.h"
-#include "lift.h"
-#include "metrics.h"
-#include "samples.h"
-#include "stats.h"
-#include "study.h"
+#include "base/errmsg.h"
+#include "stats/adjust.h"
+#include "stats/lift.h"
+#include "stats/stats.h"
+#include "study/metrics.h"
+#include "study/samples.h"
+#include "study/study.h"
 
 /*
  * One metric of one arm against the control. Whatever cannot be known is NaN: see stats_welch; the percent values

@@ -1,4 +1,4 @@
-#include "health.h"
+#include "study/health.h"
 
 #include <inttypes.h>
 #include <stdlib.h>

@@ -12,9 +12,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "errmsg.h"
-#include "split.h"
-#include "study.h"
+#include "base/errmsg.h"
+#include "study/split.h"
+#include "study/study.h"
 
 /* What became of the things that are counted. */
 enum health_fate {

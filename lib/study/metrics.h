@@ -15,9 +15,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "errmsg.h"
-#include "joint.h"
-#include "stats.h"
+#include "base/errmsg.h"
+#include "stats/joint.h"
+#include "stats/stats.h"
 
 #define METRICS_TWO_ARMS UINT32_MAX /* the arm of a user who was seen in two */
 

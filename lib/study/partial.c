@@ -1,14 +1,14 @@
-#include "partial.h"
+#include "study/partial.h"
 
 #include <inttypes.h>
 #include <jansson.h>
 #include <stdlib.h>
 
-#include "grow.h"
-#include "ndjson.h"
-#include "partial_file.h"
-#include "partial_head.h"
-#include "partial_values.h"
+#include "base/grow.h"
+#include "study/partial_file.h"
+#include "study/partial_head.h"
+#include "study/partial_values.h"
+#include "text/ndjson.h"
 
 /* The parts as they are being read. */
 struct reading {

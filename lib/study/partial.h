@@ -24,8 +24,8 @@
 #include <stddef.h>
 #include <stdio.h>
 
-#include "errmsg.h"
-#include "study.h"
+#include "base/errmsg.h"
+#include "study/study.h"
 
 /* Writes a study that has ended. Returns 0, or -1 where there is no memory; errors of f are for ferror to tell. */
 int partial_write(const struct study *s, FILE *f, struct errmsg *e);

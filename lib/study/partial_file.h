@@ -7,7 +7,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "answers.h"
+#include "study/answers.h"
 
 #define PARTIAL_OF "botify-abtest" /* what "partial" says in the first line */
 enum { PARTIAL_VERSION = 1 };

@@ -1,10 +1,10 @@
-#include "partial_head.h"
+#include "study/partial_head.h"
 
 #include <inttypes.h>
 #include <string.h>
 
-#include "partial_file.h"
-#include "partial_values.h"
+#include "study/partial_file.h"
+#include "study/partial_values.h"
 
 static int check_moment(const struct study_keep *keep, const json_t *object, struct errmsg *e)
 {

@@ -7,8 +7,8 @@
 #include <jansson.h>
 #include <stdint.h>
 
-#include "errmsg.h"
-#include "study.h"
+#include "base/errmsg.h"
+#include "study/study.h"
 
 /*
  * Sees to it that the part has what the study is to keep, adds its counts to the study's, and makes its experiments and

@@ -1,6 +1,6 @@
-#include "partial_values.h"
+#include "study/partial_values.h"
 
-#include "ndjson.h"
+#include "text/ndjson.h"
 
 int partial_read_count(const json_t *object, const char *key, uint64_t max, uint64_t *count, struct errmsg *e)
 {

@@ -9,8 +9,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "errmsg.h"
-#include "event.h"
+#include "base/errmsg.h"
+#include "event/event.h"
 
 /* Each returns 0, or -1 with the reason. Counts are from 0 to max; small ones fit in 32 bits. */
 int partial_read_count(const json_t *object, const char *key, uint64_t max, uint64_t *count, struct errmsg *e);

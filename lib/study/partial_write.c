@@ -1,9 +1,9 @@
 #include <inttypes.h>
 #include <stdlib.h>
 
-#include "json_put.h"
-#include "partial.h"
-#include "partial_file.h"
+#include "study/partial.h"
+#include "study/partial_file.h"
+#include "text/json_put.h"
 
 #define COUNT(name) {#name, offsetof(struct answers_count, name)}
 

@@ -1,13 +1,13 @@
-#include "sampler.h"
+#include "study/sampler.h"
 
 #include <math.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "joint.h"
-#include "ratio.h"
-#include "winsor.h"
+#include "stats/joint.h"
+#include "stats/ratio.h"
+#include "stats/winsor.h"
 
 int sampler_init(struct sampler *s, size_t n_arms, const struct symbols *names, struct errmsg *e)
 {

@@ -11,10 +11,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "cuped.h"
-#include "errmsg.h"
-#include "stats.h"
-#include "symbols.h"
+#include "base/errmsg.h"
+#include "base/symbols.h"
+#include "stats/cuped.h"
+#include "stats/stats.h"
 
 /* Working memory for any number of samples of the same arms. */
 struct sampler {

@@ -1,10 +1,10 @@
-#include "samples.h"
+#include "study/samples.h"
 
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "ratio.h"
+#include "stats/ratio.h"
 
 const char *samples_name(size_t metric)
 {

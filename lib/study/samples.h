@@ -9,13 +9,13 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "columns.h"
-#include "covariate.h"
-#include "errmsg.h"
-#include "metrics.h"
-#include "sampler.h"
-#include "stats.h"
-#include "study.h"
+#include "base/errmsg.h"
+#include "stats/stats.h"
+#include "study/columns.h"
+#include "study/covariate.h"
+#include "study/metrics.h"
+#include "study/sampler.h"
+#include "study/study.h"
 
 enum { SAMPLES_N = METRICS_N + METRICS_RATIOS_N };
 

@@ -1,11 +1,11 @@
-#include "split.h"
+#include "study/split.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-#include "grow.h"
-#include "number.h"
-#include "shown.h"
+#include "base/grow.h"
+#include "text/number.h"
+#include "text/shown.h"
 
 void split_clear(struct split *s)
 {

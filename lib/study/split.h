@@ -7,8 +7,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "errmsg.h"
-#include "symbols.h"
+#include "base/errmsg.h"
+#include "base/symbols.h"
 
 /* Zero-initialise; a split of no arms is none: arms are equal, whichever there are. */
 struct split {

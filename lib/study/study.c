@@ -1,9 +1,9 @@
-#include "study.h"
+#include "study/study.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-#include "grow.h"
+#include "base/grow.h"
 
 void study_init(struct study *s, enum study_order order, char *const *wanted, size_t n_wanted)
 {

@@ -27,14 +27,14 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "answers.h"
-#include "days.h"
-#include "errmsg.h"
-#include "event.h"
-#include "idmap.h"
-#include "metrics.h"
-#include "places.h"
-#include "symbols.h"
+#include "base/errmsg.h"
+#include "base/idmap.h"
+#include "base/places.h"
+#include "base/symbols.h"
+#include "event/event.h"
+#include "study/answers.h"
+#include "study/days.h"
+#include "study/metrics.h"
 
 struct catalog;
 

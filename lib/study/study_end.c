@@ -1,7 +1,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "study.h"
+#include "study/study.h"
 
 static int by_user_and_time(const void *a, const void *b)
 {

@@ -1,10 +1,10 @@
-#include "study_log.h"
+#include "study/study_log.h"
 
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "log.h"
+#include "event/log.h"
 
 /*
  * Reads the logs once; complaints after the first `said` of them are passed on. A reading that is to `give_up` ends with

@@ -6,8 +6,8 @@
 
 #include <stddef.h>
 
-#include "errmsg.h"
-#include "study.h"
+#include "base/errmsg.h"
+#include "study/study.h"
 
 struct study_log {
 	char *const *paths; /* n_paths; none: standard input */

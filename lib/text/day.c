@@ -1,9 +1,9 @@
-#include "day.h"
+#include "text/day.h"
 
 #include <string.h>
 #include <time.h>
 
-#include "number.h"
+#include "text/number.h"
 
 int day_parse(const char *what, const char *text, int64_t *ms, struct errmsg *e)
 {

@@ -6,7 +6,7 @@
 
 #include <stdint.h>
 
-#include "errmsg.h"
+#include "base/errmsg.h"
 
 enum { DAY_SIZE = 16, DAY_MS = 86400000 };
 

@@ -1,9 +1,9 @@
-#include "json_put.h"
+#include "text/json_put.h"
 
 #include <string.h>
 
-#include "json_quote.h"
-#include "number.h"
+#include "text/json_quote.h"
+#include "text/number.h"
 
 void json_put_bytes(FILE *f, const char *text, size_t len)
 {

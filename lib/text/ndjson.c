@@ -1,9 +1,9 @@
-#include "ndjson.h"
+#include "text/ndjson.h"
 
 #include <string.h>
 
-#include "grow.h"
-#include "lines.h"
+#include "base/grow.h"
+#include "base/lines.h"
 
 enum { DECODING = JSON_REJECT_DUPLICATES };
 

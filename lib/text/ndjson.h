@@ -9,7 +9,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "errmsg.h"
+#include "base/errmsg.h"
 
 #define NDJSON_ID_MAX INT32_MAX /* ids of tracks and users are 0 .. 2^31 - 1 */
 

@@ -1,4 +1,4 @@
-#include "npy.h"
+#include "text/npy.h"
 
 #include <errno.h>
 #include <math.h>

@@ -10,7 +10,7 @@
 #include <stddef.h>
 #include <stdio.h>
 
-#include "errmsg.h"
+#include "base/errmsg.h"
 
 enum npy_type { NPY_FLOAT32, NPY_FLOAT64 };
 

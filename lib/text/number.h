@@ -7,7 +7,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "errmsg.h"
+#include "base/errmsg.h"
 
 enum { NUMBER_SIZE = 32 }; /* room that number_write_* may need, no terminating NUL included */
 

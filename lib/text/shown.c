@@ -1,4 +1,4 @@
-#include "shown.h"
+#include "text/shown.h"
 
 #include <inttypes.h>
 #include <math.h>

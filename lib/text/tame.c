@@ -1,4 +1,4 @@
-#include "tame.h"
+#include "text/tame.h"
 
 /* Whether three bytes of UTF-8 are one of U+202A to U+202E or U+2066 to U+2069. */
 static int turns(const unsigned char *text)

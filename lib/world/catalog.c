@@ -1,11 +1,11 @@
-#include "catalog.h"
+#include "world/catalog.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-#include "grow.h"
-#include "murmur3.h"
-#include "ndjson.h"
+#include "base/grow.h"
+#include "base/murmur3.h"
+#include "text/ndjson.h"
 
 /* A line of the file. Its strings are offsets, because the text still moves while it grows. */
 struct row {

@@ -11,8 +11,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "errmsg.h"
-#include "idmap.h"
+#include "base/errmsg.h"
+#include "base/idmap.h"
 
 #define CATALOG_NONE UINT32_MAX /* no such track */
 

@@ -1,4 +1,4 @@
-#include "embeddings.h"
+#include "world/embeddings.h"
 
 #include <math.h>
 

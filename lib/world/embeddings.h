@@ -6,9 +6,9 @@
 
 #include <stddef.h>
 
-#include "catalog.h"
-#include "errmsg.h"
-#include "npy.h"
+#include "base/errmsg.h"
+#include "text/npy.h"
+#include "world/catalog.h"
 
 /*
  * Loads a matrix for a catalog: row i belongs to the track of index i, that is, rows are in the order of ascending ids.

@@ -1,8 +1,8 @@
-#include "history.h"
+#include "world/history.h"
 
 #include <stdlib.h>
 
-#include "grow.h"
+#include "base/grow.h"
 
 void history_clear(struct history *h)
 {

@@ -8,8 +8,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "catalog.h"
-#include "idmap.h"
+#include "base/idmap.h"
+#include "world/catalog.h"
 
 struct play {
 	uint32_t track; /* index; CATALOG_NONE for a track that the catalog does not have */

@@ -1,9 +1,9 @@
-#include "names.h"
+#include "world/names.h"
 
 #include <stdio.h>
 #include <string.h>
 
-#include "murmur3.h"
+#include "base/murmur3.h"
 
 /*
  * Word lists. A pattern takes a word of list x by writing $x. Some lists are parts of words: two parts make a family

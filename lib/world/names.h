@@ -8,8 +8,8 @@
 #ifndef BOTIFY_NAMES_H
 #define BOTIFY_NAMES_H
 
-#include "idmap.h"
-#include "rng.h"
+#include "base/idmap.h"
+#include "base/rng.h"
 
 enum { NAMES_SIZE = 128 }; /* room for any name, the NUL included; UTF-8, free of double quotes, backslashes and controls */
 

@@ -1,8 +1,8 @@
-#include "trackset.h"
+#include "world/trackset.h"
 
 #include <stdlib.h>
 
-#include "ndjson.h"
+#include "text/ndjson.h"
 
 int trackset_init(struct trackset *s, const struct catalog *c)
 {

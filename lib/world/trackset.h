@@ -7,8 +7,8 @@
 #include <jansson.h>
 #include <stdint.h>
 
-#include "catalog.h"
-#include "errmsg.h"
+#include "base/errmsg.h"
+#include "world/catalog.h"
 
 struct trackset {
 	const struct catalog *catalog; /* borrowed */

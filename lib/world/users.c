@@ -1,11 +1,11 @@
-#include "users.h"
+#include "world/users.h"
 
 #include <math.h>
 #include <stdlib.h>
 
-#include "grow.h"
-#include "ndjson.h"
-#include "trackset.h"
+#include "base/grow.h"
+#include "text/ndjson.h"
+#include "world/trackset.h"
 
 void users_clear(struct users *u)
 {

@@ -1,13 +1,13 @@
-#include "world.h"
+#include "world/world.h"
 
 #include <math.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "names.h"
-#include "rng.h"
-#include "world_steps.h"
+#include "base/rng.h"
+#include "world/names.h"
+#include "world/world_steps.h"
 
 #define MEAN_TRACKS 4.37 /* of an artist; see the header */
 

@@ -32,7 +32,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "errmsg.h"
+#include "base/errmsg.h"
 
 enum { WORLD_INTERESTS = 3 };
 

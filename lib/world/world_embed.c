@@ -1,7 +1,7 @@
 #include <math.h>
 #include <stdlib.h>
 
-#include "world_steps.h"
+#include "world/world_steps.h"
 
 /* The numbers of the model; world.h says what they are. */
 #define GENRE_SQUARE 0.5

@@ -5,11 +5,11 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#include "names.h"
-#include "npy.h"
-#include "number.h"
-#include "save.h"
-#include "world_steps.h"
+#include "base/save.h"
+#include "text/npy.h"
+#include "text/number.h"
+#include "world/names.h"
+#include "world/world_steps.h"
 
 /* Names need no escape in JSON; see names.h. */
 static void write_tracks(FILE *f, const struct world *w)

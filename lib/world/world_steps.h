@@ -6,8 +6,8 @@
 
 #include <stddef.h>
 
-#include "rng.h"
-#include "world.h"
+#include "base/rng.h"
+#include "world/world.h"
 
 enum { WORLD_GENRES = 24 };
 

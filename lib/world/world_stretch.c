@@ -1,7 +1,7 @@
 #include <math.h>
 #include <stdlib.h>
 
-#include "world_steps.h"
+#include "world/world_steps.h"
 
 /*
  * Sessions to judge a world by: every user with each interest in turn, up to a number that makes their mean sure to 0.02,

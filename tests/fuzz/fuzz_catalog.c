@@ -1,6 +1,6 @@
 /* A catalog: what is loaded is in order and whole. */
-#include "catalog.h"
 #include "memory_file.h"
+#include "world/catalog.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -9,8 +9,8 @@
 
 #include <jansson.h>
 
-#include "event_json.h"
-#include "event_scan.h"
+#include "event/event_json.h"
+#include "event/event_scan.h"
 
 static int same_number(double a, double b)
 {

@@ -2,7 +2,7 @@
 #include <math.h>
 
 #include "memory_file.h"
-#include "npy.h"
+#include "text/npy.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

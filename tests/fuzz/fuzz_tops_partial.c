@@ -2,7 +2,7 @@
 #include <string.h>
 
 #include "memory_file.h"
-#include "tops.h"
+#include "rank/tops.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -164,7 +164,7 @@ def put_plain(x):
 
 
 def levels(method, family):
-    """At which level the interval of each of these p is drawn, by the formulas of lib/adjust.h."""
+    """At which level the interval of each of these p is drawn, by the formulas of lib/stats/adjust.h."""
     m, adjusted = len(family), multipletests(family, ALPHA, method)[1]
     found = int((adjusted < ALPHA).sum())
     c = sum(1 / i for i in range(1, m + 1)) if method == "fdr_by" else 1

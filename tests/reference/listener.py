@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Reference values of lib/listener.c: prints the rows of listener.inc.
+"""Reference values of lib/sim/listener.c: prints the rows of listener.inc.
 
 The formula of design.md, section 6, in decimal arithmetic with fifty digits, so with no rounding to speak of before
 the one that it asks for. Needs nothing but Python.

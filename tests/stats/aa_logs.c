@@ -16,12 +16,12 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "analysis.h"
 #include "band.h"
+#include "base/errmsg.h"
 #include "drawn_log.h"
-#include "errmsg.h"
-#include "stats.h"
-#include "study.h"
+#include "report/analysis.h"
+#include "stats/stats.h"
+#include "study/study.h"
 
 /* Who looks every night looks first when each arm has about a hundred users: a sequential interval is not for fewer. */
 enum { LOGS = 2000, LOOKS = 50, FIRST_LOOK = DRAWN_DAYS - LOOKS + 1, ROWS_MAX = 100 };

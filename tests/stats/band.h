@@ -11,7 +11,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "quantile.h"
+#include "stats/quantile.h"
 
 enum promise { EQUAL, AT_MOST, MORE };
 

@@ -19,13 +19,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "covariate.h"
-#include "day.h"
-#include "event.h"
-#include "experiment.h"
-#include "grow.h"
-#include "idmap.h"
-#include "rng.h"
+#include "base/grow.h"
+#include "base/idmap.h"
+#include "base/rng.h"
+#include "event/event.h"
+#include "policy/experiment.h"
+#include "study/covariate.h"
+#include "text/day.h"
 #include "variates.h"
 
 enum {

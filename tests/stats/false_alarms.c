@@ -12,20 +12,20 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "adjust.h"
 #include "band.h"
-#include "cuped.h"
-#include "joint.h"
-#include "lift.h"
-#include "power.h"
-#include "quantile.h"
-#include "ratio.h"
-#include "rng.h"
-#include "sequential.h"
-#include "srm.h"
-#include "stats.h"
+#include "base/rng.h"
+#include "stats/adjust.h"
+#include "stats/cuped.h"
+#include "stats/joint.h"
+#include "stats/lift.h"
+#include "stats/power.h"
+#include "stats/quantile.h"
+#include "stats/ratio.h"
+#include "stats/sequential.h"
+#include "stats/srm.h"
+#include "stats/stats.h"
+#include "stats/winsor.h"
 #include "variates.h"
-#include "winsor.h"
 
 enum { SETS = 2000, USERS = 300, MOST_SESSIONS = 8, LOOKS = 50, FAMILY = 10 };
 

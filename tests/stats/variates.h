@@ -6,7 +6,7 @@
 
 #include <math.h>
 
-#include "rng.h"
+#include "base/rng.h"
 
 static inline double draw_normal(struct rng *r)
 {

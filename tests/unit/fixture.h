@@ -10,8 +10,8 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#include "catalog.h"
 #include "unit/check.h"
+#include "world/catalog.h"
 
 /* Goes to a new directory, which is the first act of main. */
 static inline void fixture_enter(char directory[32])

@@ -8,9 +8,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/rng.h"
+#include "stats/stats.h"
 #include "unit/check.h"
-#include "rng.h"
-#include "stats.h"
 
 static inline double property_spread(struct rng *r)
 {

@@ -4,10 +4,10 @@
 #ifndef SMALL_WORLD_H
 #define SMALL_WORLD_H
 
-#include "embeddings.h"
+#include "base/rng.h"
+#include "sim/simulation.h"
 #include "unit/fixture.h"
-#include "rng.h"
-#include "simulation.h"
+#include "world/embeddings.h"
 
 struct world {
 	struct catalog catalog;

@@ -1,4 +1,4 @@
-#include "coprocess.h"
+#include "base/coprocess.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -1,4 +1,4 @@
-#include "eager.h"
+#include "base/eager.h"
 
 #include <pthread.h>
 #include <time.h>

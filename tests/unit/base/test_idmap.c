@@ -1,9 +1,9 @@
-#include "idmap.h"
+#include "base/idmap.h"
 
 #include <stdlib.h>
 
+#include "base/rng.h"
 #include "unit/check.h"
-#include "rng.h"
 
 static void an_empty_map_has_nothing(void)
 {

@@ -1,4 +1,4 @@
-#include "lines.h"
+#include "base/lines.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -7,8 +7,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/out.h"
 #include "unit/check.h"
-#include "out.h"
 
 /* A descriptor from which `text` can be read, of at most a pipe's capacity. */
 static int pipe_with(const char *text, size_t len)

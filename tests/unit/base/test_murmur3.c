@@ -1,4 +1,4 @@
-#include "murmur3.h"
+#include "base/murmur3.h"
 
 #include "unit/check.h"
 

@@ -1,4 +1,4 @@
-#include "out.h"
+#include "base/out.h"
 
 #include <errno.h>
 #include <fcntl.h>

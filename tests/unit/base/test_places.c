@@ -1,4 +1,4 @@
-#include "places.h"
+#include "base/places.h"
 
 #include <stdbool.h>
 #include <stdlib.h>

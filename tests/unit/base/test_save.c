@@ -1,4 +1,4 @@
-#include "save.h"
+#include "base/save.h"
 
 #include <dirent.h>
 #include <fcntl.h>

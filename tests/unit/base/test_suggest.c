@@ -1,9 +1,9 @@
-#include "suggest.h"
+#include "base/suggest.h"
 
 #include <stdlib.h>
 
+#include "base/rng.h"
 #include "unit/check.h"
-#include "rng.h"
 
 static const char *const *names;
 

@@ -1,10 +1,10 @@
-#include "event.h"
+#include "event/event.h"
 
 #include <stdlib.h>
 
+#include "base/out.h"
+#include "base/rng.h"
 #include "unit/check.h"
-#include "out.h"
-#include "rng.h"
 
 static int parse(struct event_parser *p, const char *text, struct event *ev, struct errmsg *e)
 {

@@ -1,4 +1,4 @@
-#include "log.h"
+#include "event/log.h"
 
 #include <stdlib.h>
 #include <unistd.h>

@@ -1,4 +1,4 @@
-#include "log_block.h"
+#include "event/log_block.h"
 
 #include "unit/check.h"
 

@@ -1,4 +1,4 @@
-#include "scan.h"
+#include "event/scan.h"
 
 #include <stdlib.h>
 

@@ -1,4 +1,4 @@
-#include "draw.h"
+#include "policy/draw.h"
 
 #include "unit/fixture.h"
 

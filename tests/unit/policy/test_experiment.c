@@ -1,4 +1,4 @@
-#include "experiment.h"
+#include "policy/experiment.h"
 
 #include "unit/fixture.h"
 

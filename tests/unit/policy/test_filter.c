@@ -1,4 +1,4 @@
-#include "filter.h"
+#include "policy/filter.h"
 
 #include "unit/check.h"
 

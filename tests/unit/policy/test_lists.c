@@ -1,4 +1,4 @@
-#include "lists.h"
+#include "policy/lists.h"
 
 #include "unit/fixture.h"
 

@@ -1,7 +1,7 @@
-#include "recommender.h"
+#include "policy/recommender.h"
 
+#include "base/out.h"
 #include "unit/fixture.h"
-#include "out.h"
 
 static struct tables tables; /* 20 tracks with ids 0, 2 … 38; 4 artists */
 

@@ -1,8 +1,8 @@
-#include "sessions.h"
+#include "policy/sessions.h"
 
+#include "base/rng.h"
+#include "text/number.h"
 #include "unit/fixture.h"
-#include "number.h"
-#include "rng.h"
 
 static struct catalog catalog; /* ids 0, 5 … 95 */
 

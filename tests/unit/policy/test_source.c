@@ -1,4 +1,4 @@
-#include "source.h"
+#include "policy/source.h"
 
 #include "unit/fixture.h"
 

@@ -1,4 +1,4 @@
-#include "tables.h"
+#include "policy/tables.h"
 
 #include "unit/fixture.h"
 

@@ -1,9 +1,9 @@
-#include "popularity.h"
+#include "rank/popularity.h"
 
 #include <stdlib.h>
 
+#include "base/rng.h"
 #include "unit/check.h"
-#include "rng.h"
 
 static void add(struct popularity *p, uint32_t track, double time)
 {

@@ -1,4 +1,4 @@
-#include "tops.h"
+#include "rank/tops.h"
 
 #include <stdlib.h>
 #include <unistd.h>

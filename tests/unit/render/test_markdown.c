@@ -1,4 +1,4 @@
-#include "markdown.h"
+#include "render/markdown.h"
 
 #include <stdlib.h>
 

@@ -1,4 +1,4 @@
-#include "svg.h"
+#include "render/svg.h"
 
 #include <stdlib.h>
 

@@ -1,4 +1,4 @@
-#include "table.h"
+#include "render/table.h"
 
 #include <pty.h>
 #include <stdlib.h>

@@ -1,4 +1,4 @@
-#include "failon.h"
+#include "report/failon.h"
 
 #include "unit/check.h"
 

@@ -1,4 +1,4 @@
-#include "headline.h"
+#include "report/headline.h"
 
 #include <stdlib.h>
 

@@ -1,10 +1,10 @@
-#include "report.h"
+#include "report/report.h"
 
 #include <jansson.h>
 #include <stdlib.h>
 
+#include "report/findings.h"
 #include "unit/check.h"
-#include "findings.h"
 
 static struct errmsg e;
 

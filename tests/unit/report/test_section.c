@@ -1,4 +1,4 @@
-#include "section.h"
+#include "report/section.h"
 
 #include <stdlib.h>
 

@@ -1,8 +1,8 @@
-#include "sections.h"
+#include "report/sections.h"
 
-#include "answers.h"
+#include "stats/srm.h"
+#include "study/answers.h"
 #include "unit/check.h"
-#include "srm.h"
 
 static struct errmsg e;
 

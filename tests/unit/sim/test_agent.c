@@ -1,8 +1,8 @@
-#include "agent.h"
+#include "sim/agent.h"
 
 #include <fcntl.h>
 
-#include "lines.h"
+#include "base/lines.h"
 #include "unit/small_world.h"
 
 static struct world world;

@@ -1,11 +1,11 @@
-#include "exchange.h"
+#include "sim/exchange.h"
 
 #include <fcntl.h>
 #include <signal.h>
 #include <sys/wait.h>
 #include <time.h>
 
-#include "lines.h"
+#include "base/lines.h"
 #include "unit/small_world.h"
 
 /* What a recommender does at the nth request, from 1; before that and, if it lives, after it, it answers well. */

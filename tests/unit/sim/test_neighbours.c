@@ -1,13 +1,13 @@
-#include "neighbours.h"
+#include "sim/neighbours.h"
 
 #include <stdlib.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "base/murmur3.h"
+#include "base/rng.h"
 #include "unit/check.h"
-#include "embeddings.h"
-#include "murmur3.h"
-#include "rng.h"
+#include "world/embeddings.h"
 
 /* A random matrix. `levels` values a cell give many exact ties; 0: any value. Some rows are copies of others. */
 static struct npy make_matrix(enum npy_type type, size_t rows, size_t columns, uint32_t levels, double scale, uint64_t seed)

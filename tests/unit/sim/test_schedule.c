@@ -1,4 +1,4 @@
-#include "schedule.h"
+#include "sim/schedule.h"
 
 #include "unit/fixture.h"
 

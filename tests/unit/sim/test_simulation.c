@@ -1,6 +1,6 @@
-#include "simulation.h"
+#include "sim/simulation.h"
 
-#include "listener.h"
+#include "sim/listener.h"
 #include "unit/small_world.h"
 
 /* A recommender that has no opinion, but always the same one. */

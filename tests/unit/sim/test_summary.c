@@ -1,10 +1,10 @@
-#include "summary.h"
+#include "sim/summary.h"
 
 #include <stdbool.h>
 #include <stdlib.h>
 
+#include "base/rng.h"
 #include "unit/check.h"
-#include "rng.h"
 
 /* Welford's method, of which the summary's exact sums must not differ but in rounding. */
 struct welford {

@@ -1,9 +1,9 @@
-#include "turns.h"
+#include "sim/turns.h"
 
 #include <stdlib.h>
 
+#include "base/rng.h"
 #include "unit/check.h"
-#include "rng.h"
 
 /* Sessions that have begun and not ended, in no particular order. */
 struct playing {

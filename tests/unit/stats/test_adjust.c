@@ -1,7 +1,7 @@
-#include "adjust.h"
+#include "stats/adjust.h"
 
+#include "stats/sequential.h"
 #include "unit/property.h"
-#include "sequential.h"
 
 struct adjust_known {
 	int n;

@@ -1,4 +1,4 @@
-#include "cuped.h"
+#include "stats/cuped.h"
 
 #include "unit/pairs.h"
 #include "unit/property.h"

@@ -1,7 +1,7 @@
-#include "joint.h"
+#include "stats/joint.h"
 
+#include "base/rng.h"
 #include "unit/check.h"
-#include "rng.h"
 
 static void moments_are_those_of_the_definition(void)
 {

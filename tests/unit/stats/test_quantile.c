@@ -1,8 +1,8 @@
-#include "quantile.h"
+#include "stats/quantile.h"
 
 #include <stdlib.h>
 
-#include "lift.h"
+#include "stats/lift.h"
 #include "unit/property.h"
 
 struct ranks_known {

@@ -1,7 +1,7 @@
-#include "srm.h"
+#include "stats/srm.h"
 
+#include "base/rng.h"
 #include "unit/check.h"
-#include "rng.h"
 
 struct srm_known {
 	double arms, counts[5], weights[5], concentration; /* given */

@@ -1,7 +1,7 @@
-#include "stats.h"
+#include "stats/stats.h"
 
+#include "base/rng.h"
 #include "unit/check.h"
-#include "rng.h"
 
 struct welch_known {
 	double mc, sc, nc, mt, st, nt, alpha;	/* given */

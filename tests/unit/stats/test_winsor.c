@@ -1,10 +1,10 @@
-#include "winsor.h"
+#include "stats/winsor.h"
 
 #include <math.h>
 
+#include "base/rng.h"
+#include "stats/quantile.h"
 #include "unit/check.h"
-#include "quantile.h"
-#include "rng.h"
 
 /* By hand: of 0 .. 10 the 0.85-quantile is 8.5, over both arms. */
 static void one_threshold_caps_all_arms(void)

@@ -1,9 +1,9 @@
-#include "answers.h"
+#include "study/answers.h"
 
 #include <stdlib.h>
 
+#include "study/study.h"
 #include "unit/fixture.h"
-#include "study.h"
 
 static struct errmsg e;
 

@@ -1,9 +1,9 @@
-#include "columns.h"
+#include "study/columns.h"
 
 #include <stdlib.h>
 
+#include "base/rng.h"
 #include "unit/check.h"
-#include "rng.h"
 
 static struct errmsg e;
 

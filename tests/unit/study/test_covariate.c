@@ -1,4 +1,4 @@
-#include "covariate.h"
+#include "study/covariate.h"
 
 #include <stdlib.h>
 

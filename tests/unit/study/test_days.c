@@ -1,10 +1,10 @@
-#include "days.h"
+#include "study/days.h"
 
+#include "base/rng.h"
+#include "study/columns.h"
+#include "study/study.h"
+#include "text/day.h"
 #include "unit/check.h"
-#include "columns.h"
-#include "day.h"
-#include "rng.h"
-#include "study.h"
 
 static struct errmsg e;
 

@@ -1,4 +1,4 @@
-#include "effects.h"
+#include "study/effects.h"
 
 #include "unit/check.h"
 

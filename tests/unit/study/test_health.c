@@ -1,4 +1,4 @@
-#include "health.h"
+#include "study/health.h"
 
 #include "unit/check.h"
 

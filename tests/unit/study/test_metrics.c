@@ -1,4 +1,4 @@
-#include "metrics.h"
+#include "study/metrics.h"
 
 #include "unit/check.h"
 

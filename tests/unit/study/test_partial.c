@@ -1,12 +1,12 @@
-#include "partial.h"
+#include "study/partial.h"
 
 #include <stdlib.h>
 
-#include "columns.h"
-#include "effects.h"
+#include "base/rng.h"
+#include "report/report.h"
+#include "study/columns.h"
+#include "study/effects.h"
 #include "unit/fixture.h"
-#include "report.h"
-#include "rng.h"
 
 static struct errmsg e;
 static struct catalog catalog;

@@ -1,8 +1,8 @@
-#include "sampler.h"
+#include "study/sampler.h"
 
+#include "base/rng.h"
+#include "stats/ratio.h"
 #include "unit/check.h"
-#include "ratio.h"
-#include "rng.h"
 
 static struct errmsg e;
 

@@ -1,7 +1,7 @@
-#include "samples.h"
+#include "study/samples.h"
 
+#include "stats/cuped.h"
 #include "unit/check.h"
-#include "cuped.h"
 #include "unit/fixture.h"
 
 static struct errmsg e;

@@ -1,4 +1,4 @@
-#include "split.h"
+#include "study/split.h"
 
 #include "unit/check.h"
 

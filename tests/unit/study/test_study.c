@@ -1,7 +1,7 @@
-#include "study.h"
+#include "study/study.h"
 
+#include "base/rng.h"
 #include "unit/check.h"
-#include "rng.h"
 
 static struct errmsg e;
 

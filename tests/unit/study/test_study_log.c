@@ -1,4 +1,4 @@
-#include "study_log.h"
+#include "study/study_log.h"
 
 #include <fcntl.h>
 #include <stdlib.h>

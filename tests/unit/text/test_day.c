@@ -1,4 +1,4 @@
-#include "day.h"
+#include "text/day.h"
 
 #include "unit/check.h"
 

@@ -1,4 +1,4 @@
-#include "json_put.h"
+#include "text/json_put.h"
 
 #include <stdlib.h>
 #include <string.h>

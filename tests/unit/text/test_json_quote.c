@@ -1,4 +1,4 @@
-#include "json_quote.h"
+#include "text/json_quote.h"
 
 #include <string.h>
 

@@ -1,4 +1,4 @@
-#include "ndjson.h"
+#include "text/ndjson.h"
 
 #include <stdlib.h>
 #include <unistd.h>

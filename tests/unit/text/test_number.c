@@ -1,9 +1,9 @@
-#include "number.h"
+#include "text/number.h"
 
 #include <stdlib.h>
 
+#include "base/rng.h"
 #include "unit/check.h"
-#include "rng.h"
 
 /* number_write with the NUL that it does not write. */
 static const char *written(double x)

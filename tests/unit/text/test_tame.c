@@ -1,4 +1,4 @@
-#include "tame.h"
+#include "text/tame.h"
 
 #include <stdlib.h>
 

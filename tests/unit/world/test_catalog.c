@@ -1,11 +1,11 @@
-#include "catalog.h"
+#include "world/catalog.h"
 
 #include <stdlib.h>
 #include <time.h>
 #include <unistd.h>
 
+#include "base/murmur3.h"
 #include "unit/check.h"
-#include "murmur3.h"
 
 /* Writes a file, loads it and removes it. What the file was called is cut from the reason. */
 static int load(struct catalog *c, const char *text, struct errmsg *e)

@@ -1,7 +1,7 @@
-#include "embeddings.h"
+#include "world/embeddings.h"
 
+#include "base/rng.h"
 #include "unit/fixture.h"
-#include "rng.h"
 
 static void write_matrix(const struct npy *m)
 {

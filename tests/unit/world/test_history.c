@@ -1,4 +1,4 @@
-#include "history.h"
+#include "world/history.h"
 
 #include "unit/fixture.h"
 

@@ -1,4 +1,4 @@
-#include "names.h"
+#include "world/names.h"
 
 #include <stdbool.h>
 #include <stdlib.h>

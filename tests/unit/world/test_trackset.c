@@ -1,4 +1,4 @@
-#include "trackset.h"
+#include "world/trackset.h"
 
 #include "unit/fixture.h"
 

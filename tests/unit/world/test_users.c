@@ -1,4 +1,4 @@
-#include "users.h"
+#include "world/users.h"
 
 #include "unit/fixture.h"
 

@@ -1,13 +1,13 @@
-#include "world.h"
+#include "world/world.h"
 
 #include <stdbool.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "ndjson.h"
-#include "npy.h"
-#include "rng.h"
+#include "base/rng.h"
+#include "text/ndjson.h"
+#include "text/npy.h"
 
 #include "unit/check.h"
 
