@@ -5,7 +5,6 @@
 
 #include "base/grow.h"
 #include "base/murmur3.h"
-#include "text/shown.h"
 
 void symbols_clear(struct symbols *symbols)
 {
@@ -113,11 +112,4 @@ uint32_t *symbols_sorted(const struct symbols *symbols)
 		numbers[i] = (uint32_t)(order[i] - symbols->list);
 	free(order);
 	return numbers;
-}
-
-void symbols_list(const struct symbols *symbols, struct errmsg *e)
-{
-	errmsg_set(e, "there are none");
-	for (size_t i = 0; i < symbols->n; i++)
-		errmsg_set(e, "%s%s%s", i > 0 ? e->text : "there are ", i > 0 ? ", " : "", shown_name(symbols->list[i].text));
 }

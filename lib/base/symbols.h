@@ -10,8 +10,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "base/errmsg.h"
-#include "event/event.h"
+#include "base/slice.h"
 
 #define SYMBOLS_NONE UINT32_MAX
 
@@ -50,8 +49,5 @@ int symbols_compare(const struct symbol *a, const struct symbol *b);
 
 /* All numbers, in bytewise order of their strings. A new array of symbols->n, or NULL where there is no memory. */
 uint32_t *symbols_sorted(const struct symbols *symbols);
-
-/* "there are A, B, C", as much of it as fits, for the error about a name that is not there. */
-void symbols_list(const struct symbols *symbols, struct errmsg *e);
 
 #endif

@@ -10,16 +10,6 @@
 #include "text/json_quote.h"
 #include "text/number.h"
 
-bool slice_equal(struct slice a, struct slice b)
-{
-	return a.len == b.len && (a.len == 0 || memcmp(a.text, b.text, a.len) == 0);
-}
-
-struct slice slice_of(const char *text)
-{
-	return (struct slice){.text = text, .len = strlen(text)};
-}
-
 struct event event_of(enum event_message message, uint32_t user, uint32_t track, double time)
 {
 	return (struct event){

@@ -13,17 +13,9 @@
 
 #include "base/arena.h"
 #include "base/errmsg.h"
+#include "base/slice.h"
 
 struct out;
-
-/* Bytes of a string, borrowed; UTF-8, not NUL-terminated. */
-struct slice {
-	const char *text;
-	size_t len;
-};
-
-bool slice_equal(struct slice a, struct slice b);
-struct slice slice_of(const char *text);
 
 /* The arm that a user falls on in an experiment. */
 struct event_arm {

@@ -6,6 +6,7 @@
 
 #include "base/grow.h"
 #include "text/ndjson.h"
+#include "text/number.h"
 
 /* One reader a key. Each takes the value into the event. */
 
@@ -91,7 +92,7 @@ static int read_pool(struct event_parser *p, const json_t *value, struct event *
 	json_int_t n = json_integer_value(value);
 
 	(void)p;
-	if (!json_is_integer(value) || n < 1 || n > NDJSON_ID_MAX)
+	if (!json_is_integer(value) || n < 1 || n > NUMBER_ID_MAX)
 		return errmsg_set(e, "\"pool\" is no count of candidates");
 	ev->pool = (uint32_t)n;
 	return 0;

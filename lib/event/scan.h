@@ -18,7 +18,7 @@
 #include <string.h>
 
 #include "event/event.h"
-#include "text/ndjson.h"
+#include "text/number.h"
 
 /* What is left of the line, of which there were at least SCAN_MIN bytes. */
 struct scan {
@@ -201,12 +201,12 @@ SCAN_INLINE bool scan_integer(struct scan *s, int64_t *integer)
 	return n > 0 && n <= SCAN_DIGITS && !(*start == '0' && n > 1);
 }
 
-/* Takes an id (see ndjson.h). */
+/* Takes an id (see number.h). */
 SCAN_INLINE bool scan_id(struct scan *s, uint32_t *id)
 {
 	int64_t n;
 
-	if (!scan_integer(s, &n) || n > NDJSON_ID_MAX)
+	if (!scan_integer(s, &n) || n > NUMBER_ID_MAX)
 		return false;
 	*id = (uint32_t)n;
 	return true;

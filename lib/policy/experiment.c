@@ -3,21 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/murmur3.h"
 #include "text/ndjson.h"
-#include "text/number.h"
-
-struct experiment experiment_of(char *name, size_t n_arms)
-{
-	return (struct experiment){.name = name, .seed = murmur3(name, strlen(name), 0), .n_arms = n_arms};
-}
-
-size_t experiment_assign(const struct experiment *x, uint32_t user)
-{
-	char key[NUMBER_SIZE];
-
-	return murmur3(key, number_write_int(key, user), x->seed) % x->n_arms;
-}
 
 static void experiment_clear(struct experiment *x)
 {
@@ -104,12 +90,13 @@ static int read_experiment(struct experiments *x, const json_t *object, struct e
 	for (size_t i = 0; i < x->n; i++)
 		if (strcmp(x->list[i].name, name) == 0)
 			return errmsg_set(e, "experiment '%s' twice", name);
-	*new = experiment_of(strdup(name), 0);
+	new->name = strdup(name);
 	x->n++;
 	if (!new->name)
 		return errmsg_nomem(e);
 	if (read_arms(new, json_object_get(object, "arms"), e) < 0)
 		return errmsg_prefix(e, "experiment '%s'", name);
+	new->assignment = assignment_of(name, new->n_arms);
 	return 0;
 }
 

@@ -1,18 +1,14 @@
 /*
- * experiment: which users get which arm.
- *
- * Assignment is a pure function of the experiment's name and the user's id, so that replicas, reruns and old logs agree:
- * with m the 32-bit MurmurHash3, arm index = m(decimal user id, seed m(name, 0)) mod number of arms.
+ * experiment: what arms there are, and the policy of each. For which users fall on which, see event/assignment.h.
  */
 #ifndef BOTIFY_EXPERIMENT_H
 #define BOTIFY_EXPERIMENT_H
 
 #include <stdbool.h>
 #include <stddef.h>
-#include <stdint.h>
 
 #include "base/errmsg.h"
-#include "event/event.h"
+#include "event/assignment.h"
 #include "policy/policy.h"
 
 struct arm {
@@ -22,7 +18,7 @@ struct arm {
 
 struct experiment {
 	char *name;
-	uint32_t seed;
+	struct assignment assignment;
 	bool has_policies;
 	struct arm *arms;
 	size_t n_arms;
@@ -45,11 +41,5 @@ int experiments_bind(struct experiments *x, const struct tables *t, struct errms
 
 /* The experiment that serves: the last one that has policies; NULL where none has. */
 const struct experiment *experiments_serving(const struct experiments *x);
-
-/* Makes an experiment of a name and a number of arms, for assignment alone; nothing to free. */
-struct experiment experiment_of(char *name, size_t n_arms);
-
-/* The index of the arm that a user falls on. */
-size_t experiment_assign(const struct experiment *x, uint32_t user);
 
 #endif

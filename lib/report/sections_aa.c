@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "policy/experiment.h"
+#include "event/assignment.h"
 #include "study/columns.h"
 
 static const struct section_column columns[] = {
@@ -42,12 +42,12 @@ static void split(struct audit *a, const struct sections_experiment *x, uint32_t
 {
 	const struct columns *c = &a->columns;
 	char name[256];
-	struct experiment again;
+	struct assignment again;
 
 	snprintf(name, sizeof name, "%.200s/aa/%u", sections_name(x), run);
-	again = experiment_of(name, 2);
+	again = assignment_of(name, 2);
 	for (size_t i = 0; i < c->n; i++)
-		a->halves[i] = c->arms[i] == x->arms[0] ? experiment_assign(&again, c->ids[i]) : SAMPLER_NO_ARM;
+		a->halves[i] = c->arms[i] == x->arms[0] ? assignment_arm(&again, c->ids[i]) : SAMPLER_NO_ARM;
 }
 
 /* Values are capped once: it is the same users, however they are split. */

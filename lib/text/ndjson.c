@@ -4,6 +4,7 @@
 
 #include "base/grow.h"
 #include "base/lines.h"
+#include "text/number.h"
 
 enum { DECODING = JSON_REJECT_DUPLICATES };
 
@@ -130,8 +131,8 @@ int ndjson_id(const json_t *value, const char *what, uint32_t *id, struct errmsg
 
 	if (!value)
 		return errmsg_set(e, "\"%s\" is missing", what);
-	if (!json_is_integer(value) || n < 0 || n > NDJSON_ID_MAX)
-		return errmsg_set(e, "\"%s\" is no id (a whole number from 0 to %d)", what, NDJSON_ID_MAX);
+	if (!json_is_integer(value) || n < 0 || n > NUMBER_ID_MAX)
+		return errmsg_set(e, "\"%s\" is no id (a whole number from 0 to %d)", what, NUMBER_ID_MAX);
 	*id = (uint32_t)n;
 	return 0;
 }

@@ -11,7 +11,6 @@
 
 #include "base/errmsg.h"
 
-#define NDJSON_ID_MAX INT32_MAX /* ids of tracks and users are 0 .. 2^31 - 1 */
 
 /* Parses one object. Returns a new reference, or NULL with the reason. */
 json_t *ndjson_parse(const char *text, size_t len, struct errmsg *e);

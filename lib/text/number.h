@@ -9,6 +9,8 @@
 
 #include "base/errmsg.h"
 
+#define NUMBER_ID_MAX INT32_MAX /* ids of tracks and users are 0 .. 2^31 - 1 */
+
 enum { NUMBER_SIZE = 32 }; /* room that number_write_* may need, no terminating NUL included */
 
 /* Writes n in decimal at dst (at least NUMBER_SIZE bytes). Returns how many bytes. */

@@ -144,6 +144,13 @@ const char *shown_name(const char *name)
 	return *name ? name : "(no name)";
 }
 
+void shown_list(const struct symbols *names, struct errmsg *e)
+{
+	errmsg_set(e, "there are none");
+	for (size_t i = 0; i < names->n; i++)
+		errmsg_set(e, "%s%s%s", i > 0 ? e->text : "there are ", i > 0 ? ", " : "", shown_name(symbols_text(names, i)));
+}
+
 const char *shown_after(const char *name)
 {
 	for (const unsigned char *s = (const unsigned char *)name; *s; s++) {

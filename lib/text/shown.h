@@ -8,6 +8,9 @@
 
 #include <stdint.h>
 
+#include "base/errmsg.h"
+#include "base/symbols.h"
+
 struct shown {
 	char text[64];
 };
@@ -50,6 +53,9 @@ struct shown shown_typeset(struct shown s);
 
 /* The name of an arm or of an experiment, of which "" is one: "(no name)". Borrowed. */
 const char *shown_name(const char *name);
+
+/* "there are A, B, C", as much of it as fits, for the error about a name that is not there. */
+void shown_list(const struct symbols *names, struct errmsg *e);
 
 /*
  * What stands behind a name in running text: a left-to-right mark where the name has letters that run from right to left,

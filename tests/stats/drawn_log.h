@@ -23,7 +23,7 @@
 #include "base/idmap.h"
 #include "base/rng.h"
 #include "event/event.h"
-#include "policy/experiment.h"
+#include "event/assignment.h"
 #include "study/covariate.h"
 #include "text/day.h"
 #include "variates.h"
@@ -153,15 +153,15 @@ static inline void drawn_log_reset(struct drawn_log *log, uint64_t seed, uint32_
 /* Draws the log of this number. */
 static inline void drawn_log_draw(struct drawn_log *log, uint64_t seed, uint32_t number)
 {
-	struct experiment x;
+	struct assignment x;
 
 	drawn_log_reset(log, seed, number);
-	x = experiment_of(log->name, DRAWN_ARMS);
+	x = assignment_of(log->name, DRAWN_ARMS);
 	for (uint32_t user = 0; user < DRAWN_LISTENERS; user++) {
 		struct rng r = rng_at(seed, RNG_WORLD, number, user, 0);
 		struct drawn_listener l = drawn_listener(&r, user);
 
-		l.arm = &log->arms[experiment_assign(&x, user)];
+		l.arm = &log->arms[assignment_arm(&x, user)];
 		if (rng_below(&r, 10) < 7)
 			drawn_know(&log->known, user, exp(0.5 * l.keenness + 0.3 * draw_normal(&r)));
 		for (; l.day < DRAWN_DAYS; l.day += l.gap * draw_exponential(&r))

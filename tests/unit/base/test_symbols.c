@@ -53,27 +53,6 @@ static void many_names_are_all_found(void)
 	symbols_clear(&n);
 }
 
-static void a_list_is_cut_and_not_overrun(void)
-{
-	struct symbols n = {0};
-	struct errmsg e;
-	char text[16];
-
-	symbols_list(&n, &e);
-	CHECK_STR(e.text, "there are none");
-	symbols_intern(&n, slice_of("C"), 0);
-	symbols_intern(&n, slice_of("T1"), 0);
-	symbols_list(&n, &e);
-	CHECK_STR(e.text, "there are C, T1");
-	for (int i = 0; i < 1000; i++) {
-		snprintf(text, sizeof text, "%d", i);
-		symbols_intern(&n, slice_of(text), 0);
-	}
-	symbols_list(&n, &e);
-	CHECK(strlen(e.text) == sizeof e.text - 1);
-	symbols_clear(&n);
-}
-
 /* Bytewise, a prefix first; NUL bytes count. */
 static void numbers_may_be_had_in_order(void)
 {
@@ -97,7 +76,6 @@ int main(void)
 	RUN(numbers_follow_first_appearance);
 	RUN(the_length_counts);
 	RUN(many_names_are_all_found);
-	RUN(a_list_is_cut_and_not_overrun);
 	RUN(numbers_may_be_had_in_order);
 	return DONE();
 }

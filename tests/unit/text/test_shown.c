@@ -71,6 +71,27 @@ static void names_stand_where_they_are_put(void)
 	CHECK_STR(shown_after("\U0001e900"), "\u200e");
 }
 
+static void a_list_is_cut_and_not_overrun(void)
+{
+	struct symbols n = {0};
+	struct errmsg e;
+	char text[16];
+
+	shown_list(&n, &e);
+	CHECK_STR(e.text, "there are none");
+	symbols_intern(&n, slice_of("C"), 0);
+	symbols_intern(&n, slice_of("T1"), 0);
+	shown_list(&n, &e);
+	CHECK_STR(e.text, "there are C, T1");
+	for (int i = 0; i < 1000; i++) {
+		snprintf(text, sizeof text, "%d", i);
+		symbols_intern(&n, slice_of(text), 0);
+	}
+	shown_list(&n, &e);
+	CHECK(strlen(e.text) == sizeof e.text - 1);
+	symbols_clear(&n);
+}
+
 int main(void)
 {
 	RUN(means_have_four_digits);
@@ -80,5 +101,6 @@ int main(void)
 	RUN(typeset_means_true_signs);
 	RUN(names_of_metrics_become_words);
 	RUN(names_stand_where_they_are_put);
+	RUN(a_list_is_cut_and_not_overrun);
 	return DONE();
 }
