@@ -258,6 +258,7 @@ static int run(const struct world *w, const struct options *o)
 	status = command_finish(&command, &log, status);
 	if (status == 0 || s.ended > 0)
 		print_summary(&s, o, now() - start);
+	status = command_said(status);
 	if (ended == EXCHANGE_STOPPED)
 		stop_raise(watch.stop_fd);
 out:

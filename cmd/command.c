@@ -4,14 +4,20 @@
 #include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "base/descriptors.h"
 #include "text/tame.h"
 
 void command_begin(const struct command *c, char **argv)
 {
 	argv[0] = (char *)c->name;
+	if (descriptors_fill() < 0) {
+		command_note(c, "a standard descriptor is closed, and cannot be opened: %s", strerror(errno));
+		exit(EXIT_DATA);
+	}
 }
 
 int command_info(const struct command *c, int which)
@@ -87,5 +93,10 @@ int command_finish(const struct command *c, struct out *o, int status)
 		failed = errmsg_set(&e, "standard output: %s", strerror(errno ? errno : EIO));
 	if (failed)
 		command_fail(c, &e);
-	return failed && status == 0 ? EXIT_DATA : status;
+	return failed && status == 0 ? EXIT_DATA : command_said(status);
+}
+
+int command_said(int status)
+{
+	return status == 0 && ferror(stderr) ? EXIT_DATA : status;
 }
