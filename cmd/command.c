@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "base/descriptors.h"
+#include "base/save.h"
 #include "text/tame.h"
 
 void command_begin(const struct command *c, char **argv)
@@ -77,6 +78,21 @@ bool command_complained(const struct command *c, const struct command_complaints
 	if (complaints->n > COMPLAINTS_SHOWN)
 		command_note(c, "… and %lu more like these", complaints->n - COMPLAINTS_SHOWN);
 	return complaints->n > 0;
+}
+
+int command_check_output(const char *output, char *const *inputs, size_t n, struct errmsg *e)
+{
+	static char *const standard_input[] = {(char *)"-"};
+
+	if (n == 0) {
+		inputs = standard_input;
+		n = 1;
+	}
+	for (size_t i = 0; i < n; i++)
+		if (inputs[i] && save_replaces(output, inputs[i]))
+			return errmsg_set(e, "-o %s would replace what is read: %s", output,
+					  strcmp(inputs[i], "-") == 0 ? "standard input" : inputs[i]);
+	return 0;
 }
 
 int command_finish(const struct command *c, struct out *o, int status)

@@ -8,6 +8,7 @@
 
 #include <getopt.h>
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "base/errmsg.h"
@@ -27,8 +28,8 @@ struct command {
 #define COMMAND_OPTIONS {"help", no_argument, NULL, 'h'}, {"version", no_argument, NULL, 'V'}, {0}
 
 /*
- * The first act: messages of getopt_long shall begin with the command's name, not with its path; and no file that is opened
- * shall be taken for a standard descriptor that was closed (see descriptors.h).
+ * The first act: messages of getopt_long shall begin with the command's name, not with its path; and no file that is
+ * opened shall be taken for a standard descriptor that was closed (see descriptors.h).
  */
 void command_begin(const struct command *c, char **argv);
 
@@ -61,12 +62,20 @@ void command_complain(const struct command *c, struct command_complaints *compla
 bool command_complained(const struct command *c, const struct command_complaints *complaints);
 
 /*
+ * Whether the file of -o may be written: it must not replace one of those that are read, "-" and a list of none being
+ * standard input; NULLs are passed over. Returns 0, or -1 with the reason.
+ */
+int command_check_output(const char *output, char *const *inputs, size_t n, struct errmsg *e);
+
+/*
  * The last act: flushes and closes standard output through `o` (NULL where only stdio was used), and stdio. Returns
  * `status`, or EXIT_DATA where it was 0 and the output, or a message, could not be written.
  */
 int command_finish(const struct command *c, struct out *o, int status);
 
-/* For what is said after that: `status`, or EXIT_DATA where it is 0 and something could not be said on standard error. */
+/*
+ * For what is said after that: `status`, or EXIT_DATA where it is 0 and something could not be said on standard error.
+ */
 int command_said(int status);
 
 #endif

@@ -343,15 +343,16 @@ try_without() {
 	shift
 	status=0
 	# shellcheck disable=SC2016 # it is Perl
-	timeout -k 1 20 perl -MPOSIX -e 'POSIX::close($_) for split / /, shift; exec @ARGV' "$closed" "$@" <log.ndjson >out 2>err || status=$?
+	timeout -k 1 20 perl -MPOSIX -e 'POSIX::close($_) for split / /, shift; exec @ARGV' "$closed" "$@" \
+		<log.ndjson >out 2>err || status=$?
 }
 
 @test "contract: a closed standard input is told where it is read" {
 	reads_nothing() {
 		reading "$1"
 		try_without 0 "$1" "${args[@]}"
-		[ "$status" = 1 ] && [ ! -s out ] && [ "$(head -n 1 err)" = "$1: standard input: Bad file descriptor" ] ||
-			fail "<&-" || return
+		[ "$status" = 1 ] && [ ! -s out ] || fail "<&-" || return
+		[ "$(head -n 1 err)" = "$1: standard input: Bad file descriptor" ] || fail "<&-" || return
 		"$1" "${args[@]}" log.ndjson >want
 		try_without 0 "$1" "${args[@]}" log.ndjson
 		[ "$status" = 0 ] && cmp out want || fail "log.ndjson <&-"
@@ -366,7 +367,8 @@ try_without() {
 		for closed in 1 "0 1"; do
 			try_without "$closed" "$1" "${args[@]}"
 			if [ -s want ]; then
-				[ "$status" = 1 ] && grep -q "^$1: standard output: Bad file descriptor$" err || fail "$closed closed" || return
+				[ "$status" = 1 ] && grep -q "^$1: standard output: Bad file descriptor$" err ||
+					fail "$closed closed" || return
 			else
 				[ "$status" = 0 ] || fail "$closed closed" || return
 			fi
@@ -384,7 +386,8 @@ try_without() {
 		"$1" "${args[@]}" log.ndjson >want
 		for closed in 2 "0 2"; do
 			try_without "$closed" "$1" "${args[@]}" mixed
-			[ "$status" = 1 ] && [ ! -s err ] && diff want <(grep -v '^{"error' out) || fail "$closed closed" || return
+			[ "$status" = 1 ] && [ ! -s err ] && diff want <(grep -v '^{"error' out) ||
+				fail "$closed closed" || return
 		done
 		try_without "0 1 2" "$1" "${args[@]}" mixed
 		[ "$status" = 1 ] && [ ! -s out ] && [ ! -s err ] || fail "all closed"
@@ -419,13 +422,14 @@ try_without() {
 	try_without "0 1" botify-recommend --tracks tracks.ndjson --state state log.ndjson
 	[ "$status" = 1 ] && [ "$(cat err)" = "botify-recommend: standard output: Bad file descriptor" ] || fail "0 1"
 	minimal botify-sim
+	world=(--tracks tracks.ndjson --embeddings tracks.npy --users users.ndjson)
 	for closed in 0 1 "0 1"; do
 		try_without "$closed" botify-sim "${args[@]/--agent/--in-flight}" # neither an agent nor a command
 		[ "$status" = 2 ] || fail "$closed"
-		try_without "$closed" botify-sim --tracks tracks.ndjson --embeddings tracks.npy --users users.ndjson
-		[ "$status" = 1 ] && grep -q "^botify-sim: standard .*put: Bad file descriptor$" err || fail "wired, $closed closed"
-		try_without "$closed" botify-sim --tracks tracks.ndjson --embeddings tracks.npy --users users.ndjson --sessions 3 -- \
-			botify-recommend --tracks tracks.ndjson
+		try_without "$closed" botify-sim "${world[@]}"
+		[ "$status" = 1 ] && grep -q "^botify-sim: standard .*put: Bad file descriptor$" err ||
+			fail "wired, $closed closed"
+		try_without "$closed" botify-sim "${world[@]}" --sessions 3 -- botify-recommend --tracks tracks.ndjson
 		[ "$status" = "${closed/0 1/1}" ] || fail "with a command, $closed closed"
 	done
 }
