@@ -247,6 +247,7 @@ static int run(const struct world *w, const struct options *o)
 		status = command_fail(&command, &e);
 		goto out;
 	}
+	out_watch(&log, watch.stop_fd);
 	if (isatty(STDERR_FILENO) && o->way != WAY_CONSOLE)
 		watch.progress = show_progress;
 	start = now();

@@ -1,8 +1,7 @@
 #include "sim/agent.h"
 
-#include <poll.h>
-
 #include "base/rng.h"
+#include "base/stop.h"
 
 enum { SESSIONS_BETWEEN_LOOKS = 256 };
 
@@ -37,27 +36,27 @@ static int play_session(struct simulation *s, struct visit *v, uint64_t seed, st
 
 static bool told_to_stop(const struct simulation *s, const struct simulation_watch *watch)
 {
-	struct pollfd p = {.fd = watch->stop_fd, .events = POLLIN};
-
 	if (s->ended % SESSIONS_BETWEEN_LOOKS != 0)
 		return false;
 	if (watch->progress)
 		watch->progress(watch->ctx, s);
-	return poll(&p, 1, 0) > 0;
+	return stop_told(watch->stop_fd);
 }
 
 int agent_play_random(struct simulation *s, uint64_t seed, struct out *log, const struct simulation_watch *watch,
 		      struct errmsg *e)
 {
 	struct visit *v;
-	int begun;
+	int begun, flushed = 0;
 
 	while ((begun = simulation_begin(s, &v)) > 0) {
 		if (play_session(s, v, seed, log) < 0)
 			return errmsg_nomem(e);
-		if (out_full(log) && out_flush(log, e) < 0)
+		if (out_full(log))
+			flushed = out_flush(log, e);
+		if (flushed < 0)
 			return -1;
-		if (told_to_stop(s, watch))
+		if (flushed == OUT_STOPPED || told_to_stop(s, watch))
 			return 0;
 	}
 	return begun < 0 ? errmsg_nomem(e) : 1;
