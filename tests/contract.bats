@@ -421,6 +421,7 @@ try_without() {
 	# <&- >&-: answers went into the pipe that signals are told through, half a state was saved
 	try_without "0 1" botify-recommend --tracks tracks.ndjson --state state log.ndjson
 	[ "$status" = 1 ] && [ "$(cat err)" = "botify-recommend: standard output: Bad file descriptor" ] || fail "0 1"
+	[ "$(cat state)" = '{"botify-state":1}' ]
 	minimal botify-sim
 	world=(--tracks tracks.ndjson --embeddings tracks.npy --users users.ndjson)
 	for closed in 0 1 "0 1"; do

@@ -367,7 +367,7 @@ refuse() {
 		'{"message":"last","timestamp":1,"user":3,"track":20,"time":0.5}' >some
 	expect 0 recommend --state state some
 	[ "$(cat state)" = '{"botify-state":1}
-{"user":7,"sessions":0,"plays":[[10,0.81],[null,0]]}
+{"user":7,"sessions":0,"plays":[[10,0.81],[11,0]]}
 {"user":3,"sessions":1}' ]
 }
 

@@ -91,6 +91,8 @@ static int answer(struct recommender *r, struct event *ev, struct errmsg *e)
 	uint32_t track = catalog_find(&r->tables->catalog, ev->track);
 	const struct policy *policy = assign(r, ev->user);
 	struct session *session = sessions_open(&r->sessions, ev->user);
+	struct play play = {.track = track, .id = ev->track, .time = ev->time};
+	bool last = ev->message == EVENT_LAST;
 
 	/* whatever an old event said of its own answer */
 	ev->recommendation = EVENT_NO_TRACK;
@@ -99,11 +101,9 @@ static int answer(struct recommender *r, struct event *ev, struct errmsg *e)
 	ev->arms = r->arms;
 	ev->n_arms = r->experiments->n;
 	if (!session || note_excluded(r, ev) < 0 ||
-	    history_add(session->history, &r->tables->catalog, track, ev->time) < 0)
+	    sessions_play(&r->sessions, session, &r->tables->catalog, play, last) < 0)
 		return errmsg_nomem(e);
-	if (ev->message == EVENT_LAST)
-		sessions_end(&r->sessions, session);
-	else
+	if (!last)
 		recommend(r, policy, session,
 			  &(struct question){.user = ev->user, .track = track, .time = ev->time,
 					     .history = session->history, .excluded = &r->excluded},
@@ -117,6 +117,8 @@ int recommender_answer(struct recommender *r, const char *text, size_t len, unsi
 	int64_t start = r->latency ? nanoseconds(CLOCK_MONOTONIC) : 0;
 	struct event ev;
 
+	if (out_pending(o) == 0 && !o->error)
+		sessions_delivered(&r->sessions);
 	event_parser_reset(&r->parser);
 	if (event_parse(&r->parser, text, len, &ev, e) < 0 || answer(r, &ev, e) < 0) {
 		event_write_error(o, e->text, line);
@@ -128,5 +130,12 @@ int recommender_answer(struct recommender *r, const char *text, size_t len, unsi
 		ev.timestamp = nanoseconds(CLOCK_REALTIME) / 1000000;
 	ev.latency = r->latency ? (double)(nanoseconds(CLOCK_MONOTONIC) - start) / 1e9 : NAN;
 	event_write(o, &ev, true);
+	if (!o->error)
+		sessions_written(&r->sessions, out_total(o));
 	return 0;
+}
+
+void recommender_undo(struct recommender *r, const struct out *o)
+{
+	sessions_undo(&r->sessions, &r->tables->catalog, o->written);
 }

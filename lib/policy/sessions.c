@@ -20,8 +20,14 @@ void sessions_clear(struct sessions *s)
 		history_clear(s->spare[i]);
 		free(s->spare[i]);
 	}
+	for (size_t i = 0; i < s->n_changes; i++)
+		if (s->changes[i].ended) {
+			history_clear(s->changes[i].ended);
+			free(s->changes[i].ended);
+		}
 	free(s->list);
 	free(s->spare);
+	free(s->changes);
 	idmap_clear(&s->index);
 	*s = (struct sessions){0};
 }
@@ -55,20 +61,67 @@ struct session *sessions_open(struct sessions *s, uint32_t user)
 	return session && session->history ? session : NULL;
 }
 
-void sessions_end(struct sessions *s, struct session *session)
+int sessions_play(struct sessions *s, struct session *session, const struct catalog *c, struct play play, bool last)
+{
+	struct sessions_change *changes = grow(s->changes, &s->changes_cap, s->n_changes + 1, sizeof *changes);
+
+	if (!changes)
+		return -1;
+	s->changes = changes;
+	if (history_add_play(session->history, c, play) < 0)
+		return -1;
+	changes[s->n_changes++] = (struct sessions_change){
+		.end = UINT64_MAX, .place = (uint32_t)(session - s->list), .ended = last ? session->history : NULL};
+	if (last) {
+		session->history = NULL;
+		session->number++;
+	}
+	return 0;
+}
+
+void sessions_written(struct sessions *s, uint64_t end)
+{
+	s->changes[s->n_changes - 1].end = end;
+}
+
+/* Keeps the memory of a history for another session. */
+static void recycle(struct sessions *s, struct history *h)
 {
 	struct history **spare = grow(s->spare, &s->spare_cap, s->n_spare + 1, sizeof *spare);
 
-	history_reset(session->history);
+	history_reset(h);
 	if (spare) {
 		s->spare = spare;
-		spare[s->n_spare++] = session->history;
+		spare[s->n_spare++] = h;
 	} else {
-		history_clear(session->history);
-		free(session->history);
+		history_clear(h);
+		free(h);
 	}
-	session->history = NULL;
-	session->number++;
+}
+
+void sessions_delivered(struct sessions *s)
+{
+	for (size_t i = 0; i < s->n_changes; i++)
+		if (s->changes[i].ended)
+			recycle(s, s->changes[i].ended);
+	s->n_changes = 0;
+}
+
+void sessions_undo(struct sessions *s, const struct catalog *c, uint64_t delivered)
+{
+	while (s->n_changes > 0 && s->changes[s->n_changes - 1].end > delivered) {
+		const struct sessions_change *change = &s->changes[--s->n_changes];
+		struct session *session = &s->list[change->place];
+
+		if (change->ended) {
+			/* what came after it has been undone: if another session was opened, it is empty */
+			if (session->history)
+				recycle(s, session->history);
+			session->history = change->ended;
+			session->number--;
+		}
+		history_undo(session->history, c);
+	}
 }
 
 struct loading {
@@ -80,16 +133,16 @@ struct loading {
 static int read_play(const json_t *play, const struct loading *ld, struct history *h, struct errmsg *e)
 {
 	const json_t *id = json_array_get(play, 0), *time = json_array_get(play, 1);
-	uint32_t track = CATALOG_NONE;
+	struct play p = {.track = CATALOG_NONE, .id = HISTORY_NO_ID, .time = json_number_value(time)};
 
 	if (json_array_size(play) != 2 || !json_is_number(time))
 		return errmsg_set(e, "a play is no [track, time]");
 	if (!json_is_null(id)) {
-		if (ndjson_id(id, "plays", &track, e) < 0)
+		if (ndjson_id(id, "plays", &p.id, e) < 0)
 			return -1;
-		track = catalog_find(ld->catalog, track);
+		p.track = catalog_find(ld->catalog, p.id);
 	}
-	return history_add(h, ld->catalog, track, json_number_value(time)) < 0 ? errmsg_nomem(e) : 0;
+	return history_add_play(h, ld->catalog, p) < 0 ? errmsg_nomem(e) : 0;
 }
 
 static int read_plays(const json_t *plays, const struct loading *ld, uint32_t user, struct errmsg *e)
@@ -143,33 +196,44 @@ int sessions_load(struct sessions *s, const char *path, const struct catalog *c,
 	return ndjson_each(path, read_line, &ld, e);
 }
 
-static void write_session(FILE *f, const struct session *session, const struct catalog *c)
+static void write_session(FILE *f, const struct session *session)
 {
 	const struct history *h = session->history;
 
+	if (session->number == 0 && (!h || h->n == 0))
+		return;
 	fprintf(f, "{\"user\":%u,\"sessions\":%u", session->user, session->number);
 	for (size_t i = 0; h && i < h->n; i++) {
 		char time[NUMBER_SIZE];
 		int len = (int)number_write(time, h->plays[i].time);
 
 		fputs(i == 0 ? ",\"plays\":[[" : ",[", f);
-		if (h->plays[i].track == CATALOG_NONE)
+		if (h->plays[i].id == HISTORY_NO_ID)
 			fputs("null", f);
 		else
-			fprintf(f, "%u", c->tracks[h->plays[i].track].id);
+			fprintf(f, "%u", h->plays[i].id);
 		fprintf(f, ",%.*s]", len, time);
 	}
 	fputs(h && h->n > 0 ? "]}\n" : "}\n", f);
 }
 
-int sessions_save(const struct sessions *s, const char *path, const struct catalog *c, struct errmsg *e)
+int sessions_save(const struct sessions *s, const char *path, struct lock *lock, struct errmsg *e)
 {
 	struct save save;
+	struct lock next = {.fd = -1};
 
 	if (save_open(&save, path, e) < 0)
 		return -1;
 	fputs("{\"botify-state\":1}\n", save.file);
 	for (size_t i = 0; i < s->n; i++)
-		write_session(save.file, &s->list[i], c);
-	return save_commit(&save, e);
+		write_session(save.file, &s->list[i]);
+	if (lock->fd >= 0)
+		lock_take_new(&next, fileno(save.file));
+	if (save_commit(&save, e) < 0) {
+		lock_release(&next);
+		return -1;
+	}
+	lock_release(lock);
+	*lock = next;
+	return 0;
 }

@@ -5,6 +5,7 @@
 #include "unit/fixture.h"
 
 static struct catalog catalog; /* ids 0, 5 … 95 */
+static struct lock unlocked = {.fd = -1};
 
 static void play(struct sessions *s, uint32_t user, uint32_t track, double time)
 {
@@ -13,9 +14,19 @@ static void play(struct sessions *s, uint32_t user, uint32_t track, double time)
 	CHECK(session && history_add(session->history, &catalog, track, time) == 0);
 }
 
+/* As a request does it. */
+static void request(struct sessions *s, uint32_t user, uint32_t track, bool last)
+{
+	struct session *session = sessions_open(s, user);
+	struct play p = {.track = track, .id = catalog.tracks[track].id, .time = 1};
+
+	CHECK(session && sessions_play(s, session, &catalog, p, last) == 0);
+}
+
 static void end(struct sessions *s, uint32_t user)
 {
-	sessions_end(s, sessions_open(s, user));
+	request(s, user, 0, true);
+	sessions_delivered(s);
 }
 
 static void check_state(const struct sessions *s, const char *want)
@@ -24,7 +35,7 @@ static void check_state(const struct sessions *s, const char *want)
 	struct errmsg e;
 	FILE *f;
 
-	CHECK(sessions_save(s, "state", &catalog, &e) == 0);
+	CHECK(sessions_save(s, "state", &unlocked, &e) == 0);
 	f = fopen("state", "r");
 	got[fread(got, 1, sizeof got - 1, f)] = 0;
 	fclose(f);
@@ -49,7 +60,7 @@ static void sessions_are_counted_by_user(void)
 	end(&s, 8);
 	CHECK(sessions_open(&s, 8)->number == 1);
 	CHECK(sessions_open(&s, 8)->history->n == 0 && history_track_plays(sessions_open(&s, 8)->history, 3) == 0);
-	end(&s, 8); /* one that heard nothing counts too */
+	end(&s, 8);
 	CHECK(sessions_open(&s, 8)->number == 2 && sessions_open(&s, 2147483647)->number == 0);
 	sessions_clear(&s);
 	sessions_clear(&s);
@@ -69,7 +80,7 @@ static void histories_are_used_again(void)
 			CHECK(session->history->n == 1 && session->number == round);
 			CHECK(history_track_plays(session->history, user % 20) == 1);
 			CHECK(history_track_plays(session->history, (user + 1) % 20) == 0);
-			sessions_end(&s, session);
+			end(&s, user);
 		}
 		CHECK(s.n_spare == 100);
 	}
@@ -86,13 +97,12 @@ static void the_state_is_as_documented(void)
 	end(&s, 7);
 	play(&s, 42, CATALOG_NONE, 0);
 	play(&s, 42, 0, 0.1);
-	sessions_open(&s, 3); /* nothing heard yet: as good as not open */
+	sessions_open(&s, 3); /* nothing heard yet: there is nothing to say */
 	end(&s, 2147483647);
 	check_state(&s,
 		    "{\"botify-state\":1}\n"
 		    "{\"user\":42,\"sessions\":0,\"plays\":[[5,0.81],[null,0],[0,0.1]]}\n"
 		    "{\"user\":7,\"sessions\":1}\n"
-		    "{\"user\":3,\"sessions\":0}\n"
 		    "{\"user\":2147483647,\"sessions\":1}\n");
 	sessions_clear(&s);
 }
@@ -111,7 +121,7 @@ static void states_survive(void)
 		if (rng_below(&r, 8) == 0)
 			end(&s, user);
 	}
-	CHECK(sessions_save(&s, "state", &catalog, &e) == 0);
+	CHECK(sessions_save(&s, "state", &unlocked, &e) == 0);
 	CHECK(sessions_load(&t, "state", &catalog, &e) == 0);
 	CHECK(t.n == s.n);
 	for (uint32_t user = 0; user < 50; user++) {
@@ -131,17 +141,90 @@ static void states_survive(void)
 	sessions_clear(&t);
 }
 
-static void a_track_that_left_the_catalog_is_unknown(void)
+static void a_track_that_left_the_catalog_is_unknown_but_stays(void)
 {
+	static const char state[] =
+		"{\"botify-state\":1}\n{\"user\":1,\"sessions\":2,\"plays\":[[3,0.5],[5,1],[null,0]]}\n";
 	struct sessions s;
 	struct errmsg e;
 
-	CHECK(load(&s, "{\"botify-state\":1}\n{\"user\":1,\"sessions\":2,\"plays\":[[3,0.5],[5,1],[null,0]]}\n", &e) == 0);
+	CHECK(load(&s, state, &e) == 0);
 	CHECK(sessions_open(&s, 1)->number == 2);
 	CHECK(sessions_open(&s, 1)->history->n == 3);
 	CHECK(sessions_open(&s, 1)->history->plays[0].track == CATALOG_NONE);
 	CHECK(sessions_open(&s, 1)->history->plays[1].track == 1);
 	CHECK(sessions_open(&s, 1)->history->plays[2].track == CATALOG_NONE);
+	check_state(&s, state);
+	sessions_clear(&s);
+}
+
+/* Undoing the last events one after the other leads through all the states that there were, back to the first. */
+static void what_was_not_delivered_is_undone(void)
+{
+	enum { EVENTS = 400 };
+	static char states[EVENTS + 1][4096];
+	struct sessions s = {0};
+	struct rng r = rng_at(2, RNG_WORLD, 0, 0, 0);
+	struct errmsg e;
+
+	for (int i = 0; i <= EVENTS; i++) {
+		uint32_t user = rng_below(&r, 12), track = rng_below(&r, 21);
+		struct play p = {.track = track < 20 ? track : CATALOG_NONE, .id = 5 * track, .time = 0.5};
+		FILE *f;
+
+		CHECK(sessions_save(&s, "state", &unlocked, &e) == 0);
+		f = fopen("state", "r");
+		states[i][fread(states[i], 1, sizeof states[i] - 1, f)] = 0;
+		fclose(f);
+		CHECK(sessions_play(&s, sessions_open(&s, user), &catalog, p, rng_below(&r, 5) == 0) == 0);
+		sessions_written(&s, 100 * (uint64_t)(i + 1));
+		if (i == 99) /* what was delivered stays */
+			sessions_delivered(&s);
+	}
+	sessions_undo(&s, &catalog, 100 * (EVENTS + 1));
+	for (int i = EVENTS; i >= 0; i -= 7) {
+		sessions_undo(&s, &catalog, 100 * (uint64_t)i + 99);
+		check_state(&s, states[i > 100 ? i : 100]);
+	}
+	sessions_clear(&s);
+}
+
+static void a_session_that_ended_is_counted_as_before(void)
+{
+	struct sessions s = {0};
+
+	play(&s, 1, 4, 1);
+	request(&s, 1, 4, true);
+	request(&s, 1, 5, false);
+	CHECK(sessions_open(&s, 1)->number == 1 && history_track_plays(sessions_open(&s, 1)->history, 4) == 0);
+	sessions_undo(&s, &catalog, 0);
+	CHECK(sessions_open(&s, 1)->number == 0 && sessions_open(&s, 1)->history->n == 1);
+	CHECK(history_track_plays(sessions_open(&s, 1)->history, 4) == 1);
+	CHECK(history_artist_plays(sessions_open(&s, 1)->history, 0) == 1);
+	sessions_clear(&s);
+}
+
+/* As long as the state is saved again and again, it is locked. */
+static void a_lock_goes_from_file_to_file(void)
+{
+	struct sessions s = {0};
+	struct lock mine, other;
+	struct errmsg e;
+	char want[64];
+
+	unlink("state");
+	CHECK(lock_take(&mine, "state", &e) == 0 && mine.fd >= 0);
+	snprintf(want, sizeof want, "state: in use by process %ld", (long)getpid());
+	for (int i = 0; i < 3; i++) {
+		CHECK(lock_take(&other, "state", &e) == -1);
+		CHECK_STR(e.text, want);
+		CHECK(sessions_save(&s, "state", &mine, &e) == 0 && mine.fd >= 0);
+	}
+	CHECK(sessions_save(&s, "absent/state", &mine, &e) == -1 && mine.fd >= 0);
+	CHECK(lock_take(&other, "state", &e) == -1);
+	lock_release(&mine);
+	CHECK(lock_take(&other, "state", &e) == 0);
+	lock_release(&other);
 	sessions_clear(&s);
 }
 
@@ -195,7 +278,7 @@ static void mistakes_are_named_with_their_line(void)
 	}
 	CHECK(sessions_load(&s, ".", &catalog, &e) == -1);
 	CHECK_STR(e.text, ".: Is a directory");
-	CHECK(sessions_save(&s, "absent/state", &catalog, &e) == -1);
+	CHECK(sessions_save(&s, "absent/state", &unlocked, &e) == -1);
 	CHECK_STR(e.text, "absent/state: No such file or directory");
 }
 
@@ -209,7 +292,10 @@ int main(void)
 	RUN(histories_are_used_again);
 	RUN(the_state_is_as_documented);
 	RUN(states_survive);
-	RUN(a_track_that_left_the_catalog_is_unknown);
+	RUN(a_track_that_left_the_catalog_is_unknown_but_stays);
+	RUN(what_was_not_delivered_is_undone);
+	RUN(a_session_that_ended_is_counted_as_before);
+	RUN(a_lock_goes_from_file_to_file);
 	RUN(no_file_and_an_empty_one_know_nobody);
 	RUN(mistakes_are_named_with_their_line);
 	catalog_clear(&catalog);
