@@ -4,6 +4,7 @@
 #   make demo       an experiment from end to end, with its report
 #   make test       all tests; `make test-asan` runs the same suite under ASan and UBSan
 #   make test-stats how often each statistical method, and each report, cries wolf (a minute and a half)
+#   make test-signals SIGNALS=1000 at random moments, to the simulator, the recommender or both (a quarter of an hour)
 #   make bench      speed, as ratios
 #   make world      an invented world of full size in build/world
 #   make install    PREFIX=/usr/local, DESTDIR as usual
@@ -61,7 +62,7 @@ test-stats: $(STATS_TESTS)
 # The same words for every tool that looks for mistakes.
 SANITIZE = -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
 FUZZ_SECONDS ?= 60
-SCRIPTS = .ci/run tests/run tests/deps tests/lint-man tests/lint-rooms tests/run-examples data/demo $(wildcard tests/bench tests/*.bats)
+SCRIPTS = .ci/run tests/run tests/deps tests/lint-man tests/lint-rooms tests/run-examples tests/signals data/demo $(wildcard tests/bench tests/*.bats)
 MAN = $(wildcard man/*.[157])
 
 # What is missing is installed, or told, before the compiler stumbles over it.
@@ -69,6 +70,11 @@ test:
 	tests/deps build test
 	$(MAKE) all unit
 	BOTIFY_BIN='$(abspath $(BUILD))' tests/run
+
+SIGNALS ?= 1000
+
+test-signals: all
+	BOTIFY_BIN='$(abspath $(BUILD))' tests/signals '$(SIGNALS)'
 
 test-asan:
 	$(MAKE) test BUILD=build-asan CFLAGS='-O1 -g $(SANITIZE)'
@@ -128,7 +134,7 @@ uninstall:
 clean:
 	rm -rf build build-asan build-fuzz build-lint
 
-.PHONY: all unit test test-stats test-asan deps lint fuzz fuzzers demo bench world install uninstall clean
+.PHONY: all unit test test-stats test-signals test-asan deps lint fuzz fuzzers demo bench world install uninstall clean
 .SECONDARY:
 
 -include $(wildcard $(addprefix $(BUILD)/,*/*.d */*/*.d */*/*/*.d))

@@ -63,14 +63,16 @@ struct session *sessions_open(struct sessions *s, uint32_t user)
 
 int sessions_play(struct sessions *s, struct session *session, const struct catalog *c, struct play play, bool last)
 {
-	struct sessions_change *changes = grow(s->changes, &s->changes_cap, s->n_changes + 1, sizeof *changes);
+	if (s->n_changes == s->changes_cap) {
+		struct sessions_change *moved = grow(s->changes, &s->changes_cap, s->n_changes + 1, sizeof *moved);
 
-	if (!changes)
-		return -1;
-	s->changes = changes;
+		if (!moved)
+			return -1;
+		s->changes = moved;
+	}
 	if (history_add_play(session->history, c, play) < 0)
 		return -1;
-	changes[s->n_changes++] = (struct sessions_change){
+	s->changes[s->n_changes++] = (struct sessions_change){
 		.end = UINT64_MAX, .place = (uint32_t)(session - s->list), .ended = last ? session->history : NULL};
 	if (last) {
 		session->history = NULL;
