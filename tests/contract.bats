@@ -252,6 +252,83 @@ same_as_good() {
 	for_each_reading accepts
 }
 
+# Commands with the files that they read, a line each. FILE: one that an editor put a byte-order mark before.
+marked() {
+	case $1 in
+	botify-toppop)
+		echo "FILE.log"
+		echo "--tracks FILE.tracks --format table log.ndjson"
+		echo "--merge FILE.plays"
+		;;
+	botify-abtest)
+		echo "FILE.log"
+		echo "--tracks FILE.tracks log.ndjson"
+		echo "--covariate FILE.covariates log.ndjson"
+		echo "--merge FILE.part"
+		;;
+	botify-recommend)
+		set -- "--no-latency --tracks tracks.ndjson"
+		echo "$1 FILE.log"
+		echo "--no-latency --tracks FILE.tracks log.ndjson"
+		echo "$1 --policy similar --similar FILE.similar log.ndjson"
+		echo "$1 --policy collaborative --user-tracks FILE.user-tracks log.ndjson"
+		echo "$1 --policy toppop:1 --top FILE.top log.ndjson"
+		echo "$1 --experiments FILE.experiments log.ndjson"
+		echo "$1 --state FILE.state log.ndjson"
+		;;
+	botify-sim)
+		echo "--tracks FILE.tracks --embeddings tracks.npy --users users.ndjson --sessions 3 --agent random"
+		echo "--tracks tracks.ndjson --embeddings tracks.npy --users FILE.users --sessions 3 --agent random"
+		;;
+	esac
+}
+
+@test "contract: a byte-order mark is passed over" {
+	local file
+	cp log.ndjson plain.log
+	cp tracks.ndjson plain.tracks
+	cp users.ndjson plain.users
+	botify-toppop --partial log.ndjson >plain.plays
+	botify-abtest --partial log.ndjson >plain.part
+	echo '{"user":1,"value":2}' >plain.covariates
+	echo '{"track":1,"recommendations":[2]}' >plain.similar
+	echo '{"user":1,"tracks":[2]}' >plain.user-tracks
+	echo '[2]' >plain.top
+	echo '{"experiments":[{"name":"F","arms":["A","B"]}]}' >plain.experiments
+	printf '{"botify-state":1}\n{"user":1,"sessions":7}\n' >plain.state
+	for file in plain.*; do
+		printf '\357\273\277' | cat - "$file" >"bom.${file#plain.}"
+	done
+	passes() {
+		marked "$1" | while read -r pattern; do
+			# shellcheck disable=SC2086
+			"$1" ${pattern//FILE/plain} >want 2>/dev/null
+			# shellcheck disable=SC2086
+			try "$1" ${pattern//FILE/bom}
+			[ -s want ] && [ "$status" = 0 ] && diff want out || fail "$pattern" || return
+		done
+	}
+	for_each passes
+}
+
+@test "contract: what is compressed is told as such" {
+	printf '\037\213\010\0\n\n\n\nx\n' >log.gz
+	printf '\050\265\057\375\0\n\n\n\nx\n' >log.zst
+	echo 'botify-recommend --tracks tracks.ndjson --state FILE log.ndjson' >more
+	tells_compressed() {
+		{ files "$1"; sed -n "s/^$1 //p" more; } | while read -r pattern; do
+			for file in log.gz log.zst; do
+				# shellcheck disable=SC2086
+				try "$1" ${pattern//FILE/$file}
+				[ "$status" = 1 ] && [ ! -s out ] && head -n 1 err |
+					grep -qxE "$1: $file: compressed by (gzip; give the output of zcat|zstd; give the output of zstdcat)" ||
+					fail "$pattern" || return
+			done
+		done
+	}
+	for_each tells_compressed
+}
+
 @test "contract: standard input, - and several files" {
 	head -n 5 log.ndjson >one
 	tail -n +6 log.ndjson >two

@@ -8,6 +8,8 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "base/lines.h"
+
 _Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "numbers are read and written as they lie in memory");
 
 /*
@@ -192,11 +194,13 @@ static int read_header(FILE *f, struct npy *m, size_t *length, struct errmsg *e)
 {
 	unsigned char prefix[PREFIX], size[4] = {0};
 	struct header h;
-	size_t digits, n;
+	size_t digits, n = fread(prefix, 1, PREFIX, f);
 	char *text;
 	int status;
 
-	if (fread(prefix, 1, PREFIX, f) < PREFIX || memcmp(prefix, magic, sizeof magic) != 0)
+	if (lines_refuse_compressed((const char *)prefix, n, e) < 0)
+		return -1;
+	if (n < PREFIX || memcmp(prefix, magic, sizeof magic) != 0)
 		return fell_short(f, e, "no .npy file (it does not begin with \\x93NUMPY)");
 	if (prefix[6] < 1 || prefix[6] > 3 || prefix[7] != 0)
 		return errmsg_set(e, "version %d.%d of the .npy format is not known", prefix[6], prefix[7]);
