@@ -432,9 +432,9 @@ refuse() {
 	make_matrix 59 5 >bad
 	refuse 1 "bad: 59 rows for a catalog of 60 tracks" --embeddings bad
 	make_matrix 60 5 '<i4' >bad
-	refuse 1 "bad: the values are of type '<i4'; float32 ('<f4') or float64 ('<f8') is wanted" --embeddings bad
+	refuse 1 "bad: the values are of type '<i4'; float16 ('<f2'), float32 ('<f4') or float64 ('<f8') is wanted" --embeddings bad
 	make_matrix 60 5 '>f4' >bad
-	refuse 1 "bad: the values are in big-endian byte order ('>f4'); '<f4' or '<f8' is wanted" --embeddings bad
+	refuse 1 "bad: the values are in big-endian byte order ('>f4'); '<f2', '<f4' or '<f8' is wanted" --embeddings bad
 	make_matrix 60 5 '<f4' True >bad
 	refuse 1 "bad: the array is in Fortran order; C order, row after row, is wanted" --embeddings bad
 	head -c 1000 tracks.npy >bad
