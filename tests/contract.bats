@@ -379,9 +379,25 @@ keeps_good_lines() {
 	names() {
 		reading "$1"
 		try "$1" "${args[@]}" <"cut"
-		[ "$status" = 1 ] && [[ $(cat err) == "$1: standard input:16: "* ]] || fail cut
+		[ "$status" = 1 ] && [[ $(cat err) == "$1: standard input:16: cut off before its end: "* ]] || fail cut
+		# and so where another run went on in a new line
+		{ head -c -20 log.ndjson; echo; head -n 2 log.ndjson; } >again
+		try "$1" "${args[@]}" again
+		[ "$status" = 1 ] && [[ $(cat err) == "$1: again:16: cut off before its end: "* ]] || fail again || return
+		[ "$(wc -l <err)" = 1 ]
 	}
 	for_each_reading names
+	tables() {
+		files "$1" | grep -vE -e '--(embeddings|top|experiments) ([A-Z]*=)?FILE' | while read -r pattern; do
+			for text in '{"track":1,"artist":"b' '{"track":1,"artist":{"c":2}'; do
+				echo "$text" >table
+				# shellcheck disable=SC2086
+				try "$1" ${pattern//FILE/table}
+				[ "$status" = 1 ] && grep -q "^$1: table:1: cut off before its end: " err || fail "$pattern" || return
+			done
+		done
+	}
+	for_each tables
 }
 
 @test "contract: of many malformed lines the first ten are shown, then a count" {

@@ -73,7 +73,7 @@ static int read_line(const struct ndjson_line *line, void *ctx, struct errmsg *e
 	size_t n = json_array_size(array);
 	uint32_t key, *items;
 
-	if (!array && ld->kind == LISTS_SIMILAR)
+	if (json_is_null(array) || (!array && ld->kind == LISTS_SIMILAR))
 		return 0;
 	if (read_key(ld, line->object, &key, e) < 0)
 		return -1;

@@ -33,7 +33,7 @@ enum lists_kind {
 
 /*
  * Reads a table. Of similar lists, a line that has no "recommendations" is passed over, because a catalog serves as
- * such a table too; that no line has any is an error. A key twice, a track that the catalog does not have, or that a
+ * such a table too; and so is one whose list is null. That no line has any is an error. A key twice, a track that the catalog does not have, or that a
  * list names twice, are errors. Returns 0, or -1 with file, line and reason. Free with lists_clear.
  */
 int lists_load(struct lists *l, const char *path, enum lists_kind kind, const struct catalog *c, struct errmsg *e);

@@ -116,7 +116,7 @@ static int read_line(const struct ndjson_line *line, void *ctx, struct errmsg *e
 
 	if (!ld->headed) {
 		ld->headed = 1;
-		if (json_integer_value(json_object_get(line->object, "botify-state")) == 1)
+		if (ndjson_count(line->object, "botify-state", 1, &number, e) == 0 && number == 1)
 			return 0;
 		return errmsg_set(e, "no state of this botify: the first line is not {\"botify-state\":1}");
 	}

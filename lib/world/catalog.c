@@ -53,6 +53,8 @@ static int read_line(const struct ndjson_line *line, void *ctx, struct errmsg *e
 		return errmsg_set(e, "\"artist\" is missing");
 	if (!json_is_string(artist))
 		return errmsg_set(e, "\"artist\" is no string");
+	if (json_is_null(title))
+		title = NULL;
 	if (title && !json_is_string(title))
 		return errmsg_set(e, "\"title\" is no string");
 	seen = idmap_at(&f->line_of, row->id);

@@ -37,7 +37,7 @@ struct catalog {
 };
 
 /*
- * Reads NDJSON {"track":0,"artist":"…","title":"…"}; other keys are ignored, a title may be absent. A duplicate id, an id
+ * Reads NDJSON {"track":0,"artist":"…","title":"…"}; other keys are ignored, a title may be absent or null. A duplicate id, an id
  * out of range, an empty catalog are errors. Returns 0, or -1 with file, line and reason. Free with catalog_clear.
  */
 int catalog_load(struct catalog *c, const char *path, struct errmsg *e);

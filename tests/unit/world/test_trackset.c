@@ -24,7 +24,7 @@ static void ids_become_indices(void)
 
 	fixture_catalog(&c, 5, 2, 7);
 	CHECK(trackset_init(&s, &c) == 0);
-	CHECK(read_array(&s, "[28,0,14]", tracks, &e) == 0);
+	CHECK(read_array(&s, "[28,0.0,1.4e1]", tracks, &e) == 0);
 	CHECK(tracks[0] == 4 && tracks[1] == 0 && tracks[2] == 2);
 	CHECK(read_array(&s, "[]", tracks, &e) == 0);
 	/* what one array named may be named by the next */
