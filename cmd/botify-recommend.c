@@ -25,7 +25,7 @@ static const struct command command = {
 		"  --top [NAME=]FILE       popular tracks, for the source toppop; may be repeated\n"
 		"  --seed N                seed of all random draws (default: 0)\n"
 		"  --state FILE            load the open sessions from FILE, and save them there at the end\n"
-		"  --no-latency            leave the latency out, so that equal input gives equal bytes\n",
+		"  --no-latency            write 0 for the latency, so that equal input gives equal bytes\n",
 };
 
 struct options {

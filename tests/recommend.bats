@@ -35,8 +35,10 @@ recommend() {
 	diff <(jq -c '[.message,.timestamp,.user,.track,.time]' requests.ndjson) <(jq -c '[.message,.timestamp,.user,.track,.time]' out)
 	# the keys in their order; a last has no recommendation but null, and no source
 	[ "$(jq -r 'keys_unsorted | join(",")' out | sort -u)" = \
-"message,timestamp,user,track,time,recommendation,experiments
-message,timestamp,user,track,time,recommendation,source,pool,experiments" ]
+"message,timestamp,user,track,time,latency,recommendation,experiments
+message,timestamp,user,track,time,latency,recommendation,source,pool,experiments" ]
+	# the notebooks that read logs want the key
+	[ "$(jq .latency out | sort -u)" = 0 ]
 	jq -e -n 'all(inputs; (.message == "last") == (.recommendation == null and .source == null))' out >/dev/null
 	# all sources have answered
 	[ "$(jq -r '.source // empty' out | sort -u | tr '\n' ' ')" = "collaborative random similar toppop " ]

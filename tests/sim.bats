@@ -109,6 +109,7 @@ sim() {
 	expect 0 sim --sessions 300 --agent random
 	whole_lines out
 	[ "$(jq -r '.source // empty' out | sort -u)" = random ]
+	[ "$(jq -r '.latency' out | sort -u)" = 0 ]
 	[ "$(jq -r '.pool // empty' out | sort -u)" = 60 ]
 	[ "$(jq -r '.recommendation // empty' out | sort -u | wc -l)" = 60 ]
 	[ "$(grep -c '"last"' out)" = 300 ]
@@ -485,9 +486,9 @@ refuse() {
 	echo '{"user":7,"interests":[0],"session_budget":1,"consume_bias":1000,"interest_neighbours":1}' >one
 	printf '%s\n' '' 'title 1' 'no such title' 590 |
 		botify-sim "${world[@]}" --users one --sessions 1 --agent console >out 2>err
-	[ "$(jq -c '[.message, .user, .time, .recommendation, .source, .pool]' out)" = \
-'["next",7,1,590,"console",null]
-["last",7,0,null,null,null]' ]
+	[ "$(jq -c '[.message, .user, .time, .latency, .recommendation, .source, .pool]' out)" = \
+'["next",7,1,0,590,"console",null]
+["last",7,0,0,null,null,null]' ]
 	grep -q 'Artist 11 – Title 59' err
 	grep -q 'listened to 0 %' err
 	grep -q 'nothing found' err

@@ -1,6 +1,5 @@
 #include "policy/recommender.h"
 
-#include <math.h>
 #include <stdlib.h>
 #include <time.h>
 
@@ -126,7 +125,7 @@ int recommender_answer(struct recommender *r, const char *text, size_t len, unsi
 	ev.n_exclude = 0;
 	if (ev.timestamp == EVENT_NO_TIMESTAMP)
 		ev.timestamp = nanoseconds(CLOCK_REALTIME) / 1000000;
-	ev.latency = r->latency ? (double)(nanoseconds(CLOCK_MONOTONIC) - start) / 1e9 : NAN;
+	ev.latency = r->latency ? (double)(nanoseconds(CLOCK_MONOTONIC) - start) / 1e9 : 0;
 	event_write(o, &ev, true);
 	return 0;
 }

@@ -8,6 +8,7 @@ enum { SESSIONS_BETWEEN_LOOKS = 256 };
 
 static void write_answered(struct out *log, struct event *ev, uint32_t recommendation, uint32_t pool)
 {
+	ev->latency = 0;
 	ev->recommendation = recommendation;
 	ev->pool = pool;
 	if (pool > 0)

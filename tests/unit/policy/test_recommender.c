@@ -72,10 +72,10 @@ static void requests_become_events(void)
 			    "{\"user\":3,\"time\":0.5,\"track\":0,\"message\":\"next\",\"timestamp\":-5,\"x\":[1],"
 			    "\"exclude\":[2,4,10,12,14,18,20,22,26,28,30,34,36,38,1,99]}",
 			    0),
-		  "{\"message\":\"next\",\"timestamp\":-5,\"user\":3,\"track\":0,\"time\":0.5,\"recommendation\":6,"
+		  "{\"message\":\"next\",\"timestamp\":-5,\"user\":3,\"track\":0,\"time\":0.5,\"latency\":0,\"recommendation\":6,"
 		  "\"source\":\"random\",\"pool\":1,\"experiments\":{}}\n");
 	CHECK_STR(answer_to(&d, "{\"message\":\"last\",\"timestamp\":9,\"user\":3,\"track\":6,\"time\":1}", 0),
-		  "{\"message\":\"last\",\"timestamp\":9,\"user\":3,\"track\":6,\"time\":1,\"recommendation\":null,"
+		  "{\"message\":\"last\",\"timestamp\":9,\"user\":3,\"track\":6,\"time\":1,\"latency\":0,\"recommendation\":null,"
 		  "\"experiments\":{}}\n");
 	close_desk(&d);
 }
@@ -92,13 +92,13 @@ static void old_events_are_requests(void)
 			    "{\"message\":\"next\",\"timestamp\":1,\"user\":1,\"track\":24,\"time\":0,\"latency\":0.5,"
 			    "\"recommendation\":4,\"source\":\"old\",\"pool\":77,\"experiments\":{\"OLD\":\"T\"}}",
 			    0),
-		  "{\"message\":\"next\",\"timestamp\":1,\"user\":1,\"track\":24,\"time\":0,\"recommendation\":32,"
+		  "{\"message\":\"next\",\"timestamp\":1,\"user\":1,\"track\":24,\"time\":0,\"latency\":0,\"recommendation\":32,"
 		  "\"source\":\"artist\",\"pool\":1,\"experiments\":{}}\n");
 	CHECK_STR(answer_to(&d,
 			    "{\"message\":\"last\",\"timestamp\":1,\"user\":1,\"track\":24,\"time\":0,\"latency\":0.5,"
 			    "\"recommendation\":4,\"source\":\"old\",\"pool\":77,\"experiments\":{\"OLD\":\"T\"}}",
 			    0),
-		  "{\"message\":\"last\",\"timestamp\":1,\"user\":1,\"track\":24,\"time\":0,\"recommendation\":null,"
+		  "{\"message\":\"last\",\"timestamp\":1,\"user\":1,\"track\":24,\"time\":0,\"latency\":0,\"recommendation\":null,"
 		  "\"experiments\":{}}\n");
 	close_desk(&d);
 }
