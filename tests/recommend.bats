@@ -156,6 +156,35 @@ message,timestamp,user,track,time,latency,recommendation,source,pool,experiments
 	cmp got want
 }
 
+# --- tables
+
+@test "recommend: a catalog whose lines carry recommendations is the table of similar tracks, too" {
+	jq -c -n --slurpfile similar similar.ndjson --slurpfile tracks tracks.ndjson '($similar | map({(.track | tostring): .recommendations}) | add) as $of
+		| $tracks[] | . + {recommendations: $of[.track | tostring]}' >both.ndjson
+	grep -q null both.ndjson
+	echo '{"experiments":[{"name":"F","arms":{"C":"similar","T":"i2i:3"}}]}' >x.json
+	for with in "--policy similar,random" "--policy votes:2,random" "--experiments x.json"; do
+		# shellcheck disable=SC2086
+		botify-recommend --tracks tracks.ndjson --similar similar.ndjson --no-latency $with requests.ndjson >want
+		# shellcheck disable=SC2086
+		expect 0 botify-recommend --tracks both.ndjson --no-latency $with requests.ndjson
+		cmp out want
+		# from a pipe, which can be read once
+		# shellcheck disable=SC2086
+		expect 0 botify-recommend --tracks - --no-latency $with requests.ndjson <both.ndjson
+		cmp out want
+	done
+	# another table has the say
+	sed '1,10d' similar.ndjson >fewer
+	botify-recommend --tracks tracks.ndjson --similar fewer --no-latency --policy similar requests.ndjson >want
+	expect 0 botify-recommend --tracks both.ndjson --similar fewer --no-latency --policy similar requests.ndjson
+	cmp out want
+	# and what is wrong with the lists does not matter to a policy that has no use for them
+	sed '3s/"recommendations":\[/&7,/' both.ndjson >bad
+	refuse 1 'bad:3: "recommendations" names track 7, which is not in the catalog' --tracks bad --policy similar
+	expect 0 botify-recommend --tracks bad --policy artist requests.ndjson
+}
+
 # --- what is no request
 
 @test "recommend: a line that is no request is answered with its number, and the run goes on" {

@@ -35,6 +35,25 @@ static void ids_become_indices(void)
 	catalog_clear(&c);
 }
 
+static void ids_that_were_read_become_indices_in_place(void)
+{
+	struct catalog c;
+	struct trackset s;
+	struct errmsg e;
+	uint32_t tracks[] = {28, 0, 14}, twice[] = {7, 7}, unknown[] = {0, 8};
+
+	fixture_catalog(&c, 5, 2, 7);
+	CHECK(trackset_init(&s, &c) == 0);
+	CHECK(trackset_find(&s, tracks, 3, "list", &e) == 0);
+	CHECK(tracks[0] == 4 && tracks[1] == 0 && tracks[2] == 2);
+	CHECK(trackset_find(&s, twice, 2, "list", &e) == -1);
+	CHECK_STR(e.text, "\"list\" names track 7 twice");
+	CHECK(trackset_find(&s, unknown, 2, "list", &e) == -1);
+	CHECK_STR(e.text, "\"list\" names track 8, which is not in the catalog");
+	trackset_clear(&s);
+	catalog_clear(&c);
+}
+
 static void mistakes_are_named(void)
 {
 	static const struct {
@@ -73,6 +92,7 @@ int main(void)
 
 	fixture_enter(directory);
 	RUN(ids_become_indices);
+	RUN(ids_that_were_read_become_indices_in_place);
 	RUN(mistakes_are_named);
 	fixture_leave(directory);
 	return DONE();
