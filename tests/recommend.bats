@@ -110,6 +110,17 @@ message,timestamp,user,track,time,latency,recommendation,source,pool,experiments
 		'all(inputs; .timestamp >= $before * 1000 and .timestamp <= $after * 1000 + 1000)' out >/dev/null
 }
 
+@test "recommend: events of a user have a time stamp each, also after a restart" {
+	jq -c 'del(.timestamp)' requests.ndjson | times 50 >many
+	recommend --state state many >one
+	sleep 0.1 # a clock that was ahead before
+	sed -i 's/"timestamp":[0-9]*/"timestamp":7000000000000/' state
+	recommend --state state many >two
+	cat one two | jq -n -e 'reduce inputs as $e ({}; if $e.timestamp > (.[$e.user | tostring] // 0)
+		then .[$e.user | tostring] = $e.timestamp else error("\($e)") end) | all(.[]; . > 7000000000000)'
+	[ "$(wc -l <two)" = 3000 ]
+}
+
 @test "recommend: exclude is honoured" {
 	jq -c '. + {exclude: [range(0; 590; 10)]}' requests.ndjson >all-but-one
 	expect 0 recommend all-but-one
@@ -430,11 +441,11 @@ refuse() {
 	printf '%s\n' '{"message":"next","timestamp":1,"user":7,"track":10,"time":0.81}' \
 		'{"message":"next","timestamp":1,"user":3,"track":10,"time":1}' \
 		'{"message":"next","timestamp":1,"user":7,"track":11,"time":0}' \
-		'{"message":"last","timestamp":1,"user":3,"track":20,"time":0.5}' >some
+		'{"message":"last","timestamp":2,"user":3,"track":20,"time":0.5}' >some
 	expect 0 recommend --state state some
 	[ "$(cat state)" = '{"botify-state":1}
-{"user":7,"sessions":0,"plays":[[10,0.81],[null,0]]}
-{"user":3,"sessions":1}' ]
+{"user":7,"sessions":0,"timestamp":1,"plays":[[10,0.81],[null,0]]}
+{"user":3,"sessions":1,"timestamp":2}' ]
 }
 
 # Runs the first 30 requests through a slow pipe, ends the filter by a signal, and the others in a second run.
