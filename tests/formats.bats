@@ -57,6 +57,25 @@ is_well_formed() {
 	abtest --format markdown "$tiny" | diff - "$here/abtest/tiny.md"
 }
 
+@test "for machines: numbers have an exponent only where they are shorter with it" {
+	# T1 listens half as long as C, T2 twice as long; latencies are 1048.58 s
+	user=0
+	for arm in C T1 T2; do
+		for time in 0.3 0.4 0.5; do
+			user=$((user + 1))
+			jq -nc --arg arm $arm --argjson user $user --argjson time "$(jq -n "$time * {C: 1, T1: 0.5, T2: 2}.$arm")" \
+				'{message: "last", $user, track: 1, $time, latency: 1048.58, experiments: {X: $arm}}'
+		done
+	done >log
+	for format in ndjson csv prometheus json; do
+		abtest --format $format log >report
+		run ! grep -E '[0-9]e[+]0|[0-9]e-0[1-3]' report
+		grep -E '(^|[^0-9.])-50($|[^0-9.])' report
+		grep -E '(^|[^0-9.])100($|[^0-9.])' report
+		grep -E '(^|[^0-9.])1048580($|[^0-9.])' report
+	done
+}
+
 @test "markdown and html: the sentence on an arm is about the metric that matters" {
 	awk -f "$here/reference/welch-log.awk" >log
 	abtest --format markdown log | grep -c '^\*\*.* listened ' | grep -x 2
