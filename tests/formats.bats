@@ -240,6 +240,51 @@ is_well_formed() {
 	[ "$(grep -c '^botify_abtest_effect_percent{' report.prom)" = 6 ]
 }
 
+# What a terminal is given by a run, without the CR that it adds.
+on_terminal() {
+	TERM=xterm NO_COLOR=1 script -qec "'$bin/botify-abtest' $*" /dev/null </dev/null | tr -d '\r'
+}
+
+@test "names in notes and on a terminal do not command it, whatever the format" {
+	local name=$'T\e[2J\n1\u009b31m\u202e\x7f'
+	log_named $'X\nY' "$name" C >log
+	# nothing is lost where a program reads
+	for format in json ndjson; do
+		abtest --format $format log 2>/dev/null | jq -es --arg arm "$name" '[.. | .treatment? | strings] | length > 0 and all(. == $arm)'
+	done
+	abtest --format csv log | grep -F "$(printf '"T\e[2J')"
+	abtest --format prometheus log | grep -F $'treatment="T\e[2J\\n1\u009b31m\u202e\x7f"'
+	for format in table json ndjson csv prometheus markdown html; do
+		on_terminal --format $format log >shown
+		run ! grep -P '[\x00-\x08\x0b-\x1f\x7f]|\xc2\x9b|\xe2\x80\xae' shown
+	done
+	on_terminal --format csv log | grep -F 'X?Y,C,T?[2J?1?31m??,time,'
+	[ "$(on_terminal --format csv log | wc -l)" = 8 ]
+	on_terminal --format prometheus log | grep -F 'experiment="X\nY",treatment="T?[2J\n1?31m??"'
+	# the same bytes in a file, though a terminal is there
+	on_terminal --format csv -o report.csv log
+	abtest --format csv log | diff - report.csv
+	# a finding names the experiment
+	run -0 --separate-stderr abtest --format ndjson --split C=1,Q=1 log
+	[[ $stderr == "botify-abtest: X?Y: "* ]]
+	run ! grep -P '[\x00-\x08\x0b-\x1f\x7f]|\xc2\x9b|\xe2\x80\xae' <<<"$stderr"
+}
+
+@test "csv for a spreadsheet: names are text, and numbers stay numbers" {
+	for name in '=1+1' '+1' '-1' '@SUM(1)' $'\t=1' $'\r=1' $'\n=1' '＝1' 'a=1' "'=1" 'C;=1' 'say "x", ok'; do
+		log_named "$name" C T2 >log
+		run -0 --separate-stderr abtest --format csv --spreadsheet log
+		case $name in [=+@-]* | $'\t'* | $'\r'* | $'\n'* | ＝*) before="'" ;; *) before= ;; esac
+		[[ $output == experiment,control,*$'\n"'"$before${name//\"/\"\"}"'","C","T2","time",-50,-'* ]]
+		[[ $output == *,false,3,3,0.2*,'"mean",0.2'*,,,$'\n'* ]]
+	done
+	# without the option, a program finds the name that is in the log
+	log_named '=1+1' C T >log
+	abtest --format csv log | grep '^=1+1,C,T,time,'
+	run -2 abtest --format json --spreadsheet log
+	[ "${lines[0]}" = "botify-abtest: --spreadsheet is for --format csv" ]
+}
+
 @test "a report of many arms stays within bounds" {
 	for i in $(seq 300); do
 		echo '{"message":"last","user":'"$i"',"track":1,"time":0.5,"experiments":{"X":"A'"$i"'"}}'

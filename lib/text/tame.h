@@ -14,6 +14,9 @@ size_t tame_wild(const char *text);
 /* In place. `text` is UTF-8; what it loses in bytes is taken out. */
 void tame(char *text);
 
+/* The same for a text of several lines: its line ends and tabs stay. */
+void tame_lines(char *text);
+
 /* Writes it tamed. Errors of f are for ferror to tell. */
 void tame_put(FILE *f, const char *text);
 

@@ -34,8 +34,17 @@ static void controls_become_question_marks(void)
 	}
 }
 
+static void lines_keep_their_ends(void)
+{
+	char text[] = "a\tb\n\033[2Jc\r\n\u202ed\n";
+
+	tame_lines(text);
+	CHECK_STR(text, "a\tb\n?[2Jc?\n?d\n");
+}
+
 int main(void)
 {
 	RUN(controls_become_question_marks);
+	RUN(lines_keep_their_ends);
 	return DONE();
 }
