@@ -26,9 +26,9 @@ without_pictures() {
 log_named() {
 	local user arm time
 	for user in 1 2 3; do
-		for arm in "$2" "$3"; do
-			[ "$arm" = "$2" ] && time=0.$((2 * user)) || time=0.$user
-			jq -nc --arg x "$1" --arg arm "$arm" --argjson time $time --argjson user "$((10 * user + (${#arm} % 7)))" \
+		for arm in 2 3; do
+			[ "$arm" = 2 ] && time=0.$((2 * user)) || time=0.$user
+			jq -nc --arg x "$1" --arg arm "${!arm}" --argjson time $time --argjson user $((10 * user + arm)) \
 				'{message: "last", user: $user, track: 1, time: $time, experiments: {($x): $arm}}'
 		done
 	done
@@ -226,11 +226,26 @@ is_well_formed() {
 	is_exposition report.prom
 }
 
+# What GitHub's Markdown makes of a report is the name, and nothing else.
+@test "markdown: names are shown as they are, and are no links" {
+	command -v cmark-gfm >/dev/null || skip "cmark-gfm is not there"
+	for name in ' T' 'T ' ' ' $'\u00a0T\u2003' $'\u202eT' 'https://e' 'http://example.org/a_b_c' 'ftp://e.com' 'www.e.com' \
+		'a.b@e.com' 'a@_e.com' 'mailto:a@e.com' 'xmpp:a@e.com' '@all' '#1' ':smile:' 'a*b*' '__T__' '~~T~~' '`T`' '(T)' 'T.' \
+		'- T' '1. T' '=== ' '[T](x)' '![T](x)' '[^1]' '$T$' 'T|U' '&amp;T' 'T\' 'deadbee5'; do
+		log_named 'X' "$name" C >log
+		abtest --format markdown log >report.md
+		sed 's/\\|//g' report.md | has_even_tables
+		cmark-gfm --unsafe -e table -e autolink -e strikethrough -e tasklist report.md | sed 's/<!-- -->//g' >page.html
+		run ! grep -E '<a |<img|<em>|<del>|<code>|<li>|<h1>' page.html
+		grep -F "<p><strong>$(jq -Rr '@html | gsub("&#39;"; "\u0027") | gsub("\u202e"; " ")' <<<"$name")</strong> did not differ" page.html
+	done
+}
+
 @test "line breaks and controls in names stay in their line" {
 	log_named $'two\nlines\t\r' "C" $'T\n1\x1b[2J' >log
 	abtest --format markdown log >report.md
 	run ! grep -q $'\033' report.md
-	grep -x '## two lines  ' report.md
+	grep -x '## two lines &#32;' report.md
 	has_even_tables <report.md
 	abtest --format html log >page.html
 	run ! grep -q $'\033' page.html

@@ -15,6 +15,7 @@ static void controls_become_question_marks(void)
 		{"\xc2\x9b" "31m \xc2\xa0", "?31m \xc2\xa0"}, /* U+009B is a control, U+00A0 a space */
 		{"half \xc2", "half \xc2"},
 		{"\u202elive \u2066x\u2069", "?live ?x?"},
+		{"a\u2028b\u2029c \u2027", "a?b?c \u2027"}, /* line ends of Unicode */
 		{"\u202f\u2065\u200f", "\u202f\u2065\u200f"},
 		{"half \xe2\x80", "half \xe2\x80"},
 	};
