@@ -151,6 +151,24 @@ is_well_formed() {
 	done
 }
 
+@test "for people: no number is rounded to what contradicts the verdict" {
+	# of 40 users an arm, T1 listens 0.0003 % longer; interval and p by botify-abtest's JSON
+	for user in $(seq 80); do
+		[ $((user % 2)) = 0 ] && arm=C time=0.500000$((user % 5)) || arm=T1 time=0.500001$((user % 5 + 5))
+		echo '{"message":"last","timestamp":1000,"user":'"$user"',"track":1,"time":'$time',"experiments":{"X":"'$arm'"}}'
+	done >log
+	abtest --format json log | jq -e '.effects[0] | .significant and .lower > 0.00025 and .upper < 0.00035'
+	abtest --days log | tr -s ' ' >report
+	grep -F 'time 0.5000 0.5000 +0.0003% 0.0003 .. 0.0003 ' report
+	[ "$(grep -c '^1970-01-01 .* +0.0003% +0.0003% +0.0003%$' report)" = 2 ]
+	for format in markdown html; do
+		abtest --format $format log | sed 's/\xc2\xa0/ /g' >report
+		grep -F 'listened 0.000300 % longer than C (0.000287 % to 0.000313 %)' report
+		grep -F '+0.0003 %' report
+		grep -F '0.0003 to 0.0003' report
+	done
+}
+
 @test "html: of many arms, those that changed something are told first" {
 	for user in $(seq 900); do
 		arm=$((user % 30)) time=0.$((user % 7 + 1))
