@@ -48,7 +48,7 @@ static bool find_mismatch(const struct sections_subject *subject, struct errmsg 
 
 		if (p < SECTIONS_SRM_ALARM) {
 			errmsg_set(found, "srm: users of experiment %s are not split as planned (%s)", symbols_text(&s->names, x),
-				   shown_p_said(p).text);
+				   shown_p_said(p, SECTIONS_SRM_ALARM).text);
 			return true;
 		}
 	}

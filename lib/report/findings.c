@@ -72,7 +72,7 @@ static int add_mismatch(struct findings *all, const struct report *r, size_t exp
 
 	if (!(p < SECTIONS_SRM_ALARM))
 		return 0;
-	return add(all, FINDING_ALARM, name, "Users are not split between the arms as planned (%s).", shown_p_said(p).text);
+	return add(all, FINDING_ALARM, name, "Users are not split between the arms as planned (%s).", shown_p_said(p, SECTIONS_SRM_ALARM).text);
 }
 
 static int add_experiment(struct findings *all, const struct report *r, const struct health *h, size_t number, const uint32_t *arms)

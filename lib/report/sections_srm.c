@@ -97,6 +97,7 @@ int sections_srm(struct section *s, const struct sections_subject *subject, stru
 		     columns, sizeof columns / sizeof *columns);
 	section_layout(s, 1, NULL);
 	s->usual = true;
+	s->level = SECTIONS_SRM_ALARM;
 	for (size_t x = 0; x < study->names.n && status == 0; x++) {
 		struct arms a = {0};
 
