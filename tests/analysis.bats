@@ -50,7 +50,7 @@ agrees() {
 	agrees '^$' 1e-9
 }
 
-@test "--adjust holm, bh, by: statsmodels' multipletests, and intervals at their level; --primary is exempt" {
+@test "--adjust holm, bh, by: statsmodels' multipletests, and intervals at their level; --primary apart" {
 	agrees '^--adjust' 1e-9 12
 }
 

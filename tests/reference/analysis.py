@@ -138,7 +138,7 @@ def cuped(arms, covariates):
 
 
 def put(of, where, keys, row):
-    row = {key: float(x) if isinstance(x, np.floating) else x for key, x in row.items()}
+    row = {key: float(x) if isinstance(x, np.number) else x for key, x in row.items()}
     print(json.dumps({"of": of, "in": where, **keys, **row}))
 
 
@@ -181,11 +181,11 @@ def put_adjusted(x, tune=None):
     judge = (lambda c, t: judge_sequential(c, t, tune)) if tune else judge_welch
     rows = [(keys, c, t, *judge(c, t)) for keys, c, t in x.pairs()]
     for primary in None, "time":
-        family = [p for keys, _, _, p, _ in rows if keys["metric"] != primary]
+        families = [[p for keys, _, _, p, _ in rows if (keys["metric"] == primary) == decides] for decides in (False, True)]
         for name, method in ("holm", "holm"), ("bh", "fdr_bh"), ("by", "fdr_by"):
-            adjusted = levels(method, family)
+            adjusted = [levels(method, family) if family else None for family in families]
             for keys, c, t, p, half_at in rows:
-                q, level = (p, ALPHA) if keys["metric"] == primary else next(adjusted)
+                q, level = next(adjusted[keys["metric"] == primary])
                 of = f"--adjust {name}" + (f" --primary {primary}" if primary else "") + (" --sequential" if tune else "")
                 interval = percent(t.mean - c.mean, half_at(level), c.mean)
                 put(of, "effects", keys, {"p": p, "p_adjusted": q, "significant": bool(q < ALPHA), **interval})
