@@ -73,12 +73,10 @@ struct lift effects_lift(const struct stats *control, const struct stats *treatm
 static void rejudge(struct stats_welch *w, const struct stats *control, const struct stats *treatment,
 		    const struct adjusted *a, const struct effects_options *o)
 {
-	double n = (double)(control->n + treatment->n);
-
 	if (isnan(a->level))
 		return;
 	if (o->sequential)
-		stats_rejudge(w, sequential_critical(n, sequential_rho2(o->tune, o->alpha), a->level) * w->error, a->p < o->alpha);
+		stats_rejudge(w, sequential_welch_half(control, treatment, o->tune, o->alpha, a->level), a->p < o->alpha);
 	else
 		adjust_welch(w, a, o->alpha);
 }

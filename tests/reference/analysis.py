@@ -103,10 +103,11 @@ def judge_welch(c, t):
 
 
 def judge_sequential(c, t, tune):
-    difference, error, _, _ = welch(c, t)
+    difference, error, df, once = welch(c, t)
     n = (c.n + t.n) * (-special.lambertw(-(ALPHA**2) / math.e, -1).real - 1) / tune
     p = min(1, math.sqrt(n + 1) * math.exp(-((difference / error) ** 2) * n / (2 * (n + 1))))
-    return p, lambda level: error * math.sqrt(2 * (n + 1) / n * math.log(math.sqrt(n + 1) / level))
+    half = lambda level: error * math.sqrt(2 * (n + 1) / n * math.log(math.sqrt(n + 1) / level))
+    return max(p, once), lambda level: max(half(level), error * critical(df, level))
 
 
 def row_of(c, t):
