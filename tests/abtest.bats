@@ -387,6 +387,31 @@ odd_log() {
 		jq -e '.health.experiments | all(.missing_arms == 2 and .unplanned_arms == 1)'
 }
 
+@test "--split: an arm that never appears is a mismatch, one of weight 0 is left out" {
+	for user in $(seq 400); do
+		echo '{"message":"last","user":'"$user"',"track":1,"time":0.5,"experiments":{"X":"'"$((user % 2))"'"}}'
+	done | sed 's/"X":"0"/"X":"D"/; s/"X":"1"/"X":"E"/' >log
+	run -3 --separate-stderr abtest --split C=1,D=1,E=1 --fail-on srm log
+	# shellcheck disable=SC2154 # bats sets it
+	[ "$stderr" = "botify-abtest: srm: users of experiment X are not split as planned (p = 4e-44)" ]
+	grep -xE 'C +0 +133.3 +200.0 +2 +4e-44' <<<"$output"
+	abtest --sequential --split C=1,D=1,E=1 --format json log | jq -e '.srm[0].p < 0.05'
+	abtest --split C=1,D=1,E=1 --format json log | jq -e '.srm | map([.arm, .users]) == [["D", 200], ["E", 200], ["C", 0]]'
+	abtest --split C=1,D=1,E=1 --format prometheus log | grep -xE 'botify_abtest_srm_p_value\{experiment="X"\} 3.72[0-9]*e-44'
+	abtest --split C=0,D=1,E=1 --fail-on srm,health log
+	# of E alone nothing can be said
+	abtest --split D=0,E=1 --fail-on srm,health --format json log | jq -e '.srm == [{"experiment":"X","arm":"E","users":200,
+		"expected":200,"chi2":null,"df":null,"p":null}] and .health.experiments[0].unplanned_arms == 0'
+}
+
+@test "--split: any name of an arm, in JSON" {
+	for user in $(seq 40); do
+		echo '{"message":"last","user":'"$user"',"track":1,"time":0.5,"experiments":{"X":"'"$((user % 2))"'"}}'
+	done | sed 's/"X":"0"/"X":"a,b"/; s/"X":"1"/"X":"x=1"/' >log
+	abtest --split '{"a,b":1,"x=1":1}' --fail-on srm,health log
+	abtest --split '{"a,b":3,"x=1":1}' --format json log | jq -e '.srm | map(.expected) == [30, 10]'
+}
+
 @test "--covariate-before: events before the moment count for no experiment" {
 	# at 1700 user 1 has nothing left that is finished, user 3 a session of one track
 	for moment in 1700 1650; do
