@@ -378,6 +378,27 @@ odd_log() {
 	abtest --format json log | jq -e '.health.duplicate_events == 1 and .health.events_after_end == 0'
 }
 
+@test "users in two arms: a note, a warning from 0.5 %, fatal from 10 %" {
+	for in_two in 0 1 2 39 40 360; do
+		for user in $(seq 400); do
+			echo '{"message":"last","timestamp":'$((2 * user))',"user":'"$user"',"track":1,"time":0.5,"experiments":{"X":"'$((user % 2))'"}}'
+			((user > in_two)) ||
+				echo '{"message":"last","timestamp":'$((2 * user + 1))',"user":'"$user"',"track":1,"time":0.5,"experiments":{"X":"'$(((user + 1) % 2))'"}}'
+		done >"log.$in_two"
+	done
+	for in_two in 0 1 2 39; do abtest --fail-on health "log.$in_two"; done
+	for in_two in 40 360; do
+		run -3 --separate-stderr abtest --fail-on health "log.$in_two"
+		# shellcheck disable=SC2154 # bats sets it
+		[[ $stderr == "botify-abtest: users_in_two_arms: experiment X: $in_two users seen in more than one arm: left out, "*"0.0 % of all users." ]]
+		[[ ${lines[1]} == "Do not trust this yet:" ]]
+	done
+	run -3 --separate-stderr abtest --fail-on users_in_two_arms log.1
+	for in_two in "1 > Note: " "2 > \*\*Warning\*\*: " "39 > \*\*Warning\*\*: " "40 > \*\*Do not trust this yet\*\*: "; do
+		abtest --format markdown "log.${in_two%% *}" | grep -q "^${in_two#* }${in_two%% *} users\? seen in more than one arm"
+	done
+}
+
 @test "--split: arms that never appear and arms that nobody planned are named" {
 	abtest --split C=1,T1=1 "$tiny" | diff - "$here/abtest/tiny.table"
 	abtest --split C=2,T2=1,T3=1 --experiment AA "$tiny" >report

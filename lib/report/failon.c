@@ -77,7 +77,7 @@ int failon_find(const char *names, const struct sections_subject *subject, struc
 {
 	struct health h;
 	char name[64];
-	int status = health_init(&h, subject->study, subject->split, found);
+	int status = health_init(&h, &(struct health_subject){.study = subject->study, .split = subject->split}, found);
 
 	while (status == 0 && next_name(&names, name, sizeof name))
 		status = strcmp(name, "srm") == 0 ? find_mismatch(subject, found) : find_in_health(name, subject->study, &h, found);

@@ -55,7 +55,7 @@ static int add_health(struct findings *all, const struct health_finding *list, s
 	for (size_t i = 0; i < n && status == 0; i++) {
 		enum finding_level level = list[i].grave ? FINDING_ALARM : FINDING_WARNING;
 
-		if (list[i].entry->usual || (list[i].entry->fate == HEALTH_ORDER && !list[i].grave))
+		if (list[i].usual || (list[i].entry->fate == HEALTH_ORDER && !list[i].grave))
 			level = FINDING_NOTE;
 		if (list[i].count > 0)
 			status = add(all, level, experiment, "%s", health_say(&list[i], &sentence));
@@ -148,7 +148,7 @@ static int add_all(struct findings *all, const struct report *r, const struct he
 int findings_of(struct findings *all, const struct report *r, struct errmsg *e)
 {
 	struct health h;
-	int status = health_init(&h, r->study, r->split, e);
+	int status = report_health(&h, r, e);
 
 	*all = (struct findings){0};
 	if (status == 0)

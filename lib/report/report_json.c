@@ -86,7 +86,7 @@ static int put_health(FILE *f, const struct report *r, struct errmsg *e)
 	enum { BEFORE_SORTED = 3, OLDER = 4 };
 	const struct study *s = r->study;
 	struct health h;
-	int status = health_init(&h, s, r->split, e);
+	int status = report_health(&h, r, e);
 
 	if (status == 0) {
 		fprintf(f, "{\"events\":%" PRIu64 ",\"users\":%" PRIu64, s->events, (uint64_t)s->n_users);

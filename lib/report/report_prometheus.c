@@ -180,7 +180,7 @@ static void put_log(FILE *f, const struct report *r, const struct health *h)
 int report_prometheus(const struct report *r, FILE *f, bool colour, struct errmsg *e)
 {
 	struct health h;
-	int status = health_init(&h, r->study, r->split, e);
+	int status = report_health(&h, r, e);
 
 	(void)colour;
 	for (size_t k = 0; k < sizeof numbers / sizeof *numbers; k++)

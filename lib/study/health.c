@@ -34,26 +34,48 @@ static uint64_t duplicate_events(const struct study *s)
 	return s->duplicates;
 }
 
-static uint64_t users_in_two_arms(const struct study_experiment *x, const struct split *split, struct errmsg *names)
+static const struct study_experiment *experiment_of(const struct health_subject *of, const struct health_finding *f)
 {
-	(void)split, (void)names;
-	return x->summary.two_arms;
+	return &of->study->experiments[f->experiment];
 }
 
-static uint64_t unfinished_in(const struct study_experiment *x, const struct split *split, struct errmsg *names)
+static uint64_t users_in_one_arm(const struct study_experiment *x)
 {
-	(void)split, (void)names;
-	return x->summary.unfinished;
+	uint64_t users = 0;
+
+	for (size_t i = 0; i < x->arms.n; i++)
+		users += x->summary.arms[i].seen;
+	return users;
 }
 
-static uint64_t missing_arms(const struct study_experiment *x, const struct split *split, struct errmsg *names)
+static void users_in_two_arms(const struct health_subject *of, struct health_finding *f, struct errmsg *words)
 {
-	return split_missing(split, &x->arms, names);
+	const struct study_experiment *x = experiment_of(of, f);
+	double two = (double)x->summary.two_arms, all = two + (double)users_in_one_arm(x);
+
+	f->count = x->summary.two_arms;
+	f->usual = two < HEALTH_TWO_ARMS_WARNING * all || f->count == 0;
+	f->grave = two >= HEALTH_TWO_ARMS_GRAVE * all && f->count > 0;
+	if (f->grave)
+		errmsg_set(words, "left out, %.1f %% of all users", 100 * two / all);
 }
 
-static uint64_t unplanned_arms(const struct study_experiment *x, const struct split *split, struct errmsg *names)
+static void unfinished_in(const struct health_subject *of, struct health_finding *f, struct errmsg *words)
 {
-	return split_unplanned(split, &x->arms, names);
+	(void)words;
+	f->count = experiment_of(of, f)->summary.unfinished;
+}
+
+static void missing_arms(const struct health_subject *of, struct health_finding *f, struct errmsg *words)
+{
+	f->count = of->split ? split_missing(of->split, &experiment_of(of, f)->arms, words) : 0;
+	f->grave = f->count > 0;
+}
+
+static void unplanned_arms(const struct health_subject *of, struct health_finding *f, struct errmsg *words)
+{
+	f->count = of->split ? split_unplanned(of->split, &experiment_of(of, f)->arms, words) : 0;
+	f->grave = f->count > 0;
 }
 
 const struct health_entry health_table[HEALTH_N] = {
@@ -75,26 +97,33 @@ const struct health_entry health_table[HEALTH_N] = {
 	{.key = "unfinished_sessions", .one = "unfinished session", .many = "unfinished sessions", .usual = true,
 	 .in_experiment = unfinished_in},
 	{.key = "missing_arms", .one = "arm of the planned split never appears", .many = "arms of the planned split never appear",
-	 .fate = HEALTH_NAMED, .grave = true, .in_experiment = missing_arms},
+	 .fate = HEALTH_SAID, .in_experiment = missing_arms},
 	{.key = "unplanned_arms", .one = "arm is not in the planned split", .many = "arms are not in the planned split",
-	 .fate = HEALTH_NAMED, .grave = true, .in_experiment = unplanned_arms},
+	 .fate = HEALTH_SAID, .in_experiment = unplanned_arms},
 };
 
-/* Adds what was found. Returns 0, or -1 where there is no memory. */
-static int add(struct health *h, const struct study *s, struct health_finding f, const char *names)
+/* What becomes of the things that an entry counts, where the finding has no words of its own. */
+static const char *fate_of(const struct health_entry *entry, const struct study *s)
 {
-	const char *said = NULL;
-
-	switch (f.entry->fate) {
-	case HEALTH_LEFT_OUT: said = "left out"; break;
-	case HEALTH_ORDER: said = s->sorted ? "sorted by timestamp" : "taken as they came, so sessions may be wrong"; break;
-	case HEALTH_NAMED: said = names; break;
-	case HEALTH_SAID: break;
+	switch (entry->fate) {
+	case HEALTH_LEFT_OUT:
+		return "left out";
+	case HEALTH_ORDER:
+		return s->sorted ? "sorted by timestamp" : "taken as they came, so sessions may be wrong";
+	case HEALTH_SAID:
+		break;
 	}
-	f.grave = f.count > 0 && f.entry->grave && !(f.entry->fate == HEALTH_ORDER && s->sorted);
-	f.fate = said ? strdup(said) : NULL;
+	return "";
+}
+
+/* Adds what was found. Returns 0, or -1 where there is no memory. */
+static int add(struct health *h, const struct study *s, struct health_finding f, const char *words)
+{
+	const char *said = *words ? words : fate_of(f.entry, s);
+
+	f.fate = *said ? strdup(said) : NULL;
 	h->list[h->n++] = f;
-	return said && !f.fate ? -1 : 0;
+	return *said && !f.fate ? -1 : 0;
 }
 
 static int add_log(struct health *h, const struct study *s)
@@ -103,36 +132,38 @@ static int add_log(struct health *h, const struct study *s)
 
 	for (size_t i = 0; status == 0 && i < HEALTH_LOG_N; i++) {
 		const struct health_entry *entry = &health_table[i];
+		struct health_finding f = {.entry = entry, .experiment = HEALTH_LOG, .count = entry->in_log(s), .usual = entry->usual};
 
-		status = add(h, s, (struct health_finding){.entry = entry, .experiment = HEALTH_LOG, .count = entry->in_log(s)}, "");
+		f.grave = f.count > 0 && entry->grave && !(entry->fate == HEALTH_ORDER && s->sorted);
+		status = add(h, s, f, "");
 	}
 	return status;
 }
 
-static int add_experiment(struct health *h, const struct study *s, uint32_t experiment, const struct split *split)
+static int add_experiment(struct health *h, const struct health_subject *of, uint32_t experiment)
 {
 	int status = 0;
 
 	for (size_t i = HEALTH_LOG_N; status == 0 && i < HEALTH_N; i++) {
-		struct health_finding f = {.entry = &health_table[i], .experiment = experiment};
-		struct errmsg names = {""};
+		struct health_finding f = {.entry = &health_table[i], .experiment = experiment, .usual = health_table[i].usual};
+		struct errmsg words = {""};
 
-		f.count = f.entry->in_experiment(&s->experiments[experiment], split, &names);
-		status = add(h, s, f, names.text);
+		f.entry->in_experiment(of, &f, &words);
+		status = add(h, of->study, f, words.text);
 	}
 	return status;
 }
 
-int health_init(struct health *h, const struct study *s, const struct split *split, struct errmsg *e)
+int health_init(struct health *h, const struct health_subject *of, struct errmsg *e)
 {
-	static const struct split none;
+	const struct study *s = of->study;
 	int status;
 
 	*h = (struct health){.list = calloc(HEALTH_LOG_N + s->names.n * HEALTH_EXPERIMENT_N, sizeof *h->list)};
 	status = h->list ? add_log(h, s) : -1;
 	for (size_t i = 0; status == 0 && i < s->names.n; i++)
 		if (s->experiments[i].wanted)
-			status = add_experiment(h, s, (uint32_t)i, split ? split : &none);
+			status = add_experiment(h, of, (uint32_t)i);
 	return status < 0 ? errmsg_nomem(e) : 0;
 }
 

@@ -20,19 +20,30 @@
 enum health_fate {
 	HEALTH_LEFT_OUT,
 	HEALTH_ORDER, /* sorted; or taken as they came, and then sessions may be wrong */
-	HEALTH_NAMED, /* they are arms, and the finding names them */
-	HEALTH_SAID   /* the words of the entry say it */
+	HEALTH_SAID   /* the words of the entry, or of the finding, say it */
 };
+
+/* What the list is made of. */
+struct health_subject {
+	const struct study *study; /* ended */
+	const struct split *split; /* that was planned, or NULL */
+};
+
+struct health_finding;
 
 struct health_entry {
 	const char *key;	/* as in JSON */
 	const char *one, *many; /* what is counted, in words, behind the number 1 and behind others */
 	enum health_fate fate;
-	bool grave; /* effects are not to be relied on where there is any; of HEALTH_ORDER, where it was not sorted */
+	bool grave; /* in_log: effects are not to be relied on where there is any; of HEALTH_ORDER, where it was not sorted */
 	bool usual; /* sound logs have it too */
 	bool heard; /* who reads the log was told of it already, but not who reads parts of it */
 	uint64_t (*in_log)(const struct study *s); /* NULL for those that are counted in each experiment */
-	uint64_t (*in_experiment)(const struct study_experiment *x, const struct split *split, struct errmsg *names);
+	/*
+	 * Looks for it in the finding's experiment, and sets its count and whether that is grave, or is not usual. `words`,
+	 * empty to begin with, may be set to what is to be said of it instead of its fate.
+	 */
+	void (*in_experiment)(const struct health_subject *of, struct health_finding *f, struct errmsg *words);
 };
 
 /* Those of the whole log come first, then those of each experiment. */
@@ -44,6 +55,7 @@ struct health_finding {
 	uint32_t experiment; /* number in the study; HEALTH_LOG: the whole log */
 	uint64_t count;
 	bool grave; /* there are some, and effects are not to be relied on */
+	bool usual; /* so few are no reason to worry */
 	char *fate; /* in words; NULL where there is nothing to say */
 };
 
@@ -56,10 +68,14 @@ struct health {
 };
 
 /*
- * Makes the list for a study that has ended, with the split that was planned, or NULL. Returns 0, or -1 where there is no memory.
- * Free with health_clear in either case.
+ * Users who were seen in more than one arm are left out, and those are the ones who come often: from the first share of all
+ * users of the experiment on that is worth a warning, and from the second the rest do not stand for all.
  */
-int health_init(struct health *h, const struct study *s, const struct split *split, struct errmsg *e);
+#define HEALTH_TWO_ARMS_WARNING 0.005
+#define HEALTH_TWO_ARMS_GRAVE 0.1
+
+/* Makes the list. Returns 0, or -1 where there is no memory. Free with health_clear in either case. */
+int health_init(struct health *h, const struct health_subject *of, struct errmsg *e);
 void health_clear(struct health *h);
 
 /* The first entry of this key, or NULL. Another one of it is the same in each experiment. */

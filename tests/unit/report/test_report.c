@@ -214,7 +214,8 @@ static void findings_have_levels(void)
 	begin(&x, "X", "C", "T1");
 	CHECK(findings_of(&all, &x.report, &e) == 0 && all.n == 0);
 	findings_clear(&all);
-	x.study.experiments[0].summary.two_arms = 2;
+	x.study.experiments[0].summary.arms[0].seen = 30;
+	x.study.experiments[0].summary.two_arms = 2; /* of 35 */
 	x.study.experiments[0].summary.unfinished = 1;
 	x.study.unread = 1;
 	CHECK(findings_of(&all, &x.report, &e) == 0 && all.n == 3);
@@ -237,7 +238,8 @@ static void warnings_stand_at_the_top_of_a_page(void)
 	begin(&x, "X", "C", "T1");
 	x.study.malformed = 7;
 	x.study.unread = 1;
-	x.study.experiments[0].summary.two_arms = 2;
+	x.study.experiments[0].summary.arms[0].seen = 30;
+	x.study.experiments[0].summary.two_arms = 2; /* of 35 */
 	x.study.experiments[0].summary.unfinished = 1;
 	text = written(&x, "html", false);
 	box = strstr(text, "<p class=\"warning\"><strong>Warning:</strong> X: 2 users seen in more than one arm");

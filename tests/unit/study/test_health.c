@@ -45,7 +45,7 @@ static void everything_is_found(void)
 		{"unfinished_sessions", 1, "1 unfinished session: left out."},
 		{"events_after_end", 1, "1 event not later than the end of a session before it: taken as they came, so sessions may be wrong."},
 		{"duplicate_events", 1, "1 event delivered twice: left out."},
-		{"users_in_two_arms", 1, "1 user seen in more than one arm: left out."},
+		{"users_in_two_arms", 1, "1 user seen in more than one arm: left out, 50.0 % of all users."},
 		{"unfinished_sessions", 1, "1 unfinished session: left out."},
 		{"missing_arms", 2, "2 arms of the planned split never appear: T1, T2."},
 		{"unplanned_arms", 1, "1 arm is not in the planned split: T."},
@@ -55,7 +55,7 @@ static void everything_is_found(void)
 	struct split split;
 
 	fill(&s, STUDY_STREAM);
-	CHECK(split_parse(&split, "--split", "C=1,T1=1,T2=1", &e) == 0 && health_init(&h, &s, &split, &e) == 0);
+	CHECK(split_parse(&split, "--split", "C=1,T1=1,T2=1", &e) == 0 && health_init(&h, &(struct health_subject){.study = &s, .split = &split}, &e) == 0);
 	CHECK(h.n == HEALTH_LOG_N + 2 * HEALTH_EXPERIMENT_N);
 	for (size_t i = 0; i < HEALTH_N; i++) {
 		CHECK_STR(h.list[i].entry->key, wanted[i].key);
@@ -76,17 +76,48 @@ static void sorting_mends(void)
 	struct study s;
 
 	fill(&s, STUDY_STREAM);
-	CHECK(health_init(&h, &s, NULL, &e) == 0);
+	CHECK(health_init(&h, &(struct health_subject){.study = &s}, &e) == 0);
 	CHECK(h.list[1].grave && h.list[2].grave && !h.list[0].grave && !h.list[4].grave);
 	CHECK(health_of(&h, 0)[2].count == 0 && !health_of(&h, 0)[2].grave && health_of(&h, 0)[3].count == 0);
 	health_clear(&h);
 	study_clear(&s);
 	fill(&s, STUDY_HOLD);
-	CHECK(health_init(&h, &s, NULL, &e) == 0);
+	CHECK(health_init(&h, &(struct health_subject){.study = &s}, &e) == 0);
 	CHECK(h.list[1].grave && !h.list[2].grave && h.list[2].count == 1);
 	CHECK_STR(health_say(&h.list[2], &e), "1 event out of order: sorted by timestamp.");
 	health_clear(&h);
 	study_clear(&s);
+}
+
+/* n users of whom the first k are in both arms. */
+static void check_two_arms(uint32_t n, uint32_t k, bool usual, bool grave, const char *sentence)
+{
+	struct health h;
+	struct study s;
+
+	study_init(&s, STUDY_STREAM, NULL, 0);
+	for (uint32_t user = 0; user < n; user++) {
+		if (user < k)
+			add(&s, 2 * user, EVENT_LAST, user, "X", user % 2 ? "T" : "C");
+		add(&s, 2 * user + 1, EVENT_LAST, user, "X", user % 2 ? "C" : "T");
+	}
+	CHECK(study_end(&s, &e) == 0 && health_init(&h, &(struct health_subject){.study = &s}, &e) == 0);
+	CHECK_STR(health_of(&h, 0)->entry->key, "users_in_two_arms");
+	CHECK(health_of(&h, 0)->count == k && health_of(&h, 0)->usual == usual && health_of(&h, 0)->grave == grave);
+	CHECK_STR(health_say(health_of(&h, 0), &e), sentence);
+	health_clear(&h);
+	study_clear(&s);
+}
+
+static void users_in_two_arms_are_judged_by_their_share(void)
+{
+	check_two_arms(400, 0, true, false, "0 users seen in more than one arm: left out.");
+	check_two_arms(400, 1, true, false, "1 user seen in more than one arm: left out.");
+	check_two_arms(400, 2, false, false, "2 users seen in more than one arm: left out.");
+	check_two_arms(400, 39, false, false, "39 users seen in more than one arm: left out.");
+	check_two_arms(400, 40, false, true, "40 users seen in more than one arm: left out, 10.0 % of all users.");
+	check_two_arms(400, 360, false, true, "360 users seen in more than one arm: left out, 90.0 % of all users.");
+	check_two_arms(400, 400, false, true, "400 users seen in more than one arm: left out, 100.0 % of all users.");
 }
 
 static void a_sound_log_is_sound(void)
@@ -96,7 +127,7 @@ static void a_sound_log_is_sound(void)
 
 	study_init(&s, STUDY_STREAM, NULL, 0);
 	add(&s, 1, EVENT_LAST, 1, "X", "C");
-	CHECK(study_end(&s, &e) == 0 && health_init(&h, &s, NULL, &e) == 0);
+	CHECK(study_end(&s, &e) == 0 && health_init(&h, &(struct health_subject){.study = &s}, &e) == 0);
 	for (size_t i = 0; i < h.n; i++)
 		CHECK(h.list[i].count == 0 && !h.list[i].grave);
 	health_clear(&h);
@@ -112,7 +143,7 @@ static void unwanted_experiments_have_no_findings(void)
 	study_init(&s, STUDY_STREAM, wanted, 1);
 	add(&s, 1, EVENT_LAST, 1, "X", "C");
 	add(&s, 2, EVENT_LAST, 1, "Y", "C");
-	CHECK(study_end(&s, &e) == 0 && health_init(&h, &s, NULL, &e) == 0);
+	CHECK(study_end(&s, &e) == 0 && health_init(&h, &(struct health_subject){.study = &s}, &e) == 0);
 	CHECK(h.n == HEALTH_N && !health_of(&h, 0) && health_of(&h, 1));
 	health_clear(&h);
 	study_clear(&s);
@@ -130,6 +161,7 @@ int main(void)
 {
 	RUN(everything_is_found);
 	RUN(sorting_mends);
+	RUN(users_in_two_arms_are_judged_by_their_share);
 	RUN(a_sound_log_is_sound);
 	RUN(unwanted_experiments_have_no_findings);
 	RUN(entries_are_found_by_key);
