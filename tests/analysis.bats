@@ -201,7 +201,7 @@ agrees() {
 	for bad in srn "" srm,,health "srm, health"; do
 		run -2 --separate-stderr abtest --fail-on "$bad" log
 		[ -z "$output" ]
-		[[ $stderr == "botify-abtest: --fail-on knows srm, health, malformed_lines, "*", unplanned_arms; not '"* ]]
+		[[ $stderr == "botify-abtest: --fail-on knows srm, health, malformed_lines, "*", users_without_session; not '"* ]]
 	done
 }
 

@@ -134,7 +134,8 @@ char *report_methods(const struct report *r, const struct effect *effects, size_
 
 int report_health(struct health *h, const struct report *r, struct errmsg *e)
 {
-	return health_init(h, &(struct health_subject){.study = r->study, .split = r->split}, e);
+	return health_init(h, &(struct health_subject){.study = r->study, .split = r->split,
+							   .options = r->analysis ? r->analysis->options : NULL}, e);
 }
 
 #define COLUMN(kind, name) {#name, kind, offsetof(struct effect, name)}

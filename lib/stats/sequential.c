@@ -69,3 +69,11 @@ struct stats_welch sequential_mean(const struct stats *s, double tune, double al
 
 	return at_least(sequential_compare(stats_mean(s), error, n, sequential_rho2(tune, alpha), alpha), &once, alpha);
 }
+
+double sequential_arm(const struct stats *arm, const struct stats *all, double tune, double alpha)
+{
+	double n = (double)all->n, here = (double)arm->n, others = n - here;
+	double difference = (arm->mean - all->mean) * (n / others), error = stats_sd(all) * sqrt(1 / here + 1 / others);
+
+	return sequential_compare(difference, error, n, sequential_rho2(tune, alpha), alpha).p;
+}

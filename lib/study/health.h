@@ -13,6 +13,7 @@
 #include <stdint.h>
 
 #include "base/errmsg.h"
+#include "study/effects.h"
 #include "study/split.h"
 #include "study/study.h"
 
@@ -27,12 +28,14 @@ enum health_fate {
 struct health_subject {
 	const struct study *study; /* ended */
 	const struct split *split; /* that was planned, or NULL */
+	const struct effects_options *options; /* of the effects; NULL: nothing is sequential */
 };
 
 struct health_finding;
 
 struct health_entry {
 	const char *key;	/* as in JSON */
+	const char *p_key;	/* likewise, of the p of its test; NULL: it has none */
 	const char *one, *many; /* what is counted, in words, behind the number 1 and behind others */
 	enum health_fate fate;
 	bool grave; /* in_log: effects are not to be relied on where there is any; of HEALTH_ORDER, where it was not sorted */
@@ -40,14 +43,15 @@ struct health_entry {
 	bool heard; /* who reads the log was told of it already, but not who reads parts of it */
 	uint64_t (*in_log)(const struct study *s); /* NULL for those that are counted in each experiment */
 	/*
-	 * Looks for it in the finding's experiment, and sets its count and whether that is grave, or is not usual. `words`,
-	 * empty to begin with, may be set to what is to be said of it instead of its fate.
+	 * Looks for it in the finding's experiment, and sets its count, the p of its test, and whether that is grave, or is not
+	 * usual. `words`, empty to begin with, may be set to what is to be said of it instead of its fate. Returns 0, or -1
+	 * where there is no memory.
 	 */
-	void (*in_experiment)(const struct health_subject *of, struct health_finding *f, struct errmsg *words);
+	int (*in_experiment)(const struct health_subject *of, struct health_finding *f, struct errmsg *words);
 };
 
 /* Those of the whole log come first, then those of each experiment. */
-enum { HEALTH_LOG_N = 6, HEALTH_EXPERIMENT_N = 4, HEALTH_N = HEALTH_LOG_N + HEALTH_EXPERIMENT_N };
+enum { HEALTH_LOG_N = 6, HEALTH_EXPERIMENT_N = 5, HEALTH_N = HEALTH_LOG_N + HEALTH_EXPERIMENT_N };
 extern const struct health_entry health_table[HEALTH_N];
 
 struct health_finding {
@@ -55,7 +59,8 @@ struct health_finding {
 	uint32_t experiment; /* number in the study; HEALTH_LOG: the whole log */
 	uint64_t count;
 	bool grave; /* there are some, and effects are not to be relied on */
-	bool usual; /* so few are no reason to worry */
+	bool usual; /* so few, or these, are no reason to worry */
+	double p;   /* of its test; NaN where there is none, or it cannot be known */
 	char *fate; /* in words; NULL where there is nothing to say */
 };
 
@@ -73,6 +78,15 @@ struct health {
  */
 #define HEALTH_TWO_ARMS_WARNING 0.005
 #define HEALTH_TWO_ARMS_GRAVE 0.1
+
+/*
+ * Users who finished no session are left out (attrition), and so are sessions that have not ended. Where that befalls more of
+ * one arm, those who are left are no longer alike, and differ without an effect. So the users of each arm who were seen are
+ * tested against those who finished a session, and against those who have an open one, by proportions.h, the always-valid
+ * way where intervals are sequential; below this p the finding is grave. The level is that of the test of the split: a
+ * fair experiment has one of these alarms in 500 reports at most.
+ */
+#define HEALTH_ALARM 0.001
 
 /* Makes the list. Returns 0, or -1 where there is no memory. Free with health_clear in either case. */
 int health_init(struct health *h, const struct health_subject *of, struct errmsg *e);

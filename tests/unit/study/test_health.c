@@ -49,6 +49,7 @@ static void everything_is_found(void)
 		{"unfinished_sessions", 1, "1 unfinished session: left out."},
 		{"missing_arms", 2, "2 arms of the planned split never appear: T1, T2."},
 		{"unplanned_arms", 1, "1 arm is not in the planned split: T."},
+		{"users_without_session", 0, "0 users finished no session: left out."},
 	};
 	struct health h;
 	struct study s;
@@ -120,6 +121,58 @@ static void users_in_two_arms_are_judged_by_their_share(void)
 	check_two_arms(400, 400, false, true, "400 users seen in more than one arm: left out, 100.0 % of all users.");
 }
 
+/* Two arms of n users, of whom some have no session that ended, and some one that did and one that did not. */
+static void fill_leaving(struct study *s, uint32_t n, const uint32_t *without, const uint32_t *unfinished)
+{
+	study_init(s, STUDY_STREAM, NULL, 0);
+	for (uint32_t i = 0; i < 2 * n; i++) {
+		uint32_t arm = i % 2, number = i / 2;
+		bool lost = number < without[arm], open = number >= n - unfinished[arm];
+
+		add(s, 2 * i, lost ? EVENT_NEXT : EVENT_LAST, i, "X", arm ? "T" : "C");
+		if (open)
+			add(s, 2 * i + 1, EVENT_NEXT, i, "X", arm ? "T" : "C");
+	}
+	CHECK(study_end(s, &e) == 0);
+}
+
+static void attrition_is_compared_between_arms(void)
+{
+	const uint32_t none[2] = {0}, even[] = {40, 40}, odd[] = {0, 80};
+	struct effects_options looked_at = {.alpha = 0.05, .sequential = true, .tune = 500};
+	const struct health_finding *f;
+	struct health h;
+	struct study s;
+
+	fill_leaving(&s, 200, odd, none);
+	CHECK(health_init(&h, &(struct health_subject){.study = &s}, &e) == 0);
+	f = &health_of(&h, 0)[4];
+	CHECK_STR(f->entry->key, "users_without_session");
+	CHECK_STR(f->entry->p_key, "attrition_p");
+	CHECK(f->count == 80 && f->grave);
+	CHECK_NEAR(f->p, 7.791973823782338e-29, 1e-9);
+	CHECK_STR(health_say(f, &e), "80 users finished no session: left out, not alike in the arms (p = 8e-29): "
+				     "80 of 200 users of T, 0 of 200 of the others.");
+	CHECK(health_of(&h, 0)[1].grave && health_of(&h, 0)[1].p == f->p);
+	health_clear(&h);
+	CHECK(health_init(&h, &(struct health_subject){.study = &s, .options = &looked_at}, &e) == 0);
+	CHECK(health_of(&h, 0)[4].p > 1e-28 && health_of(&h, 0)[4].p < 1e-9 && health_of(&h, 0)[4].grave);
+	health_clear(&h);
+	study_clear(&s);
+
+	fill_leaving(&s, 200, even, odd);
+	CHECK(health_init(&h, &(struct health_subject){.study = &s}, &e) == 0);
+	f = health_of(&h, 0);
+	CHECK(f[4].count == 80 && f[4].p == 1 && !f[4].grave && f[4].usual);
+	CHECK_STR(health_say(&f[4], &e), "80 users finished no session: left out.");
+	/* 40 of C never ended, 40 and 80 of T */
+	CHECK(f[1].count == 160 && f[1].grave);
+	CHECK_STR(health_say(&f[1], &e), "160 unfinished sessions: left out, not alike in the arms (p = 2e-16): "
+					 "120 of 200 users of T, 40 of 200 of the others.");
+	health_clear(&h);
+	study_clear(&s);
+}
+
 static void a_sound_log_is_sound(void)
 {
 	struct health h;
@@ -152,7 +205,7 @@ static void unwanted_experiments_have_no_findings(void)
 static void entries_are_found_by_key(void)
 {
 	CHECK(health_find("malformed_lines") == &health_table[0]);
-	CHECK(health_find("unplanned_arms") == &health_table[HEALTH_N - 1]);
+	CHECK(health_find("users_without_session") == &health_table[HEALTH_N - 1]);
 	CHECK(health_find("unfinished_sessions")->usual && !health_find("duplicate_events")->usual);
 	CHECK(!health_find("srm"));
 }
@@ -162,6 +215,7 @@ int main(void)
 	RUN(everything_is_found);
 	RUN(sorting_mends);
 	RUN(users_in_two_arms_are_judged_by_their_share);
+	RUN(attrition_is_compared_between_arms);
 	RUN(a_sound_log_is_sound);
 	RUN(unwanted_experiments_have_no_findings);
 	RUN(entries_are_found_by_key);
