@@ -34,7 +34,7 @@ static const struct command self = {
 		"      --alpha A           intervals have confidence 1 - A (default: 0.05)\n"
 		"      --lift KIND         percent intervals: difference or fieller (default: difference)\n"
 		"      --adjust METHOD     for many comparisons: none, holm, bh or by (default: none)\n"
-		"      --primary METRIC    the metric that is not adjusted, and that --days tells of\n"
+		"      --primary METRIC    the metric that decides: adjusted apart, told of by --days\n"
 		"      --cap QUANTILE      cap users' values at this quantile of all arms, as 99%\n"
 		"      --covariate-before TIME\n"
 		"                          what users did before a day or moment (ms) is their covariate\n"

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "report/sections.h"
+#include "study/health.h"
 #include "study/metrics.h"
 
 const struct report_format report_formats[REPORT_FORMATS_N] = {
@@ -129,6 +130,12 @@ char *report_methods(const struct report *r, const struct effect *effects, size_
 	if (size > 0)
 		text[size - 1] = '\0'; /* the blank behind the last sentence */
 	return text;
+}
+
+int report_health(struct health *h, const struct report *r, struct errmsg *e)
+{
+	return health_init(h, &(struct health_subject){.study = r->study, .split = r->split,
+							   .options = r->analysis ? r->analysis->options : NULL}, e);
 }
 
 #define COLUMN(kind, name) {#name, kind, offsetof(struct effect, name)}

@@ -18,6 +18,7 @@
 #include "study/study.h"
 #include "text/shown.h"
 
+struct health;
 struct section;
 struct sections_subject;
 
@@ -57,6 +58,9 @@ size_t report_effects(const struct report *r, const char *experiment, const stru
  * them. The names of metrics are as above. New; NULL: no memory.
  */
 char *report_methods(const struct report *r, const struct effect *effects, size_t n, bool words);
+
+/* What is wrong with the log of the report: health_init on its study. Free with health_clear in either case. */
+int report_health(struct health *h, const struct report *r, struct errmsg *e);
 
 struct report_format {
 	const char *name;
