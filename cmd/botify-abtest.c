@@ -284,8 +284,11 @@ static int save_or_print(struct report *r, const struct options *o, struct errms
 	return status;
 }
 
-/* Says what is wrong with the log, for who reads effects only, as far as it was not said before. */
-static int warn(const struct report *r, const struct options *o, struct errmsg *e)
+/*
+ * Says what is wrong with the log where the report has no room for it: what is loud, before the report; or the rest, as far as
+ * it was not said before.
+ */
+static int warn(const struct report *r, const struct options *o, bool loud, struct errmsg *e)
 {
 	struct findings findings;
 	int status = findings_of(&findings, r, e);
@@ -293,7 +296,9 @@ static int warn(const struct report *r, const struct options *o, struct errmsg *
 	for (size_t i = 0; i < findings.n; i++) {
 		const struct finding *f = &findings.list[i];
 
-		if (f->level != FINDING_NOTE && (o->merge || !f->heard))
+		if (loud && f->loud)
+			command_note(&self, "Do not trust this yet: %s", f->text);
+		else if (!loud && !f->loud && f->level != FINDING_NOTE && (o->merge || !f->heard))
 			command_note(&self, "%s%s%s", f->experiment ? f->experiment : "", f->experiment ? ": " : "", f->text);
 	}
 	findings_clear(&findings);
@@ -308,16 +313,19 @@ static int write_result(const struct study *s, const struct options *o, struct e
 		.study = s, .effects = &a.effects, .control = o->analysis.effects.control, .split = &o->split,
 		.analysis = &a.subject, .sections = a.sections, .spreadsheet = o->spreadsheet,
 	};
+	bool bare = !o->partial && o->format->bare;
 	int status = 0;
 
 	/* a part may be empty, the whole may not */
 	if (!o->partial)
 		status = check(s, o, e) < 0 ? -1 : analysis_run(&a, s, &o->analysis, e);
 	report.n_sections = a.n_sections;
+	if (status == 0 && bare)
+		status = warn(&report, o, true, e);
 	if (status == 0)
 		status = save_or_print(&report, o, e);
-	if (status == 0 && !o->partial && o->format->bare)
-		status = warn(&report, o, e);
+	if (status == 0 && bare)
+		status = warn(&report, o, false, e);
 	analysis_clear(&a);
 	return status;
 }

@@ -181,9 +181,55 @@ big_log() {
 	[ "${#stderr_lines[@]}" = 11 ]
 	[[ ${stderr_lines[1]} == "botify-abtest: log:3: "* ]]
 	[ "${stderr_lines[10]}" = "botify-abtest: … and 15 more like these" ]
-	diff <(echo "$output" | sed '/malformed/d') "$here/abtest/tiny.table"
-	echo "$output" | grep -x '25 malformed lines: left out.'
+	diff <(echo "$output") <(
+		echo 'Do not trust this yet:'
+		echo '25 malformed lines: left out, 64.1 % of all lines.'
+		echo
+		cat "$here/abtest/tiny.table"
+	)
 	abtest --format json log 2>/dev/null | jq -e '.health.malformed_lines == 25'
+}
+
+@test "malformed lines of more than one in a hundred: every report begins with them" {
+	big_log | head -990 >good
+	for bad in 10 11; do
+		{ cat good; yes '{"message":"next"}' | head -n $bad; } >log
+		abtest --partial log >part 2>errors || [ $? = 1 ]
+		for from in log "--merge part"; do
+			for format in table markdown html json prometheus ndjson csv; do
+				# shellcheck disable=SC2086
+				run --separate-stderr abtest --format $format $from
+				# shellcheck disable=SC2154 # bats sets it
+				echo "$stderr" >"err.$format"
+				echo "$output" >"out.$format"
+			done
+			# the first line of what is on the page, of the document, of what is said where the format has no room for it
+			head -2 out.table | grep -cx -e 'Do not trust this yet:' -e '11 malformed lines: left out, 1.1 % of all lines.' >found || true
+			head -1 out.markdown | grep -cx '> \*\*Do not trust this yet\*\*: 11 malformed lines: left out, 1.1 % of all lines.' >>found || true
+			sed -n '/<h1>/,$p' out.html | grep '<p' | sed -n 2p | grep -c '>Do not trust this yet:</strong> 11 malformed lines: left out, 1.1 % of all lines.' >>found || true
+			head -1 out.json | grep -cxF '{"alarms":["11 malformed lines: left out, 1.1 % of all lines."],' >>found || true
+			sed -n 3p out.prometheus | grep -cx 'botify_abtest_alarm{finding="malformed_lines"} 1' >>found || true
+			for format in ndjson csv; do
+				grep -cx 'botify-abtest: Do not trust this yet: 11 malformed lines: left out, 1.1 % of all lines.' err.$format >>found || true
+				grep -v malformed out.$format | cmp - out.$format
+			done
+			[ "$(tr '\n' ' ' <found)" = "$([ $bad = 10 ] && echo '0 0 0 0 0 0 0 ' || echo '2 1 1 1 1 1 1 ')" ]
+			jq -e --argjson n $bad '.health.malformed_lines == $n' out.json
+			# and that is what a pipeline may fail on
+			# shellcheck disable=SC2086
+			run abtest --fail-on health $from
+			[ $bad = 10 ] && [ "$status" != 3 ] || [ "$status" = 3 ]
+		done
+	done
+}
+
+@test "ndjson and csv: that most lines are malformed is said before the report" {
+	{ cat "$tiny"; echo bad; } >log
+	for format in ndjson csv; do
+		abtest --format $format log >both 2>&1 || [ $? = 1 ]
+		sed -n 2p both | grep -x 'botify-abtest: Do not trust this yet: 1 malformed line: left out, 6.67 % of all lines.'
+		[ "$(grep -c 'Do not trust' both)" = 1 ]
+	done
 }
 
 @test "malformed lines of a log that is read twice are told once" {
@@ -572,12 +618,12 @@ leaving_log() {
 		[ "$(grep -c 'seen in more than one arm: left out' <<<"$stderr")" = 1 ]
 		[ "$(grep -c '^botify-abtest: MANY: 1 arm of the planned split never appears: C.$' <<<"$stderr")" = 1 ]
 		[ "$(grep -c bad <<<"$stderr")" = 1 ]
-		[ "$(grep -c malformed <<<"$stderr")" = 0 ]
+		[ "$(grep -c malformed <<<"$stderr")" = 1 ]
 	done
 	abtest --partial log >part 2>errors || [ $? = 1 ]
 	run --separate-stderr abtest --merge --format csv part
 	[ "$status" = 0 ]
-	grep -x 'botify-abtest: 1 malformed line: left out.' <<<"$stderr"
+	grep -x 'botify-abtest: Do not trust this yet: 1 malformed line: left out, 8.33 % of all lines.' <<<"$stderr"
 	run --separate-stderr abtest --format csv "$tiny"
 	[ "$stderr" = "" ]
 	run --separate-stderr abtest --format json --split A=1,B=1,C=1 --experiment MANY "$here/abtest/odd.ndjson"

@@ -59,8 +59,10 @@ static int add_health(struct findings *all, const struct health_finding *list, s
 			level = FINDING_NOTE;
 		if (list[i].count > 0)
 			status = add(all, level, experiment, "%s", health_say(&list[i], &sentence));
-		if (list[i].count > 0 && status == 0)
+		if (list[i].count > 0 && status == 0) {
 			all->list[all->n - 1].heard = list[i].entry->heard;
+			all->list[all->n - 1].loud = list[i].loud;
+		}
 	}
 	return status;
 }
@@ -115,19 +117,21 @@ static int add_experiment(struct findings *all, const struct report *r, const st
 	return status < 0 ? -1 : add_health(all, health_of(h, (uint32_t)number), HEALTH_EXPERIMENT_N, name);
 }
 
-/* Unfinished sessions stand with the experiments that they are missing from. */
-static int add_log(struct findings *all, const struct health *h)
+/* Those that are loud, or the others. Unfinished sessions stand with the experiments that they are missing from. */
+static int add_log(struct findings *all, const struct health *h, bool loud)
 {
 	int status = 0;
 
 	for (size_t i = 0; i < HEALTH_LOG_N && status == 0; i++)
-		if (!h->list[i].entry->usual)
+		if (!h->list[i].entry->usual && h->list[i].loud == loud)
 			status = add_health(all, &h->list[i], 1, NULL);
 	return status;
 }
 
 static int add_all(struct findings *all, const struct report *r, const struct health *h, struct errmsg *e)
 {
+	if (add_log(all, h, true) < 0)
+		return errmsg_nomem(e);
 	for (size_t i = 0; i < r->study->names.n; i++) {
 		uint32_t *arms;
 		int status;
@@ -142,7 +146,7 @@ static int add_all(struct findings *all, const struct report *r, const struct he
 		if (status < 0)
 			return errmsg_nomem(e);
 	}
-	return add_log(all, h) < 0 ? errmsg_nomem(e) : 0;
+	return add_log(all, h, false) < 0 ? errmsg_nomem(e) : 0;
 }
 
 int findings_of(struct findings *all, const struct report *r, struct errmsg *e)

@@ -203,6 +203,22 @@ static void put_log(FILE *f, const struct report *r, const struct health *h)
 	}
 }
 
+/* What the report has to begin with; no such family where there is nothing. */
+static void put_alarms(FILE *f, const struct health *h)
+{
+	bool any = false;
+
+	for (size_t i = 0; i < h->n; i++) {
+		if (!h->list[i].loud)
+			continue;
+		if (!any)
+			put_head(f, "alarm", "1: do not trust the effects for this finding.");
+		any = true;
+		put_label(f, "botify_abtest_alarm{", "finding", h->list[i].entry->key);
+		fputs("} 1\n", f);
+	}
+}
+
 /* For the textfile collector of a node exporter. */
 int report_prometheus(const struct report *r, FILE *f, bool colour, struct errmsg *e)
 {
@@ -210,6 +226,8 @@ int report_prometheus(const struct report *r, FILE *f, bool colour, struct errms
 	int status = report_health(&h, r, e);
 
 	(void)colour;
+	if (status == 0)
+		put_alarms(f, &h);
 	for (size_t k = 0; k < sizeof numbers / sizeof *numbers; k++)
 		put_number(f, r->effects, k);
 	put_significant(f, r->effects);

@@ -13,6 +13,15 @@ static uint64_t malformed_lines(const struct study *s)
 	return s->malformed;
 }
 
+static void weigh_malformed(const struct study *s, struct health_finding *f, struct errmsg *words)
+{
+	double lines = (double)s->events + (double)s->malformed;
+
+	f->grave = f->loud = (double)s->malformed > HEALTH_MALFORMED_GRAVE * lines;
+	if (f->grave)
+		errmsg_set(words, "left out, %.3g %% of all lines", 100 * (double)s->malformed / lines);
+}
+
 static uint64_t unread_files(const struct study *s)
 {
 	return s->unread;
@@ -173,7 +182,7 @@ static int unplanned_arms(const struct health_subject *of, struct health_finding
 
 const struct health_entry health_table[HEALTH_N] = {
 	{.key = "malformed_lines", .one = "malformed line", .many = "malformed lines", .heard = true,
-	 .in_log = malformed_lines},
+	 .in_log = malformed_lines, .weigh = weigh_malformed},
 	{.key = "unread_files", .one = "file not read, or not to the end", .many = "files not read, or not to the end",
 	 .fate = HEALTH_SAID, .grave = true, .heard = true, .in_log = unread_files},
 	{.key = "out_of_order_events", .one = "event out of order", .many = "events out of order",
@@ -230,8 +239,12 @@ static int add_log(struct health *h, const struct study *s)
 		struct health_finding f = {.entry = entry, .experiment = HEALTH_LOG, .count = entry->in_log(s), .usual = entry->usual,
 					   .p = NAN};
 
+		struct errmsg words = {""};
+
 		f.grave = f.count > 0 && entry->grave && !(entry->fate == HEALTH_ORDER && s->sorted);
-		status = add(h, s, f, "");
+		if (entry->weigh)
+			entry->weigh(s, &f, &words);
+		status = add(h, s, f, words.text);
 	}
 	return status;
 }

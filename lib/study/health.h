@@ -42,6 +42,8 @@ struct health_entry {
 	bool usual; /* sound logs have it too */
 	bool heard; /* who reads the log was told of it already, but not who reads parts of it */
 	uint64_t (*in_log)(const struct study *s); /* NULL for those that are counted in each experiment */
+	/* in_log: sets whether so many are grave, or loud, and perhaps `words`; as below. NULL: see `grave` */
+	void (*weigh)(const struct study *s, struct health_finding *f, struct errmsg *words);
 	/*
 	 * Looks for it in the finding's experiment, and sets its count, the p of its test, and whether that is grave, or is not
 	 * usual. `words`, empty to begin with, may be set to what is to be said of it instead of its fate. Returns 0, or -1
@@ -60,6 +62,7 @@ struct health_finding {
 	uint64_t count;
 	bool grave; /* there are some, and effects are not to be relied on */
 	bool usual; /* so few, or these, are no reason to worry */
+	bool loud;  /* so many that every report begins with it, in whatever format */
 	double p;   /* of its test; NaN where there is none, or it cannot be known */
 	char *fate; /* in words; NULL where there is nothing to say */
 };
@@ -71,6 +74,9 @@ struct health {
 	struct health_finding *list;
 	size_t n;
 };
+
+/* Lines that are no event are a report on the rest of the log: above this share of all lines it is grave, and loud. */
+#define HEALTH_MALFORMED_GRAVE 0.01
 
 /*
  * Users who were seen in more than one arm are left out, and those are the ones who come often: from the first share of all

@@ -39,7 +39,7 @@ static void everything_is_found(void)
 		uint64_t count;
 		const char *sentence;
 	} wanted[] = {
-		{"malformed_lines", 3, "3 malformed lines: left out."},
+		{"malformed_lines", 3, "3 malformed lines: left out, 27.3 % of all lines."},
 		{"unread_files", 1, "1 file not read, or not to the end."},
 		{"out_of_order_events", 1, "1 event out of order: taken as they came, so sessions may be wrong."},
 		{"unfinished_sessions", 1, "1 unfinished session: left out."},
@@ -78,7 +78,7 @@ static void sorting_mends(void)
 
 	fill(&s, STUDY_STREAM);
 	CHECK(health_init(&h, &(struct health_subject){.study = &s}, &e) == 0);
-	CHECK(h.list[1].grave && h.list[2].grave && !h.list[0].grave && !h.list[4].grave);
+	CHECK(h.list[1].grave && h.list[2].grave && h.list[0].grave && !h.list[4].grave);
 	CHECK(health_of(&h, 0)[2].count == 0 && !health_of(&h, 0)[2].grave && health_of(&h, 0)[3].count == 0);
 	health_clear(&h);
 	study_clear(&s);
@@ -88,6 +88,35 @@ static void sorting_mends(void)
 	CHECK_STR(health_say(&h.list[2], &e), "1 event out of order: sorted by timestamp.");
 	health_clear(&h);
 	study_clear(&s);
+}
+
+/* A log of so many events, and so many other lines. */
+static void check_malformed(uint32_t events, uint64_t malformed, bool grave, const char *sentence)
+{
+	struct health h;
+	struct study s;
+
+	study_init(&s, STUDY_STREAM, NULL, 0);
+	s.malformed = malformed;
+	for (uint32_t i = 0; i < events; i++)
+		add(&s, i, EVENT_LAST, i, "X", "C");
+	CHECK(study_end(&s, &e) == 0 && health_init(&h, &(struct health_subject){.study = &s}, &e) == 0);
+	CHECK(h.list[0].count == malformed && h.list[0].grave == grave && h.list[0].loud == grave);
+	CHECK_STR(health_say(&h.list[0], &e), sentence);
+	for (size_t i = 1; i < h.n; i++)
+		CHECK(!h.list[i].loud);
+	health_clear(&h);
+	study_clear(&s);
+}
+
+static void malformed_lines_are_judged_by_their_share(void)
+{
+	check_malformed(100, 0, false, "0 malformed lines: left out.");
+	check_malformed(100, 1, false, "1 malformed line: left out.");
+	check_malformed(99, 1, false, "1 malformed line: left out.");
+	check_malformed(98, 1, true, "1 malformed line: left out, 1.01 % of all lines.");
+	check_malformed(100, 859, true, "859 malformed lines: left out, 89.6 % of all lines.");
+	check_malformed(0, 5, true, "5 malformed lines: left out, 100 % of all lines.");
 }
 
 /* n users of whom the first k are in both arms. */
@@ -214,6 +243,7 @@ int main(void)
 {
 	RUN(everything_is_found);
 	RUN(sorting_mends);
+	RUN(malformed_lines_are_judged_by_their_share);
 	RUN(users_in_two_arms_are_judged_by_their_share);
 	RUN(attrition_is_compared_between_arms);
 	RUN(a_sound_log_is_sound);
