@@ -209,6 +209,18 @@ in_table() {
 	for_each names_missing
 }
 
+@test "contract: names do not command the terminal that messages are read on" {
+	local hostile=$'no\e[2Jwhere\u009b\u202e\r\nbotify: all is well'
+	local want="no?[2Jwhere????botify: all is well: No such file or directory"
+	stays_tame() {
+		files "$1" | while read -ra words; do
+			try "$1" "${words[@]//FILE/$hostile}"
+			[ "$status" = 1 ] && [ ! -s out ] && [ "$(head -n 1 err)" = "$1: $want" ] || fail "${words[*]}" || return
+		done
+	}
+	for_each stays_tame
+}
+
 @test "contract: a directory is not a file" {
 	mkdir directory
 	refuses_directory() {
