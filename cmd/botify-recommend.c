@@ -233,6 +233,7 @@ static int serve(struct service *s, const struct options *o)
 	if (stop < 0)
 		return command_fail(&command, &e);
 	out_init(&out, STDOUT_FILENO, "standard output");
+	out_end_cut_line(&out);
 	for (size_t i = 0; i < n && ended != LINES_STOP && !out.error; i++)
 		ended = answer_input(&s->recommender, inputs[i], stop, &out, &complaints);
 	status = command_finish(&command, &out, command_complained(&command, &complaints) ? EXIT_DATA : 0);

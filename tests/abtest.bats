@@ -377,12 +377,45 @@ odd_log() {
 	awk '{ print } NR % 3 == 0' "$tiny" >log
 	abtest --format json log | jq -e '.health.duplicate_events == 4 and .health.events == 18 and .health.events_after_end == 0'
 	diff <(abtest log | grep -v '^Log') <(grep -v '^Log' "$here/abtest/tiny.table" | sed '/^Means/i 4 events delivered twice: left out.')
-	# user 1 leaves at 1200; latency does not make it another event
+	# user 1 leaves at 1200
 	sed '3a {"message":"next","timestamp":1200,"user":1,"track":7,"time":0.5,"latency":1,"experiments":{}}' "$tiny" >log
 	abtest --format json log | jq -e '.health.duplicate_events == 0 and .health.events_after_end == 1'
 	abtest log | grep -x '1 event not later than the end of a session before it: taken as they came, so sessions may be wrong.'
-	sed '3{p;s/0.002/0.5/}' "$tiny" >log
-	abtest --format json log | jq -e '.health.duplicate_events == 1 and .health.events_after_end == 0'
+}
+
+@test "health: events that share their millisecond are no duplicates where any field differs, and keep their order" {
+	for change in 's/"latency":[^,]*/"latency":0.5/' 's/"latency":[^,]*,//' 's/"recommendation":[^,]*/"recommendation":8/' \
+		's/,"experiments"/,"source":"s"&/' 's/,"experiments"/,"pool":1&/' 's/"AA":"[^"]*"/"AA":"X"/' 's/"time":[^,]*/"time":0.125/'; do
+		sed "2{p;$change}" "$tiny" >log
+		not_same log
+		LC_ALL=C sort "$tiny" | cat - log >twice # which is sorted
+		abtest --format json twice 2>/dev/null | jq -e '.health | .sorted and .duplicate_events == 14'
+	done
+	sed '2{p;s/:/: /;s/"latency":\(0[^,]*\),\("recommendation":[^,]*\)/\2,"latency":\10/}' "$tiny" >log # written otherwise
+	[ "$(sed -n 2p log)" != "$(sed -n 3p log)" ]
+	abtest --format json log | jq -e '.health.duplicate_events == 1'
+}
+
+not_same() {
+	abtest --format json "$1" | jq -e '.health | .duplicate_events == 0 and .events == 15'
+}
+
+@test "health: a log whose parts were joined in another order, with times that events share" {
+	for user in 1 2 3 4 5 6; do
+		for session in 1 2 3 4 5 6 7 8; do
+			for track in 1 2 3; do
+				message=$([ $track = 3 ] && echo last || echo next)
+				echo '{"message":"'$message'","timestamp":'$((1000 + session / 2))',"user":'$user',"track":'$track',"time":0.5,"latency":0.00'$session$track',"recommendation":'$((track + 1))',"experiments":{"X":"'$([ $((user % 2)) = 0 ] && echo C || echo T)'"}}'
+			done
+		done
+	done >log
+	abtest --format json --quantiles 0.5 --days log >want
+	jq -e '.health | .sorted == false and .duplicate_events == 0' want
+	grep ':100[01],' log >early
+	grep ':1002,' log >middle
+	grep ':100[34],' log >late
+	abtest --format json --quantiles 0.5 --days late early middle | jq -e --slurpfile want want '
+		.health.sorted and .health.duplicate_events == 0 and .effects == $want[0].effects and .quantiles == $want[0].quantiles'
 }
 
 @test "users in two arms: a note, a warning from 0.5 %, fatal from 10 %" {
