@@ -115,7 +115,7 @@ static int add_experiment(struct health *h, const struct study *s, uint32_t expe
 
 	for (size_t i = HEALTH_LOG_N; status == 0 && i < HEALTH_N; i++) {
 		struct health_finding f = {.entry = &health_table[i], .experiment = experiment};
-		struct errmsg names = {""};
+		struct errmsg names = {0};
 
 		f.count = f.entry->in_experiment(&s->experiments[experiment], split, &names);
 		status = add(h, s, f, names.text);
