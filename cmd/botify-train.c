@@ -396,7 +396,7 @@ static int train(struct options *o, const struct listens *l, struct errmsg *e)
 	o->trainer.tune.ctx = &shown;
 	status = learn(o, l, &shown, e);
 	/* also of a run that failed: that is when it is looked at */
-	if (metrics.file && save_commit(&metrics, status < 0 ? &(struct errmsg){""} : e) < 0)
+	if (metrics.file && save_commit(&metrics, status < 0 ? &(struct errmsg){0} : e) < 0)
 		status = -1;
 	return status;
 }

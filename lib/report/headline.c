@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/memstream.h"
 #include "study/samples.h"
 #include "text/shown.h"
 
@@ -113,15 +114,11 @@ const struct effect *headline_effect(const struct effect *list, size_t n, const 
 
 char *headline_of(const struct effect *x)
 {
-	char *text = NULL;
-	size_t size;
-	FILE *f = open_memstream(&text, &size);
+	struct memstream m;
+	FILE *f = memstream_open(&m);
 
 	if (!f)
 		return NULL;
 	put_headline(f, x);
-	if (fclose(f) == 0)
-		return text;
-	free(text);
-	return NULL;
+	return memstream_close(&m);
 }

@@ -242,7 +242,7 @@ static int add_experiment(struct health *h, const struct health_subject *of, uin
 
 	for (size_t i = HEALTH_LOG_N; status == 0 && i < HEALTH_N; i++) {
 		struct health_finding f = {.entry = &health_table[i], .experiment = experiment, .usual = health_table[i].usual, .p = NAN};
-		struct errmsg words = {""};
+		struct errmsg words = {0};
 
 		status = f.entry->in_experiment(of, &f, &words);
 		if (status == 0)
