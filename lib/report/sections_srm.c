@@ -48,13 +48,14 @@ static void add_arms(struct arms *a, const struct study_experiment *x, const uin
 static int arms_init(struct arms *a, const struct sections_subject *subject, size_t experiment, struct errmsg *e)
 {
 	const struct study_experiment *x = &subject->study->experiments[experiment];
-	size_t most = x->arms.n + (subject->split ? subject->split->arms.n : 0);
+	const struct split *split = split_of(subject->split, slice_of(symbols_text(&subject->study->names, experiment)));
+	size_t most = x->arms.n + (split ? split->arms.n : 0);
 	uint32_t *order = effects_arms(x, subject->options->control, e);
 
 	*a = (struct arms){.names = calloc(most + 1, sizeof *a->names), .users = calloc(most + 1, sizeof *a->users),
 			   .weights = calloc(most + 1, sizeof *a->weights)};
 	if (order && a->names && a->users && a->weights) {
-		add_arms(a, x, order, subject->split);
+		add_arms(a, x, order, split);
 		free(order);
 		return 0;
 	}

@@ -6,11 +6,16 @@
 #include <string.h>
 
 #include "base/grow.h"
+#include "event/plan.h"
 #include "text/number.h"
 #include "text/shown.h"
 
 void split_clear(struct split *s)
 {
+	for (size_t i = 0; s->list && i < s->experiments.n; i++)
+		split_clear(&s->list[i]);
+	free(s->list);
+	symbols_clear(&s->experiments);
 	symbols_clear(&s->arms);
 	free(s->weights);
 	*s = (struct split){0};
@@ -95,6 +100,63 @@ int split_parse(struct split *s, const char *what, const char *text, struct errm
 		if (s->weights[i] > 0)
 			return 0;
 	return status < 0 ? -1 : errmsg_set(e, "%s: no arm has a weight above 0", what);
+}
+
+bool split_is_path(const char *text)
+{
+	return *text && text[strspn(text, " \t\n")] != '{' && !strchr(text, '=');
+}
+
+/* Takes the arms of an experiment, whose weights have been checked. Returns 0, or -1 where there is no memory. */
+static int copy_weights(struct split *s, const struct plan_experiment *x)
+{
+	s->weights = calloc(x->arms.n, sizeof *s->weights);
+	if (!s->weights)
+		return -1;
+	memcpy(s->weights, x->weights, x->arms.n * sizeof *s->weights);
+	for (size_t i = 0; i < x->arms.n; i++)
+		if (symbols_intern(&s->arms, slice_of(symbols_text(&x->arms, i)), SYMBOLS_NONE) == SYMBOLS_NONE)
+			return -1;
+	return 0;
+}
+
+static int copy_plan(struct split *s, const struct plan *p)
+{
+	s->list = calloc(p->names.n, sizeof *s->list);
+	for (size_t i = 0; s->list && i < p->names.n; i++)
+		if (symbols_intern(&s->experiments, slice_of(symbols_text(&p->names, i)), SYMBOLS_NONE) == SYMBOLS_NONE ||
+		    copy_weights(&s->list[i], &p->list[i]) < 0)
+			return -1;
+	return s->list ? 0 : -1;
+}
+
+int split_load(struct split *s, const char *path, struct errmsg *e)
+{
+	struct plan plan;
+	int status;
+
+	*s = (struct split){0};
+	if (plan_load(&plan, path, e) < 0)
+		return -1;
+	status = copy_plan(s, &plan) < 0 ? errmsg_nomem(e) : 0;
+	plan_clear(&plan);
+	return status;
+}
+
+bool split_has(const struct split *s, struct slice experiment)
+{
+	return s->experiments.n == 0 || symbols_find(&s->experiments, experiment) != SYMBOLS_NONE;
+}
+
+const struct split *split_of(const struct split *s, struct slice experiment)
+{
+	static const struct split none;
+	uint32_t number;
+
+	if (!s || s->experiments.n == 0)
+		return s;
+	number = symbols_find(&s->experiments, experiment);
+	return number == SYMBOLS_NONE ? &none : &s->list[number];
 }
 
 double split_weight(const struct split *s, struct slice arm)

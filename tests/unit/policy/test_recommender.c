@@ -203,7 +203,7 @@ static void experiments_are_logged(void)
 		  "{\"name\":\"Q\",\"arms\":{\"C\":\"random\",\"T\":\"artist\"}},{\"name\":\"B\",\"arms\":[\"only\"]}]}",
 		  0);
 	for (uint32_t user = 0; user < 50; user++) {
-		size_t p = assignment_arm(&d.experiments.list[1].assignment, user), q = assignment_arm(&d.experiments.list[2].assignment, user);
+		size_t p = assignment_arm(d.experiments.list[1].assignment, user), q = assignment_arm(d.experiments.list[2].assignment, user);
 		char want[128];
 		const char *got = next(&d, user, 0, 1);
 
