@@ -107,7 +107,7 @@ static void say_losses(const struct losses *l, const struct study_experiment *x,
 		seen += l->seen[i];
 	}
 	errmsg_set(words, "left out, not alike in the arms (%s): %" PRIu64 " of %" PRIu64 " users of %s, %" PRIu64 " of %" PRIu64
-			  " of the others", shown_p_said(test->p).text, l->lost[test->arm], l->seen[test->arm],
+			  " of the others", shown_p_said(test->p, HEALTH_ALARM).text, l->lost[test->arm], l->seen[test->arm],
 		   shown_name(symbols_text(&x->arms, l->arms[test->arm])), lost - l->lost[test->arm], seen - l->seen[test->arm]);
 }
 
