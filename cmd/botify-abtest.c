@@ -150,7 +150,7 @@ static int complete(struct options *o, struct errmsg *e)
 		return errmsg_set(e, "--fail-on is for the report: a part may look worse than the whole");
 	if (o->spreadsheet && o->format != report_format_find("csv"))
 		return errmsg_set(e, "--spreadsheet is for --format csv");
-	o->analysis.sentences = html || o->format == report_format_find("markdown");
+	o->analysis.sentences = !o->format->machine;
 	/* a page has room for all that costs little */
 	o->analysis.days = o->analysis.days || page;
 	if (analysis_check(&o->analysis, e) < 0)
