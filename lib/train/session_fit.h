@@ -1,0 +1,87 @@
+/*
+ * session_fit: the session model while it is being learned, and the half steps that improve it. Private to its trainer.
+ *
+ * A track has a vector e, a row (what a listener is after in a session) a vector q; a listen of user u to a track whose
+ * artist was played k times before gives time = gamma^k sigmoid(s_u (q.e - b_u + noise)), rounded to hundredths. That is a
+ * tobit model in x = q.e: an observed time is an interval of x, and at 0 and at the top one end of it is open.
+ *
+ * Each vector is kept with the variance of each of its coordinates. Coordinates are turned to the principal axes of the
+ * tracks, where they are nearly independent, and each has a spread of its own: of artists, of tracks around their artist,
+ * of first tracks around their row. All spreads and the noise are re-estimated in each iteration (EM).
+ */
+#ifndef BOTIFY_SESSION_FIT_H
+#define BOTIFY_SESSION_FIT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/errmsg.h"
+#include "train/session_data.h"
+
+#ifndef SDIM
+#define SDIM 64
+#endif
+enum { SESSION_DIM = SDIM };
+
+enum session_bound_kind { SESSION_NOTHING, SESSION_INSIDE, SESSION_BELOW, SESSION_ABOVE };
+
+/* What a time says of z = s (x - b): it is about `z` with variance `r`; or below z, or above it. */
+struct session_bound {
+	enum session_bound_kind kind;
+	float z, r;
+	float low, high; /* the interval itself, of an INSIDE one */
+};
+
+struct session_constants {
+	double gamma, noise; /* noise: the variance of x around q.e */
+	float artist[SESSION_DIM], track[SESSION_DIM], first[SESSION_DIM]; /* variances by coordinate */
+	double u_mean, u_var, b_mean, b_var; /* of log 1/s and b over users */
+};
+
+struct session_fit {
+	const struct session_data *data; /* borrowed */
+	unsigned threads;
+	uint64_t seed;
+	size_t n_rows;
+	float *artists, *artists_var, *tracks, *tracks_var, *rows, *rows_var; /* SESSION_DIM each */
+	uint32_t *row_of;	/* by opening */
+	uint32_t *row_start;	/* n_rows + 1: where each row's openings begin in row_openings */
+	uint32_t *row_openings;
+	uint32_t *track_start, *track_openings; /* likewise by first track */
+	float *s, *b;		/* by user */
+	float *u_var, *b_var;
+	float *partial;		/* SESSION_DIM + 2 numbers for each artist or row, for sums that do not depend on threads */
+	struct session_constants c;
+	struct session_bound bounds[SESSION_PLAYS_MAX + 1][SESSION_TIMES];
+	float ramp;		/* how much of the other side's variance counts, 0 .. 1 */
+};
+
+int session_fit_init(struct session_fit *f, const struct session_data *d, unsigned threads, uint64_t seed,
+		     struct errmsg *e);
+void session_fit_clear(struct session_fit *f);
+
+/* Rows are first tracks, whoever began with them; or what `row_of` says, with n_rows rows. Row vectors are made anew. */
+int session_fit_set_rows(struct session_fit *f, const uint32_t *row_of, size_t n_rows, struct errmsg *e);
+
+/* Fills the table of bounds from c.gamma. */
+void session_fit_set_gamma(struct session_fit *f, double gamma);
+
+int session_fit_rows(struct session_fit *f, bool learn, struct errmsg *e);
+int session_fit_tracks(struct session_fit *f, bool learn, struct errmsg *e);
+int session_fit_noise(struct session_fit *f, bool learn, double *held_out, struct errmsg *e);
+int session_fit_users(struct session_fit *f, bool at_start, struct errmsg *e);
+/* Rows become the interests of users, as many as their first tracks tell apart. */
+int session_fit_interests(struct session_fit *f, struct errmsg *e);
+int session_fit_turn(struct session_fit *f, struct errmsg *e);
+
+/* What an observation is worth: y with this weight; false where it says next to nothing. */
+struct session_evidence {
+	float y, w;
+};
+
+bool session_observe(const struct session_bound *o, float s, float b, float x, float noise, struct session_evidence *ev);
+
+float session_dot(const float *a, const float *b);
+
+#endif
