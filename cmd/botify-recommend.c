@@ -20,25 +20,31 @@ static const struct command command = {
 		"  --tracks FILE           the catalog; required\n"
 		"  --policy P              the policy that answers (default: random)\n"
 		"  --experiments FILE      experiments that split the users between policies\n"
-		"  --similar FILE          similar tracks, for the source similar\n"
-		"  --user-tracks FILE      tracks of each user, for the source collaborative\n"
-		"  --top [NAME=]FILE       popular tracks, for the source toppop; may be repeated\n"
+		"  --similar [NAME=]FILE   similar tracks, for similar, votes and i2i; may be repeated\n"
+		"  --user-tracks [NAME=]FILE\n"
+		"                          tracks of each user, for collaborative; may be repeated\n"
+		"  --top [NAME=]FILE       popular tracks, for toppop; may be repeated\n"
 		"  --seed N                seed of all random draws (default: 0)\n"
 		"  --state FILE            load the open sessions from FILE, and save them there at the end\n"
+		"  --explain N             tell in each event of the first N candidates and their scores\n"
 		"  --no-latency            leave the latency out, so that equal input gives equal bytes\n",
 };
 
 struct options {
-	const char *tracks, *policy, *experiments, *similar, *user_tracks, *state;
-	const char **tops;
-	size_t n_tops;
-	int64_t seed;
+	const char *tracks, *policy, *experiments, *state;
+	struct table_option {
+		enum table_kind kind;
+		const char *spec;
+	} *tables; /* n_tables, in their order */
+	size_t n_tables;
+	int64_t seed, explain;
 	bool no_latency;
 	char *const *inputs;
 	size_t n_inputs;
 };
 
-enum { OPT_TRACKS = 256, OPT_POLICY, OPT_EXPERIMENTS, OPT_SIMILAR, OPT_USER_TRACKS, OPT_TOP, OPT_SEED, OPT_STATE, OPT_NO_LATENCY };
+enum { OPT_TRACKS = 256, OPT_POLICY, OPT_EXPERIMENTS, OPT_SIMILAR, OPT_USER_TRACKS, OPT_TOP, OPT_SEED, OPT_STATE, OPT_EXPLAIN,
+       OPT_NO_LATENCY };
 
 static const struct option long_options[] = {
 	{"tracks", required_argument, NULL, OPT_TRACKS},
@@ -49,6 +55,7 @@ static const struct option long_options[] = {
 	{"top", required_argument, NULL, OPT_TOP},
 	{"seed", required_argument, NULL, OPT_SEED},
 	{"state", required_argument, NULL, OPT_STATE},
+	{"explain", required_argument, NULL, OPT_EXPLAIN},
 	{"no-latency", no_argument, NULL, OPT_NO_LATENCY},
 	COMMAND_OPTIONS,
 };
@@ -61,6 +68,13 @@ struct service {
 	struct recommender recommender;
 };
 
+enum { EXPLAIN_MAX = 10000 };
+
+static void add_table(struct options *o, enum table_kind kind, const char *spec)
+{
+	o->tables[o->n_tables++] = (struct table_option){.kind = kind, .spec = spec};
+}
+
 /* Returns -1 to go on, or the exit status. */
 static int parse_options(struct options *o, int argc, char **argv)
 {
@@ -72,13 +86,17 @@ static int parse_options(struct options *o, int argc, char **argv)
 		case OPT_TRACKS: o->tracks = optarg; break;
 		case OPT_POLICY: o->policy = optarg; break;
 		case OPT_EXPERIMENTS: o->experiments = optarg; break;
-		case OPT_SIMILAR: o->similar = optarg; break;
-		case OPT_USER_TRACKS: o->user_tracks = optarg; break;
-		case OPT_TOP: o->tops[o->n_tops++] = optarg; break;
+		case OPT_SIMILAR: add_table(o, TABLE_SIMILAR, optarg); break;
+		case OPT_USER_TRACKS: add_table(o, TABLE_USER_TRACKS, optarg); break;
+		case OPT_TOP: add_table(o, TABLE_TOP, optarg); break;
 		case OPT_STATE: o->state = optarg; break;
 		case OPT_NO_LATENCY: o->no_latency = true; break;
 		case OPT_SEED:
 			if (number_parse_int("--seed", optarg, 0, INT64_MAX, &o->seed, &e) < 0)
+				return command_misused(&command, &e);
+			break;
+		case OPT_EXPLAIN:
+			if (number_parse_int("--explain", optarg, 1, EXPLAIN_MAX, &o->explain, &e) < 0)
 				return command_misused(&command, &e);
 			break;
 		case 'h': case 'V': return command_info(&command, c);
@@ -94,12 +112,10 @@ static int parse_options(struct options *o, int argc, char **argv)
 
 static int load_tables(struct tables *t, const struct options *o, struct errmsg *e)
 {
-	if (tables_load_catalog(t, o->tracks, e) < 0 ||
-	    (o->similar && tables_load_similar(t, o->similar, e) < 0) ||
-	    (o->user_tracks && tables_load_user_tracks(t, o->user_tracks, e) < 0))
+	if (tables_load_catalog(t, o->tracks, e) < 0)
 		return -1;
-	for (size_t i = 0; i < o->n_tops; i++)
-		if (tables_load_top(t, o->tops[i], e) < 0)
+	for (size_t i = 0; i < o->n_tables; i++)
+		if (tables_load(t, o->tables[i].kind, o->tables[i].spec, e) < 0)
 			return -1;
 	return 0;
 }
@@ -136,6 +152,7 @@ static int load(struct service *s, const struct options *o, struct errmsg *e)
 		errmsg_nomem(e);
 		return EXIT_DATA;
 	}
+	recommender_explain(&s->recommender, (size_t)o->explain);
 	/* saved at once too: a place that cannot be written is found before the first request, not after the last */
 	if (o->state && (sessions_load(&s->recommender.sessions, o->state, &s->tables.catalog, e) < 0 ||
 			 sessions_save(&s->recommender.sessions, o->state, &s->tables.catalog, e) < 0))
@@ -217,7 +234,7 @@ static int serve(struct service *s, const struct options *o)
 
 int main(int argc, char **argv)
 {
-	struct options options = {.tops = calloc((size_t)argc, sizeof *options.tops)};
+	struct options options = {.tables = calloc((size_t)argc, sizeof *options.tables)};
 	struct service service = {0};
 	struct errmsg e;
 	int status;
@@ -235,6 +252,6 @@ int main(int argc, char **argv)
 		status = serve(&service, &options);
 out:
 	unload(&service);
-	free(options.tops);
+	free(options.tables);
 	return status;
 }

@@ -33,7 +33,7 @@ static const struct command command = {
 		"  --in-flight K           sessions in flight at once (default: 256)\n"
 		"  --max-tracks N          end a session after N tracks (default: 5000)\n"
 		"  --timeout SECONDS       give up when a reply does not come for so long (default: 30)\n"
-		"  --agent random|console  no recommender: answer at random, or let a person answer\n"
+		"  --agent KIND            no recommender: random, oracle (the bound), or console (a person)\n"
 		"  --summary table|json    how the summary is printed on standard error (default: table)\n"
 		"\n"
 		"COMMAND is the recommender: it reads requests and writes events. Without it (and without\n"
@@ -41,7 +41,7 @@ static const struct command command = {
 };
 
 /* How a run is answered. */
-enum way { WAY_WIRED, WAY_COMMAND, WAY_RANDOM, WAY_CONSOLE };
+enum way { WAY_WIRED, WAY_COMMAND, WAY_RANDOM, WAY_ORACLE, WAY_CONSOLE };
 
 struct options {
 	const char *tracks, *embeddings, *users;
@@ -97,6 +97,21 @@ static int parse_u32(const char *what, const char *text, int64_t max, uint32_t *
 	return 0;
 }
 
+static int parse_agent(const char *text, enum way *way, struct errmsg *e)
+{
+	static const struct {
+		const char *name;
+		enum way way;
+	} agents[] = {{"random", WAY_RANDOM}, {"oracle", WAY_ORACLE}, {"console", WAY_CONSOLE}};
+
+	for (size_t i = 0; i < sizeof agents / sizeof *agents; i++)
+		if (strcmp(agents[i].name, text) == 0) {
+			*way = agents[i].way;
+			return 0;
+		}
+	return errmsg_set(e, "--agent takes random, oracle or console, not '%s'", text);
+}
+
 /* Takes one option that can be wrong. */
 static int parse_value(struct options *o, int c, const char *text, struct errmsg *e)
 {
@@ -121,10 +136,7 @@ static int parse_value(struct options *o, int c, const char *text, struct errmsg
 		status = parse_word("--summary", text, "table", "json", e);
 		o->json = status == 1;
 		return status;
-	default:
-		status = parse_word("--agent", text, "random", "console", e);
-		o->way = status == 1 ? WAY_CONSOLE : WAY_RANDOM;
-		return status;
+	default: return parse_agent(text, &o->way, e);
 	}
 }
 
@@ -204,10 +216,10 @@ static enum exchange_status play_console(struct simulation *s, const struct simu
 	return status == CONSOLE_FAILED ? EXCHANGE_FAILED : status == CONSOLE_STOPPED ? EXCHANGE_STOPPED : EXCHANGE_DONE;
 }
 
-static enum exchange_status play_random(struct simulation *s, const struct options *o, const struct simulation_watch *watch,
-					struct out *log, struct errmsg *e)
+static enum exchange_status play_agent(struct simulation *s, const struct options *o, const struct simulation_watch *watch,
+				       struct out *log, struct errmsg *e)
 {
-	int status = agent_play_random(s, o->run.seed, log, watch, e);
+	int status = agent_play(s, o->way == WAY_ORACLE ? AGENT_ORACLE : AGENT_RANDOM, o->run.seed, log, watch, e);
 
 	return status < 0 ? EXCHANGE_FAILED : status == 0 ? EXCHANGE_STOPPED : EXCHANGE_DONE;
 }
@@ -219,7 +231,7 @@ static enum exchange_status play(struct simulation *s, const struct options *o, 
 	case WAY_COMMAND: return partner_play_command(s, o->argv, o->timeout, log, watch, e);
 	case WAY_WIRED: return partner_play_wired(s, o->timeout, watch, e);
 	case WAY_CONSOLE: return play_console(s, watch, log, e);
-	default: return play_random(s, o, watch, log, e);
+	default: return play_agent(s, o, watch, log, e);
 	}
 }
 

@@ -266,6 +266,41 @@ refuse() {
 	refuse 2 "--policy and the policies of standard input: give one of them" --tracks tracks.ndjson --experiments - --policy random
 }
 
+@test "recommend: of several tables the policy names one, and one file may serve twice" {
+	printf '{"track":0,"recommendations":[10]}\n' >one.ndjson
+	printf '{"track":0,"recommendations":[20]}\n' >two.ndjson
+	printf '{"message":"next","timestamp":1,"user":1,"track":0,"time":1}\n' >requests.ndjson
+	expect 0 botify-recommend --tracks tracks.ndjson --similar a=one.ndjson --similar b=two.ndjson --policy similar:b requests.ndjson
+	[ "$(jq -c '[.recommendation,.source]' out)" = '[20,"similar"]' ]
+	refuse 2 "source similar: there are 2 tables of similar tracks; name one, as in similar:a" \
+		--tracks tracks.ndjson --similar a=one.ndjson --similar b=two.ndjson --policy similar,random
+	refuse 1 "two.ndjson: a second table of similar tracks without a name" \
+		--tracks tracks.ndjson --similar one.ndjson --similar two.ndjson
+}
+
+@test "recommend: i2i remembers listens over sessions and restarts" {
+	printf '{"track":0,"recommendations":[10]}\n{"track":10,"recommendations":[20]}\n' >one.ndjson
+	ask() { botify-recommend --tracks tracks.ndjson --similar one.ndjson --policy "$@" --no-latency; }
+	printf '{"message":"last","timestamp":1,"user":1,"track":0,"time":1}\n' >day1
+	printf '{"message":"next","timestamp":2,"user":1,"track":30,"time":0}\n' >day2
+	[ "$(cat day1 day2 | ask i2i,random | jq -c '[.recommendation,.source,.propensity]' | tail -n 1)" = '[10,"i2i",1]' ]
+	ask i2i,random --state state <day1 >/dev/null
+	[ "$(ask i2i,random --state state <day2 | jq -c '[.recommendation,.source,.propensity,.pool]')" = '[10,"i2i",1,null]' ]
+	[ "$(cat day1 day2 | ask i2i:session,random | jq -r .source | tail -n 1)" = random ]
+}
+
+@test "recommend: --explain tells of the candidates" {
+	printf '{"track":0,"recommendations":[10,20,30]}\n' >one.ndjson
+	printf '{"message":"next","timestamp":1,"user":1,"track":0,"time":0.5}\n' >requests.ndjson
+	expect 0 botify-recommend --tracks tracks.ndjson --similar one.ndjson --policy votes --explain 2 requests.ndjson
+	[ "$(jq -c '[.pool,.candidates]' out)" = '[1,[{"track":10,"score":0.5},{"track":20,"score":0.5}]]' ]
+	expect 0 botify-recommend --tracks tracks.ndjson --similar one.ndjson --policy similar --explain 9 requests.ndjson
+	[ "$(jq -c '[.candidates[].track]' out)" = '[10,20,30]' ]
+	jq -e '.candidates | all(.score > 0.333 and .score < 0.334)' out
+	botify-toppop <out >/dev/null
+	refuse 2 "--explain takes a whole number from 1 to 10000, not '0'" --tracks tracks.ndjson --explain 0
+}
+
 @test "recommend: a bad policy is told with what may have been meant" {
 	refuse 2 "policy 'toppop:abc': toppop takes a whole number from 1 to 2147483647, not 'abc'" "${tables[@]}" --policy toppop:abc
 	refuse 2 "policy 'random+unsene': unknown filter 'unsene'; did you mean 'unseen'?" "${tables[@]}" --policy random+unsene

@@ -458,7 +458,7 @@ refuse() {
 	refuse 2 "--timeout takes a number from 0.001 to 1e+06, not '0'" --timeout 0
 	refuse 2 "--timeout takes a number from 0.001 to 1e+06, not 'nan'" --timeout nan
 	refuse 2 "--summary takes table or json, not 'xml'" --summary xml
-	refuse 2 "--agent takes random or console, not 'me'" --agent me
+	refuse 2 "--agent takes random, oracle or console, not 'me'" --agent me
 	refuse 2 "--agent and a command (sh): give one of them" --agent random
 	refuse 2 "unrecognized option '--session-count'" --session-count 5
 	for date in 2024-02-30 2023-02-29 2024-13-01 24-01-01 2024-1-1 '2024-01-01 ' 2024-01-01T00 today ''; do

@@ -27,6 +27,12 @@ enum event_message {
 	EVENT_LAST  /* listened to a part of the track, and leaves */
 };
 
+/* A track that could have been recommended, and how well it did. */
+struct event_candidate {
+	uint32_t track; /* id */
+	double score;
+};
+
 #define EVENT_NO_TIMESTAMP INT64_MIN
 #define EVENT_NO_TRACK UINT32_MAX /* recommendation null or absent */
 
@@ -38,7 +44,10 @@ struct event {
 	double latency;		 /* s; NaN where absent */
 	uint32_t recommendation; /* or EVENT_NO_TRACK */
 	struct slice source;	 /* len 0 where absent */
-	uint32_t pool;		 /* 0 where absent */
+	uint32_t pool;		 /* how many candidates it was drawn from uniformly; 0 where absent */
+	double propensity;	 /* the probability of the recommendation, where there is no pool; NaN where absent */
+	const struct event_candidate *candidates; /* n_candidates that explain it, only written */
+	size_t n_candidates;
 	const uint32_t *exclude; /* n_exclude track ids */
 	size_t n_exclude;
 	const struct event_arm *arms; /* n_arms, in the order of the experiments */

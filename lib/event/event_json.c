@@ -98,6 +98,17 @@ static int read_pool(struct event_parser *p, const json_t *value, struct event *
 	return 0;
 }
 
+static int read_propensity(struct event_parser *p, const json_t *value, struct event *ev, struct errmsg *e)
+{
+	(void)p;
+	if (json_is_null(value))
+		return 0;
+	ev->propensity = json_number_value(value);
+	if (!json_is_number(value) || !(ev->propensity > 0 && ev->propensity <= 1))
+		return errmsg_set(e, "\"propensity\" is not a number above 0 and up to 1");
+	return 0;
+}
+
 static int read_exclude(struct event_parser *p, const json_t *value, struct event *ev, struct errmsg *e)
 {
 	size_t n = json_array_size(value);
@@ -183,6 +194,7 @@ static const struct key {
 	{"recommendation", read_recommendation, false},
 	{"source", read_source, false},
 	{"pool", read_pool, false},
+	{"propensity", read_propensity, false},
 	{"exclude", read_exclude, false},
 	{"experiments", read_experiments, false},
 };

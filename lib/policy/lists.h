@@ -10,7 +10,7 @@
 #include <stdint.h>
 
 #include "base/errmsg.h"
-#include "base/idmap.h"
+#include "base/id_index.h"
 #include "world/catalog.h"
 
 /* Some tracks, borrowed. */
@@ -20,7 +20,7 @@ struct span {
 };
 
 struct lists {
-	struct idmap row;  /* key to row */
+	struct id_index rows; /* plus 1, by key */
 	uint32_t *ends;	   /* where row i ends in items; it starts where row i-1 ends */
 	uint32_t *items;
 	size_t n, ends_cap, n_items, items_cap;

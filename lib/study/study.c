@@ -23,7 +23,7 @@ void study_clear(struct study *s)
 	}
 	free(s->experiments);
 	symbols_clear(&s->names);
-	places_clear(&s->index);
+	id_index_clear(&s->index);
 	free(s->users);
 	free(s->ids);
 	free(s->members);
@@ -110,7 +110,7 @@ static int add_user(struct study *s)
 
 uint32_t study_user_at(struct study *s, uint32_t id)
 {
-	uint32_t *place = places_at(&s->index, id);
+	uint32_t *place = id_index_at(&s->index, id);
 
 	if (!place)
 		return STUDY_NO_USER;

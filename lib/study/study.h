@@ -29,7 +29,7 @@
 
 #include "base/errmsg.h"
 #include "base/idmap.h"
-#include "base/places.h"
+#include "base/id_index.h"
 #include "base/symbols.h"
 #include "event/event.h"
 #include "study/answers.h"
@@ -127,7 +127,7 @@ struct study {
 	enum study_order order;
 	char *const *wanted;
 	size_t n_wanted, experiments_cap, users_cap, members_cap;
-	struct places index; /* of users, plus 1, by their ids */
+	struct id_index index; /* of users, plus 1, by their ids */
 	struct study_arm *arms; /* of this event */
 	size_t arms_cap;
 	struct symbols arm_sets; /* arrays of struct study_arm, as bytes */

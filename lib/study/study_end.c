@@ -180,7 +180,7 @@ int study_end(struct study *s, struct errmsg *e)
 	if (count_held(s) < 0 || order_experiments(s) < 0)
 		return errmsg_nomem(e);
 	/* what found users by their ids gives its memory */
-	s->ids = places_take(&s->index, &n);
+	s->ids = id_index_take(&s->index, &n);
 	if (!s->ids)
 		return errmsg_nomem(e);
 	if (s->keep.sessions && group_sessions(&s->sessions, s->n_members) < 0)

@@ -12,7 +12,7 @@
 #include <stdint.h>
 
 #include "base/errmsg.h"
-#include "base/idmap.h"
+#include "base/id_index.h"
 
 #define CATALOG_NONE UINT32_MAX /* no such track */
 
@@ -32,7 +32,7 @@ struct catalog {
 	struct artist *artists; /* n_artists */
 	uint32_t *by_artist;	/* n_tracks track indices, artist after artist */
 	size_t n_tracks, n_artists;
-	struct idmap index; /* id to index */
+	struct id_index index; /* of tracks, plus 1, by their ids */
 	char *text;	/* the names and titles */
 };
 
@@ -46,7 +46,7 @@ void catalog_clear(struct catalog *c);
 /* The index of the track with this id, or CATALOG_NONE. */
 static inline uint32_t catalog_find(const struct catalog *c, uint32_t id)
 {
-	return idmap_get(&c->index, id, CATALOG_NONE);
+	return id_index_get(&c->index, id) - 1;
 }
 
 #endif

@@ -242,6 +242,15 @@ static void events_are_written_exactly(void)
 		  "{\"message\":\"next\",\"timestamp\":1704067200000,\"user\":42,\"track\":796,\"time\":0.81,"
 		  "\"latency\":0.0000021,\"recommendation\":3859,\"source\":\"similar\",\"pool\":9,\"exclude\":[7,2147483647],"
 		  "\"experiments\":{\"AA\":\"T1\",\"F\\\"\\u000a\":\"C\"}}\n");
+	ev = event_of(EVENT_NEXT, 1, 2, 0);
+	ev.recommendation = 3;
+	ev.source = slice_of("i2i");
+	ev.propensity = 0.25;
+	ev.candidates = (const struct event_candidate[]){{3, 0.75}, {9, 0.001}};
+	ev.n_candidates = 2;
+	CHECK_STR(written(&ev, true),
+		  "{\"message\":\"next\",\"user\":1,\"track\":2,\"time\":0,\"recommendation\":3,\"source\":\"i2i\",\"propensity\":0.25,"
+		  "\"candidates\":[{\"track\":3,\"score\":0.75},{\"track\":9,\"score\":0.001}],\"experiments\":{}}\n");
 	ev = event_of(EVENT_LAST, 0, 0, 0);
 	ev.latency = 0;
 	CHECK_STR(written(&ev, false), "{\"message\":\"last\",\"user\":0,\"track\":0,\"time\":0,\"latency\":0}\n");
