@@ -15,6 +15,7 @@
 #include "base/errmsg.h"
 #include "train/listens.h"
 #include "world/catalog.h"
+#include "world/session_math.h"
 
 /* A listen to a recommended track that the session had not played before. */
 struct session_listen {
@@ -25,8 +26,6 @@ struct session_listen {
 	bool uniform;	 /* a uniform draw from the catalog */
 	bool held_out;	 /* not to be learned from */
 };
-
-enum { SESSION_PLAYS_MAX = 15, SESSION_TIMES = 101 };
 
 struct session_opening {
 	uint32_t user;	      /* place in users */

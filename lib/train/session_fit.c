@@ -16,55 +16,8 @@ void spotri_(const char *uplo, const int *n, float *a, const int *lda, int *info
 void ssyev_(const char *jobz, const char *uplo, const int *n, float *a, const int *lda, float *w, float *work,
 	    const int *lwork, int *info);
 
-typedef float lanes __attribute__((vector_size(32), aligned(4)));
-enum { LANES = 8 };
-
-float session_dot(const float *a, const float *b)
-{
-	lanes s0 = {0}, s1 = {0};
-
-	for (int i = 0; i < D; i += 2 * LANES) {
-		s0 += *(const lanes *)(a + i) * *(const lanes *)(b + i);
-		s1 += *(const lanes *)(a + i + LANES) * *(const lanes *)(b + i + LANES);
-	}
-	s0 += s1;
-	return ((s0[0] + s0[4]) + (s0[1] + s0[5])) + ((s0[2] + s0[6]) + (s0[3] + s0[7]));
-}
-
-/* The hazard phi(a) / Phi(a): how far a normal variate known to lie below a is expected to lie below its mean. */
-static float hazard(float a)
-{
-	double x = a;
-
-	if (a < -12)
-		return -a - 1 / a;
-	return (float)(0.3989422804014327 * exp(-x * x / 2) / (0.5 * erfc(-x * M_SQRT1_2)));
-}
-
-bool session_observe(const struct session_bound *o, float s, float b, float x, float noise, struct session_evidence *ev)
-{
-	float sigma, a, h, c, sign;
-
-	if (o->kind == SESSION_INSIDE) {
-		ev->y = o->z / s + b;
-		ev->w = 1 / (noise + o->r / (s * s));
-		return true;
-	}
-	if (o->kind == SESSION_NOTHING)
-		return false;
-	sigma = sqrtf(noise);
-	sign = o->kind == SESSION_BELOW ? 1 : -1;
-	a = sign * (o->z / s + b - x) / sigma;
-	if (a > 4)
-		return false;
-	h = hazard(a);
-	c = h * (h + a);
-	if (c < 0.001f)
-		return false;
-	ev->y = x - sign * sigma * h / c;
-	ev->w = c / noise;
-	return true;
-}
+typedef session_lanes lanes;
+enum { LANES = SESSION_LANES };
 
 /* Variance of q.e where only e is uncertain. */
 static float spread_of_one(const float *q, const float *vq, const float *ve)
@@ -282,7 +235,7 @@ static void add_row_listens(const struct session_fit *f, struct equations *q, si
 			float noise = f->c.noise;
 			if (l->held_out) continue;
 			noise += f->ramp * spread_of_one(row, f->rows_var + r * D, ve);
-			if (session_observe(&f->bounds[l->plays][l->time], s, b, session_dot(row, e),
+			if (session_observe(session_bound_of(&f->bounds, l->plays, l->time), s, b, session_dot(row, e),
 							    noise, &ev))
 				equations_add(q, e, ev);
 		}
@@ -430,7 +383,7 @@ static bool add_track_listens(const struct session_fit *f, struct equations *q, 
 		float noise = f->c.noise;
 		if (l->held_out) continue;
 		noise += f->ramp * spread_of_one(e, f->tracks_var + (size_t)track * D, f->rows_var + (size_t)r * D);
-		if (!session_observe(&f->bounds[l->plays][l->time], f->s[user], f->b[user], session_dot(row, e),
+		if (!session_observe(session_bound_of(&f->bounds, l->plays, l->time), f->s[user], f->b[user], session_dot(row, e),
 						    noise, &ev))
 			continue;
 		equations_add(q, row, ev);
@@ -702,7 +655,7 @@ static void step_noise(void *context, size_t begin, size_t end, unsigned worker)
 		x = session_dot(q, e);
 		var = spread_of_product(q, f->rows_var + r * D, e, f->tracks_var + (size_t)l->track * D);
 		for (int k = 0; k < step->n_noises; k++)
-			sums[k] += log_probability(&f->bounds[l->plays][l->time], f->s[user], f->b[user], x, step->noises[k] + var);
+			sums[k] += log_probability(session_bound_of(&f->bounds, l->plays, l->time), f->s[user], f->b[user], x, step->noises[k] + var);
 		sums[N_NOISES]++;
 	}
 }
@@ -858,29 +811,4 @@ int session_fit_set_rows(struct session_fit *f, const uint32_t *row_of, size_t n
 	for (size_t i = 0; i < n; i++)
 		f->row_openings[f->row_start[row_of[i] + 1]++] = (uint32_t)i;
 	return 0;
-}
-
-void session_fit_set_gamma(struct session_fit *f, double gamma)
-{
-	f->c.gamma = gamma;
-	for (int k = 0; k <= SESSION_PLAYS_MAX; k++)
-		for (int t = 0; t < SESSION_TIMES; t++) {
-			double factor = pow(gamma, k), lo = (t - 0.5) / 100 / factor, hi = (t + 0.5) / 100 / factor;
-			struct session_bound *o = &f->bounds[k][t];
-
-			*o = (struct session_bound){0};
-			if (t == 0 && hi < 1) {
-				o->kind = SESSION_BELOW;
-				o->z = (float)log(hi / (1 - hi));
-			} else if (t > 0 && lo < 1 && hi >= 1) {
-				o->kind = SESSION_ABOVE;
-				o->z = (float)log(lo / (1 - lo));
-			} else if (t > 0 && hi < 1) {
-				o->kind = SESSION_INSIDE;
-				o->low = (float)log(lo / (1 - lo));
-				o->high = (float)log(hi / (1 - hi));
-				o->z = (o->low + o->high) / 2;
-				o->r = (o->high - o->low) * (o->high - o->low) / 12;
-			}
-		}
 }

@@ -18,20 +18,8 @@
 
 #include "base/errmsg.h"
 #include "train/session_data.h"
-
-#ifndef SDIM
-#define SDIM 64
-#endif
-enum { SESSION_DIM = SDIM };
-
-enum session_bound_kind { SESSION_NOTHING, SESSION_INSIDE, SESSION_BELOW, SESSION_ABOVE };
-
-/* What a time says of z = s (x - b): it is about `z` with variance `r`; or below z, or above it. */
-struct session_bound {
-	enum session_bound_kind kind;
-	float z, r;
-	float low, high; /* the interval itself, of an INSIDE one */
-};
+#include "world/session_math.h"
+#include "world/session_model.h"
 
 struct session_constants {
 	double gamma, noise; /* noise: the variance of x around q.e */
@@ -53,7 +41,7 @@ struct session_fit {
 	float *u_var, *b_var;
 	float *partial;		/* SESSION_DIM + 2 numbers for each artist or row, for sums that do not depend on threads */
 	struct session_constants c;
-	struct session_bound bounds[SESSION_PLAYS_MAX + 1][SESSION_TIMES];
+	struct session_bounds bounds;
 	float ramp;		/* how much of the other side's variance counts, 0 .. 1 */
 };
 
@@ -64,24 +52,14 @@ void session_fit_clear(struct session_fit *f);
 /* Rows are first tracks, whoever began with them; or what `row_of` says, with n_rows rows. Row vectors are made anew. */
 int session_fit_set_rows(struct session_fit *f, const uint32_t *row_of, size_t n_rows, struct errmsg *e);
 
-/* Fills the table of bounds from c.gamma. */
-void session_fit_set_gamma(struct session_fit *f, double gamma);
-
 int session_fit_rows(struct session_fit *f, bool learn, struct errmsg *e);
 int session_fit_tracks(struct session_fit *f, bool learn, struct errmsg *e);
 int session_fit_noise(struct session_fit *f, bool learn, double *held_out, struct errmsg *e);
 int session_fit_users(struct session_fit *f, bool at_start, struct errmsg *e);
 /* Rows become the interests of users, as many as their first tracks tell apart. */
 int session_fit_interests(struct session_fit *f, struct errmsg *e);
+/* Copies the result. Free with session_model_clear. */
+int session_fit_export(const struct session_fit *f, struct session_model *m, struct errmsg *e);
 int session_fit_turn(struct session_fit *f, struct errmsg *e);
-
-/* What an observation is worth: y with this weight; false where it says next to nothing. */
-struct session_evidence {
-	float y, w;
-};
-
-bool session_observe(const struct session_bound *o, float s, float b, float x, float noise, struct session_evidence *ev);
-
-float session_dot(const float *a, const float *b);
 
 #endif

@@ -21,11 +21,6 @@ struct slope {
 	double uu, ub, bb; /* minus the Hessian */
 };
 
-static double hazard(double a)
-{
-	return a < -30 ? -a : 0.3989422804014327 * exp(-a * a / 2) / (0.5 * erfc(-a * M_SQRT1_2));
-}
-
 /* An observation with x ~ N(x0, v0): log u - (u z + b - x0)^2 / 2 v0 inside, log Phi where it is open. All are concave. */
 static void add_observation(struct slope *g, const struct session_bound *o, double u, double b, double x0, double v0)
 {
@@ -43,7 +38,7 @@ static void add_observation(struct slope *g, const struct session_bound *o, doub
 		return;
 	sign = o->kind == SESSION_BELOW ? 1 : -1;
 	a = sign * m / sqrt(v0);
-	h = hazard(a);
+	h = session_hazard(a);
 	c = h * (h + a) / v0;
 	g->u += sign * h * z / sqrt(v0);
 	g->b += sign * h / sqrt(v0);
@@ -83,7 +78,7 @@ static size_t gather_draws(const struct user_step *step, size_t user, struct dra
 	*draws = malloc((last->first + last->n - first->first + 1) * sizeof **draws);
 	for (uint32_t i = first->first; *draws && i < last->first + last->n; i++) {
 		const struct session_listen *l = &d->listens[i];
-		struct draw w = {.bound = &f->bounds[l->plays][l->time], .v0 = 1};
+		struct draw w = {.bound = session_bound_of(&f->bounds, l->plays, l->time), .v0 = 1};
 
 		if (!l->uniform || l->held_out || w.bound->kind == SESSION_NOTHING)
 			continue;
