@@ -663,7 +663,7 @@ static void step_noise(void *context, size_t begin, size_t end, unsigned worker)
 int session_fit_noise(struct session_fit *f, bool learn, double *held_out, struct errmsg *e)
 {
 	size_t n = parallel_chunks(f->data->n_listens, NOISE_CHUNK);
-	struct noise_step step = {.f = f, .noises = {f->c.noise}, .n_noises = learn ? N_NOISES : 1,
+	struct noise_step step = {.f = f, .noises = {f->c.noise}, .n_noises = N_NOISES,
 				  .sums = calloc((N_NOISES + 1) * n + 1, sizeof *step.sums)};
 	double total[N_NOISES + 1] = {0};
 	int best = 0;
@@ -679,7 +679,8 @@ int session_fit_noise(struct session_fit *f, bool learn, double *held_out, struc
 	for (int k = 1; k < step.n_noises; k++)
 		if (total[k] > total[best])
 			best = k;
-	f->c.noise = step.noises[best];
+	if (learn)
+		f->c.noise = step.noises[best];
 	*held_out = total[N_NOISES] > 0 ? total[best] / total[N_NOISES] : NAN;
 	return 0;
 }
