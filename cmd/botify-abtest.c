@@ -4,6 +4,7 @@
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 #include "base/save.h"
 #include "command.h"
@@ -33,7 +34,7 @@ static const struct command self = {
 		"      --alpha A           intervals have confidence 1 - A (default: 0.05)\n"
 		"      --lift KIND         percent intervals: difference or fieller (default: difference)\n"
 		"      --adjust METHOD     for many comparisons: none, holm, bh or by (default: none)\n"
-		"      --primary METRIC    the metric that is not adjusted, and that --days tells of\n"
+		"      --primary METRIC    the metric that decides: adjusted apart, told of by --days\n"
 		"      --cap QUANTILE      cap users' values at this quantile of all arms, as 99%\n"
 		"      --covariate-before TIME\n"
 		"                          what users did before a day or moment (ms) is their covariate\n"
@@ -49,6 +50,7 @@ static const struct command self = {
 		"      --aa N              split the control N times, and see how often it cries wolf\n"
 		"      --fail-on LIST      exit 3 on srm, health, or a finding by its name\n"
 		"      --format FORMAT     table, json, ndjson, csv, markdown, html or prometheus\n"
+		"      --spreadsheet       csv that a spreadsheet does not run: text in quotes, formulas as text\n"
 		"  -o, --output FILE       write to FILE, which appears whole or not at all\n"
 		"      --threads N         threads that read the logs (default: one for each processor)\n"
 		"      --partial           write a part to be merged instead of the report\n"
@@ -66,7 +68,7 @@ struct options {
 	const struct report_format *format;
 	struct split split;
 	struct study_keep keep;
-	bool partial, merge;
+	bool spreadsheet, partial, merge;
 	int64_t threads;
 	char **paths;
 	size_t n_paths;
@@ -75,7 +77,7 @@ struct options {
 /* OPT_ANALYSIS: those that analysis.h knows by their names. */
 enum {
 	OPT_ANALYSIS = 256, OPT_EXPERIMENT, OPT_SPLIT, OPT_COVARIATE_BEFORE, OPT_COVARIATE, OPT_TRACKS, OPT_FAIL_ON, OPT_FORMAT,
-	OPT_THREADS, OPT_PARTIAL, OPT_MERGE,
+	OPT_SPREADSHEET, OPT_THREADS, OPT_PARTIAL, OPT_MERGE,
 };
 
 static const struct option long_options[] = {
@@ -100,6 +102,7 @@ static const struct option long_options[] = {
 	{"aa", required_argument, NULL, OPT_ANALYSIS},
 	{"fail-on", required_argument, NULL, OPT_FAIL_ON},
 	{"format", required_argument, NULL, OPT_FORMAT},
+	{"spreadsheet", no_argument, NULL, OPT_SPREADSHEET},
 	{"output", required_argument, NULL, 'o'},
 	{"threads", required_argument, NULL, OPT_THREADS},
 	{"partial", no_argument, NULL, OPT_PARTIAL},
@@ -142,6 +145,8 @@ static int complete(struct options *o, struct errmsg *e)
 		return errmsg_set(e, "--covariate and --covariate-before exclude each other");
 	if (o->fail_on && o->partial)
 		return errmsg_set(e, "--fail-on is for the report: a part may look worse than the whole");
+	if (o->spreadsheet && o->format != report_format_find("csv"))
+		return errmsg_set(e, "--spreadsheet is for --format csv");
 	o->analysis.sentences = html || o->format == report_format_find("markdown");
 	/* a page has room for all that costs little */
 	o->analysis.days = o->analysis.days || page;
@@ -171,6 +176,7 @@ static int parse_options(struct options *o, int argc, char **argv)
 		case OPT_TRACKS: o->tracks = optarg; break;
 		case OPT_FAIL_ON: status = set_fail_on(o, optarg, &e); break;
 		case OPT_FORMAT: status = set_format(o, optarg, &e); break;
+		case OPT_SPREADSHEET: o->spreadsheet = true; break;
 		case 'o': o->output = optarg; break;
 		case OPT_THREADS: status = number_parse_int("--threads", optarg, 1, LOG_THREADS_MAX, &o->threads, &e); break;
 		case OPT_PARTIAL: o->partial = true; break;
@@ -240,13 +246,29 @@ static int check(const struct study *s, const struct options *o, struct errmsg *
 	return 0;
 }
 
-/* Writes what is asked for: a part, or the report. */
-static int print(const struct report *r, const struct options *o, FILE *f, struct errmsg *e)
+/* A part, or a report for machines. */
+static int print_plain(const struct report *r, const struct options *o, FILE *f, struct errmsg *e)
 {
-	return o->partial ? partial_write(r->study, f, e) : o->format->write(r, f, table_wants_colour(f), e);
+	struct command_screen screen;
+	FILE *between = command_screen_open(&screen, f, e);
+	int status;
+
+	if (!between)
+		return -1;
+	status = o->partial ? partial_write(r->study, between, e) : o->format->write(r, between, false, e);
+	return command_screen_close(&screen, e) < 0 ? -1 : status;
 }
 
-static int save_or_print(const struct report *r, const struct options *o, struct errmsg *e)
+/* Writes what is asked for: a part, or the report. */
+static int print(struct report *r, const struct options *o, FILE *f, struct errmsg *e)
+{
+	r->terminal = isatty(fileno(f));
+	if (o->partial || o->format->machine)
+		return print_plain(r, o, f, e);
+	return o->format->write(r, f, table_wants_colour(f), e);
+}
+
+static int save_or_print(struct report *r, const struct options *o, struct errmsg *e)
 {
 	struct save save;
 	int status;
@@ -284,7 +306,7 @@ static int write_result(const struct study *s, const struct options *o, struct e
 	struct analysis a = {0};
 	struct report report = {
 		.study = s, .effects = &a.effects, .control = o->analysis.effects.control, .split = &o->split,
-		.analysis = &a.subject, .sections = a.sections,
+		.analysis = &a.subject, .sections = a.sections, .spreadsheet = o->spreadsheet,
 	};
 	int status = 0;
 

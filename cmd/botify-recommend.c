@@ -17,7 +17,7 @@ static const struct command command = {
 	.usage = "--tracks FILE [--policy P | --experiments FILE] [OPTION]... [REQUESTS]...",
 	.purpose = "Answer requests for the next track: requests in, events out, a line each.",
 	.options =
-		"  --tracks FILE           the catalog; required\n"
+		"  --tracks FILE           the catalog; required; may be the table of similar tracks, too\n"
 		"  --policy P              the policy that answers (default: random)\n"
 		"  --experiments FILE      experiments that split the users between policies\n"
 		"  --similar [NAME=]FILE   similar tracks, for similar, votes and i2i; may be repeated\n"
@@ -28,7 +28,7 @@ static const struct command command = {
 		"  --seed N                seed of all random draws (default: 0)\n"
 		"  --state FILE            load the open sessions from FILE, and save them there at the end\n"
 		"  --explain N             tell in each event of the first N candidates and their scores\n"
-		"  --no-latency            leave the latency out, so that equal input gives equal bytes\n",
+		"  --no-latency            write 0 for the latency, so that equal input gives equal bytes\n",
 };
 
 struct options {
@@ -113,9 +113,20 @@ static int parse_options(struct options *o, int argc, char **argv)
 	return command_misused(&command, &e);
 }
 
-static int load_tables(struct tables *t, const struct options *o, struct errmsg *e)
+/* Whether similar tracks are to be found in the catalog: they are wanted, and no table of them is given. */
+static bool are_in_catalog(const struct service *s, const struct options *o)
 {
-	if (tables_load_catalog(t, o->tracks, e) < 0)
+	for (size_t i = 0; i < o->n_tables; i++)
+		if (o->tables[i].kind == TABLE_SIMILAR)
+			return false;
+	return policy_reads(&s->policy, TABLE_SIMILAR) || experiments_read(&s->experiments, TABLE_SIMILAR);
+}
+
+static int load_tables(struct service *s, const struct options *o, struct errmsg *e)
+{
+	struct tables *t = &s->tables;
+
+	if ((are_in_catalog(s, o) ? tables_load_catalog_and_similar : tables_load_catalog)(t, o->tracks, e) < 0)
 		return -1;
 	for (size_t i = 0; i < o->n_tables; i++)
 		if (tables_load(t, o->tables[i].kind, o->tables[i].spec, e) < 0)
@@ -143,7 +154,7 @@ static int load(struct service *s, const struct options *o, struct errmsg *e)
 
 	if (status != 0)
 		return status;
-	if (load_tables(&s->tables, o, e) < 0)
+	if (load_tables(s, o, e) < 0)
 		return EXIT_DATA;
 	if (policy_bind(&s->policy, &s->tables, e) < 0)
 		return EXIT_USAGE;

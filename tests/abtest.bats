@@ -233,6 +233,13 @@ big_log() {
 	done
 }
 
+@test "a log that went through a tool for which columns with gaps are of real numbers" {
+	sed -E 's/"(timestamp|user|track|recommendation)":([0-9]+)/"\1":\2.0/g; s/}$/,"source":null,"pool":null,"error":null}/' "$tiny" >log
+	abtest log | diff - "$here/abtest/tiny.table"
+	abtest --format json log | cmp - <(abtest --format json "$tiny")
+	abtest --merge <(abtest --partial log | sed -E 's/:([0-9]+)([,}])/:\1.0\2/g') | diff - "$here/abtest/tiny.table"
+}
+
 @test "CRLF, blank lines, no last newline" {
 	sed 's/$/\r/' "$tiny" | abtest | diff - "$here/abtest/tiny.table"
 	sed 'G' "$tiny" | abtest | diff - "$here/abtest/tiny.table"
@@ -337,7 +344,7 @@ odd_log() {
 	head -c -30 whole >shorter
 	run abtest --merge shorter
 	[ "$status" = 1 ]
-	[[ $output == "botify-abtest: shorter:5: no JSON object: "* ]]
+	[[ $output == "botify-abtest: shorter:5: cut off before its end: "* ]]
 	cp whole again
 	run abtest --merge whole - <again
 	[ "$status" = 1 ]
@@ -378,6 +385,75 @@ odd_log() {
 	abtest --format json log | jq -e '.health.duplicate_events == 1 and .health.events_after_end == 0'
 }
 
+@test "users in two arms: a note, a warning from 0.5 %, fatal from 10 %" {
+	for in_two in 0 1 2 39 40 360; do
+		for user in $(seq 400); do
+			echo '{"message":"last","timestamp":'$((2 * user))',"user":'"$user"',"track":1,"time":0.5,"experiments":{"X":"'$((user % 2))'"}}'
+			((user > in_two)) ||
+				echo '{"message":"last","timestamp":'$((2 * user + 1))',"user":'"$user"',"track":1,"time":0.5,"experiments":{"X":"'$(((user + 1) % 2))'"}}'
+		done >"log.$in_two"
+	done
+	for in_two in 0 1 2 39; do abtest --fail-on health "log.$in_two"; done
+	for in_two in 40 360; do
+		run -3 --separate-stderr abtest --fail-on health "log.$in_two"
+		# shellcheck disable=SC2154 # bats sets it
+		[[ $stderr == "botify-abtest: users_in_two_arms: experiment X: $in_two users seen in more than one arm: left out, "*"0.0 % of all users." ]]
+		[[ ${lines[1]} == "Do not trust this yet:" ]]
+	done
+	run -3 --separate-stderr abtest --fail-on users_in_two_arms log.1
+	for in_two in "1 > Note: " "2 > \*\*Warning\*\*: " "39 > \*\*Warning\*\*: " "40 > \*\*Do not trust this yet\*\*: "; do
+		abtest --format markdown "log.${in_two%% *}" | grep -q "^${in_two#* }${in_two%% *} users\? seen in more than one arm"
+	done
+}
+
+# 400 users with one event each, half of them in T; there, those who would listen to less than 0.4 stay in their session.
+leaving_log() {
+	awk 'BEGIN {
+		for (user = 0; user < 400; user++) {
+			time = (user * 37 + int(user / 2) * 11) % 100 / 100
+			printf "{\"message\":\"%s\",\"timestamp\":%d,\"user\":%d,\"track\":1,\"time\":%.2f,\"experiments\":{\"X\":\"%s\"}}\n",
+				user % 2 && time < 0.4 ? "next" : "last", user + 1, user, time, user % 2 ? "T" : "C"
+		}
+	}'
+}
+
+@test "attrition: users who are lost in one arm more than in another, and sessions that do not end" {
+	leaving_log >log
+	abtest --format ndjson log | head -1 | jq -e '.control_users == 200 and .treatment_users == 120 and .effect > 30 and .p < 1e-9'
+	abtest --fail-on srm log
+	run -3 --separate-stderr abtest --fail-on health log
+	# shellcheck disable=SC2154 # bats sets it
+	[ "$stderr" = "botify-abtest: unfinished_sessions: experiment X: 80 unfinished sessions: left out, not alike in the arms (p = 8e-29): 80 of 200 users of T, 0 of 200 of the others." ]
+	# scipy.stats.fisher_exact([[0, 200], [80, 120]]).pvalue
+	abtest --format json log | jq -e '.health.experiments[0] | .unfinished_sessions == 80 and .users_without_session == 80
+		and .attrition_p == .unfinished_p and (.attrition_p / 7.791973823782338e-29 - 1 | fabs) < 1e-9'
+	abtest log >report
+	[ "$(sed -n 2p report)" = "Do not trust this yet:" ]
+	grep -x '80 users finished no session: left out, not alike in the arms (p = 8e-29): 80 of 200 users of T, 0 of 200 of the others.' report
+	for format in markdown html; do abtest --format $format log | grep 'Do not trust this yet' | grep -q '80 users finished no session'; done
+	abtest --format prometheus log | grep -x 'botify_abtest_attrition_p_value{experiment="X"} 7.79[0-9]*e-29'
+	for format in ndjson csv; do
+		run --separate-stderr abtest --format $format log
+		[ "$(grep -c '^botify-abtest: X: 80 u.* not alike in the arms' <<<"$stderr")" = 2 ]
+	done
+	# the same where it is looked at every night; and of parts
+	abtest --format json --sequential --tune 500 log | jq -e '.health.experiments[0] | .attrition_p > 7.8e-29 and .attrition_p < 0.001'
+	for n in 0 1 2; do awk -v n=$n -F'[:,]' '$6 % 3 == n' log | abtest --partial -o part.$n; done
+	for format in table json; do
+		abtest --merge --format $format part.2 part.0 part.1 | cmp - <(abtest --format $format log)
+	done
+}
+
+@test "attrition: as many lost in each arm are a note" {
+	leaving_log | sed 's/"C"/"?"/; s/"T"/"C"/; s/"?"/"T"/' | awk '{ print } { gsub(/"user":/, "&1000"); sub(/"C"/, "\"?\""); sub(/"T"/, "\"C\""); sub(/"[?]"/, "\"T\""); print }' >log
+	abtest --fail-on health,srm log >report
+	grep -x '160 users finished no session: left out.' report
+	run ! grep 'Do not trust' report
+	run --separate-stderr abtest --format csv log
+	[ -z "$stderr" ]
+	run -3 abtest --fail-on users_without_session log
+}
+
 @test "--split: arms that never appear and arms that nobody planned are named" {
 	abtest --split C=1,T1=1 "$tiny" | diff - "$here/abtest/tiny.table"
 	abtest --split C=2,T2=1,T3=1 --experiment AA "$tiny" >report
@@ -385,6 +461,31 @@ odd_log() {
 	grep -x '1 arm is not in the planned split: T1.' report
 	abtest --split C=2,T2=1,T3=1 --format json "$tiny" |
 		jq -e '.health.experiments | all(.missing_arms == 2 and .unplanned_arms == 1)'
+}
+
+@test "--split: an arm that never appears is a mismatch, one of weight 0 is left out" {
+	for user in $(seq 400); do
+		echo '{"message":"last","user":'"$user"',"track":1,"time":0.5,"experiments":{"X":"'"$((user % 2))"'"}}'
+	done | sed 's/"X":"0"/"X":"D"/; s/"X":"1"/"X":"E"/' >log
+	run -3 --separate-stderr abtest --split C=1,D=1,E=1 --fail-on srm log
+	# shellcheck disable=SC2154 # bats sets it
+	[ "$stderr" = "botify-abtest: srm: users of experiment X are not split as planned (p = 4e-44)" ]
+	grep -xE 'C +0 +133.3 +200.0 +2 +4e-44' <<<"$output"
+	abtest --sequential --split C=1,D=1,E=1 --format json log | jq -e '.srm[0].p < 0.05'
+	abtest --split C=1,D=1,E=1 --format json log | jq -e '.srm | map([.arm, .users]) == [["D", 200], ["E", 200], ["C", 0]]'
+	abtest --split C=1,D=1,E=1 --format prometheus log | grep -xE 'botify_abtest_srm_p_value\{experiment="X"\} 3.72[0-9]*e-44'
+	abtest --split C=0,D=1,E=1 --fail-on srm,health log
+	# of E alone nothing can be said
+	abtest --split D=0,E=1 --fail-on srm,health --format json log | jq -e '.srm == [{"experiment":"X","arm":"E","users":200,
+		"expected":200,"chi2":null,"df":null,"p":null}] and .health.experiments[0].unplanned_arms == 0'
+}
+
+@test "--split: any name of an arm, in JSON" {
+	for user in $(seq 40); do
+		echo '{"message":"last","user":'"$user"',"track":1,"time":0.5,"experiments":{"X":"'"$((user % 2))"'"}}'
+	done | sed 's/"X":"0"/"X":"a,b"/; s/"X":"1"/"X":"x=1"/' >log
+	abtest --split '{"a,b":1,"x=1":1}' --fail-on srm,health log
+	abtest --split '{"a,b":3,"x=1":1}' --format json log | jq -e '.srm | map(.expected) == [30, 10]'
 }
 
 @test "--covariate-before: events before the moment count for no experiment" {

@@ -50,7 +50,7 @@ agrees() {
 	agrees '^$' 1e-9
 }
 
-@test "--adjust holm, bh, by: statsmodels' multipletests, and intervals at their level; --primary is exempt" {
+@test "--adjust holm, bh, by: statsmodels' multipletests, and intervals at their level; --primary apart" {
 	agrees '^--adjust' 1e-9 12
 }
 
@@ -201,7 +201,7 @@ agrees() {
 	for bad in srn "" srm,,health "srm, health"; do
 		run -2 --separate-stderr abtest --fail-on "$bad" log
 		[ -z "$output" ]
-		[[ $stderr == "botify-abtest: --fail-on knows srm, health, malformed_lines, "*", unplanned_arms; not '"* ]]
+		[[ $stderr == "botify-abtest: --fail-on knows srm, health, malformed_lines, "*", users_without_session; not '"* ]]
 	done
 }
 
@@ -214,6 +214,25 @@ agrees() {
 	run -1 abtest --fail-on srm missing
 	run -2 abtest --fail-on srm --partial log
 	abtest --partial log | { run -3 abtest --merge --fail-on srm; }
+}
+
+@test "--sequential of 3 and 3 users: never surer than one look, and a word" {
+	for user in 0 1 2 3 4 5; do
+		echo '{"message":"last","user":'$user',"track":1,"timestamp":'$user',"time":0.'$((user + user / 3 * 40 + 11))',"experiments":{"X":"'"${user/[012]/C}"'"}}'
+	done | sed 's/"X":"[345]"/"X":"T"/' >log
+	abtest --format ndjson log >once
+	for tune in 1 10 1000; do
+		run --separate-stderr abtest --format ndjson --sequential --tune $tune log
+		# shellcheck disable=SC2154 # bats sets it
+		[ "$stderr" = "botify-abtest: X: With --sequential, arms of fewer than 30 users are not to be relied on: C (3), T (3)." ]
+		jq -es 'map(select(.metric == "time")) | .[0].p <= .[1].p and .[0].upper <= .[1].upper and .[0].p < 0.001' once - <<<"$output"
+	done
+	abtest --sequential log | grep -x 'With --sequential, arms of fewer than 30 users are not to be relied on: C (3), T (3).'
+	for format in markdown html; do abtest --sequential --format $format log | grep -q 'fewer than 30 users'; done
+	run ! grep 'fewer than' <(abtest log)
+	# nor of those who have enough
+	make_log
+	run ! grep 'fewer than' <(abtest --sequential log)
 }
 
 @test "--days warns of looking at the best day, where that is wrong" {

@@ -109,6 +109,7 @@ sim() {
 	expect 0 sim --sessions 300 --agent random
 	whole_lines out
 	[ "$(jq -r '.source // empty' out | sort -u)" = random ]
+	[ "$(jq -r '.latency' out | sort -u)" = 0 ]
 	[ "$(jq -r '.pool // empty' out | sort -u)" = 60 ]
 	[ "$(jq -r '.recommendation // empty' out | sort -u | wc -l)" = 60 ]
 	[ "$(grep -c '"last"' out)" = 300 ]
@@ -432,9 +433,9 @@ refuse() {
 	make_matrix 59 5 >bad
 	refuse 1 "bad: 59 rows for a catalog of 60 tracks" --embeddings bad
 	make_matrix 60 5 '<i4' >bad
-	refuse 1 "bad: the values are of type '<i4'; float32 ('<f4') or float64 ('<f8') is wanted" --embeddings bad
+	refuse 1 "bad: the values are of type '<i4'; float16 ('<f2'), float32 ('<f4') or float64 ('<f8') is wanted" --embeddings bad
 	make_matrix 60 5 '>f4' >bad
-	refuse 1 "bad: the values are in big-endian byte order ('>f4'); '<f4' or '<f8' is wanted" --embeddings bad
+	refuse 1 "bad: the values are in big-endian byte order ('>f4'); '<f2', '<f4' or '<f8' is wanted" --embeddings bad
 	make_matrix 60 5 '<f4' True >bad
 	refuse 1 "bad: the array is in Fortran order; C order, row after row, is wanted" --embeddings bad
 	head -c 1000 tracks.npy >bad
@@ -485,9 +486,9 @@ refuse() {
 	echo '{"user":7,"interests":[0],"session_budget":1,"consume_bias":1000,"interest_neighbours":1}' >one
 	printf '%s\n' '' 'title 1' 'no such title' 590 |
 		botify-sim "${world[@]}" --users one --sessions 1 --agent console >out 2>err
-	[ "$(jq -c '[.message, .user, .time, .recommendation, .source, .pool]' out)" = \
-'["next",7,1,590,"console",null]
-["last",7,0,null,null,null]' ]
+	[ "$(jq -c '[.message, .user, .time, .latency, .recommendation, .source, .pool]' out)" = \
+'["next",7,1,0,590,"console",null]
+["last",7,0,0,null,null,null]' ]
 	grep -q 'Artist 11 – Title 59' err
 	grep -q 'listened to 0 %' err
 	grep -q 'nothing found' err

@@ -19,7 +19,7 @@ enum rng_use {
 	RNG_LISTENER, /* botify-sim: what a listener does: user, session, step */
 	RNG_AGENT,    /* botify-sim --agent random: user, session, step */
 	RNG_WORLD,    /* botify-world: kind of thing, number of it */
-	RNG_TRAIN     /* botify-train session: user, first track, session; or artist */
+	RNG_TRAIN     /* botify-train: purpose, and what that counts */
 };
 
 struct rng {

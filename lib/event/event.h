@@ -85,7 +85,8 @@ void event_parser_reset(struct event_parser *p);
  * Parses a line. What `ev` points at is borrowed from the parser and from `text`: valid until the parser is reset or
  * `text` changes. Returns 0, or -1 with the reason.
  *
- * message, user, track and time are required, all others are optional; unknown keys are ignored. A line that carries
+ * message, user, track and time are required, all others are optional, and null is as good as absent; unknown keys are
+ * ignored. A line that carries
  * "error", the answer to a bad request, is no event: the reason quotes it.
  */
 int event_parse(struct event_parser *p, const char *text, size_t len, struct event *ev, struct errmsg *e);

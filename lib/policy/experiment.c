@@ -132,6 +132,15 @@ int experiments_load(struct experiments *x, const char *path, struct errmsg *e)
 	return status;
 }
 
+bool experiments_read(const struct experiments *x, enum table_kind kind)
+{
+	for (size_t i = 0; i < x->n; i++)
+		for (size_t j = 0; x->list[i].has_policies && j < x->list[i].n_arms; j++)
+			if (policy_reads(&x->list[i].arms[j].policy, kind))
+				return true;
+	return false;
+}
+
 int experiments_bind(struct experiments *x, const struct tables *t, struct errmsg *e)
 {
 	for (size_t i = 0; i < x->n; i++)

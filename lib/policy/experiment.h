@@ -36,6 +36,9 @@ struct experiments {
 int experiments_load(struct experiments *x, const char *path, struct errmsg *e);
 void experiments_clear(struct experiments *x);
 
+/* Whether the policy of an arm draws from a table of that kind. */
+bool experiments_read(const struct experiments *x, enum table_kind kind);
+
 /* Binds the policies of all arms to tables. Returns 0, or -1 with experiment, arm and what is missing. */
 int experiments_bind(struct experiments *x, const struct tables *t, struct errmsg *e);
 

@@ -127,6 +127,21 @@ static int recommend(struct recommender *r, const struct policy *policy, const s
 	return r->explain > 0 ? tell_candidates(r, ev) : 0;
 }
 
+/*
+ * An event that has no time stamp yet gets one. Many events of a user may come within a millisecond, and clocks go back: whatever
+ * happens, the time stamp is later than that of the user's latest event, so that it tells their order.
+ */
+static void stamp(struct session *session, struct event *ev)
+{
+	if (ev->timestamp == EVENT_NO_TIMESTAMP) {
+		ev->timestamp = nanoseconds(CLOCK_REALTIME) / 1000000;
+		if (ev->timestamp <= session->timestamp)
+			ev->timestamp = session->timestamp + (session->timestamp < INT64_MAX);
+	}
+	if (ev->timestamp > session->timestamp)
+		session->timestamp = ev->timestamp;
+}
+
 /* Turns a request into its event. */
 static int answer(struct recommender *r, struct event *ev, struct errmsg *e)
 {
@@ -144,6 +159,7 @@ static int answer(struct recommender *r, struct event *ev, struct errmsg *e)
 	ev->n_arms = r->experiments->n;
 	if (!session || note_excluded(r, ev) < 0 || sessions_add(&r->sessions, session, &r->tables->catalog, track, ev->time) < 0)
 		return errmsg_nomem(e);
+	stamp(session, ev);
 	if (ev->message == EVENT_LAST) {
 		sessions_end(&r->sessions, session);
 		return 0;
@@ -169,9 +185,7 @@ int recommender_answer(struct recommender *r, const char *text, size_t len, unsi
 	}
 	ev.exclude = NULL;
 	ev.n_exclude = 0;
-	if (ev.timestamp == EVENT_NO_TIMESTAMP)
-		ev.timestamp = nanoseconds(CLOCK_REALTIME) / 1000000;
-	ev.latency = r->latency ? (double)(nanoseconds(CLOCK_MONOTONIC) - start) / 1e9 : NAN;
+	ev.latency = r->latency ? (double)(nanoseconds(CLOCK_MONOTONIC) - start) / 1e9 : 0;
 	event_write(o, &ev, true);
 	return 0;
 }

@@ -180,6 +180,11 @@ void source_clear(struct source *s)
 	*s = (struct source){0};
 }
 
+enum table_kind source_reads(const struct source *s)
+{
+	return s->kind->table;
+}
+
 int source_bind(struct source *s, const struct tables *t, struct errmsg *e)
 {
 	if (s->kind->table == TABLE_NONE)

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/grow.h"
+#include "policy/lists_draft.h"
 #include "policy/session_play.h"
 #include "text/ndjson.h"
 #include "world/trackset.h"
@@ -85,6 +86,19 @@ static void clear_table(struct table *table)
 	session_player_free(table->player);
 }
 
+/* A new table behind the others, which does not count yet. NULL where there is no memory. */
+static struct table *next_table(struct tables *t, enum table_kind kind, const char *name, size_t len)
+{
+	struct table *list = grow(t->list, &t->cap, t->n + 1, sizeof *list), *table;
+
+	if (!list)
+		return NULL;
+	t->list = list;
+	table = &list[t->n];
+	*table = (struct table){.kind = kind, .name = strndup(name, len)};
+	return table->name ? table : NULL;
+}
+
 void tables_clear(struct tables *t)
 {
 	catalog_clear(&t->catalog);
@@ -110,20 +124,41 @@ static size_t name_length(const char *spec)
 	return spec[len] == '=' ? len : 0;
 }
 
+/* Makes a table of the lists that stood in the catalog. */
+static int add_similar(struct tables *t, struct lists_draft *d, const char *path, struct errmsg *e)
+{
+	struct table *table = next_table(t, TABLE_SIMILAR, "", 0);
+
+	if (!table)
+		return errmsg_nomem(e);
+	if (lists_draft_end(d, &table->lists, path, &t->catalog, e) == 0)
+		return t->n++, 0;
+	clear_table(table);
+	return -1;
+}
+
+int tables_load_catalog_and_similar(struct tables *t, const char *path, struct errmsg *e)
+{
+	struct lists_draft d = {0};
+	int status;
+
+	*t = (struct tables){0};
+	status = catalog_load_each(&t->catalog, path, lists_draft_read, &d, e);
+	if (status == 0 && d.n > 0)
+		status = add_similar(t, &d, path, e);
+	lists_draft_clear(&d);
+	return status;
+}
+
 int tables_load(struct tables *t, enum table_kind kind, const char *spec, struct errmsg *e)
 {
 	size_t len = name_length(spec);
 	const char *path = spec[len] == '=' ? spec + len + 1 : spec;
-	struct table *list = grow(t->list, &t->cap, t->n + 1, sizeof *list), *table;
+	struct table *table = next_table(t, kind, spec, len);
 
-	if (!list)
+	if (!table)
 		return errmsg_nomem(e);
-	t->list = list;
-	table = &list[t->n];
-	*table = (struct table){.kind = kind, .name = strndup(spec, len)};
-	if (!table->name)
-		errmsg_nomem(e);
-	else if (find_name(t, kind, table->name))
+	if (find_name(t, kind, table->name))
 		errmsg_set(e, "%s: a second %s %s%s", ndjson_name(path), kinds[kind].one, *table->name ? "named " : "without a name",
 			   table->name);
 	else if (kinds[kind].load(table, path, &t->catalog, e) == 0)

@@ -48,7 +48,7 @@ static bool find_mismatch(const struct sections_subject *subject, struct errmsg 
 
 		if (p < SECTIONS_SRM_ALARM) {
 			errmsg_set(found, "srm: users of experiment %s are not split as planned (%s)", symbols_text(&s->names, x),
-				   shown_p_said(p).text);
+				   shown_p_said(p, SECTIONS_SRM_ALARM).text);
 			return true;
 		}
 	}
@@ -75,9 +75,10 @@ static bool find_in_health(const char *name, const struct study *s, const struct
 
 int failon_find(const char *names, const struct sections_subject *subject, struct errmsg *found)
 {
+	const struct health_subject of = {.study = subject->study, .split = subject->split, .options = subject->options};
 	struct health h;
 	char name[64];
-	int status = health_init(&h, subject->study, subject->split, found);
+	int status = health_init(&h, &of, found);
 
 	while (status == 0 && next_name(&names, name, sizeof name))
 		status = strcmp(name, "srm") == 0 ? find_mismatch(subject, found) : find_in_health(name, subject->study, &h, found);

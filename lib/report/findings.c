@@ -55,7 +55,7 @@ static int add_health(struct findings *all, const struct health_finding *list, s
 	for (size_t i = 0; i < n && status == 0; i++) {
 		enum finding_level level = list[i].grave ? FINDING_ALARM : FINDING_WARNING;
 
-		if (list[i].entry->usual || (list[i].entry->fate == HEALTH_ORDER && !list[i].grave))
+		if (list[i].usual || (list[i].entry->fate == HEALTH_ORDER && !list[i].grave))
 			level = FINDING_NOTE;
 		if (list[i].count > 0)
 			status = add(all, level, experiment, "%s", health_say(&list[i], &sentence));
@@ -72,7 +72,30 @@ static int add_mismatch(struct findings *all, const struct report *r, size_t exp
 
 	if (!(p < SECTIONS_SRM_ALARM))
 		return 0;
-	return add(all, FINDING_ALARM, name, "Users are not split between the arms as planned (%s).", shown_p_said(p).text);
+	return add(all, FINDING_ALARM, name, "Users are not split between the arms as planned (%s).", shown_p_said(p, SECTIONS_SRM_ALARM).text);
+}
+
+/* Sequential intervals are right in the limit of many users; of so few, nobody knows how their values vary. */
+enum { FEW_USERS = 30 };
+
+static int add_few_users(struct findings *all, const struct report *r, const struct study_experiment *x, const char *name,
+			 const uint32_t *arms)
+{
+	struct errmsg few = {""};
+
+	if (!(r->analysis && r->analysis->options->sequential) || x->arms.n < 2)
+		return 0;
+	for (size_t i = 0; i < x->arms.n; i++) {
+		uint64_t users = x->summary.arms[arms[i]].users;
+
+		if (users < FEW_USERS)
+			errmsg_set(&few, "%s%s%s (%" PRIu64 ")", few.text, *few.text ? ", " : "",
+				   shown_name(symbols_text(&x->arms, arms[i])), users);
+	}
+	if (*few.text == '\0')
+		return 0;
+	return add(all, FINDING_WARNING, name, "With --sequential, arms of fewer than %d users are not to be relied on: %s.", FEW_USERS,
+		   few.text);
 }
 
 static int add_experiment(struct findings *all, const struct report *r, const struct health *h, size_t number, const uint32_t *arms)
@@ -85,6 +108,8 @@ static int add_experiment(struct findings *all, const struct report *r, const st
 		status = add(all, FINDING_WARNING, name, "There is only one arm: nothing to compare.");
 	if (status == 0)
 		status = add_mismatch(all, r, number, name);
+	if (status == 0)
+		status = add_few_users(all, r, x, name, arms);
 	for (size_t i = 0; i < x->arms.n && status == 0; i++)
 		status = add_missing_values(all, x, name, arms[i]);
 	return status < 0 ? -1 : add_health(all, health_of(h, (uint32_t)number), HEALTH_EXPERIMENT_N, name);
@@ -123,7 +148,7 @@ static int add_all(struct findings *all, const struct report *r, const struct he
 int findings_of(struct findings *all, const struct report *r, struct errmsg *e)
 {
 	struct health h;
-	int status = health_init(&h, r->study, r->split, e);
+	int status = report_health(&h, r, e);
 
 	*all = (struct findings){0};
 	if (status == 0)

@@ -7,16 +7,17 @@
 #include <string.h>
 
 #include "report/sections.h"
+#include "study/health.h"
 #include "study/metrics.h"
 
 const struct report_format report_formats[REPORT_FORMATS_N] = {
-	{"table", false, report_table},
-	{"json", false, report_json},
-	{"ndjson", true, report_ndjson},
-	{"csv", true, report_csv},
-	{"markdown", false, report_markdown},
-	{"html", false, report_html},
-	{"prometheus", false, report_prometheus},
+	{"table", false, false, report_table},
+	{"json", false, true, report_json},
+	{"ndjson", true, true, report_ndjson},
+	{"csv", true, true, report_csv},
+	{"markdown", false, false, report_markdown},
+	{"html", false, false, report_html},
+	{"prometheus", false, true, report_prometheus},
 };
 
 const struct report_format *report_format_find(const char *name)
@@ -131,6 +132,12 @@ char *report_methods(const struct report *r, const struct effect *effects, size_
 	return text;
 }
 
+int report_health(struct health *h, const struct report *r, struct errmsg *e)
+{
+	return health_init(h, &(struct health_subject){.study = r->study, .split = r->split,
+							   .options = r->analysis ? r->analysis->options : NULL}, e);
+}
+
 #define COLUMN(kind, name) {#name, kind, offsetof(struct effect, name)}
 
 const struct report_column report_columns[REPORT_COLUMNS_N] = {
@@ -162,13 +169,20 @@ const struct report_column report_columns[REPORT_COLUMNS_N] = {
 	COLUMN(REPORT_NUMBER, variance_removed),
 };
 
+const char *report_text(const struct report_column *c, const struct effect *effect)
+{
+	const void *value = (const char *)effect + c->offset;
+
+	return *(const char *const *)value;
+}
+
 void report_put_value(FILE *f, const struct report_column *c, const struct effect *effect, const struct report_syntax *syntax)
 {
 	const void *value = (const char *)effect + c->offset;
 
 	switch (c->kind) {
 	case REPORT_TEXT:
-		syntax->text(f, *(const char *const *)value);
+		syntax->text(f, report_text(c, effect));
 		break;
 	case REPORT_NUMBER:
 		syntax->number(f, *(const double *)value);

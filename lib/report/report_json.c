@@ -45,6 +45,17 @@ static void put_findings(FILE *f, const struct health_finding *findings, size_t 
 		fprintf(f, ",\"%s\":%" PRIu64, findings[i].entry->key, findings[i].count);
 }
 
+/* ,"key":p for those that have a test. */
+static void put_tests(FILE *f, const struct health_finding *findings, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		if (!findings[i].entry->p_key)
+			continue;
+		fprintf(f, ",\"%s\":", findings[i].entry->p_key);
+		json_put_number(f, findings[i].p);
+	}
+}
+
 static int put_experiment(FILE *f, const struct report *r, const struct health *h, size_t number, struct errmsg *e)
 {
 	const struct study_experiment *x = &r->study->experiments[number];
@@ -60,6 +71,7 @@ static int put_experiment(FILE *f, const struct report *r, const struct health *
 	put_arms(f, x, arms);
 	fputc(']', f);
 	put_findings(f, health_of(h, (uint32_t)number), HEALTH_EXPERIMENT_N);
+	put_tests(f, health_of(h, (uint32_t)number), HEALTH_EXPERIMENT_N);
 	fputc('}', f);
 	free(arms);
 	return 0;
@@ -86,7 +98,7 @@ static int put_health(FILE *f, const struct report *r, struct errmsg *e)
 	enum { BEFORE_SORTED = 3, OLDER = 4 };
 	const struct study *s = r->study;
 	struct health h;
-	int status = health_init(&h, s, r->split, e);
+	int status = report_health(&h, r, e);
 
 	if (status == 0) {
 		fprintf(f, "{\"events\":%" PRIu64 ",\"users\":%" PRIu64, s->events, (uint64_t)s->n_users);

@@ -25,9 +25,9 @@ static void add_effect(struct table *t, const struct effect *x)
 	table_add(t, TABLE_PLAIN, "%s", x->metric);
 	table_add(t, TABLE_PLAIN, "%s", shown_mean(x->control_mean).text);
 	table_add(t, TABLE_PLAIN, "%s", shown_mean(x->treatment_mean).text);
-	table_add(t, verdict, "%s", shown_percent(x->effect).text);
+	table_add(t, verdict, "%s", shown_change(x->effect, x->lower, x->upper).text);
 	table_add(t, verdict, "%s", shown_interval(x->lower, x->upper).text);
-	table_add(t, TABLE_PLAIN, "%s", shown_p(x->p_adjusted).text);
+	table_add(t, TABLE_PLAIN, "%s", shown_p_against(x->p_adjusted, x->alpha).text);
 }
 
 /* The effects of one experiment: a header for every arm, but the same columns throughout. */

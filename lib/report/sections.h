@@ -24,7 +24,7 @@ struct sections_subject {
 /*
  * Sample ratio mismatch: how many users each arm has and should have, with the p of the whole experiment behind each arm
  * (srm.h); where intervals are sequential, the always-valid one. Users count who were seen in this arm and in no other,
- * whether a session ended or not.
+ * whether a session ended or not. A planned arm that has nobody is an arm of the test; one of weight 0 is not.
  */
 int sections_srm(struct section *s, const struct sections_subject *subject, struct errmsg *e);
 

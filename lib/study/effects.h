@@ -53,8 +53,12 @@ struct effects_options {
 	bool fieller;		   /* the percent interval is Fieller's (lift.h), not that of the difference over the mean */
 	bool sequential;	   /* intervals hold at all looks (sequential.h), and are tightest at `tune` users of two arms */
 	double tune;
-	enum adjust_method adjust; /* over all metrics and arms of an experiment, but for those of the metric `primary` */
-	const char *primary;	   /* NULL: none */
+	/*
+	 * Over the arms of an experiment: the comparisons of the metric `primary` are a family, those of all other metrics are
+	 * another. So what decides is corrected for the number of arms, and not for metrics that do not.
+	 */
+	enum adjust_method adjust;
+	const char *primary; /* NULL: none, and all comparisons are one family */
 };
 
 /*

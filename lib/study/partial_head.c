@@ -5,18 +5,19 @@
 
 #include "study/partial_file.h"
 #include "study/partial_values.h"
+#include "text/ndjson.h"
 
 static int check_moment(const struct study_keep *keep, const json_t *object, struct errmsg *e)
 {
 	const json_t *theirs = json_object_get(object, "covariate_before");
+	int64_t moment;
 
 	if (json_is_null(theirs))
 		return keep->before ? errmsg_set(e, "was written without --covariate-before") : 0;
-	if (!json_is_integer(theirs))
+	if (!ndjson_whole(theirs, &moment))
 		return errmsg_set(e, "no part of a log: \"covariate_before\" is no moment");
-	if (!keep->before || json_integer_value(theirs) != keep->moment)
-		return errmsg_set(e, "was written with --covariate-before %" JSON_INTEGER_FORMAT ": give that here too",
-				  json_integer_value(theirs));
+	if (!keep->before || moment != keep->moment)
+		return errmsg_set(e, "was written with --covariate-before %" PRId64 ": give that here too", moment);
 	return 0;
 }
 
@@ -63,10 +64,11 @@ static int read_experiment(struct study *s, const json_t *object, struct errmsg 
 {
 	const json_t *arms = json_object_get(object, "arms"), *first = json_object_get(object, "first");
 	struct slice name = partial_string_at(object, "experiment");
+	int64_t seen = EVENT_NO_TIMESTAMP;
 	struct study_experiment *x;
 	uint32_t number, place;
 
-	if (!name.text || (!json_is_array(arms) && !json_is_null(arms)) || (!json_is_integer(first) && !json_is_null(first)))
+	if (!name.text || (!json_is_array(arms) && !json_is_null(arms)) || (!json_is_null(first) && !ndjson_whole(first, &seen)))
 		return errmsg_set(e, "no part of a log: an experiment is not right");
 	if (partial_read_small(object, "place", &place, e) < 0)
 		return -1;
@@ -76,7 +78,7 @@ static int read_experiment(struct study *s, const json_t *object, struct errmsg 
 	x = &s->experiments[number];
 	if (x->wanted && json_is_null(arms))
 		return errmsg_set(e, "was written without experiment '%s': name the same with --experiment", name.text);
-	study_seen(x, json_is_null(first) ? EVENT_NO_TIMESTAMP : json_integer_value(first), place);
+	study_seen(x, seen, place);
 	return x->wanted ? read_arms(x, arms, e) : 0;
 }
 

@@ -21,12 +21,12 @@ struct loading {
 	struct trackset seen;
 };
 
-/* A number that may be absent. */
+/* A number that may be absent, or null. */
 static int read_number(const json_t *object, const char *key, double min, double max, double *x, struct errmsg *e)
 {
 	const json_t *value = json_object_get(object, key);
 
-	if (!value)
+	if (!value || json_is_null(value))
 		return 0;
 	*x = json_number_value(value);
 	if (!json_is_number(value) || !(*x >= min && *x <= max))

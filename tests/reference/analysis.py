@@ -103,10 +103,11 @@ def judge_welch(c, t):
 
 
 def judge_sequential(c, t, tune):
-    difference, error, _, _ = welch(c, t)
+    difference, error, df, once = welch(c, t)
     n = (c.n + t.n) * (-special.lambertw(-(ALPHA**2) / math.e, -1).real - 1) / tune
     p = min(1, math.sqrt(n + 1) * math.exp(-((difference / error) ** 2) * n / (2 * (n + 1))))
-    return p, lambda level: error * math.sqrt(2 * (n + 1) / n * math.log(math.sqrt(n + 1) / level))
+    half = lambda level: error * math.sqrt(2 * (n + 1) / n * math.log(math.sqrt(n + 1) / level))
+    return max(p, once), lambda level: max(half(level), error * critical(df, level))
 
 
 def row_of(c, t):
@@ -138,7 +139,7 @@ def cuped(arms, covariates):
 
 
 def put(of, where, keys, row):
-    row = {key: float(x) if isinstance(x, np.floating) else x for key, x in row.items()}
+    row = {key: float(x) if isinstance(x, np.number) else x for key, x in row.items()}
     print(json.dumps({"of": of, "in": where, **keys, **row}))
 
 
@@ -181,11 +182,11 @@ def put_adjusted(x, tune=None):
     judge = (lambda c, t: judge_sequential(c, t, tune)) if tune else judge_welch
     rows = [(keys, c, t, *judge(c, t)) for keys, c, t in x.pairs()]
     for primary in None, "time":
-        family = [p for keys, _, _, p, _ in rows if keys["metric"] != primary]
+        families = [[p for keys, _, _, p, _ in rows if (keys["metric"] == primary) == decides] for decides in (False, True)]
         for name, method in ("holm", "holm"), ("bh", "fdr_bh"), ("by", "fdr_by"):
-            adjusted = levels(method, family)
+            adjusted = [levels(method, family) if family else None for family in families]
             for keys, c, t, p, half_at in rows:
-                q, level = (p, ALPHA) if keys["metric"] == primary else next(adjusted)
+                q, level = next(adjusted[keys["metric"] == primary])
                 of = f"--adjust {name}" + (f" --primary {primary}" if primary else "") + (" --sequential" if tune else "")
                 interval = percent(t.mean - c.mean, half_at(level), c.mean)
                 put(of, "effects", keys, {"p": p, "p_adjusted": q, "significant": bool(q < ALPHA), **interval})

@@ -19,6 +19,7 @@
 #include "stats/joint.h"
 #include "stats/lift.h"
 #include "stats/power.h"
+#include "stats/proportions.h"
 #include "stats/quantile.h"
 #include "stats/ratio.h"
 #include "stats/sequential.h"
@@ -307,6 +308,51 @@ static bool srm_sequential_path(struct rng *r)
 	return running.p < alpha;
 }
 
+/* Users of three arms of unequal size who are lost, each with the same small probability; `users` more of them. */
+static void lose(uint64_t *lost, uint64_t *seen, struct rng *r, int users)
+{
+	uint64_t more[3] = {0};
+
+	assign(more, r, users);
+	for (int arm = 0; arm < 3; arm++) {
+		seen[arm] += more[arm];
+		for (uint64_t i = 0; i < more[arm]; i++)
+			lost[arm] += rng_below(r, 25) == 0;
+	}
+}
+
+static bool proportions(struct rng *r)
+{
+	uint64_t lost[3] = {0}, seen[3] = {0};
+
+	lose(lost, seen, r, 1500);
+	return proportions_test(lost, seen, 3).p < alpha;
+}
+
+static bool proportions_path(struct rng *r)
+{
+	uint64_t lost[3] = {0}, seen[3] = {0};
+	bool found = false;
+
+	for (int look = 0; look < LOOKS; look++) {
+		lose(lost, seen, r, 100);
+		found |= proportions_sequential(lost, seen, 3, 2000, alpha).p < alpha;
+	}
+	return found;
+}
+
+static bool proportions_path_alone(struct rng *r)
+{
+	uint64_t lost[3] = {0}, seen[3] = {0};
+	bool found = false;
+
+	for (int look = 0; look < LOOKS; look++) {
+		lose(lost, seen, r, 100);
+		found |= proportions_test(lost, seen, 3).p < alpha;
+	}
+	return found;
+}
+
 /* What one arm has gathered so far: (sessions, time) of its users, and (covariate, time). */
 struct gathered {
 	struct joint pairs;
@@ -494,6 +540,9 @@ static const struct method {
 	{"winsor at 95 %, then welch", winsorised, 0.05, EQUAL},
 	{"srm", srm, 0.05, EQUAL},
 	{"srm, sequential, 50 looks", srm_sequential_path, 0.05, AT_MOST},
+	{"proportions", proportions, 0.05, AT_MOST},
+	{"proportions, sequential, 50 looks", proportions_path, 0.05, AT_MOST},
+	{"proportions, 50 looks: the reason for the sequential one", proportions_path_alone, 0.05, MORE},
 	{"sequential, 50 looks", sequential_path, 0.05, AT_MOST},
 	{"sequential, ratio, 50 looks", sequential_ratio_path, 0.05, AT_MOST},
 	{"sequential, cuped, 50 looks", sequential_cuped_path, 0.05, AT_MOST},

@@ -30,6 +30,14 @@ static void significant_effects_are_said_in_words(void)
 	check_headline(effect_on("odd_metric", 1, 61, 41, 81), "had 61\u00a0% more odd metric than C (41\u00a0% to 81\u00a0%)");
 }
 
+/* The words and the numbers say the same. */
+static void no_number_contradicts_the_words(void)
+{
+	check_headline(effect_on("time", 1, -20, -39.63, -0.37), "listened 20\u00a0% less than C (0.4\u00a0% to 40\u00a0%)");
+	check_headline(effect_on("time", 1, 0.0003, 0.0001, 0.0005), "listened 0.00030\u00a0% longer than C (0.00010\u00a0% to 0.00050\u00a0%)");
+	check_headline(effect_on("time", 1, 20, -0.37, 40.37), "did not differ significantly from C in time: +20\u00a0% (−0.4 to 40)");
+}
+
 static void what_is_not_significant_is_not_claimed(void)
 {
 	struct effect x = effect_on("time", 1, -1.34, -17.04, 14.36);
@@ -96,6 +104,7 @@ static void the_metric_that_matters_is_told(void)
 int main(void)
 {
 	RUN(significant_effects_are_said_in_words);
+	RUN(no_number_contradicts_the_words);
 	RUN(what_is_not_significant_is_not_claimed);
 	RUN(a_difference_without_percent_is_one);
 	RUN(less_may_be_better);
