@@ -85,9 +85,9 @@ static double nearness(const struct session_model *m, uint32_t row, uint32_t tra
 	double fit = 0, volume = 1;
 
 	for (int k = 0; k < D; k++) {
-		double known = fmax(1 / (double)m->tracks_var[track] - 1 / m->prior[k], 0.05 / m->tracks_var[track]);
-		double at = e[k] / m->tracks_var[track] / known, own = m->first[k] + 1 / known;
-		double near = own + m->rows_var[row], far = own + m->prior[k];
+		double prior = m->artist[k] + m->track[k], v = m->tracks_var[track], known = fmax(1 / v - 1 / prior, 0.05 / v);
+		double at = e[k] / v / known, own = m->first[k] + 1 / known;
+		double near = own + m->rows_var[row], far = own + prior;
 
 		fit += at * at / far - (at - q[k]) * (at - q[k]) / near;
 		volume *= far / near;

@@ -24,8 +24,17 @@ static int compare_visits(const void *a, const void *b)
 	return x->session < y->session ? -1 : x->session > y->session;
 }
 
+/* Whether a session is among those that are learned from, by a draw that depends on the user and which of theirs it is. */
+static bool is_taken(const struct listens *l, const struct session_data_options *o, size_t session)
+{
+	uint32_t user = l->session_user[session];
+	struct rng r = rng_at(o->seed, RNG_TRAIN, l->user_ids[user], (uint32_t)session - l->user_first[user], 2);
+
+	return o->share >= 1 || rng_uniform(&r) < o->share;
+}
+
 /* Lists the sessions whose first track is known, by user and first track. Returns a new array of *n, or NULL. */
-static struct visit *sort_visits(const struct listens *l, size_t *n)
+static struct visit *sort_visits(const struct listens *l, const struct session_data_options *o, size_t *n)
 {
 	struct visit *visits = malloc((l->n_sessions + 1) * sizeof *visits);
 
@@ -33,7 +42,7 @@ static struct visit *sort_visits(const struct listens *l, size_t *n)
 	for (size_t i = 0; visits && i < l->n_sessions; i++) {
 		const struct listen *first = &l->list[l->session_first[i]];
 
-		if (l->session_first[i + 1] > l->session_first[i] && first->position == 0)
+		if (l->session_first[i + 1] > l->session_first[i] && first->position == 0 && is_taken(l, o, i))
 			visits[(*n)++] = (struct visit){l->session_user[i], first->track, (uint32_t)i};
 	}
 	if (visits)
@@ -152,7 +161,7 @@ int session_data_make(struct session_data *d, const struct catalog *c, const str
 		      const struct session_data_options *o, struct errmsg *e)
 {
 	size_t n;
-	struct visit *visits = sort_visits(l, &n);
+	struct visit *visits = sort_visits(l, o, &n);
 	int status = -1;
 
 	*d = (struct session_data){.catalog = c};

@@ -49,6 +49,7 @@ struct session_data_options {
 	uint64_t seed;
 	uint32_t most;	/* listens of a session that are kept, drawn at random where it has more */
 	double holdout; /* share of the sessions whose listens are held out */
+	double share;	/* of the sessions that are taken at all, 0 .. 1 */
 };
 
 /* Returns 0, or -1 with the reason. Free with session_data_clear in either case. */

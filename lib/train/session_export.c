@@ -80,7 +80,8 @@ int session_fit_export(const struct session_fit *f, struct session_model *m, str
 	};
 	for (int k = 0; k < D; k++) {
 		m->first[k] = f->c.first[k];
-		m->prior[k] = f->c.artist[k] + f->c.track[k];
+		m->artist[k] = f->c.artist[k];
+		m->track[k] = f->c.track[k];
 	}
 	if (export_vectors(f, m) == 0 && export_users(f, m) == 0)
 		return 0;

@@ -31,7 +31,7 @@ static float spread_of_one(const float *q, const float *vq, const float *ve)
 	}
 	return ((sum[0] + sum[4]) + (sum[1] + sum[5])) + ((sum[2] + sum[6]) + (sum[3] + sum[7]));
 }
-extern float BASE;
+
 enum { LOW_RANK = 40 };
 
 /*
@@ -200,8 +200,6 @@ static void add_row_prior(const struct session_fit *f, struct equations *q, size
 {
 	uint32_t before = CATALOG_NONE;
 
-	for (int k = 0; k < D; k++)
-		q->precision[k] = BASE / (f->c.artist[k] + f->c.track[k]);
 	for (uint32_t i = f->row_start[r]; i < f->row_start[r + 1]; i++) {
 		uint32_t track = f->data->openings[f->row_openings[i]].track;
 		const float *e = f->tracks + (size_t)track * D, *v = f->tracks_var + (size_t)track * D;
@@ -242,28 +240,6 @@ static void add_row_listens(const struct session_fit *f, struct equations *q, si
 	}
 }
 
-static void add_spread_of_first(const struct session_fit *f, size_t r)
-{
-	float *sum = f->partial + r * (D + 2), n = 0;
-	uint32_t before = CATALOG_NONE;
-
-	memset(sum, 0, (D + 2) * sizeof *sum);
-	for (uint32_t i = f->row_start[r]; i < f->row_start[r + 1]; i++) {
-		uint32_t track = f->data->openings[f->row_openings[i]].track;
-
-		if (track == before)
-			continue;
-		before = track;
-		n++;
-		for (int k = 0; k < D; k++) {
-			float away = f->rows[r * D + k] - f->tracks[(size_t)track * D + k];
-
-			sum[k] += away * away + f->rows_var[r * D + k] + f->tracks_var[(size_t)track * D + k];
-		}
-	}
-	sum[D] = n;
-}
-
 static void step_row(void *context, size_t r, unsigned worker)
 {
 	struct row_step *step = context;
@@ -281,7 +257,6 @@ static void step_row(void *context, size_t r, unsigned worker)
 	p = equations_posterior(q);
 	times(&p, q->rhs, f->rows + r * D);
 	variances(&p, f->rows_var + r * D);
-	add_spread_of_first(f, r);
 }
 
 static void step_rows(void *context, size_t begin, size_t end, unsigned worker)
@@ -290,33 +265,9 @@ static void step_rows(void *context, size_t begin, size_t end, unsigned worker)
 		step_row(context, i, worker);
 }
 
-/* Sums the partial sums of n things in their order. Returns the sum of the counts. */
-static double sum_partial(const struct session_fit *f, size_t n, double sum[D])
-{
-	double count = 0;
-
-	memset(sum, 0, D * sizeof *sum);
-	for (size_t i = 0; i < n; i++) {
-		const float *p = f->partial + i * (D + 2);
-
-		count += p[D];
-		for (int k = 0; k < D; k++)
-			sum[k] += p[k];
-	}
-	return count;
-}
-
-static void learn_spread(float *spread, const double sum[D], double count)
-{
-	if (count > D)
-		for (int k = 0; k < D; k++)
-			spread[k] = (float)fmax(sum[k] / count, 1e-6);
-}
-
-int session_fit_rows(struct session_fit *f, bool learn, struct errmsg *e)
+int session_fit_rows(struct session_fit *f, struct errmsg *e)
 {
 	struct row_step step = {.f = f, .workers = calloc(f->threads, sizeof *step.workers)};
-	double sum[D], n;
 
 	if (!step.workers)
 		return errmsg_nomem(e);
@@ -324,9 +275,6 @@ int session_fit_rows(struct session_fit *f, bool learn, struct errmsg *e)
 	free(step.workers);
 	if (step.failed)
 		return errmsg_set(e, "the equations of a row have no solution");
-	n = sum_partial(f, f->n_rows, sum);
-	if (learn)
-		learn_spread(f->c.first, sum, n);
 	return 0;
 }
 
@@ -337,7 +285,6 @@ struct track_worker {
 	struct posterior *posteriors; /* of each track of an artist */
 	float *rows;	 /* theirs */
 	float *alone;	 /* of each track: its vector if the artist's were 0 */
-	float own_sum[D], own_n;
 };
 
 struct track_step {
@@ -450,7 +397,7 @@ static int solve_artist(struct session_fit *f, struct track_worker *w, uint32_t 
 }
 
 /* The track's vector, given its artist's. Of how the artist's uncertainty passes to it, the diagonal is taken. */
-static void solve_track(struct session_fit *f, struct track_worker *w, uint32_t artist, uint32_t track,
+static void solve_track(struct session_fit *f, uint32_t artist, uint32_t track,
 			const struct posterior *p, const float *alone)
 {
 	const float *a = f->artists + (size_t)artist * D, *va = f->artists_var + (size_t)artist * D;
@@ -461,14 +408,11 @@ static void solve_track(struct session_fit *f, struct track_worker *w, uint32_t 
 	times(p, pull, e);
 	variances(p, own_var);
 	for (int k = 0; k < D; k++) {
-		float share = own_var[k] / f->c.track[k], own;
+		float share = own_var[k] / f->c.track[k];
 
 		e[k] += alone[k];
-		own = e[k] - a[k];
 		v[k] = own_var[k] + share * share * va[k];
-		w->own_sum[k] += own * own + own_var[k] + (1 - share) * (1 - share) * va[k];
 	}
-	w->own_n++;
 }
 
 static void settle_unheard(struct session_fit *f, uint32_t artist, uint32_t track)
@@ -488,27 +432,19 @@ static void step_artist(void *context, size_t artist, unsigned worker)
 	const uint32_t *tracks = c->by_artist + c->artists[artist].first;
 	uint32_t n = c->artists[artist].n;
 	int *heard = malloc(n * sizeof *heard);
-	float *partial = f->partial + artist * (D + 2);
-	bool any = false;
 
 	equations_begin(&w->artist);
-	memset(w->own_sum, 0, sizeof w->own_sum);
-	w->own_n = 0;
 	for (uint32_t i = 0; i < n; i++) {
 		w->posteriors[i].rows = w->rows + (size_t)i * D * D;
 		heard[i] = gather_track(f, w, tracks[i], &w->posteriors[i], w->alone + (size_t)i * D);
 		step->failed |= heard[i] < 0;
-		any |= heard[i] > 0;
 	}
 	step->failed |= solve_artist(f, w, (uint32_t)artist) < 0;
 	for (uint32_t i = 0; i < n; i++)
 		if (heard[i] > 0)
-			solve_track(f, w, (uint32_t)artist, tracks[i], &w->posteriors[i], w->alone + (size_t)i * D);
+			solve_track(f, (uint32_t)artist, tracks[i], &w->posteriors[i], w->alone + (size_t)i * D);
 		else
 			settle_unheard(f, (uint32_t)artist, tracks[i]);
-	memcpy(partial, w->own_sum, sizeof w->own_sum);
-	partial[D] = w->own_n;
-	partial[D + 1] = any;
 	free(heard);
 }
 
@@ -546,24 +482,9 @@ static void track_workers_clear(struct track_step *step)
 	free(step->workers);
 }
 
-static void learn_spread_of_artists(struct session_fit *f)
-{
-	double sum[D] = {0}, n = 0;
-
-	for (size_t i = 0; i < f->data->catalog->n_artists; i++) {
-		if (f->partial[i * (D + 2) + D + 1] == 0)
-			continue;
-		n++;
-		for (int k = 0; k < D; k++)
-			sum[k] += f->artists[i * D + k] * f->artists[i * D + k] + f->artists_var[i * D + k];
-	}
-	learn_spread(f->c.artist, sum, n);
-}
-
-int session_fit_tracks(struct session_fit *f, bool learn, struct errmsg *e)
+int session_fit_tracks(struct session_fit *f, struct errmsg *e)
 {
 	struct track_step step = {.f = f};
-	double sum[D], n;
 	int status = track_workers_init(&step);
 
 	if (status == 0)
@@ -573,11 +494,6 @@ int session_fit_tracks(struct session_fit *f, bool learn, struct errmsg *e)
 		return errmsg_nomem(e);
 	if (step.failed)
 		return errmsg_set(e, "the equations of a track have no solution");
-	n = sum_partial(f, f->data->catalog->n_artists, sum);
-	if (learn) {
-		learn_spread(f->c.track, sum, n);
-		learn_spread_of_artists(f);
-	}
 	return 0;
 }
 
@@ -660,7 +576,7 @@ static void step_noise(void *context, size_t begin, size_t end, unsigned worker)
 	}
 }
 
-int session_fit_noise(struct session_fit *f, bool learn, double *held_out, struct errmsg *e)
+int session_fit_judge(struct session_fit *f, double *log_likelihood, struct errmsg *e)
 {
 	size_t n = parallel_chunks(f->data->n_listens, NOISE_CHUNK);
 	struct noise_step step = {.f = f, .noises = {f->c.noise}, .n_noises = N_NOISES,
@@ -679,10 +595,58 @@ int session_fit_noise(struct session_fit *f, bool learn, double *held_out, struc
 	for (int k = 1; k < step.n_noises; k++)
 		if (total[k] > total[best])
 			best = k;
-	if (learn)
-		f->c.noise = step.noises[best];
-	*held_out = total[N_NOISES] > 0 ? total[best] / total[N_NOISES] : NAN;
+	*log_likelihood = total[N_NOISES] > 0 ? total[best] / total[N_NOISES] : NAN;
 	return 0;
+}
+
+/* ---- gamma ---- */
+
+enum { GAMMAS = 200, LEAST_REPEATED = 50 };
+
+/* The log probability of what is foretold of listens whose artist had been played, for a gamma. */
+static double judge_gamma(const struct session_fit *f, double gamma, size_t *count)
+{
+	const struct session_data *d = f->data;
+	struct session_bounds bounds;
+	double sum = 0;
+
+	session_bounds_make(&bounds, gamma);
+	*count = 0;
+	for (size_t i = 0; i < d->n_listens && *count < 20000; i++) {
+		const struct session_listen *l = &d->listens[i];
+		uint32_t user = d->openings[l->opening].user;
+		size_t r = f->row_of[l->opening];
+		const struct session_bound *o = session_bound_of(&bounds, l->plays, l->time);
+		const float *q = f->rows + r * D, *e = f->tracks + (size_t)l->track * D;
+		float var;
+
+		if (l->plays == 0)
+			continue;
+		var = spread_of_product(q, f->rows_var + r * D, e, f->tracks_var + (size_t)l->track * D);
+		/* a time that cannot be has some probability too, or one odd listen would decide */
+		sum += log(1e-4 + (o->kind == SESSION_NOTHING ? 0 : exp(log_probability(o, f->s[user], f->b[user], session_dot(q, e),
+										       f->c.noise + var))));
+		++*count;
+	}
+	return sum;
+}
+
+void session_fit_gamma(struct session_fit *f)
+{
+	double best = -INFINITY, gamma = f->c.gamma;
+	size_t n;
+
+	judge_gamma(f, gamma, &n);
+	for (int i = 1; n >= LEAST_REPEATED && i <= GAMMAS; i++) {
+		double p = judge_gamma(f, (double)i / GAMMAS, &n);
+
+		if (p > best) {
+			best = p;
+			gamma = (double)i / GAMMAS;
+		}
+	}
+	f->c.gamma = gamma;
+	session_bounds_make(&f->bounds, gamma);
 }
 
 /* ---- turning to the principal axes ---- */
@@ -745,7 +709,6 @@ int session_fit_init(struct session_fit *f, const struct session_data *d, unsign
 		     struct errmsg *e)
 {
 	size_t n_artists = d->catalog->n_artists, n_tracks = d->catalog->n_tracks, n = d->n_users + 1;
-	size_t n_partial = n_artists > d->n_openings ? n_artists : d->n_openings;
 
 	*f = (struct session_fit){.data = d, .threads = parallel_threads(threads), .seed = seed};
 	openblas_set_num_threads(1);
@@ -761,9 +724,9 @@ int session_fit_init(struct session_fit *f, const struct session_data *d, unsign
 	f->b = calloc(n, sizeof(float));
 	f->u_var = calloc(n, sizeof(float));
 	f->b_var = calloc(n, sizeof(float));
-	f->partial = calloc((n_partial + 1) * (D + 2), sizeof(float));
+	
 	if (!f->artists || !f->artists_var || !f->tracks || !f->tracks_var || !f->row_of || !f->row_openings ||
-	    !f->track_openings || !f->track_start || !f->s || !f->b || !f->u_var || !f->b_var || !f->partial) {
+	    !f->track_openings || !f->track_start || !f->s || !f->b || !f->u_var || !f->b_var) {
 		session_fit_clear(f);
 		return errmsg_nomem(e);
 	}
@@ -779,7 +742,7 @@ int session_fit_init(struct session_fit *f, const struct session_data *d, unsign
 void session_fit_clear(struct session_fit *f)
 {
 	float *arrays[] = {f->artists, f->artists_var, f->tracks, f->tracks_var, f->rows, f->rows_var, f->s, f->b, f->u_var,
-			   f->b_var, f->partial};
+			   f->b_var};
 
 	for (size_t i = 0; i < sizeof arrays / sizeof *arrays; i++)
 		free(arrays[i]);
@@ -809,7 +772,11 @@ int session_fit_set_rows(struct session_fit *f, const uint32_t *row_of, size_t n
 		f->row_start[row_of[i] + 2]++;
 	for (size_t i = 2; i < n_rows + 2; i++)
 		f->row_start[i] += f->row_start[i - 1];
-	for (size_t i = 0; i < n; i++)
+	for (size_t i = 0; i < n; i++) {
 		f->row_openings[f->row_start[row_of[i] + 1]++] = (uint32_t)i;
+		memcpy(f->rows + (size_t)row_of[i] * D, f->tracks + (size_t)f->data->openings[i].track * D, D * sizeof(float));
+		for (int k = 0; k < D; k++)
+			f->rows_var[(size_t)row_of[i] * D + k] = f->c.first[k];
+	}
 	return 0;
 }

@@ -82,3 +82,10 @@ void session_bounds_make(struct session_bounds *b, double gamma)
 			b->of[k][t] = bound((t - 0.5) / 100 / factor, (t + 0.5) / 100 / factor);
 		}
 }
+
+void session_bounds_forget_repeats(struct session_bounds *b)
+{
+	for (int k = 1; k <= SESSION_PLAYS_MAX; k++)
+		for (int t = 0; t < SESSION_TIMES; t++)
+			b->of[k][t] = (struct session_bound){0};
+}

@@ -31,6 +31,9 @@ struct session_bounds {
 /* Bounds for all times and numbers of earlier plays of the artist. */
 void session_bounds_make(struct session_bounds *b, double gamma);
 
+/* Has listens whose artist was played before say nothing. */
+void session_bounds_forget_repeats(struct session_bounds *b);
+
 static inline const struct session_bound *session_bound_of(const struct session_bounds *b, uint32_t plays, uint32_t hundredths)
 {
 	return &b->of[plays < SESSION_PLAYS_MAX ? plays : SESSION_PLAYS_MAX][hundredths];

@@ -142,7 +142,10 @@ static int read_head(struct session_model *m, const json_t *o, const struct cata
 	    read_number(o, "s", 1e-6, 1e6, &m->s, e) < 0 || read_number(o, "b", -1e6, 1e6, &m->b, e) < 0 ||
 	    read_number(o, "b_var", 1e-9, 1e12, &m->b_var, e) < 0)
 		return -1;
-	return read_variances(o, "first", m->first, e) < 0 ? -1 : read_variances(o, "prior", m->prior, e);
+	return read_variances(o, "first", m->first, e) < 0 || read_variances(o, "artist", m->artist, e) < 0 ||
+			       read_variances(o, "track", m->track, e) < 0
+		       ? -1
+		       : 0;
 }
 
 /* Loads a matrix of this shape and type. Where it shall have no rows, there is no file to read. */
@@ -383,7 +386,8 @@ static int save_head(const struct session_model *m, const char *dir, const struc
 	put_number(f, "b", m->b);
 	put_number(f, "b_var", m->b_var);
 	put_variances(f, "first", m->first);
-	put_variances(f, "prior", m->prior);
+	put_variances(f, "artist", m->artist);
+	put_variances(f, "track", m->track);
 	fputs("}\n", f);
 	return finish(f, path, e);
 }

@@ -46,7 +46,7 @@ struct session_model {
 	double gamma;		       /* what is left of a time for each earlier play of the artist */
 	double noise;		       /* variance of x around q.e */
 	double first[SESSION_DIM];     /* variance of a first track around its row */
-	double prior[SESSION_DIM];     /* variance of a row about which nothing is known */
+	double artist[SESSION_DIM], track[SESSION_DIM]; /* of an artist; of a track around its artist */
 	double s, b, b_var;	       /* of a user about whom nothing is known */
 };
 
