@@ -10,6 +10,9 @@
 /* Fits of a search, about; the size of the product that tells how fast the machine is. */
 enum { FITS = 9, PROBE = 512 };
 
+/* Few of the held-out tracks are among the first ten of fifty thousand: a longer list tells models apart sooner. */
+enum { TUNE_DEPTH = 100 };
+
 void trainer_data_clear(struct trainer_data *d)
 {
 	csr_clear(&d->x);
@@ -19,6 +22,7 @@ void trainer_data_clear(struct trainer_data *d)
 	csr_clear(&d->held);
 	csr_clear(&d->ranked);
 	csr_clear(&d->heard);
+	free(d->group);
 }
 
 bool trainer_holds_out(const struct trainer_options *o, uint32_t user_id, uint32_t nth)
@@ -76,16 +80,30 @@ int trainer_run(struct ranking *r, struct hypers *h, const struct trainer_data *
 		.held = &d->held,
 		.ranked = csr_entries(&d->ranked) > 0 ? &d->ranked : NULL,
 		.without = d->of_items ? NULL : &d->part,
+		.group = d->group,
+		.n_groups = d->n_groups,
 		.of_items = d->of_items,
-		.k = o->limit,
+		.rows_are_columns = d->rows_are_columns,
+		.by_loss = d->by_loss,
+		.k = o->limit > TUNE_DEPTH ? o->limit : TUNE_DEPTH,
 	};
 	struct fit f = {
 		.x = &d->x,
 		.xt = &d->xt,
+		.group = d->group,
+		.n_groups = d->n_groups,
 		.seed = o->tune.seed,
 		.threads = o->tune.threads,
 		.stage = "fit",
 		.watch = o->tune.watch,
+	};
+	struct ranking_options ranking = {
+		.k = o->limit,
+		.without = csr_entries(&d->heard) > 0 ? &d->heard : NULL,
+		.group = d->group,
+		.per_group = o->per_artist,
+		.rows_are_columns = d->rows_are_columns,
+		.threads = o->tune.threads,
 	};
 	struct model m = {.of_items = d->of_items};
 	int status = tune_find(h, o->kind, &tuning, &o->tune, e);
@@ -94,7 +112,7 @@ int trainer_run(struct ranking *r, struct hypers *h, const struct trainer_data *
 	f.hypers = *h;
 	if (status == 0)
 		status = model_fit(&m, o->kind, &f, e);
-	if (status == 0 && ranking_make(r, &m, o->limit, csr_entries(&d->heard) > 0 ? &d->heard : NULL, NULL, o->tune.threads) < 0)
+	if (status == 0 && ranking_make(r, &m, &ranking) < 0)
 		status = errmsg_nomem(e);
 	model_clear(&m);
 	return status;
