@@ -33,6 +33,8 @@ static const struct command self = {
 		"  -n N                    the same\n"
 		"      --tracks FILE       the catalog: leaves out tracks that it does not have\n"
 		"      --liked TIME        a listen is liked where it is longer (default: 0.8)\n"
+		"      --per-artist N      similar: at most N tracks of an artist in a list, that of the track\n"
+		"                          itself counted; 0: any number (default: 1)\n"
 		"      --unheard           leave out what a user has listened to\n"
 		"  -o, --output FILE       write to FILE, which appears whole or not at all\n"
 		"      --seed N            for all that is drawn (default: 0)\n"
@@ -57,7 +59,7 @@ struct options {
 	const struct trainer_kind *kind;
 	const char *model;
 	struct trainer_options trainer;
-	int64_t limit, seed, threads;
+	int64_t limit, seed, threads, per_artist;
 	const char *tracks, *output, *metrics;
 	bool tune, dry_run;
 	char **paths; /* n_paths of them, perhaps none */
@@ -67,6 +69,7 @@ struct options {
 enum {
 	OPT_TRACKS = 256,
 	OPT_LIKED,
+	OPT_PER_ARTIST,
 	OPT_UNHEARD,
 	OPT_SEED,
 	OPT_THREADS,
@@ -82,6 +85,7 @@ static const struct option long_options[] = {
 	{"limit", required_argument, NULL, 'k'},
 	{"tracks", required_argument, NULL, OPT_TRACKS},
 	{"liked", required_argument, NULL, OPT_LIKED},
+	{"per-artist", required_argument, NULL, OPT_PER_ARTIST},
 	{"unheard", no_argument, NULL, OPT_UNHEARD},
 	{"output", required_argument, NULL, 'o'},
 	{"seed", required_argument, NULL, OPT_SEED},
@@ -172,6 +176,7 @@ static int parse_option(struct options *o, int c, struct errmsg *e)
 	case 'o': o->output = optarg; return 0;
 	case OPT_TRACKS: o->tracks = optarg; return 0;
 	case OPT_LIKED: return number_parse("--liked", optarg, 0, 1, &o->trainer.liked, e);
+	case OPT_PER_ARTIST: return number_parse_int("--per-artist", optarg, 0, INT32_MAX, &o->per_artist, e);
 	case OPT_UNHEARD: o->trainer.unheard = true; return 0;
 	case OPT_SEED: return number_parse_int("--seed", optarg, 0, INT64_MAX, &o->seed, e);
 	case OPT_THREADS: return number_parse_int("--threads", optarg, 1, LOG_THREADS_MAX, &o->threads, e);
@@ -203,6 +208,7 @@ static int parse_options(struct options *o, int argc, char **argv)
 	o->n_paths = (size_t)(argc - optind - 1);
 	o->trainer.tune.seed = (uint64_t)o->seed;
 	o->trainer.tune.threads = (unsigned)o->threads;
+	o->trainer.per_artist = (size_t)o->per_artist;
 	return -1;
 }
 
@@ -410,6 +416,7 @@ static int run(struct options *o, struct listens *l, struct catalog *c)
 
 	if (o->tracks && catalog_load(c, o->tracks, &e) < 0)
 		return command_fail(&self, &e);
+	o->trainer.catalog = o->tracks ? c : NULL;
 	dense_single_threaded();
 	tell_of_signals(interrupted);
 	failed = read_listens(l, o, c, &complaints, &e) < 0;
@@ -427,7 +434,7 @@ static int run(struct options *o, struct listens *l, struct catalog *c)
 
 int main(int argc, char **argv)
 {
-	struct options o = {.trainer = {.liked = .8, .holdout = .1, .tune = {.given = hypers_none()}}};
+	struct options o = {.per_artist = 1, .trainer = {.liked = .8, .holdout = .1, .tune = {.given = hypers_none()}}};
 	struct catalog catalog = {0};
 	struct listens listens = {0};
 	int status;
