@@ -269,7 +269,7 @@ big_log() {
 
 @test "mistakes on the command line: exit 2 and nothing on standard output" {
 	for bad in "--alpha 0" "--alpha 1" "--alpha 5%" "--alpha nan" "--alpha" "--format jsn" "--nonsense" \
-		"--split C" "--split C=0" "--split C=1,C=2" "--covariate-before yesterday" "--covariate-before" \
+		"--split =1" "--split C=0" "--split C=1,C=2" "--covariate-before yesterday" "--covariate-before" \
 		"--covariate x --covariate-before 5"; do
 		# shellcheck disable=SC2086
 		run --separate-stderr abtest $bad "$tiny"
@@ -565,6 +565,34 @@ leaving_log() {
 	done | sed 's/"X":"0"/"X":"a,b"/; s/"X":"1"/"X":"x=1"/' >log
 	abtest --split '{"a,b":1,"x=1":1}' --fail-on srm,health log
 	abtest --split '{"a,b":3,"x=1":1}' --format json log | jq -e '.srm | map(.expected) == [30, 10]'
+}
+
+@test "--split: the plan of each experiment, from the file that botify-recommend had" {
+	for user in $(seq 400); do
+		echo '{"message":"last","user":'"$user"',"track":1,"time":0.5,"experiments":{"AA":"'"$((user % 2))"'","X":"'"$((user % 4 / 3))"'"}}'
+	done | sed 's/:"0"/:"C"/g; s/:"1"/:"T1"/g' >log
+	echo '{"experiments":[{"name":"AA","arms":["C","T1"]},
+		{"name":"X","arms":{"T1":"artist","C":"random"},"weights":{"C":3,"T1":1}},{"name":"LATER","arms":["C"]}]}' >plan.json
+	run -0 --separate-stderr abtest --split plan.json --fail-on srm,health --format json log
+	[ -z "$stderr" ]
+	jq -e '.srm | map([.experiment, .arm, .expected]) ==
+		[["AA", "C", 200], ["AA", "T1", 200], ["X", "C", 300], ["X", "T1", 100]]' <<<"$output"
+	# one split for all says something else
+	run -3 --separate-stderr abtest --split C=3,T1=1 --fail-on srm log
+	# arms that never appear, and those that nobody planned, are those of their experiment
+	echo '{"experiments":[{"name":"AA","arms":["C","T1"]},{"name":"X","arms":["C","D"]}]}' >other.json
+	abtest --split other.json --format json log |
+		jq -e '.health.experiments | map([.missing_arms, .unplanned_arms]) == [[0, 0], [1, 1]]'
+	# an experiment that is not in the file is told of
+	echo '{"experiments":[{"name":"AA","arms":["C","T1"]}]}' >part.json
+	run -0 --separate-stderr abtest --split part.json --format ndjson log
+	grep -xF "botify-abtest: part.json: experiment 'X' is not in it, and its arms are taken as equal" <<<"$stderr"
+	echo '{"experiments":[{"name":"Z","arms":["C","T1"]}]}' >none.json
+	run -1 --separate-stderr abtest --split none.json log
+	[ "$stderr" = "botify-abtest: none.json: no experiment of the log is in it" ]
+	[ -z "$output" ]
+	run -1 --separate-stderr abtest --split absent.json log
+	[ "$stderr" = "botify-abtest: absent.json: No such file or directory" ]
 }
 
 @test "--covariate-before: events before the moment count for no experiment" {

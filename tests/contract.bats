@@ -10,6 +10,7 @@ minimal() {
 	botify-world) args=(--n-tracks 50 --n-users 20 --dim 4 world) ;;
 	botify-toppop) args=(log.ndjson) ;;
 	botify-abtest) args=(log.ndjson) ;;
+	botify-train) args=(user-tracks --model userknn --neighbours 5 --shrinkage 1 log.ndjson) ;;
 	botify-recommend) args=(--tracks tracks.ndjson --policy random log.ndjson) ;;
 	botify-sim) args=(--tracks tracks.ndjson --embeddings tracks.npy --users users.ndjson --agent random --sessions 3) ;;
 	*) return 1 ;;
@@ -21,6 +22,7 @@ reading() {
 	case $1 in
 	botify-toppop) args=() ;;
 	botify-abtest) args=(--format ndjson) ;;
+	botify-train) args=(user-tracks --model als) ;;
 	botify-recommend) args=(--tracks tracks.ndjson --no-latency) ;;
 	*) return 1 ;;
 	esac
@@ -39,6 +41,11 @@ files() {
 		echo "--merge FILE"
 		echo "--tracks FILE log.ndjson"
 		echo "--covariate FILE log.ndjson"
+		echo "--split FILE log.ndjson"
+		;;
+	botify-train)
+		echo "similar --model itemknn FILE"
+		echo "user-tracks --model userknn --tracks FILE log.ndjson"
 		;;
 	botify-recommend)
 		echo "--tracks FILE log.ndjson"
@@ -405,7 +412,7 @@ keeps_good_lines() {
 	}
 	for_each_reading names
 	tables() {
-		files "$1" | grep -vE -e '--(embeddings|top|experiments) ([A-Z]*=)?FILE' | while read -r pattern; do
+		files "$1" | grep -vE -e '--(embeddings|top|experiments|split) ([A-Z]*=)?FILE' | while read -r pattern; do
 			for text in '{"track":1,"artist":"b' '{"track":1,"artist":{"c":2}'; do
 				echo "$text" >table
 				# shellcheck disable=SC2086

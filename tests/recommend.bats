@@ -421,6 +421,20 @@ refuse() {
 	botify-recommend "${tables[@]}" --no-latency --experiments x.json --seed 9 many | jq -c .experiments | diff - <(jq -c .experiments out)
 }
 
+@test "recommend: unknown keys of experiments are refused, weights are honoured" {
+	echo '{"experiments":[{"name":"A","arms":["C","T1"],"polices":{"C":"random"}}]}' >x.json
+	refuse 1 "x.json: experiment 'A': unknown key \"polices\"; there are \"name\", \"arms\", \"weights\" and \"comment\"" \
+		"${tables[@]}" --experiments x.json
+	echo '{"experiments":[{"name":"A","arms":["C","T1"],"weight":[9,1]}]}' >x.json
+	refuse 1 "x.json: experiment 'A': unknown key \"weight\"; did you mean \"weights\"?" "${tables[@]}" --experiments x.json
+	echo '{"experiments":[{"name":"CONTEXTUAL_COMPARISON","arms":{"C":"random","T1":"artist"},"weights":[9,1]}]}' >x.json
+	seq -f '{"message":"next","timestamp":1,"user":%.0f,"track":0,"time":1}' 0 9999 |
+		botify-recommend "${tables[@]}" --experiments x.json >out
+	[ "$(grep -c '"CONTEXTUAL_COMPARISON":"C"' out)" = 8991 ]
+	# and the policies are those of the arms
+	jq -e -n 'all(inputs; .source == (if .experiments.CONTEXTUAL_COMPARISON == "C" then "random" else "artist" end))' out >/dev/null
+}
+
 @test "recommend: the published split of ten thousand users" {
 	echo '{"experiments":[{"name":"CONTEXTUAL_COMPARISON","arms":["C","T1"]}]}' >x.json
 	seq -f '{"message":"last","timestamp":1,"user":%.0f,"track":0,"time":1}' 0 9999 |

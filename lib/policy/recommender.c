@@ -69,7 +69,7 @@ static const struct policy *assign(struct recommender *r, uint32_t user)
 
 	for (size_t i = 0; i < r->experiments->n; i++) {
 		const struct experiment *x = &r->experiments->list[i];
-		const struct arm *arm = &x->arms[assignment_arm(&x->assignment, user)];
+		const struct arm *arm = &x->arms[assignment_arm(x->assignment, user)];
 
 		r->arms[i].arm = slice_of(arm->name);
 		if (x == r->serving)
