@@ -171,6 +171,30 @@ static int unplanned_arms(const struct health_subject *of, struct health_finding
 	return 0;
 }
 
+static int early_events(const struct health_subject *of, struct health_finding *f, struct errmsg *words)
+{
+	f->count = experiment_of(of, f)->early;
+	f->grave = f->count > 0;
+	if (f->grave)
+		errmsg_set(words, "nothing was adjusted, for the covariate would hold part of the effect");
+	return 0;
+}
+
+static int unbalanced_covariates(const struct health_subject *of, struct health_finding *f, struct errmsg *words)
+{
+	const struct balance *b = of->effects && of->effects->balance ? &of->effects->balance[f->experiment] : NULL;
+	const struct covariate *file = of->options ? of->options->samples.file : NULL;
+
+	for (size_t i = 0; b && i < BALANCE_N; i++)
+		if (b->p[i] < HEALTH_ALARM)
+			errmsg_set(words, "%s%s%s", words->text, f->count++ > 0 ? ", " : "", balance_name(i, file));
+	f->p = b ? balance_p(b) : NAN;
+	f->grave = f->count > 0;
+	if (f->grave)
+		errmsg_set(words, "%s (%s)", words->text, shown_p_said(f->p).text);
+	return 0;
+}
+
 const struct health_entry health_table[HEALTH_N] = {
 	{.key = "malformed_lines", .one = "malformed line", .many = "malformed lines", .heard = true,
 	 .in_log = malformed_lines},
@@ -195,6 +219,10 @@ const struct health_entry health_table[HEALTH_N] = {
 	 .fate = HEALTH_SAID, .in_experiment = unplanned_arms},
 	{.key = "users_without_session", .p_key = "attrition_p", .one = "user finished no session",
 	 .many = "users finished no session", .usual = true, .in_experiment = users_without_session},
+	{.key = "early_events", .one = "event before --covariate-before names an arm of it",
+	 .many = "events before --covariate-before name an arm of it", .fate = HEALTH_SAID, .in_experiment = early_events},
+	{.key = "unbalanced_covariates", .p_key = "covariate_p", .one = "covariate differs between the arms",
+	 .many = "covariates differ between the arms", .fate = HEALTH_SAID, .in_experiment = unbalanced_covariates},
 };
 
 /* What becomes of the things that an entry counts, where the finding has no words of its own. */
