@@ -75,8 +75,8 @@ static int add_unlike_values(struct findings *all, const struct report *r, const
 		double p = compare_values(r, x, i);
 
 		if (p < HEALTH_ALARM)
-			status = add(all, FINDING_WARNING, name, "%s: not as many users of each arm have a value (%s), so do not compare them.",
-				     metrics_table[i].name, shown_p_said(p).text);
+			status = add(all, FINDING_WARNING, name, "%s: not as many users of each arm have a value (%s), so do not "
+				     "compare them.", metrics_table[i].name, shown_p_said(p).text);
 	}
 	return status;
 }
@@ -129,8 +129,8 @@ static int add_few_users(struct findings *all, const struct report *r, const str
 	}
 	if (*few.text == '\0')
 		return 0;
-	return add(all, FINDING_WARNING, name, "With --sequential, arms of fewer than %d users are not to be relied on: %s.", FEW_USERS,
-		   few.text);
+	return add(all, FINDING_WARNING, name, "With --sequential, arms of fewer than %d users are not to be relied on: %s.",
+		   FEW_USERS, few.text);
 }
 
 static int add_experiment(struct findings *all, const struct report *r, const struct health *h, size_t number, const uint32_t *arms)

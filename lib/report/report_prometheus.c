@@ -147,7 +147,7 @@ static void put_count(FILE *f, const struct study *s, const struct health *h, si
 
 static void put_p(FILE *f, const struct study *s, const struct health *h, size_t k)
 {
-	char text[NUMBER_SIZE];
+	char text[NUMBER_SIZE] = "";
 
 	put_head(f, tests[k].name, tests[k].help);
 	for (size_t i = 0; i < h->n; i++) {

@@ -143,8 +143,9 @@ int balance_of(struct balance *b, const struct study *s, uint32_t experiment, co
 
 	for (size_t i = 0; i < BALANCE_N; i++)
 		b->p[i] = NAN;
-	if (status == 0 && columns.covariates[0])
-		status = tester_init(&tester, &columns, &s->experiments[experiment].arms) < 0 || test_all(b, &tester) < 0 ? errmsg_nomem(e) : 0;
+	if (status == 0 && columns.covariates[0] &&
+	    (tester_init(&tester, &columns, &s->experiments[experiment].arms) < 0 || test_all(b, &tester) < 0))
+		status = errmsg_nomem(e);
 	tester_clear(&tester);
 	columns_clear(&columns);
 	return status;

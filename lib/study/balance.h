@@ -1,7 +1,7 @@
 /*
  * balance: are the covariates of an experiment alike in its arms? What users did before an experiment does not depend on
- * their arm. Where it does, users were not assigned by chance, or the covariate is not from before: then it holds part of
- * the effect, and an adjustment by it takes that away.
+ * their arm. Where it does, users were not assigned by chance, or the covariate is not from before: then it holds part
+ * of the effect, and an adjustment by it takes that away.
  *
  * Tested are, among the users who are analysed, each covariate of those who have it, by ranks (ranks.h), and how many of
  * each arm have one at all, by Fisher's test (proportions.h). Each p is multiplied by how many of them are known
@@ -17,7 +17,7 @@
 #include "study/metrics.h"
 #include "study/study.h"
 
-/* The covariates, as the columns have them, and whether a user has one. A file is the first of them, and the only one. */
+/* The covariates, as the columns have them, and whether a user has one. A file is the first, and the only one. */
 enum { BALANCE_N = METRICS_N + 1 };
 
 struct balance {
@@ -25,9 +25,9 @@ struct balance {
 };
 
 /*
- * Of a study that has ended, with the covariates of a file or, where it is NULL, those that the study kept. With tune above
- * 0, p may be looked at every night, as those of intervals that are tuned so: the larger of that p and of the always-valid
- * one of sequential_arm. Returns 0, or -1 where there is no memory.
+ * Of a study that has ended, with the covariates of a file or, where it is NULL, those that the study kept. With tune
+ * above 0, p may be looked at every night, as those of intervals that are tuned so: the larger of that p and of the
+ * always-valid one of sequential_arm. Returns 0, or -1 where there is no memory.
  */
 int balance_of(struct balance *b, const struct study *s, uint32_t experiment, const struct covariate *file, double tune,
 	       double alpha, struct errmsg *e);

@@ -55,13 +55,13 @@ static uint64_t users_in_one_arm(const struct study_experiment *x)
 static int users_in_two_arms(const struct health_subject *of, struct health_finding *f, struct errmsg *words)
 {
 	const struct study_experiment *x = experiment_of(of, f);
-	double two = (double)x->summary.two_arms, all = two + (double)users_in_one_arm(x);
+	double two = (double)x->summary.two_arms, all = two + (double)users_in_one_arm(x), share = all > 0 ? two / all : 0;
 
 	f->count = x->summary.two_arms;
-	f->usual = two < HEALTH_TWO_ARMS_WARNING * all || f->count == 0;
-	f->grave = two >= HEALTH_TWO_ARMS_GRAVE * all && f->count > 0;
+	f->usual = share < HEALTH_TWO_ARMS_WARNING;
+	f->grave = share >= HEALTH_TWO_ARMS_GRAVE;
 	if (f->grave)
-		errmsg_set(words, "left out, %.1f %% of all users", 100 * two / all);
+		errmsg_set(words, "left out, %.1f %% of all users", 100 * share);
 	return 0;
 }
 
@@ -81,8 +81,8 @@ static void losses_clear(struct losses *l)
 
 static int losses_init(struct losses *l, const struct study_experiment *x, uint64_t (*lost)(const struct metrics_arm *arm))
 {
-	*l = (struct losses){.n = x->arms.n, .arms = symbols_sorted(&x->arms), .lost = calloc(x->arms.n + 1, sizeof *l->lost),
-			     .seen = calloc(x->arms.n + 1, sizeof *l->seen)};
+	*l = (struct losses){.n = x->arms.n, .arms = symbols_sorted(&x->arms),
+			     .lost = calloc(x->arms.n + 1, sizeof *l->lost), .seen = calloc(x->arms.n + 1, sizeof *l->seen)};
 	if (!l->arms || !l->lost || !l->seen)
 		return -1;
 	for (size_t i = 0; i < l->n; i++) {
@@ -98,7 +98,8 @@ static struct proportions losses_test(const struct losses *l, const struct effec
 				  : proportions_test(l->lost, l->seen, l->n);
 }
 
-static void say_losses(const struct losses *l, const struct study_experiment *x, const struct proportions *test, struct errmsg *words)
+static void say_losses(const struct losses *l, const struct study_experiment *x, const struct proportions *test,
+		       struct errmsg *words)
 {
 	uint64_t lost = 0, seen = 0;
 
@@ -269,7 +270,8 @@ static int add_experiment(struct health *h, const struct health_subject *of, uin
 	int status = 0;
 
 	for (size_t i = HEALTH_LOG_N; status == 0 && i < HEALTH_N; i++) {
-		struct health_finding f = {.entry = &health_table[i], .experiment = experiment, .usual = health_table[i].usual, .p = NAN};
+		struct health_finding f = {.entry = &health_table[i], .experiment = experiment, .p = NAN,
+					   .usual = health_table[i].usual};
 		struct errmsg words = {""};
 
 		status = f.entry->in_experiment(of, &f, &words);

@@ -16,7 +16,7 @@ void split_clear(struct split *s)
 	*s = (struct split){0};
 }
 
-/* Adds an arm; `said` is its weight as it was given. A weight below what a sum of weights can hold is one by mistake. */
+/* Adds an arm; `said` is its weight as it was given. A weight that is lost in a sum of weights is a mistake. */
 static int add(struct split *s, const char *what, struct slice arm, double weight, const char *said, struct errmsg *e)
 {
 	double *weights = grow(s->weights, &s->cap, s->arms.n + 1, sizeof *weights);
@@ -118,8 +118,8 @@ bool split_leaves_out(const struct split *s, struct slice arm)
  * How many of `some` are not in `others`, and their names: in this order, or where it is NULL, in theirs. Those that `s`
  * leaves out are passed over.
  */
-static size_t list_without(const struct symbols *some, const struct symbols *others, const struct split *s, const uint32_t *order,
-			   struct errmsg *names)
+static size_t list_without(const struct symbols *some, const struct symbols *others, const struct split *s,
+			   const uint32_t *order, struct errmsg *names)
 {
 	size_t n = 0;
 

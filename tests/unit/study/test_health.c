@@ -119,6 +119,7 @@ static void users_in_two_arms_are_judged_by_their_share(void)
 	check_two_arms(400, 2, false, false, "2 users seen in more than one arm: left out.");
 	check_two_arms(400, 39, false, false, "39 users seen in more than one arm: left out.");
 	check_two_arms(400, 40, false, true, "40 users seen in more than one arm: left out, 10.0 % of all users.");
+	check_two_arms(70, 7, false, true, "7 users seen in more than one arm: left out, 10.0 % of all users.");
 	check_two_arms(400, 360, false, true, "360 users seen in more than one arm: left out, 90.0 % of all users.");
 	check_two_arms(400, 400, false, true, "400 users seen in more than one arm: left out, 100.0 % of all users.");
 }
