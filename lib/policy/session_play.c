@@ -86,7 +86,7 @@ static double nearness(const struct session_model *m, uint32_t row, uint32_t tra
 
 	for (int k = 0; k < D; k++) {
 		double prior = m->artist[k] + m->track[k], v = m->tracks_var[track], known = fmax(1 / v - 1 / prior, 0.05 / v);
-		double at = e[k] / v / known, own = m->first[k] + 1 / known;
+		double at = e[k] / v / known, own = m->near + 1 / known;
 		double near = own + m->rows_var[row], far = own + prior;
 
 		fit += at * at / far - (at - q[k]) * (at - q[k]) / near;
