@@ -20,6 +20,7 @@
 #include "study/study.h"
 #include "study/study_log.h"
 #include "text/day.h"
+#include "text/ndjson.h"
 #include "text/number.h"
 #include "world/catalog.h"
 
@@ -30,7 +31,8 @@ static const struct command self = {
 	.options =
 		"      --experiment NAME   only this experiment; may be repeated (default: all in the log)\n"
 		"      --control ARM       the control arm (default: C, or else the first by name)\n"
-		"      --split C=2,T1=1    the planned split of users between arms (default: equal)\n"
+		"      --split C=2,T1=1    the planned split of users between arms (default: equal);\n"
+		"                          or the file of experiments that botify-recommend had\n"
 		"      --alpha A           intervals have confidence 1 - A (default: 0.05)\n"
 		"      --lift KIND         percent intervals: difference or fieller (default: difference)\n"
 		"      --adjust METHOD     for many comparisons: none, holm, bh or by (default: none)\n"
@@ -63,7 +65,7 @@ enum { EXIT_FOUND = 3 };
 struct options {
 	char **experiments; /* n_experiments names */
 	size_t n_experiments;
-	const char *output, *tracks, *covariate, *fail_on;
+	const char *output, *tracks, *covariate, *fail_on, *plan;
 	struct analysis_options analysis;
 	const struct report_format *format;
 	struct split split;
@@ -121,7 +123,8 @@ static int set_format(struct options *o, const char *name, struct errmsg *e)
 static int set_split(struct options *o, const char *text, struct errmsg *e)
 {
 	split_clear(&o->split);
-	return split_parse(&o->split, "--split", text, e);
+	o->plan = split_is_path(text) ? text : NULL;
+	return o->plan ? 0 : split_parse(&o->split, "--split", text, e);
 }
 
 static int set_moment(struct options *o, const char *text, struct errmsg *e)
@@ -147,7 +150,7 @@ static int complete(struct options *o, struct errmsg *e)
 		return errmsg_set(e, "--fail-on is for the report: a part may look worse than the whole");
 	if (o->spreadsheet && o->format != report_format_find("csv"))
 		return errmsg_set(e, "--spreadsheet is for --format csv");
-	o->analysis.sentences = html || o->format == report_format_find("markdown");
+	o->analysis.sentences = !o->format->machine;
 	/* a page has room for all that costs little */
 	o->analysis.days = o->analysis.days || page;
 	if (analysis_check(&o->analysis, e) < 0)
@@ -231,6 +234,22 @@ static int gather(struct inputs *in, const struct options *o, struct errmsg *e)
 	return study_end(s, e);
 }
 
+/* Whether the file of --split says something of the log: another one would let any split pass. */
+static int check_plan(const struct study *s, const struct options *o, struct errmsg *e)
+{
+	size_t missing = 0;
+
+	for (size_t i = 0; i < s->names.n; i++)
+		missing += !split_has(&o->split, slice_of(symbols_text(&s->names, i)));
+	if (missing > 0 && missing == s->names.n)
+		return errmsg_set(e, "%s: no experiment of the log is in it", ndjson_name(o->plan));
+	for (size_t i = 0; missing > 0 && i < s->names.n; i++)
+		if (!split_has(&o->split, slice_of(symbols_text(&s->names, i))))
+			command_note(&self, "%s: experiment '%s' is not in it, and its arms are taken as equal", ndjson_name(o->plan),
+				     symbols_text(&s->names, i));
+	return 0;
+}
+
 /* Returns 0; or -1 where there is nothing to report on. */
 static int check(const struct study *s, const struct options *o, struct errmsg *e)
 {
@@ -243,7 +262,7 @@ static int check(const struct study *s, const struct options *o, struct errmsg *
 			shown_list(&s->names, e);
 			return errmsg_prefix(e, "no experiment '%s'", o->experiments[i]);
 		}
-	return 0;
+	return check_plan(s, o, e);
 }
 
 /* A part, or a report for machines. */
@@ -344,6 +363,8 @@ static int run(struct inputs *in, struct options *o)
 	if (o->tracks && catalog_load(&in->catalog, o->tracks, &e) < 0)
 		return command_fail(&self, &e);
 	if (o->covariate && covariate_load(&in->covariate, o->covariate, &e) < 0)
+		return command_fail(&self, &e);
+	if (o->plan && split_load(&o->split, o->plan, &e) < 0)
 		return command_fail(&self, &e);
 	if (o->covariate)
 		o->analysis.effects.samples.file = &in->covariate;

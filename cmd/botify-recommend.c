@@ -212,7 +212,8 @@ static enum lines_status answer_input(struct recommender *r, const char *path, i
 	while ((s = lines_next(&l, &e)) == LINES_LINE || s == LINES_BAD) {
 		if (!answer(r, s, &l, out, &e))
 			command_complain(&command, complaints, &e);
-		if (out_full(out) && out_flush(out, &e) < 0)
+		/* where an answer got lost its asker would wait for it, and this for the next request */
+		if (out->error || (out_full(out) && out_flush(out, &e) < 0))
 			break;
 	}
 	/* a failure of the output is told by command_finish */
@@ -236,6 +237,7 @@ static int serve(struct service *s, const struct options *o)
 	if (stop < 0)
 		return command_fail(&command, &e);
 	out_init(&out, STDOUT_FILENO, "standard output");
+	out_end_cut_line(&out);
 	for (size_t i = 0; i < n && ended != LINES_STOP && !out.error; i++)
 		ended = answer_input(&s->recommender, inputs[i], stop, &out, &complaints);
 	status = command_finish(&command, &out, command_complained(&command, &complaints) ? EXIT_DATA : 0);
@@ -254,12 +256,16 @@ int main(int argc, char **argv)
 	int status;
 
 	command_begin(&command, argv);
+	if (!options.tables) {
+		errmsg_nomem(&e);
+		return command_fail(&command, &e);
+	}
 	status = parse_options(&options, argc, argv);
 	if (status >= 0)
 		goto out;
 	status = load(&service, &options, &e);
 	if (status == EXIT_USAGE)
-		command_misused(&command, &e);
+		status = command_misused(&command, &e);
 	else if (status != 0)
 		command_fail(&command, &e);
 	else

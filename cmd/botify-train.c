@@ -37,6 +37,8 @@ static const struct command self = {
 		"      --tracks FILE       the catalog: leaves out tracks that it does not have; session needs it\n"
 		"      --previous MODEL    session: start from the model of the day before\n"
 		"      --liked TIME        a listen is liked where it is longer (default: 0.8)\n"
+		"      --per-artist N      similar: at most N tracks of an artist in a list, that of the track\n"
+		"                          itself counted; 0: any number (default: 1)\n"
 		"      --unheard           leave out what a user has listened to\n"
 		"  -o, --output FILE       write to FILE, which appears whole or not at all; of session, a directory\n"
 		"      --seed N            for all that is drawn (default: 0)\n"
@@ -61,7 +63,7 @@ struct options {
 	const struct trainer_kind *kind; /* NULL: a session model */
 	const char *model;
 	struct trainer_options trainer;
-	int64_t limit, seed, threads;
+	int64_t limit, seed, threads, per_artist;
 	const char *tracks, *output, *metrics, *previous;
 	bool tune, dry_run;
 	char **paths; /* n_paths of them, perhaps none */
@@ -72,6 +74,7 @@ enum {
 	OPT_TRACKS = 256,
 	OPT_PREVIOUS,
 	OPT_LIKED,
+	OPT_PER_ARTIST,
 	OPT_UNHEARD,
 	OPT_SEED,
 	OPT_THREADS,
@@ -88,6 +91,7 @@ static const struct option long_options[] = {
 	{"tracks", required_argument, NULL, OPT_TRACKS},
 	{"previous", required_argument, NULL, OPT_PREVIOUS},
 	{"liked", required_argument, NULL, OPT_LIKED},
+	{"per-artist", required_argument, NULL, OPT_PER_ARTIST},
 	{"unheard", no_argument, NULL, OPT_UNHEARD},
 	{"output", required_argument, NULL, 'o'},
 	{"seed", required_argument, NULL, OPT_SEED},
@@ -159,10 +163,10 @@ static int check_session(const struct options *o, struct errmsg *e)
 	if (!o->output && !o->dry_run)
 		return errmsg_set(e, "session: where shall the model go? (--output MODEL)");
 	if (o->model || o->limit > 0 || o->trainer.unheard || o->tune)
-		return errmsg_set(e, "session: --%s is not for it", o->model ? "model" : o->limit > 0 ? "limit" : o->tune ? "tune" : "unheard");
+		return errmsg_set(e, "--%s is not for session", o->model ? "model" : o->limit > 0 ? "limit" : o->tune ? "tune" : "unheard");
 	for (int i = 0; i < N_HYPER; i++)
 		if (!isnan(o->trainer.tune.given.value[i]))
-			return errmsg_set(e, "session: --%s is not for it", hyper_kinds[i].name);
+			return errmsg_set(e, "--%s is not for session", hyper_kinds[i].name);
 	return 0;
 }
 
@@ -201,6 +205,7 @@ static int parse_option(struct options *o, int c, struct errmsg *e)
 	case OPT_TRACKS: o->tracks = optarg; return 0;
 	case OPT_PREVIOUS: o->previous = optarg; return 0;
 	case OPT_LIKED: return number_parse("--liked", optarg, 0, 1, &o->trainer.liked, e);
+	case OPT_PER_ARTIST: return number_parse_int("--per-artist", optarg, 0, INT32_MAX, &o->per_artist, e);
 	case OPT_UNHEARD: o->trainer.unheard = true; return 0;
 	case OPT_SEED: return number_parse_int("--seed", optarg, 0, INT64_MAX, &o->seed, e);
 	case OPT_THREADS: return number_parse_int("--threads", optarg, 1, LOG_THREADS_MAX, &o->threads, e);
@@ -232,6 +237,7 @@ static int parse_options(struct options *o, int argc, char **argv)
 	o->n_paths = (size_t)(argc - optind - 1);
 	o->trainer.tune.seed = (uint64_t)o->seed;
 	o->trainer.tune.threads = (unsigned)o->threads;
+	o->trainer.per_artist = (size_t)o->per_artist;
 	return -1;
 }
 
@@ -475,7 +481,7 @@ static int train(struct options *o, const struct listens *l, const struct catalo
 	o->trainer.tune.ctx = &shown;
 	status = learn_kind(o, l, c, &shown, e);
 	/* also of a run that failed: that is when it is looked at */
-	if (metrics.file && save_commit(&metrics, status < 0 ? &(struct errmsg){""} : e) < 0)
+	if (metrics.file && save_commit(&metrics, status < 0 ? &(struct errmsg){0} : e) < 0)
 		status = -1;
 	return status;
 }
@@ -489,6 +495,7 @@ static int run(struct options *o, struct listens *l, struct catalog *c)
 
 	if (o->tracks && catalog_load(c, o->tracks, &e) < 0)
 		return command_fail(&self, &e);
+	o->trainer.catalog = o->tracks ? c : NULL;
 	dense_single_threaded();
 	tell_of_signals(interrupted);
 	failed = read_listens(l, o, c, &complaints, &e) < 0;
@@ -506,7 +513,7 @@ static int run(struct options *o, struct listens *l, struct catalog *c)
 
 int main(int argc, char **argv)
 {
-	struct options o = {.trainer = {.liked = .8, .holdout = .1, .tune = {.given = hypers_none()}}};
+	struct options o = {.per_artist = 1, .trainer = {.liked = .8, .holdout = .1, .tune = {.given = hypers_none()}}};
 	struct catalog catalog = {0};
 	struct listens listens = {0};
 	int status;

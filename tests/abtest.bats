@@ -223,7 +223,7 @@ big_log() {
 
 @test "mistakes on the command line: exit 2 and nothing on standard output" {
 	for bad in "--alpha 0" "--alpha 1" "--alpha 5%" "--alpha nan" "--alpha" "--format jsn" "--nonsense" \
-		"--split C" "--split C=0" "--split C=1,C=2" "--covariate-before yesterday" "--covariate-before" \
+		"--split =1" "--split C=0" "--split C=1,C=2" "--covariate-before yesterday" "--covariate-before" \
 		"--covariate x --covariate-before 5"; do
 		# shellcheck disable=SC2086
 		run --separate-stderr abtest $bad "$tiny"
@@ -377,12 +377,45 @@ odd_log() {
 	awk '{ print } NR % 3 == 0' "$tiny" >log
 	abtest --format json log | jq -e '.health.duplicate_events == 4 and .health.events == 18 and .health.events_after_end == 0'
 	diff <(abtest log | grep -v '^Log') <(grep -v '^Log' "$here/abtest/tiny.table" | sed '/^Means/i 4 events delivered twice: left out.')
-	# user 1 leaves at 1200; latency does not make it another event
+	# user 1 leaves at 1200
 	sed '3a {"message":"next","timestamp":1200,"user":1,"track":7,"time":0.5,"latency":1,"experiments":{}}' "$tiny" >log
 	abtest --format json log | jq -e '.health.duplicate_events == 0 and .health.events_after_end == 1'
 	abtest log | grep -x '1 event not later than the end of a session before it: taken as they came, so sessions may be wrong.'
-	sed '3{p;s/0.002/0.5/}' "$tiny" >log
-	abtest --format json log | jq -e '.health.duplicate_events == 1 and .health.events_after_end == 0'
+}
+
+@test "health: events that share their millisecond are no duplicates where any field differs, and keep their order" {
+	for change in 's/"latency":[^,]*/"latency":0.5/' 's/"latency":[^,]*,//' 's/"recommendation":[^,]*/"recommendation":8/' \
+		's/,"experiments"/,"source":"s"&/' 's/,"experiments"/,"pool":1&/' 's/"AA":"[^"]*"/"AA":"X"/' 's/"time":[^,]*/"time":0.125/'; do
+		sed "2{p;$change}" "$tiny" >log
+		not_same log
+		LC_ALL=C sort "$tiny" | cat - log >twice # which is sorted
+		abtest --format json twice 2>/dev/null | jq -e '.health | .sorted and .duplicate_events == 14'
+	done
+	sed '2{p;s/:/: /;s/"latency":\(0[^,]*\),\("recommendation":[^,]*\)/\2,"latency":\10/}' "$tiny" >log # written otherwise
+	[ "$(sed -n 2p log)" != "$(sed -n 3p log)" ]
+	abtest --format json log | jq -e '.health.duplicate_events == 1'
+}
+
+not_same() {
+	abtest --format json "$1" | jq -e '.health | .duplicate_events == 0 and .events == 15'
+}
+
+@test "health: a log whose parts were joined in another order, with times that events share" {
+	for user in 1 2 3 4 5 6; do
+		for session in 1 2 3 4 5 6 7 8; do
+			for track in 1 2 3; do
+				message=$([ $track = 3 ] && echo last || echo next)
+				echo '{"message":"'$message'","timestamp":'$((1000 + session / 2))',"user":'$user',"track":'$track',"time":0.5,"latency":0.00'$session$track',"recommendation":'$((track + 1))',"experiments":{"X":"'$([ $((user % 2)) = 0 ] && echo C || echo T)'"}}'
+			done
+		done
+	done >log
+	abtest --format json --quantiles 0.5 --days log >want
+	jq -e '.health | .sorted == false and .duplicate_events == 0' want
+	grep ':100[01],' log >early
+	grep ':1002,' log >middle
+	grep ':100[34],' log >late
+	abtest --format json --quantiles 0.5 --days late early middle | jq -e --slurpfile want want '
+		.health.sorted and .health.duplicate_events == 0 and .effects == $want[0].effects and .quantiles == $want[0].quantiles'
 }
 
 @test "users in two arms: a note, a warning from 0.5 %, fatal from 10 %" {
@@ -486,6 +519,34 @@ leaving_log() {
 	done | sed 's/"X":"0"/"X":"a,b"/; s/"X":"1"/"X":"x=1"/' >log
 	abtest --split '{"a,b":1,"x=1":1}' --fail-on srm,health log
 	abtest --split '{"a,b":3,"x=1":1}' --format json log | jq -e '.srm | map(.expected) == [30, 10]'
+}
+
+@test "--split: the plan of each experiment, from the file that botify-recommend had" {
+	for user in $(seq 400); do
+		echo '{"message":"last","user":'"$user"',"track":1,"time":0.5,"experiments":{"AA":"'"$((user % 2))"'","X":"'"$((user % 4 / 3))"'"}}'
+	done | sed 's/:"0"/:"C"/g; s/:"1"/:"T1"/g' >log
+	echo '{"experiments":[{"name":"AA","arms":["C","T1"]},
+		{"name":"X","arms":{"T1":"artist","C":"random"},"weights":{"C":3,"T1":1}},{"name":"LATER","arms":["C"]}]}' >plan.json
+	run -0 --separate-stderr abtest --split plan.json --fail-on srm,health --format json log
+	[ -z "$stderr" ]
+	jq -e '.srm | map([.experiment, .arm, .expected]) ==
+		[["AA", "C", 200], ["AA", "T1", 200], ["X", "C", 300], ["X", "T1", 100]]' <<<"$output"
+	# one split for all says something else
+	run -3 --separate-stderr abtest --split C=3,T1=1 --fail-on srm log
+	# arms that never appear, and those that nobody planned, are those of their experiment
+	echo '{"experiments":[{"name":"AA","arms":["C","T1"]},{"name":"X","arms":["C","D"]}]}' >other.json
+	abtest --split other.json --format json log |
+		jq -e '.health.experiments | map([.missing_arms, .unplanned_arms]) == [[0, 0], [1, 1]]'
+	# an experiment that is not in the file is told of
+	echo '{"experiments":[{"name":"AA","arms":["C","T1"]}]}' >part.json
+	run -0 --separate-stderr abtest --split part.json --format ndjson log
+	grep -xF "botify-abtest: part.json: experiment 'X' is not in it, and its arms are taken as equal" <<<"$stderr"
+	echo '{"experiments":[{"name":"Z","arms":["C","T1"]}]}' >none.json
+	run -1 --separate-stderr abtest --split none.json log
+	[ "$stderr" = "botify-abtest: none.json: no experiment of the log is in it" ]
+	[ -z "$output" ]
+	run -1 --separate-stderr abtest --split absent.json log
+	[ "$stderr" = "botify-abtest: absent.json: No such file or directory" ]
 }
 
 @test "--covariate-before: events before the moment count for no experiment" {

@@ -241,10 +241,13 @@ agrees() {
 	run ! grep 'one look' <(abtest --days --sequential log)
 }
 
-@test "--primary alone is a mistake, but not where days are told" {
+@test "--primary is a mistake where nothing is about it, but not where days or sentences are told" {
 	make_log
-	run -2 --separate-stderr abtest --primary time log
-	[[ $stderr == "botify-abtest: --primary is the metric that"* ]]
+	for format in json ndjson csv prometheus; do
+		run -2 --separate-stderr abtest --primary time --format $format log
+		[[ $stderr == "botify-abtest: --primary is the metric that"* ]]
+	done
+	[ "$(abtest --primary sessions log | grep -cE '^T[12] .* (came back|in sessions)')" = 2 ]
 	abtest --primary sessions --format html log | grep -qF '>X · T1 · sessions</th>'
 	abtest --primary sessions --days log | grep -A 1 -x 'X · T1 · sessions' | grep -q '^2024-01-01 '
 }

@@ -41,6 +41,7 @@ files() {
 		echo "--merge FILE"
 		echo "--tracks FILE log.ndjson"
 		echo "--covariate FILE log.ndjson"
+		echo "--split FILE log.ndjson"
 		;;
 	botify-train)
 		echo "similar --model itemknn FILE"
@@ -406,7 +407,7 @@ keeps_good_lines() {
 	}
 	for_each_reading names
 	tables() {
-		files "$1" | grep -vE -e '--(embeddings|top|experiments) ([A-Z]*=)?FILE' | while read -r pattern; do
+		files "$1" | grep -vE -e '--(embeddings|top|experiments|split) ([A-Z]*=)?FILE' | while read -r pattern; do
 			for text in '{"track":1,"artist":"b' '{"track":1,"artist":{"c":2}'; do
 				echo "$text" >table
 				# shellcheck disable=SC2086

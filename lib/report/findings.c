@@ -68,8 +68,11 @@ static int add_health(struct findings *all, const struct health_finding *list, s
 /* Users that are not split as planned: below this p an experiment is not to be trusted (see botify-abtest(1)). */
 static int add_mismatch(struct findings *all, const struct report *r, size_t experiment, const char *name)
 {
-	double p = r->analysis ? sections_srm_p(r->analysis, experiment) : NAN;
+	struct errmsg no_memory;
+	double p = NAN;
 
+	if (r->analysis && sections_srm_p(r->analysis, experiment, &p, &no_memory) < 0)
+		return -1;
 	if (!(p < SECTIONS_SRM_ALARM))
 		return 0;
 	return add(all, FINDING_ALARM, name, "Users are not split between the arms as planned (%s).", shown_p_said(p, SECTIONS_SRM_ALARM).text);
@@ -81,7 +84,7 @@ enum { FEW_USERS = 30 };
 static int add_few_users(struct findings *all, const struct report *r, const struct study_experiment *x, const char *name,
 			 const uint32_t *arms)
 {
-	struct errmsg few = {""};
+	struct errmsg few = {0};
 
 	if (!(r->analysis && r->analysis->options->sequential) || x->arms.n < 2)
 		return 0;

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/memstream.h"
 #include "report/sections.h"
 #include "study/health.h"
 #include "study/metrics.h"
@@ -50,9 +51,8 @@ struct shown report_p_heading(const struct report *r)
 
 char *report_means(bool words, const char *rest)
 {
-	char *text = NULL;
-	size_t size;
-	FILE *f = open_memstream(&text, &size);
+	struct memstream m;
+	FILE *f = memstream_open(&m);
 
 	if (!f)
 		return NULL;
@@ -63,10 +63,7 @@ char *report_means(bool words, const char *rest)
 		fprintf(f, "%s%s", i > 0 ? ", " : "", words ? shown_words(name).text : name);
 	}
 	fprintf(f, ")%s", rest);
-	if (fclose(f) == 0)
-		return text;
-	free(text);
-	return NULL;
+	return memstream_close(&m);
 }
 
 size_t report_effects(const struct report *r, const char *experiment, const struct effect **effects)
@@ -112,9 +109,9 @@ static void put_removed(FILE *f, const struct effect *effects, size_t n, bool wo
 char *report_methods(const struct report *r, const struct effect *effects, size_t n, bool words)
 {
 	const struct effects_options *o = r->analysis ? r->analysis->options : NULL;
-	char *text = NULL;
-	size_t size;
-	FILE *f = open_memstream(&text, &size);
+	struct memstream m;
+	FILE *f = memstream_open(&m);
+	char *text;
 
 	if (!f)
 		return NULL;
@@ -123,12 +120,9 @@ char *report_methods(const struct report *r, const struct effect *effects, size_
 	put_removed(f, effects, n, words);
 	if (o && n > 0 && o->fieller)
 		fputs("Intervals are Fieller's. ", f);
-	if (fclose(f) != 0) {
-		free(text);
-		return NULL;
-	}
-	if (size > 0)
-		text[size - 1] = '\0'; /* the blank behind the last sentence */
+	text = memstream_close(&m);
+	if (text && m.len > 0)
+		text[m.len - 1] = '\0'; /* the blank behind the last sentence */
 	return text;
 }
 

@@ -160,15 +160,18 @@ static void put_p(FILE *f, const struct study *s, const struct health *h, size_t
 	}
 }
 
-static void put_mismatch(FILE *f, const struct report *r)
+/* Returns 0, or -1 with the reason. */
+static int put_mismatch(FILE *f, const struct report *r, struct errmsg *e)
 {
 	const struct study *s = r->study;
 	char text[NUMBER_SIZE] = "";
 
 	put_head(f, "srm_p_value", "p of the users of all arms, if they were split as planned.");
 	for (size_t i = 0; i < s->names.n && r->analysis; i++) {
-		double p = s->experiments[i].wanted ? sections_srm_p(r->analysis, i) : NAN;
+		double p = NAN;
 
+		if (s->experiments[i].wanted && sections_srm_p(r->analysis, i, &p, e) < 0)
+			return -1;
 		if (!isfinite(p))
 			continue;
 		put_label(f, "botify_abtest_srm_p_value{", "experiment", symbols_text(&s->names, i));
@@ -176,6 +179,7 @@ static void put_mismatch(FILE *f, const struct report *r)
 		fwrite(text, 1, number_write(text, p), f);
 		fputc('\n', f);
 	}
+	return 0;
 }
 
 static void put_log(FILE *f, const struct report *r, const struct health *h)
@@ -219,10 +223,10 @@ int report_prometheus(const struct report *r, FILE *f, bool colour, struct errms
 		put_count(f, r->study, &h, k);
 	for (size_t k = 0; k < sizeof tests / sizeof *tests && status == 0; k++)
 		put_p(f, r->study, &h, k);
-	if (status == 0) {
-		put_mismatch(f, r);
+	if (status == 0)
+		status = put_mismatch(f, r, e);
+	if (status == 0)
 		put_log(f, r, &h);
-	}
 	health_clear(&h);
 	return status;
 }

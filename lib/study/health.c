@@ -107,7 +107,7 @@ static void say_losses(const struct losses *l, const struct study_experiment *x,
 		seen += l->seen[i];
 	}
 	errmsg_set(words, "left out, not alike in the arms (%s): %" PRIu64 " of %" PRIu64 " users of %s, %" PRIu64 " of %" PRIu64
-			  " of the others", shown_p_said(test->p).text, l->lost[test->arm], l->seen[test->arm],
+			  " of the others", shown_p_said(test->p, HEALTH_ALARM).text, l->lost[test->arm], l->seen[test->arm],
 		   shown_name(symbols_text(&x->arms, l->arms[test->arm])), lost - l->lost[test->arm], seen - l->seen[test->arm]);
 }
 
@@ -157,16 +157,22 @@ static int users_without_session(const struct health_subject *of, struct health_
 	return judge_losses(of, f, words, without_session);
 }
 
+/* As planned for the finding's experiment, or NULL. */
+static const struct split *planned(const struct health_subject *of, const struct health_finding *f)
+{
+	return split_of(of->split, slice_of(symbols_text(&of->study->names, f->experiment)));
+}
+
 static int missing_arms(const struct health_subject *of, struct health_finding *f, struct errmsg *words)
 {
-	f->count = of->split ? split_missing(of->split, &experiment_of(of, f)->arms, words) : 0;
+	f->count = of->split ? split_missing(planned(of, f), &experiment_of(of, f)->arms, words) : 0;
 	f->grave = f->count > 0;
 	return 0;
 }
 
 static int unplanned_arms(const struct health_subject *of, struct health_finding *f, struct errmsg *words)
 {
-	f->count = of->split ? split_unplanned(of->split, &experiment_of(of, f)->arms, words) : 0;
+	f->count = of->split ? split_unplanned(planned(of, f), &experiment_of(of, f)->arms, words) : 0;
 	f->grave = f->count > 0;
 	return 0;
 }
@@ -242,7 +248,7 @@ static int add_experiment(struct health *h, const struct health_subject *of, uin
 
 	for (size_t i = HEALTH_LOG_N; status == 0 && i < HEALTH_N; i++) {
 		struct health_finding f = {.entry = &health_table[i], .experiment = experiment, .usual = health_table[i].usual, .p = NAN};
-		struct errmsg words = {""};
+		struct errmsg words = {0};
 
 		status = f.entry->in_experiment(of, &f, &words);
 		if (status == 0)

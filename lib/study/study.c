@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/grow.h"
+#include "event/event_digest.h"
 
 void study_init(struct study *s, enum study_order order, char *const *wanted, size_t n_wanted)
 {
@@ -103,7 +104,7 @@ static int add_user(struct study *s)
 		return -1;
 	s->users = users;
 	users[s->n_users++] = (struct study_user){
-		.latest = EVENT_NO_TIMESTAMP, .ended = EVENT_NO_TIMESTAMP, .event_timestamp = EVENT_NO_TIMESTAMP,
+		.latest = EVENT_NO_TIMESTAMP, .ended = EVENT_NO_TIMESTAMP,
 	};
 	return 0;
 }
@@ -125,15 +126,11 @@ uint32_t study_user_at(struct study *s, uint32_t id)
 /* Whether an event is the user's event before over again; if not, it is remembered as such. */
 static bool is_duplicate(struct study_user *u, const struct event *ev)
 {
-	bool last = ev->message == EVENT_LAST;
+	uint64_t digest = ev->timestamp == EVENT_NO_TIMESTAMP ? 0 : event_digest(ev);
 
-	if (ev->timestamp != EVENT_NO_TIMESTAMP && ev->timestamp == u->event_timestamp && ev->track == u->event_track &&
-	    ev->time == u->event_time && last == u->event_last)
+	if (digest != 0 && digest == u->digest)
 		return true;
-	u->event_timestamp = ev->timestamp;
-	u->event_track = ev->track;
-	u->event_time = ev->time;
-	u->event_last = last;
+	u->digest = digest;
 	return false;
 }
 
@@ -300,8 +297,8 @@ static int hold_event(struct study *s, uint32_t user, const struct event *ev, co
 		return -1;
 	held[s->n_held] = (struct study_held){
 		.timestamp = counted->timestamp, .time = ev->time, .latency = ev->latency,
-		.user = user, .arms = set, .track = ev->track,
-		.order = s->n_held, .undated = ev->timestamp == EVENT_NO_TIMESTAMP, .last = counted->did.last,
+		.user = user, .arms = set, .digest = s->users[user].digest,
+		.order = s->n_held, .last = counted->did.last,
 	};
 	s->n_held++;
 	return 0;

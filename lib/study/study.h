@@ -9,9 +9,9 @@
  * right. STUDY_HOLD keeps all events (48 bytes each) and sorts them in the end, for a log that is not in order. An event
  * that has no timestamp has that of its user's latest event before it.
  *
- * An event that is that of the same user just before over again (the timestamp, the message, the track, the time) was
- * delivered twice: it is left out and counted. Just before is in the order of the log, and where events are sorted, in
- * that order too. Events without a timestamp are never taken for one another.
+ * An event that is that of the same user just before over again, in every field (event_digest.h), was delivered twice: it is
+ * left out and counted. Just before is in the order of the log, and where events are sorted, in that order too: those of equal
+ * timestamps stay in the order of the log. Events without a timestamp are never taken for one another.
  *
  * Life cycle: study_init; study_keep where more is asked for than the sums; study_add for each event, or partial_read
  * (partial.h) for the parts of it; study_end; then the numbers are there: the summaries here, the users one by one in
@@ -71,11 +71,8 @@ struct study_experiment {
 struct study_user {
 	int64_t latest; /* timestamp, or EVENT_NO_TIMESTAMP */
 	int64_t ended;	/* the latest timestamp of a `last`, or EVENT_NO_TIMESTAMP */
-	int64_t event_timestamp; /* of the event just before, as in the log */
-	double event_time;
-	uint32_t event_track;
+	uint64_t digest; /* of the event just before, as in the log; of one without a timestamp, and where there is none, 0 */
 	uint32_t member; /* place of the first in members, plus 1; or 0 */
-	bool event_last;
 	bool in_session;
 };
 
@@ -195,8 +192,8 @@ struct study_held {
 	int64_t timestamp;
 	double time, latency;
 	uint32_t user, arms; /* the user's place; the arms as a number in arm_sets */
-	uint32_t track;
-	uint64_t order : 62, undated : 1, last : 1;
+	uint64_t digest;     /* as in study_user */
+	uint64_t order : 63, last : 1;
 };
 
 /* For study_*.c: what is known of an event when it is counted. */

@@ -17,8 +17,7 @@ static int by_user_and_time(const void *a, const void *b)
 /* Whether two neighbours in that order are one event, delivered twice. */
 static bool are_same(const struct study_held *a, const struct study_held *b)
 {
-	return a->user == b->user && !a->undated && !b->undated && a->timestamp == b->timestamp && a->track == b->track &&
-	       a->time == b->time && a->last == b->last;
+	return a->user == b->user && a->digest != 0 && a->digest == b->digest;
 }
 
 static int count_one(struct study *s, const struct study_held *h)

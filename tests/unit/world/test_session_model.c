@@ -33,7 +33,7 @@ static void make_model(void)
 static void what_is_saved_is_loaded(void)
 {
 	struct session_model m;
-	struct errmsg e = {""};
+	struct errmsg e = {.text = ""};
 	const char *path = "model";
 
 	CHECK(session_model_save(&model, path, &catalog, &e) == 0);
@@ -53,7 +53,7 @@ static void what_is_saved_is_loaded(void)
 static void refused(const char *name, const char *reason)
 {
 	struct session_model m;
-	struct errmsg e = {""};
+	struct errmsg e = {.text = ""};
 
 	CHECK(session_model_load(&m, name, &catalog, &e) < 0);
 	CHECK(strstr(e.text, reason) != NULL);
@@ -76,7 +76,7 @@ static void what_is_damaged_is_refused(void)
 	refused("model", "rows.npy: No such file");
 	CHECK(session_model_save(&model, path, &catalog, &e) == 0);
 	fixture_file("model/rows.npy", "hello");
-	refused("model", "rows.npy: not a .npy file");
+	refused("model", "rows.npy: no .npy file");
 	other.n_rows = 1;
 	CHECK(session_model_save(&other, path, &catalog, &e) == 0);
 	refused("model", "openings.npy: row 0: a user, a track and a row");
