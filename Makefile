@@ -3,8 +3,10 @@
 #   make            build the commands into build/
 #   make demo       an experiment from end to end, with its report
 #   make test       all tests; `make test-asan` runs the same suite under ASan and UBSan
+#   make test-failing the same commands with each call for memory and each system call failing in turn (some minutes)
 #   make test-stats how often each statistical method, and each report, cries wolf (a minute and a half)
 #   make test-signals SIGNALS=1000 at random moments, to the simulator, the recommender or both (a quarter of an hour)
+#   make train-quality  how well botify-train ranks real listening (PLAYS=FILE)
 #   make bench      speed, as ratios
 #   make world      an invented world of full size in build/world
 #   make install    PREFIX=/usr/local, DESTDIR as usual
@@ -32,6 +34,7 @@ LIB = $(BUILD)/libbotify.a
 LIB_OBJECTS = $(patsubst %.c,$(BUILD)/%.o,$(sort $(wildcard lib/*.c lib/*/*.c)))
 UNIT_TESTS = $(patsubst %.c,$(BUILD)/%,$(wildcard tests/unit/*.c tests/unit/*/*.c))
 STATS_TESTS = $(patsubst %.c,$(BUILD)/%,$(wildcard tests/stats/*.c))
+SHIM = $(BUILD)/tests/shim/fail_nth.so $(BUILD)/tests/shim/fail_each
 FUZZERS = $(patsubst %.c,$(BUILD)/%,$(wildcard tests/fuzz/*.c))
 
 all: $(COMMANDS)
@@ -54,7 +57,15 @@ $(BUILD)/botify-abtest: BLAS = -lgslcblas
 $(UNIT_TESTS) $(STATS_TESTS): %: %.o $(LIB)
 	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS)
 
-unit: $(UNIT_TESTS)
+unit: $(UNIT_TESTS) $(SHIM)
+
+$(BUILD)/tests/shim/%.so: tests/shim/%.c
+	@mkdir -p $(@D)
+	$(CC) $(OUR_CFLAGS) $(CFLAGS) -fPIC -shared $(LDFLAGS) -o $@ $<
+
+$(BUILD)/tests/shim/fail_each: tests/shim/fail_each.c
+	@mkdir -p $(@D)
+	$(CC) $(OUR_CFLAGS) $(CFLAGS) $(LDFLAGS) -o $@ $<
 
 test-stats: $(STATS_TESTS)
 	for program in $^; do $$program || exit 1; done
@@ -78,6 +89,11 @@ test-signals: all
 
 test-asan:
 	$(MAKE) test BUILD=build-asan CFLAGS='-O1 -g $(SANITIZE)'
+
+# The tests let some calls fail; this lets all.
+test-failing:
+	$(MAKE) all unit
+	BOTIFY_BIN='$(abspath $(BUILD))' FAIL_SAMPLE=0 TEST_TIMEOUT=3600 tests/run failing
 
 deps:
 	tests/deps build test
@@ -119,6 +135,14 @@ $(BUILD)/tests/measure: tests/measure.c
 	@mkdir -p $(@D)
 	$(CC) $(OUR_CFLAGS) $(CFLAGS) $(LDFLAGS) -o $@ $<
 
+PLAYS ?= ../shared/world/plays.tsv
+
+train-quality: $(BUILD)/tests/train-quality
+	$< '$(PLAYS)'
+
+$(BUILD)/tests/train-quality: $(BUILD)/tests/train-quality.o $(LIB)
+	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS)
+
 world: $(BUILD)/botify-world
 	$(BUILD)/botify-world $(BUILD)/world
 
@@ -134,7 +158,7 @@ uninstall:
 clean:
 	rm -rf build build-asan build-fuzz build-lint
 
-.PHONY: all unit test test-stats test-signals test-asan deps lint fuzz fuzzers demo bench world install uninstall clean
+.PHONY: all unit test test-failing test-stats test-signals test-asan deps lint fuzz fuzzers demo bench train-quality world install uninstall clean
 .SECONDARY:
 
 -include $(wildcard $(addprefix $(BUILD)/,*/*.d */*/*.d */*/*/*.d))

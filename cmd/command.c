@@ -34,11 +34,17 @@ int command_info(const struct command *c, int which)
 	return command_finish(c, NULL, 0);
 }
 
-int command_fail(const struct command *c, const struct errmsg *e)
+/* Every message goes through here. */
+static void say(const struct command *c, const char *text)
 {
 	fprintf(stderr, "%s: ", c->name);
-	tame_put(stderr, e->text); /* it may quote input */
+	tame_put(stderr, text);
 	putc('\n', stderr);
+}
+
+int command_fail(const struct command *c, const struct errmsg *e)
+{
+	say(c, e->text);
 	return EXIT_DATA;
 }
 
@@ -51,18 +57,20 @@ int command_bad_option(const struct command *c)
 int command_misused(const struct command *c, const struct errmsg *e)
 {
 	command_fail(c, e);
-	return command_bad_option(c);
+	return e->no_memory ? EXIT_DATA : command_bad_option(c);
 }
 
 void command_note(const struct command *c, const char *format, ...)
 {
+	char *text = NULL;
 	va_list ap;
 
-	fprintf(stderr, "%s: ", c->name);
 	va_start(ap, format);
-	vfprintf(stderr, format, ap);
+	if (vasprintf(&text, format, ap) < 0)
+		text = NULL;
 	va_end(ap);
-	fputc('\n', stderr);
+	say(c, text ? text : "out of memory");
+	free(text);
 }
 
 enum { COMPLAINTS_SHOWN = 10 };
@@ -80,7 +88,7 @@ bool command_complained(const struct command *c, const struct command_complaints
 	return complaints->n > 0;
 }
 
-int command_check_output(const char *output, char *const *inputs, size_t n, struct errmsg *e)
+int command_check_output(const char *option, const char *file, char *const *inputs, size_t n, struct errmsg *e)
 {
 	static char *const standard_input[] = {(char *)"-"};
 
@@ -89,10 +97,36 @@ int command_check_output(const char *output, char *const *inputs, size_t n, stru
 		n = 1;
 	}
 	for (size_t i = 0; i < n; i++)
-		if (inputs[i] && save_replaces(output, inputs[i]))
-			return errmsg_set(e, "-o %s would replace what is read: %s", output,
+		if (file && inputs[i] && save_replaces(file, inputs[i]))
+			return errmsg_set(e, "%s %s would replace what is read: %s", option, file,
 					  strcmp(inputs[i], "-") == 0 ? "standard input" : inputs[i]);
 	return 0;
+}
+
+FILE *command_screen_open(struct command_screen *s, FILE *to, struct errmsg *e)
+{
+	*s = (struct command_screen){.to = to, .between = to};
+	if (isatty(fileno(to)))
+		s->between = open_memstream(&s->text, &s->size);
+	if (!s->between)
+		errmsg_nomem(e);
+	return s->between;
+}
+
+int command_screen_close(struct command_screen *s, struct errmsg *e)
+{
+	int status = 0;
+
+	if (s->between == s->to)
+		return 0;
+	if (fclose(s->between) != 0) {
+		status = errmsg_nomem(e);
+	} else {
+		tame_lines(s->text);
+		fputs(s->text, s->to);
+	}
+	free(s->text);
+	return status;
 }
 
 int command_finish(const struct command *c, struct out *o, int status)

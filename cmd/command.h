@@ -10,6 +10,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 
 #include "base/errmsg.h"
 #include "base/out.h"
@@ -36,10 +37,18 @@ void command_begin(const struct command *c, char **argv);
 /* Prints help ('h') or version ('V') on standard output. Returns the exit status. */
 int command_info(const struct command *c, int which);
 
+/*
+ * What goes to standard error may quote input: names, paths, lines. All of it is one line, in which no character commands
+ * the terminal.
+ */
+
 /* Prints "name: reason" on standard error. Returns EXIT_DATA. */
 int command_fail(const struct command *c, const struct errmsg *e);
 
-/* The same for a mistake on the command line, with a pointer to --help. Returns EXIT_USAGE. */
+/*
+ * The same for a mistake on the command line, with a pointer to --help. Returns EXIT_USAGE; or EXIT_DATA where only memory was
+ * missing.
+ */
 int command_misused(const struct command *c, const struct errmsg *e);
 
 /* A remark that does not change the exit status. */
@@ -62,10 +71,26 @@ void command_complain(const struct command *c, struct command_complaints *compla
 bool command_complained(const struct command *c, const struct command_complaints *complaints);
 
 /*
- * Whether the file of -o may be written: it must not replace one of those that are read, "-" and a list of none being
- * standard input; NULLs are passed over. Returns 0, or -1 with the reason.
+ * Whether the file that an option (as "-o") names may be written: it must not replace one of those that are read, "-" and
+ * a list of none being standard input. NULL may be the file, or among them. Returns 0, or -1 with the reason.
  */
-int command_check_output(const char *output, char *const *inputs, size_t n, struct errmsg *e);
+int command_check_output(const char *option, const char *file, char *const *inputs, size_t n, struct errmsg *e);
+
+/*
+ * Output for machines that a person looks at: where `to` is a terminal, what is written to the stream between is shown
+ * there without the characters that would command it; elsewhere the stream is `to` itself.
+ */
+struct command_screen {
+	FILE *to, *between;
+	char *text;
+	size_t size;
+};
+
+/* Returns the stream, or NULL where there is no memory. */
+FILE *command_screen_open(struct command_screen *s, FILE *to, struct errmsg *e);
+
+/* Shows what was written. Returns 0, or -1 with the reason; errors of `to` are for ferror to tell. */
+int command_screen_close(struct command_screen *s, struct errmsg *e);
 
 /*
  * The last act: flushes and closes standard output through `o` (NULL where only stdio was used), and stdio. Returns

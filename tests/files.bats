@@ -59,6 +59,7 @@ ends() {
 each_report() {
 	"$@" botify-toppop
 	"$@" botify-abtest --format csv
+	"$@" botify-train similar --model itemknn
 }
 
 @test "files: -o to a descriptor is written there, and what stood there stays" {
@@ -106,7 +107,7 @@ each_report() {
 			expect 2 "$@" -o "$to" log
 			[ "$(head -n 1 err)" = "$1: -o $to would replace what is read: log" ]
 			expect 2 "$@" -o "$to" requests.ndjson log
-			expect 2 "$@" -o "$to" --merge log
+			[ "$1" = botify-train ] || expect 2 "$@" -o "$to" --merge log
 			cmp log kept
 			[ ! -s out ]
 		done
@@ -123,6 +124,12 @@ each_report() {
 		rm hard link
 	}
 	each_report refused
+	expect 2 botify-train similar --model itemknn --metrics log log
+	[ "$(head -n 1 err)" = "botify-train: --metrics log would replace what is read: log" ]
+	cmp log kept
+	echo '{"experiments":[{"name":"E","arms":["C","T"]}]}' >./plan
+	expect 2 botify-abtest -o plan --split ./plan log
+	[ "$(head -n 1 err)" = "botify-abtest: -o plan would replace what is read: ./plan" ]
 	echo '{"user":1,"value":1}' >covariate
 	expect 2 botify-abtest -o covariate --covariate covariate log
 	[ "$(head -n 1 err)" = "botify-abtest: -o covariate would replace what is read: covariate" ]
@@ -290,13 +297,13 @@ state_of() {
 		'{"message":"next","timestamp":1,"user":7,"track":590,"time":1}' \
 		'{"message":"next","timestamp":1,"user":7,"track":11,"time":0}' >some
 	expect 0 recommend --state state some
-	[ "$(tail -n 1 state)" = '{"user":7,"sessions":0,"plays":[[10,0.5],[590,1],[11,0]]}' ]
+	[ "$(tail -n 1 state)" = '{"user":7,"sessions":0,"timestamp":1,"plays":[[10,0.5],[590,1],[11,0]]}' ]
 	cp state kept
 	head -n 30 tracks.ndjson >fewer
 	expect 0 botify-recommend --tracks fewer --state state </dev/null
 	cmp state kept
 	expect 0 botify-recommend --tracks fewer --state state <<<'{"message":"next","timestamp":1,"user":7,"track":20,"time":1}'
-	[ "$(tail -n 1 state)" = '{"user":7,"sessions":0,"plays":[[10,0.5],[590,1],[11,0],[20,1]]}' ]
+	[ "$(tail -n 1 state)" = '{"user":7,"sessions":0,"timestamp":1,"plays":[[10,0.5],[590,1],[11,0],[20,1]]}' ]
 	# old states did not know the ids
 	printf '%s\n' '{"botify-state":1}' '{"user":7,"sessions":0,"plays":[[10,0.5],[null,1]]}' >state
 	cp state kept

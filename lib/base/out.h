@@ -48,6 +48,13 @@ void out_watch(struct out *o, int stop_fd);
 
 enum { OUT_PATIENCE_MS = 500 };
 
+/*
+ * For lines that are added to what there is: where the descriptor stands behind a line of a regular file that has no
+ * end, because what wrote it was killed, the first thing to be written is a newline. To be called before anything is
+ * put.
+ */
+void out_end_cut_line(struct out *o);
+
 /* Frees the buffer and forgets what is in it. */
 void out_clear(struct out *o);
 

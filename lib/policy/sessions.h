@@ -6,14 +6,16 @@
  *
  * The state file is NDJSON, a line {"botify-state":1}, then one a user in the order in which they came:
  *
- *     {"user":42,"sessions":3,"plays":[[796,0.81],[3859,0.2]]}
+ *     {"user":42,"sessions":3,"timestamp":1704067200000,"plays":[[796,0.81],[3859,0.2]],"recent":[[12,1],[796,0.81],[3859,0.2]]}
  *
- * `sessions` counts those that ended; `plays` (of the open session; absent where none is open) holds track and time.
- * The track may be one that the catalog does not have: it stays in the state, for a catalog that has it. It is null
- * where an older state did not say which. A user of whom there is nothing to say is left out.
+ * `sessions` counts those that ended; `timestamp` is that of the user's latest event (absent where there is none);
+ * `plays` (of the open session; absent where none is open) holds track and time. The track may be one that the catalog
+ * does not have: it stays in the state, for a catalog that has it. It is null where an older state did not say which.
+ * `recent` holds the last listens of all sessions likewise, where a policy asks for them. A user of whom there is
+ * nothing to say is left out.
  *
  * A state shall be that of the events that were delivered, and they are gathered before they are written. So what a
- * request changed can be undone until its event has been delivered: sessions_changed notes where in the output it ends.
+ * request changed can be undone until its event has been delivered: sessions_written notes where in the output it ends.
  */
 #ifndef BOTIFY_SESSIONS_H
 #define BOTIFY_SESSIONS_H
@@ -25,6 +27,7 @@
 #include "base/errmsg.h"
 #include "base/idmap.h"
 #include "base/lock.h"
+#include "event/event.h"
 #include "world/catalog.h"
 #include "world/history.h"
 
@@ -32,13 +35,19 @@ struct session {
 	uint32_t user;
 	uint32_t number;	 /* how many of the user's sessions ended before this one */
 	struct history *history; /* NULL where no session is open */
+	int64_t timestamp;	 /* the latest of their events; EVENT_NO_TIMESTAMP: there is none */
+	struct play *recent;	 /* the last listens over all sessions, the newest last; NULL where there are none */
+	uint32_t n_recent;	 /* at most sessions.remembered */
 };
 
-/* What one request changed: a play was added, and perhaps the session was ended. */
+/* What one request changed: a listen was added, and perhaps the session ended. */
 struct sessions_change {
 	uint64_t end;	       /* where its event ends in the output */
+	struct history *ended; /* of the session that ended, or NULL */
+	int64_t timestamp;     /* of the user, before */
+	struct play forgotten; /* the oldest of the last listens, which had to make room */
+	bool forgot;	       /* whether there is one */
 	uint32_t place;	       /* of the user in the list */
-	struct history *ended; /* of the session that it ended, or NULL */
 };
 
 struct sessions {
@@ -49,6 +58,7 @@ struct sessions {
 	size_t n_spare, spare_cap;
 	struct sessions_change *changes; /* that may have to be undone, in order */
 	size_t n_changes, changes_cap;
+	size_t remembered; /* how many of a user's last listens are kept over sessions; set before the first user comes */
 };
 
 /* A zeroed struct knows no user. */
@@ -58,18 +68,21 @@ void sessions_clear(struct sessions *s);
 struct session *sessions_open(struct sessions *s, uint32_t user);
 
 /*
- * Adds a play to a session that sessions_open gave, and ends it where it is the last. The history of one that was ended
- * is valid until the next call. Returns 0, or -1 where there is no memory, and nothing has changed then.
+ * Notes a listen in the session, and in what is remembered over sessions. Returns 0, or -1 where there is no memory,
+ * and then nothing has changed.
  */
-int sessions_play(struct sessions *s, struct session *session, const struct catalog *c, struct play play, bool last);
+int sessions_add(struct sessions *s, struct session *session, const struct catalog *c, struct play play);
 
-/* The event of the last play ends at this byte of the output, counted from 1. */
+/* Ends a session that sessions_open gave, to which a listen was added last. */
+void sessions_end(struct sessions *s, struct session *session);
+
+/* The event of the last listen ends at this byte of the output, counted from 1. */
 void sessions_written(struct sessions *s, uint64_t end);
 
 /* All events have been delivered: what they changed will not be undone. */
 void sessions_delivered(struct sessions *s);
 
-/* Undoes what was changed by events that end after the first `delivered` bytes of the output. */
+/* Undoes what was changed since the last event that ends within the first `delivered` bytes of the output. */
 void sessions_undo(struct sessions *s, const struct catalog *c, uint64_t delivered);
 
 /* Reads a state file; one that does not exist or is empty knows no user. Returns 0, or -1 with file, line, reason. */

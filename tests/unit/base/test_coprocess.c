@@ -14,7 +14,7 @@
 static void start(struct coprocess *c, const char *script)
 {
 	char *argv[] = {(char *)"sh", (char *)"-c", (char *)script, NULL};
-	struct errmsg e = {""};
+	struct errmsg e = {0};
 
 	CHECK(coprocess_start(c, argv, &e) == 0);
 	CHECK_STR(e.text, "");
@@ -58,7 +58,7 @@ static int wait_for(struct coprocess *c, double seconds, struct errmsg *e)
 static void check_ending(const char *script, const char *reason)
 {
 	struct coprocess c;
-	struct errmsg e = {""};
+	struct errmsg e = {0};
 
 	start(&c, script);
 	close(c.to);

@@ -14,13 +14,22 @@ static void play(struct sessions *s, uint32_t user, uint32_t track, double time)
 	CHECK(session && history_add(session->history, &catalog, track, time) == 0);
 }
 
+static struct play play_of(uint32_t track, double time)
+{
+	uint32_t id = track == CATALOG_NONE ? HISTORY_NO_ID : catalog.tracks[track].id;
+
+	return (struct play){.track = track, .id = id, .time = time};
+}
+
 /* As a request does it. */
 static void request(struct sessions *s, uint32_t user, uint32_t track, bool last)
 {
 	struct session *session = sessions_open(s, user);
-	struct play p = {.track = track, .id = catalog.tracks[track].id, .time = 1};
+	struct play p = play_of(track, 1);
 
-	CHECK(session && sessions_play(s, session, &catalog, p, last) == 0);
+	CHECK(session && sessions_add(s, session, &catalog, p) == 0);
+	if (last)
+		sessions_end(s, session);
 }
 
 static void end(struct sessions *s, uint32_t user)
@@ -99,12 +108,38 @@ static void the_state_is_as_documented(void)
 	play(&s, 42, 0, 0.1);
 	sessions_open(&s, 3); /* nothing heard yet: there is nothing to say */
 	end(&s, 2147483647);
+	sessions_open(&s, 42)->timestamp = -5;
+	sessions_open(&s, 3)->timestamp = INT64_MAX;
 	check_state(&s,
 		    "{\"botify-state\":1}\n"
-		    "{\"user\":42,\"sessions\":0,\"plays\":[[5,0.81],[null,0],[0,0.1]]}\n"
+		    "{\"user\":42,\"sessions\":0,\"timestamp\":-5,\"plays\":[[5,0.81],[null,0],[0,0.1]]}\n"
 		    "{\"user\":7,\"sessions\":1}\n"
+		    "{\"user\":3,\"sessions\":0,\"timestamp\":9223372036854775807}\n"
 		    "{\"user\":2147483647,\"sessions\":1}\n");
 	sessions_clear(&s);
+}
+
+/* The last listens of a user go on over sessions, and over a restart. */
+static void listens_are_remembered_over_sessions(void)
+{
+	struct sessions s = {.remembered = 2}, t = {.remembered = 2}, fewer = {.remembered = 1};
+	struct errmsg e;
+	struct session *one;
+
+	for (uint32_t track = 1; track <= 3; track++)
+		CHECK(sessions_add(&s, sessions_open(&s, 5), &catalog, play_of(track, 0.5)) == 0);
+	sessions_end(&s, sessions_open(&s, 5));
+	CHECK(sessions_add(&s, sessions_open(&s, 5), &catalog, play_of(CATALOG_NONE, 1)) == 0);
+	check_state(&s, "{\"botify-state\":1}\n"
+			"{\"user\":5,\"sessions\":1,\"plays\":[[null,1]],\"recent\":[[15,0.5],[null,1]]}\n");
+	CHECK(sessions_load(&t, "state", &catalog, &e) == 0 && sessions_load(&fewer, "state", &catalog, &e) == 0);
+	one = sessions_open(&t, 5);
+	CHECK(one->n_recent == 2 && one->recent[0].track == 3 && one->recent[1].track == CATALOG_NONE);
+	one = sessions_open(&fewer, 5);
+	CHECK(one->n_recent == 1 && one->recent[0].track == CATALOG_NONE && one->recent[0].time == 1);
+	sessions_clear(&s);
+	sessions_clear(&t);
+	sessions_clear(&fewer);
 }
 
 /* What is saved, loaded and saved again is the same, and what was loaded goes on as what was saved would have. */
@@ -120,6 +155,8 @@ static void states_survive(void)
 		play(&s, user, track < 20 ? track : CATALOG_NONE, rng_uniform(&r));
 		if (rng_below(&r, 8) == 0)
 			end(&s, user);
+		if (user % 3 > 0)
+			sessions_open(&s, user)->timestamp = INT64_C(1704067200000) + i;
 	}
 	CHECK(sessions_save(&s, "state", &unlocked, &e) == 0);
 	CHECK(sessions_load(&t, "state", &catalog, &e) == 0);
@@ -127,7 +164,7 @@ static void states_survive(void)
 	for (uint32_t user = 0; user < 50; user++) {
 		struct session *a = sessions_open(&s, user), *b = sessions_open(&t, user);
 
-		CHECK(a->number == b->number && a->history->n == b->history->n);
+		CHECK(a->number == b->number && a->timestamp == b->timestamp && a->history->n == b->history->n);
 		for (size_t i = 0; i < a->history->n && i < b->history->n; i++) {
 			CHECK(a->history->plays[i].track == b->history->plays[i].track);
 			CHECK(a->history->plays[i].time == b->history->plays[i].time);
@@ -163,7 +200,7 @@ static void what_was_not_delivered_is_undone(void)
 {
 	enum { EVENTS = 400 };
 	static char states[EVENTS + 1][4096];
-	struct sessions s = {0};
+	struct sessions s = {.remembered = 3};
 	struct rng r = rng_at(2, RNG_WORLD, 0, 0, 0);
 	struct errmsg e;
 
@@ -176,7 +213,11 @@ static void what_was_not_delivered_is_undone(void)
 		f = fopen("state", "r");
 		states[i][fread(states[i], 1, sizeof states[i] - 1, f)] = 0;
 		fclose(f);
-		CHECK(sessions_play(&s, sessions_open(&s, user), &catalog, p, rng_below(&r, 5) == 0) == 0);
+		CHECK(sessions_add(&s, sessions_open(&s, user), &catalog, p) == 0);
+		if (i % 3 > 0)
+			sessions_open(&s, user)->timestamp = i;
+		if (rng_below(&r, 5) == 0)
+			sessions_end(&s, sessions_open(&s, user));
 		sessions_written(&s, 100 * (uint64_t)(i + 1));
 		if (i == 99) /* what was delivered stays */
 			sessions_delivered(&s);
@@ -257,14 +298,15 @@ static void mistakes_are_named_with_their_line(void)
 		{HEADER "{\"user\":1}\n", "state:2: \"sessions\" is no count"},
 		{HEADER "{\"user\":1,\"sessions\":-1}\n", "state:2: \"sessions\" is no count"},
 		{HEADER "{\"user\":1,\"sessions\":1.5}\n", "state:2: \"sessions\" is no count"},
+		{HEADER "{\"user\":1,\"sessions\":1,\"timestamp\":0.5}\n", "state:2: \"timestamp\" is not a whole number of milliseconds"},
 		{HEADER "{\"user\":1,\"sessions\":4294967296}\n", "state:2: \"sessions\" is no count"},
 		{HEADER "{\"user\":1,\"sessions\":0}\n{\"user\":2,\"sessions\":0}\n{\"user\":1,\"sessions\":0}\n",
 		 "state:4: user 1 twice"},
 		{HEADER "{\"user\":1,\"sessions\":0,\"plays\":{}}\n", "state:2: \"plays\" is no array"},
-		{HEADER "{\"user\":1,\"sessions\":0,\"plays\":[1]}\n", "state:2: a play is no [track, time]"},
-		{HEADER "{\"user\":1,\"sessions\":0,\"plays\":[[1]]}\n", "state:2: a play is no [track, time]"},
-		{HEADER "{\"user\":1,\"sessions\":0,\"plays\":[[1,0,0]]}\n", "state:2: a play is no [track, time]"},
-		{HEADER "{\"user\":1,\"sessions\":0,\"plays\":[[1,null]]}\n", "state:2: a play is no [track, time]"},
+		{HEADER "{\"user\":1,\"sessions\":0,\"plays\":[1]}\n", "state:2: a play is not [track, time]"},
+		{HEADER "{\"user\":1,\"sessions\":0,\"plays\":[[1]]}\n", "state:2: a play is not [track, time]"},
+		{HEADER "{\"user\":1,\"sessions\":0,\"plays\":[[1,0,0]]}\n", "state:2: a play is not [track, time]"},
+		{HEADER "{\"user\":1,\"sessions\":0,\"plays\":[[1,null]]}\n", "state:2: a play is not [track, time]"},
 		{HEADER "{\"user\":1,\"sessions\":0,\"plays\":[[0,0.5],[-1,0]]}\n",
 		 "state:2: \"plays\" is no id (a whole number from 0 to 2147483647)"},
 	};
@@ -291,6 +333,7 @@ int main(void)
 	RUN(sessions_are_counted_by_user);
 	RUN(histories_are_used_again);
 	RUN(the_state_is_as_documented);
+	RUN(listens_are_remembered_over_sessions);
 	RUN(states_survive);
 	RUN(a_track_that_left_the_catalog_is_unknown_but_stays);
 	RUN(what_was_not_delivered_is_undone);
