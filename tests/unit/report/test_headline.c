@@ -137,6 +137,19 @@ static void the_metric_that_matters_is_told(void)
 	CHECK(headline_effect(list + 3, 1, "sessions") == &list[3]);
 }
 
+/* Whichever of the two names lies first in memory. */
+static void what_is_told_is_of_the_same_arm(void)
+{
+	static const char names[] = "T1\0T2";
+	struct effect list[] = {effect_on("time", 1, 1, 0, 2), effect_on("sessions", 1, 1, 0, 2)};
+
+	for (size_t first = 0; first < 2; first++) {
+		list[0].treatment = names + 3 * first;
+		list[1].treatment = names + 3 * (1 - first);
+		CHECK(headline_effect(list, 2, "sessions") == &list[0]);
+	}
+}
+
 int main(void)
 {
 	RUN(significant_effects_are_said_in_words);
@@ -148,5 +161,6 @@ int main(void)
 	RUN(of_many_arms_those_that_changed_something_come_first);
 	RUN(labels_have_units);
 	RUN(the_metric_that_matters_is_told);
+	RUN(what_is_told_is_of_the_same_arm);
 	return DONE();
 }

@@ -161,6 +161,8 @@ static void other_arrays_are_refused(void)
 			    FILE_NAME ": the array is too large (4611686018427387904 x 4)");
 	check_header_refused("{'descr': [('x', '<f4')], 'fortran_order': False, 'shape': (2, 3)}",
 			     FILE_NAME ": the values have no simple type; '<f2', '<f4' or '<f8' is wanted");
+	check_header_refused("{'descr': '', 'fortran_order': False, 'shape': (2, 3)}",
+			     FILE_NAME ": the values have no simple type; '<f2', '<f4' or '<f8' is wanted");
 }
 
 static void a_wrong_length_is_refused(void)
