@@ -324,8 +324,22 @@ static int warn(const struct report *r, const struct options *o, bool loud, stru
 	return status;
 }
 
-/* The file is not begun before the analysis has ended: who interrupts a long one would find the beginning of it. */
-static int write_result(const struct study *s, const struct options *o, struct errmsg *e)
+/* Looks for what the run is to fail on, and says it. Returns EXIT_FOUND, EXIT_DATA or 0. */
+static int find(const struct analysis *a, const struct options *o)
+{
+	struct errmsg found;
+	int status = o->fail_on ? failon_find(o->fail_on, &a->subject, &found) : 0;
+
+	if (status != 0)
+		command_fail(&self, &found);
+	return status > 0 ? EXIT_FOUND : status < 0 ? EXIT_DATA : 0;
+}
+
+/*
+ * The file is not begun before the analysis has ended: who interrupts a long one would find the beginning of it. `found` is
+ * the exit status that --fail-on asks for.
+ */
+static int write_result(const struct study *s, const struct options *o, int *found, struct errmsg *e)
 {
 	struct analysis a = {0};
 	struct report report = {
@@ -345,20 +359,10 @@ static int write_result(const struct study *s, const struct options *o, struct e
 		status = save_or_print(&report, o, e);
 	if (status == 0 && bare)
 		status = warn(&report, o, false, e);
+	if (status == 0)
+		*found = find(&a, o);
 	analysis_clear(&a);
 	return status;
-}
-
-/* Looks for what the run is to fail on. Returns EXIT_FOUND, EXIT_DATA or 0. */
-static int find(const struct study *s, const struct options *o)
-{
-	const struct sections_subject subject = {.study = s, .options = &o->analysis.effects, .split = &o->split};
-	struct errmsg found;
-	int status = o->fail_on ? failon_find(o->fail_on, &subject, &found) : 0;
-
-	if (status != 0)
-		command_fail(&self, &found);
-	return status > 0 ? EXIT_FOUND : status < 0 ? EXIT_DATA : 0;
 }
 
 /* Returns the exit status. */
@@ -366,7 +370,7 @@ static int run(struct inputs *in, struct options *o)
 {
 	struct errmsg e;
 	bool complained, failed;
-	int status;
+	int found = 0;
 
 	if (o->tracks && catalog_load(&in->catalog, o->tracks, &e) < 0)
 		return command_fail(&self, &e);
@@ -380,12 +384,11 @@ static int run(struct inputs *in, struct options *o)
 	complained = command_complained(&self, &in->complaints);
 	/* where nothing could be read, no file is replaced by an empty part */
 	if (!failed && !(o->partial && complained && in->study.events == 0))
-		failed = write_result(&in->study, o, &e) < 0;
+		failed = write_result(&in->study, o, &found, &e) < 0;
 	if (failed)
 		return command_fail(&self, &e);
-	status = find(&in->study, o);
 	/* what was asked for says more than that something was passed over */
-	return status == 0 && complained ? EXIT_DATA : status;
+	return found == 0 && complained ? EXIT_DATA : found;
 }
 
 int main(int argc, char **argv)

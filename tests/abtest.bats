@@ -523,6 +523,24 @@ leaving_log() {
 	done
 }
 
+@test "attrition: of a metric that not all have, likewise" {
+	awk 'BEGIN {
+		for (user = 0; user < 400; user++)
+			printf "{\"message\":\"last\",\"user\":%d,\"track\":1,\"time\":0.5%s,\"experiments\":{\"X\":\"%s\"}}\n", user,
+				user % 4 == 1 ? "" : ",\"latency\":0.00" user % 7 + 1, user % 2 ? "T" : "C"
+	}' >log
+	abtest log >report
+	grep -x 'mean_request_latency: not as many users of each arm have a value (p = 8e-38), so do not compare them.' report
+	grep -x 'mean_request_latency: 100 of the 200 users of T have a value.' report
+	run --separate-stderr abtest --format csv --fail-on health log
+	# shellcheck disable=SC2154 # bats sets it
+	[ "$status" = 0 ] && [ "$stderr" = "botify-abtest: X: mean_request_latency: not as many users of each arm have a value (p = 8e-38), so do not compare them." ]
+	abtest --sequential --tune 500 log | grep 'not as many users of each arm have a value'
+	sed 's/"T"/"?"/; s/"C"/"T"/; s/"?"/"C"/; s/"user":/&1000/' log >>log.swapped
+	cat log.swapped >>log
+	run ! grep 'not as many' <(abtest log)
+}
+
 @test "attrition: as many lost in each arm are a note" {
 	leaving_log | sed 's/"C"/"?"/; s/"T"/"C"/; s/"?"/"T"/' | awk '{ print } { gsub(/"user":/, "&1000"); sub(/"C"/, "\"?\""); sub(/"T"/, "\"C\""); sub(/"[?]"/, "\"T\""); print }' >log
 	abtest --fail-on health,srm log >report
@@ -610,10 +628,63 @@ leaving_log() {
 	[ "$output" = "botify-abtest: the log has no experiments from --covariate-before on" ]
 }
 
+# 400 users on two days, who listen as they did the day before; in T they do so twice as long, from the first day on.
+habits_log() {
+	awk 'BEGIN {
+		for (day = 0; day < 2; day++)
+			for (user = 0; user < 400; user++)
+				printf "{\"message\":\"last\",\"timestamp\":%d,\"user\":%d,\"track\":1,\"time\":%.3f,\"experiments\":{\"X\":\"%s\"}}\n",
+					day * 86400000 + user, user, (1 + user % 2) * (100 + user * 37 % 100 + (user * 13 + day * 7) % 20) / 1000,
+					user % 2 ? "T" : "C"
+	}'
+}
+
+@test "--covariate-before inside the experiment: it says so, in every format, and adjusts nothing" {
+	habits_log >log
+	# what it must not do: adjust the effect by itself
+	awk -F'[:,]' '$4 >= 86400000' log >second
+	abtest --format ndjson second >want
+	abtest --format ndjson --covariate-before 1970-01-02 log 2>err | cmp - want
+	grep -x 'botify-abtest: X: 400 events before --covariate-before name an arm of it: nothing was adjusted, for the covariate would hold part of the effect.' err
+	head -1 want | jq -e '.effect > 90 and .theta == null'
+	abtest --format csv --covariate-before 1970-01-02 log 2>&1 >/dev/null | diff err -
+	abtest --format json --covariate-before 1970-01-02 log | jq -e '(.effects | all(.theta == null and .variance_removed == null))
+		and .health.experiments[0].early_events == 400 and .health.experiments[0].covariate_p == null'
+	abtest --format prometheus --covariate-before 1970-01-02 log | grep -x 'botify_abtest_early_events{experiment="X"} 400'
+	for format in table markdown html; do
+		abtest --format $format --covariate-before 1970-01-02 log | tr '\n' ' ' | grep 'Do not trust this yet' | grep -q '400 events before'
+	done
+	run -3 --separate-stderr abtest --fail-on srm,health --covariate-before 1970-01-02 log
+	# shellcheck disable=SC2154 # bats sets it
+	[[ $stderr == "botify-abtest: early_events: experiment X: 400 events before --covariate-before name an arm of it: nothing was adjusted,"* ]]
+	run ! grep covariate <(abtest --days --power --aa 10 --covariate-before 1970-01-02 log | grep -v 'events before')
+	# likewise of parts, of which one knows the experiment from the first day alone
+	awk -F'[:,]' '$6 < 100' log >part.0
+	awk -F'[:,]' '$6 >= 100 && $6 < 200 && $4 < 86400000' log >part.1
+	awk -F'[:,]' '$6 >= 200 || ($6 >= 100 && $4 >= 86400000)' log >part.2
+	awk -F'[:,]' '$6 >= 100' log >part.3
+	for n in 0 1 3; do abtest --partial --covariate-before 1970-01-02 -o counts.$n part.$n; done
+	abtest --merge --format json --covariate-before 1970-01-02 counts.0 counts.3 |
+		cmp - <(abtest --format json --covariate-before 1970-01-02 log)
+	grep -F '"covariate_before":86400000,"events_before":{"X":100},' counts.1
+	awk -F'[:,]' '$6 >= 200' log | abtest --partial --covariate-before 1970-01-02 -o counts.2
+	abtest --merge --format json --covariate-before 1970-01-02 counts.0 counts.1 counts.2 | jq -e '.health.experiments[0].early_events == 400'
+}
+
+@test "--covariate-before: of several experiments, those that had begun are not adjusted" {
+	habits_log | sed '1,400s/"experiments":{"X":"."}/"experiments":{"OLD":"C"}/; 401,$s/{"X":"\(.\)"/&,"OLD":"\1"/' >log
+	abtest --format json --covariate-before 1970-01-02 log >report
+	jq -e '.health.experiments | map(.early_events) == [0, 400]' report
+	jq -e '.effects | map(select(.metric == "time") | .theta != null) == [true, false]' report
+	# nothing before is named, and no word
+	run ! grep 'events before' <(abtest --experiment X --covariate-before 1970-01-02 log)
+	abtest --experiment X --fail-on early_events --covariate-before 1970-01-02 log
+}
+
 @test "--covariate: a file of values is checked before the log is read" {
 	echo '{"user":1,"value":2.5}' >values
 	abtest --covariate values "$tiny" >report
-	[ "$(grep -cx "The covariate removed no variance." report)" = 2 ]
+	[ "$(grep -cx "The covariate removed no variance. The arms are alike in it (p = 1.0000)." report)" = 2 ]
 	grep -v "^The covariate" report | diff - "$here/abtest/tiny.table"
 	echo '{"user":1,"value":3}' >>values
 	run abtest --covariate values "$tiny"

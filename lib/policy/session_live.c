@@ -7,7 +7,12 @@
 #include "base/grow.h"
 #include "base/murmur3.h"
 
-enum { D = SESSION_DIM, W = SESSION_DIM + 1 };
+/*
+ * To score all candidates after every listen is most of the work, and hardly changes the answer. So each is scored anew after every
+ * TURNS-th listen; and when a track is to be chosen, the best is, and so on until the best is up to date. The scores that are kept
+ * depend on the plays alone, not on what was asked in between.
+ */
+enum { D = SESSION_DIM, W = SESSION_DIM + 1, TURNS = 4, BROUGHT_UP_TO_DATE = 32 };
 
 void session_live_clear(struct session_live *l)
 {
@@ -18,9 +23,9 @@ void session_live_clear(struct session_live *l)
 }
 
 /* Whether what was learned is the beginning of this session. */
-static bool is_of_session(const struct session_live *l, const struct question *q, const struct session_plan *plan)
+static bool is_of_session(const struct session_live *l, const struct question *q, size_t n)
 {
-	if (l->user != q->user || l->n_plays == 0 || l->n_plays > q->history->n || l->n_scores > plan->n)
+	if (l->user != q->user || l->n_plays == 0 || l->n_plays > q->history->n || l->n_scores != n)
 		return false;
 	for (size_t i = 0; i < l->n_plays; i++)
 		if (l->plays[i].track != q->history->plays[i].track || l->plays[i].time != q->history->plays[i].time)
@@ -28,18 +33,25 @@ static bool is_of_session(const struct session_live *l, const struct question *q
 	return true;
 }
 
-static int begin_again(struct session_live *l, const struct session_aim *a, const struct question *q)
+static int begin_again(struct session_live *l, const struct session_aim *a, const struct session_plan *plan, size_t n,
+		       const struct question *q)
 {
 	struct play *plays = grow(l->plays, &l->plays_cap, 1, sizeof *plays);
+	float *scores = grow(l->scores, &l->scores_cap, n, sizeof *scores);
 
-	if (!plays)
+	if (plays)
+		l->plays = plays;
+	if (scores)
+		l->scores = scores;
+	if (!plays || !scores)
 		return -1;
-	l->plays = plays;
+	for (size_t i = 0; i < n; i++)
+		scores[i] = plan->tracks[i].own;
 	l->user = q->user;
 	memcpy(l->q, a->q, sizeof l->q);
 	l->b = a->b;
 	l->n_w = 0;
-	l->n_scores = 0;
+	l->n_scores = n;
 	l->plays[0] = q->history->plays[0];
 	l->n_plays = 1;
 	return 0;
@@ -128,10 +140,18 @@ static bool is_repeat(const struct history *h, size_t n)
 	return false;
 }
 
-/* Learns from the plays that are new. Returns 1 where it changed anything, 0 where not, -1 where there is no memory. */
-static int catch_up(const struct session_player *p, struct session_live *l, const struct session_aim *a, const struct history *h)
+static float score(const struct session_player *p, const struct session_live *l, const struct session_aim *a, float norm, uint32_t track)
 {
-	int changed = 0;
+	struct session_aim now = *a;
+
+	now.b = l->b;
+	return session_log_time(p, &now, norm, track, session_dot(l->q, p->model.tracks + (size_t)track * D));
+}
+
+/* Learns from the plays that are new. Returns 0, or -1 where there is no memory. */
+static int catch_up(const struct session_player *p, struct session_live *l, const struct session_aim *a,
+		    const struct session_plan *plan, const struct history *h)
+{
 	struct play *plays = grow(l->plays, &l->plays_cap, h->n, sizeof *plays);
 
 	if (!plays)
@@ -139,62 +159,71 @@ static int catch_up(const struct session_player *p, struct session_live *l, cons
 	l->plays = plays;
 	for (; l->n_plays < h->n; l->n_plays++) {
 		const struct play *play = &h->plays[l->n_plays];
-		int status = 0;
+		float norm;
 
 		l->plays[l->n_plays] = *play;
-		if (play->track != CATALOG_NONE && !is_repeat(h, l->n_plays))
-			status = learn(p, l, a, play, plays_before(p, h, l->n_plays, p->catalog->tracks[play->track].artist));
-		if (status < 0)
+		if (play->track != CATALOG_NONE && !is_repeat(h, l->n_plays) &&
+		    learn(p, l, a, play, plays_before(p, h, l->n_plays, p->catalog->tracks[play->track].artist)) < 0)
 			return -1;
-		changed |= status;
+		norm = session_dot(l->q, l->q);
+		for (size_t i = l->n_plays % TURNS; i < l->n_scores; i += TURNS)
+			l->scores[i] = score(p, l, a, norm, plan->tracks[i].track);
 	}
-	return changed;
-}
-
-static int score(const struct session_player *p, struct session_live *l, const struct session_aim *a,
-		 const struct session_plan *plan, size_t n)
-{
-	float *scores = grow(l->scores, &l->scores_cap, n, sizeof *scores), norm = session_dot(l->q, l->q);
-	struct session_aim now = *a;
-
-	if (!scores)
-		return -1;
-	l->scores = scores;
-	now.b = l->b;
-	for (size_t i = 0; i < n; i++) {
-		uint32_t track = plan->tracks[i].track;
-
-		scores[i] = session_log_time(p, &now, norm, track, session_dot(l->q, p->model.tracks + (size_t)track * D));
-	}
-	l->n_scores = n;
 	return 0;
 }
 
-int session_live_choose(struct session_player *p, const struct session_aim *a, const struct session_plan *plan, size_t k,
-			const struct question *q, const struct sieve *sieve, struct choice *c)
+/* The best by these scores that passes; n where there is none. */
+static size_t find_best(const struct session_player *p, const struct session_plan *plan, const float *scores, size_t n,
+			const struct question *q, const struct sieve *sieve)
 {
-	struct session_live *l = &p->lives[murmur3(&q->user, sizeof q->user, 0) % p->n_lives];
-	size_t n = k < plan->n ? k : plan->n;
 	float best = -INFINITY;
-	int changed, found = 0;
+	size_t found = n;
 
-	if (!is_of_session(l, q, plan) && begin_again(l, a, q) < 0)
-		return -1;
-	changed = catch_up(p, l, a, q->history);
-	if (changed < 0 || ((changed || l->n_scores != n) && score(p, l, a, plan, n) < 0))
-		return -1;
 	for (size_t i = 0; i < n; i++) {
 		uint32_t track = plan->tracks[i].track;
-		float value = l->scores[i];
+		float value = scores[i];
 
 		if (value <= best)
 			continue;
 		value += (float)(p->log_gamma * history_artist_plays(q->history, p->catalog->tracks[track].artist));
 		if (value > best && history_track_plays(q->history, track) == 0 && sieve_passes(sieve, track)) {
 			best = value;
-			c->track = track;
-			found = 1;
+			found = i;
 		}
 	}
 	return found;
+}
+
+int session_live_choose(struct session_player *p, const struct session_aim *a, const struct session_plan *plan, size_t k,
+			const struct question *q, const struct sieve *sieve, struct choice *c)
+{
+	struct session_live *l = &p->lives[murmur3(&q->user, sizeof q->user, 0) % p->n_lives];
+	size_t n = k < plan->n ? k : plan->n, best;
+	float *now = grow(p->now, &p->now_cap, n, sizeof *now), norm;
+
+	if (!now)
+		return -1;
+	p->now = now;
+	if (!is_of_session(l, q, n) && begin_again(l, a, plan, n, q) < 0)
+		return -1;
+	if (catch_up(p, l, a, plan, q->history) < 0)
+		return -1;
+	memcpy(now, l->scores, n * sizeof *now);
+	norm = session_dot(l->q, l->q);
+	best = find_best(p, plan, now, n, q, sieve);
+	for (int i = 0; i < BROUGHT_UP_TO_DATE && best < n; i++) {
+		size_t before = best;
+		float fresh = score(p, l, a, norm, plan->tracks[best].track);
+
+		if (fresh == now[best])
+			break;
+		now[best] = fresh;
+		best = find_best(p, plan, now, n, q, sieve);
+		if (best == before)
+			break;
+	}
+	if (best == n)
+		return 0;
+	c->track = plan->tracks[best].track;
+	return 1;
 }

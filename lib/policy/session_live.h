@@ -12,7 +12,8 @@
 
 struct session_ranked {
 	uint32_t track;
-	float score; /* the logarithm of the expected time */
+	float score; /* the logarithm of the expected time, less for each of its artist that comes before */
+	float own;   /* without that */
 };
 
 struct session_plan {
@@ -42,7 +43,7 @@ struct session_live {
 	size_t n_plays, plays_cap;
 	float *w; /* n_w of SESSION_DIM + 1 */
 	size_t n_w, w_cap;
-	float *scores; /* of the plan's tracks, before artists */
+	float *scores; /* of the plan's tracks, as they were when their turn came last (see session_live.c) */
 	size_t n_scores, scores_cap;
 };
 
@@ -58,6 +59,8 @@ struct session_player {
 	float *norms;		      /* squared, of the tracks */
 	struct session_ranked *ranked; /* scratch, for all tracks */
 	uint32_t *artist_plays;	      /* scratch, 0 but while in use */
+	float *now;		      /* scratch: scores, some of them brought up to date */
+	size_t now_cap;
 };
 
 void session_begin(const struct session_player *p, uint32_t user_id, uint32_t track, struct session_aim *a);

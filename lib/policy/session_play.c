@@ -56,6 +56,7 @@ void session_player_free(struct session_player *p)
 	free(p->norms);
 	free(p->ranked);
 	free(p->artist_plays);
+	free(p->now);
 	session_model_clear(&p->model);
 	free(p);
 }
@@ -86,7 +87,7 @@ static double nearness(const struct session_model *m, uint32_t row, uint32_t tra
 
 	for (int k = 0; k < D; k++) {
 		double prior = m->artist[k] + m->track[k], v = m->tracks_var[track], known = fmax(1 / v - 1 / prior, 0.05 / v);
-		double at = e[k] / v / known, own = m->first[k] + 1 / known;
+		double at = e[k] / v / known, own = m->near + 1 / known;
 		double near = own + m->rows_var[row], far = own + prior;
 
 		fit += at * at / far - (at - q[k]) * (at - q[k]) / near;
@@ -204,11 +205,11 @@ static void rank_tracks(struct session_player *p, const struct session_aim *a)
 {
 	float norm = session_dot(a->q, a->q);
 
-	for (uint32_t i = 0; i < p->model.n_tracks; i++)
-		p->ranked[i] = (struct session_ranked){
-			.track = i,
-			.score = session_log_time(p, a, norm, i, session_dot(a->q, p->model.tracks + (size_t)i * D)),
-		};
+	for (uint32_t i = 0; i < p->model.n_tracks; i++) {
+		float own = session_log_time(p, a, norm, i, session_dot(a->q, p->model.tracks + (size_t)i * D));
+
+		p->ranked[i] = (struct session_ranked){i, own, own};
+	}
 }
 
 static int make_plan(struct session_player *p, const struct session_aim *a, size_t k, struct session_plan *plan)

@@ -8,6 +8,7 @@
 
 #include "base/grow.h"
 #include "report/sections.h"
+#include "stats/proportions.h"
 #include "study/health.h"
 #include "text/shown.h"
 
@@ -43,6 +44,40 @@ static int add_missing_values(struct findings *all, const struct study_experimen
 			status = add(all, FINDING_NOTE, name, "%s: %" PRIu64 " of the %" PRIu64 " user%s of %s have a value.",
 				     metrics_table[i].name, a->values[i].n, a->users, shown_plural(a->users),
 				     shown_name(symbols_text(&x->arms, arm)));
+	return status;
+}
+
+/* The p of how many users of each arm have a value of the i-th metric; NaN where there is no memory, or nothing to test. */
+static double compare_values(const struct report *r, const struct study_experiment *x, size_t i)
+{
+	const struct effects_options *o = r->analysis ? r->analysis->options : NULL;
+	uint64_t *having = calloc(x->arms.n + 1, sizeof *having), *users = calloc(x->arms.n + 1, sizeof *users);
+	double p = NAN;
+
+	for (size_t arm = 0; having && users && arm < x->arms.n; arm++) {
+		having[arm] = x->summary.arms[arm].values[i].n;
+		users[arm] = x->summary.arms[arm].users;
+	}
+	if (having && users)
+		p = o && o->sequential ? proportions_sequential(having, users, x->arms.n, o->tune, o->alpha).p
+				       : proportions_test(having, users, x->arms.n).p;
+	free(having);
+	free(users);
+	return p;
+}
+
+/* Users without a value are left out of one metric, as users without a session are of all. */
+static int add_unlike_values(struct findings *all, const struct report *r, const struct study_experiment *x, const char *name)
+{
+	int status = 0;
+
+	for (size_t i = 0; i < METRICS_N && status == 0; i++) {
+		double p = compare_values(r, x, i);
+
+		if (p < HEALTH_ALARM)
+			status = add(all, FINDING_WARNING, name, "%s: not as many users of each arm have a value (%s), so do not "
+				     "compare them.", metrics_table[i].name, shown_p_said(p, HEALTH_ALARM).text);
+	}
 	return status;
 }
 
@@ -99,8 +134,8 @@ static int add_few_users(struct findings *all, const struct report *r, const str
 	}
 	if (*few.text == '\0')
 		return 0;
-	return add(all, FINDING_WARNING, name, "With --sequential, arms of fewer than %d users are not to be relied on: %s.", FEW_USERS,
-		   few.text);
+	return add(all, FINDING_WARNING, name, "With --sequential, arms of fewer than %d users are not to be relied on: %s.",
+		   FEW_USERS, few.text);
 }
 
 static int add_experiment(struct findings *all, const struct report *r, const struct health *h, size_t number, const uint32_t *arms)
@@ -115,6 +150,8 @@ static int add_experiment(struct findings *all, const struct report *r, const st
 		status = add_mismatch(all, r, number, name);
 	if (status == 0)
 		status = add_few_users(all, r, x, name, arms);
+	if (status == 0)
+		status = add_unlike_values(all, r, x, name);
 	for (size_t i = 0; i < x->arms.n && status == 0; i++)
 		status = add_missing_values(all, x, name, arms[i]);
 	return status < 0 ? -1 : add_health(all, health_of(h, (uint32_t)number), HEALTH_EXPERIMENT_N, name);

@@ -106,6 +106,20 @@ static void put_removed(FILE *f, const struct effect *effects, size_t n, bool wo
 	fputs(*separator == ',' ? ". " : "", f);
 }
 
+/* Whether the arms were alike in the covariate; where they were not, that is among the findings. */
+static void put_balance(FILE *f, const struct report *r, const struct effect *effects, size_t n, bool words)
+{
+	const struct study *s = r->study;
+
+	for (size_t x = 0; n > 0 && r->effects->balance && x < s->names.n; x++) {
+		double p = symbols_text(&s->names, x) == effects[0].experiment ? balance_p(&r->effects->balance[x]) : NAN;
+		struct shown said = shown_p_said(p, HEALTH_ALARM);
+
+		if (p >= HEALTH_ALARM)
+			fprintf(f, "The arms are alike in it (%s). ", words ? shown_typeset(said).text : said.text);
+	}
+}
+
 char *report_methods(const struct report *r, const struct effect *effects, size_t n, bool words)
 {
 	const struct effects_options *o = r->analysis ? r->analysis->options : NULL;
@@ -118,6 +132,7 @@ char *report_methods(const struct report *r, const struct effect *effects, size_
 	if (o && n > 0 && o->samples.cap > 0)
 		fprintf(f, "Values above the %.10g%s%% quantile of all arms count as that. ", 100 * o->samples.cap, words ? "\u00a0" : " ");
 	put_removed(f, effects, n, words);
+	put_balance(f, r, effects, n, words);
 	if (o && n > 0 && o->fieller)
 		fputs("Intervals are Fieller's. ", f);
 	text = memstream_close(&m);
@@ -129,7 +144,8 @@ char *report_methods(const struct report *r, const struct effect *effects, size_
 int report_health(struct health *h, const struct report *r, struct errmsg *e)
 {
 	return health_init(h, &(struct health_subject){.study = r->study, .split = r->split,
-							   .options = r->analysis ? r->analysis->options : NULL}, e);
+							   .options = r->analysis ? r->analysis->options : NULL,
+							   .effects = r->effects}, e);
 }
 
 #define COLUMN(kind, name) {#name, kind, offsetof(struct effect, name)}

@@ -120,6 +120,8 @@ static const struct {
 	{"missing_arms", "Arms of the planned split that never appear."},
 	{"unplanned_arms", "Arms that the planned split does not name."},
 	{"users_without_session", "Users who finished no session, left out."},
+	{"early_events", "Events before --covariate-before that name an arm; where there are any, nothing is adjusted."},
+	{"unbalanced_covariates", "Covariates that differ between the arms."},
 };
 
 /* The tests of those counts, by their keys in JSON. */
@@ -128,6 +130,7 @@ static const struct {
 } tests[] = {
 	{"attrition_p", "attrition_p_value", "p of the users who finished no session, if arms lose them alike."},
 	{"unfinished_p", "unfinished_p_value", "p of the users whose session has not ended, if arms are alike."},
+	{"covariate_p", "covariate_p_value", "p of the covariates, if they are alike in all arms."},
 };
 
 static void put_count(FILE *f, const struct study *s, const struct health *h, size_t k)
@@ -144,7 +147,7 @@ static void put_count(FILE *f, const struct study *s, const struct health *h, si
 
 static void put_p(FILE *f, const struct study *s, const struct health *h, size_t k)
 {
-	char text[NUMBER_SIZE];
+	char text[NUMBER_SIZE] = "";
 
 	put_head(f, tests[k].name, tests[k].help);
 	for (size_t i = 0; i < h->n; i++) {

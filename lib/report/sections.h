@@ -19,6 +19,7 @@ struct sections_subject {
 	const struct study *study;
 	const struct effects_options *options; /* of the effects: control, alpha, … */
 	const struct split *split;	       /* as planned; a split of no arms: equal */
+	const struct effects *effects;	       /* by the options, where they have been made; or NULL */
 };
 
 /*

@@ -7,6 +7,7 @@
 
 #include "base/grow.h"
 #include "event/plan.h"
+#include "text/json_parse.h"
 #include "text/number.h"
 #include "text/shown.h"
 
@@ -21,7 +22,7 @@ void split_clear(struct split *s)
 	*s = (struct split){0};
 }
 
-/* Adds an arm; `said` is its weight as it was given. A weight below what a sum of weights can hold is one by mistake. */
+/* Adds an arm; `said` is its weight as it was given. A weight that is lost in a sum of weights is a mistake. */
 static int add(struct split *s, const char *what, struct slice arm, double weight, const char *said, struct errmsg *e)
 {
 	double *weights = grow(s->weights, &s->cap, s->arms.n + 1, sizeof *weights);
@@ -66,21 +67,23 @@ static int parse_list(struct split *s, const char *what, const char *text, struc
 
 static int add_member(struct split *s, const char *what, const char *name, const json_t *value, struct errmsg *e)
 {
-	char *said = json_dumps(value, JSON_ENCODE_ANY | JSON_COMPACT | JSON_REAL_PRECISION(6));
-	int status = said ? add(s, what, slice_of(name), json_is_number(value) ? json_number_value(value) : NAN, said, e)
-			  : errmsg_nomem(e);
+	char said[64];
+	size_t len = json_dumpb(value, said, sizeof said - 1, JSON_ENCODE_ANY | JSON_COMPACT | JSON_REAL_PRECISION(6));
 
-	free(said);
-	return status;
+	said[len < sizeof said ? len : 0] = '\0';
+	return add(s, what, slice_of(name), json_is_number(value) ? json_number_value(value) : NAN, said, e);
 }
 
 static int parse_object(struct split *s, const char *what, const char *text, struct errmsg *e)
 {
 	json_error_t reason;
-	json_t *object = json_loads(text, JSON_REJECT_DUPLICATES, &reason), *value;
+	bool no_memory = false;
+	json_t *object = json_parse(text, strlen(text), JSON_REJECT_DUPLICATES, &reason, &no_memory), *value;
 	const char *name;
 	int status = 0;
 
+	if (no_memory)
+		return errmsg_nomem(e);
 	if (!json_is_object(object))
 		status = errmsg_set(e, "%s is not an object of weights, as {\"C\":2,\"T1\":1}: %s", what, reason.text);
 	json_object_foreach(object, name, value)

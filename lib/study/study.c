@@ -24,6 +24,8 @@ void study_clear(struct study *s)
 	}
 	free(s->experiments);
 	symbols_clear(&s->names);
+	symbols_clear(&s->early);
+	free(s->early_events);
 	id_index_clear(&s->index);
 	free(s->users);
 	free(s->ids);
@@ -67,6 +69,34 @@ uint32_t study_experiment_at(struct study *s, struct slice name, uint32_t guess)
 			.wanted = study_wants(s, name), .first = INT64_MAX, .place = UINT32_MAX,
 		};
 	return number;
+}
+
+int study_add_early(struct study *s, struct slice name, uint32_t guess, uint64_t events)
+{
+	size_t known = s->early.n;
+	uint64_t *counts = grow(s->early_events, &s->early_cap, known + 1, sizeof *counts);
+	uint32_t number;
+
+	if (!counts)
+		return -1;
+	s->early_events = counts;
+	number = symbols_intern(&s->early, name, guess);
+	if (number == SYMBOLS_NONE)
+		return -1;
+	if (s->early.n > known)
+		counts[number] = 0;
+	/* parts may say anything */
+	counts[number] = events > INT64_MAX - counts[number] ? INT64_MAX : counts[number] + events;
+	return 0;
+}
+
+/* Takes note of the experiments that an event before the moment names. Returns 0, or -1 where there is no memory. */
+static int note_early(struct study *s, const struct event *ev)
+{
+	for (size_t i = 0; i < ev->n_arms; i++)
+		if (study_add_early(s, ev->arms[i].experiment, (uint32_t)i, 1) < 0)
+			return -1;
+	return 0;
 }
 
 /* Turns the names in an event into numbers: s->arms[0 .. *n). Returns 0, or -1 where there is no memory. */
@@ -313,7 +343,7 @@ static int take_event(struct study *s, uint32_t user, const struct event *ev)
 	};
 	size_t n_arms = 0;
 
-	if (!is_before(s, counted.timestamp) && read_arms(s, ev, counted.timestamp, &n_arms) < 0)
+	if (is_before(s, counted.timestamp) ? note_early(s, ev) < 0 : read_arms(s, ev, counted.timestamp, &n_arms) < 0)
 		return -1;
 	if (s->keep.answers && answers_of(&s->answers, ev, &counted.answer) < 0)
 		return -1;

@@ -44,8 +44,11 @@ enum study_order { STUDY_STREAM, STUDY_HOLD };
 struct study_keep {
 	/*
 	 * Events before this moment (ms since the epoch) count for no experiment, but, whatever experiments they carry, for
-	 * what their user did before; see study_before. A session that spans the moment counts for the experiments as if
-	 * it had begun then, and not for the time before. An event without any timestamp is not before.
+	 * what their user did before: the record in STUDY_BEFORE. A session that spans the moment counts for the experiments
+	 * as if it had begun then, and not for the time before. An event without any timestamp is not before.
+	 *
+	 * An experiment that such an event names had begun by then, and what its users did before holds part of its effect:
+	 * see `early` of struct study_experiment.
 	 */
 	bool before;
 	int64_t moment;
@@ -61,6 +64,7 @@ struct study_experiment {
 	int64_t first;	   /* the earliest timestamp of an event that names it */
 	uint32_t place;	   /* and the lowest place among the experiments of such an event */
 	struct symbols arms; /* in order of first appearance */
+	uint64_t early; /* after study_end: events before the moment of struct study_keep that name it */
 	struct metrics_summary summary; /* after study_end; users were taken in ascending order of their ids */
 };
 
@@ -116,6 +120,8 @@ struct study {
 	struct study_member *members;
 	size_t n_members;
 	struct study_keep keep;
+	struct symbols early;	/* experiments that events before the moment of `keep` name, whether later ones do or not */
+	uint64_t *early_events; /* how many, by number in `early` */
 	struct days days; /* by member */
 	struct study_sessions sessions;
 	struct answers answers;
@@ -123,7 +129,7 @@ struct study {
 	/* private */
 	enum study_order order;
 	char *const *wanted;
-	size_t n_wanted, experiments_cap, users_cap, members_cap;
+	size_t n_wanted, experiments_cap, users_cap, members_cap, early_cap;
 	struct id_index index; /* of users, plus 1, by their ids */
 	struct study_arm *arms; /* of this event */
 	size_t arms_cap;
@@ -166,6 +172,9 @@ struct study_member *study_member_at(struct study *s, uint32_t user, struct stud
 
 /* For partial.c: the number of an experiment, made where it is new. SYMBOLS_NONE where there is no memory. */
 uint32_t study_experiment_at(struct study *s, struct slice name, uint32_t guess);
+
+/* Counts events before the moment that name an experiment. Returns 0, or -1 where there is no memory. For partial.c too. */
+int study_add_early(struct study *s, struct slice name, uint32_t guess, uint64_t events);
 
 /* For partial.c: whether the experiment of this name is among those asked for. */
 bool study_wants(const struct study *s, struct slice name);

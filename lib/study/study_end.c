@@ -114,6 +114,18 @@ static int order_experiments(struct study *s)
 	return status;
 }
 
+/* Tells each experiment how many events before the moment name it. */
+static void find_early(struct study *s)
+{
+	for (size_t i = 0; i < s->early.n; i++) {
+		struct slice name = {.text = s->early.list[i].text, .len = s->early.list[i].len};
+		uint32_t number = symbols_find(&s->names, name);
+
+		if (number != SYMBOLS_NONE)
+			s->experiments[number].early = s->early_events[i];
+	}
+}
+
 /* Puts the sessions of a member side by side, in their order. */
 static int group_sessions(struct study_sessions *all, size_t n_members)
 {
@@ -178,6 +190,7 @@ int study_end(struct study *s, struct errmsg *e)
 
 	if (count_held(s) < 0 || order_experiments(s) < 0)
 		return errmsg_nomem(e);
+	find_early(s);
 	/* what found users by their ids gives its memory */
 	s->ids = id_index_take(&s->index, &n);
 	if (!s->ids)

@@ -11,8 +11,7 @@ enum {
 	D = SESSION_DIM,
 	MOST = 24,	      /* listens of a session that are kept */
 	PART = 120000,	      /* sessions with which a large log begins */
-	GROWING = 7, COMMON = 4, TRIED = 2, OWN = 4, WHOLE = 5, AGAIN = 4, LAST = 2, /* iterations of the stages */
-	REPEATED = 50,	      /* listens whose artist had been played that tell gamma */
+	GROWING = 7, COMMON = 4, TRIED = 2, OWN = 3, WHOLE = 5, AGAIN = 4, LAST = 2, /* iterations of the stages */
 };
 
 /* The spreads, as shares of the spread of a coordinate of x, and the noise, as a share of the spread of x. */
@@ -21,6 +20,8 @@ struct shares {
 };
 
 /* Where the search begins. Artists are most of what tracks are; at the beginning, more so. */
+enum { NEARS = 4 };
+static const double nears[NEARS] = {.15, .3, .6, 1.2}; /* likewise shares: how near first tracks are to their interest */
 static const struct shares growing = {.56, .11, .34, .6}, common = {.53, .16, .47, .3}, own = {.53, .14, .75, .2};
 
 struct course {
@@ -161,13 +162,20 @@ static int state_keep(struct state *s, const struct session_fit *f, struct errms
 	return errmsg_nomem(e);
 }
 
-static void state_restore(const struct state *s, struct session_fit *f)
+static void state_restore_tracks(const struct state *s, struct session_fit *f)
 {
-	size_t tracks = f->data->catalog->n_tracks * D * sizeof(float), rows = f->n_rows * D * sizeof(float);
+	size_t tracks = f->data->catalog->n_tracks * D * sizeof(float);
 
 	f->c = s->c;
 	memcpy(f->tracks, s->tracks, tracks);
 	memcpy(f->tracks_var, s->tracks_var, tracks);
+}
+
+static void state_restore(const struct state *s, struct session_fit *f)
+{
+	size_t rows = f->n_rows * D * sizeof(float);
+
+	state_restore_tracks(s, f);
 	memcpy(f->rows, s->rows, rows);
 	memcpy(f->rows_var, s->rows_var, rows);
 }
@@ -228,10 +236,35 @@ static void hold_out_nothing(struct session_fit *f, struct session_data *d)
 		d->listens[i].held_out = false;
 }
 
-/* Rows become interests, with the vectors of the tracks as they are. */
-static int begin_own(struct course *t, struct errmsg *e)
+/* Rows become interests, as near each other as foretells most of what was held out. */
+static int find_interests(struct course *t, struct errmsg *e)
 {
-	return session_fit_interests(&t->f, e);
+	struct session_fit *f = &t->f;
+	struct state start = {0};
+	double likelihoods[NEARS], ll;
+	int status = state_keep(&start, f, e), best = 0;
+
+	t->stage = "interests";
+	for (int i = 0; status == 0 && i < NEARS; i++) {
+		state_restore_tracks(&start, f);
+		f->c.near = nears[i] * sqrt(t->spread / D);
+		status = session_fit_interests(f, e);
+		set_shares(t, &own);
+		if (status == 0)
+			status = turns(t, TRIED, false, &likelihoods[i], e);
+		if (status == 0 && likelihoods[i] > likelihoods[best])
+			best = i;
+	}
+	if (status == 0) {
+		state_restore_tracks(&start, f);
+		f->c.near = nears[best] * sqrt(t->spread / D);
+		status = session_fit_interests(f, e);
+		set_shares(t, &own);
+		if (status == 0)
+			status = turns(t, TRIED, true, &ll, e);
+	}
+	state_clear(&start);
+	return status;
 }
 
 /* From nothing to rows that are interests, and constants that are tuned. */
@@ -240,7 +273,7 @@ static int learn_from_nothing(struct course *t, struct errmsg *e)
 	struct session_fit *f = &t->f;
 	double ll;
 
-	t->epochs = GROWING + COMMON + 1 + OWN + 2 * TRIED * (2 * N_CONSTANTS + 1) + WHOLE + LAST;
+	t->epochs = GROWING + COMMON + TRIED * NEARS + OWN + TRIED * (2 * N_CONSTANTS + 1) + WHOLE + LAST;
 	set_shares(t, &growing);
 	scatter(f);
 	t->stage = "begin";
@@ -254,15 +287,11 @@ static int learn_from_nothing(struct course *t, struct errmsg *e)
 			return -1;
 	}
 	session_fit_gamma(f);
-	t->stage = "interests";
-	if (begin_own(t, e) < 0)
-		return -1;
-	set_shares(t, &own);
-	if (turns(t, 2, true, &ll, e) < 0)
+	if (find_interests(t, e) < 0)
 		return -1;
 	session_fit_gamma(f);
 	t->stage = "tune";
-	return tune(t, 1.6, e) < 0 || turns(t, OWN, true, &ll, e) < 0 || tune(t, 1.4, e) < 0 ? -1 : 0;
+	return tune(t, 1.6, e) < 0 || turns(t, OWN, true, &ll, e) < 0 ? -1 : 0;
 }
 
 /* Takes over what is known of tracks, and of what is the same for all. */
@@ -294,6 +323,7 @@ static void take_over_model(struct course *t, const struct session_model *m)
 		f->c.track[k] = (float)m->track[k];
 	}
 	f->c.noise = m->noise;
+	f->c.near = m->near;
 	f->c.gamma = m->gamma;
 	session_bounds_make(&f->bounds, m->gamma);
 	f->ramp = 1;
@@ -310,7 +340,7 @@ static int finish(struct course *t, struct session_data *d, int n, struct sessio
 	double ll;
 
 	t->stage = "whole";
-	if (begin_own(t, e) < 0 || turns(t, n, true, &r->log_likelihood, e) < 0)
+	if (turns(t, n, true, &r->log_likelihood, e) < 0)
 		return -1;
 	hold_out_nothing(&t->f, d);
 	t->stage = "last";
@@ -332,7 +362,7 @@ static int run(struct course *t, struct session_data *part, struct session_data 
 			return -1;
 		t->epochs = AGAIN + LAST;
 		take_over_model(t, o->previous);
-		return finish(t, part, AGAIN, r, e);
+		return session_fit_interests(&t->f, e) < 0 ? -1 : finish(t, part, AGAIN, r, e);
 	}
 	t->f.c.gamma = 0.8;
 	session_bounds_make(&t->f.bounds, 0.8);
@@ -343,14 +373,14 @@ static int run(struct course *t, struct session_data *part, struct session_data 
 	if (learn_from_nothing(t, e) < 0)
 		return -1;
 	if (!is_part)
-		return finish(t, part, WHOLE, r, e);
+		return finish(t, part, OWN, r, e);
 	first = t->f;
 	t->f = (struct session_fit){0};
 	status = session_fit_init(&t->f, whole, o->threads, o->seed, e);
 	if (status == 0) {
 		take_over(&t->f, &first);
 		session_fit_clear(&first);
-		status = session_fit_users(&t->f, false, e) < 0 ? -1 : finish(t, whole, WHOLE, r, e);
+		status = session_fit_users(&t->f, false, e) < 0 || session_fit_interests(&t->f, e) < 0 ? -1 : finish(t, whole, WHOLE, r, e);
 	}
 	session_fit_clear(&first);
 	return status;
@@ -403,4 +433,11 @@ double session_train_bytes(const struct catalog *c, const struct listens *l)
 	double vectors = 2.0 * (double)(c->n_tracks + c->n_artists) + 2.0 * (double)l->n_sessions / 2 + (double)l->n_sessions / 2;
 
 	return vectors * D * sizeof(float) + (double)l->n * (sizeof(struct session_listen) + sizeof(uint32_t));
+}
+
+double session_train_seconds(const struct catalog *c, const struct listens *l)
+{
+	double part = l->n_sessions > PART ? PART / (double)l->n_sessions : 1, whole = (double)(c->n_tracks + l->n) * 2e-6;
+
+	return whole * part * 40 + whole * (WHOLE + LAST);
 }

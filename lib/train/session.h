@@ -20,6 +20,8 @@
 #include "world/catalog.h"
 #include "world/session_model.h"
 
+enum { SESSION_FEW_REPEATED = 50 }; /* so few listens whose artist had been played do not tell gamma */
+
 struct session_options {
 	uint64_t seed;
 	unsigned threads;
@@ -40,7 +42,8 @@ struct session_report {
 int session_train(struct session_model *m, struct session_report *r, const struct catalog *c, const struct listens *l,
 		  const struct session_options *o, struct errmsg *e);
 
-/* Bytes that are taken beside the listens. */
+/* Bytes that are taken beside the listens, and seconds of processor time, about. */
 double session_train_bytes(const struct catalog *c, const struct listens *l);
+double session_train_seconds(const struct catalog *c, const struct listens *l);
 
 #endif

@@ -75,7 +75,7 @@ int session_fit_export(const struct session_fit *f, struct session_model *m, str
 {
 	*m = (struct session_model){
 		.n_tracks = f->data->catalog->n_tracks, .n_users = f->data->n_users, .n_rows = f->n_rows,
-		.n_openings = f->data->n_openings, .gamma = f->c.gamma, .noise = f->c.noise, .s = 1, .b = f->c.b_mean,
+		.n_openings = f->data->n_openings, .gamma = f->c.gamma, .noise = f->c.noise, .near = f->c.near, .s = 1, .b = f->c.b_mean,
 		.b_var = f->c.b_var,
 	};
 	for (int k = 0; k < D; k++) {

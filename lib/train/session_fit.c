@@ -344,7 +344,7 @@ static int gather_track(const struct session_fit *f, struct track_worker *w, uin
 			float *alone)
 {
 	struct equations *q = &w->equations;
-	float scaled[D], *rows = p->rows, **unused;
+	float scaled[D], *rows = p->rows;
 	bool any;
 
 	equations_begin(q);
@@ -601,7 +601,7 @@ int session_fit_judge(struct session_fit *f, double *log_likelihood, struct errm
 
 /* ---- gamma ---- */
 
-enum { GAMMAS = 200, LEAST_REPEATED = 50 };
+enum { GAMMAS = 100, LEAST_REPEATED = 50 };
 
 /* The log probability of what is foretold of listens whose artist had been played, for a gamma. */
 static double judge_gamma(const struct session_fit *f, double gamma, size_t *count)

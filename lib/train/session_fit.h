@@ -22,6 +22,7 @@
 
 struct session_constants {
 	double gamma, noise; /* noise: the variance of x around q.e */
+	double near;	     /* variance of a coordinate of a first track around its interest, by which interests are told apart */
 	float artist[SESSION_DIM], track[SESSION_DIM], first[SESSION_DIM]; /* variances by coordinate */
 	double u_mean, u_var, b_mean, b_var; /* of log 1/s and b over users */
 };

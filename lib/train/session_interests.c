@@ -50,7 +50,7 @@ static void begin_cluster(const struct interests *t, size_t opening, struct clus
 
 	for (int k = 0; k < D; k++) {
 		/* what the logs say of e, without its prior */
-		float known = fmaxf(1 / v[k] - t->prior[k], 0.05f / v[k]), s = f->c.first[k] + 1 / known;
+		float known = fmaxf(1 / v[k] - t->prior[k], 0.05f / v[k]), s = (float)f->c.near + 1 / known;
 
 		c->precision[k] = 1 / s;
 		c->sum[k] = e[k] / v[k] / known / s;
@@ -160,6 +160,22 @@ static void cluster_users(void *context, size_t begin, size_t end, unsigned thre
 		t->failed |= cluster_user(t, i) < 0;
 }
 
+/* Interests are spread as first tracks are. */
+static void set_prior(struct interests *t)
+{
+	const struct session_fit *f = t->f;
+	double sum[D] = {0};
+
+	for (size_t i = 0; i < f->data->n_openings; i++) {
+		size_t at = (size_t)f->data->openings[i].track * D;
+
+		for (int k = 0; k < D; k++)
+			sum[k] += f->tracks[at + k] * f->tracks[at + k] + f->tracks_var[at + k];
+	}
+	for (int k = 0; k < D; k++)
+		t->prior[k] = (float)((double)f->data->n_openings / (sum[k] + 1e-9));
+}
+
 int session_fit_interests(struct session_fit *f, struct errmsg *e)
 {
 	const struct session_data *d = f->data;
@@ -171,8 +187,7 @@ int session_fit_interests(struct session_fit *f, struct errmsg *e)
 	uint32_t n_rows = 0;
 	int status = 0;
 
-	for (int k = 0; k < D; k++)
-		t.prior[k] = 1 / (f->c.artist[k] + f->c.track[k]);
+	set_prior(&t);
 	if (t.cluster_of && t.counts)
 		parallel_for(d->n_users, CHUNK, f->threads, cluster_users, &t);
 	if (!t.cluster_of || !t.counts || t.failed) {

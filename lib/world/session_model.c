@@ -139,6 +139,7 @@ static int read_head(struct session_model *m, const json_t *o, const struct cata
 		return errmsg_set(e, "%zu tracks with %zu dimensions; %zu with %d are wanted", m->n_tracks, dim, c->n_tracks,
 				  SESSION_DIM);
 	if (read_number(o, "gamma", 0, 1, &m->gamma, e) < 0 || read_number(o, "noise", 1e-9, 1e12, &m->noise, e) < 0 ||
+	    read_number(o, "near", 1e-9, 1e12, &m->near, e) < 0 ||
 	    read_number(o, "s", 1e-6, 1e6, &m->s, e) < 0 || read_number(o, "b", -1e6, 1e6, &m->b, e) < 0 ||
 	    read_number(o, "b_var", 1e-9, 1e12, &m->b_var, e) < 0)
 		return -1;
@@ -382,6 +383,7 @@ static int save_head(const struct session_model *m, const char *dir, const struc
 		VERSION, digest, SESSION_DIM, m->n_tracks, m->n_users, m->n_rows, m->n_openings);
 	put_number(f, "gamma", m->gamma);
 	put_number(f, "noise", m->noise);
+	put_number(f, "near", m->near);
 	put_number(f, "s", m->s);
 	put_number(f, "b", m->b);
 	put_number(f, "b_var", m->b_var);

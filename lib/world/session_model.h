@@ -45,7 +45,8 @@ struct session_model {
 	struct session_start *openings;
 	double gamma;		       /* what is left of a time for each earlier play of the artist */
 	double noise;		       /* variance of x around q.e */
-	double first[SESSION_DIM];     /* variance of a first track around its row */
+	double near;		       /* variance of a coordinate of a first track around its interest */
+	double first[SESSION_DIM];     /* the same, as a row takes it: as far as first tracks speak for it beside what was listened to */
 	double artist[SESSION_DIM], track[SESSION_DIM]; /* of an artist; of a track around its artist */
 	double s, b, b_var;	       /* of a user about whom nothing is known */
 };

@@ -395,6 +395,8 @@ static void what_was_before_counts_for_the_user_only(void)
 		CHECK(s.names.n == 2 && s.n_users == 3 && s.unfinished == 2);
 		CHECK(symbols_find(&s.experiments[0].arms, slice_of("OLD")) == SYMBOLS_NONE);
 		CHECK(s.experiments[0].summary.two_arms == 0);
+		/* of the two that events before name, by their own time or by that of their user's latest */
+		CHECK(s.experiments[0].early == 4 && s.experiments[1].early == 0);
 		CHECK(time_of(&s, 0, 1)->n == 1 && time_of(&s, 0, 1)->mean == 2 && time_of(&s, 0, 0)->n == 0);
 		m = study_member(&s, s.ids[0].value - 1, STUDY_BEFORE);
 		CHECK(m && m->did.sessions == 2 && m->did.finished.time == 1.75 && m->did.finished.events == 3);
