@@ -115,9 +115,25 @@ agrees() {
 	done
 }
 
+@test "--days: users are told, and of a day with few of them nothing else" {
+	# 80 users on the first day; three sessions an arm end after midnight, and their times are anything
+	for user in $(seq 80); do
+		echo '{"message":"last","timestamp":1704067200000,"user":'"$user"',"track":1,"time":0.'$((user % 9))',"experiments":{"X":"'"$((user % 2))"'"}}'
+		[ "$user" -gt 6 ] ||
+			echo '{"message":"last","timestamp":1704153600000,"user":'"$user"',"track":1,"time":0.'$((user * user % 10))',"experiments":{"X":"'"$((user % 2))"'"}}'
+	done >log
+	abtest --format json --days log | jq -e '.days[1] | .control_users == 3 and .treatment_users == 3 and .control_mean == null and
+		.treatment_mean == null and .effect == null and .lower == null and .upper == null and .cumulative_upper > 0'
+	abtest --days log >report
+	grep -xE '2024-01-01 +40 +40 +0.[0-9]+ +0.[0-9]+ +[+-][0-9.]+% +-[0-9.]+% +[+][0-9.]+%' report
+	grep -xE '2024-01-02 +3 +3( +-){5}' report
+	run ! grep -E '.{81}' report
+	abtest --format markdown log --days | grep -E '^\| X \| 1 \| .* \| 2024-01-02 \| 3 \| 3 \| – \| – \| – \| – \| – \|'
+}
+
 @test "--days, --lift fieller: where the control's mean may be 0 there are no bounds, and nothing odd in any format" {
-	for user in $(seq 20); do
-		echo '{"message":"last","user":'"$user"',"track":1,"time":'$((user % 10 == 0))',"timestamp":'"$user"',"experiments":{"X":"'$((user % 2))'"}}'
+	for user in $(seq 60); do
+		echo '{"message":"last","user":'"$user"',"track":1,"time":'$((user % 30 == 0))',"timestamp":'"$user"',"experiments":{"X":"'$((user % 2))'"}}'
 	done >log
 	abtest --format json --days --lift fieller --control 0 log |
 		jq -e '.days[0] | .effect == -100 and .lower == null and .upper == null and .cumulative_lower == null'
