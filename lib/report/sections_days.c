@@ -6,7 +6,6 @@
 #include "base/grow.h"
 #include "study/columns.h"
 #include "study/days.h"
-#include "text/day.h"
 
 static const struct section_column columns[] = {
 	{"experiment", "experiment", SECTION_TEXT},
@@ -135,7 +134,6 @@ static void put_comparison(struct section *s, const struct stats *control, const
 static void put_arm(struct section *s, const struct sections_experiment *x, uint32_t arm, const struct day_table *t)
 {
 	const struct effects_options *o = x->subject->options;
-	char day[DAY_SIZE];
 
 	for (size_t i = 0; i < t->n; i++) {
 		const struct stats *daily = t->rows[i].arms, *cumulative = daily + t->columns.n_arms;
@@ -143,7 +141,7 @@ static void put_arm(struct section *s, const struct sections_experiment *x, uint
 		section_text(s, sections_name(x));
 		section_text(s, sections_arm(x, arm));
 		section_text(s, samples_name(t->metric));
-		section_text(s, day_format(day, t->rows[i].day * (int64_t)DAY_MS));
+		section_day(s, t->rows[i].day);
 		section_count(s, daily[x->arms[0]].n);
 		section_count(s, daily[arm].n);
 		put_comparison(s, &daily[x->arms[0]], &daily[arm], o, SECTIONS_DAY_USERS);
