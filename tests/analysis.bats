@@ -268,6 +268,24 @@ agrees() {
 	abtest --primary sessions --days log | grep -A 1 -x 'X · T1 · sessions' | grep -q '^2024-01-01 '
 }
 
+@test "an interval does not vanish without a word" {
+	make_log
+	# a covariate of which no variance can be told is refused
+	{ cat covariates; echo '{"user":2147483647,"value":1e160}'; } >huge
+	run -1 --separate-stderr abtest --covariate huge log
+	[[ $stderr == "botify-abtest: huge:$(wc -l <huge): \"value\" is not a number from "* ]]
+	[ -z "$output" ]
+	# a latency of which none can be told has no interval, and every format for people says why
+	sed '1,/"latency":[0-9]/s/"latency":[0-9.e-]*/"latency":1e200/' log >slow
+	abtest --format json slow | jq -e '[.effects[] | select(.metric == "mean_request_latency" and .lower == null)] | length > 0'
+	for format in table markdown html; do
+		abtest --format $format slow | tr '\n' ' ' | sed 's/_/ /g' |
+			grep -F 'No interval of mean request latency: its values are too far apart.'
+		run ! grep 'too far apart' <(abtest --format $format log)
+	done
+	abtest --primary mean_request_latency slow | tr '\n' ' ' | grep 'but its values are too far apart to tell that from chance'
+}
+
 # A small log of few users an arm, whose times are, by the kind of seed, anything, all the same, all 0 in the control, or
 # apart with little noise.
 small_log() {

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "report/headline.h"
 #include "report/sections.h"
 #include "study/health.h"
 #include "study/metrics.h"
@@ -109,6 +110,33 @@ static void put_removed(FILE *f, const struct effect *effects, size_t n, bool wo
 	fputs(*separator == ',' ? ". " : "", f);
 }
 
+/* Whether a metric has no interval in some arm because of the size of its values. */
+static bool is_too_far(const struct effect *effects, size_t n, const char *metric)
+{
+	for (size_t i = 0; i < n; i++)
+		if (headline_too_far(&effects[i]) && strcmp(effects[i].metric, metric) == 0)
+			return true;
+	return false;
+}
+
+/* Those metrics: a table has a dash and no reason. */
+static void put_too_far(FILE *f, const struct effect *effects, size_t n, bool words)
+{
+	for (size_t i = 0; i < n && effects[i].treatment == effects[0].treatment; i++)
+		if (is_too_far(effects, n, effects[i].metric))
+			fprintf(f, "No interval of %s: its values are too far apart. ",
+				words ? shown_words(effects[i].metric).text : effects[i].metric);
+}
+
+/* Whether an interval has no ends, by Fieller's method. */
+static bool is_endless(const struct effect *effects, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (isinf(effects[i].lower) || isinf(effects[i].upper))
+			return true;
+	return false;
+}
+
 char *report_methods(const struct report *r, const struct effect *effects, size_t n, bool words)
 {
 	const struct effects_options *o = r->analysis ? r->analysis->options : NULL;
@@ -122,7 +150,9 @@ char *report_methods(const struct report *r, const struct effect *effects, size_
 		fprintf(f, "Values above the %.10g%s%% quantile of all arms count as that. ", 100 * o->samples.cap, words ? "\u00a0" : " ");
 	put_removed(f, effects, n, words);
 	if (o && n > 0 && o->fieller)
-		fputs("Intervals are Fieller's. ", f);
+		fprintf(f, "Intervals are Fieller's%s. ",
+			is_endless(effects, n) ? ", and have no ends where the control's mean may be 0" : "");
+	put_too_far(f, effects, n, words);
 	if (fclose(f) != 0) {
 		free(text);
 		return NULL;
