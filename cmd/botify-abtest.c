@@ -21,6 +21,7 @@
 #include "study/study.h"
 #include "study/study_log.h"
 #include "text/day.h"
+#include "text/ndjson.h"
 #include "text/number.h"
 #include "world/catalog.h"
 
@@ -31,7 +32,8 @@ static const struct command self = {
 	.options =
 		"      --experiment NAME   only this experiment; may be repeated (default: all in the log)\n"
 		"      --control ARM       the control arm (default: C, or else the first by name)\n"
-		"      --split C=2,T1=1    the planned split of users between arms (default: equal)\n"
+		"      --split C=2,T1=1    the planned split of users between arms (default: equal);\n"
+		"                          or the file of experiments that botify-recommend had\n"
 		"      --alpha A           intervals have confidence 1 - A (default: 0.05)\n"
 		"      --lift KIND         percent intervals: difference or fieller (default: difference)\n"
 		"      --adjust METHOD     for many comparisons: none, holm, bh or by (default: none)\n"
@@ -64,7 +66,7 @@ enum { EXIT_FOUND = 3 };
 struct options {
 	char **experiments; /* n_experiments names */
 	size_t n_experiments;
-	const char *output, *tracks, *covariate, *fail_on;
+	const char *output, *tracks, *covariate, *fail_on, *plan;
 	struct analysis_options analysis;
 	const struct report_format *format;
 	struct split split;
@@ -122,7 +124,8 @@ static int set_format(struct options *o, const char *name, struct errmsg *e)
 static int set_split(struct options *o, const char *text, struct errmsg *e)
 {
 	split_clear(&o->split);
-	return split_parse(&o->split, "--split", text, e);
+	o->plan = split_is_path(text) ? text : NULL;
+	return o->plan ? 0 : split_parse(&o->split, "--split", text, e);
 }
 
 static int set_moment(struct options *o, const char *text, struct errmsg *e)
@@ -244,6 +247,22 @@ static int gather(struct inputs *in, const struct options *o, struct errmsg *e)
 	return study_end(s, e);
 }
 
+/* Whether the file of --split says something of the log: another one would let any split pass. */
+static int check_plan(const struct study *s, const struct options *o, struct errmsg *e)
+{
+	size_t missing = 0;
+
+	for (size_t i = 0; i < s->names.n; i++)
+		missing += !split_has(&o->split, slice_of(symbols_text(&s->names, i)));
+	if (missing > 0 && missing == s->names.n)
+		return errmsg_set(e, "%s: no experiment of the log is in it", ndjson_name(o->plan));
+	for (size_t i = 0; missing > 0 && i < s->names.n; i++)
+		if (!split_has(&o->split, slice_of(symbols_text(&s->names, i))))
+			command_note(&self, "%s: experiment '%s' is not in it, and its arms are taken as equal", ndjson_name(o->plan),
+				     symbols_text(&s->names, i));
+	return 0;
+}
+
 /* Returns 0; or -1 where there is nothing to report on. */
 static int check(const struct study *s, const struct options *o, struct errmsg *e)
 {
@@ -256,7 +275,7 @@ static int check(const struct study *s, const struct options *o, struct errmsg *
 			shown_list(&s->names, e);
 			return errmsg_prefix(e, "no experiment '%s'", o->experiments[i]);
 		}
-	return 0;
+	return check_plan(s, o, e);
 }
 
 /* A part, or a report for machines. */
@@ -297,8 +316,11 @@ static int save_or_print(struct report *r, const struct options *o, struct errms
 	return status;
 }
 
-/* Says what is wrong with the log, for who reads effects only, as far as it was not said before. */
-static int warn(const struct report *r, const struct options *o, struct errmsg *e)
+/*
+ * Says what is wrong with the log where the report has no room for it: what is loud, before the report; or the rest, as far as
+ * it was not said before.
+ */
+static int warn(const struct report *r, const struct options *o, bool loud, struct errmsg *e)
 {
 	struct findings findings;
 	int status = findings_of(&findings, r, e);
@@ -306,45 +328,54 @@ static int warn(const struct report *r, const struct options *o, struct errmsg *
 	for (size_t i = 0; i < findings.n; i++) {
 		const struct finding *f = &findings.list[i];
 
-		if (f->level != FINDING_NOTE && (o->merge || !f->heard))
+		if (loud && f->loud)
+			command_note(&self, "Do not trust this yet: %s", f->text);
+		else if (!loud && !f->loud && f->level != FINDING_NOTE && (o->merge || !f->heard))
 			command_note(&self, "%s%s%s", f->experiment ? f->experiment : "", f->experiment ? ": " : "", f->text);
 	}
 	findings_clear(&findings);
 	return status;
 }
 
-/* The file is not begun before the analysis has ended: who interrupts a long one would find the beginning of it. */
-static int write_result(const struct study *s, const struct options *o, struct errmsg *e)
+/* Looks for what the run is to fail on, and says it. Returns EXIT_FOUND, EXIT_DATA or 0. */
+static int find(const struct analysis *a, const struct options *o)
+{
+	struct errmsg found;
+	int status = o->fail_on ? failon_find(o->fail_on, &a->subject, &found) : 0;
+
+	if (status != 0)
+		command_fail(&self, &found);
+	return status > 0 ? EXIT_FOUND : status < 0 ? EXIT_DATA : 0;
+}
+
+/*
+ * The file is not begun before the analysis has ended: who interrupts a long one would find the beginning of it. `found` is
+ * the exit status that --fail-on asks for.
+ */
+static int write_result(const struct study *s, const struct options *o, int *found, struct errmsg *e)
 {
 	struct analysis a = {0};
 	struct report report = {
 		.study = s, .effects = &a.effects, .control = o->analysis.effects.control, .split = &o->split,
 		.analysis = &a.subject, .sections = a.sections, .spreadsheet = o->spreadsheet,
 	};
+	bool bare = !o->partial && o->format->bare;
 	int status = 0;
 
 	/* a part may be empty, the whole may not */
 	if (!o->partial)
 		status = check(s, o, e) < 0 ? -1 : analysis_run(&a, s, &o->analysis, e);
 	report.n_sections = a.n_sections;
+	if (status == 0 && bare)
+		status = warn(&report, o, true, e);
 	if (status == 0)
 		status = save_or_print(&report, o, e);
-	if (status == 0 && !o->partial && o->format->bare)
-		status = warn(&report, o, e);
+	if (status == 0 && bare)
+		status = warn(&report, o, false, e);
+	if (status == 0)
+		*found = find(&a, o);
 	analysis_clear(&a);
 	return status;
-}
-
-/* Looks for what the run is to fail on. Returns EXIT_FOUND, EXIT_DATA or 0. */
-static int find(const struct study *s, const struct options *o)
-{
-	const struct sections_subject subject = {.study = s, .options = &o->analysis.effects, .split = &o->split};
-	struct errmsg found;
-	int status = o->fail_on ? failon_find(o->fail_on, &subject, &found) : 0;
-
-	if (status != 0)
-		command_fail(&self, &found);
-	return status > 0 ? EXIT_FOUND : status < 0 ? EXIT_DATA : 0;
 }
 
 /* Returns the exit status. */
@@ -352,11 +383,13 @@ static int run(struct inputs *in, struct options *o)
 {
 	struct errmsg e;
 	bool complained, failed;
-	int status;
+	int found = 0;
 
 	if (o->tracks && catalog_load(&in->catalog, o->tracks, &e) < 0)
 		return command_fail(&self, &e);
 	if (o->covariate && covariate_load(&in->covariate, o->covariate, &e) < 0)
+		return command_fail(&self, &e);
+	if (o->plan && split_load(&o->split, o->plan, &e) < 0)
 		return command_fail(&self, &e);
 	if (o->covariate)
 		o->analysis.effects.samples.file = &in->covariate;
@@ -364,12 +397,11 @@ static int run(struct inputs *in, struct options *o)
 	complained = command_complained(&self, &in->complaints);
 	/* where nothing could be read, no file is replaced by an empty part */
 	if (!failed && !(o->partial && complained && in->study.events == 0))
-		failed = write_result(&in->study, o, &e) < 0;
+		failed = write_result(&in->study, o, &found, &e) < 0;
 	if (failed)
 		return command_fail(&self, &e);
-	status = find(&in->study, o);
 	/* what was asked for says more than that something was passed over */
-	return status == 0 && complained ? EXIT_DATA : status;
+	return found == 0 && complained ? EXIT_DATA : found;
 }
 
 int main(int argc, char **argv)

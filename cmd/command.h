@@ -12,6 +12,7 @@
 #include <stdio.h>
 
 #include "base/errmsg.h"
+#include "base/memstream.h"
 #include "base/out.h"
 
 enum { EXIT_DATA = 1, EXIT_USAGE = 2 };
@@ -41,7 +42,10 @@ int command_info(const struct command *c, int which);
 /* Prints "name: reason" on standard error. Returns EXIT_DATA. */
 int command_fail(const struct command *c, const struct errmsg *e);
 
-/* The same for a mistake on the command line, with a pointer to --help. Returns EXIT_USAGE. */
+/*
+ * The same for a mistake on the command line, with a pointer to --help. Returns EXIT_USAGE; or EXIT_DATA where only memory was
+ * missing.
+ */
 int command_misused(const struct command *c, const struct errmsg *e);
 
 /* A remark that does not change the exit status. */
@@ -68,9 +72,8 @@ bool command_complained(const struct command *c, const struct command_complaints
  * there without the characters that would command it; elsewhere the stream is `to` itself.
  */
 struct command_screen {
-	FILE *to, *between;
-	char *text;
-	size_t size;
+	FILE *to;
+	struct memstream between;
 };
 
 /* Returns the stream, or NULL where there is no memory. */

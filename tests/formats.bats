@@ -390,11 +390,13 @@ on_terminal() {
 	sed '3s/^/nonsense/' "$tiny" >log
 	run -1 --separate-stderr abtest --format html log
 	echo "$output" >page.html
-	[ "$(grep -n 'Warning:</strong> 1 malformed line' page.html | cut -d: -f1)" -lt "$(grep -n '<section>' page.html | head -1 | cut -d: -f1)" ]
+	[ "$(grep -n 'Do not trust this yet:</strong> 1 malformed line' page.html | cut -d: -f1)" -lt "$(grep -n '<section>' page.html | head -1 | cut -d: -f1)" ]
 	run -1 --separate-stderr abtest --format markdown log
-	[ "${lines[0]}" = "> **Warning**: 1 malformed line: left out." ]
+	[ "${lines[0]}" = "> **Do not trust this yet**: 1 malformed line: left out, 7.14 % of all lines." ]
 	run -1 --separate-stderr abtest --format prometheus log
 	[[ $output == *$'\nbotify_abtest_log_malformed_lines 1\n'* ]]
+	echo "$output" >report
+	is_exposition report
 }
 
 @test "a full disk is noticed" {

@@ -196,6 +196,23 @@ message,timestamp,user,track,time,latency,recommendation,source,pool,experiments
 	expect 0 botify-recommend --tracks bad --policy artist requests.ndjson
 }
 
+@test "recommend: what is appended to a log begins in a line of its own" {
+	recommend requests.ndjson >whole
+	head -c -20 whole >log
+	recommend requests.ndjson >>log
+	[ "$(wc -l <log)" = 120 ]
+	tail -n 60 log | cmp - whole
+	expect 1 botify-toppop log
+	[[ "$stderr" == "botify-toppop: log:60: cut off before its end: "* ]]
+	[ "$(wc -l <err)" = 1 ]
+	cp whole log
+	recommend requests.ndjson >>log
+	cat whole whole | cmp - log
+	# a run that found nothing to answer adds nothing to a whole log
+	recommend </dev/null >>log
+	[ "$(wc -l <log)" = 120 ]
+}
+
 # --- what is no request
 
 @test "recommend: a line that is no request is answered with its number, and the run goes on" {
@@ -402,6 +419,20 @@ refuse() {
 	[ "$(jq -r .experiments.AA out | sort -u | tr '\n' ' ')" = "C T " ]
 	# who falls where does not depend on the seed
 	botify-recommend "${tables[@]}" --no-latency --experiments x.json --seed 9 many | jq -c .experiments | diff - <(jq -c .experiments out)
+}
+
+@test "recommend: unknown keys of experiments are refused, weights are honoured" {
+	echo '{"experiments":[{"name":"A","arms":["C","T1"],"polices":{"C":"random"}}]}' >x.json
+	refuse 1 "x.json: experiment 'A': unknown key \"polices\"; there are \"name\", \"arms\", \"weights\" and \"comment\"" \
+		"${tables[@]}" --experiments x.json
+	echo '{"experiments":[{"name":"A","arms":["C","T1"],"weight":[9,1]}]}' >x.json
+	refuse 1 "x.json: experiment 'A': unknown key \"weight\"; did you mean \"weights\"?" "${tables[@]}" --experiments x.json
+	echo '{"experiments":[{"name":"CONTEXTUAL_COMPARISON","arms":{"C":"random","T1":"artist"},"weights":[9,1]}]}' >x.json
+	seq -f '{"message":"next","timestamp":1,"user":%.0f,"track":0,"time":1}' 0 9999 |
+		botify-recommend "${tables[@]}" --experiments x.json >out
+	[ "$(grep -c '"CONTEXTUAL_COMPARISON":"C"' out)" = 8991 ]
+	# and the policies are those of the arms
+	jq -e -n 'all(inputs; .source == (if .experiments.CONTEXTUAL_COMPARISON == "C" then "random" else "artist" end))' out >/dev/null
 }
 
 @test "recommend: the published split of ten thousand users" {

@@ -26,6 +26,9 @@ setup() {
 			$track = 7 if $now eq "unknown";
 			$reply =~ s/}\s*$/,"recommendation":$track,"experiments":{}}\n/;
 			$reply =~ s/"user":(\d+)/'"user":' . ($1 + 1)/e if $now eq "user";
+			$reply =~ s/"time":[^,]*/"time":1/ if $trick eq "time";
+			$reply =~ s/"timestamp":\d+,// if $now eq "timeless";
+			$reply =~ s/"recommendation":null/"recommendation":0/ if $trick eq "gift";
 			$reply = "{\"error\":\"no idea\",\"line\":$.}\n" if $now eq "error";
 			$reply = substr($reply, 0, 30) if $now eq "half";
 			if ($now eq "silent") { open my $f, ">", "pid"; print $f "$$\n"; close $f; sleep 20 }
@@ -223,6 +226,21 @@ fails_with() {
 	fails_with "echo:1: no JSON object: '[' or '{' expected near 'hello' (column 5)" echo hello
 }
 
+@test "sim: a recommender that makes up what was listened to" {
+	sim --sessions 100 --in-flight 1 perl fake >good 2>/dev/null
+	local n user time timestamp
+	read -r n user time < <(jq -r 'select(.time < 1) | "\(input_line_number) \(.user) \(.time)"' good)
+	fails_with "perl:$n: the time 1 in a reply to user $user, where the request says $time" perl fake time
+	head -n $((n - 1)) good | cmp - out
+	read -r user timestamp < <(sed -n 3p good | jq -r '"\(.user) \(.timestamp)"')
+	fails_with "perl:3: no timestamp in a reply to user $user, where the request says $timestamp" perl fake timeless 3
+	head -n 2 good | cmp - out
+	n=$(grep -n '"last"' good | head -n 1 | cut -d : -f 1)
+	user=$(sed -n "${n}p" good | jq .user)
+	fails_with "perl:$n: track 0 recommended to user $user, who has left" perl fake gift
+	head -n $((n - 1)) good | cmp - out
+}
+
 @test "sim: a recommender that does not answer" {
 	fails_with "perl: no reply for 0.3 s, 1 is due" perl fake silent 5
 	[ "$(wc -l <out)" = 4 ]
@@ -262,6 +280,23 @@ fails_with() {
 	sim --sessions 100 --in-flight 1 --timeout 0.3 <replies 2>err | perl fake silent 5 >replies 3>&- &
 	wait_until grep -q . err
 	[ "$(head -n 1 err)" = "botify-sim: standard input: no reply for 0.3 s, 1 is due" ]
+}
+
+# The whole group is killed, the log is cut wherever it is, and the next day goes on with it.
+@test "sim: a log that was cut when all were killed can be appended to" {
+	for way in "--agent random" "-- ${recommender[*]}"; do
+		# shellcheck disable=SC2086
+		sim --sessions 100 $way 2>/dev/null | head -c 5000 >log
+		lines=$(wc -l <log)
+		# shellcheck disable=SC2086
+		sim --sessions 100 --seed 2 $way 2>/dev/null >day2
+		# shellcheck disable=SC2086
+		sim --sessions 100 --seed 2 $way 2>/dev/null >>log
+		tail -n +$((lines + 2)) log | cmp - day2
+		expect 1 botify-abtest --partial log
+		[ "$(grep -c "^botify-abtest: log:$((lines + 1)): cut off before its end: " err)" = 1 ]
+		[ "$(wc -l <err)" = 1 ]
+	done
 }
 
 # --- how it ends

@@ -69,7 +69,7 @@ static const struct policy *assign(struct recommender *r, uint32_t user)
 
 	for (size_t i = 0; i < r->experiments->n; i++) {
 		const struct experiment *x = &r->experiments->list[i];
-		const struct arm *arm = &x->arms[assignment_arm(&x->assignment, user)];
+		const struct arm *arm = &x->arms[assignment_arm(x->assignment, user)];
 
 		r->arms[i].arm = slice_of(arm->name);
 		if (x == r->serving)
@@ -157,6 +157,7 @@ static int answer(struct recommender *r, struct event *ev, struct errmsg *e)
 	ev->propensity = NAN;
 	ev->arms = r->arms;
 	ev->n_arms = r->experiments->n;
+	ev->arms_digest = 0;
 	if (!session || note_excluded(r, ev) < 0 || sessions_add(&r->sessions, session, &r->tables->catalog, track, ev->time) < 0)
 		return errmsg_nomem(e);
 	stamp(session, ev);

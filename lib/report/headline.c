@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/memstream.h"
 #include "study/samples.h"
 #include "text/shown.h"
 
@@ -169,15 +170,11 @@ size_t headline_choose(const struct effect *list, size_t n, const char *primary,
 
 char *headline_of(const struct effect *x, bool typeset)
 {
-	char *text = NULL;
-	size_t size;
-	struct sentence s = {.f = open_memstream(&text, &size), .typeset = typeset};
+	struct memstream m;
+	struct sentence s = {.f = memstream_open(&m), .typeset = typeset};
 
 	if (!s.f)
 		return NULL;
 	put_headline(&s, x);
-	if (fclose(s.f) == 0)
-		return text;
-	free(text);
-	return NULL;
+	return memstream_close(&m);
 }

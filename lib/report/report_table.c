@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/memstream.h"
 #include "render/table.h"
 #include "report/findings.h"
 #include "report/headline.h"
@@ -106,9 +107,8 @@ static int put_sentences(const struct report *r, const struct effect *list, size
 
 static char *heading(const struct study_experiment *x, const char *name, const uint32_t *arms)
 {
-	char *text = NULL;
-	size_t size;
-	FILE *f = open_memstream(&text, &size);
+	struct memstream m;
+	FILE *f = memstream_open(&m);
 
 	if (!f)
 		return NULL;
@@ -119,11 +119,7 @@ static char *heading(const struct study_experiment *x, const char *name, const u
 		fprintf(f, "%s%s%s %" PRIu64 " user%s", i > 0 ? ", " : "", shown_name(symbols_text(&x->arms, arms[i])),
 			i == 0 ? " (control)" : "", users, shown_plural(users));
 	}
-	if (fclose(f) != 0) {
-		free(text);
-		return NULL;
-	}
-	return text;
+	return memstream_close(&m);
 }
 
 /* The findings about an experiment or, where it is NULL, about the log: those that stand above its numbers, or the others. */

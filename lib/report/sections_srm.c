@@ -48,13 +48,14 @@ static void add_arms(struct arms *a, const struct study_experiment *x, const uin
 static int arms_init(struct arms *a, const struct sections_subject *subject, size_t experiment, struct errmsg *e)
 {
 	const struct study_experiment *x = &subject->study->experiments[experiment];
-	size_t most = x->arms.n + (subject->split ? subject->split->arms.n : 0);
+	const struct split *split = split_of(subject->split, slice_of(symbols_text(&subject->study->names, experiment)));
+	size_t most = x->arms.n + (split ? split->arms.n : 0);
 	uint32_t *order = effects_arms(x, subject->options->control, e);
 
 	*a = (struct arms){.names = calloc(most + 1, sizeof *a->names), .users = calloc(most + 1, sizeof *a->users),
 			   .weights = calloc(most + 1, sizeof *a->weights)};
 	if (order && a->names && a->users && a->weights) {
-		add_arms(a, x, order, subject->split);
+		add_arms(a, x, order, split);
 		free(order);
 		return 0;
 	}
@@ -71,16 +72,14 @@ static double p_of(const struct arms *a, bool sequential)
 			  : srm_test(a->users, a->weights, a->n).p;
 }
 
-double sections_srm_p(const struct sections_subject *subject, size_t experiment)
+int sections_srm_p(const struct sections_subject *subject, size_t experiment, double *p, struct errmsg *e)
 {
-	struct errmsg ignored;
 	struct arms a;
-	double p = NAN;
+	int status = arms_init(&a, subject, experiment, e);
 
-	if (arms_init(&a, subject, experiment, &ignored) == 0)
-		p = p_of(&a, subject->options->sequential);
+	*p = status == 0 ? p_of(&a, subject->options->sequential) : NAN;
 	arms_clear(&a);
-	return p;
+	return status;
 }
 
 static const struct section_column columns[] = {

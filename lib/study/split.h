@@ -14,11 +14,15 @@
 /*
  * Zero-initialise; a split of no arms is none: arms are equal, whichever there are. An arm of weight 0 is one that is not
  * to be looked at: whether it has users or none is as it should be.
+ *
+ * A split is that of all experiments, or has another for each experiment by its name; see split_of.
  */
 struct split {
 	struct symbols arms; /* in the order given */
 	double *weights;     /* arms.n of them, 0 or above; not all are 0 */
 	size_t cap;
+	struct symbols experiments; /* those that have a split of their own */
+	struct split *list;	    /* experiments.n of them */
 };
 
 /*
@@ -28,6 +32,21 @@ struct split {
  */
 int split_parse(struct split *s, const char *what, const char *text, struct errmsg *e);
 void split_clear(struct split *s);
+
+/* Whether the text is neither of these, so that it must be the path of a file. */
+bool split_is_path(const char *text);
+
+/*
+ * Reads the split of each experiment from a file of experiments (see event/plan.h). Returns 0, or -1 with the file, the
+ * experiment and the reason. Free with split_clear in either case.
+ */
+int split_load(struct split *s, const char *path, struct errmsg *e);
+
+/* Whether it says how users of an experiment are split. */
+bool split_has(const struct split *s, struct slice experiment);
+
+/* The split of an experiment, borrowed; one of no arms where it does not say, NULL where `s` is NULL. */
+const struct split *split_of(const struct split *s, struct slice experiment);
 
 /* The weight of an arm: 0 where the split does not name it, 1 where there is no split, or `s` is NULL. */
 double split_weight(const struct split *s, struct slice arm);

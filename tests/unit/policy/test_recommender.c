@@ -14,7 +14,7 @@ struct desk {
 
 static void open_desk(struct desk *d, const char *policy, const char *experiments, uint64_t seed)
 {
-	struct errmsg e = {""};
+	struct errmsg e = {0};
 
 	*d = (struct desk){0};
 	CHECK(policy_parse(&d->policy, policy, &e) == 0 && policy_bind(&d->policy, &tables, &e) == 0);
@@ -37,7 +37,7 @@ static void close_desk(struct desk *d)
 /* The answer to one line; valid until the next call. */
 static const char *answer_to(struct desk *d, const char *line, int status)
 {
-	struct errmsg e = {""};
+	struct errmsg e = {0};
 
 	d->out.head = d->out.len = 0;
 	CHECK(recommender_answer(&d->recommender, line, strlen(line), 7, &d->out, &e) == status);
@@ -203,7 +203,7 @@ static void experiments_are_logged(void)
 		  "{\"name\":\"Q\",\"arms\":{\"C\":\"random\",\"T\":\"artist\"}},{\"name\":\"B\",\"arms\":[\"only\"]}]}",
 		  0);
 	for (uint32_t user = 0; user < 50; user++) {
-		size_t p = assignment_arm(&d.experiments.list[1].assignment, user), q = assignment_arm(&d.experiments.list[2].assignment, user);
+		size_t p = assignment_arm(d.experiments.list[1].assignment, user), q = assignment_arm(d.experiments.list[2].assignment, user);
 		char want[128];
 		const char *got = next(&d, user, 0, 1);
 

@@ -1,6 +1,6 @@
 #include "study/split.h"
 
-#include "unit/check.h"
+#include "unit/fixture.h"
 
 static struct errmsg e;
 
@@ -114,13 +114,72 @@ static void mistakes_are_told(void)
 	}
 }
 
+/* Each experiment of a file of experiments has a split of its own. */
+static void a_plan_has_a_split_for_each_experiment(void)
+{
+	static const char text[] =
+		"{\"experiments\":[{\"name\":\"AA\",\"arms\":[\"C\",\"T1\"]},"
+		"{\"name\":\"F\",\"arms\":{\"C\":\"random\",\"T1\":\"no policy at all\",\"D\":\"\"},\"weights\":{\"C\":9,\"T1\":1,\"D\":0}}]}";
+	struct split s;
+	const struct split *aa, *f, *other;
+
+	CHECK(split_load(&s, fixture_file("file", text), &e) == 0);
+	aa = split_of(&s, slice_of("AA"));
+	f = split_of(&s, slice_of("F"));
+	other = split_of(&s, slice_of("X"));
+	CHECK(split_has(&s, slice_of("AA")) && split_has(&s, slice_of("F")) && !split_has(&s, slice_of("X")));
+	CHECK(aa->arms.n == 2 && split_weight(aa, slice_of("T1")) == 1 && split_weight(aa, slice_of("T2")) == 0);
+	CHECK(f->arms.n == 3 && split_weight(f, slice_of("C")) == 9 && split_weight(f, slice_of("T1")) == 1);
+	CHECK(split_leaves_out(f, slice_of("D")));
+	/* of an experiment that is not in it, arms are equal */
+	CHECK(other->arms.n == 0 && split_weight(other, slice_of("T2")) == 1);
+	split_clear(&s);
+	split_clear(&s);
+}
+
+static void a_split_of_weights_is_that_of_all_experiments(void)
+{
+	struct split s;
+
+	CHECK(split_parse(&s, "--split", "C=2,T1=1", &e) == 0);
+	CHECK(split_of(&s, slice_of("X")) == &s && split_has(&s, slice_of("X")));
+	CHECK(split_of(NULL, slice_of("X")) == NULL);
+	split_clear(&s);
+}
+
+static void a_path_is_not_weights(void)
+{
+	CHECK(split_is_path("plan.json") && split_is_path("./C"));
+	CHECK(!split_is_path("C=1") && !split_is_path(" {\"C\":1}") && !split_is_path(""));
+}
+
+static void a_bad_plan_is_named(void)
+{
+	struct split s;
+
+	CHECK(split_load(&s, fixture_file("file", "{\"experiments\":[{\"name\":\"A\",\"arms\":[\"C\"],\"weight\":[1]}]}"), &e) == -1);
+	CHECK_STR(e.text, "file: experiment 'A': unknown key \"weight\"; did you mean \"weights\"?");
+	split_clear(&s);
+	CHECK(split_load(&s, "absent", &e) == -1);
+	CHECK_STR(e.text, "absent: No such file or directory");
+	split_clear(&s);
+}
+
 int main(void)
 {
+	char directory[32];
+
+	fixture_enter(directory);
 	RUN(weights_are_those_given);
 	RUN(weights_may_be_json);
 	RUN(weight_0_leaves_an_arm_out);
 	RUN(without_a_split_all_are_equal);
 	RUN(arms_that_do_not_match_are_named);
 	RUN(mistakes_are_told);
+	RUN(a_plan_has_a_split_for_each_experiment);
+	RUN(a_split_of_weights_is_that_of_all_experiments);
+	RUN(a_path_is_not_weights);
+	RUN(a_bad_plan_is_named);
+	fixture_leave(directory);
 	return DONE();
 }

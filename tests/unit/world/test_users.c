@@ -92,6 +92,20 @@ static void mistakes_are_named_with_their_line(void)
 	CHECK_STR(e.text, "absent: No such file or directory");
 }
 
+/* The number would silently be the default. Others may have keys of their own. */
+static void typos_are_told(void)
+{
+	struct users u;
+	struct errmsg e;
+
+	CHECK(load(&u, "{\"user\":1,\"interests\":[0],\"age\":7,\"country\":\"\"}\n", &e) == 0);
+	users_clear(&u);
+	CHECK(load(&u, "{\"user\":1,\"interests\":[0],\"sesion_budget\":7}\n", &e) == -1);
+	CHECK_STR(e.text, "users:1: unknown key \"sesion_budget\"; did you mean \"session_budget\"?");
+	CHECK(load(&u, "{\"user\":1,\"interest\":[0]}\n", &e) == -1);
+	CHECK_STR(e.text, "users:1: unknown key \"interest\"; did you mean \"interests\"?");
+}
+
 int main(void)
 {
 	char directory[32];
@@ -101,6 +115,7 @@ int main(void)
 	RUN(absent_numbers_have_defaults);
 	RUN(numbers_are_read);
 	RUN(mistakes_are_named_with_their_line);
+	RUN(typos_are_told);
 	catalog_clear(&catalog);
 	fixture_leave(directory);
 	return DONE();
