@@ -16,6 +16,13 @@ int headline_verdict(const struct effect *x)
 	return x->difference * x->better > 0 ? 1 : -1;
 }
 
+bool headline_too_far(const struct effect *x)
+{
+	bool several = x->control_users >= 2 && x->treatment_users >= 2;
+
+	return several && !(isfinite(x->control_sd) && isfinite(x->treatment_sd));
+}
+
 const char *headline_word(const struct effect *x)
 {
 	int verdict = headline_verdict(x);
@@ -112,8 +119,9 @@ static void put_unsure(const struct sentence *s, const struct effect *x)
 static void put_headline(const struct sentence *s, const struct effect *x)
 {
 	if (!isfinite(x->difference)) {
-		fprintf(s->f, "cannot be compared with %s: one of them has no value of %s", shown_name(x->control),
-			shown_words(x->metric).text);
+		fprintf(s->f, headline_too_far(x) ? "cannot be compared with %s: some values of %s are too large"
+						  : "cannot be compared with %s: one of them has no value of %s",
+			shown_name(x->control), shown_words(x->metric).text);
 		return;
 	}
 	if (headline_verdict(x) != 0) {
@@ -125,7 +133,8 @@ static void put_headline(const struct sentence *s, const struct effect *x)
 		fprintf(s->f, "had the same %s as %s", shown_words(x->metric).text, shown_name(x->control));
 	} else {
 		put_difference(s, x);
-		fputs(", but there is not enough data to tell that from chance", s->f);
+		fprintf(s->f, ", but %s to tell that from chance",
+			headline_too_far(x) ? "its values are too far apart" : "there is not enough data");
 	}
 }
 

@@ -99,6 +99,28 @@ static void a_difference_without_percent_is_one(void)
 	check_headline(x, "did not differ significantly from C in time");
 }
 
+/* Values whose squares no double holds. */
+static void what_is_too_large_is_told(void)
+{
+	struct effect x = effect_on("mean_request_latency", -1, 5e202, NAN, NAN);
+
+	x.p = NAN;
+	x.control_users = x.treatment_users = 40;
+	x.control_sd = 2;
+	x.treatment_sd = INFINITY;
+	check_headline(x, "waited 5.00e+202\u00a0% longer than C, but its values are too far apart to tell that from chance");
+	x.treatment_mean = x.difference = x.effect = INFINITY;
+	check_headline(x, "cannot be compared with C: some values of mean request latency are too large");
+	x.treatment_mean = x.difference = x.effect = NAN;
+	check_headline(x, "cannot be compared with C: some values of mean request latency are too large");
+	x.treatment_users = 0;
+	check_headline(x, "cannot be compared with C: one of them has no value of mean request latency");
+	x.treatment_users = 1;
+	x.difference = x.effect = 5;
+	x.treatment_sd = NAN;
+	check_headline(x, "waited 5.00\u00a0% longer than C, but there is not enough data to tell that from chance");
+}
+
 static void less_may_be_better(void)
 {
 	struct effect x = effect_on("mean_request_latency", -1, -5, -6, -4);
@@ -157,6 +179,7 @@ int main(void)
 	RUN(what_is_not_significant_is_not_claimed);
 	RUN(a_difference_without_percent_is_one);
 	RUN(less_may_be_better);
+	RUN(what_is_too_large_is_told);
 	RUN(a_terminal_is_told_the_same_plainly);
 	RUN(of_many_arms_those_that_changed_something_come_first);
 	RUN(labels_have_units);
