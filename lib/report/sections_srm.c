@@ -9,7 +9,7 @@
 struct arms {
 	uint32_t *numbers;
 	uint64_t *users;
-	double *weights;
+	double *weights, *expected;
 	size_t n;
 };
 
@@ -18,6 +18,7 @@ static void arms_clear(struct arms *a)
 	free(a->numbers);
 	free(a->users);
 	free(a->weights);
+	free(a->expected);
 }
 
 static int arms_init(struct arms *a, const struct sections_subject *subject, size_t experiment, struct errmsg *e)
@@ -28,9 +29,10 @@ static int arms_init(struct arms *a, const struct sections_subject *subject, siz
 	a->numbers = effects_arms(x, subject->options->control, e);
 	a->users = calloc(a->n + 1, sizeof *a->users);
 	a->weights = calloc(a->n + 1, sizeof *a->weights);
+	a->expected = calloc(a->n + 1, sizeof *a->expected);
 	if (!a->numbers)
 		return -1;
-	if (!a->users || !a->weights)
+	if (!a->users || !a->weights || !a->expected)
 		return errmsg_nomem(e);
 	for (size_t i = 0; i < a->n; i++) {
 		const struct symbol *name = &x->arms.list[a->numbers[i]];
@@ -38,6 +40,7 @@ static int arms_init(struct arms *a, const struct sections_subject *subject, siz
 		a->users[i] = x->summary.arms[a->numbers[i]].seen;
 		a->weights[i] = split_weight(subject->split, (struct slice){.text = name->text, .len = name->len});
 	}
+	srm_expected(a->users, a->weights, a->n, a->expected);
 	return 0;
 }
 
@@ -67,17 +70,18 @@ static void add_arms(struct section *s, const struct sections_subject *subject, 
 {
 	const struct study *study = subject->study;
 	struct srm test = srm_test(a->users, a->weights, a->n);
+	double p = p_of(a, subject->options->sequential);
 
 	for (size_t i = 0; i < a->n; i++) {
 		section_text(s, symbols_text(&study->names, experiment));
 		section_text(s, symbols_text(&study->experiments[experiment].arms, a->numbers[i]));
 		section_count(s, a->users[i]);
-		section_number(s, srm_expected(a->users, a->weights, a->n, i));
+		section_number(s, a->expected[i]);
 		section_number(s, test.chi2);
 		section_number(s, test.df);
-		section_number(s, p_of(a, subject->options->sequential));
+		section_number(s, p);
 	}
-	if (p_of(a, subject->options->sequential) < SECTIONS_SRM_ALARM)
+	if (p < SECTIONS_SRM_ALARM)
 		s->usual = false;
 }
 
