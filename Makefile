@@ -5,6 +5,7 @@
 #   make test       all tests; `make test-asan` runs the same suite under ASan and UBSan
 #   make test-failing the same commands with each call for memory and each system call failing in turn (some minutes)
 #   make test-stats how often each statistical method, and each report, cries wolf (a minute and a half)
+#   make train-quality  how well botify-train ranks real listening (PLAYS=FILE)
 #   make bench      speed, as ratios
 #   make world      an invented world of full size in build/world
 #   make install    PREFIX=/usr/local, DESTDIR as usual
@@ -128,6 +129,14 @@ $(BUILD)/tests/measure: tests/measure.c
 	@mkdir -p $(@D)
 	$(CC) $(OUR_CFLAGS) $(CFLAGS) $(LDFLAGS) -o $@ $<
 
+PLAYS ?= ../shared/world/plays.tsv
+
+train-quality: $(BUILD)/tests/train-quality
+	$< '$(PLAYS)'
+
+$(BUILD)/tests/train-quality: $(BUILD)/tests/train-quality.o $(LIB)
+	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS)
+
 world: $(BUILD)/botify-world
 	$(BUILD)/botify-world $(BUILD)/world
 
@@ -143,7 +152,7 @@ uninstall:
 clean:
 	rm -rf build build-asan build-fuzz build-lint
 
-.PHONY: all unit test test-failing test-stats test-asan deps lint fuzz fuzzers demo bench world install uninstall clean
+.PHONY: all unit test test-failing test-stats test-asan deps lint fuzz fuzzers demo bench train-quality world install uninstall clean
 .SECONDARY:
 
 -include $(wildcard $(addprefix $(BUILD)/,*/*.d */*/*.d */*/*/*.d))

@@ -17,17 +17,18 @@ static const struct command command = {
 	.usage = "--tracks FILE [--policy P | --experiments FILE] [OPTION]... [REQUESTS]...",
 	.purpose = "Answer requests for the next track: requests in, events out, a line each.",
 	.options =
-		"  --tracks FILE           the catalog; required\n"
+		"  --tracks FILE           the catalog; required; may be the table of similar tracks, too\n"
 		"  --policy P              the policy that answers (default: random)\n"
 		"  --experiments FILE      experiments that split the users between policies\n"
 		"  --similar [NAME=]FILE   similar tracks, for similar, votes and i2i; may be repeated\n"
 		"  --user-tracks [NAME=]FILE\n"
 		"                          tracks of each user, for collaborative; may be repeated\n"
 		"  --top [NAME=]FILE       popular tracks, for toppop; may be repeated\n"
+		"  --session [NAME=]MODEL  session model, for session; may be repeated\n"
 		"  --seed N                seed of all random draws (default: 0)\n"
 		"  --state FILE            load the open sessions from FILE, and save them there at the end\n"
 		"  --explain N             tell in each event of the first N candidates and their scores\n"
-		"  --no-latency            leave the latency out, so that equal input gives equal bytes\n",
+		"  --no-latency            write 0 for the latency, so that equal input gives equal bytes\n",
 };
 
 struct options {
@@ -43,7 +44,7 @@ struct options {
 	size_t n_inputs;
 };
 
-enum { OPT_TRACKS = 256, OPT_POLICY, OPT_EXPERIMENTS, OPT_SIMILAR, OPT_USER_TRACKS, OPT_TOP, OPT_SEED, OPT_STATE, OPT_EXPLAIN,
+enum { OPT_TRACKS = 256, OPT_POLICY, OPT_EXPERIMENTS, OPT_SIMILAR, OPT_USER_TRACKS, OPT_TOP, OPT_SESSION, OPT_SEED, OPT_STATE, OPT_EXPLAIN,
        OPT_NO_LATENCY };
 
 static const struct option long_options[] = {
@@ -53,6 +54,7 @@ static const struct option long_options[] = {
 	{"similar", required_argument, NULL, OPT_SIMILAR},
 	{"user-tracks", required_argument, NULL, OPT_USER_TRACKS},
 	{"top", required_argument, NULL, OPT_TOP},
+	{"session", required_argument, NULL, OPT_SESSION},
 	{"seed", required_argument, NULL, OPT_SEED},
 	{"state", required_argument, NULL, OPT_STATE},
 	{"explain", required_argument, NULL, OPT_EXPLAIN},
@@ -89,6 +91,7 @@ static int parse_options(struct options *o, int argc, char **argv)
 		case OPT_SIMILAR: add_table(o, TABLE_SIMILAR, optarg); break;
 		case OPT_USER_TRACKS: add_table(o, TABLE_USER_TRACKS, optarg); break;
 		case OPT_TOP: add_table(o, TABLE_TOP, optarg); break;
+		case OPT_SESSION: add_table(o, TABLE_SESSION, optarg); break;
 		case OPT_STATE: o->state = optarg; break;
 		case OPT_NO_LATENCY: o->no_latency = true; break;
 		case OPT_SEED:
@@ -110,9 +113,20 @@ static int parse_options(struct options *o, int argc, char **argv)
 	return command_misused(&command, &e);
 }
 
-static int load_tables(struct tables *t, const struct options *o, struct errmsg *e)
+/* Whether similar tracks are to be found in the catalog: they are wanted, and no table of them is given. */
+static bool are_in_catalog(const struct service *s, const struct options *o)
 {
-	if (tables_load_catalog(t, o->tracks, e) < 0)
+	for (size_t i = 0; i < o->n_tables; i++)
+		if (o->tables[i].kind == TABLE_SIMILAR)
+			return false;
+	return policy_reads(&s->policy, TABLE_SIMILAR) || experiments_read(&s->experiments, TABLE_SIMILAR);
+}
+
+static int load_tables(struct service *s, const struct options *o, struct errmsg *e)
+{
+	struct tables *t = &s->tables;
+
+	if ((are_in_catalog(s, o) ? tables_load_catalog_and_similar : tables_load_catalog)(t, o->tracks, e) < 0)
 		return -1;
 	for (size_t i = 0; i < o->n_tables; i++)
 		if (tables_load(t, o->tables[i].kind, o->tables[i].spec, e) < 0)
@@ -140,7 +154,7 @@ static int load(struct service *s, const struct options *o, struct errmsg *e)
 
 	if (status != 0)
 		return status;
-	if (load_tables(&s->tables, o, e) < 0)
+	if (load_tables(s, o, e) < 0)
 		return EXIT_DATA;
 	if (policy_bind(&s->policy, &s->tables, e) < 0)
 		return EXIT_USAGE;
@@ -223,6 +237,7 @@ static int serve(struct service *s, const struct options *o)
 	if (stop < 0)
 		return command_fail(&command, &e);
 	out_init(&out, STDOUT_FILENO, "standard output");
+	out_end_cut_line(&out);
 	for (size_t i = 0; i < n && ended != LINES_STOP && !out.error; i++)
 		ended = answer_input(&s->recommender, inputs[i], stop, &out, &complaints);
 	status = command_finish(&command, &out, command_complained(&command, &complaints) ? EXIT_DATA : 0);

@@ -259,6 +259,8 @@ static int run(const struct world *w, const struct options *o)
 	}
 	if (isatty(STDERR_FILENO) && o->way != WAY_CONSOLE)
 		watch.progress = show_progress;
+	if (o->way != WAY_WIRED)
+		out_end_cut_line(&log);
 	start = now();
 	ended = play(&s, o, &watch, &log, &e);
 	if (watch.progress)

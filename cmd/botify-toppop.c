@@ -126,13 +126,27 @@ static int read_partials(struct tops *t, const struct options *o, struct errmsg 
 	return tops_check_partials(t, e);
 }
 
+/* A part, or a list for machines. */
+static int print_plain(struct tops *t, const struct options *o, struct tops_output *out, FILE *f, struct errmsg *e)
+{
+	struct command_screen screen;
+	FILE *between = command_screen_open(&screen, f, e);
+	int status;
+
+	if (!between)
+		return -1;
+	status = o->partial ? tops_write_partial(t, between, e) : o->format->write(t, out, between, e);
+	return command_screen_close(&screen, e) < 0 ? -1 : status;
+}
+
 static int print(struct tops *t, const struct options *o, const struct catalog *c, FILE *f, struct errmsg *e)
 {
 	struct tops_output out = {.catalog = o->tracks ? c : NULL, .limit = (size_t)o->limit, .colour = table_wants_colour(f)};
+	bool table = o->format == tops_format_find("table");
 
 	if (o->partial)
-		return tops_write_partial(t, f, e);
-	if (tops_end(t, e) < 0 || o->format->write(t, &out, f, e) < 0)
+		return print_plain(t, o, &out, f, e);
+	if (tops_end(t, e) < 0 || (table ? o->format->write(t, &out, f, e) : print_plain(t, o, &out, f, e)) < 0)
 		return -1;
 	if (t->outside > 0)
 		command_note(&self, "%" PRId64 " of %" PRId64 " events are not in experiment '%s'", t->outside, t->events,

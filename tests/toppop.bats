@@ -8,6 +8,8 @@
 #   2147483647                          1        1          1
 #   3       0                                    0          1
 
+bats_require_minimum_version 1.5.0
+
 setup() {
 	bin=${BOTIFY_BIN:-$BATS_TEST_DIRNAME/../build}
 	PATH=$bin:$PATH
@@ -54,6 +56,22 @@ expect() {
 	tail -n +5 log.ndjson >two
 	expect 0 "$(botify-toppop --format ndjson log.ndjson)"$'\n' botify-toppop --format ndjson backwards.ndjson
 	expect 0 "$(botify-toppop --format ndjson log.ndjson)"$'\n' botify-toppop --format ndjson two one
+}
+
+@test "toppop: notes show names, and do not obey them" {
+	local name=$'X\e[2J\u202e\nbotify: fine'
+	jq -c --arg name "$name" 'if .user == 1 then .experiments = {($name): "C"} else . end' log.ndjson >hostile
+	expect 0 $'[10,11,3]\n' botify-toppop --experiment "$name" hostile
+	[ "$stderr" = "botify-toppop: 4 of 9 events are not in experiment 'X?[2J??botify: fine'" ]
+}
+
+@test "toppop: what is shown on a terminal does not command it" {
+	local title=$'red \u009b31m \u202e\x7f'
+	jq -nc --arg title "$title" '{track: 10, artist: "A", $title}' >tracks.ndjson
+	botify-toppop --tracks tracks.ndjson --format ndjson log.ndjson 2>/dev/null | jq -e --arg title "$title" '.title == $title'
+	TERM=xterm script -qec "botify-toppop --tracks tracks.ndjson --format ndjson log.ndjson 2>/dev/null" /dev/null </dev/null >shown
+	grep -F '"title":"red ?31m ??"}' shown
+	run ! grep -P '\x9b|\x7f|\xe2\x80\xae' shown
 }
 
 @test "toppop: one arm, several arms, a list for each" {

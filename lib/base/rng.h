@@ -18,7 +18,8 @@ enum rng_use {
 	RNG_ARRIVAL,  /* botify-sim: which user comes, and when: the session's number in the run */
 	RNG_LISTENER, /* botify-sim: what a listener does: user, session, step */
 	RNG_AGENT,    /* botify-sim --agent random: user, session, step */
-	RNG_WORLD     /* botify-world: kind of thing, number of it */
+	RNG_WORLD,    /* botify-world: kind of thing, number of it */
+	RNG_TRAIN     /* botify-train: purpose, and what that counts */
 };
 
 struct rng {

@@ -52,6 +52,7 @@ struct event {
 	size_t n_exclude;
 	const struct event_arm *arms; /* n_arms, in the order of the experiments */
 	size_t n_arms;
+	uint64_t arms_digest; /* of the arms, where it is known already, or 0; see event_digest.h */
 };
 
 /* An event with nothing in it but a message, a user, a track and a time. */
@@ -63,6 +64,7 @@ struct event_known {
 	struct slice text; /* len 0: none */
 	const struct event_arm *arms;
 	size_t n_arms;
+	uint64_t arms_digest;
 };
 
 enum { EVENT_KNOWN_BITS = 6, EVENT_KNOWN = 1 << EVENT_KNOWN_BITS };
@@ -85,7 +87,8 @@ void event_parser_reset(struct event_parser *p);
  * Parses a line. What `ev` points at is borrowed from the parser and from `text`: valid until the parser is reset or
  * `text` changes. Returns 0, or -1 with the reason.
  *
- * message, user, track and time are required, all others are optional; unknown keys are ignored. A line that carries
+ * message, user, track and time are required, all others are optional, and null is as good as absent; unknown keys are
+ * ignored. A line that carries
  * "error", the answer to a bad request, is no event: the reason quotes it.
  */
 int event_parse(struct event_parser *p, const char *text, size_t len, struct event *ev, struct errmsg *e);

@@ -53,10 +53,12 @@ void log_block_parse(struct log_block *b)
 
 	for (; at < end && !b->no_memory; at = next) {
 		const char *newline = memchr(at, '\n', (size_t)(end - at));
-		size_t len = (size_t)((newline ? newline : end) - at);
+		size_t len = (size_t)((newline ? newline : end) - at), mark = lines_mark(at, len);
 
 		next = newline ? newline + 1 : end;
 		b->n_lines++;
+		at += mark;
+		len -= mark;
 		len -= len > 0 && at[len - 1] == '\r';
 		if (!lines_is_blank(at, len))
 			b->no_memory = parse_line(b, at, len) < 0;

@@ -49,7 +49,7 @@ static int read_key(const struct loading *ld, json_t *object, uint32_t *key, str
 	return 0;
 }
 
-static int add_row(struct lists *l, uint32_t key)
+int lists_add_row(struct lists *l, uint32_t key)
 {
 	uint32_t *ends = grow(l->ends, &l->ends_cap, l->n + 1, sizeof *ends), *row;
 
@@ -73,7 +73,7 @@ static int read_line(const struct ndjson_line *line, void *ctx, struct errmsg *e
 	size_t n = json_array_size(array);
 	uint32_t key, *items;
 
-	if (!array && ld->kind == LISTS_SIMILAR)
+	if (json_is_null(array) || (!array && ld->kind == LISTS_SIMILAR))
 		return 0;
 	if (read_key(ld, line->object, &key, e) < 0)
 		return -1;
@@ -86,7 +86,7 @@ static int read_line(const struct ndjson_line *line, void *ctx, struct errmsg *e
 	if (trackset_read(&ld->seen, array, what, items + l->n_items, e) < 0)
 		return -1;
 	l->n_items += n;
-	return add_row(l, key) < 0 ? errmsg_nomem(e) : 0;
+	return lists_add_row(l, key) < 0 ? errmsg_nomem(e) : 0;
 }
 
 int lists_load(struct lists *l, const char *path, enum lists_kind kind, const struct catalog *c, struct errmsg *e)

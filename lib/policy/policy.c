@@ -170,6 +170,14 @@ void policy_clear(struct policy *p)
 	*p = (struct policy){0};
 }
 
+bool policy_reads(const struct policy *p, enum table_kind kind)
+{
+	for (size_t i = 0; i < p->n_sources; i++)
+		if (source_reads(&p->sources[i]) == kind)
+			return true;
+	return false;
+}
+
 int policy_bind(struct policy *p, const struct tables *t, struct errmsg *e)
 {
 	p->tables = t;

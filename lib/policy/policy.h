@@ -9,6 +9,7 @@
 #ifndef BOTIFY_POLICY_H
 #define BOTIFY_POLICY_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -37,6 +38,9 @@ struct recommendation {
  */
 int policy_parse(struct policy *p, const char *text, struct errmsg *e);
 void policy_clear(struct policy *p);
+
+/* Whether one of its sources draws from a table of that kind. */
+bool policy_reads(const struct policy *p, enum table_kind kind);
 
 /* Looks up the tables that it reads; they are borrowed from then on. Returns 0, or -1 with what is missing. */
 int policy_bind(struct policy *p, const struct tables *t, struct errmsg *e);

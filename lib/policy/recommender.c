@@ -69,7 +69,7 @@ static const struct policy *assign(struct recommender *r, uint32_t user)
 
 	for (size_t i = 0; i < r->experiments->n; i++) {
 		const struct experiment *x = &r->experiments->list[i];
-		const struct arm *arm = &x->arms[assignment_arm(&x->assignment, user)];
+		const struct arm *arm = &x->arms[assignment_arm(x->assignment, user)];
 
 		r->arms[i].arm = slice_of(arm->name);
 		if (x == r->serving)
@@ -127,6 +127,21 @@ static int recommend(struct recommender *r, const struct policy *policy, const s
 	return r->explain > 0 ? tell_candidates(r, ev) : 0;
 }
 
+/*
+ * An event that has no time stamp yet gets one. Many events of a user may come within a millisecond, and clocks go back: whatever
+ * happens, the time stamp is later than that of the user's latest event, so that it tells their order.
+ */
+static void stamp(struct session *session, struct event *ev)
+{
+	if (ev->timestamp == EVENT_NO_TIMESTAMP) {
+		ev->timestamp = nanoseconds(CLOCK_REALTIME) / 1000000;
+		if (ev->timestamp <= session->timestamp)
+			ev->timestamp = session->timestamp + (session->timestamp < INT64_MAX);
+	}
+	if (ev->timestamp > session->timestamp)
+		session->timestamp = ev->timestamp;
+}
+
 /* Turns a request into its event. */
 static int answer(struct recommender *r, struct event *ev, struct errmsg *e)
 {
@@ -142,8 +157,10 @@ static int answer(struct recommender *r, struct event *ev, struct errmsg *e)
 	ev->propensity = NAN;
 	ev->arms = r->arms;
 	ev->n_arms = r->experiments->n;
+	ev->arms_digest = 0;
 	if (!session || note_excluded(r, ev) < 0 || sessions_add(&r->sessions, session, &r->tables->catalog, track, ev->time) < 0)
 		return errmsg_nomem(e);
+	stamp(session, ev);
 	if (ev->message == EVENT_LAST) {
 		sessions_end(&r->sessions, session);
 		return 0;
@@ -169,9 +186,7 @@ int recommender_answer(struct recommender *r, const char *text, size_t len, unsi
 	}
 	ev.exclude = NULL;
 	ev.n_exclude = 0;
-	if (ev.timestamp == EVENT_NO_TIMESTAMP)
-		ev.timestamp = nanoseconds(CLOCK_REALTIME) / 1000000;
-	ev.latency = r->latency ? (double)(nanoseconds(CLOCK_MONOTONIC) - start) / 1e9 : NAN;
+	ev.latency = r->latency ? (double)(nanoseconds(CLOCK_MONOTONIC) - start) / 1e9 : 0;
 	event_write(o, &ev, true);
 	return 0;
 }

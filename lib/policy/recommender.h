@@ -21,7 +21,7 @@ struct recommender {
 	const struct experiment *serving;	/* the one whose arms decide, or NULL: `policy` does */
 	const struct policy *policy;		/* borrowed */
 	uint64_t seed;
-	bool latency; /* whether replies carry the time that they took */
+	bool latency; /* whether replies carry the time that they took, instead of 0 */
 	struct sessions sessions;
 	struct event_parser parser;
 	struct idmap excluded;	  /* by the request that is being answered */

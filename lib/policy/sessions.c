@@ -1,6 +1,7 @@
 #include "policy/sessions.h"
 
 #include <errno.h>
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -45,7 +46,7 @@ static struct session *entry(struct sessions *s, uint32_t user)
 	if (!place)
 		return NULL;
 	*place = (uint32_t)s->n;
-	list[s->n] = (struct session){.user = user};
+	list[s->n] = (struct session){.user = user, .timestamp = EVENT_NO_TIMESTAMP};
 	return &list[s->n++];
 }
 
@@ -150,6 +151,13 @@ static int read_recent(const json_t *recent, const struct loading *ld, struct se
 	return 0;
 }
 
+static int read_timestamp(const json_t *value, struct session *session, struct errmsg *e)
+{
+	if (value && !ndjson_whole(value, &session->timestamp))
+		return errmsg_set(e, "\"timestamp\" is not a whole number of milliseconds");
+	return 0;
+}
+
 static int read_line(const struct ndjson_line *line, void *ctx, struct errmsg *e)
 {
 	struct loading *ld = ctx;
@@ -160,7 +168,7 @@ static int read_line(const struct ndjson_line *line, void *ctx, struct errmsg *e
 
 	if (!ld->headed) {
 		ld->headed = 1;
-		if (json_integer_value(json_object_get(line->object, "botify-state")) == 1)
+		if (ndjson_count(line->object, "botify-state", 1, &number, e) == 0 && number == 1)
 			return 0;
 		return errmsg_set(e, "no state of this botify: the first line is not {\"botify-state\":1}");
 	}
@@ -174,6 +182,8 @@ static int read_line(const struct ndjson_line *line, void *ctx, struct errmsg *e
 	if (!session)
 		return errmsg_nomem(e);
 	session->number = (uint32_t)number;
+	if (read_timestamp(json_object_get(line->object, "timestamp"), session, e) < 0)
+		return -1;
 	if (recent && read_recent(recent, ld, session, e) < 0)
 		return -1;
 	return plays ? read_plays(plays, ld, user, e) : 0;
@@ -215,6 +225,8 @@ static void write_session(FILE *f, const struct session *session, const struct c
 	const struct history *h = session->history;
 
 	fprintf(f, "{\"user\":%u,\"sessions\":%u", session->user, session->number);
+	if (session->timestamp != EVENT_NO_TIMESTAMP)
+		fprintf(f, ",\"timestamp\":%" PRId64, session->timestamp);
 	if (h)
 		write_plays(f, "plays", h->plays, h->n, c);
 	write_plays(f, "recent", session->recent, session->n_recent, c);

@@ -6,9 +6,9 @@
  *
  * The state file is NDJSON, a line {"botify-state":1}, then one a user in the order in which they came:
  *
- *     {"user":42,"sessions":3,"plays":[[796,0.81],[3859,0.2]],"recent":[[12,1],[796,0.81],[3859,0.2]]}
+ *     {"user":42,"sessions":3,"timestamp":1704067200000,"plays":[[796,0.81],[3859,0.2]],"recent":[[12,1],[796,0.81],[3859,0.2]]}
  *
- * `sessions` counts those that ended; `plays` (of the open session; absent where none is open) holds track and time,
+ * `sessions` counts those that ended; `timestamp` is that of the user's latest event (absent where there is none); `plays` (of the open session; absent where none is open) holds track and time,
  * and null for the id of a track that the catalog does not have. `recent` holds the last listens of all sessions likewise,
  * where a policy asks for them.
  */
@@ -20,6 +20,7 @@
 
 #include "base/errmsg.h"
 #include "base/idmap.h"
+#include "event/event.h"
 #include "world/catalog.h"
 #include "world/history.h"
 
@@ -27,6 +28,7 @@ struct session {
 	uint32_t user;
 	uint32_t number;	 /* how many of the user's sessions ended before this one */
 	struct history *history; /* NULL where no session is open */
+	int64_t timestamp;	 /* the latest of their events; EVENT_NO_TIMESTAMP: there is none */
 	struct play *recent;	 /* the last listens over all sessions, the newest last; NULL where there are none */
 	uint32_t n_recent;	 /* at most sessions.remembered */
 };

@@ -65,6 +65,9 @@ int source_bind(struct source *s, const struct tables *t, struct errmsg *e);
 int source_answer(const struct source *s, const struct tables *t, const struct question *q, const struct sieve *sieve,
 		  struct rng *r, struct choice *c);
 
+/* The kind of table that it draws from, or TABLE_NONE. */
+enum table_kind source_reads(const struct source *s);
+
 /* How many of the user's last listens over sessions it looks at; 0: none. */
 size_t source_recent(const struct source *s);
 

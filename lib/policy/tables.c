@@ -4,6 +4,8 @@
 #include <string.h>
 
 #include "base/grow.h"
+#include "policy/lists_draft.h"
+#include "policy/session_play.h"
 #include "text/ndjson.h"
 #include "world/trackset.h"
 
@@ -52,6 +54,12 @@ static int load_top(struct table *table, const char *path, const struct catalog 
 	return status < 0 ? errmsg_prefix(e, "%s", ndjson_name(path)) : 0;
 }
 
+static int load_session(struct table *table, const char *path, const struct catalog *c, struct errmsg *e)
+{
+	table->player = session_player_load(path, c, e);
+	return table->player ? 0 : -1;
+}
+
 static const struct kind {
 	const char *one, *many, *option;
 	const char *source; /* as in a policy, before the name of a table */
@@ -60,6 +68,7 @@ static const struct kind {
 	[TABLE_SIMILAR] = {"table of similar tracks", "tables of similar tracks", "--similar", "similar", load_similar},
 	[TABLE_USER_TRACKS] = {"table of users' tracks", "tables of users' tracks", "--user-tracks", "collaborative", load_user_tracks},
 	[TABLE_TOP] = {"popularity table", "popularity tables", "--top", "toppop:100", load_top},
+	[TABLE_SESSION] = {"session model", "session models", "--session", "session", load_session},
 };
 
 int tables_load_catalog(struct tables *t, const char *path, struct errmsg *e)
@@ -74,6 +83,20 @@ static void clear_table(struct table *table)
 	lists_clear(&table->lists);
 	free(table->top.tracks);
 	free(table->top.place);
+	session_player_free(table->player);
+}
+
+/* A new table behind the others, which does not count yet. NULL where there is no memory. */
+static struct table *next_table(struct tables *t, enum table_kind kind, const char *name, size_t len)
+{
+	struct table *list = grow(t->list, &t->cap, t->n + 1, sizeof *list), *table;
+
+	if (!list)
+		return NULL;
+	t->list = list;
+	table = &list[t->n];
+	*table = (struct table){.kind = kind, .name = strndup(name, len)};
+	return table->name ? table : NULL;
 }
 
 void tables_clear(struct tables *t)
@@ -101,20 +124,41 @@ static size_t name_length(const char *spec)
 	return spec[len] == '=' ? len : 0;
 }
 
+/* Makes a table of the lists that stood in the catalog. */
+static int add_similar(struct tables *t, struct lists_draft *d, const char *path, struct errmsg *e)
+{
+	struct table *table = next_table(t, TABLE_SIMILAR, "", 0);
+
+	if (!table)
+		return errmsg_nomem(e);
+	if (lists_draft_end(d, &table->lists, path, &t->catalog, e) == 0)
+		return t->n++, 0;
+	clear_table(table);
+	return -1;
+}
+
+int tables_load_catalog_and_similar(struct tables *t, const char *path, struct errmsg *e)
+{
+	struct lists_draft d = {0};
+	int status;
+
+	*t = (struct tables){0};
+	status = catalog_load_each(&t->catalog, path, lists_draft_read, &d, e);
+	if (status == 0 && d.n > 0)
+		status = add_similar(t, &d, path, e);
+	lists_draft_clear(&d);
+	return status;
+}
+
 int tables_load(struct tables *t, enum table_kind kind, const char *spec, struct errmsg *e)
 {
 	size_t len = name_length(spec);
 	const char *path = spec[len] == '=' ? spec + len + 1 : spec;
-	struct table *list = grow(t->list, &t->cap, t->n + 1, sizeof *list), *table;
+	struct table *table = next_table(t, kind, spec, len);
 
-	if (!list)
+	if (!table)
 		return errmsg_nomem(e);
-	t->list = list;
-	table = &list[t->n];
-	*table = (struct table){.kind = kind, .name = strndup(spec, len)};
-	if (!table->name)
-		errmsg_nomem(e);
-	else if (find_name(t, kind, table->name))
+	if (find_name(t, kind, table->name))
 		errmsg_set(e, "%s: a second %s %s%s", ndjson_name(path), kinds[kind].one, *table->name ? "named " : "without a name",
 			   table->name);
 	else if (kinds[kind].load(table, path, &t->catalog, e) == 0)

@@ -17,6 +17,7 @@ enum table_kind {
 	TABLE_SIMILAR,	   /* of each track, tracks like it */
 	TABLE_USER_TRACKS, /* of each user, tracks that they may like */
 	TABLE_TOP,	   /* popular tracks, best first */
+	TABLE_SESSION,	   /* a session model, which is a directory */
 	TABLE_KINDS,
 	TABLE_NONE = TABLE_KINDS /* of a source that needs no table */
 };
@@ -33,6 +34,7 @@ struct table {
 	char *name;	    /* "" for the one without a name */
 	struct lists lists; /* TABLE_SIMILAR, TABLE_USER_TRACKS */
 	struct top top;	    /* TABLE_TOP */
+	struct session_player *player; /* TABLE_SESSION */
 };
 
 struct tables {
@@ -44,6 +46,12 @@ struct tables {
 /* Loads the catalog; there is nothing else yet. Returns 0, or -1 with file, line and reason. */
 int tables_load_catalog(struct tables *t, const char *path, struct errmsg *e);
 void tables_clear(struct tables *t);
+
+/*
+ * The same where similar tracks are wanted and no table of them is given: the recommendations in the lines of the catalog, if
+ * there are any, are the one that has no name. Another list in them than one of tracks of the catalog is an error.
+ */
+int tables_load_catalog_and_similar(struct tables *t, const char *path, struct errmsg *e);
 
 /*
  * Loads one more table, which may name no track that the catalog does not have. `spec` is FILE or NAME=FILE, as the options

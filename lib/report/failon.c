@@ -51,7 +51,7 @@ static int find_mismatch(const struct sections_subject *subject, struct errmsg *
 			return -1;
 		if (p < SECTIONS_SRM_ALARM) {
 			errmsg_set(found, "srm: users of experiment %s are not split as planned (%s)", symbols_text(&s->names, x),
-				   shown_p_said(p).text);
+				   shown_p_said(p, SECTIONS_SRM_ALARM).text);
 			return 1;
 		}
 	}
@@ -78,9 +78,11 @@ static bool find_in_health(const char *name, const struct study *s, const struct
 
 int failon_find(const char *names, const struct sections_subject *subject, struct errmsg *found)
 {
+	const struct health_subject of = {.study = subject->study, .split = subject->split, .options = subject->options,
+					  .effects = subject->effects};
 	struct health h;
 	char name[64];
-	int status = health_init(&h, subject->study, subject->split, found);
+	int status = health_init(&h, &of, found);
 
 	while (status == 0 && next_name(&names, name, sizeof name))
 		status = strcmp(name, "srm") == 0 ? find_mismatch(subject, found) : find_in_health(name, subject->study, &h, found);

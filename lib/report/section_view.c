@@ -26,7 +26,9 @@ struct shown section_shown(const struct section *s, size_t i)
 	case SECTION_PLAIN: return isfinite(cell->number) ? shown("%.10g", cell->number) : shown("-");
 	case SECTION_SHARE: return isfinite(cell->number) ? shown("%.2f", cell->number) : shown("-");
 	case SECTION_PERCENT: return shown_percent(cell->number);
-	case SECTION_P: return shown_p(cell->number);
+	case SECTION_CHANGE: return shown_change(cell->number, cell[1].number, cell[2].number);
+	case SECTION_BOUND: return shown_bound(cell->number);
+	case SECTION_P: return shown_p_against(cell->number, s->level);
 	case SECTION_WHOLE: return isfinite(cell->number) && cell->number < 1e18 ? shown_count((uint64_t)cell->number) : shown("-");
 	default: return shown_mean(cell->number);
 	}

@@ -19,12 +19,13 @@ struct sections_subject {
 	const struct study *study;
 	const struct effects_options *options; /* of the effects: control, alpha, … */
 	const struct split *split;	       /* as planned; a split of no arms: equal */
+	const struct effects *effects;	       /* by the options, where they have been made; or NULL */
 };
 
 /*
  * Sample ratio mismatch: how many users each arm has and should have, with the p of the whole experiment behind each arm
  * (srm.h); where intervals are sequential, the always-valid one. Users count who were seen in this arm and in no other,
- * whether a session ended or not.
+ * whether a session ended or not. A planned arm that has nobody is an arm of the test; one of weight 0 is not.
  */
 int sections_srm(struct section *s, const struct sections_subject *subject, struct errmsg *e);
 

@@ -50,6 +50,15 @@ static const struct kind kinds[] = {
 	[AGENT_ORACLE] = {"oracle", begin_oracle, choose_oracle, false, 8},
 };
 
+/* What a visit asks for, to be answered in no time that counts. */
+static struct event event_to_answer(const struct simulation *s, const struct visit *v)
+{
+	struct event ev = simulation_request(s, v);
+
+	ev.latency = 0;
+	return ev;
+}
+
 static int play_session(struct simulation *s, struct visit *v, struct agent *a, const struct kind *kind, struct out *log)
 {
 	struct event ev;
@@ -59,7 +68,7 @@ static int play_session(struct simulation *s, struct visit *v, struct agent *a, 
 	while (!v->leaving) {
 		uint32_t track = kind->choose(a, v);
 
-		ev = simulation_request(s, v);
+		ev = event_to_answer(s, v);
 		ev.recommendation = s->catalog->tracks[track].id;
 		ev.source = slice_of(kind->name);
 		ev.pool = kind->uniform ? (uint32_t)s->catalog->n_tracks : 0;
@@ -67,7 +76,7 @@ static int play_session(struct simulation *s, struct visit *v, struct agent *a, 
 		if (simulation_listen(s, v, track) < 0)
 			return -1;
 	}
-	ev = simulation_request(s, v);
+	ev = event_to_answer(s, v);
 	event_write(log, &ev, true);
 	simulation_end(s, v);
 	return 0;

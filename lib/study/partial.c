@@ -38,12 +38,12 @@ static int read_days(struct study *s, uint32_t member, const json_t *list, struc
 	if (!json_is_array(list))
 		return errmsg_set(e, "no part of a log: \"days\" is no array");
 	json_array_foreach(list, i, object) {
-		const json_t *number = json_object_get(object, "day");
 		struct days_sums *day;
+		int64_t number;
 
-		if (!json_is_integer(number) || json_integer_value(number) < INT32_MIN || json_integer_value(number) > INT32_MAX)
+		if (!ndjson_whole(json_object_get(object, "day"), &number) || number < INT32_MIN || number > INT32_MAX)
 			return errmsg_set(e, "no part of a log: \"day\" is no day");
-		day = days_at(&s->days, member, (int32_t)json_integer_value(number));
+		day = days_at(&s->days, member, (int32_t)number);
 		if (!day)
 			return errmsg_nomem(e);
 		if (read_sums(object, &day->did, &day->sessions, e) < 0)

@@ -19,6 +19,8 @@ struct loading {
 	char *text;
 	struct idmap line_of; /* id to the line it stands on */
 	size_t n, rows_cap, text_len, text_cap;
+	int (*each)(const struct ndjson_line *line, void *ctx, struct errmsg *e); /* NULL: none */
+	void *ctx;
 };
 
 /* Keeps a copy of a string value and leaves its offset in `place`. A missing value is the empty string. */
@@ -53,6 +55,8 @@ static int read_line(const struct ndjson_line *line, void *ctx, struct errmsg *e
 		return errmsg_set(e, "\"artist\" is missing");
 	if (!json_is_string(artist))
 		return errmsg_set(e, "\"artist\" is no string");
+	if (json_is_null(title))
+		title = NULL;
 	if (title && !json_is_string(title))
 		return errmsg_set(e, "\"title\" is no string");
 	seen = idmap_at(&f->line_of, row->id);
@@ -62,7 +66,9 @@ static int read_line(const struct ndjson_line *line, void *ctx, struct errmsg *e
 		return errmsg_set(e, "track %u is already on line %u", row->id, *seen);
 	*seen = (uint32_t)line->number;
 	f->n++;
-	return keep(f, artist, &row->artist, e) < 0 ? -1 : keep(f, title, &row->title, e);
+	if (keep(f, artist, &row->artist, e) < 0 || keep(f, title, &row->title, e) < 0)
+		return -1;
+	return f->each ? f->each(line, f->ctx, e) : 0;
 }
 
 static int read_file(struct loading *f, const char *path, struct errmsg *e)
@@ -160,9 +166,10 @@ static int build(struct catalog *c, struct loading *f, struct errmsg *e)
 	return status;
 }
 
-int catalog_load(struct catalog *c, const char *path, struct errmsg *e)
+int catalog_load_each(struct catalog *c, const char *path,
+		      int (*each)(const struct ndjson_line *line, void *ctx, struct errmsg *e), void *ctx, struct errmsg *e)
 {
-	struct loading f = {0};
+	struct loading f = {.each = each, .ctx = ctx};
 	int status;
 
 	*c = (struct catalog){0};
@@ -173,6 +180,11 @@ int catalog_load(struct catalog *c, const char *path, struct errmsg *e)
 	free(f.text);
 	idmap_clear(&f.line_of);
 	return status;
+}
+
+int catalog_load(struct catalog *c, const char *path, struct errmsg *e)
+{
+	return catalog_load_each(c, path, NULL, NULL, e);
 }
 
 void catalog_clear(struct catalog *c)

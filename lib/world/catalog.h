@@ -14,6 +14,8 @@
 #include "base/errmsg.h"
 #include "base/id_index.h"
 
+struct ndjson_line;
+
 #define CATALOG_NONE UINT32_MAX /* no such track */
 
 struct track {
@@ -37,10 +39,15 @@ struct catalog {
 };
 
 /*
- * Reads NDJSON {"track":0,"artist":"…","title":"…"}; other keys are ignored, a title may be absent. A duplicate id, an id
+ * Reads NDJSON {"track":0,"artist":"…","title":"…"}; other keys are ignored, a title may be absent or null. A duplicate id, an id
  * out of range, an empty catalog are errors. Returns 0, or -1 with file, line and reason. Free with catalog_clear.
  */
 int catalog_load(struct catalog *c, const char *path, struct errmsg *e);
+
+/* The same; each(line, ctx, e) is called for each line that was taken, and may refuse it with a negative number and a reason. */
+int catalog_load_each(struct catalog *c, const char *path,
+		      int (*each)(const struct ndjson_line *line, void *ctx, struct errmsg *e), void *ctx, struct errmsg *e);
+
 void catalog_clear(struct catalog *c);
 
 /* The index of the track with this id, or CATALOG_NONE. */

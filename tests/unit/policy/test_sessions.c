@@ -88,11 +88,13 @@ static void the_state_is_as_documented(void)
 	play(&s, 42, 0, 0.1);
 	sessions_open(&s, 3); /* nothing heard yet: as good as not open */
 	end(&s, 2147483647);
+	sessions_open(&s, 42)->timestamp = -5;
+	sessions_open(&s, 3)->timestamp = INT64_MAX;
 	check_state(&s,
 		    "{\"botify-state\":1}\n"
-		    "{\"user\":42,\"sessions\":0,\"plays\":[[5,0.81],[null,0],[0,0.1]]}\n"
+		    "{\"user\":42,\"sessions\":0,\"timestamp\":-5,\"plays\":[[5,0.81],[null,0],[0,0.1]]}\n"
 		    "{\"user\":7,\"sessions\":1}\n"
-		    "{\"user\":3,\"sessions\":0}\n"
+		    "{\"user\":3,\"sessions\":0,\"timestamp\":9223372036854775807}\n"
 		    "{\"user\":2147483647,\"sessions\":1}\n");
 	sessions_clear(&s);
 }
@@ -133,6 +135,8 @@ static void states_survive(void)
 		play(&s, user, track < 20 ? track : CATALOG_NONE, rng_uniform(&r));
 		if (rng_below(&r, 8) == 0)
 			end(&s, user);
+		if (user % 3 > 0)
+			sessions_open(&s, user)->timestamp = INT64_C(1704067200000) + i;
 	}
 	CHECK(sessions_save(&s, "state", &catalog, &e) == 0);
 	CHECK(sessions_load(&t, "state", &catalog, &e) == 0);
@@ -140,7 +144,7 @@ static void states_survive(void)
 	for (uint32_t user = 0; user < 50; user++) {
 		struct session *a = sessions_open(&s, user), *b = sessions_open(&t, user);
 
-		CHECK(a->number == b->number && a->history->n == b->history->n);
+		CHECK(a->number == b->number && a->timestamp == b->timestamp && a->history->n == b->history->n);
 		for (size_t i = 0; i < a->history->n && i < b->history->n; i++) {
 			CHECK(a->history->plays[i].track == b->history->plays[i].track);
 			CHECK(a->history->plays[i].time == b->history->plays[i].time);
@@ -197,6 +201,7 @@ static void mistakes_are_named_with_their_line(void)
 		{HEADER "{\"user\":1}\n", "state:2: \"sessions\" is no count"},
 		{HEADER "{\"user\":1,\"sessions\":-1}\n", "state:2: \"sessions\" is no count"},
 		{HEADER "{\"user\":1,\"sessions\":1.5}\n", "state:2: \"sessions\" is no count"},
+		{HEADER "{\"user\":1,\"sessions\":1,\"timestamp\":0.5}\n", "state:2: \"timestamp\" is not a whole number of milliseconds"},
 		{HEADER "{\"user\":1,\"sessions\":4294967296}\n", "state:2: \"sessions\" is no count"},
 		{HEADER "{\"user\":1,\"sessions\":0}\n{\"user\":2,\"sessions\":0}\n{\"user\":1,\"sessions\":0}\n",
 		 "state:4: user 1 twice"},

@@ -45,6 +45,55 @@ static void lists_are_noted(void)
 	tables_clear(&t);
 }
 
+/* Lists may name tracks that come later in the file. */
+static void a_catalog_serves_as_the_table_of_similar_tracks(void)
+{
+	static const struct {
+		const char *text, *reason;
+	} wrong[] = {
+		{"{\"track\":1,\"artist\":\"a\"}\n{\"track\":2,\"artist\":\"a\",\"recommendations\":[1,3]}\n",
+		 "file:2: \"recommendations\" names track 3, which is not in the catalog"},
+		{"\n{\"track\":1,\"artist\":\"a\",\"recommendations\":[1.0,1]}\n", "file:2: \"recommendations\" names track 1 twice"},
+		{"{\"track\":1,\"artist\":\"a\",\"recommendations\":[-1]}\n",
+		 "file:1: \"recommendations\" is no id (a whole number from 0 to 2147483647)"},
+		{"{\"track\":1,\"artist\":\"a\",\"recommendations\":1}\n", "file:1: \"recommendations\" is no array of track ids"},
+		{"{\"track\":1,\"artist\":\"a\"}\n{\"track\":1,\"artist\":\"a\",\"recommendations\":[1]}\n",
+		 "file:2: track 1 is already on line 1"},
+	};
+	const struct table *similar;
+	struct tables t;
+	struct errmsg e;
+
+	CHECK(tables_load_catalog_and_similar(&t, fixture_file("file",
+		"{\"track\":30,\"artist\":\"a\",\"recommendations\":[10,20]}\n"
+		"{\"track\":20,\"artist\":\"a\",\"recommendations\":null}\n"
+		"{\"track\":10,\"artist\":\"b\",\"recommendations\":[],\"item_id\":5}\n"
+		"{\"track\":0,\"artist\":\"b\",\"recommendations\":[30]}\n"
+		"{\"track\":40,\"artist\":\"b\"}\n"), &e) == 0);
+	similar = tables_find(&t, TABLE_SIMILAR, "", &e);
+	CHECK(t.catalog.n_tracks == 5 && t.n == 1 && similar);
+	if (similar) {
+		const struct lists *l = &similar->lists;
+
+		CHECK(lists_get(l, 3).n == 2 && lists_get(l, 3).tracks[0] == 1 && lists_get(l, 3).tracks[1] == 2);
+		CHECK(lists_get(l, 0).n == 1 && lists_get(l, 0).tracks[0] == 3);
+		CHECK(lists_get(l, 1).n == 0 && lists_get(l, 2).n == 0 && lists_get(l, 4).n == 0);
+	}
+	tables_clear(&t);
+	/* where no line has any, there is no table */
+	CHECK(tables_load_catalog_and_similar(&t, fixture_file("file", "{\"track\":1,\"artist\":\"a\"}\n"), &e) == 0);
+	CHECK(t.catalog.n_tracks == 1 && t.n == 0);
+	tables_clear(&t);
+	for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
+		CHECK(tables_load_catalog_and_similar(&t, fixture_file("file", wrong[i].text), &e) == -1);
+		CHECK_STR(e.text, wrong[i].reason);
+		tables_clear(&t);
+	}
+	/* what nobody asks for is not looked at */
+	CHECK(tables_load_catalog(&t, fixture_file("file", wrong[0].text), &e) == 0 && t.n == 0);
+	tables_clear(&t);
+}
+
 static void a_failed_catalog_leaves_nothing(void)
 {
 	struct tables t;
@@ -142,6 +191,7 @@ int main(void)
 
 	fixture_enter(directory);
 	RUN(lists_are_noted);
+	RUN(a_catalog_serves_as_the_table_of_similar_tracks);
 	RUN(a_failed_catalog_leaves_nothing);
 	RUN(tops_keep_their_order);
 	RUN(tops_are_found_by_name);

@@ -100,6 +100,40 @@ static void srm_is_of_the_users_seen_against_the_plan(void)
 	study_clear(&s);
 }
 
+/* A planned arm that has nobody is part of the test; one of weight 0 is not, however many it has. */
+static void srm_is_of_all_arms_that_were_planned(void)
+{
+	struct study s;
+	struct section section;
+	struct split split = {0};
+	const struct sections_subject subject = {.study = &s, .options = &plain, .split = &split};
+
+	begin(&s);
+	for (uint32_t user = 0; user < 400; user++)
+		add(&s, user, user % 2 ? "D" : "E", user, 0.5);
+	CHECK(study_end(&s, &e) == 0);
+	CHECK(split_parse(&split, "--split", "C=1,D=1,E=1", &e) == 0 && sections_srm(&section, &subject, &e) == 0);
+	check_whole(&section, 3);
+	CHECK_STR(cell(&section, 2, "arm")->text, "C");
+	CHECK(cell(&section, 2, "users")->count == 0);
+	CHECK_NEAR(cell(&section, 2, "expected")->number, 400.0 / 3, 1e-15);
+	CHECK_NEAR(cell(&section, 0, "chi2")->number, 200, 1e-15);
+	/* scipy.stats.chisquare([0, 200, 200]).pvalue */
+	CHECK_NEAR(cell(&section, 0, "p")->number, 3.7200759760208715e-44, 1e-12);
+	CHECK(cell(&section, 0, "df")->number == 2 && !section.usual);
+	section_clear(&section);
+	split_clear(&split);
+	CHECK(split_parse(&split, "--split", "C=0,D=1,E=1", &e) == 0 && p_of(&subject) == 1);
+	split_clear(&split);
+	CHECK(split_parse(&split, "--split", "C=1,D=0,E=1", &e) == 0 && sections_srm(&section, &subject, &e) == 0);
+	check_whole(&section, 2);
+	CHECK_STR(cell(&section, 0, "arm")->text, "E");
+	CHECK(cell(&section, 0, "expected")->number == 100 && cell(&section, 1, "users")->count == 0);
+	section_clear(&section);
+	split_clear(&split);
+	study_clear(&s);
+}
+
 static void days_are_in_utc_and_know_what_they_do_not(void)
 {
 	static const int64_t day = 86400000;
@@ -334,6 +368,7 @@ static void an_unknown_control_fails_everywhere(void)
 int main(void)
 {
 	RUN(srm_is_of_the_users_seen_against_the_plan);
+	RUN(srm_is_of_all_arms_that_were_planned);
 	RUN(days_are_in_utc_and_know_what_they_do_not);
 	RUN(an_experiment_of_one_arm_has_nothing_to_compare);
 	RUN(power_knows_when_no_number_of_users_is_enough);
