@@ -56,14 +56,18 @@ int command_misused(const struct command *c, const struct errmsg *e)
 
 void command_note(const struct command *c, const char *format, ...)
 {
-	char *text = NULL;
+	char *text = NULL, beginning[512];
 	va_list ap;
 
 	va_start(ap, format);
 	if (vasprintf(&text, format, ap) < 0)
 		text = NULL;
 	va_end(ap);
-	say(c, text ? text : "out of memory");
+	/* a remark does not fail: without memory it may be cut */
+	va_start(ap, format);
+	vsnprintf(beginning, sizeof beginning, format, ap);
+	va_end(ap);
+	say(c, text ? text : beginning);
 	free(text);
 }
 
@@ -86,7 +90,7 @@ FILE *command_screen_open(struct command_screen *s, FILE *to, struct errmsg *e)
 {
 	*s = (struct command_screen){.to = to, .between = to};
 	if (isatty(fileno(to)))
-		s->between = open_memstream(&s->text, &s->size);
+		s->between = memstream_open(&s->memory);
 	if (!s->between)
 		errmsg_nomem(e);
 	return s->between;
@@ -94,18 +98,17 @@ FILE *command_screen_open(struct command_screen *s, FILE *to, struct errmsg *e)
 
 int command_screen_close(struct command_screen *s, struct errmsg *e)
 {
-	int status = 0;
+	char *text;
 
 	if (s->between == s->to)
 		return 0;
-	if (fclose(s->between) != 0) {
-		status = errmsg_nomem(e);
-	} else {
-		tame_lines(s->text);
-		fputs(s->text, s->to);
-	}
-	free(s->text);
-	return status;
+	text = memstream_close(&s->memory);
+	if (!text)
+		return errmsg_nomem(e);
+	tame_lines(text);
+	fputs(text, s->to);
+	free(text);
+	return 0;
 }
 
 int command_finish(const struct command *c, struct out *o, int status)

@@ -12,6 +12,7 @@
 #include <stdio.h>
 
 #include "base/errmsg.h"
+#include "base/memstream.h"
 #include "base/out.h"
 
 enum { EXIT_DATA = 1, EXIT_USAGE = 2 };
@@ -72,8 +73,7 @@ bool command_complained(const struct command *c, const struct command_complaints
  */
 struct command_screen {
 	FILE *to, *between;
-	char *text;
-	size_t size;
+	struct memstream memory;
 };
 
 /* Returns the stream, or NULL where there is no memory. */
