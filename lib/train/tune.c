@@ -59,7 +59,10 @@ static void tell(const struct search *s, const struct hypers *h, unsigned epochs
 		s->t->tried(s->t->ctx, s->kind, h, metric);
 }
 
-/* Tries these. Returns 1 if they are better than the best so far, which they are then; 0 if not; -1 with the reason. */
+/*
+ * Tries these. Returns 1 if they are better than the best so far, which they are then; 0 if not, or if they diverge where others
+ * have not; -1 with the reason.
+ */
 static int try(struct search *s, const struct hypers *h, struct errmsg *e)
 {
 	struct fit f = {
@@ -80,6 +83,10 @@ static int try(struct search *s, const struct hypers *h, struct errmsg *e)
 	unsigned epochs;
 	int status = model_fit(&m, s->kind, &f, e);
 
+	if (status < 0 && !isnan(s->metric)) {
+		model_clear(&m);
+		return 0;
+	}
 	if (status == 0)
 		status = take_metric(s, &m, &metric, e);
 	epochs = m.epochs;
