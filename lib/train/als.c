@@ -10,7 +10,7 @@
 #include "train/factors.h"
 
 /* BATCH embeddings are gathered at once: they stay in the cache. GRAM rows are a chunk of a Gram matrix. */
-enum { CHUNK = 64, BATCH = 256, GRAM = 4096 };
+enum { CHUNK = 64, BATCH = 512, GRAM = 4096 };
 
 struct scratch {
 	float *matrix;	 /* d x d */
@@ -79,8 +79,11 @@ static size_t gather(const struct half_step *h, struct scratch *w, size_t at, si
 		float value = h->x->value[at + k], root = h->s->of_values ? 1 : sqrtf(value);
 		float *to = w->gathered + k * d;
 
-		for (size_t i = 0; i < d; i++)
-			to[i] = root * from[i];
+		if (root == 1)
+			memcpy(to, from, d * sizeof *to);
+		else
+			for (size_t i = 0; i < d; i++)
+				to[i] = root * from[i];
 		w->targets[k] = h->s->of_values ? value : root;
 	}
 	return n;
