@@ -4,6 +4,7 @@
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 #include "base/save.h"
 #include "command.h"
@@ -19,6 +20,7 @@
 #include "study/study.h"
 #include "study/study_log.h"
 #include "text/day.h"
+#include "text/ndjson.h"
 #include "text/number.h"
 #include "world/catalog.h"
 
@@ -29,11 +31,12 @@ static const struct command self = {
 	.options =
 		"      --experiment NAME   only this experiment; may be repeated (default: all in the log)\n"
 		"      --control ARM       the control arm (default: C, or else the first by name)\n"
-		"      --split C=2,T1=1    the planned split of users between arms (default: equal)\n"
+		"      --split C=2,T1=1    the planned split of users between arms (default: equal);\n"
+		"                          or the file of experiments that botify-recommend had\n"
 		"      --alpha A           intervals have confidence 1 - A (default: 0.05)\n"
 		"      --lift KIND         percent intervals: difference or fieller (default: difference)\n"
 		"      --adjust METHOD     for many comparisons: none, holm, bh or by (default: none)\n"
-		"      --primary METRIC    the metric that is not adjusted, and that --days tells of\n"
+		"      --primary METRIC    the metric that decides: adjusted apart, told of by --days\n"
 		"      --cap QUANTILE      cap users' values at this quantile of all arms, as 99%\n"
 		"      --covariate-before TIME\n"
 		"                          what users did before a day or moment (ms) is their covariate\n"
@@ -49,6 +52,7 @@ static const struct command self = {
 		"      --aa N              split the control N times, and see how often it cries wolf\n"
 		"      --fail-on LIST      exit 3 on srm, health, or a finding by its name\n"
 		"      --format FORMAT     table, json, ndjson, csv, markdown, html or prometheus\n"
+		"      --spreadsheet       csv that a spreadsheet does not run: text in quotes, formulas as text\n"
 		"  -o, --output FILE       write to FILE, which appears whole or not at all\n"
 		"      --threads N         threads that read the logs (default: one for each processor)\n"
 		"      --partial           write a part to be merged instead of the report\n"
@@ -61,12 +65,12 @@ enum { EXIT_FOUND = 3 };
 struct options {
 	char **experiments; /* n_experiments names */
 	size_t n_experiments;
-	const char *output, *tracks, *covariate, *fail_on;
+	const char *output, *tracks, *covariate, *fail_on, *plan;
 	struct analysis_options analysis;
 	const struct report_format *format;
 	struct split split;
 	struct study_keep keep;
-	bool partial, merge;
+	bool spreadsheet, partial, merge;
 	int64_t threads;
 	char **paths;
 	size_t n_paths;
@@ -75,7 +79,7 @@ struct options {
 /* OPT_ANALYSIS: those that analysis.h knows by their names. */
 enum {
 	OPT_ANALYSIS = 256, OPT_EXPERIMENT, OPT_SPLIT, OPT_COVARIATE_BEFORE, OPT_COVARIATE, OPT_TRACKS, OPT_FAIL_ON, OPT_FORMAT,
-	OPT_THREADS, OPT_PARTIAL, OPT_MERGE,
+	OPT_SPREADSHEET, OPT_THREADS, OPT_PARTIAL, OPT_MERGE,
 };
 
 static const struct option long_options[] = {
@@ -100,6 +104,7 @@ static const struct option long_options[] = {
 	{"aa", required_argument, NULL, OPT_ANALYSIS},
 	{"fail-on", required_argument, NULL, OPT_FAIL_ON},
 	{"format", required_argument, NULL, OPT_FORMAT},
+	{"spreadsheet", no_argument, NULL, OPT_SPREADSHEET},
 	{"output", required_argument, NULL, 'o'},
 	{"threads", required_argument, NULL, OPT_THREADS},
 	{"partial", no_argument, NULL, OPT_PARTIAL},
@@ -118,7 +123,8 @@ static int set_format(struct options *o, const char *name, struct errmsg *e)
 static int set_split(struct options *o, const char *text, struct errmsg *e)
 {
 	split_clear(&o->split);
-	return split_parse(&o->split, "--split", text, e);
+	o->plan = split_is_path(text) ? text : NULL;
+	return o->plan ? 0 : split_parse(&o->split, "--split", text, e);
 }
 
 static int set_moment(struct options *o, const char *text, struct errmsg *e)
@@ -142,7 +148,9 @@ static int complete(struct options *o, struct errmsg *e)
 		return errmsg_set(e, "--covariate and --covariate-before exclude each other");
 	if (o->fail_on && o->partial)
 		return errmsg_set(e, "--fail-on is for the report: a part may look worse than the whole");
-	o->analysis.sentences = html || o->format == report_format_find("markdown");
+	if (o->spreadsheet && o->format != report_format_find("csv"))
+		return errmsg_set(e, "--spreadsheet is for --format csv");
+	o->analysis.sentences = !o->format->machine;
 	/* a page has room for all that costs little */
 	o->analysis.days = o->analysis.days || page;
 	if (analysis_check(&o->analysis, e) < 0)
@@ -171,6 +179,7 @@ static int parse_options(struct options *o, int argc, char **argv)
 		case OPT_TRACKS: o->tracks = optarg; break;
 		case OPT_FAIL_ON: status = set_fail_on(o, optarg, &e); break;
 		case OPT_FORMAT: status = set_format(o, optarg, &e); break;
+		case OPT_SPREADSHEET: o->spreadsheet = true; break;
 		case 'o': o->output = optarg; break;
 		case OPT_THREADS: status = number_parse_int("--threads", optarg, 1, LOG_THREADS_MAX, &o->threads, &e); break;
 		case OPT_PARTIAL: o->partial = true; break;
@@ -225,6 +234,22 @@ static int gather(struct inputs *in, const struct options *o, struct errmsg *e)
 	return study_end(s, e);
 }
 
+/* Whether the file of --split says something of the log: another one would let any split pass. */
+static int check_plan(const struct study *s, const struct options *o, struct errmsg *e)
+{
+	size_t missing = 0;
+
+	for (size_t i = 0; i < s->names.n; i++)
+		missing += !split_has(&o->split, slice_of(symbols_text(&s->names, i)));
+	if (missing > 0 && missing == s->names.n)
+		return errmsg_set(e, "%s: no experiment of the log is in it", ndjson_name(o->plan));
+	for (size_t i = 0; missing > 0 && i < s->names.n; i++)
+		if (!split_has(&o->split, slice_of(symbols_text(&s->names, i))))
+			command_note(&self, "%s: experiment '%s' is not in it, and its arms are taken as equal", ndjson_name(o->plan),
+				     symbols_text(&s->names, i));
+	return 0;
+}
+
 /* Returns 0; or -1 where there is nothing to report on. */
 static int check(const struct study *s, const struct options *o, struct errmsg *e)
 {
@@ -237,16 +262,32 @@ static int check(const struct study *s, const struct options *o, struct errmsg *
 			shown_list(&s->names, e);
 			return errmsg_prefix(e, "no experiment '%s'", o->experiments[i]);
 		}
-	return 0;
+	return check_plan(s, o, e);
+}
+
+/* A part, or a report for machines. */
+static int print_plain(const struct report *r, const struct options *o, FILE *f, struct errmsg *e)
+{
+	struct command_screen screen;
+	FILE *between = command_screen_open(&screen, f, e);
+	int status;
+
+	if (!between)
+		return -1;
+	status = o->partial ? partial_write(r->study, between, e) : o->format->write(r, between, false, e);
+	return command_screen_close(&screen, e) < 0 ? -1 : status;
 }
 
 /* Writes what is asked for: a part, or the report. */
-static int print(const struct report *r, const struct options *o, FILE *f, struct errmsg *e)
+static int print(struct report *r, const struct options *o, FILE *f, struct errmsg *e)
 {
-	return o->partial ? partial_write(r->study, f, e) : o->format->write(r, f, table_wants_colour(f), e);
+	r->terminal = isatty(fileno(f));
+	if (o->partial || o->format->machine)
+		return print_plain(r, o, f, e);
+	return o->format->write(r, f, table_wants_colour(f), e);
 }
 
-static int save_or_print(const struct report *r, const struct options *o, struct errmsg *e)
+static int save_or_print(struct report *r, const struct options *o, struct errmsg *e)
 {
 	struct save save;
 	int status;
@@ -262,8 +303,11 @@ static int save_or_print(const struct report *r, const struct options *o, struct
 	return status;
 }
 
-/* Says what is wrong with the log, for who reads effects only, as far as it was not said before. */
-static int warn(const struct report *r, const struct options *o, struct errmsg *e)
+/*
+ * Says what is wrong with the log where the report has no room for it: what is loud, before the report; or the rest, as far as
+ * it was not said before.
+ */
+static int warn(const struct report *r, const struct options *o, bool loud, struct errmsg *e)
 {
 	struct findings findings;
 	int status = findings_of(&findings, r, e);
@@ -271,45 +315,54 @@ static int warn(const struct report *r, const struct options *o, struct errmsg *
 	for (size_t i = 0; i < findings.n; i++) {
 		const struct finding *f = &findings.list[i];
 
-		if (f->level != FINDING_NOTE && (o->merge || !f->heard))
+		if (loud && f->loud)
+			command_note(&self, "Do not trust this yet: %s", f->text);
+		else if (!loud && !f->loud && f->level != FINDING_NOTE && (o->merge || !f->heard))
 			command_note(&self, "%s%s%s", f->experiment ? f->experiment : "", f->experiment ? ": " : "", f->text);
 	}
 	findings_clear(&findings);
 	return status;
 }
 
-/* The file is not begun before the analysis has ended: who interrupts a long one would find the beginning of it. */
-static int write_result(const struct study *s, const struct options *o, struct errmsg *e)
+/* Looks for what the run is to fail on, and says it. Returns EXIT_FOUND, EXIT_DATA or 0. */
+static int find(const struct analysis *a, const struct options *o)
+{
+	struct errmsg found;
+	int status = o->fail_on ? failon_find(o->fail_on, &a->subject, &found) : 0;
+
+	if (status != 0)
+		command_fail(&self, &found);
+	return status > 0 ? EXIT_FOUND : status < 0 ? EXIT_DATA : 0;
+}
+
+/*
+ * The file is not begun before the analysis has ended: who interrupts a long one would find the beginning of it. `found` is
+ * the exit status that --fail-on asks for.
+ */
+static int write_result(const struct study *s, const struct options *o, int *found, struct errmsg *e)
 {
 	struct analysis a = {0};
 	struct report report = {
 		.study = s, .effects = &a.effects, .control = o->analysis.effects.control, .split = &o->split,
-		.analysis = &a.subject, .sections = a.sections,
+		.analysis = &a.subject, .sections = a.sections, .spreadsheet = o->spreadsheet,
 	};
+	bool bare = !o->partial && o->format->bare;
 	int status = 0;
 
 	/* a part may be empty, the whole may not */
 	if (!o->partial)
 		status = check(s, o, e) < 0 ? -1 : analysis_run(&a, s, &o->analysis, e);
 	report.n_sections = a.n_sections;
+	if (status == 0 && bare)
+		status = warn(&report, o, true, e);
 	if (status == 0)
 		status = save_or_print(&report, o, e);
-	if (status == 0 && !o->partial && o->format->bare)
-		status = warn(&report, o, e);
+	if (status == 0 && bare)
+		status = warn(&report, o, false, e);
+	if (status == 0)
+		*found = find(&a, o);
 	analysis_clear(&a);
 	return status;
-}
-
-/* Looks for what the run is to fail on. Returns EXIT_FOUND, EXIT_DATA or 0. */
-static int find(const struct study *s, const struct options *o)
-{
-	const struct sections_subject subject = {.study = s, .options = &o->analysis.effects, .split = &o->split};
-	struct errmsg found;
-	int status = o->fail_on ? failon_find(o->fail_on, &subject, &found) : 0;
-
-	if (status != 0)
-		command_fail(&self, &found);
-	return status > 0 ? EXIT_FOUND : status < 0 ? EXIT_DATA : 0;
 }
 
 /* Returns the exit status. */
@@ -317,11 +370,13 @@ static int run(struct inputs *in, struct options *o)
 {
 	struct errmsg e;
 	bool complained, failed;
-	int status;
+	int found = 0;
 
 	if (o->tracks && catalog_load(&in->catalog, o->tracks, &e) < 0)
 		return command_fail(&self, &e);
 	if (o->covariate && covariate_load(&in->covariate, o->covariate, &e) < 0)
+		return command_fail(&self, &e);
+	if (o->plan && split_load(&o->split, o->plan, &e) < 0)
 		return command_fail(&self, &e);
 	if (o->covariate)
 		o->analysis.effects.samples.file = &in->covariate;
@@ -329,12 +384,11 @@ static int run(struct inputs *in, struct options *o)
 	complained = command_complained(&self, &in->complaints);
 	/* where nothing could be read, no file is replaced by an empty part */
 	if (!failed && !(o->partial && complained && in->study.events == 0))
-		failed = write_result(&in->study, o, &e) < 0;
+		failed = write_result(&in->study, o, &found, &e) < 0;
 	if (failed)
 		return command_fail(&self, &e);
-	status = find(&in->study, o);
 	/* what was asked for says more than that something was passed over */
-	return status == 0 && complained ? EXIT_DATA : status;
+	return found == 0 && complained ? EXIT_DATA : found;
 }
 
 int main(int argc, char **argv)

@@ -17,28 +17,35 @@ static const struct command command = {
 	.usage = "--tracks FILE [--policy P | --experiments FILE] [OPTION]... [REQUESTS]...",
 	.purpose = "Answer requests for the next track: requests in, events out, a line each.",
 	.options =
-		"  --tracks FILE           the catalog; required\n"
+		"  --tracks FILE           the catalog; required; may be the table of similar tracks, too\n"
 		"  --policy P              the policy that answers (default: random)\n"
 		"  --experiments FILE      experiments that split the users between policies\n"
-		"  --similar FILE          similar tracks, for the source similar\n"
-		"  --user-tracks FILE      tracks of each user, for the source collaborative\n"
-		"  --top [NAME=]FILE       popular tracks, for the source toppop; may be repeated\n"
+		"  --similar [NAME=]FILE   similar tracks, for similar, votes and i2i; may be repeated\n"
+		"  --user-tracks [NAME=]FILE\n"
+		"                          tracks of each user, for collaborative; may be repeated\n"
+		"  --top [NAME=]FILE       popular tracks, for toppop; may be repeated\n"
+		"  --session [NAME=]MODEL  session model, for session; may be repeated\n"
 		"  --seed N                seed of all random draws (default: 0)\n"
 		"  --state FILE            load the open sessions from FILE, and save them there at the end\n"
-		"  --no-latency            leave the latency out, so that equal input gives equal bytes\n",
+		"  --explain N             tell in each event of the first N candidates and their scores\n"
+		"  --no-latency            write 0 for the latency, so that equal input gives equal bytes\n",
 };
 
 struct options {
-	const char *tracks, *policy, *experiments, *similar, *user_tracks, *state;
-	const char **tops;
-	size_t n_tops;
-	int64_t seed;
+	const char *tracks, *policy, *experiments, *state;
+	struct table_option {
+		enum table_kind kind;
+		const char *spec;
+	} *tables; /* n_tables, in their order */
+	size_t n_tables;
+	int64_t seed, explain;
 	bool no_latency;
 	char *const *inputs;
 	size_t n_inputs;
 };
 
-enum { OPT_TRACKS = 256, OPT_POLICY, OPT_EXPERIMENTS, OPT_SIMILAR, OPT_USER_TRACKS, OPT_TOP, OPT_SEED, OPT_STATE, OPT_NO_LATENCY };
+enum { OPT_TRACKS = 256, OPT_POLICY, OPT_EXPERIMENTS, OPT_SIMILAR, OPT_USER_TRACKS, OPT_TOP, OPT_SESSION, OPT_SEED, OPT_STATE, OPT_EXPLAIN,
+       OPT_NO_LATENCY };
 
 static const struct option long_options[] = {
 	{"tracks", required_argument, NULL, OPT_TRACKS},
@@ -47,8 +54,10 @@ static const struct option long_options[] = {
 	{"similar", required_argument, NULL, OPT_SIMILAR},
 	{"user-tracks", required_argument, NULL, OPT_USER_TRACKS},
 	{"top", required_argument, NULL, OPT_TOP},
+	{"session", required_argument, NULL, OPT_SESSION},
 	{"seed", required_argument, NULL, OPT_SEED},
 	{"state", required_argument, NULL, OPT_STATE},
+	{"explain", required_argument, NULL, OPT_EXPLAIN},
 	{"no-latency", no_argument, NULL, OPT_NO_LATENCY},
 	COMMAND_OPTIONS,
 };
@@ -61,6 +70,13 @@ struct service {
 	struct recommender recommender;
 };
 
+enum { EXPLAIN_MAX = 10000 };
+
+static void add_table(struct options *o, enum table_kind kind, const char *spec)
+{
+	o->tables[o->n_tables++] = (struct table_option){.kind = kind, .spec = spec};
+}
+
 /* Returns -1 to go on, or the exit status. */
 static int parse_options(struct options *o, int argc, char **argv)
 {
@@ -72,13 +88,18 @@ static int parse_options(struct options *o, int argc, char **argv)
 		case OPT_TRACKS: o->tracks = optarg; break;
 		case OPT_POLICY: o->policy = optarg; break;
 		case OPT_EXPERIMENTS: o->experiments = optarg; break;
-		case OPT_SIMILAR: o->similar = optarg; break;
-		case OPT_USER_TRACKS: o->user_tracks = optarg; break;
-		case OPT_TOP: o->tops[o->n_tops++] = optarg; break;
+		case OPT_SIMILAR: add_table(o, TABLE_SIMILAR, optarg); break;
+		case OPT_USER_TRACKS: add_table(o, TABLE_USER_TRACKS, optarg); break;
+		case OPT_TOP: add_table(o, TABLE_TOP, optarg); break;
+		case OPT_SESSION: add_table(o, TABLE_SESSION, optarg); break;
 		case OPT_STATE: o->state = optarg; break;
 		case OPT_NO_LATENCY: o->no_latency = true; break;
 		case OPT_SEED:
 			if (number_parse_int("--seed", optarg, 0, INT64_MAX, &o->seed, &e) < 0)
+				return command_misused(&command, &e);
+			break;
+		case OPT_EXPLAIN:
+			if (number_parse_int("--explain", optarg, 1, EXPLAIN_MAX, &o->explain, &e) < 0)
 				return command_misused(&command, &e);
 			break;
 		case 'h': case 'V': return command_info(&command, c);
@@ -92,14 +113,23 @@ static int parse_options(struct options *o, int argc, char **argv)
 	return command_misused(&command, &e);
 }
 
-static int load_tables(struct tables *t, const struct options *o, struct errmsg *e)
+/* Whether similar tracks are to be found in the catalog: they are wanted, and no table of them is given. */
+static bool are_in_catalog(const struct service *s, const struct options *o)
 {
-	if (tables_load_catalog(t, o->tracks, e) < 0 ||
-	    (o->similar && tables_load_similar(t, o->similar, e) < 0) ||
-	    (o->user_tracks && tables_load_user_tracks(t, o->user_tracks, e) < 0))
+	for (size_t i = 0; i < o->n_tables; i++)
+		if (o->tables[i].kind == TABLE_SIMILAR)
+			return false;
+	return policy_reads(&s->policy, TABLE_SIMILAR) || experiments_read(&s->experiments, TABLE_SIMILAR);
+}
+
+static int load_tables(struct service *s, const struct options *o, struct errmsg *e)
+{
+	struct tables *t = &s->tables;
+
+	if ((are_in_catalog(s, o) ? tables_load_catalog_and_similar : tables_load_catalog)(t, o->tracks, e) < 0)
 		return -1;
-	for (size_t i = 0; i < o->n_tops; i++)
-		if (tables_load_top(t, o->tops[i], e) < 0)
+	for (size_t i = 0; i < o->n_tables; i++)
+		if (tables_load(t, o->tables[i].kind, o->tables[i].spec, e) < 0)
 			return -1;
 	return 0;
 }
@@ -124,7 +154,7 @@ static int load(struct service *s, const struct options *o, struct errmsg *e)
 
 	if (status != 0)
 		return status;
-	if (load_tables(&s->tables, o, e) < 0)
+	if (load_tables(s, o, e) < 0)
 		return EXIT_DATA;
 	if (policy_bind(&s->policy, &s->tables, e) < 0)
 		return EXIT_USAGE;
@@ -136,6 +166,7 @@ static int load(struct service *s, const struct options *o, struct errmsg *e)
 		errmsg_nomem(e);
 		return EXIT_DATA;
 	}
+	recommender_explain(&s->recommender, (size_t)o->explain);
 	/* saved at once too: a place that cannot be written is found before the first request, not after the last */
 	if (o->state && (sessions_load(&s->recommender.sessions, o->state, &s->tables.catalog, e) < 0 ||
 			 sessions_save(&s->recommender.sessions, o->state, &s->tables.catalog, e) < 0))
@@ -181,7 +212,8 @@ static enum lines_status answer_input(struct recommender *r, const char *path, i
 	while ((s = lines_next(&l, &e)) == LINES_LINE || s == LINES_BAD) {
 		if (!answer(r, s, &l, out, &e))
 			command_complain(&command, complaints, &e);
-		if (out_full(out) && out_flush(out, &e) < 0)
+		/* where an answer got lost its asker would wait for it, and this for the next request */
+		if (out->error || (out_full(out) && out_flush(out, &e) < 0))
 			break;
 	}
 	/* a failure of the output is told by command_finish */
@@ -205,6 +237,7 @@ static int serve(struct service *s, const struct options *o)
 	if (stop < 0)
 		return command_fail(&command, &e);
 	out_init(&out, STDOUT_FILENO, "standard output");
+	out_end_cut_line(&out);
 	for (size_t i = 0; i < n && ended != LINES_STOP && !out.error; i++)
 		ended = answer_input(&s->recommender, inputs[i], stop, &out, &complaints);
 	status = command_finish(&command, &out, command_complained(&command, &complaints) ? EXIT_DATA : 0);
@@ -217,24 +250,28 @@ static int serve(struct service *s, const struct options *o)
 
 int main(int argc, char **argv)
 {
-	struct options options = {.tops = calloc((size_t)argc, sizeof *options.tops)};
+	struct options options = {.tables = calloc((size_t)argc, sizeof *options.tables)};
 	struct service service = {0};
 	struct errmsg e;
 	int status;
 
 	command_begin(&command, argv);
+	if (!options.tables) {
+		errmsg_nomem(&e);
+		return command_fail(&command, &e);
+	}
 	status = parse_options(&options, argc, argv);
 	if (status >= 0)
 		goto out;
 	status = load(&service, &options, &e);
 	if (status == EXIT_USAGE)
-		command_misused(&command, &e);
+		status = command_misused(&command, &e);
 	else if (status != 0)
 		command_fail(&command, &e);
 	else
 		status = serve(&service, &options);
 out:
 	unload(&service);
-	free(options.tops);
+	free(options.tables);
 	return status;
 }

@@ -33,7 +33,7 @@ static const struct command command = {
 		"  --in-flight K           sessions in flight at once (default: 256)\n"
 		"  --max-tracks N          end a session after N tracks (default: 5000)\n"
 		"  --timeout SECONDS       give up when a reply does not come for so long (default: 30)\n"
-		"  --agent random|console  no recommender: answer at random, or let a person answer\n"
+		"  --agent KIND            no recommender: random, oracle (the bound), or console (a person)\n"
 		"  --summary table|json    how the summary is printed on standard error (default: table)\n"
 		"\n"
 		"COMMAND is the recommender: it reads requests and writes events. Without it (and without\n"
@@ -41,7 +41,7 @@ static const struct command command = {
 };
 
 /* How a run is answered. */
-enum way { WAY_WIRED, WAY_COMMAND, WAY_RANDOM, WAY_CONSOLE };
+enum way { WAY_WIRED, WAY_COMMAND, WAY_RANDOM, WAY_ORACLE, WAY_CONSOLE };
 
 struct options {
 	const char *tracks, *embeddings, *users;
@@ -97,6 +97,21 @@ static int parse_u32(const char *what, const char *text, int64_t max, uint32_t *
 	return 0;
 }
 
+static int parse_agent(const char *text, enum way *way, struct errmsg *e)
+{
+	static const struct {
+		const char *name;
+		enum way way;
+	} agents[] = {{"random", WAY_RANDOM}, {"oracle", WAY_ORACLE}, {"console", WAY_CONSOLE}};
+
+	for (size_t i = 0; i < sizeof agents / sizeof *agents; i++)
+		if (strcmp(agents[i].name, text) == 0) {
+			*way = agents[i].way;
+			return 0;
+		}
+	return errmsg_set(e, "--agent takes random, oracle or console, not '%s'", text);
+}
+
 /* Takes one option that can be wrong. */
 static int parse_value(struct options *o, int c, const char *text, struct errmsg *e)
 {
@@ -121,10 +136,7 @@ static int parse_value(struct options *o, int c, const char *text, struct errmsg
 		status = parse_word("--summary", text, "table", "json", e);
 		o->json = status == 1;
 		return status;
-	default:
-		status = parse_word("--agent", text, "random", "console", e);
-		o->way = status == 1 ? WAY_CONSOLE : WAY_RANDOM;
-		return status;
+	default: return parse_agent(text, &o->way, e);
 	}
 }
 
@@ -204,10 +216,10 @@ static enum exchange_status play_console(struct simulation *s, const struct simu
 	return status == CONSOLE_FAILED ? EXCHANGE_FAILED : status == CONSOLE_STOPPED ? EXCHANGE_STOPPED : EXCHANGE_DONE;
 }
 
-static enum exchange_status play_random(struct simulation *s, const struct options *o, const struct simulation_watch *watch,
-					struct out *log, struct errmsg *e)
+static enum exchange_status play_agent(struct simulation *s, const struct options *o, const struct simulation_watch *watch,
+				       struct out *log, struct errmsg *e)
 {
-	int status = agent_play_random(s, o->run.seed, log, watch, e);
+	int status = agent_play(s, o->way == WAY_ORACLE ? AGENT_ORACLE : AGENT_RANDOM, o->run.seed, log, watch, e);
 
 	return status < 0 ? EXCHANGE_FAILED : status == 0 ? EXCHANGE_STOPPED : EXCHANGE_DONE;
 }
@@ -219,16 +231,14 @@ static enum exchange_status play(struct simulation *s, const struct options *o, 
 	case WAY_COMMAND: return partner_play_command(s, o->argv, o->timeout, log, watch, e);
 	case WAY_WIRED: return partner_play_wired(s, o->timeout, watch, e);
 	case WAY_CONSOLE: return play_console(s, watch, log, e);
-	default: return play_random(s, o, watch, log, e);
+	default: return play_agent(s, o, watch, log, e);
 	}
 }
 
-static void print_summary(const struct simulation *s, const struct options *o, double seconds)
+/* Returns 0, or -1 where there is no memory. */
+static int print_summary(const struct simulation *s, const struct options *o, double seconds)
 {
-	if (o->json)
-		summary_print_json(stderr, s->days, o->run.days, o->run.start, seconds);
-	else
-		summary_print_table(stderr, s->days, o->run.days, o->run.start, seconds);
+	return (o->json ? summary_print_json : summary_print_table)(stderr, s->days, o->run.days, o->run.start, seconds);
 }
 
 static int run(const struct world *w, const struct options *o)
@@ -249,6 +259,8 @@ static int run(const struct world *w, const struct options *o)
 	}
 	if (isatty(STDERR_FILENO) && o->way != WAY_CONSOLE)
 		watch.progress = show_progress;
+	if (o->way != WAY_WIRED)
+		out_end_cut_line(&log);
 	start = now();
 	ended = play(&s, o, &watch, &log, &e);
 	if (watch.progress)
@@ -256,8 +268,10 @@ static int run(const struct world *w, const struct options *o)
 	if (ended != EXCHANGE_DONE && ended != EXCHANGE_STOPPED && !log.error)
 		status = command_fail(&command, &e);
 	status = command_finish(&command, &log, status);
-	if (status == 0 || s.ended > 0)
-		print_summary(&s, o, now() - start);
+	if ((status == 0 || s.ended > 0) && print_summary(&s, o, now() - start) < 0) {
+		errmsg_nomem(&e);
+		status = command_fail(&command, &e);
+	}
 	if (ended == EXCHANGE_STOPPED)
 		stop_raise(watch.stop_fd);
 out:

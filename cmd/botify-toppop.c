@@ -83,7 +83,7 @@ static int parse_options(struct options *o, int argc, char **argv)
 		case 'n': status = number_parse_int("--limit", optarg, 1, INT64_MAX, &o->limit, &e); break;
 		case 'o': o->output = optarg; break;
 		case OPT_THREADS: status = number_parse_int("--threads", optarg, 1, LOG_THREADS_MAX, &o->threads, &e); break;
-		case OPT_PARTIAL: o->partial = true; break;
+		case OPT_PARTIAL: o->partial = o->choice.partial = true; break;
 		case OPT_MERGE: o->merge = true; break;
 		case 'h': case 'V': return command_info(&self, c);
 		default: return command_bad_option(&self);
@@ -107,6 +107,8 @@ static int read_logs(struct tops *t, const struct options *o, struct command_com
 	while (status == 0 && (s = log_next(&log, &ev, e)) != LOG_END) {
 		if (s == LOG_EVENT)
 			status = tops_add(t, ev, e);
+		else if (s == LOG_NO_MEMORY)
+			status = -1;
 		else
 			command_complain(&self, complaints, e);
 	}
@@ -116,21 +118,35 @@ static int read_logs(struct tops *t, const struct options *o, struct command_com
 
 static int read_partials(struct tops *t, const struct options *o, struct errmsg *e)
 {
-	if (o->n_paths == 0)
-		return tops_read_partial(t, "-", e);
+	if (o->n_paths == 0 && tops_read_partial(t, "-", e) < 0)
+		return -1;
 	for (size_t i = 0; i < o->n_paths; i++)
 		if (tops_read_partial(t, o->paths[i], e) < 0)
 			return -1;
-	return 0;
+	return tops_check_partials(t, e);
+}
+
+/* A part, or a list for machines. */
+static int print_plain(struct tops *t, const struct options *o, struct tops_output *out, FILE *f, struct errmsg *e)
+{
+	struct command_screen screen;
+	FILE *between = command_screen_open(&screen, f, e);
+	int status;
+
+	if (!between)
+		return -1;
+	status = o->partial ? tops_write_partial(t, between, e) : o->format->write(t, out, between, e);
+	return command_screen_close(&screen, e) < 0 ? -1 : status;
 }
 
 static int print(struct tops *t, const struct options *o, const struct catalog *c, FILE *f, struct errmsg *e)
 {
 	struct tops_output out = {.catalog = o->tracks ? c : NULL, .limit = (size_t)o->limit, .colour = table_wants_colour(f)};
+	bool table = o->format == tops_format_find("table");
 
 	if (o->partial)
-		return tops_write_partial(t, f, e);
-	if (tops_end(t, e) < 0 || o->format->write(t, &out, f, e) < 0)
+		return print_plain(t, o, &out, f, e);
+	if (tops_end(t, e) < 0 || (table ? o->format->write(t, &out, f, e) : print_plain(t, o, &out, f, e)) < 0)
 		return -1;
 	if (t->outside > 0)
 		command_note(&self, "%" PRId64 " of %" PRId64 " events are not in experiment '%s'", t->outside, t->events,

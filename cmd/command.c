@@ -4,6 +4,7 @@
 #include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -27,11 +28,17 @@ int command_info(const struct command *c, int which)
 	return command_finish(c, NULL, 0);
 }
 
-int command_fail(const struct command *c, const struct errmsg *e)
+/* Every message goes through here. */
+static void say(const struct command *c, const char *text)
 {
 	fprintf(stderr, "%s: ", c->name);
-	tame_put(stderr, e->text); /* it may quote input */
+	tame_put(stderr, text);
 	putc('\n', stderr);
+}
+
+int command_fail(const struct command *c, const struct errmsg *e)
+{
+	say(c, e->text);
 	return EXIT_DATA;
 }
 
@@ -44,18 +51,20 @@ int command_bad_option(const struct command *c)
 int command_misused(const struct command *c, const struct errmsg *e)
 {
 	command_fail(c, e);
-	return command_bad_option(c);
+	return e->no_memory ? EXIT_DATA : command_bad_option(c);
 }
 
 void command_note(const struct command *c, const char *format, ...)
 {
+	char *text = NULL;
 	va_list ap;
 
-	fprintf(stderr, "%s: ", c->name);
 	va_start(ap, format);
-	vfprintf(stderr, format, ap);
+	if (vasprintf(&text, format, ap) < 0)
+		text = NULL;
 	va_end(ap);
-	fputc('\n', stderr);
+	say(c, text ? text : "out of memory");
+	free(text);
 }
 
 enum { COMPLAINTS_SHOWN = 10 };
@@ -71,6 +80,32 @@ bool command_complained(const struct command *c, const struct command_complaints
 	if (complaints->n > COMPLAINTS_SHOWN)
 		command_note(c, "… and %lu more like these", complaints->n - COMPLAINTS_SHOWN);
 	return complaints->n > 0;
+}
+
+FILE *command_screen_open(struct command_screen *s, FILE *to, struct errmsg *e)
+{
+	*s = (struct command_screen){.to = to, .between = to};
+	if (isatty(fileno(to)))
+		s->between = open_memstream(&s->text, &s->size);
+	if (!s->between)
+		errmsg_nomem(e);
+	return s->between;
+}
+
+int command_screen_close(struct command_screen *s, struct errmsg *e)
+{
+	int status = 0;
+
+	if (s->between == s->to)
+		return 0;
+	if (fclose(s->between) != 0) {
+		status = errmsg_nomem(e);
+	} else {
+		tame_lines(s->text);
+		fputs(s->text, s->to);
+	}
+	free(s->text);
+	return status;
 }
 
 int command_finish(const struct command *c, struct out *o, int status)

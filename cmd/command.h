@@ -9,6 +9,7 @@
 #include <getopt.h>
 #include <stdbool.h>
 #include <stdint.h>
+#include <stdio.h>
 
 #include "base/errmsg.h"
 #include "base/out.h"
@@ -32,10 +33,18 @@ void command_begin(const struct command *c, char **argv);
 /* Prints help ('h') or version ('V') on standard output. Returns the exit status. */
 int command_info(const struct command *c, int which);
 
+/*
+ * What goes to standard error may quote input: names, paths, lines. All of it is one line, in which no character commands
+ * the terminal.
+ */
+
 /* Prints "name: reason" on standard error. Returns EXIT_DATA. */
 int command_fail(const struct command *c, const struct errmsg *e);
 
-/* The same for a mistake on the command line, with a pointer to --help. Returns EXIT_USAGE. */
+/*
+ * The same for a mistake on the command line, with a pointer to --help. Returns EXIT_USAGE; or EXIT_DATA where only memory was
+ * missing.
+ */
 int command_misused(const struct command *c, const struct errmsg *e);
 
 /* A remark that does not change the exit status. */
@@ -56,6 +65,22 @@ void command_complain(const struct command *c, struct command_complaints *compla
 
 /* Tells how many were not printed. Returns whether there were any complaints, which makes the status EXIT_DATA. */
 bool command_complained(const struct command *c, const struct command_complaints *complaints);
+
+/*
+ * Output for machines that a person looks at: where `to` is a terminal, what is written to the stream between is shown
+ * there without the characters that would command it; elsewhere the stream is `to` itself.
+ */
+struct command_screen {
+	FILE *to, *between;
+	char *text;
+	size_t size;
+};
+
+/* Returns the stream, or NULL where there is no memory. */
+FILE *command_screen_open(struct command_screen *s, FILE *to, struct errmsg *e);
+
+/* Shows what was written. Returns 0, or -1 with the reason; errors of `to` are for ferror to tell. */
+int command_screen_close(struct command_screen *s, struct errmsg *e);
 
 /*
  * The last act: flushes and closes standard output through `o` (NULL where only stdio was used), and stdio. Returns

@@ -181,9 +181,55 @@ big_log() {
 	[ "${#stderr_lines[@]}" = 11 ]
 	[[ ${stderr_lines[1]} == "botify-abtest: log:3: "* ]]
 	[ "${stderr_lines[10]}" = "botify-abtest: … and 15 more like these" ]
-	diff <(echo "$output" | sed '/malformed/d') "$here/abtest/tiny.table"
-	echo "$output" | grep -x '25 malformed lines: left out.'
+	diff <(echo "$output") <(
+		echo 'Do not trust this yet:'
+		echo '25 malformed lines: left out, 64.1 % of all lines.'
+		echo
+		cat "$here/abtest/tiny.table"
+	)
 	abtest --format json log 2>/dev/null | jq -e '.health.malformed_lines == 25'
+}
+
+@test "malformed lines of more than one in a hundred: every report begins with them" {
+	big_log | head -990 >good
+	for bad in 10 11; do
+		{ cat good; yes '{"message":"next"}' | head -n $bad; } >log
+		abtest --partial log >part 2>errors || [ $? = 1 ]
+		for from in log "--merge part"; do
+			for format in table markdown html json prometheus ndjson csv; do
+				# shellcheck disable=SC2086
+				run --separate-stderr abtest --format $format $from
+				# shellcheck disable=SC2154 # bats sets it
+				echo "$stderr" >"err.$format"
+				echo "$output" >"out.$format"
+			done
+			# the first line of what is on the page, of the document, of what is said where the format has no room for it
+			head -2 out.table | grep -cx -e 'Do not trust this yet:' -e '11 malformed lines: left out, 1.1 % of all lines.' >found || true
+			head -1 out.markdown | grep -cx '> \*\*Do not trust this yet\*\*: 11 malformed lines: left out, 1.1 % of all lines.' >>found || true
+			sed -n '/<h1>/,$p' out.html | grep '<p' | sed -n 2p | grep -c '>Do not trust this yet:</strong> 11 malformed lines: left out, 1.1 % of all lines.' >>found || true
+			head -1 out.json | grep -cxF '{"alarms":["11 malformed lines: left out, 1.1 % of all lines."],' >>found || true
+			sed -n 3p out.prometheus | grep -cx 'botify_abtest_alarm{finding="malformed_lines"} 1' >>found || true
+			for format in ndjson csv; do
+				grep -cx 'botify-abtest: Do not trust this yet: 11 malformed lines: left out, 1.1 % of all lines.' err.$format >>found || true
+				grep -v malformed out.$format | cmp - out.$format
+			done
+			[ "$(tr '\n' ' ' <found)" = "$([ $bad = 10 ] && echo '0 0 0 0 0 0 0 ' || echo '2 1 1 1 1 1 1 ')" ]
+			jq -e --argjson n $bad '.health.malformed_lines == $n' out.json
+			# and that is what a pipeline may fail on
+			# shellcheck disable=SC2086
+			run abtest --fail-on health $from
+			[ $bad = 10 ] && [ "$status" != 3 ] || [ "$status" = 3 ]
+		done
+	done
+}
+
+@test "ndjson and csv: that most lines are malformed is said before the report" {
+	{ cat "$tiny"; echo bad; } >log
+	for format in ndjson csv; do
+		abtest --format $format log >both 2>&1 || [ $? = 1 ]
+		sed -n 2p both | grep -x 'botify-abtest: Do not trust this yet: 1 malformed line: left out, 6.67 % of all lines.'
+		[ "$(grep -c 'Do not trust' both)" = 1 ]
+	done
 }
 
 @test "malformed lines of a log that is read twice are told once" {
@@ -223,7 +269,7 @@ big_log() {
 
 @test "mistakes on the command line: exit 2 and nothing on standard output" {
 	for bad in "--alpha 0" "--alpha 1" "--alpha 5%" "--alpha nan" "--alpha" "--format jsn" "--nonsense" \
-		"--split C" "--split C=0" "--split C=1,C=2" "--covariate-before yesterday" "--covariate-before" \
+		"--split =1" "--split C=0" "--split C=1,C=2" "--covariate-before yesterday" "--covariate-before" \
 		"--covariate x --covariate-before 5"; do
 		# shellcheck disable=SC2086
 		run --separate-stderr abtest $bad "$tiny"
@@ -231,6 +277,13 @@ big_log() {
 		[ -z "$output" ]
 		[[ ${stderr_lines[-1]} == "Try 'botify-abtest --help'." ]]
 	done
+}
+
+@test "a log that went through a tool for which columns with gaps are of real numbers" {
+	sed -E 's/"(timestamp|user|track|recommendation)":([0-9]+)/"\1":\2.0/g; s/}$/,"source":null,"pool":null,"error":null}/' "$tiny" >log
+	abtest log | diff - "$here/abtest/tiny.table"
+	abtest --format json log | cmp - <(abtest --format json "$tiny")
+	abtest --merge <(abtest --partial log | sed -E 's/:([0-9]+)([,}])/:\1.0\2/g') | diff - "$here/abtest/tiny.table"
 }
 
 @test "CRLF, blank lines, no last newline" {
@@ -337,7 +390,7 @@ odd_log() {
 	head -c -30 whole >shorter
 	run abtest --merge shorter
 	[ "$status" = 1 ]
-	[[ $output == "botify-abtest: shorter:5: no JSON object: "* ]]
+	[[ $output == "botify-abtest: shorter:5: cut off before its end: "* ]]
 	cp whole again
 	run abtest --merge whole - <again
 	[ "$status" = 1 ]
@@ -370,12 +423,132 @@ odd_log() {
 	awk '{ print } NR % 3 == 0' "$tiny" >log
 	abtest --format json log | jq -e '.health.duplicate_events == 4 and .health.events == 18 and .health.events_after_end == 0'
 	diff <(abtest log | grep -v '^Log') <(grep -v '^Log' "$here/abtest/tiny.table" | sed '/^Means/i 4 events delivered twice: left out.')
-	# user 1 leaves at 1200; latency does not make it another event
+	# user 1 leaves at 1200
 	sed '3a {"message":"next","timestamp":1200,"user":1,"track":7,"time":0.5,"latency":1,"experiments":{}}' "$tiny" >log
 	abtest --format json log | jq -e '.health.duplicate_events == 0 and .health.events_after_end == 1'
 	abtest log | grep -x '1 event not later than the end of a session before it: taken as they came, so sessions may be wrong.'
-	sed '3{p;s/0.002/0.5/}' "$tiny" >log
-	abtest --format json log | jq -e '.health.duplicate_events == 1 and .health.events_after_end == 0'
+}
+
+@test "health: events that share their millisecond are no duplicates where any field differs, and keep their order" {
+	for change in 's/"latency":[^,]*/"latency":0.5/' 's/"latency":[^,]*,//' 's/"recommendation":[^,]*/"recommendation":8/' \
+		's/,"experiments"/,"source":"s"&/' 's/,"experiments"/,"pool":1&/' 's/"AA":"[^"]*"/"AA":"X"/' 's/"time":[^,]*/"time":0.125/'; do
+		sed "2{p;$change}" "$tiny" >log
+		not_same log
+		LC_ALL=C sort "$tiny" | cat - log >twice # which is sorted
+		abtest --format json twice 2>/dev/null | jq -e '.health | .sorted and .duplicate_events == 14'
+	done
+	sed '2{p;s/:/: /;s/"latency":\(0[^,]*\),\("recommendation":[^,]*\)/\2,"latency":\10/}' "$tiny" >log # written otherwise
+	[ "$(sed -n 2p log)" != "$(sed -n 3p log)" ]
+	abtest --format json log | jq -e '.health.duplicate_events == 1'
+}
+
+not_same() {
+	abtest --format json "$1" | jq -e '.health | .duplicate_events == 0 and .events == 15'
+}
+
+@test "health: a log whose parts were joined in another order, with times that events share" {
+	for user in 1 2 3 4 5 6; do
+		for session in 1 2 3 4 5 6 7 8; do
+			for track in 1 2 3; do
+				message=$([ $track = 3 ] && echo last || echo next)
+				echo '{"message":"'$message'","timestamp":'$((1000 + session / 2))',"user":'$user',"track":'$track',"time":0.5,"latency":0.00'$session$track',"recommendation":'$((track + 1))',"experiments":{"X":"'$([ $((user % 2)) = 0 ] && echo C || echo T)'"}}'
+			done
+		done
+	done >log
+	abtest --format json --quantiles 0.5 --days log >want
+	jq -e '.health | .sorted == false and .duplicate_events == 0' want
+	grep ':100[01],' log >early
+	grep ':1002,' log >middle
+	grep ':100[34],' log >late
+	abtest --format json --quantiles 0.5 --days late early middle | jq -e --slurpfile want want '
+		.health.sorted and .health.duplicate_events == 0 and .effects == $want[0].effects and .quantiles == $want[0].quantiles'
+}
+
+@test "users in two arms: a note, a warning from 0.5 %, fatal from 10 %" {
+	for in_two in 0 1 2 39 40 360; do
+		for user in $(seq 400); do
+			echo '{"message":"last","timestamp":'$((2 * user))',"user":'"$user"',"track":1,"time":0.5,"experiments":{"X":"'$((user % 2))'"}}'
+			((user > in_two)) ||
+				echo '{"message":"last","timestamp":'$((2 * user + 1))',"user":'"$user"',"track":1,"time":0.5,"experiments":{"X":"'$(((user + 1) % 2))'"}}'
+		done >"log.$in_two"
+	done
+	for in_two in 0 1 2 39; do abtest --fail-on health "log.$in_two"; done
+	for in_two in 40 360; do
+		run -3 --separate-stderr abtest --fail-on health "log.$in_two"
+		# shellcheck disable=SC2154 # bats sets it
+		[[ $stderr == "botify-abtest: users_in_two_arms: experiment X: $in_two users seen in more than one arm: left out, "*"0.0 % of all users." ]]
+		[[ ${lines[1]} == "Do not trust this yet:" ]]
+	done
+	run -3 --separate-stderr abtest --fail-on users_in_two_arms log.1
+	for in_two in "1 > Note: " "2 > \*\*Warning\*\*: " "39 > \*\*Warning\*\*: " "40 > \*\*Do not trust this yet\*\*: "; do
+		abtest --format markdown "log.${in_two%% *}" | grep -q "^${in_two#* }${in_two%% *} users\? seen in more than one arm"
+	done
+}
+
+# 400 users with one event each, half of them in T; there, those who would listen to less than 0.4 stay in their session.
+leaving_log() {
+	awk 'BEGIN {
+		for (user = 0; user < 400; user++) {
+			time = (user * 37 + int(user / 2) * 11) % 100 / 100
+			printf "{\"message\":\"%s\",\"timestamp\":%d,\"user\":%d,\"track\":1,\"time\":%.2f,\"experiments\":{\"X\":\"%s\"}}\n",
+				user % 2 && time < 0.4 ? "next" : "last", user + 1, user, time, user % 2 ? "T" : "C"
+		}
+	}'
+}
+
+@test "attrition: users who are lost in one arm more than in another, and sessions that do not end" {
+	leaving_log >log
+	abtest --format ndjson log | head -1 | jq -e '.control_users == 200 and .treatment_users == 120 and .effect > 30 and .p < 1e-9'
+	abtest --fail-on srm log
+	run -3 --separate-stderr abtest --fail-on health log
+	# shellcheck disable=SC2154 # bats sets it
+	[ "$stderr" = "botify-abtest: unfinished_sessions: experiment X: 80 unfinished sessions: left out, not alike in the arms (p = 8e-29): 80 of 200 users of T, 0 of 200 of the others." ]
+	# scipy.stats.fisher_exact([[0, 200], [80, 120]]).pvalue
+	abtest --format json log | jq -e '.health.experiments[0] | .unfinished_sessions == 80 and .users_without_session == 80
+		and .attrition_p == .unfinished_p and (.attrition_p / 7.791973823782338e-29 - 1 | fabs) < 1e-9'
+	abtest log >report
+	[ "$(sed -n 2p report)" = "Do not trust this yet:" ]
+	grep -x '80 users finished no session: left out, not alike in the arms (p = 8e-29): 80 of 200 users of T, 0 of 200 of the others.' report
+	for format in markdown html; do abtest --format $format log | grep 'Do not trust this yet' | grep -q '80 users finished no session'; done
+	abtest --format prometheus log | grep -x 'botify_abtest_attrition_p_value{experiment="X"} 7.79[0-9]*e-29'
+	for format in ndjson csv; do
+		run --separate-stderr abtest --format $format log
+		[ "$(grep -c '^botify-abtest: X: 80 u.* not alike in the arms' <<<"$stderr")" = 2 ]
+	done
+	# the same where it is looked at every night; and of parts
+	abtest --format json --sequential --tune 500 log | jq -e '.health.experiments[0] | .attrition_p > 7.8e-29 and .attrition_p < 0.001'
+	for n in 0 1 2; do awk -v n=$n -F'[:,]' '$6 % 3 == n' log | abtest --partial -o part.$n; done
+	for format in table json; do
+		abtest --merge --format $format part.2 part.0 part.1 | cmp - <(abtest --format $format log)
+	done
+}
+
+@test "attrition: of a metric that not all have, likewise" {
+	awk 'BEGIN {
+		for (user = 0; user < 400; user++)
+			printf "{\"message\":\"last\",\"user\":%d,\"track\":1,\"time\":0.5%s,\"experiments\":{\"X\":\"%s\"}}\n", user,
+				user % 4 == 1 ? "" : ",\"latency\":0.00" user % 7 + 1, user % 2 ? "T" : "C"
+	}' >log
+	abtest log >report
+	grep -x 'mean_request_latency: not as many users of each arm have a value (p = 8e-38), so do not compare them.' report
+	grep -x 'mean_request_latency: 100 of the 200 users of T have a value.' report
+	run --separate-stderr abtest --format csv --fail-on health log
+	# shellcheck disable=SC2154 # bats sets it
+	[ "$status" = 0 ] && [ "$stderr" = "botify-abtest: X: mean_request_latency: not as many users of each arm have a value (p = 8e-38), so do not compare them." ]
+	abtest --sequential --tune 500 log | grep 'not as many users of each arm have a value'
+	sed 's/"T"/"?"/; s/"C"/"T"/; s/"?"/"C"/; s/"user":/&1000/' log >>log.swapped
+	cat log.swapped >>log
+	run ! grep 'not as many' <(abtest log)
+}
+
+@test "attrition: as many lost in each arm are a note" {
+	leaving_log | sed 's/"C"/"?"/; s/"T"/"C"/; s/"?"/"T"/' | awk '{ print } { gsub(/"user":/, "&1000"); sub(/"C"/, "\"?\""); sub(/"T"/, "\"C\""); sub(/"[?]"/, "\"T\""); print }' >log
+	abtest --fail-on health,srm log >report
+	grep -x '160 users finished no session: left out.' report
+	run ! grep 'Do not trust' report
+	run --separate-stderr abtest --format csv log
+	[ -z "$stderr" ]
+	run -3 abtest --fail-on users_without_session log
 }
 
 @test "--split: arms that never appear and arms that nobody planned are named" {
@@ -385,6 +558,59 @@ odd_log() {
 	grep -x '1 arm is not in the planned split: T1.' report
 	abtest --split C=2,T2=1,T3=1 --format json "$tiny" |
 		jq -e '.health.experiments | all(.missing_arms == 2 and .unplanned_arms == 1)'
+}
+
+@test "--split: an arm that never appears is a mismatch, one of weight 0 is left out" {
+	for user in $(seq 400); do
+		echo '{"message":"last","user":'"$user"',"track":1,"time":0.5,"experiments":{"X":"'"$((user % 2))"'"}}'
+	done | sed 's/"X":"0"/"X":"D"/; s/"X":"1"/"X":"E"/' >log
+	run -3 --separate-stderr abtest --split C=1,D=1,E=1 --fail-on srm log
+	# shellcheck disable=SC2154 # bats sets it
+	[ "$stderr" = "botify-abtest: srm: users of experiment X are not split as planned (p = 4e-44)" ]
+	grep -xE 'C +0 +133.3 +200.0 +2 +4e-44' <<<"$output"
+	abtest --sequential --split C=1,D=1,E=1 --format json log | jq -e '.srm[0].p < 0.05'
+	abtest --split C=1,D=1,E=1 --format json log | jq -e '.srm | map([.arm, .users]) == [["D", 200], ["E", 200], ["C", 0]]'
+	abtest --split C=1,D=1,E=1 --format prometheus log | grep -xE 'botify_abtest_srm_p_value\{experiment="X"\} 3.72[0-9]*e-44'
+	abtest --split C=0,D=1,E=1 --fail-on srm,health log
+	# of E alone nothing can be said
+	abtest --split D=0,E=1 --fail-on srm,health --format json log | jq -e '.srm == [{"experiment":"X","arm":"E","users":200,
+		"expected":200,"chi2":null,"df":null,"p":null}] and .health.experiments[0].unplanned_arms == 0'
+}
+
+@test "--split: any name of an arm, in JSON" {
+	for user in $(seq 40); do
+		echo '{"message":"last","user":'"$user"',"track":1,"time":0.5,"experiments":{"X":"'"$((user % 2))"'"}}'
+	done | sed 's/"X":"0"/"X":"a,b"/; s/"X":"1"/"X":"x=1"/' >log
+	abtest --split '{"a,b":1,"x=1":1}' --fail-on srm,health log
+	abtest --split '{"a,b":3,"x=1":1}' --format json log | jq -e '.srm | map(.expected) == [30, 10]'
+}
+
+@test "--split: the plan of each experiment, from the file that botify-recommend had" {
+	for user in $(seq 400); do
+		echo '{"message":"last","user":'"$user"',"track":1,"time":0.5,"experiments":{"AA":"'"$((user % 2))"'","X":"'"$((user % 4 / 3))"'"}}'
+	done | sed 's/:"0"/:"C"/g; s/:"1"/:"T1"/g' >log
+	echo '{"experiments":[{"name":"AA","arms":["C","T1"]},
+		{"name":"X","arms":{"T1":"artist","C":"random"},"weights":{"C":3,"T1":1}},{"name":"LATER","arms":["C"]}]}' >plan.json
+	run -0 --separate-stderr abtest --split plan.json --fail-on srm,health --format json log
+	[ -z "$stderr" ]
+	jq -e '.srm | map([.experiment, .arm, .expected]) ==
+		[["AA", "C", 200], ["AA", "T1", 200], ["X", "C", 300], ["X", "T1", 100]]' <<<"$output"
+	# one split for all says something else
+	run -3 --separate-stderr abtest --split C=3,T1=1 --fail-on srm log
+	# arms that never appear, and those that nobody planned, are those of their experiment
+	echo '{"experiments":[{"name":"AA","arms":["C","T1"]},{"name":"X","arms":["C","D"]}]}' >other.json
+	abtest --split other.json --format json log |
+		jq -e '.health.experiments | map([.missing_arms, .unplanned_arms]) == [[0, 0], [1, 1]]'
+	# an experiment that is not in the file is told of
+	echo '{"experiments":[{"name":"AA","arms":["C","T1"]}]}' >part.json
+	run -0 --separate-stderr abtest --split part.json --format ndjson log
+	grep -xF "botify-abtest: part.json: experiment 'X' is not in it, and its arms are taken as equal" <<<"$stderr"
+	echo '{"experiments":[{"name":"Z","arms":["C","T1"]}]}' >none.json
+	run -1 --separate-stderr abtest --split none.json log
+	[ "$stderr" = "botify-abtest: none.json: no experiment of the log is in it" ]
+	[ -z "$output" ]
+	run -1 --separate-stderr abtest --split absent.json log
+	[ "$stderr" = "botify-abtest: absent.json: No such file or directory" ]
 }
 
 @test "--covariate-before: events before the moment count for no experiment" {
@@ -402,10 +628,63 @@ odd_log() {
 	[ "$output" = "botify-abtest: the log has no experiments from --covariate-before on" ]
 }
 
+# 400 users on two days, who listen as they did the day before; in T they do so twice as long, from the first day on.
+habits_log() {
+	awk 'BEGIN {
+		for (day = 0; day < 2; day++)
+			for (user = 0; user < 400; user++)
+				printf "{\"message\":\"last\",\"timestamp\":%d,\"user\":%d,\"track\":1,\"time\":%.3f,\"experiments\":{\"X\":\"%s\"}}\n",
+					day * 86400000 + user, user, (1 + user % 2) * (100 + user * 37 % 100 + (user * 13 + day * 7) % 20) / 1000,
+					user % 2 ? "T" : "C"
+	}'
+}
+
+@test "--covariate-before inside the experiment: it says so, in every format, and adjusts nothing" {
+	habits_log >log
+	# what it must not do: adjust the effect by itself
+	awk -F'[:,]' '$4 >= 86400000' log >second
+	abtest --format ndjson second >want
+	abtest --format ndjson --covariate-before 1970-01-02 log 2>err | cmp - want
+	grep -x 'botify-abtest: X: 400 events before --covariate-before name an arm of it: nothing was adjusted, for the covariate would hold part of the effect.' err
+	head -1 want | jq -e '.effect > 90 and .theta == null'
+	abtest --format csv --covariate-before 1970-01-02 log 2>&1 >/dev/null | diff err -
+	abtest --format json --covariate-before 1970-01-02 log | jq -e '(.effects | all(.theta == null and .variance_removed == null))
+		and .health.experiments[0].early_events == 400 and .health.experiments[0].covariate_p == null'
+	abtest --format prometheus --covariate-before 1970-01-02 log | grep -x 'botify_abtest_early_events{experiment="X"} 400'
+	for format in table markdown html; do
+		abtest --format $format --covariate-before 1970-01-02 log | tr '\n' ' ' | grep 'Do not trust this yet' | grep -q '400 events before'
+	done
+	run -3 --separate-stderr abtest --fail-on srm,health --covariate-before 1970-01-02 log
+	# shellcheck disable=SC2154 # bats sets it
+	[[ $stderr == "botify-abtest: early_events: experiment X: 400 events before --covariate-before name an arm of it: nothing was adjusted,"* ]]
+	run ! grep covariate <(abtest --days --power --aa 10 --covariate-before 1970-01-02 log | grep -v 'events before')
+	# likewise of parts, of which one knows the experiment from the first day alone
+	awk -F'[:,]' '$6 < 100' log >part.0
+	awk -F'[:,]' '$6 >= 100 && $6 < 200 && $4 < 86400000' log >part.1
+	awk -F'[:,]' '$6 >= 200 || ($6 >= 100 && $4 >= 86400000)' log >part.2
+	awk -F'[:,]' '$6 >= 100' log >part.3
+	for n in 0 1 3; do abtest --partial --covariate-before 1970-01-02 -o counts.$n part.$n; done
+	abtest --merge --format json --covariate-before 1970-01-02 counts.0 counts.3 |
+		cmp - <(abtest --format json --covariate-before 1970-01-02 log)
+	grep -F '"covariate_before":86400000,"events_before":{"X":100},' counts.1
+	awk -F'[:,]' '$6 >= 200' log | abtest --partial --covariate-before 1970-01-02 -o counts.2
+	abtest --merge --format json --covariate-before 1970-01-02 counts.0 counts.1 counts.2 | jq -e '.health.experiments[0].early_events == 400'
+}
+
+@test "--covariate-before: of several experiments, those that had begun are not adjusted" {
+	habits_log | sed '1,400s/"experiments":{"X":"."}/"experiments":{"OLD":"C"}/; 401,$s/{"X":"\(.\)"/&,"OLD":"\1"/' >log
+	abtest --format json --covariate-before 1970-01-02 log >report
+	jq -e '.health.experiments | map(.early_events) == [0, 400]' report
+	jq -e '.effects | map(select(.metric == "time") | .theta != null) == [true, false]' report
+	# nothing before is named, and no word
+	run ! grep 'events before' <(abtest --experiment X --covariate-before 1970-01-02 log)
+	abtest --experiment X --fail-on early_events --covariate-before 1970-01-02 log
+}
+
 @test "--covariate: a file of values is checked before the log is read" {
 	echo '{"user":1,"value":2.5}' >values
 	abtest --covariate values "$tiny" >report
-	[ "$(grep -cx "The covariate removed no variance." report)" = 2 ]
+	[ "$(grep -cx "The covariate removed no variance. The arms are alike in it (p = 1.0000)." report)" = 2 ]
 	grep -v "^The covariate" report | diff - "$here/abtest/tiny.table"
 	echo '{"user":1,"value":3}' >>values
 	run abtest --covariate values "$tiny"
@@ -438,12 +717,12 @@ odd_log() {
 		[ "$(grep -c 'seen in more than one arm: left out' <<<"$stderr")" = 1 ]
 		[ "$(grep -c '^botify-abtest: MANY: 1 arm of the planned split never appears: C.$' <<<"$stderr")" = 1 ]
 		[ "$(grep -c bad <<<"$stderr")" = 1 ]
-		[ "$(grep -c malformed <<<"$stderr")" = 0 ]
+		[ "$(grep -c malformed <<<"$stderr")" = 1 ]
 	done
 	abtest --partial log >part 2>errors || [ $? = 1 ]
 	run --separate-stderr abtest --merge --format csv part
 	[ "$status" = 0 ]
-	grep -x 'botify-abtest: 1 malformed line: left out.' <<<"$stderr"
+	grep -x 'botify-abtest: Do not trust this yet: 1 malformed line: left out, 8.33 % of all lines.' <<<"$stderr"
 	run --separate-stderr abtest --format csv "$tiny"
 	[ "$stderr" = "" ]
 	run --separate-stderr abtest --format json --split A=1,B=1,C=1 --experiment MANY "$here/abtest/odd.ndjson"

@@ -41,6 +41,7 @@ files() {
 		echo "--merge FILE"
 		echo "--tracks FILE log.ndjson"
 		echo "--covariate FILE log.ndjson"
+		echo "--split FILE log.ndjson"
 		;;
 	botify-train)
 		echo "similar --model itemknn FILE"
@@ -215,6 +216,18 @@ in_table() {
 	for_each names_missing
 }
 
+@test "contract: names do not command the terminal that messages are read on" {
+	local hostile=$'no\e[2Jwhere\u009b\u202e\r\nbotify: all is well'
+	local want="no?[2Jwhere????botify: all is well: No such file or directory"
+	stays_tame() {
+		files "$1" | while read -ra words; do
+			try "$1" "${words[@]//FILE/$hostile}"
+			[ "$status" = 1 ] && [ ! -s out ] && [ "$(head -n 1 err)" = "$1: $want" ] || fail "${words[*]}" || return
+		done
+	}
+	for_each stays_tame
+}
+
 @test "contract: a directory is not a file" {
 	mkdir directory
 	refuses_directory() {
@@ -258,6 +271,83 @@ same_as_good() {
 	for_each_reading accepts
 }
 
+# Commands with the files that they read, a line each. FILE: one that an editor put a byte-order mark before.
+marked() {
+	case $1 in
+	botify-toppop)
+		echo "FILE.log"
+		echo "--tracks FILE.tracks --format table log.ndjson"
+		echo "--merge FILE.plays"
+		;;
+	botify-abtest)
+		echo "FILE.log"
+		echo "--tracks FILE.tracks log.ndjson"
+		echo "--covariate FILE.covariates log.ndjson"
+		echo "--merge FILE.part"
+		;;
+	botify-recommend)
+		set -- "--no-latency --tracks tracks.ndjson"
+		echo "$1 FILE.log"
+		echo "--no-latency --tracks FILE.tracks log.ndjson"
+		echo "$1 --policy similar --similar FILE.similar log.ndjson"
+		echo "$1 --policy collaborative --user-tracks FILE.user-tracks log.ndjson"
+		echo "$1 --policy toppop:1 --top FILE.top log.ndjson"
+		echo "$1 --experiments FILE.experiments log.ndjson"
+		echo "$1 --state FILE.state log.ndjson"
+		;;
+	botify-sim)
+		echo "--tracks FILE.tracks --embeddings tracks.npy --users users.ndjson --sessions 3 --agent random"
+		echo "--tracks tracks.ndjson --embeddings tracks.npy --users FILE.users --sessions 3 --agent random"
+		;;
+	esac
+}
+
+@test "contract: a byte-order mark is passed over" {
+	local file
+	cp log.ndjson plain.log
+	cp tracks.ndjson plain.tracks
+	cp users.ndjson plain.users
+	botify-toppop --partial log.ndjson >plain.plays
+	botify-abtest --partial log.ndjson >plain.part
+	echo '{"user":1,"value":2}' >plain.covariates
+	echo '{"track":1,"recommendations":[2]}' >plain.similar
+	echo '{"user":1,"tracks":[2]}' >plain.user-tracks
+	echo '[2]' >plain.top
+	echo '{"experiments":[{"name":"F","arms":["A","B"]}]}' >plain.experiments
+	printf '{"botify-state":1}\n{"user":1,"sessions":7}\n' >plain.state
+	for file in plain.*; do
+		printf '\357\273\277' | cat - "$file" >"bom.${file#plain.}"
+	done
+	passes() {
+		marked "$1" | while read -r pattern; do
+			# shellcheck disable=SC2086
+			"$1" ${pattern//FILE/plain} >want 2>/dev/null
+			# shellcheck disable=SC2086
+			try "$1" ${pattern//FILE/bom}
+			[ -s want ] && [ "$status" = 0 ] && diff want out || fail "$pattern" || return
+		done
+	}
+	for_each passes
+}
+
+@test "contract: what is compressed is told as such" {
+	printf '\037\213\010\0\n\n\n\nx\n' >log.gz
+	printf '\050\265\057\375\0\n\n\n\nx\n' >log.zst
+	echo 'botify-recommend --tracks tracks.ndjson --state FILE log.ndjson' >more
+	tells_compressed() {
+		{ files "$1"; sed -n "s/^$1 //p" more; } | while read -r pattern; do
+			for file in log.gz log.zst; do
+				# shellcheck disable=SC2086
+				try "$1" ${pattern//FILE/$file}
+				[ "$status" = 1 ] && [ ! -s out ] && head -n 1 err |
+					grep -qxE "$1: $file: compressed by (gzip; give the output of zcat|zstd; give the output of zstdcat)" ||
+					fail "$pattern" || return
+			done
+		done
+	}
+	for_each tells_compressed
+}
+
 @test "contract: standard input, - and several files" {
 	head -n 5 log.ndjson >one
 	tail -n +6 log.ndjson >two
@@ -271,6 +361,11 @@ same_as_good() {
 	for_each_reading reads
 }
 
+# What was said of each line on standard error, without what a report on few of them begins with.
+of_lines() {
+	grep -v ': Do not trust this yet: ' err
+}
+
 # Puts a bad line third into the log, and wants it named, the others kept, and exit status 1.
 keeps_good_lines() {
 	local bad=$1 command=$2
@@ -280,7 +375,7 @@ keeps_good_lines() {
 	try "$command" "${args[@]}" mixed
 	[ -s want ] && grep -v '^{"error":' out | diff want - && [ "$status" = 1 ] && [[ $(cat err) == "$command: mixed:3: "* ]] ||
 		fail "$bad" || return
-	[ "$(grep -c . err)" = 1 ] || fail "$bad"
+	[ "$(of_lines | grep -c .)" = 1 ] || fail "$bad"
 }
 
 @test "contract: a malformed line is named, and the others are kept" {
@@ -308,9 +403,25 @@ keeps_good_lines() {
 	names() {
 		reading "$1"
 		try "$1" "${args[@]}" <"cut"
-		[ "$status" = 1 ] && [[ $(cat err) == "$1: standard input:16: "* ]] || fail cut
+		[ "$status" = 1 ] && [[ $(cat err) == "$1: standard input:16: cut off before its end: "* ]] || fail cut
+		# and so where another run went on in a new line
+		{ head -c -20 log.ndjson; echo; head -n 2 log.ndjson; } >again
+		try "$1" "${args[@]}" again
+		[ "$status" = 1 ] && [[ $(cat err) == "$1: again:16: cut off before its end: "* ]] || fail again || return
+		[ "$(of_lines | wc -l)" = 1 ]
 	}
 	for_each_reading names
+	tables() {
+		files "$1" | grep -vE -e '--(embeddings|top|experiments|split) ([A-Z]*=)?FILE' | while read -r pattern; do
+			for text in '{"track":1,"artist":"b' '{"track":1,"artist":{"c":2}'; do
+				echo "$text" >table
+				# shellcheck disable=SC2086
+				try "$1" ${pattern//FILE/table}
+				[ "$status" = 1 ] && grep -q "^$1: table:1: cut off before its end: " err || fail "$pattern" || return
+			done
+		done
+	}
+	for_each tables
 }
 
 @test "contract: of many malformed lines the first ten are shown, then a count" {
@@ -319,7 +430,7 @@ keeps_good_lines() {
 		reading "$1"
 		try "$1" "${args[@]}" many
 		[ "$status" = 1 ] && [ "$(grep -c "^$1: many:[0-9]*: " err)" = 10 ] || fail many || return
-		[ "$(wc -l <err)" = 11 ] && tail -n 1 err | grep -Eq '\b(20|30)\b' || fail many
+		[ "$(of_lines | wc -l)" = 11 ] && of_lines | tail -n 1 | grep -Eq '\b(20|30)\b' || fail many
 	}
 	for_each_reading shows
 }

@@ -26,9 +26,9 @@ without_pictures() {
 log_named() {
 	local user arm time
 	for user in 1 2 3; do
-		for arm in "$2" "$3"; do
-			[ "$arm" = "$2" ] && time=0.$((2 * user)) || time=0.$user
-			jq -nc --arg x "$1" --arg arm "$arm" --argjson time $time --argjson user "$((10 * user + (${#arm} % 7)))" \
+		for arm in 2 3; do
+			[ "$arm" = 2 ] && time=0.$((2 * user)) || time=0.$user
+			jq -nc --arg x "$1" --arg arm "${!arm}" --argjson time $time --argjson user $((10 * user + arm)) \
 				'{message: "last", user: $user, track: 1, time: $time, experiments: {($x): $arm}}'
 		done
 	done
@@ -57,6 +57,25 @@ is_well_formed() {
 	abtest --format markdown "$tiny" | diff - "$here/abtest/tiny.md"
 }
 
+@test "for machines: numbers have an exponent only where they are shorter with it" {
+	# T1 listens half as long as C, T2 twice as long; latencies are 1048.58 s
+	user=0
+	for arm in C T1 T2; do
+		for time in 0.3 0.4 0.5; do
+			user=$((user + 1))
+			jq -nc --arg arm $arm --argjson user $user --argjson time "$(jq -n "$time * {C: 1, T1: 0.5, T2: 2}.$arm")" \
+				'{message: "last", $user, track: 1, $time, latency: 1048.58, experiments: {X: $arm}}'
+		done
+	done >log
+	for format in ndjson csv prometheus json; do
+		abtest --format $format log >report
+		run ! grep -E '[0-9]e[+]0|[0-9]e-0[1-3]' report
+		grep -E '(^|[^0-9.])-50($|[^0-9.])' report
+		grep -E '(^|[^0-9.])100($|[^0-9.])' report
+		grep -E '(^|[^0-9.])1048580($|[^0-9.])' report
+	done
+}
+
 @test "markdown and html: the sentence on an arm is about the metric that matters" {
 	awk -f "$here/reference/welch-log.awk" >log
 	abtest --format markdown log | grep -c '^\*\*.* listened ' | grep -x 2
@@ -72,6 +91,26 @@ is_well_formed() {
 	abtest --format html --primary time_per_track log | grep 'more of a track' >sentence
 	grep 'Also: .*time [+−]' sentence
 	run ! grep 'time per track' sentence
+}
+
+@test "table: a sentence on each arm comes first, and latency last" {
+	awk -f "$here/reference/welch-log.awk" >log
+	for metric in time sessions time_per_track; do
+		# what Markdown says, in plain signs
+		abtest --format markdown --primary $metric --experiment FILTERS log | sed -n 's/^\*\*\(.*\)\*\* /\1 /p' |
+			sed 's/\xc2\xa0/ /g; s/−/-/g' >want
+		abtest --primary $metric --experiment FILTERS log | sed -n 2,3p | diff - want
+	done
+	abtest --experiment FILTERS log | awk '$1 == "metric" { n = 0 } { rows[++n] = $1 } $1 == "mean_request_latency" && NF > 3 {
+		if (!(n == 9 && rows[7] == "time_per_track" && rows[8] == "")) exit 1; seen++ } END { exit seen != 2 }'
+	TERM=xterm NO_COLOR='' script -qec "'$bin'/botify-abtest --experiment FILTERS log" /dev/null </dev/null >shown
+	grep -F $'\033[32mT1 listened 39 % longer than C (27 % to 51 %).\033[0m' shown
+	# many arms: 20 sentences
+	for i in $(seq 90); do
+		echo '{"message":"last","user":'"$i"',"track":1,"time":0.5,"experiments":{"X":"A'"$((i % 45))"'"}}'
+	done >log
+	[ "$(abtest log | grep -c ' had the same time as ')" = 20 ]
+	abtest log | grep -x '24 more arms are in the table.'
 }
 
 @test "prometheus: the split, what is wrong with the log, and adjusted p" {
@@ -129,6 +168,24 @@ is_well_formed() {
 		grep -F 'Values above the 99 % quantile of all arms count as that. Variance removed by the covariate: time ' report
 		grep -F ", sessions $removed %, mean" report
 		grep -E "Intervals are Fieller('|&#39;)s\." report
+	done
+}
+
+@test "for people: no number is rounded to what contradicts the verdict" {
+	# of 40 users an arm, T1 listens 0.0003 % longer; interval and p by botify-abtest's JSON
+	for user in $(seq 80); do
+		[ $((user % 2)) = 0 ] && arm=C time=0.500000$((user % 5)) || arm=T1 time=0.500001$((user % 5 + 5))
+		echo '{"message":"last","timestamp":1000,"user":'"$user"',"track":1,"time":'$time',"experiments":{"X":"'$arm'"}}'
+	done >log
+	abtest --format json log | jq -e '.effects[0] | .significant and .lower > 0.00025 and .upper < 0.00035'
+	abtest --days log | tr -s ' ' >report
+	grep -F 'time 0.5000 0.5000 +0.0003% 0.0003 .. 0.0003 ' report
+	[ "$(grep -c '^1970-01-01 .* +0.0003% +0.0003% +0.0003%$' report)" = 2 ]
+	for format in markdown html; do
+		abtest --format $format log | sed 's/\xc2\xa0/ /g' >report
+		grep -F 'listened 0.000300 % longer than C (0.000287 % to 0.000313 %)' report
+		grep -F '+0.0003 %' report
+		grep -F '0.0003 to 0.0003' report
 	done
 }
 
@@ -207,11 +264,26 @@ is_well_formed() {
 	is_exposition report.prom
 }
 
+# What GitHub's Markdown makes of a report is the name, and nothing else.
+@test "markdown: names are shown as they are, and are no links" {
+	command -v cmark-gfm >/dev/null || skip "cmark-gfm is not there"
+	for name in ' T' 'T ' ' ' $'\u00a0T\u2003' $'\u202eT' 'https://e' 'http://example.org/a_b_c' 'ftp://e.com' 'www.e.com' \
+		'a.b@e.com' 'a@_e.com' 'mailto:a@e.com' 'xmpp:a@e.com' '@all' '#1' ':smile:' 'a*b*' '__T__' '~~T~~' '`T`' '(T)' 'T.' \
+		'- T' '1. T' '=== ' '[T](x)' '![T](x)' '[^1]' '$T$' 'T|U' '&amp;T' 'T\' 'deadbee5'; do
+		log_named 'X' "$name" C >log
+		abtest --format markdown log >report.md
+		sed 's/\\|//g' report.md | has_even_tables
+		cmark-gfm --unsafe -e table -e autolink -e strikethrough -e tasklist report.md | sed 's/<!-- -->//g' >page.html
+		run ! grep -E '<a |<img|<em>|<del>|<code>|<li>|<h1>' page.html
+		grep -F "<p><strong>$(jq -Rr '@html | gsub("&#39;"; "\u0027") | gsub("\u202e"; " ")' <<<"$name")</strong> did not differ" page.html
+	done
+}
+
 @test "line breaks and controls in names stay in their line" {
 	log_named $'two\nlines\t\r' "C" $'T\n1\x1b[2J' >log
 	abtest --format markdown log >report.md
 	run ! grep -q $'\033' report.md
-	grep -x '## two lines  ' report.md
+	grep -x '## two lines &#32;' report.md
 	has_even_tables <report.md
 	abtest --format html log >page.html
 	run ! grep -q $'\033' page.html
@@ -219,6 +291,51 @@ is_well_formed() {
 	abtest --format prometheus log >report.prom
 	grep -F 'experiment="two\nlines' report.prom
 	[ "$(grep -c '^botify_abtest_effect_percent{' report.prom)" = 6 ]
+}
+
+# What a terminal is given by a run, without the CR that it adds.
+on_terminal() {
+	TERM=xterm NO_COLOR=1 script -qec "'$bin/botify-abtest' $*" /dev/null </dev/null | tr -d '\r'
+}
+
+@test "names in notes and on a terminal do not command it, whatever the format" {
+	local name=$'T\e[2J\n1\u009b31m\u202e\x7f'
+	log_named $'X\nY' "$name" C >log
+	# nothing is lost where a program reads
+	for format in json ndjson; do
+		abtest --format $format log 2>/dev/null | jq -es --arg arm "$name" '[.. | .treatment? | strings] | length > 0 and all(. == $arm)'
+	done
+	abtest --format csv log | grep -F "$(printf '"T\e[2J')"
+	abtest --format prometheus log | grep -F $'treatment="T\e[2J\\n1\u009b31m\u202e\x7f"'
+	for format in table json ndjson csv prometheus markdown html; do
+		on_terminal --format $format log >shown
+		run ! grep -P '[\x00-\x08\x0b-\x1f\x7f]|\xc2\x9b|\xe2\x80\xae' shown
+	done
+	on_terminal --format csv log | grep -F 'X?Y,C,T?[2J?1?31m??,time,'
+	[ "$(on_terminal --format csv log | wc -l)" = 8 ]
+	on_terminal --format prometheus log | grep -F 'experiment="X\nY",treatment="T?[2J\n1?31m??"'
+	# the same bytes in a file, though a terminal is there
+	on_terminal --format csv -o report.csv log
+	abtest --format csv log | diff - report.csv
+	# a finding names the experiment
+	run -0 --separate-stderr abtest --format ndjson --split C=1,Q=1 log
+	[[ $stderr == "botify-abtest: X?Y: "* ]]
+	run ! grep -P '[\x00-\x08\x0b-\x1f\x7f]|\xc2\x9b|\xe2\x80\xae' <<<"$stderr"
+}
+
+@test "csv for a spreadsheet: names are text, and numbers stay numbers" {
+	for name in '=1+1' '+1' '-1' '@SUM(1)' $'\t=1' $'\r=1' $'\n=1' '＝1' 'a=1' "'=1" 'C;=1' 'say "x", ok'; do
+		log_named "$name" C T2 >log
+		run -0 --separate-stderr abtest --format csv --spreadsheet log
+		case $name in [=+@-]* | $'\t'* | $'\r'* | $'\n'* | ＝*) before="'" ;; *) before= ;; esac
+		[[ $output == experiment,control,*$'\n"'"$before${name//\"/\"\"}"'","C","T2","time",-50,-'* ]]
+		[[ $output == *,false,3,3,0.2*,'"mean",0.2'*,,,$'\n'* ]]
+	done
+	# without the option, a program finds the name that is in the log
+	log_named '=1+1' C T >log
+	abtest --format csv log | grep '^=1+1,C,T,time,'
+	run -2 abtest --format json --spreadsheet log
+	[ "${lines[0]}" = "botify-abtest: --spreadsheet is for --format csv" ]
 }
 
 @test "a report of many arms stays within bounds" {
@@ -236,11 +353,13 @@ is_well_formed() {
 	sed '3s/^/nonsense/' "$tiny" >log
 	run -1 --separate-stderr abtest --format html log
 	echo "$output" >page.html
-	[ "$(grep -n 'Warning:</strong> 1 malformed line' page.html | cut -d: -f1)" -lt "$(grep -n '<section>' page.html | head -1 | cut -d: -f1)" ]
+	[ "$(grep -n 'Do not trust this yet:</strong> 1 malformed line' page.html | cut -d: -f1)" -lt "$(grep -n '<section>' page.html | head -1 | cut -d: -f1)" ]
 	run -1 --separate-stderr abtest --format markdown log
-	[ "${lines[0]}" = "> **Warning**: 1 malformed line: left out." ]
+	[ "${lines[0]}" = "> **Do not trust this yet**: 1 malformed line: left out, 7.14 % of all lines." ]
 	run -1 --separate-stderr abtest --format prometheus log
 	[[ $output == *$'\nbotify_abtest_log_malformed_lines 1\n'* ]]
+	echo "$output" >report
+	is_exposition report
 }
 
 @test "a full disk is noticed" {

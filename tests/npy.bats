@@ -39,6 +39,18 @@ assert a.dtype == b.dtype and a.shape == b.shape and (a == b).all()'
 	done
 }
 
+@test "half floats are read, and are what NumPy makes floats of" {
+	"$python" -c '
+import numpy as np
+every = np.arange(1 << 16, dtype="<u2").view("<f2")
+np.save("in.npy", every[np.isfinite(every)].reshape(-1, 8))'
+	"$test_npy" in.npy out.npy
+	"$python" -c '
+import numpy as np
+a, b = np.load("in.npy").astype("f4"), np.load("out.npy")
+assert b.dtype == "<f4" and a.shape == b.shape and (a.view("<u4") == b.view("<u4")).all()'
+}
+
 @test "the later versions of the format are read" {
 	for version in '(2, 0)' '(3, 0)'; do
 		make_array x "$version"
@@ -56,7 +68,7 @@ refused() { # array reason
 
 @test "other arrays of NumPy are refused for what they are" {
 	refused 'x.astype(">f4")' "big-endian byte order"
-	refused 'x.astype("f2")' "type '<f2'"
+	refused 'x.astype(">f2")' "big-endian byte order"
 	refused 'x.astype(int)' "type '<i8'"
 	refused 'x.astype(complex)' "type '<c16'"
 	refused 'x > 0' "type '|b1'"

@@ -35,8 +35,10 @@ recommend() {
 	diff <(jq -c '[.message,.timestamp,.user,.track,.time]' requests.ndjson) <(jq -c '[.message,.timestamp,.user,.track,.time]' out)
 	# the keys in their order; a last has no recommendation but null, and no source
 	[ "$(jq -r 'keys_unsorted | join(",")' out | sort -u)" = \
-"message,timestamp,user,track,time,recommendation,experiments
-message,timestamp,user,track,time,recommendation,source,pool,experiments" ]
+"message,timestamp,user,track,time,latency,recommendation,experiments
+message,timestamp,user,track,time,latency,recommendation,source,pool,experiments" ]
+	# the notebooks that read logs want the key
+	[ "$(jq .latency out | sort -u)" = 0 ]
 	jq -e -n 'all(inputs; (.message == "last") == (.recommendation == null and .source == null))' out >/dev/null
 	# all sources have answered
 	[ "$(jq -r '.source // empty' out | sort -u | tr '\n' ' ')" = "collaborative random similar toppop " ]
@@ -108,6 +110,17 @@ message,timestamp,user,track,time,recommendation,source,pool,experiments" ]
 		'all(inputs; .timestamp >= $before * 1000 and .timestamp <= $after * 1000 + 1000)' out >/dev/null
 }
 
+@test "recommend: events of a user have a time stamp each, also after a restart" {
+	jq -c 'del(.timestamp)' requests.ndjson | times 50 >many
+	recommend --state state many >one
+	sleep 0.1 # a clock that was ahead before
+	sed -i 's/"timestamp":[0-9]*/"timestamp":7000000000000/' state
+	recommend --state state many >two
+	cat one two | jq -n -e 'reduce inputs as $e ({}; if $e.timestamp > (.[$e.user | tostring] // 0)
+		then .[$e.user | tostring] = $e.timestamp else error("\($e)") end) | all(.[]; . > 7000000000000)'
+	[ "$(wc -l <two)" = 3000 ]
+}
+
 @test "recommend: exclude is honoured" {
 	jq -c '. + {exclude: [range(0; 590; 10)]}' requests.ndjson >all-but-one
 	expect 0 recommend all-but-one
@@ -152,6 +165,52 @@ message,timestamp,user,track,time,recommendation,source,pool,experiments" ]
 		wait; $bad |= $?; wait; $bad |= $?; exit($bad ? 1 : 0)' \
 		botify-recommend "${tables[@]}" --no-latency --seed 5 --policy "$policy" >got
 	cmp got want
+}
+
+# --- tables
+
+@test "recommend: a catalog whose lines carry recommendations is the table of similar tracks, too" {
+	jq -c -n --slurpfile similar similar.ndjson --slurpfile tracks tracks.ndjson '($similar | map({(.track | tostring): .recommendations}) | add) as $of
+		| $tracks[] | . + {recommendations: $of[.track | tostring]}' >both.ndjson
+	grep -q null both.ndjson
+	echo '{"experiments":[{"name":"F","arms":{"C":"similar","T":"i2i:3"}}]}' >x.json
+	for with in "--policy similar,random" "--policy votes:2,random" "--experiments x.json"; do
+		# shellcheck disable=SC2086
+		botify-recommend --tracks tracks.ndjson --similar similar.ndjson --no-latency $with requests.ndjson >want
+		# shellcheck disable=SC2086
+		expect 0 botify-recommend --tracks both.ndjson --no-latency $with requests.ndjson
+		cmp out want
+		# from a pipe, which can be read once
+		# shellcheck disable=SC2086
+		expect 0 botify-recommend --tracks - --no-latency $with requests.ndjson <both.ndjson
+		cmp out want
+	done
+	# another table has the say
+	sed '1,10d' similar.ndjson >fewer
+	botify-recommend --tracks tracks.ndjson --similar fewer --no-latency --policy similar requests.ndjson >want
+	expect 0 botify-recommend --tracks both.ndjson --similar fewer --no-latency --policy similar requests.ndjson
+	cmp out want
+	# and what is wrong with the lists does not matter to a policy that has no use for them
+	sed '3s/"recommendations":\[/&7,/' both.ndjson >bad
+	refuse 1 'bad:3: "recommendations" names track 7, which is not in the catalog' --tracks bad --policy similar
+	expect 0 botify-recommend --tracks bad --policy artist requests.ndjson
+}
+
+@test "recommend: what is appended to a log begins in a line of its own" {
+	recommend requests.ndjson >whole
+	head -c -20 whole >log
+	recommend requests.ndjson >>log
+	[ "$(wc -l <log)" = 120 ]
+	tail -n 60 log | cmp - whole
+	expect 1 botify-toppop log
+	[[ "$stderr" == "botify-toppop: log:60: cut off before its end: "* ]]
+	[ "$(wc -l <err)" = 1 ]
+	cp whole log
+	recommend requests.ndjson >>log
+	cat whole whole | cmp - log
+	# a run that found nothing to answer adds nothing to a whole log
+	recommend </dev/null >>log
+	[ "$(wc -l <log)" = 120 ]
 }
 
 # --- what is no request
@@ -266,6 +325,41 @@ refuse() {
 	refuse 2 "--policy and the policies of standard input: give one of them" --tracks tracks.ndjson --experiments - --policy random
 }
 
+@test "recommend: of several tables the policy names one, and one file may serve twice" {
+	printf '{"track":0,"recommendations":[10]}\n' >one.ndjson
+	printf '{"track":0,"recommendations":[20]}\n' >two.ndjson
+	printf '{"message":"next","timestamp":1,"user":1,"track":0,"time":1}\n' >requests.ndjson
+	expect 0 botify-recommend --tracks tracks.ndjson --similar a=one.ndjson --similar b=two.ndjson --policy similar:b requests.ndjson
+	[ "$(jq -c '[.recommendation,.source]' out)" = '[20,"similar"]' ]
+	refuse 2 "source similar: there are 2 tables of similar tracks; name one, as in similar:a" \
+		--tracks tracks.ndjson --similar a=one.ndjson --similar b=two.ndjson --policy similar,random
+	refuse 1 "two.ndjson: a second table of similar tracks without a name" \
+		--tracks tracks.ndjson --similar one.ndjson --similar two.ndjson
+}
+
+@test "recommend: i2i remembers listens over sessions and restarts" {
+	printf '{"track":0,"recommendations":[10]}\n{"track":10,"recommendations":[20]}\n' >one.ndjson
+	ask() { botify-recommend --tracks tracks.ndjson --similar one.ndjson --policy "$@" --no-latency; }
+	printf '{"message":"last","timestamp":1,"user":1,"track":0,"time":1}\n' >day1
+	printf '{"message":"next","timestamp":2,"user":1,"track":30,"time":0}\n' >day2
+	[ "$(cat day1 day2 | ask i2i,random | jq -c '[.recommendation,.source,.propensity]' | tail -n 1)" = '[10,"i2i",1]' ]
+	ask i2i,random --state state <day1 >/dev/null
+	[ "$(ask i2i,random --state state <day2 | jq -c '[.recommendation,.source,.propensity,.pool]')" = '[10,"i2i",1,null]' ]
+	[ "$(cat day1 day2 | ask i2i:session,random | jq -r .source | tail -n 1)" = random ]
+}
+
+@test "recommend: --explain tells of the candidates" {
+	printf '{"track":0,"recommendations":[10,20,30]}\n' >one.ndjson
+	printf '{"message":"next","timestamp":1,"user":1,"track":0,"time":0.5}\n' >requests.ndjson
+	expect 0 botify-recommend --tracks tracks.ndjson --similar one.ndjson --policy votes --explain 2 requests.ndjson
+	[ "$(jq -c '[.pool,.candidates]' out)" = '[1,[{"track":10,"score":0.5},{"track":20,"score":0.5}]]' ]
+	expect 0 botify-recommend --tracks tracks.ndjson --similar one.ndjson --policy similar --explain 9 requests.ndjson
+	[ "$(jq -c '[.candidates[].track]' out)" = '[10,20,30]' ]
+	jq -e '.candidates | all(.score > 0.333 and .score < 0.334)' out
+	botify-toppop <out >/dev/null
+	refuse 2 "--explain takes a whole number from 1 to 10000, not '0'" --tracks tracks.ndjson --explain 0
+}
+
 @test "recommend: a bad policy is told with what may have been meant" {
 	refuse 2 "policy 'toppop:abc': toppop takes a whole number from 1 to 2147483647, not 'abc'" "${tables[@]}" --policy toppop:abc
 	refuse 2 "policy 'random+unsene': unknown filter 'unsene'; did you mean 'unseen'?" "${tables[@]}" --policy random+unsene
@@ -327,6 +421,20 @@ refuse() {
 	botify-recommend "${tables[@]}" --no-latency --experiments x.json --seed 9 many | jq -c .experiments | diff - <(jq -c .experiments out)
 }
 
+@test "recommend: unknown keys of experiments are refused, weights are honoured" {
+	echo '{"experiments":[{"name":"A","arms":["C","T1"],"polices":{"C":"random"}}]}' >x.json
+	refuse 1 "x.json: experiment 'A': unknown key \"polices\"; there are \"name\", \"arms\", \"weights\" and \"comment\"" \
+		"${tables[@]}" --experiments x.json
+	echo '{"experiments":[{"name":"A","arms":["C","T1"],"weight":[9,1]}]}' >x.json
+	refuse 1 "x.json: experiment 'A': unknown key \"weight\"; did you mean \"weights\"?" "${tables[@]}" --experiments x.json
+	echo '{"experiments":[{"name":"CONTEXTUAL_COMPARISON","arms":{"C":"random","T1":"artist"},"weights":[9,1]}]}' >x.json
+	seq -f '{"message":"next","timestamp":1,"user":%.0f,"track":0,"time":1}' 0 9999 |
+		botify-recommend "${tables[@]}" --experiments x.json >out
+	[ "$(grep -c '"CONTEXTUAL_COMPARISON":"C"' out)" = 8991 ]
+	# and the policies are those of the arms
+	jq -e -n 'all(inputs; .source == (if .experiments.CONTEXTUAL_COMPARISON == "C" then "random" else "artist" end))' out >/dev/null
+}
+
 @test "recommend: the published split of ten thousand users" {
 	echo '{"experiments":[{"name":"CONTEXTUAL_COMPARISON","arms":["C","T1"]}]}' >x.json
 	seq -f '{"message":"last","timestamp":1,"user":%.0f,"track":0,"time":1}' 0 9999 |
@@ -364,11 +472,11 @@ refuse() {
 	printf '%s\n' '{"message":"next","timestamp":1,"user":7,"track":10,"time":0.81}' \
 		'{"message":"next","timestamp":1,"user":3,"track":10,"time":1}' \
 		'{"message":"next","timestamp":1,"user":7,"track":11,"time":0}' \
-		'{"message":"last","timestamp":1,"user":3,"track":20,"time":0.5}' >some
+		'{"message":"last","timestamp":2,"user":3,"track":20,"time":0.5}' >some
 	expect 0 recommend --state state some
 	[ "$(cat state)" = '{"botify-state":1}
-{"user":7,"sessions":0,"plays":[[10,0.81],[null,0]]}
-{"user":3,"sessions":1}' ]
+{"user":7,"sessions":0,"timestamp":1,"plays":[[10,0.81],[null,0]]}
+{"user":3,"sessions":1,"timestamp":2}' ]
 }
 
 # Runs the first 30 requests through a slow pipe, ends the filter by a signal, and the others in a second run.

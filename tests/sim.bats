@@ -26,6 +26,9 @@ setup() {
 			$track = 7 if $now eq "unknown";
 			$reply =~ s/}\s*$/,"recommendation":$track,"experiments":{}}\n/;
 			$reply =~ s/"user":(\d+)/'"user":' . ($1 + 1)/e if $now eq "user";
+			$reply =~ s/"time":[^,]*/"time":1/ if $trick eq "time";
+			$reply =~ s/"timestamp":\d+,// if $now eq "timeless";
+			$reply =~ s/"recommendation":null/"recommendation":0/ if $trick eq "gift";
 			$reply = "{\"error\":\"no idea\",\"line\":$.}\n" if $now eq "error";
 			$reply = substr($reply, 0, 30) if $now eq "half";
 			if ($now eq "silent") { open my $f, ">", "pid"; print $f "$$\n"; close $f; sleep 20 }
@@ -109,6 +112,7 @@ sim() {
 	expect 0 sim --sessions 300 --agent random
 	whole_lines out
 	[ "$(jq -r '.source // empty' out | sort -u)" = random ]
+	[ "$(jq -r '.latency' out | sort -u)" = 0 ]
 	[ "$(jq -r '.pool // empty' out | sort -u)" = 60 ]
 	[ "$(jq -r '.recommendation // empty' out | sort -u | wc -l)" = 60 ]
 	[ "$(grep -c '"last"' out)" = 300 ]
@@ -222,6 +226,21 @@ fails_with() {
 	fails_with "echo:1: no JSON object: '[' or '{' expected near 'hello' (column 5)" echo hello
 }
 
+@test "sim: a recommender that makes up what was listened to" {
+	sim --sessions 100 --in-flight 1 perl fake >good 2>/dev/null
+	local n user time timestamp
+	read -r n user time < <(jq -r 'select(.time < 1) | "\(input_line_number) \(.user) \(.time)"' good)
+	fails_with "perl:$n: the time 1 in a reply to user $user, where the request says $time" perl fake time
+	head -n $((n - 1)) good | cmp - out
+	read -r user timestamp < <(sed -n 3p good | jq -r '"\(.user) \(.timestamp)"')
+	fails_with "perl:3: no timestamp in a reply to user $user, where the request says $timestamp" perl fake timeless 3
+	head -n 2 good | cmp - out
+	n=$(grep -n '"last"' good | head -n 1 | cut -d : -f 1)
+	user=$(sed -n "${n}p" good | jq .user)
+	fails_with "perl:$n: track 0 recommended to user $user, who has left" perl fake gift
+	head -n $((n - 1)) good | cmp - out
+}
+
 @test "sim: a recommender that does not answer" {
 	fails_with "perl: no reply for 0.3 s, 1 is due" perl fake silent 5
 	[ "$(wc -l <out)" = 4 ]
@@ -261,6 +280,23 @@ fails_with() {
 	sim --sessions 100 --in-flight 1 --timeout 0.3 <replies 2>err | perl fake silent 5 >replies 3>&- &
 	wait_until grep -q . err
 	[ "$(head -n 1 err)" = "botify-sim: standard input: no reply for 0.3 s, 1 is due" ]
+}
+
+# The whole group is killed, the log is cut wherever it is, and the next day goes on with it.
+@test "sim: a log that was cut when all were killed can be appended to" {
+	for way in "--agent random" "-- ${recommender[*]}"; do
+		# shellcheck disable=SC2086
+		sim --sessions 100 $way 2>/dev/null | head -c 5000 >log
+		lines=$(wc -l <log)
+		# shellcheck disable=SC2086
+		sim --sessions 100 --seed 2 $way 2>/dev/null >day2
+		# shellcheck disable=SC2086
+		sim --sessions 100 --seed 2 $way 2>/dev/null >>log
+		tail -n +$((lines + 2)) log | cmp - day2
+		expect 1 botify-abtest --partial log
+		[ "$(grep -c "^botify-abtest: log:$((lines + 1)): cut off before its end: " err)" = 1 ]
+		[ "$(wc -l <err)" = 1 ]
+	done
 }
 
 # --- how it ends
@@ -432,9 +468,9 @@ refuse() {
 	make_matrix 59 5 >bad
 	refuse 1 "bad: 59 rows for a catalog of 60 tracks" --embeddings bad
 	make_matrix 60 5 '<i4' >bad
-	refuse 1 "bad: the values are of type '<i4'; float32 ('<f4') or float64 ('<f8') is wanted" --embeddings bad
+	refuse 1 "bad: the values are of type '<i4'; float16 ('<f2'), float32 ('<f4') or float64 ('<f8') is wanted" --embeddings bad
 	make_matrix 60 5 '>f4' >bad
-	refuse 1 "bad: the values are in big-endian byte order ('>f4'); '<f4' or '<f8' is wanted" --embeddings bad
+	refuse 1 "bad: the values are in big-endian byte order ('>f4'); '<f2', '<f4' or '<f8' is wanted" --embeddings bad
 	make_matrix 60 5 '<f4' True >bad
 	refuse 1 "bad: the array is in Fortran order; C order, row after row, is wanted" --embeddings bad
 	head -c 1000 tracks.npy >bad
@@ -458,7 +494,7 @@ refuse() {
 	refuse 2 "--timeout takes a number from 0.001 to 1e+06, not '0'" --timeout 0
 	refuse 2 "--timeout takes a number from 0.001 to 1e+06, not 'nan'" --timeout nan
 	refuse 2 "--summary takes table or json, not 'xml'" --summary xml
-	refuse 2 "--agent takes random or console, not 'me'" --agent me
+	refuse 2 "--agent takes random, oracle or console, not 'me'" --agent me
 	refuse 2 "--agent and a command (sh): give one of them" --agent random
 	refuse 2 "unrecognized option '--session-count'" --session-count 5
 	for date in 2024-02-30 2023-02-29 2024-13-01 24-01-01 2024-1-1 '2024-01-01 ' 2024-01-01T00 today ''; do
@@ -485,9 +521,9 @@ refuse() {
 	echo '{"user":7,"interests":[0],"session_budget":1,"consume_bias":1000,"interest_neighbours":1}' >one
 	printf '%s\n' '' 'title 1' 'no such title' 590 |
 		botify-sim "${world[@]}" --users one --sessions 1 --agent console >out 2>err
-	[ "$(jq -c '[.message, .user, .time, .recommendation, .source, .pool]' out)" = \
-'["next",7,1,590,"console",null]
-["last",7,0,null,null,null]' ]
+	[ "$(jq -c '[.message, .user, .time, .latency, .recommendation, .source, .pool]' out)" = \
+'["next",7,1,0,590,"console",null]
+["last",7,0,0,null,null,null]' ]
 	grep -q 'Artist 11 – Title 59' err
 	grep -q 'listened to 0 %' err
 	grep -q 'nothing found' err

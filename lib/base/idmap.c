@@ -11,7 +11,6 @@ void idmap_init(struct idmap *m)
 void idmap_clear(struct idmap *m)
 {
 	free(m->slots);
-	free(m->packed);
 	idmap_init(m);
 }
 
@@ -27,9 +26,9 @@ void idmap_reset(struct idmap *m)
 	m->n = 0;
 }
 
-static int enlarge(struct idmap *m)
+/* Moves the entries to n slots, a power of two that has the room. Returns 0, or -1 where there is no memory. */
+static int resize(struct idmap *m, size_t n)
 {
-	size_t n = m->slots ? 2 * (m->mask + 1) : 16;
 	struct idmap bigger = {.n = m->n, .mask = n - 1};
 
 	if (n > SIZE_MAX / 2 / sizeof *bigger.slots)
@@ -46,52 +45,25 @@ static int enlarge(struct idmap *m)
 	return 0;
 }
 
+int idmap_reserve(struct idmap *m, size_t n)
+{
+	size_t slots = m->slots ? m->mask + 1 : 16;
+
+	while (n / 2 * 3 + 3 > slots)
+		slots *= 2;
+	return n == 0 || (m->slots && slots == m->mask + 1) ? 0 : resize(m, slots);
+}
+
 uint32_t *idmap_add(struct idmap *m, uint32_t key)
 {
 	size_t i;
 
-	if ((!m->slots || 3 * (m->n + 1) > 2 * (m->mask + 1)) && enlarge(m) < 0)
+	if ((!m->slots || 3 * (m->n + 1) > 2 * (m->mask + 1)) && resize(m, m->slots ? 2 * (m->mask + 1) : 16) < 0)
 		return NULL;
 	i = idmap_slot(m, key);
 	m->slots[i] = (struct idmap_entry){.key = key, .value = 0};
 	m->n++;
 	return &m->slots[i].value;
-}
-
-/* Whether the map can be packed: the largest key is not much larger than the number of keys. */
-static bool is_dense(const struct idmap *m, size_t *size)
-{
-	uint32_t largest = 0;
-
-	for (size_t i = 0; m->n > 0 && i <= m->mask; i++) {
-		if (m->slots[i].key == IDMAP_NONE)
-			continue;
-		if (m->slots[i].value == IDMAP_NONE)
-			return false;
-		if (m->slots[i].key > largest)
-			largest = m->slots[i].key;
-	}
-	*size = (size_t)largest + 1;
-	return m->n > 0 && largest / 4 <= m->n;
-}
-
-void idmap_pack(struct idmap *m)
-{
-	size_t size;
-
-	if (m->packed || !is_dense(m, &size))
-		return;
-	m->packed = malloc(size * sizeof *m->packed);
-	if (!m->packed)
-		return;
-	m->n_packed = size;
-	memset(m->packed, 0xff, size * sizeof *m->packed);
-	for (size_t i = 0; i <= m->mask; i++)
-		if (m->slots[i].key != IDMAP_NONE)
-			m->packed[m->slots[i].key] = m->slots[i].value;
-	free(m->slots);
-	m->slots = NULL;
-	m->mask = 0;
 }
 
 struct idmap_entry *idmap_take(struct idmap *m, size_t *n)

@@ -1,10 +1,9 @@
 /*
  * idmap: a hash table from 32-bit keys to 32-bit values.
  *
- * It serves wherever an id has to be found: tracks and users by their id, the tracks and artists of a session with
- * how often each was played. Open addressing with linear probing, at most two thirds full; entries are not removed
- * one by one. An empty map takes no memory. A map that is complete and whose keys lie close together can be packed into
- * an array.
+ * It serves where a few of many keys are there, such as the tracks and artists of a session with how often each was
+ * played; for ids that mostly lie close together, see id_index.h. Open addressing with linear probing, at most two thirds
+ * full; entries are not removed one by one. An empty map takes no memory.
  */
 #ifndef BOTIFY_IDMAP_H
 #define BOTIFY_IDMAP_H
@@ -21,8 +20,6 @@ struct idmap {
 	struct idmap_entry *slots;
 	size_t n;	/* entries */
 	size_t mask;	/* slots - 1; 0 where there are none */
-	uint32_t *packed; /* n_packed values by key, IDMAP_NONE where there is none; NULL: not packed */
-	size_t n_packed;
 };
 
 #define IDMAP_NONE UINT32_MAX /* the one key that cannot be stored, and is never found */
@@ -36,15 +33,11 @@ void idmap_clear(struct idmap *m);
 /* Removes all entries, keeps the memory. */
 void idmap_reset(struct idmap *m);
 
-/*
- * Turns a map to which nothing will be added any more into an array, where that takes little more room and no value is
- * IDMAP_NONE; else, or where there is no memory, leaves it as it is. Looking up is then one step. Only idmap_get and
- * idmap_clear may follow.
- */
-void idmap_pack(struct idmap *m);
+/* Makes room for n entries, so that adding up to n of them does not fail. Returns 0, or -1 where there is no memory. */
+int idmap_reserve(struct idmap *m, size_t n);
 
 /*
- * Takes all entries out of a map that is not packed, in no order; the map is empty then. Returns a new array of *n, in the
+ * Takes all entries out of a map, in no order; the map is empty then. Returns a new array of *n, in the
  * memory that the map had: NULL where it had none.
  */
 struct idmap_entry *idmap_take(struct idmap *m, size_t *n);
@@ -82,8 +75,6 @@ static inline uint32_t idmap_get(const struct idmap *m, uint32_t key, uint32_t o
 {
 	size_t i;
 
-	if (m->packed)
-		return key < m->n_packed && m->packed[key] != IDMAP_NONE ? m->packed[key] : otherwise;
 	if (m->n == 0 || key == IDMAP_NONE)
 		return otherwise;
 	i = idmap_slot(m, key);

@@ -57,7 +57,12 @@ void lines_watch(struct lines *l, int stop_fd)
 
 static enum lines_status fail(const struct lines *l, int error, struct errmsg *e)
 {
-	errmsg_set(e, "%s: %s", l->name, strerror(error));
+	if (error == ENOMEM) {
+		errmsg_nomem(e);
+		errmsg_prefix(e, "%s", l->name);
+	} else {
+		errmsg_set(e, "%s: %s", l->name, strerror(error));
+	}
 	return LINES_FAILED;
 }
 
@@ -125,6 +130,48 @@ int lines_too_long(struct errmsg *e)
 	return errmsg_set(e, "line longer than %d bytes", LINES_MAX);
 }
 
+/* How compressed files begin, and what makes text of them. */
+static const struct {
+	const char *magic, *name, *tool;
+} compressions[] = {
+	{"\x1f\x8b\x08", "gzip", "zcat"},
+	{"\x28\xb5\x2f\xfd", "zstd", "zstdcat"},
+};
+
+enum { MAGIC_MAX = 4 };
+
+int lines_refuse_compressed(const char *text, size_t len, struct errmsg *e)
+{
+	for (size_t i = 0; i < sizeof compressions / sizeof *compressions; i++) {
+		size_t n = strlen(compressions[i].magic);
+
+		if (len >= n && memcmp(text, compressions[i].magic, n) == 0)
+			return errmsg_set(e, "compressed by %s; give the output of %s", compressions[i].name, compressions[i].tool);
+	}
+	return 0;
+}
+
+/* Looks at the beginning of the input, once it is there. Each of its lines would be complained about, which would not help. */
+static enum lines_status check_beginning(struct lines *l, struct errmsg *e)
+{
+	size_t have = l->tail - l->head;
+
+	if (l->begun || (have < MAGIC_MAX && !l->ended))
+		return LINES_LINE;
+	l->begun = true;
+	if (have == 0 || lines_refuse_compressed(l->buf + l->head, have, e) == 0)
+		return LINES_LINE;
+	errmsg_prefix(e, "%s", l->name);
+	return LINES_FAILED;
+}
+
+size_t lines_mark(const char *text, size_t len)
+{
+	static const char mark[] = {'\xef', '\xbb', '\xbf'};
+
+	return len >= sizeof mark && memcmp(text, mark, sizeof mark) == 0 ? sizeof mark : 0;
+}
+
 /* Hands out the `len` bytes at head, which `used` bytes of the buffer held. */
 static enum lines_status take(struct lines *l, size_t len, size_t used, struct errmsg *e)
 {
@@ -134,6 +181,7 @@ static enum lines_status take(struct lines *l, size_t len, size_t used, struct e
 	l->len = len;
 	l->head += used;
 	l->searched = 0;
+	l->begun = true;
 	l->skipping = false;
 	if (!long_one)
 		return LINES_LINE;
@@ -148,6 +196,7 @@ static enum lines_status take_all(struct lines *l, size_t used)
 	l->len = used;
 	l->head += used;
 	l->searched = 0;
+	l->begun = true;
 	return LINES_LINE;
 }
 
@@ -158,8 +207,10 @@ static enum lines_status next(struct lines *l, size_t many, struct errmsg *e)
 		bool all = many > 0 && !l->skipping;
 		size_t have = l->tail - l->head;
 		const char *newline = NULL;
-		enum lines_status s;
+		enum lines_status s = check_beginning(l, e);
 
+		if (s != LINES_LINE)
+			return s;
 		if (have > l->searched && (have >= many || l->ended))
 			newline = (all ? memrchr : memchr)(l->buf + l->head + l->searched, '\n', have - l->searched);
 		if (newline || (l->ended && (have > 0 || l->skipping))) {
@@ -185,10 +236,14 @@ static enum lines_status next(struct lines *l, size_t many, struct errmsg *e)
 enum lines_status lines_next(struct lines *l, struct errmsg *e)
 {
 	enum lines_status s = next(l, 0, e);
+	size_t mark;
 
 	if (s != LINES_LINE && s != LINES_BAD)
 		return s;
 	l->number++;
+	mark = lines_mark(l->text, l->len);
+	l->text += mark;
+	l->len -= mark;
 	l->len -= l->len > 0 && l->text[l->len - 1] == '\r';
 	if (s == LINES_BAD)
 		errmsg_prefix(e, "%s:%lu", l->name, l->number);

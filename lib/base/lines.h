@@ -1,7 +1,8 @@
 /*
  * lines: a file or pipe, one line at a time.
  *
- * Accepts LF and CRLF and a last line without either. Lines longer than LINES_MAX are skipped and reported one by
+ * Accepts LF and CRLF and a last line without either, and passes over a byte-order mark before a line, where a file begins
+ * or files were joined. Input that is compressed is refused. Lines longer than LINES_MAX are skipped and reported one by
  * one, so that the good lines around them are not lost. A reader may be tied to a writer, which is then flushed
  * whenever the reader is about to wait for input: a filter answers at once on a quiet pipe and in whole blocks on a
  * busy one.
@@ -25,7 +26,7 @@ enum lines_status {
 	LINES_BAD,  /* a line was too long and has been skipped; its number is in number. Reading may go on. */
 	LINES_WAIT, /* a non-blocking descriptor has nothing yet */
 	LINES_STOP, /* the stop descriptor became readable; see lines_watch */
-	LINES_FAILED /* reading failed, or the flush of the tied writer did */
+	LINES_FAILED /* reading failed, or the flush of the tied writer did, or the input is compressed */
 };
 
 struct lines {
@@ -37,7 +38,7 @@ struct lines {
 
 	/* private */
 	int fd;
-	bool own_fd, patient, ended, skipping;
+	bool own_fd, patient, begun, ended, skipping;
 	int stop_fd;
 	struct eager eager;
 	struct out *tied;
@@ -73,12 +74,19 @@ enum lines_status lines_next(struct lines *l, struct errmsg *e);
  * be freed or given back in the next call.
  *
  * Lines are not counted, and any of them may be longer than LINES_MAX, which is for the caller to see. One that is much longer
- * is skipped here: LINES_BAD, with the reason of lines_too_long. Not to be mixed with lines_next.
+ * is skipped here: LINES_BAD, with the reason of lines_too_long. Byte-order marks stay in the text. Not to be mixed with
+ * lines_next.
  */
 enum lines_status lines_next_many(struct lines *l, size_t bytes, char **buf, size_t *cap, struct errmsg *e);
 
 /* The reason why a line is not taken that is longer than LINES_MAX. Returns -1. */
 int lines_too_long(struct errmsg *e);
+
+/* The bytes of the byte-order mark that a text begins with: 3, or 0 where there is none. */
+size_t lines_mark(const char *text, size_t len);
+
+/* Whether the beginning of a file is that of a compressed one: returns -1 with the reason, which says by what; or else 0. */
+int lines_refuse_compressed(const char *text, size_t len, struct errmsg *e);
 
 /* Whether the line was ended by the end of the input instead of a newline. */
 bool lines_cut(const struct lines *l);

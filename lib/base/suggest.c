@@ -30,20 +30,45 @@ static size_t distance(const char *a, const char *b)
 	return d[na][nb];
 }
 
+/* The nearest name so far, and how far it is. */
+struct nearest {
+	const char *name;
+	size_t distance;
+};
+
+/* None yet; and nothing is near that is no nearer than this. */
+static struct nearest nothing_near(const char *word)
+{
+	return (struct nearest){.distance = (strlen(word) + 2) / 3 + 1};
+}
+
+static void consider(struct nearest *n, const char *word, const char *candidate)
+{
+	size_t d = strlen(candidate) <= LONGEST ? distance(word, candidate) : n->distance;
+
+	if (d < n->distance)
+		*n = (struct nearest){.name = candidate, .distance = d};
+}
+
 const char *suggest(const char *word, const char *(*name)(size_t i))
 {
-	const char *nearest = NULL, *candidate;
-	size_t best = (strlen(word) + 2) / 3 + 1;
+	struct nearest n = nothing_near(word);
+	const char *candidate;
 
 	if (strlen(word) > LONGEST)
 		return NULL;
-	for (size_t i = 0; (candidate = name(i)) != NULL; i++) {
-		size_t d = strlen(candidate) <= LONGEST ? distance(word, candidate) : best;
+	for (size_t i = 0; (candidate = name(i)) != NULL; i++)
+		consider(&n, word, candidate);
+	return n.name;
+}
 
-		if (d < best) {
-			best = d;
-			nearest = candidate;
-		}
-	}
-	return nearest;
+const char *suggest_among(const char *word, const char *const *names)
+{
+	struct nearest n = nothing_near(word);
+
+	if (strlen(word) > LONGEST)
+		return NULL;
+	for (; *names; names++)
+		consider(&n, word, *names);
+	return n.name;
 }

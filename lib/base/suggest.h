@@ -13,4 +13,7 @@
  */
 const char *suggest(const char *word, const char *(*name)(size_t i));
 
+/* The same for an array of names, NULL at the end. */
+const char *suggest_among(const char *word, const char *const *names);
+
 #endif

@@ -19,6 +19,7 @@ struct event event_of(enum event_message message, uint32_t user, uint32_t track,
 		.track = track,
 		.time = time,
 		.latency = NAN,
+		.propensity = NAN,
 		.recommendation = EVENT_NO_TRACK,
 	};
 }
@@ -71,6 +72,18 @@ static char *put_ids(char *to, const uint32_t *ids, size_t n)
 	return PUT(to, "]");
 }
 
+static char *put_candidates(char *to, const struct event_candidate *list, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		*to++ = i == 0 ? '[' : ',';
+		to = put_int(PUT(to, "{\"track\":"), list[i].track);
+		to = PUT(to, ",\"score\":");
+		to += number_write(to, list[i].score);
+		*to++ = '}';
+	}
+	return PUT(to, "]");
+}
+
 static char *put_arms(char *to, const struct event_arm *arms, size_t n)
 {
 	*to++ = '{';
@@ -86,7 +99,7 @@ static char *put_arms(char *to, const struct event_arm *arms, size_t n)
 
 static size_t room_for(const struct event *ev)
 {
-	size_t room = 512 + string_room(ev->source) + NUMBER_SIZE * ev->n_exclude;
+	size_t room = 512 + string_room(ev->source) + NUMBER_SIZE * ev->n_exclude + (32 + 2 * NUMBER_SIZE) * ev->n_candidates;
 
 	for (size_t i = 0; i < ev->n_arms; i++)
 		room += string_room(ev->arms[i].experiment) + string_room(ev->arms[i].arm) + 2;
@@ -118,6 +131,12 @@ void event_write(struct out *o, const struct event *ev, bool answered)
 		to = put_string(PUT(to, ",\"source\":"), ev->source);
 	if (ev->pool > 0)
 		to = put_int(PUT(to, ",\"pool\":"), ev->pool);
+	if (!isnan(ev->propensity)) {
+		to = PUT(to, ",\"propensity\":");
+		to += number_write(to, ev->propensity);
+	}
+	if (ev->n_candidates > 0)
+		to = put_candidates(PUT(to, ",\"candidates\":"), ev->candidates, ev->n_candidates);
 	if (ev->n_exclude > 0)
 		to = put_ids(PUT(to, ",\"exclude\":"), ev->exclude, ev->n_exclude);
 	if (answered)

@@ -27,6 +27,12 @@ enum event_message {
 	EVENT_LAST  /* listened to a part of the track, and leaves */
 };
 
+/* A track that could have been recommended, and how well it did. */
+struct event_candidate {
+	uint32_t track; /* id */
+	double score;
+};
+
 #define EVENT_NO_TIMESTAMP INT64_MIN
 #define EVENT_NO_TRACK UINT32_MAX /* recommendation null or absent */
 
@@ -38,11 +44,15 @@ struct event {
 	double latency;		 /* s; NaN where absent */
 	uint32_t recommendation; /* or EVENT_NO_TRACK */
 	struct slice source;	 /* len 0 where absent */
-	uint32_t pool;		 /* 0 where absent */
+	uint32_t pool;		 /* how many candidates it was drawn from uniformly; 0 where absent */
+	double propensity;	 /* the probability of the recommendation, where there is no pool; NaN where absent */
+	const struct event_candidate *candidates; /* n_candidates that explain it, only written */
+	size_t n_candidates;
 	const uint32_t *exclude; /* n_exclude track ids */
 	size_t n_exclude;
 	const struct event_arm *arms; /* n_arms, in the order of the experiments */
 	size_t n_arms;
+	uint64_t arms_digest; /* of the arms, where it is known already, or 0; see event_digest.h */
 };
 
 /* An event with nothing in it but a message, a user, a track and a time. */
@@ -54,6 +64,7 @@ struct event_known {
 	struct slice text; /* len 0: none */
 	const struct event_arm *arms;
 	size_t n_arms;
+	uint64_t arms_digest;
 };
 
 enum { EVENT_KNOWN_BITS = 6, EVENT_KNOWN = 1 << EVENT_KNOWN_BITS };
@@ -76,7 +87,8 @@ void event_parser_reset(struct event_parser *p);
  * Parses a line. What `ev` points at is borrowed from the parser and from `text`: valid until the parser is reset or
  * `text` changes. Returns 0, or -1 with the reason.
  *
- * message, user, track and time are required, all others are optional; unknown keys are ignored. A line that carries
+ * message, user, track and time are required, all others are optional, and null is as good as absent; unknown keys are
+ * ignored. A line that carries
  * "error", the answer to a bad request, is no event: the reason quotes it.
  */
 int event_parse(struct event_parser *p, const char *text, size_t len, struct event *ev, struct errmsg *e);

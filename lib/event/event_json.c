@@ -34,9 +34,8 @@ static int read_message(struct event_parser *p, const json_t *value, struct even
 static int read_timestamp(struct event_parser *p, const json_t *value, struct event *ev, struct errmsg *e)
 {
 	(void)p;
-	if (!json_is_integer(value) || json_integer_value(value) == EVENT_NO_TIMESTAMP)
+	if (!ndjson_whole(value, &ev->timestamp) || ev->timestamp == EVENT_NO_TIMESTAMP)
 		return errmsg_set(e, "\"timestamp\" is no whole number of milliseconds");
-	ev->timestamp = json_integer_value(value);
 	return 0;
 }
 
@@ -64,8 +63,6 @@ static int read_time(struct event_parser *p, const json_t *value, struct event *
 static int read_latency(struct event_parser *p, const json_t *value, struct event *ev, struct errmsg *e)
 {
 	(void)p;
-	if (json_is_null(value))
-		return 0;
 	if (!json_is_number(value) || json_number_value(value) < 0)
 		return errmsg_set(e, "\"latency\" is no number of seconds");
 	ev->latency = json_number_value(value);
@@ -75,8 +72,6 @@ static int read_latency(struct event_parser *p, const json_t *value, struct even
 static int read_recommendation(struct event_parser *p, const json_t *value, struct event *ev, struct errmsg *e)
 {
 	(void)p;
-	if (json_is_null(value))
-		return 0;
 	return ndjson_id(value, "recommendation", &ev->recommendation, e);
 }
 
@@ -89,12 +84,21 @@ static int read_source(struct event_parser *p, const json_t *value, struct event
 
 static int read_pool(struct event_parser *p, const json_t *value, struct event *ev, struct errmsg *e)
 {
-	json_int_t n = json_integer_value(value);
+	int64_t n;
 
 	(void)p;
-	if (!json_is_integer(value) || n < 1 || n > NUMBER_ID_MAX)
+	if (!ndjson_whole(value, &n) || n < 1 || n > NUMBER_ID_MAX)
 		return errmsg_set(e, "\"pool\" is no count of candidates");
 	ev->pool = (uint32_t)n;
+	return 0;
+}
+
+static int read_propensity(struct event_parser *p, const json_t *value, struct event *ev, struct errmsg *e)
+{
+	(void)p;
+	ev->propensity = json_number_value(value);
+	if (!json_is_number(value) || !(ev->propensity > 0 && ev->propensity <= 1))
+		return errmsg_set(e, "\"propensity\" is not a number above 0 and up to 1");
 	return 0;
 }
 
@@ -183,6 +187,7 @@ static const struct key {
 	{"recommendation", read_recommendation, false},
 	{"source", read_source, false},
 	{"pool", read_pool, false},
+	{"propensity", read_propensity, false},
 	{"exclude", read_exclude, false},
 	{"experiments", read_experiments, false},
 };
@@ -194,7 +199,8 @@ static int read_object(struct event_parser *p, const json_t *object, struct even
 
 		if (!value && keys[i].required)
 			return errmsg_set(e, "\"%s\" is missing", keys[i].name);
-		if (value && keys[i].read(p, value, ev, e) < 0)
+		/* null: there is none */
+		if (value && (keys[i].required || !json_is_null(value)) && keys[i].read(p, value, ev, e) < 0)
 			return -1;
 	}
 	return 0;

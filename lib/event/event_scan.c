@@ -3,6 +3,7 @@
 #include <math.h>
 
 #include "base/grow.h"
+#include "event/event_digest.h"
 #include "event/scan.h"
 
 enum { MAX_ARMS = 16 }; /* of an event, whose experiments are compared with each other */
@@ -62,6 +63,12 @@ SCAN_INLINE bool read_pool(struct event_parser *p, struct scan *s, struct event 
 {
 	(void)p;
 	return scan_id(s, &ev->pool) && ev->pool > 0;
+}
+
+SCAN_INLINE bool read_propensity(struct event_parser *p, struct scan *s, struct event *ev)
+{
+	(void)p;
+	return scan_number(s, &ev->propensity) && ev->propensity > 0 && ev->propensity <= 1;
 }
 
 static bool take_exclude(struct event_parser *p, struct scan *s, struct event *ev)
@@ -137,6 +144,7 @@ static bool keep_arms(struct event_parser *p, struct event_known *known, struct 
 	known->arms = arena_copy(&p->arena, arms, n * sizeof *arms);
 	if (!known->arms)
 		return false;
+	known->arms_digest = event_digest_arms(known->arms, n);
 	known->reset = p->resets;
 	known->text = (struct slice){.text = copy, .len = text.len};
 	known->n_arms = n;
@@ -162,6 +170,7 @@ static bool take_experiments(struct event_parser *p, struct scan *s, struct even
 	}
 	ev->arms = known->arms;
 	ev->n_arms = known->n_arms;
+	ev->arms_digest = known->arms_digest;
 	return true;
 }
 
@@ -187,7 +196,7 @@ SCAN_INLINE bool read_experiments(struct event_parser *p, struct scan *s, struct
 
 /* What an event is before anything has been read: copied, which is quicker than to make it. */
 static const struct event nothing = {
-	.timestamp = EVENT_NO_TIMESTAMP, .latency = NAN, .recommendation = EVENT_NO_TRACK,
+	.timestamp = EVENT_NO_TIMESTAMP, .latency = NAN, .recommendation = EVENT_NO_TRACK, .propensity = NAN,
 };
 
 /*
@@ -202,7 +211,7 @@ static bool scan_written(struct event_parser *p, struct scan s, struct event *ev
 	*ev = nothing;
 	return TAKE("{\"message\":") && read_message(p, &s, ev) && OPTIONAL(timestamp) && DUE(user) && DUE(track) &&
 	       DUE(time) && OPTIONAL(latency) && OPTIONAL(recommendation) && OPTIONAL(source) && OPTIONAL(pool) &&
-	       OPTIONAL(exclude) && OPTIONAL(experiments) && TAKE("}") && s.at == s.end;
+	       OPTIONAL(propensity) && OPTIONAL(exclude) && OPTIONAL(experiments) && TAKE("}") && s.at == s.end;
 #undef TAKE
 #undef DUE
 #undef OPTIONAL
@@ -210,7 +219,8 @@ static bool scan_written(struct event_parser *p, struct scan s, struct event *ev
 
 /* In the order in which botify writes them, so that mostly the next key is the next in the line. */
 #define EVERY_KEY(X) \
-	X(message) X(timestamp) X(user) X(track) X(time) X(latency) X(recommendation) X(source) X(pool) X(exclude) X(experiments)
+	X(message) X(timestamp) X(user) X(track) X(time) X(latency) X(recommendation) X(source) X(pool) \
+	X(propensity) X(exclude) X(experiments)
 
 #define NUMBER(name) KEY_##name,
 enum key { EVERY_KEY(NUMBER) N_KEYS };

@@ -1,7 +1,5 @@
 #include "event/log.h"
 
-#include <string.h>
-
 #include "event/log_team.h"
 
 enum { BLOCK_BYTES = 1 << 17 };
@@ -45,12 +43,6 @@ static void close_file(struct log *log)
 	log->open = false;
 }
 
-/* Old logs are often compressed; a complaint about each of their lines would not help. */
-static bool is_compressed(const char *text, size_t len)
-{
-	return len >= 2 && memcmp(text, "\x1f\x8b", 2) == 0;
-}
-
 /* Fills a block with what comes next in the file that is open. */
 static void fill_from_file(struct log *log, struct log_block *b)
 {
@@ -58,11 +50,6 @@ static void fill_from_file(struct log *log, struct log_block *b)
 
 	switch (lines_next_many(l, BLOCK_BYTES, &b->buf, &b->buf_cap, &b->reason)) {
 	case LINES_LINE:
-		if (b->first && is_compressed(l->text, l->len)) {
-			errmsg_set(&b->reason, "%s: compressed by gzip; give the output of zcat", l->name);
-			b->problem = LOG_FILE_FAILED;
-			break;
-		}
 		b->text = l->text;
 		b->len = l->len;
 		return;
@@ -73,6 +60,7 @@ static void fill_from_file(struct log *log, struct log_block *b)
 		break;
 	default:
 		b->problem = LOG_FILE_FAILED;
+		b->no_memory = b->reason.no_memory;
 	}
 	close_file(log);
 }
@@ -164,8 +152,8 @@ enum log_status log_next(struct log *log, const struct event **ev, struct errmsg
 			return LOG_END;
 		if (more < 0) {
 			errmsg_nomem(e);
-			log->failed++;
-			return LOG_FAILED;
+			errmsg_prefix(e, "%s", log->current->file);
+			return LOG_NO_MEMORY;
 		}
 	}
 	line = &log->current->lines[log->next_line++];

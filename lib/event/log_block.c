@@ -24,11 +24,10 @@ void log_block_reset(struct log_block *b)
 	b->n_lines = 0;
 }
 
+/* Keeps why a line is no event; NULL where there is no memory. */
 static const char *keep(struct log_block *b, const struct errmsg *reason)
 {
-	const char *text = arena_copy(&b->parser.arena, reason->text, strlen(reason->text) + 1);
-
-	return text ? text : "out of memory";
+	return arena_copy(&b->parser.arena, reason->text, strlen(reason->text) + 1);
 }
 
 /* Parses the line behind those that have been. Returns 0, or -1 where there is no memory. */
@@ -45,7 +44,7 @@ static int parse_line(struct log_block *b, const char *text, size_t len)
 	line->number = b->n_lines;
 	status = len > LINES_MAX ? lines_too_long(&e) : event_parse(&b->parser, text, len, &line->event, &e);
 	line->reason = status < 0 ? keep(b, &e) : NULL;
-	return 0;
+	return status < 0 && (e.no_memory || !line->reason) ? -1 : 0;
 }
 
 void log_block_parse(struct log_block *b)
@@ -54,10 +53,12 @@ void log_block_parse(struct log_block *b)
 
 	for (; at < end && !b->no_memory; at = next) {
 		const char *newline = memchr(at, '\n', (size_t)(end - at));
-		size_t len = (size_t)((newline ? newline : end) - at);
+		size_t len = (size_t)((newline ? newline : end) - at), mark = lines_mark(at, len);
 
 		next = newline ? newline + 1 : end;
 		b->n_lines++;
+		at += mark;
+		len -= mark;
 		len -= len > 0 && at[len - 1] == '\r';
 		if (!lines_is_blank(at, len))
 			b->no_memory = parse_line(b, at, len) < 0;

@@ -14,16 +14,11 @@ static uint32_t artist_plays(const struct sieve *s, uint32_t track)
 	return history_artist_plays(s->history, s->catalog->tracks[track].artist);
 }
 
-static bool passes(const struct sieve *s, uint32_t track)
+bool sieve_passes(const struct sieve *s, uint32_t track)
 {
 	if (idmap_get(s->excluded, track, 0))
 		return false;
 	return s->n_filters == 0 || filters_allow(s, history_track_plays(s->history, track), artist_plays(s, track));
-}
-
-static uint32_t nth(struct candidates c, uint32_t i)
-{
-	return c.tracks ? c.tracks[i] : i;
 }
 
 /* Only for candidates that can tell. */
@@ -91,7 +86,7 @@ static uint32_t count_passing(const struct sieve *s, struct candidates c)
 		return s->n_filters == 0 ? n : n - count_artists(s, c) - count_tracks(s, c);
 	}
 	for (uint32_t i = 0; i < c.n; i++)
-		n += passes(s, c.tracks[i]);
+		n += candidates_passes(&c, s, c.tracks[i]);
 	return n;
 }
 
@@ -99,9 +94,9 @@ static uint32_t count_passing(const struct sieve *s, struct candidates c)
 static uint32_t kth_passing(const struct sieve *s, struct candidates c, uint32_t k)
 {
 	for (uint32_t i = 0;; i++) {
-		uint32_t track = nth(c, i);
+		uint32_t track = candidates_nth(&c, i);
 
-		if (passes(s, track) && k-- == 0)
+		if (candidates_passes(&c, s, track) && k-- == 0)
 			return track;
 	}
 }
@@ -110,7 +105,7 @@ uint32_t draw(const struct sieve *s, struct candidates c, struct rng *r, uint32_
 {
 	uint32_t n = (uint32_t)c.n, passing = n;
 
-	if (s->n_filters > 0 || s->excluded->n > 0)
+	if (s->n_filters > 0 || s->excluded->n > 0 || c.without)
 		passing = count_passing(s, c);
 	if (passing == 0)
 		return 0;
@@ -120,7 +115,7 @@ uint32_t draw(const struct sieve *s, struct candidates c, struct rng *r, uint32_
 	}
 	/* Most pass, or a good part: draw until one does. */
 	do
-		*track = nth(c, rng_below(r, n));
-	while (passing < n && !passes(s, *track));
+		*track = candidates_nth(&c, rng_below(r, n));
+	while (passing < n && !candidates_passes(&c, s, *track));
 	return passing;
 }

@@ -18,6 +18,7 @@ struct candidates {
 	const uint32_t *tracks; /* NULL: the tracks 0 .. n-1 */
 	const uint32_t *place;	/* by track: where it stands in `tracks`, n or more where it does not; NULL: not known */
 	size_t n;
+	const uint32_t *without; /* one of the tracks that is no candidate all the same, where there is no `place`; NULL: none */
 };
 
 struct sieve {
@@ -27,6 +28,20 @@ struct sieve {
 	const struct filter *filters;
 	size_t n_filters;
 };
+
+/* Whether a track passes. */
+bool sieve_passes(const struct sieve *s, uint32_t track);
+
+/* The i-th candidate, of those that may be none too; and whether that is one, and passes. */
+static inline uint32_t candidates_nth(const struct candidates *c, uint32_t i)
+{
+	return c->tracks ? c->tracks[i] : i;
+}
+
+static inline bool candidates_passes(const struct candidates *c, const struct sieve *s, uint32_t track)
+{
+	return !(c->without && *c->without == track) && sieve_passes(s, track);
+}
 
 /*
  * Draws one of the candidates that pass. Returns how many passed, which is what the draw was uniform over; 0 where none

@@ -1,5 +1,6 @@
 /*
- * experiment: what arms there are, and the policy of each. For which users fall on which, see event/assignment.h.
+ * experiment: what arms there are, and the policy of each. For the file that says so, see event/plan.h; for which users
+ * fall on which arm, event/assignment.h.
  */
 #ifndef BOTIFY_EXPERIMENT_H
 #define BOTIFY_EXPERIMENT_H
@@ -8,17 +9,17 @@
 #include <stddef.h>
 
 #include "base/errmsg.h"
-#include "event/assignment.h"
+#include "event/plan.h"
 #include "policy/policy.h"
 
 struct arm {
-	char *name;
+	const char *name;     /* the plan's */
 	struct policy policy; /* where the experiment has policies */
 };
 
 struct experiment {
-	char *name;
-	struct assignment assignment;
+	const char *name;		     /* the plan's */
+	const struct assignment *assignment; /* likewise */
 	bool has_policies;
 	struct arm *arms;
 	size_t n_arms;
@@ -27,14 +28,18 @@ struct experiment {
 struct experiments {
 	struct experiment *list; /* in the order of the file, which is the order of the log */
 	size_t n;
+	struct plan plan;
 };
 
 /*
- * Reads {"experiments":[{"name":"AA","arms":["C","T1"]},{"name":"F","arms":{"C":"random","T1":"artist,random"}}]}.
- * Returns 0, or -1 with the file, the experiment and the reason. Free with experiments_clear.
+ * Reads a file of experiments and parses their policies. Returns 0, or -1 with the file, the experiment and the reason.
+ * Free with experiments_clear.
  */
 int experiments_load(struct experiments *x, const char *path, struct errmsg *e);
 void experiments_clear(struct experiments *x);
+
+/* Whether the policy of an arm draws from a table of that kind. */
+bool experiments_read(const struct experiments *x, enum table_kind kind);
 
 /* Binds the policies of all arms to tables. Returns 0, or -1 with experiment, arm and what is missing. */
 int experiments_bind(struct experiments *x, const struct tables *t, struct errmsg *e);

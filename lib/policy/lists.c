@@ -8,7 +8,7 @@
 
 void lists_clear(struct lists *l)
 {
-	idmap_clear(&l->row);
+	id_index_clear(&l->rows);
 	free(l->ends);
 	free(l->items);
 	*l = (struct lists){0};
@@ -16,12 +16,12 @@ void lists_clear(struct lists *l)
 
 struct span lists_get(const struct lists *l, uint32_t key)
 {
-	uint32_t row = idmap_get(&l->row, key, IDMAP_NONE), first;
+	uint32_t row = id_index_get(&l->rows, key), first;
 
-	if (row == IDMAP_NONE)
+	if (row == 0)
 		return (struct span){0};
-	first = row == 0 ? 0 : l->ends[row - 1];
-	return (struct span){.tracks = l->items + first, .n = l->ends[row] - first};
+	first = row == 1 ? 0 : l->ends[row - 2];
+	return (struct span){.tracks = l->items + first, .n = l->ends[row - 1] - first};
 }
 
 struct loading {
@@ -44,23 +44,23 @@ static int read_key(const struct loading *ld, json_t *object, uint32_t *key, str
 	*key = ld->kind == LISTS_SIMILAR ? catalog_find(ld->catalog, id) : id;
 	if (*key == CATALOG_NONE)
 		return errmsg_set(e, "track %u is not in the catalog", id);
-	if (idmap_get(&ld->lists->row, *key, IDMAP_NONE) != IDMAP_NONE)
+	if (id_index_get(&ld->lists->rows, *key) > 0)
 		return errmsg_set(e, "a second list for %s %u", what, id);
 	return 0;
 }
 
-static int add_row(struct lists *l, uint32_t key)
+int lists_add_row(struct lists *l, uint32_t key)
 {
 	uint32_t *ends = grow(l->ends, &l->ends_cap, l->n + 1, sizeof *ends), *row;
 
 	if (!ends)
 		return -1;
 	l->ends = ends;
-	row = idmap_at(&l->row, key);
+	row = id_index_at(&l->rows, key);
 	if (!row || l->n_items >= UINT32_MAX)
 		return -1;
 	ends[l->n] = (uint32_t)l->n_items;
-	*row = (uint32_t)l->n++;
+	*row = (uint32_t)++l->n;
 	return 0;
 }
 
@@ -73,7 +73,7 @@ static int read_line(const struct ndjson_line *line, void *ctx, struct errmsg *e
 	size_t n = json_array_size(array);
 	uint32_t key, *items;
 
-	if (!array && ld->kind == LISTS_SIMILAR)
+	if (json_is_null(array) || (!array && ld->kind == LISTS_SIMILAR))
 		return 0;
 	if (read_key(ld, line->object, &key, e) < 0)
 		return -1;
@@ -86,7 +86,7 @@ static int read_line(const struct ndjson_line *line, void *ctx, struct errmsg *e
 	if (trackset_read(&ld->seen, array, what, items + l->n_items, e) < 0)
 		return -1;
 	l->n_items += n;
-	return add_row(l, key) < 0 ? errmsg_nomem(e) : 0;
+	return lists_add_row(l, key) < 0 ? errmsg_nomem(e) : 0;
 }
 
 int lists_load(struct lists *l, const char *path, enum lists_kind kind, const struct catalog *c, struct errmsg *e)
@@ -104,7 +104,5 @@ int lists_load(struct lists *l, const char *path, enum lists_kind kind, const st
 				    kind == LISTS_SIMILAR ? "recommendations" : "tracks");
 	if (status < 0)
 		lists_clear(l);
-	else
-		idmap_pack(&l->row);
 	return status;
 }

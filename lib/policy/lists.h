@@ -10,7 +10,7 @@
 #include <stdint.h>
 
 #include "base/errmsg.h"
-#include "base/idmap.h"
+#include "base/id_index.h"
 #include "world/catalog.h"
 
 /* Some tracks, borrowed. */
@@ -20,7 +20,7 @@ struct span {
 };
 
 struct lists {
-	struct idmap row;  /* key to row */
+	struct id_index rows; /* plus 1, by key */
 	uint32_t *ends;	   /* where row i ends in items; it starts where row i-1 ends */
 	uint32_t *items;
 	size_t n, ends_cap, n_items, items_cap;
@@ -33,11 +33,15 @@ enum lists_kind {
 
 /*
  * Reads a table. Of similar lists, a line that has no "recommendations" is passed over, because a catalog serves as
- * such a table too; that no line has any is an error. A key twice, a track that the catalog does not have, or that a
- * list names twice, are errors. Returns 0, or -1 with file, line and reason. Free with lists_clear.
+ * such a table too; and so is one whose list is null, of either kind. That no line has any is an error. A key twice, a track
+ * that the catalog does not have, or that a list names twice, are errors. Returns 0, or -1 with file, line and reason. Free
+ * with lists_clear.
  */
 int lists_load(struct lists *l, const char *path, enum lists_kind kind, const struct catalog *c, struct errmsg *e);
 void lists_clear(struct lists *l);
+
+/* For lists_draft.c: the items behind those of the last list are that of this new key. Returns 0, or -1: no memory. */
+int lists_add_row(struct lists *l, uint32_t key);
 
 /* The list of a key; an empty one where there is none. */
 struct span lists_get(const struct lists *l, uint32_t key);

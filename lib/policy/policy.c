@@ -1,5 +1,6 @@
 #include "policy/policy.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -169,6 +170,14 @@ void policy_clear(struct policy *p)
 	*p = (struct policy){0};
 }
 
+bool policy_reads(const struct policy *p, enum table_kind kind)
+{
+	for (size_t i = 0; i < p->n_sources; i++)
+		if (source_reads(&p->sources[i]) == kind)
+			return true;
+	return false;
+}
+
 int policy_bind(struct policy *p, const struct tables *t, struct errmsg *e)
 {
 	p->tables = t;
@@ -179,23 +188,22 @@ int policy_bind(struct policy *p, const struct tables *t, struct errmsg *e)
 }
 
 /* Nothing is left anywhere: any track that is not excluded; and if all are, any. */
-static struct recommendation exhausted(const struct policy *p, const struct question *q, struct rng *r)
+static void answer_exhausted(const struct policy *p, const struct question *q, struct rng *r, struct recommendation *a)
 {
 	static const struct idmap nothing;
 	const struct catalog *c = &p->tables->catalog;
 	struct sieve sieve = {.catalog = c, .history = q->history, .excluded = q->excluded};
 	struct candidates all = {.n = c->n_tracks};
-	struct recommendation a = {.source = "exhausted"};
 
-	a.pool = draw(&sieve, all, r, &a.track);
-	if (a.pool == 0) {
+	*a = (struct recommendation){.source = "exhausted", .choice.propensity = NAN};
+	a->choice.pool = draw(&sieve, all, r, &a->choice.track);
+	if (a->choice.pool == 0) {
 		sieve.excluded = &nothing;
-		a.pool = draw(&sieve, all, r, &a.track);
+		a->choice.pool = draw(&sieve, all, r, &a->choice.track);
 	}
-	return a;
 }
 
-struct recommendation policy_answer(const struct policy *p, const struct question *q, struct rng *r)
+int policy_answer(const struct policy *p, const struct question *q, struct rng *r, struct recommendation *a)
 {
 	struct sieve sieve = {
 		.catalog = &p->tables->catalog,
@@ -207,13 +215,22 @@ struct recommendation policy_answer(const struct policy *p, const struct questio
 
 	for (size_t i = 0; i < p->n_sources; i++) {
 		const struct source *s = &p->sources[i];
-		struct recommendation a = {.source = source_name(s)};
+		int status = q->time < s->min_time ? 0 : source_answer(s, p->tables, q, &sieve, r, &a->choice);
 
-		if (q->time < s->min_time)
-			continue;
-		a.pool = draw(&sieve, source_offer(s, p->tables, q), r, &a.track);
-		if (a.pool > 0)
-			return a;
+		a->source = source_name(s);
+		if (status != 0)
+			return status < 0 ? -1 : 0;
 	}
-	return exhausted(p, q, r);
+	answer_exhausted(p, q, r, a);
+	return 0;
+}
+
+size_t policy_recent(const struct policy *p)
+{
+	size_t most = 0;
+
+	for (size_t i = 0; i < p->n_sources; i++)
+		if (source_recent(&p->sources[i]) > most)
+			most = source_recent(&p->sources[i]);
+	return most;
 }

@@ -9,6 +9,7 @@
 #ifndef BOTIFY_POLICY_H
 #define BOTIFY_POLICY_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -26,9 +27,8 @@ struct policy {
 };
 
 struct recommendation {
-	uint32_t track;	    /* index */
+	struct choice choice;
 	const char *source; /* static */
-	uint32_t pool;	    /* how many candidates it was drawn from uniformly */
 };
 
 /*
@@ -39,11 +39,17 @@ struct recommendation {
 int policy_parse(struct policy *p, const char *text, struct errmsg *e);
 void policy_clear(struct policy *p);
 
+/* Whether one of its sources draws from a table of that kind. */
+bool policy_reads(const struct policy *p, enum table_kind kind);
+
 /* Looks up the tables that it reads; they are borrowed from then on. Returns 0, or -1 with what is missing. */
 int policy_bind(struct policy *p, const struct tables *t, struct errmsg *e);
 
-/* The next track. The policy must have been bound. */
-struct recommendation policy_answer(const struct policy *p, const struct question *q, struct rng *r);
+/* The next track. The policy must have been bound. Returns 0, or -1 where there is no memory. */
+int policy_answer(const struct policy *p, const struct question *q, struct rng *r, struct recommendation *a);
+
+/* How many of the user's last listens over sessions a question has to hold for it; 0: none. */
+size_t policy_recent(const struct policy *p);
 
 /* The names of the published policies, i = 0, 1, …; NULL behind the last. */
 const char *policy_name(size_t i);

@@ -4,8 +4,20 @@
 #include <stdlib.h>
 #include <time.h>
 
+#include "base/grow.h"
 #include "base/out.h"
 #include "base/rng.h"
+
+/* How many listens of a user the policies that may answer look back over sessions. */
+static size_t remembered(const struct recommender *r)
+{
+	size_t most = r->serving ? 0 : policy_recent(r->policy);
+
+	for (size_t i = 0; r->serving && i < r->serving->n_arms; i++)
+		if (policy_recent(&r->serving->arms[i].policy) > most)
+			most = policy_recent(&r->serving->arms[i].policy);
+	return most;
+}
 
 int recommender_init(struct recommender *r, const struct tables *tables, const struct experiments *experiments,
 		     const struct policy *policy, uint64_t seed, bool latency)
@@ -21,7 +33,13 @@ int recommender_init(struct recommender *r, const struct tables *tables, const s
 	};
 	for (size_t i = 0; r->arms && i < experiments->n; i++)
 		r->arms[i].experiment = slice_of(experiments->list[i].name);
+	r->sessions.remembered = remembered(r);
 	return r->arms ? 0 : -1;
+}
+
+void recommender_explain(struct recommender *r, size_t n)
+{
+	r->explain = n;
 }
 
 void recommender_clear(struct recommender *r)
@@ -29,6 +47,9 @@ void recommender_clear(struct recommender *r)
 	sessions_clear(&r->sessions);
 	event_parser_clear(&r->parser);
 	idmap_clear(&r->excluded);
+	scored_clear(&r->scratch);
+	scored_clear(&r->candidates);
+	free(r->told);
 	free(r->arms);
 	*r = (struct recommender){0};
 }
@@ -48,7 +69,7 @@ static const struct policy *assign(struct recommender *r, uint32_t user)
 
 	for (size_t i = 0; i < r->experiments->n; i++) {
 		const struct experiment *x = &r->experiments->list[i];
-		const struct arm *arm = &x->arms[assignment_arm(&x->assignment, user)];
+		const struct arm *arm = &x->arms[assignment_arm(x->assignment, user)];
 
 		r->arms[i].arm = slice_of(arm->name);
 		if (x == r->serving)
@@ -73,16 +94,52 @@ static int note_excluded(struct recommender *r, const struct event *ev)
 	return 0;
 }
 
-static void recommend(struct recommender *r, const struct policy *policy, const struct session *session,
-		      const struct question *q, struct event *ev)
+/* Has the event tell of the candidates. Returns 0, or -1 where there is no memory. */
+static int tell_candidates(struct recommender *r, struct event *ev)
+{
+	struct event_candidate *told = grow(r->told, &r->told_cap, r->explain, sizeof *told);
+
+	if (!told)
+		return -1;
+	r->told = told;
+	for (size_t i = 0; i < r->candidates.n; i++)
+		told[i] = (struct event_candidate){.track = r->tables->catalog.tracks[r->candidates.list[i].track].id,
+						   .score = r->candidates.list[i].score};
+	ev->candidates = told;
+	ev->n_candidates = r->candidates.n;
+	return 0;
+}
+
+static int recommend(struct recommender *r, const struct policy *policy, const struct session *session,
+		     const struct question *q, struct event *ev)
 {
 	uint32_t step = (uint32_t)session->history->n;
 	struct rng rng = rng_at(r->seed, RNG_POLICY, ev->user, session->number, step);
-	struct recommendation a = policy_answer(policy, q, &rng);
+	struct recommendation a;
 
-	ev->recommendation = r->tables->catalog.tracks[a.track].id;
+	scored_reset(&r->candidates);
+	if (policy_answer(policy, q, &rng, &a) < 0)
+		return -1;
+	ev->recommendation = r->tables->catalog.tracks[a.choice.track].id;
 	ev->source = slice_of(a.source);
-	ev->pool = a.pool;
+	ev->pool = a.choice.pool;
+	ev->propensity = a.choice.propensity;
+	return r->explain > 0 ? tell_candidates(r, ev) : 0;
+}
+
+/*
+ * An event that has no time stamp yet gets one. Many events of a user may come within a millisecond, and clocks go back: whatever
+ * happens, the time stamp is later than that of the user's latest event, so that it tells their order.
+ */
+static void stamp(struct session *session, struct event *ev)
+{
+	if (ev->timestamp == EVENT_NO_TIMESTAMP) {
+		ev->timestamp = nanoseconds(CLOCK_REALTIME) / 1000000;
+		if (ev->timestamp <= session->timestamp)
+			ev->timestamp = session->timestamp + (session->timestamp < INT64_MAX);
+	}
+	if (ev->timestamp > session->timestamp)
+		session->timestamp = ev->timestamp;
 }
 
 /* Turns a request into its event. */
@@ -91,24 +148,29 @@ static int answer(struct recommender *r, struct event *ev, struct errmsg *e)
 	uint32_t track = catalog_find(&r->tables->catalog, ev->track);
 	const struct policy *policy = assign(r, ev->user);
 	struct session *session = sessions_open(&r->sessions, ev->user);
+	struct question q;
 
 	/* whatever an old event said of its own answer */
 	ev->recommendation = EVENT_NO_TRACK;
 	ev->source = (struct slice){0};
 	ev->pool = 0;
+	ev->propensity = NAN;
 	ev->arms = r->arms;
 	ev->n_arms = r->experiments->n;
-	if (!session || note_excluded(r, ev) < 0 ||
-	    history_add(session->history, &r->tables->catalog, track, ev->time) < 0)
+	ev->arms_digest = 0;
+	if (!session || note_excluded(r, ev) < 0 || sessions_add(&r->sessions, session, &r->tables->catalog, track, ev->time) < 0)
 		return errmsg_nomem(e);
-	if (ev->message == EVENT_LAST)
+	stamp(session, ev);
+	if (ev->message == EVENT_LAST) {
 		sessions_end(&r->sessions, session);
-	else
-		recommend(r, policy, session,
-			  &(struct question){.user = ev->user, .track = track, .time = ev->time,
-					     .history = session->history, .excluded = &r->excluded},
-			  ev);
-	return 0;
+		return 0;
+	}
+	q = (struct question){
+		.user = ev->user, .track = track, .time = ev->time, .history = session->history, .recent = session->recent,
+		.n_recent = session->n_recent, .excluded = &r->excluded, .scratch = &r->scratch, .explain = r->explain,
+		.candidates = &r->candidates,
+	};
+	return recommend(r, policy, session, &q, ev) < 0 ? errmsg_nomem(e) : 0;
 }
 
 int recommender_answer(struct recommender *r, const char *text, size_t len, unsigned long line, struct out *o,
@@ -124,9 +186,7 @@ int recommender_answer(struct recommender *r, const char *text, size_t len, unsi
 	}
 	ev.exclude = NULL;
 	ev.n_exclude = 0;
-	if (ev.timestamp == EVENT_NO_TIMESTAMP)
-		ev.timestamp = nanoseconds(CLOCK_REALTIME) / 1000000;
-	ev.latency = r->latency ? (double)(nanoseconds(CLOCK_MONOTONIC) - start) / 1e9 : NAN;
+	ev.latency = r->latency ? (double)(nanoseconds(CLOCK_MONOTONIC) - start) / 1e9 : 0;
 	event_write(o, &ev, true);
 	return 0;
 }

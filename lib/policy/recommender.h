@@ -21,10 +21,13 @@ struct recommender {
 	const struct experiment *serving;	/* the one whose arms decide, or NULL: `policy` does */
 	const struct policy *policy;		/* borrowed */
 	uint64_t seed;
-	bool latency; /* whether replies carry the time that they took */
+	bool latency; /* whether replies carry the time that they took, instead of 0 */
 	struct sessions sessions;
 	struct event_parser parser;
 	struct idmap excluded;	  /* by the request that is being answered */
+	struct scored scratch, candidates; /* of the answer that is being made */
+	struct event_candidate *told;	  /* candidates, as the event tells of them */
+	size_t told_cap, explain;	  /* of how many; 0: none */
 	struct event_arm *arms;	  /* of the user who is being answered */
 };
 
@@ -35,6 +38,9 @@ struct recommender {
 int recommender_init(struct recommender *r, const struct tables *tables, const struct experiments *experiments,
 		     const struct policy *policy, uint64_t seed, bool latency);
 void recommender_clear(struct recommender *r);
+
+/* Has every answer tell of its first n candidates and their scores. */
+void recommender_explain(struct recommender *r, size_t n);
 
 /*
  * Answers one line: writes the event to `o`; or, where the line is no request, an error line that says `line`, its

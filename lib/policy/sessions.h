@@ -6,10 +6,11 @@
  *
  * The state file is NDJSON, a line {"botify-state":1}, then one a user in the order in which they came:
  *
- *     {"user":42,"sessions":3,"plays":[[796,0.81],[3859,0.2]]}
+ *     {"user":42,"sessions":3,"timestamp":1704067200000,"plays":[[796,0.81],[3859,0.2]],"recent":[[12,1],[796,0.81],[3859,0.2]]}
  *
- * `sessions` counts those that ended; `plays` (of the open session; absent where none is open) holds track and time,
- * and null for the id of a track that the catalog does not have.
+ * `sessions` counts those that ended; `timestamp` is that of the user's latest event (absent where there is none); `plays` (of the open session; absent where none is open) holds track and time,
+ * and null for the id of a track that the catalog does not have. `recent` holds the last listens of all sessions likewise,
+ * where a policy asks for them.
  */
 #ifndef BOTIFY_SESSIONS_H
 #define BOTIFY_SESSIONS_H
@@ -19,6 +20,7 @@
 
 #include "base/errmsg.h"
 #include "base/idmap.h"
+#include "event/event.h"
 #include "world/catalog.h"
 #include "world/history.h"
 
@@ -26,6 +28,9 @@ struct session {
 	uint32_t user;
 	uint32_t number;	 /* how many of the user's sessions ended before this one */
 	struct history *history; /* NULL where no session is open */
+	int64_t timestamp;	 /* the latest of their events; EVENT_NO_TIMESTAMP: there is none */
+	struct play *recent;	 /* the last listens over all sessions, the newest last; NULL where there are none */
+	uint32_t n_recent;	 /* at most sessions.remembered */
 };
 
 struct sessions {
@@ -34,6 +39,7 @@ struct sessions {
 	struct idmap index; /* user id to place in the list */
 	struct history **spare; /* histories of sessions that ended, for those that begin */
 	size_t n_spare, spare_cap;
+	size_t remembered; /* how many of a user's last listens are kept over sessions; set before the first user comes */
 };
 
 /* A zeroed struct knows no user. */
@@ -41,6 +47,9 @@ void sessions_clear(struct sessions *s);
 
 /* The user's session, opened if none is. Valid until the next call. NULL where there is no memory. */
 struct session *sessions_open(struct sessions *s, uint32_t user);
+
+/* Notes a listen in the session, and in what is remembered over sessions. Returns 0, or -1 where there is no memory. */
+int sessions_add(struct sessions *s, struct session *session, const struct catalog *c, uint32_t track, double time);
 
 /* Ends a session that sessions_open gave. */
 void sessions_end(struct sessions *s, struct session *session);

@@ -1,28 +1,25 @@
 #include "policy/source.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "policy/i2i.h"
+#include "policy/session_play.h"
+#include "policy/votes.h"
 #include "text/number.h"
 
+/* What may follow the name of a source: :word, :number, :name of its table, in this order. */
 struct source_kind {
 	const char *name;
-	/* takes what stands behind the name and its colon, NULL where there is no colon */
-	int (*parse)(struct source *s, const char *args, struct errmsg *e);
-	int (*bind)(struct source *s, const struct tables *t, struct errmsg *e);
+	const char *word;	 /* NULL: none */
+	bool counted;		 /* whether it takes a number */
+	uint32_t count;		 /* which one it takes where none is given; 0: one has to be */
+	enum table_kind table;	 /* what it draws from */
+	/* one of the two: what it offers, to be drawn from; or what it chooses (see source_answer) */
 	struct candidates (*offer)(const struct source *s, const struct tables *t, const struct question *q);
+	int (*choose)(const struct source *s, const struct question *q, const struct sieve *sieve, struct rng *r, struct choice *c);
 };
-
-static int parse_nothing(struct source *s, const char *args, struct errmsg *e)
-{
-	return args ? errmsg_set(e, "%s takes no argument, not '%s'", s->kind->name, args) : 0;
-}
-
-static int bind_nothing(struct source *s, const struct tables *t, struct errmsg *e)
-{
-	(void)s, (void)t, (void)e;
-	return 0;
-}
 
 static struct candidates offer_random(const struct source *s, const struct tables *t, const struct question *q)
 {
@@ -35,51 +32,18 @@ static struct candidates offer_artist(const struct source *s, const struct table
 	const struct catalog *c = &t->catalog;
 	const struct artist *a;
 
-	(void)s;
 	if (q->track == CATALOG_NONE)
 		return (struct candidates){0};
 	a = &c->artists[c->tracks[q->track].artist];
-	return (struct candidates){.tracks = c->by_artist + a->first, .n = a->n};
-}
-
-/* N[:NAME] */
-static int parse_toppop(struct source *s, const char *args, struct errmsg *e)
-{
-	char *limit = strdup(args ? args : "");
-	char *colon = limit ? strchr(limit, ':') : NULL;
-	int64_t n = 0;
-	int status;
-
-	if (!limit)
-		return errmsg_nomem(e);
-	if (colon) {
-		*colon = '\0';
-		free(s->table);
-		s->table = strdup(colon + 1);
-	}
-	if (!*limit)
-		status = errmsg_set(e, "toppop takes how many tracks, as in toppop:100");
-	else if (!s->table)
-		status = errmsg_nomem(e);
-	else
-		status = number_parse_int("toppop", limit, 1, INT32_MAX, &n, e);
-	s->limit = (uint32_t)n;
-	free(limit);
-	return status;
-}
-
-static int bind_toppop(struct source *s, const struct tables *t, struct errmsg *e)
-{
-	s->top = tables_top(t, s->table, e);
-	return s->top ? 0 : -1;
+	return (struct candidates){.tracks = c->by_artist + a->first, .n = a->n, .without = s->word ? &q->track : NULL};
 }
 
 static struct candidates offer_toppop(const struct source *s, const struct tables *t, const struct question *q)
 {
-	size_t n = s->limit < s->top->n ? s->limit : s->top->n;
+	const struct top *top = &s->table->top;
 
 	(void)t, (void)q;
-	return (struct candidates){.tracks = s->top->tracks, .place = s->top->place, .n = n};
+	return (struct candidates){.tracks = top->tracks, .place = top->place, .n = s->count < top->n ? s->count : top->n};
 }
 
 static struct candidates listed(struct span span)
@@ -87,36 +51,27 @@ static struct candidates listed(struct span span)
 	return (struct candidates){.tracks = span.tracks, .n = span.n};
 }
 
-static int bind_collaborative(struct source *s, const struct tables *t, struct errmsg *e)
-{
-	(void)s;
-	return t->has_user_tracks ? 0 : errmsg_set(e, "it needs the users' tracks (--user-tracks)");
-}
-
 static struct candidates offer_collaborative(const struct source *s, const struct tables *t, const struct question *q)
 {
-	(void)s;
-	return listed(lists_get(&t->user_tracks, q->user));
-}
-
-static int bind_similar(struct source *s, const struct tables *t, struct errmsg *e)
-{
-	(void)s;
-	return t->has_similar ? 0 : errmsg_set(e, "it needs a table of similar tracks (--similar)");
+	(void)t;
+	return listed(lists_get(&s->table->lists, q->user));
 }
 
 static struct candidates offer_similar(const struct source *s, const struct tables *t, const struct question *q)
 {
-	(void)s;
-	return listed(lists_get(&t->similar, q->track));
+	(void)t;
+	return listed(lists_get(&s->table->lists, q->track));
 }
 
 static const struct source_kind kinds[] = {
-	{"random", parse_nothing, bind_nothing, offer_random},
-	{"artist", parse_nothing, bind_nothing, offer_artist},
-	{"toppop", parse_toppop, bind_toppop, offer_toppop},
-	{"collaborative", parse_nothing, bind_collaborative, offer_collaborative},
-	{"similar", parse_nothing, bind_similar, offer_similar},
+	{.name = "random", .table = TABLE_NONE, .offer = offer_random},
+	{.name = "artist", .word = "other", .table = TABLE_NONE, .offer = offer_artist},
+	{.name = "toppop", .counted = true, .table = TABLE_TOP, .offer = offer_toppop},
+	{.name = "collaborative", .table = TABLE_USER_TRACKS, .offer = offer_collaborative},
+	{.name = "similar", .table = TABLE_SIMILAR, .offer = offer_similar},
+	{.name = "votes", .counted = true, .count = 1, .table = TABLE_SIMILAR, .choose = votes_choose},
+	{.name = "i2i", .word = "session", .counted = true, .count = 10, .table = TABLE_SIMILAR, .choose = i2i_choose},
+	{.name = "session", .word = "live", .counted = true, .count = 1000, .table = TABLE_SESSION, .choose = session_choose},
 };
 
 enum { N_KINDS = sizeof kinds / sizeof *kinds };
@@ -139,7 +94,50 @@ static const struct source_kind *find_kind(const char *name)
 	return NULL;
 }
 
-/* Cuts the text at the last '@' and reads what stands behind it. */
+/* Takes the next argument off, up to a colon. NULL where there is none. */
+static char *next_argument(char **rest)
+{
+	return *rest ? strsep(rest, ":") : NULL;
+}
+
+static void parse_word(struct source *s, char **rest)
+{
+	const char *word = s->kind->word;
+	size_t len = word ? strlen(word) : 0;
+
+	if (word && *rest && strncmp(*rest, word, len) == 0 && ((*rest)[len] == ':' || !(*rest)[len])) {
+		s->word = true;
+		next_argument(rest);
+	}
+}
+
+static int parse_count(struct source *s, char **rest, struct errmsg *e)
+{
+	const struct source_kind *kind = s->kind;
+	char *text = kind->counted ? next_argument(rest) : NULL;
+	int64_t n = kind->count;
+
+	if (kind->counted && kind->count == 0 && !(text && *text))
+		return errmsg_set(e, "%s takes how many tracks, as in %s:100", kind->name, kind->name);
+	if (text && number_parse_int(kind->name, text, 1, INT32_MAX, &n, e) < 0)
+		return -1;
+	s->count = (uint32_t)n;
+	return 0;
+}
+
+static int parse_name(struct source *s, char **rest, struct errmsg *e)
+{
+	if (!*rest)
+		return 0;
+	if (s->kind->table == TABLE_NONE)
+		return errmsg_set(e, "%s takes no argument%s%s, not '%s'", s->kind->name, s->kind->word ? " but " : "",
+				  s->kind->word ? s->kind->word : "", *rest);
+	free(s->name);
+	s->name = strdup(*rest);
+	return s->name ? 0 : errmsg_nomem(e);
+}
+
+/* Cuts the text at the last '@' and reads what follows it. */
 static int parse_min_time(struct source *s, char *text, struct errmsg *e)
 {
 	char *at = strrchr(text, '@');
@@ -150,39 +148,77 @@ static int parse_min_time(struct source *s, char *text, struct errmsg *e)
 	return number_parse("@", at + 1, 0, 1, &s->min_time, e);
 }
 
+/* Parses what is cut up. */
+static int parse_parts(struct source *s, char *text, struct errmsg *e)
+{
+	char *rest = text, *name;
+
+	if (parse_min_time(s, text, e) < 0)
+		return -1;
+	name = strsep(&rest, ":");
+	s->kind = find_kind(name);
+	if (!s->kind)
+		return errmsg_set(e, "unknown source '%s'", name);
+	parse_word(s, &rest);
+	return parse_count(s, &rest, e) < 0 || parse_name(s, &rest, e) < 0 ? -1 : 0;
+}
+
 int source_parse(struct source *s, const char *text, struct errmsg *e)
 {
-	char *copy = strdup(text), *args;
-	int status = -1;
+	char *copy = strdup(text);
+	int status;
 
-	*s = (struct source){.table = strdup("")};
-	if (!copy || !s->table) {
-		errmsg_nomem(e);
-	} else if (parse_min_time(s, copy, e) == 0) {
-		args = strchr(copy, ':');
-		if (args)
-			*args++ = '\0';
-		s->kind = find_kind(copy);
-		status = s->kind ? s->kind->parse(s, args, e) : errmsg_set(e, "unknown source '%s'", copy);
-	}
+	*s = (struct source){.name = strdup("")};
+	status = copy && s->name ? parse_parts(s, copy, e) : errmsg_nomem(e);
 	free(copy);
 	return status;
 }
 
 void source_clear(struct source *s)
 {
-	free(s->table);
+	free(s->name);
 	*s = (struct source){0};
+}
+
+enum table_kind source_reads(const struct source *s)
+{
+	return s->kind->table;
 }
 
 int source_bind(struct source *s, const struct tables *t, struct errmsg *e)
 {
-	if (s->kind->bind(s, t, e) < 0)
-		return errmsg_prefix(e, "source %s", s->kind->name);
+	if (s->kind->table == TABLE_NONE)
+		return 0;
+	s->table = tables_find(t, s->kind->table, s->name, e);
+	return s->table ? 0 : errmsg_prefix(e, "source %s", s->kind->name);
+}
+
+size_t source_recent(const struct source *s)
+{
+	return s->kind->choose == i2i_choose && !s->word ? s->count : 0;
+}
+
+/* Tells of candidates that all have the same chance. */
+static int explain_draw(const struct candidates *all, const struct question *q, const struct sieve *sieve, uint32_t pool)
+{
+	for (size_t i = 0; i < all->n && q->candidates->n < q->explain; i++) {
+		uint32_t track = candidates_nth(all, (uint32_t)i);
+
+		if (candidates_passes(all, sieve, track) && scored_add(q->candidates, track, 1.0 / pool) < 0)
+			return -1;
+	}
 	return 0;
 }
 
-struct candidates source_offer(const struct source *s, const struct tables *t, const struct question *q)
+int source_answer(const struct source *s, const struct tables *t, const struct question *q, const struct sieve *sieve,
+		  struct rng *r, struct choice *c)
 {
-	return s->kind->offer(s, t, q);
+	struct candidates all;
+
+	if (s->kind->choose)
+		return s->kind->choose(s, q, sieve, r, c);
+	all = s->kind->offer(s, t, q);
+	*c = (struct choice){.propensity = NAN};
+	c->pool = draw(sieve, all, r, &c->track);
+	return c->pool == 0 ? 0 : q->explain > 0 && explain_draw(&all, q, sieve, c->pool) < 0 ? -1 : 1;
 }

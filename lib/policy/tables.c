@@ -4,48 +4,19 @@
 #include <string.h>
 
 #include "base/grow.h"
+#include "policy/lists_draft.h"
+#include "policy/session_play.h"
 #include "text/ndjson.h"
 #include "world/trackset.h"
 
-int tables_load_catalog(struct tables *t, const char *path, struct errmsg *e)
+static int load_similar(struct table *table, const char *path, const struct catalog *c, struct errmsg *e)
 {
-	*t = (struct tables){0};
-	return catalog_load(&t->catalog, path, e);
+	return lists_load(&table->lists, path, LISTS_SIMILAR, c, e);
 }
 
-static void top_clear(struct top *top)
+static int load_user_tracks(struct table *table, const char *path, const struct catalog *c, struct errmsg *e)
 {
-	free(top->name);
-	free(top->tracks);
-	free(top->place);
-}
-
-void tables_clear(struct tables *t)
-{
-	catalog_clear(&t->catalog);
-	lists_clear(&t->similar);
-	lists_clear(&t->user_tracks);
-	for (size_t i = 0; i < t->n_tops; i++) {
-		top_clear(&t->tops[i]);
-	}
-	free(t->tops);
-	*t = (struct tables){0};
-}
-
-int tables_load_similar(struct tables *t, const char *path, struct errmsg *e)
-{
-	if (lists_load(&t->similar, path, LISTS_SIMILAR, &t->catalog, e) < 0)
-		return -1;
-	t->has_similar = true;
-	return 0;
-}
-
-int tables_load_user_tracks(struct tables *t, const char *path, struct errmsg *e)
-{
-	if (lists_load(&t->user_tracks, path, LISTS_USER_TRACKS, &t->catalog, e) < 0)
-		return -1;
-	t->has_user_tracks = true;
-	return 0;
+	return lists_load(&table->lists, path, LISTS_USER_TRACKS, c, e);
 }
 
 static int fill_top(struct top *top, const json_t *array, const struct catalog *c, struct errmsg *e)
@@ -71,60 +42,149 @@ static int fill_top(struct top *top, const json_t *array, const struct catalog *
 	return 0;
 }
 
-static int read_top(struct top *top, const char *path, const struct catalog *c, struct errmsg *e)
+static int load_top(struct table *table, const char *path, const struct catalog *c, struct errmsg *e)
 {
 	json_t *array = ndjson_load(path, e);
 	int status;
 
 	if (!array)
 		return -1;
-	status = fill_top(top, array, c, e);
+	status = fill_top(&table->top, array, c, e);
 	json_decref(array);
 	return status < 0 ? errmsg_prefix(e, "%s", ndjson_name(path)) : 0;
 }
 
-static const struct top *find_top(const struct tables *t, const char *name)
+static int load_session(struct table *table, const char *path, const struct catalog *c, struct errmsg *e)
 {
-	for (size_t i = 0; i < t->n_tops; i++)
-		if (strcmp(t->tops[i].name, name) == 0)
-			return &t->tops[i];
+	table->player = session_player_load(path, c, e);
+	return table->player ? 0 : -1;
+}
+
+static const struct kind {
+	const char *one, *many, *option;
+	const char *source; /* as in a policy, before the name of a table */
+	int (*load)(struct table *table, const char *path, const struct catalog *c, struct errmsg *e);
+} kinds[TABLE_KINDS] = {
+	[TABLE_SIMILAR] = {"table of similar tracks", "tables of similar tracks", "--similar", "similar", load_similar},
+	[TABLE_USER_TRACKS] = {"table of users' tracks", "tables of users' tracks", "--user-tracks", "collaborative", load_user_tracks},
+	[TABLE_TOP] = {"popularity table", "popularity tables", "--top", "toppop:100", load_top},
+	[TABLE_SESSION] = {"session model", "session models", "--session", "session", load_session},
+};
+
+int tables_load_catalog(struct tables *t, const char *path, struct errmsg *e)
+{
+	*t = (struct tables){0};
+	return catalog_load(&t->catalog, path, e);
+}
+
+static void clear_table(struct table *table)
+{
+	free(table->name);
+	lists_clear(&table->lists);
+	free(table->top.tracks);
+	free(table->top.place);
+	session_player_free(table->player);
+}
+
+/* A new table behind the others, which does not count yet. NULL where there is no memory. */
+static struct table *next_table(struct tables *t, enum table_kind kind, const char *name, size_t len)
+{
+	struct table *list = grow(t->list, &t->cap, t->n + 1, sizeof *list), *table;
+
+	if (!list)
+		return NULL;
+	t->list = list;
+	table = &list[t->n];
+	*table = (struct table){.kind = kind, .name = strndup(name, len)};
+	return table->name ? table : NULL;
+}
+
+void tables_clear(struct tables *t)
+{
+	catalog_clear(&t->catalog);
+	for (size_t i = 0; i < t->n; i++)
+		clear_table(&t->list[i]);
+	free(t->list);
+	*t = (struct tables){0};
+}
+
+static const struct table *find_name(const struct tables *t, enum table_kind kind, const char *name)
+{
+	for (size_t i = 0; i < t->n; i++)
+		if (t->list[i].kind == kind && strcmp(t->list[i].name, name) == 0)
+			return &t->list[i];
 	return NULL;
 }
 
-int tables_load_top(struct tables *t, const char *spec, struct errmsg *e)
+/* How many bytes of NAME=FILE are the name; 0 where there is none. */
+static size_t name_length(const char *spec)
 {
-	const char *equals = strchr(spec, '='), *path = equals ? equals + 1 : spec;
-	struct top *tops = grow(t->tops, &t->tops_cap, t->n_tops + 1, sizeof *tops), *top;
+	size_t len = strcspn(spec, "=/");
 
-	if (!tops)
+	return spec[len] == '=' ? len : 0;
+}
+
+/* Makes a table of the lists that stood in the catalog. */
+static int add_similar(struct tables *t, struct lists_draft *d, const char *path, struct errmsg *e)
+{
+	struct table *table = next_table(t, TABLE_SIMILAR, "", 0);
+
+	if (!table)
 		return errmsg_nomem(e);
-	t->tops = tops;
-	top = &tops[t->n_tops];
-	*top = (struct top){.name = strndup(spec, equals ? (size_t)(equals - spec) : 0)};
-	if (!top->name)
-		errmsg_nomem(e);
-	else if (find_top(t, top->name))
-		errmsg_set(e, "%s: a second popularity table %s%s", ndjson_name(path), *top->name ? "named " : "without a name",
-			   top->name);
-	else if (read_top(top, path, &t->catalog, e) == 0)
-		return t->n_tops++, 0;
-	top_clear(top);
+	if (lists_draft_end(d, &table->lists, path, &t->catalog, e) == 0)
+		return t->n++, 0;
+	clear_table(table);
 	return -1;
 }
 
-const struct top *tables_top(const struct tables *t, const char *name, struct errmsg *e)
+int tables_load_catalog_and_similar(struct tables *t, const char *path, struct errmsg *e)
 {
-	const struct top *top = find_top(t, name);
+	struct lists_draft d = {0};
+	int status;
 
-	if (!top && !*name && t->n_tops == 1)
-		top = &t->tops[0];
-	if (top)
-		return top;
-	if (t->n_tops == 0)
-		errmsg_set(e, "it needs a popularity table (--top)");
+	*t = (struct tables){0};
+	status = catalog_load_each(&t->catalog, path, lists_draft_read, &d, e);
+	if (status == 0 && d.n > 0)
+		status = add_similar(t, &d, path, e);
+	lists_draft_clear(&d);
+	return status;
+}
+
+int tables_load(struct tables *t, enum table_kind kind, const char *spec, struct errmsg *e)
+{
+	size_t len = name_length(spec);
+	const char *path = spec[len] == '=' ? spec + len + 1 : spec;
+	struct table *table = next_table(t, kind, spec, len);
+
+	if (!table)
+		return errmsg_nomem(e);
+	if (find_name(t, kind, table->name))
+		errmsg_set(e, "%s: a second %s %s%s", ndjson_name(path), kinds[kind].one, *table->name ? "named " : "without a name",
+			   table->name);
+	else if (kinds[kind].load(table, path, &t->catalog, e) == 0)
+		return t->n++, 0;
+	clear_table(table);
+	return -1;
+}
+
+const struct table *tables_find(const struct tables *t, enum table_kind kind, const char *name, struct errmsg *e)
+{
+	const struct table *found = find_name(t, kind, name), *first = NULL;
+	const struct kind *k = &kinds[kind];
+	size_t n = 0;
+
+	for (size_t i = 0; i < t->n; i++)
+		if (t->list[i].kind == kind && n++ == 0)
+			first = &t->list[i];
+	if (!found && !*name && n == 1)
+		found = first;
+	if (found)
+		return found;
+	if (n == 0)
+		errmsg_set(e, "it needs a %s (%s)", k->one, k->option);
 	else if (*name)
-		errmsg_set(e, "there is no popularity table '%s' (--top %s=FILE)", name, name);
+		errmsg_set(e, "there is no %s '%s' (%s %s=FILE)", k->one, name, k->option, name);
 	else
-		errmsg_set(e, "there are %zu popularity tables; name one, as in toppop:100:%s", t->n_tops, t->tops[0].name);
+		errmsg_set(e, "there are %zu %s; name one, as in %s:%s", n, k->many, k->source, first->name);
 	return NULL;
 }

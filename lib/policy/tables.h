@@ -1,10 +1,11 @@
 /*
  * tables: what policies draw candidates from: the catalog, and whatever tables were loaded beside it.
+ *
+ * There may be several tables of a kind, told apart by name; one of each kind may have none.
  */
 #ifndef BOTIFY_TABLES_H
 #define BOTIFY_TABLES_H
 
-#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -12,37 +13,56 @@
 #include "policy/lists.h"
 #include "world/catalog.h"
 
+enum table_kind {
+	TABLE_SIMILAR,	   /* of each track, tracks like it */
+	TABLE_USER_TRACKS, /* of each user, tracks that they may like */
+	TABLE_TOP,	   /* popular tracks, best first */
+	TABLE_SESSION,	   /* a session model, which is a directory */
+	TABLE_KINDS,
+	TABLE_NONE = TABLE_KINDS /* of a source that needs no table */
+};
+
 /* A popularity table: tracks, best first. */
 struct top {
-	char *name; /* "" for the one without a name */
 	uint32_t *tracks;
 	uint32_t *place; /* by track: where it stands in the table; UINT32_MAX where it does not */
 	size_t n;
 };
 
+struct table {
+	enum table_kind kind;
+	char *name;	    /* "" for the one without a name */
+	struct lists lists; /* TABLE_SIMILAR, TABLE_USER_TRACKS */
+	struct top top;	    /* TABLE_TOP */
+	struct session_player *player; /* TABLE_SESSION */
+};
+
 struct tables {
 	struct catalog catalog;
-	struct lists similar, user_tracks;
-	bool has_similar, has_user_tracks;
-	struct top *tops;
-	size_t n_tops, tops_cap;
+	struct table *list; /* in the order in which they were loaded */
+	size_t n, cap;
 };
 
 /* Loads the catalog; there is nothing else yet. Returns 0, or -1 with file, line and reason. */
 int tables_load_catalog(struct tables *t, const char *path, struct errmsg *e);
 void tables_clear(struct tables *t);
 
-/* Each loads one more table, which may name no track that the catalog does not have. Returns 0, or -1 with the reason. */
-int tables_load_similar(struct tables *t, const char *path, struct errmsg *e);
-int tables_load_user_tracks(struct tables *t, const char *path, struct errmsg *e);
-
-/* `spec` is FILE or NAME=FILE, as --top takes it: a JSON array of track ids, best first. A name twice is an error. */
-int tables_load_top(struct tables *t, const char *spec, struct errmsg *e);
+/*
+ * The same where similar tracks are wanted and no table of them is given: the recommendations in the lines of the catalog, if
+ * there are any, are the one that has no name. Another list in them than one of tracks of the catalog is an error.
+ */
+int tables_load_catalog_and_similar(struct tables *t, const char *path, struct errmsg *e);
 
 /*
- * The popularity table of that name, borrowed; NULL and the reason where there is none. The empty name is the table
- * without a name, or the only one that there is.
+ * Loads one more table, which may name no track that the catalog does not have. `spec` is FILE or NAME=FILE, as the options
+ * take it; a "/" before the "=" makes it a FILE. A name twice in a kind is an error. Returns 0, or -1 with the reason.
  */
-const struct top *tables_top(const struct tables *t, const char *name, struct errmsg *e);
+int tables_load(struct tables *t, enum table_kind kind, const char *spec, struct errmsg *e);
+
+/*
+ * The table of that kind and name, borrowed, valid until another one is loaded; NULL and the reason where there is none. The
+ * empty name is the table without a name, or the only one that there is.
+ */
+const struct table *tables_find(const struct tables *t, enum table_kind kind, const char *name, struct errmsg *e);
 
 #endif

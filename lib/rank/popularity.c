@@ -11,14 +11,14 @@
 void popularity_clear(struct popularity *p)
 {
 	free(p->counts);
-	places_clear(&p->index);
+	id_index_clear(&p->index);
 	*p = (struct popularity){0};
 }
 
 /* The counts of a track, made where it is new; NULL where there is no memory. */
 static struct popularity_count *count_of(struct popularity *p, uint32_t track)
 {
-	uint32_t *place = places_at(&p->index, track);
+	uint32_t *place = id_index_at(&p->index, track);
 	struct popularity_count *counts;
 
 	if (!place)

@@ -13,7 +13,7 @@
 #include <stdint.h>
 
 #include "base/errmsg.h"
-#include "base/places.h"
+#include "base/id_index.h"
 
 #define POPULARITY_MAX INT64_MAX /* plays or billionths of one track: nine thousand million whole listens */
 
@@ -26,7 +26,7 @@ struct popularity_count {
 struct popularity {
 	struct popularity_count *counts; /* n of them, in the order of their first event */
 	size_t n, cap;
-	struct places index;
+	struct id_index index;
 };
 
 void popularity_clear(struct popularity *p);

@@ -23,11 +23,11 @@ static size_t decode(const char *text, uint32_t *c)
 	return len > 0 ? len : 1;
 }
 
-/* Controls, what is no character, and what sets the direction of the text behind it. */
+/* Controls, what is no character, what ends a line, and what sets the direction of the text after it. */
 static bool is_unfit(uint32_t c)
 {
 	return (c < 0x20 && c != '\t' && c != '\n') || (c >= 0x7f && c < 0xa0) || (c >= 0xd800 && c < 0xe000) ||
-	       (c & 0xfffe) == 0xfffe || c > 0x10ffff || (c >= 0x202a && c <= 0x202e) || (c >= 0x2066 && c <= 0x2069);
+	       (c & 0xfffe) == 0xfffe || c > 0x10ffff || (c >= 0x2028 && c <= 0x202e) || (c >= 0x2066 && c <= 0x2069);
 }
 
 /* The first n bytes of a text, which end between two characters. */

@@ -7,6 +7,7 @@
 
 #include "base/grow.h"
 #include "text/tame.h"
+#include "text/width.h"
 
 void table_init(struct table *t, const char *align)
 {
@@ -53,48 +54,32 @@ void table_line(struct table *t, enum table_style style, const char *text)
 		table_add(t, TABLE_PLAIN, "%s", "");
 }
 
-/* Whether terminals give the character at s two columns: wide in Unicode Standard Annex 11, by its first bytes in UTF-8. */
-static bool is_wide(const unsigned char *s)
-{
-	if (s[0] >= 0xe3 && s[0] <= 0xed) /* U+3000 to U+D7FF, without Yi's neighbours from U+A500 to U+ABFF */
-		return s[0] != 0xea || s[1] < 0x94 || s[1] >= 0xb0;
-	if (s[0] == 0xef) /* U+F900 to U+FAFF, U+FF00 to U+FF60 */
-		return (s[1] >= 0xa4 && s[1] <= 0xab) || s[1] == 0xbc || (s[1] == 0xbd && s[2] <= 0xa0);
-	if (s[0] == 0xf0) /* U+1F300 to U+1F64F, U+1F900 to U+1F9FF, U+20000 to U+3FFFF */
-		return (s[1] == 0x9f && ((s[2] >= 0x8c && s[2] <= 0x98) || (s[2] >= 0xa4 && s[2] <= 0xa7))) || s[1] >= 0xa0;
-	return false;
-}
-
-/* In columns of a terminal. Combining characters are counted as if they stood alone. */
-static size_t width(const char *text)
-{
-	size_t n = 0;
-
-	for (const unsigned char *s = (const unsigned char *)text; *s; s++)
-		if ((*s & 0xc0) != 0x80)
-			n += is_wide(s) ? 2 : 1;
-	return n;
-}
-
 static const char *const escapes[] = {
 	[TABLE_PLAIN] = "",	  [TABLE_BOLD] = "\033[1m", [TABLE_DIM] = "\033[2m",
 	[TABLE_GREEN] = "\033[32m", [TABLE_RED] = "\033[31m", [TABLE_YELLOW] = "\033[33m",
 };
 
-static void put_text(const struct table_cell *c, FILE *f, bool colour)
+/* Prints the first n bytes of a text. */
+static void put_styled(const char *text, size_t n, enum table_style style, FILE *f, bool colour)
 {
-	bool styled = colour && c->style != TABLE_PLAIN;
+	bool styled = colour && style != TABLE_PLAIN;
 
-	fprintf(f, "%s%s%s", styled ? escapes[c->style] : "", c->text, styled ? "\033[0m" : "");
+	fprintf(f, "%s%.*s%s", styled ? escapes[style] : "", (int)n, text, styled ? "\033[0m" : "");
 }
 
-static void print_row(const struct table *t, size_t first, const size_t *widths, FILE *f, bool colour)
+static void put_text(const struct table_cell *c, FILE *f, bool colour)
+{
+	put_styled(c->text, strlen(c->text), c->style, f, colour);
+}
+
+/* The widths are those of the columns; `cells` has that of each cell. */
+static void print_row(const struct table *t, size_t first, const size_t *widths, const size_t *cells, FILE *f, bool colour)
 {
 	size_t owed = 0; /* spaces, if there is another text in this row */
 
 	for (size_t k = 0; k < t->columns && first + k < t->n; k++) {
 		const struct table_cell *c = &t->cells[first + k];
-		size_t pad = widths[k] - width(c->text);
+		size_t pad = widths[k] - cells[first + k];
 		bool right = t->align[k] == 'r';
 
 		owed += (k > 0 ? 2 : 0) + (right ? pad : 0);
@@ -108,47 +93,71 @@ static void print_row(const struct table *t, size_t first, const size_t *widths,
 	fputc('\n', f);
 }
 
+/* Measures the cells of all rows, and the columns, which lines do not widen. */
+static void measure(const struct table *t, size_t *widths, size_t *cells)
+{
+	struct width w;
+
+	width_init(&w);
+	for (size_t i = 0; i < t->n; i++) {
+		cells[i] = t->cells[i].line ? 0 : width_of(&w, t->cells[i].text);
+		if (cells[i] > widths[i % t->columns])
+			widths[i % t->columns] = cells[i];
+	}
+	width_clear(&w);
+}
+
 int table_print(const struct table *t, FILE *f, bool colour)
 {
-	size_t *widths = calloc(t->columns, sizeof *widths);
+	size_t *widths = calloc(t->columns + t->n, sizeof *widths), *cells;
 
 	if (!widths || t->failed) {
 		free(widths);
 		return -1;
 	}
-	for (size_t i = 0; i < t->n; i++) {
-		size_t w = t->cells[i].line ? 0 : width(t->cells[i].text);
-
-		if (w > widths[i % t->columns])
-			widths[i % t->columns] = w;
-	}
+	cells = widths + t->columns;
+	measure(t, widths, cells);
 	for (size_t i = 0; i < t->n; i += t->columns)
 		if (t->cells[i].line) {
 			put_text(&t->cells[i], f, colour);
 			fputc('\n', f);
 		} else {
-			print_row(t, i, widths, f, colour);
+			print_row(t, i, widths, cells, f, colour);
 		}
 	free(widths);
 	return 0;
 }
 
-void table_prose(const char *text, FILE *f)
+/* How many bytes of a text make a line: as many words as fit, and one at least. */
+static size_t line_of(const struct width *w, const char *text)
 {
 	enum { WIDTH = 78 };
+	size_t len = strcspn(text, " "), columns = width_of_part(w, text, len);
 
-	while (strlen(text) > WIDTH) {
-		size_t n = WIDTH;
+	while (text[len]) {
+		size_t word = 1 + strcspn(text + len + 1, " ");
 
-		while (n > 0 && text[n] != ' ')
-			n--;
-		if (n == 0)
+		columns += width_of_part(w, text + len, word);
+		if (columns > WIDTH)
 			break;
-		fprintf(f, "%.*s\n", (int)n, text);
-		text += n + 1;
+		len += word;
 	}
-	if (*text)
-		fprintf(f, "%s\n", text);
+	return len;
+}
+
+void table_prose(const char *text, enum table_style style, FILE *f, bool colour)
+{
+	struct width w;
+
+	width_init(&w);
+	while (*text) {
+		size_t len = line_of(&w, text);
+
+		put_styled(text, len, style, f, colour);
+		fputc('\n', f);
+		text += len + (text[len] == ' ');
+	}
+	width_clear(&w);
 }
 
 bool table_wants_colour(FILE *f)

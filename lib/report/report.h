@@ -18,6 +18,7 @@
 #include "study/study.h"
 #include "text/shown.h"
 
+struct health;
 struct section;
 struct sections_subject;
 
@@ -29,6 +30,8 @@ struct report {
 	const struct sections_subject *analysis; /* what the sections are about; NULL where there are none */
 	const struct section *sections; /* n_sections, said after the effects, in their order */
 	size_t n_sections;
+	bool terminal;	  /* it is shown on one: in CSV, a name that has line ends stays on its line */
+	bool spreadsheet; /* in CSV, text is in quotes, with an apostrophe before what would be taken for a formula */
 };
 
 /* What p of the effects is: "adjusted" for all comparisons, "sequential", "adjusted, sequential", or "". */
@@ -56,9 +59,13 @@ size_t report_effects(const struct report *r, const char *experiment, const stru
  */
 char *report_methods(const struct report *r, const struct effect *effects, size_t n, bool words);
 
+/* What is wrong with the log of the report: health_init on its study. Free with health_clear in either case. */
+int report_health(struct health *h, const struct report *r, struct errmsg *e);
+
 struct report_format {
 	const char *name;
 	bool bare; /* it is effects and nothing else: what else there is to say (findings.h) has to be said elsewhere */
+	bool machine; /* names are as they are, for programs, and not for a terminal */
 	/* Returns 0, or -1 with the reason where there is no memory; errors of f are for ferror to tell. */
 	int (*write)(const struct report *r, FILE *f, bool colour, struct errmsg *e);
 };
@@ -89,6 +96,9 @@ struct report_syntax {
 	void (*text)(FILE *f, const char *text);
 	void (*number)(FILE *f, double x); /* NaN: it cannot be known */
 };
+
+/* The value of a column of text. Borrowed. */
+const char *report_text(const struct report_column *c, const struct effect *effect);
 
 /* Writes the value of a column of an effect. */
 void report_put_value(FILE *f, const struct report_column *c, const struct effect *effect, const struct report_syntax *syntax);

@@ -4,21 +4,43 @@
 #include <string.h>
 
 #include "text/number.h"
+#include "text/tame.h"
 
-/* RFC 4180, section 2, rules 5 to 7. Lines end with LF, as those of every other tool here. */
-static void put_text(FILE *f, const char *text)
+/* What makes a spreadsheet take a cell for a formula where it stands first; the last four are as wide as letters of Chinese. */
+static const char *const formula[] = {"=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠"};
+
+static bool is_formula(const char *text)
 {
-	if (!text[strcspn(text, ",\"\r\n")]) {
-		fputs(text, f);
-		return;
-	}
-	fputc('"', f);
-	for (; *text; text++) {
+	for (size_t i = 0; i < sizeof formula / sizeof *formula; i++)
+		if (strncmp(text, formula[i], strlen(formula[i])) == 0)
+			return true;
+	return false;
+}
+
+static void put_characters(FILE *f, const char *text, bool terminal)
+{
+	while (*text) {
+		size_t wild = terminal ? tame_wild(text) : 0;
+
 		if (*text == '"')
 			fputc('"', f);
-		fputc(*text, f);
+		fputc(wild > 0 ? '?' : *text, f);
+		text += wild > 0 ? wild : 1;
 	}
-	fputc('"', f);
+}
+
+/* RFC 4180, section 2, rules 5 to 7. Lines end with LF, as those of every other tool here. */
+static void put_text(FILE *f, const struct report *r, const char *text)
+{
+	bool quoted = r->spreadsheet || text[strcspn(text, r->terminal ? ",\"" : ",\"\r\n")];
+
+	if (quoted)
+		fputc('"', f);
+	if (r->spreadsheet && is_formula(text))
+		fputc('\'', f);
+	put_characters(f, text, r->terminal);
+	if (quoted)
+		fputc('"', f);
 }
 
 static void put_number(FILE *f, double x)
@@ -29,7 +51,15 @@ static void put_number(FILE *f, double x)
 	fwrite(text, 1, len, f);
 }
 
-static const struct report_syntax csv = {.text = put_text, .number = put_number};
+static const struct report_syntax csv = {.number = put_number};
+
+static void put_value(FILE *f, const struct report *r, const struct report_column *c, const struct effect *x)
+{
+	if (c->kind == REPORT_TEXT)
+		put_text(f, r, report_text(c, x));
+	else
+		report_put_value(f, c, x, &csv);
+}
 
 int report_csv(const struct report *r, FILE *f, bool colour, struct errmsg *e)
 {
@@ -42,7 +72,7 @@ int report_csv(const struct report *r, FILE *f, bool colour, struct errmsg *e)
 		for (size_t j = 0; j < REPORT_COLUMNS_N; j++) {
 			if (j > 0)
 				fputc(',', f);
-			report_put_value(f, &report_columns[j], &r->effects->list[i], &csv);
+			put_value(f, r, &report_columns[j], &r->effects->list[i]);
 		}
 		fputc('\n', f);
 	}

@@ -50,7 +50,7 @@ static int put_health(const struct page *page, FILE *f, struct errmsg *e)
 	const struct study *s = page->r->study;
 	struct html_table t;
 	struct health h;
-	int status = health_init(&h, s, page->r->split, e);
+	int status = report_health(&h, page->r, e);
 
 	html_section(f, "Health of the log");
 	html_table_begin(&t, f, "What the log holds, and what was found in it", columns, 2);

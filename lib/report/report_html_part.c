@@ -53,10 +53,10 @@ static void put_effect(struct html_table *t, const struct effect *x)
 	enum html_style style = style_of(x);
 
 	html_table_cell(t, HTML_PLAIN, headline_label(x->metric).text);
-	html_table_cell(t, style, shown_typeset(shown_percent(x->effect)).text);
+	html_table_cell(t, style, shown_typeset(shown_change(x->effect, x->lower, x->upper)).text);
 	html_table_cell(t, style, headline_word(x));
 	html_table_cell(t, HTML_PLAIN, shown_typeset(shown_bounds(x->lower, x->upper)).text);
-	html_table_cell(t, HTML_PLAIN, shown_typeset(shown_p(x->p_adjusted)).text);
+	html_table_cell(t, HTML_PLAIN, shown_typeset(shown_p_against(x->p_adjusted, x->alpha)).text);
 	html_table_cell(t, HTML_PLAIN, shown_typeset(shown_mean(x->control_mean)).text);
 	html_table_cell(t, HTML_PLAIN, shown_typeset(shown_mean(x->treatment_mean)).text);
 	html_table_cell(t, HTML_PLAIN, shown_count(x->treatment_users).text);

@@ -3,6 +3,7 @@
 #include <inttypes.h>
 #include <stdlib.h>
 
+#include "report/findings.h"
 #include "report/section.h"
 #include "study/health.h"
 #include "text/json_put.h"
@@ -45,6 +46,17 @@ static void put_findings(FILE *f, const struct health_finding *findings, size_t 
 		fprintf(f, ",\"%s\":%" PRIu64, findings[i].entry->key, findings[i].count);
 }
 
+/* ,"key":p for those that have a test. */
+static void put_tests(FILE *f, const struct health_finding *findings, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		if (!findings[i].entry->p_key)
+			continue;
+		fprintf(f, ",\"%s\":", findings[i].entry->p_key);
+		json_put_number(f, findings[i].p);
+	}
+}
+
 static int put_experiment(FILE *f, const struct report *r, const struct health *h, size_t number, struct errmsg *e)
 {
 	const struct study_experiment *x = &r->study->experiments[number];
@@ -60,6 +72,7 @@ static int put_experiment(FILE *f, const struct report *r, const struct health *
 	put_arms(f, x, arms);
 	fputc(']', f);
 	put_findings(f, health_of(h, (uint32_t)number), HEALTH_EXPERIMENT_N);
+	put_tests(f, health_of(h, (uint32_t)number), HEALTH_EXPERIMENT_N);
 	fputc('}', f);
 	free(arms);
 	return 0;
@@ -86,7 +99,7 @@ static int put_health(FILE *f, const struct report *r, struct errmsg *e)
 	enum { BEFORE_SORTED = 3, OLDER = 4 };
 	const struct study *s = r->study;
 	struct health h;
-	int status = health_init(&h, s, r->split, e);
+	int status = report_health(&h, r, e);
 
 	if (status == 0) {
 		fprintf(f, "{\"events\":%" PRIu64 ",\"users\":%" PRIu64, s->events, (uint64_t)s->n_users);
@@ -103,11 +116,33 @@ static int put_health(FILE *f, const struct report *r, struct errmsg *e)
 	return status;
 }
 
+/* "alarms":[…], with what the report has to begin with; nothing where there is nothing. */
+static int put_alarms(FILE *f, const struct report *r, struct errmsg *e)
+{
+	struct findings all;
+	int status = findings_of(&all, r, e);
+	bool any = false;
+
+	for (size_t i = 0; status == 0 && i < all.n; i++) {
+		if (!all.list[i].loud)
+			continue;
+		fputs(any ? "," : "\"alarms\":[", f);
+		json_put_string(f, all.list[i].text);
+		any = true;
+	}
+	fputs(any ? "],\n" : "", f);
+	findings_clear(&all);
+	return status;
+}
+
 /* One document, but one effect a line: it can be read, and compared with diff. */
 int report_json(const struct report *r, FILE *f, bool colour, struct errmsg *e)
 {
 	(void)colour;
-	fputs("{\"effects\":[", f);
+	fputc('{', f);
+	if (put_alarms(f, r, e) < 0)
+		return -1;
+	fputs("\"effects\":[", f);
 	for (size_t i = 0; i < r->effects->n; i++) {
 		fputs(i > 0 ? ",\n" : "\n", f);
 		put_effect(f, &r->effects->list[i]);

@@ -38,7 +38,7 @@ static void put_arms(FILE *f, const struct study_experiment *x, const uint32_t *
 /* About the arm whose effects are the first of the list. */
 static int put_headline(FILE *f, const struct report *r, const struct effect *x, size_t n, struct errmsg *e)
 {
-	char *text = headline_of(headline_effect(x, n, report_primary(r)));
+	char *text = headline_of(headline_effect(x, n, report_primary(r)), true);
 
 	if (!text)
 		return errmsg_nomem(e);
@@ -65,10 +65,10 @@ static void put_effect(FILE *f, const struct effect *x)
 	const char *strong = headline_verdict(x) != 0 ? "**" : "";
 
 	fprintf(f, "| %s | %s%s%s | %s | %s |", headline_label(x->metric).text, strong,
-		shown_typeset(shown_percent(x->effect)).text, strong, headline_word(x),
+		shown_typeset(shown_change(x->effect, x->lower, x->upper)).text, strong, headline_word(x),
 		shown_typeset(shown_bounds(x->lower, x->upper)).text);
-	fprintf(f, " %s | %s | %s | %s |\n", shown_typeset(shown_p(x->p_adjusted)).text, shown_typeset(shown_mean(x->control_mean)).text,
-		shown_typeset(shown_mean(x->treatment_mean)).text, shown_count(x->treatment_users).text);
+	fprintf(f, " %s | %s | %s | %s |\n", shown_typeset(shown_p_against(x->p_adjusted, x->alpha)).text,
+		shown_typeset(shown_mean(x->control_mean)).text, shown_typeset(shown_mean(x->treatment_mean)).text, shown_count(x->treatment_users).text);
 }
 
 static int put_effects(FILE *f, const struct report *r, const char *experiment, struct errmsg *e)

@@ -21,7 +21,9 @@ enum section_kind {
 	SECTION_PLAIN,	 /* shown as it is: what was asked for */
 	SECTION_SHARE,	 /* a part in percent, shown with two decimals */
 	SECTION_PERCENT, /* a change in percent, shown with its sign and two decimals */
-	SECTION_P,	 /* a probability */
+	SECTION_CHANGE,	 /* one whose interval is in the next two columns, */
+	SECTION_BOUND,	 /* of this kind: all with as many decimals as it takes to show their sign */
+	SECTION_P,	 /* a probability, shown on its side of the section's level */
 	SECTION_WHOLE,	 /* a number that is whole where it is known */
 	SECTION_COUNT
 };
@@ -45,6 +47,7 @@ struct section {
 	const struct section_column *columns;
 	size_t n_columns;
 	size_t heads, below; /* as given to section_layout */
+	double level; /* below which a p tells something; 0 to begin with: none does */
 	struct section_cell *cells; /* row after row */
 	size_t n, cap;
 	bool usual;  /* all is as it should be: the table for a terminal leaves it out */

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/memstream.h"
 #include "report/headline.h"
 
 bool section_is_empty(const struct section *s)
@@ -25,7 +26,9 @@ struct shown section_shown(const struct section *s, size_t i)
 	case SECTION_PLAIN: return isfinite(cell->number) ? shown("%.10g", cell->number) : shown("-");
 	case SECTION_SHARE: return isfinite(cell->number) ? shown("%.2f", cell->number) : shown("-");
 	case SECTION_PERCENT: return shown_percent(cell->number);
-	case SECTION_P: return shown_p(cell->number);
+	case SECTION_CHANGE: return shown_change(cell->number, cell[1].number, cell[2].number);
+	case SECTION_BOUND: return shown_bound(cell->number);
+	case SECTION_P: return shown_p_against(cell->number, s->level);
 	case SECTION_WHOLE: return isfinite(cell->number) && cell->number < 1e18 ? shown_count((uint64_t)cell->number) : shown("-");
 	default: return shown_mean(cell->number);
 	}
@@ -33,18 +36,14 @@ struct shown section_shown(const struct section *s, size_t i)
 
 char *section_head(const struct section *s, size_t row)
 {
-	char *text = NULL;
-	size_t size;
-	FILE *f = open_memstream(&text, &size);
+	struct memstream m;
+	FILE *f = memstream_open(&m);
 
 	if (!f)
 		return NULL;
 	for (size_t k = 0; k < s->heads; k++)
 		fprintf(f, "%s%s", k > 0 ? " · " : "", shown_name(s->cells[row + k].text));
-	if (fclose(f) == 0)
-		return text;
-	free(text);
-	return NULL;
+	return memstream_close(&m);
 }
 
 bool section_has_head(const struct section *s, size_t row)

@@ -19,20 +19,21 @@ struct sections_subject {
 	const struct study *study;
 	const struct effects_options *options; /* of the effects: control, alpha, … */
 	const struct split *split;	       /* as planned; a split of no arms: equal */
+	const struct effects *effects;	       /* by the options, where they have been made; or NULL */
 };
 
 /*
  * Sample ratio mismatch: how many users each arm has and should have, with the p of the whole experiment behind each arm
  * (srm.h); where intervals are sequential, the always-valid one. Users count who were seen in this arm and in no other,
- * whether a session ended or not.
+ * whether a session ended or not. A planned arm that has nobody is an arm of the test; one of weight 0 is not.
  */
 int sections_srm(struct section *s, const struct sections_subject *subject, struct errmsg *e);
 
 /* Below this p, arms are not as they should be, and a report says so before anything else. */
 #define SECTIONS_SRM_ALARM 0.001
 
-/* The p of the experiment in that section; NaN where it cannot be tested. */
-double sections_srm_p(const struct sections_subject *subject, size_t experiment);
+/* The p of the experiment in that section; NaN where it cannot be tested. Returns 0, or -1 with the reason. */
+int sections_srm_p(const struct sections_subject *subject, size_t experiment, double *p, struct errmsg *e);
 
 /*
  * Power: the effect that the users at hand would find (with this power, at alpha, two-sided) in percent of the control's

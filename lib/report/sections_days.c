@@ -15,14 +15,14 @@ static const struct section_column columns[] = {
 	{"day", "day", SECTION_TEXT},
 	{"control_mean", "control", SECTION_NUMBER},
 	{"treatment_mean", "arm", SECTION_NUMBER},
-	{"effect", "effect", SECTION_PERCENT},
-	{"lower", "from", SECTION_PERCENT},
-	{"upper", "to", SECTION_PERCENT},
+	{"effect", "effect", SECTION_CHANGE},
+	{"lower", "from", SECTION_BOUND},
+	{"upper", "to", SECTION_BOUND},
 	{"cumulative_control_mean", "control\nuntil then", SECTION_NUMBER},
 	{"cumulative_treatment_mean", "arm\nuntil then", SECTION_NUMBER},
-	{"cumulative_effect", "effect\nuntil then", SECTION_PERCENT},
-	{"cumulative_lower", "from", SECTION_PERCENT},
-	{"cumulative_upper", "to", SECTION_PERCENT},
+	{"cumulative_effect", "effect\nuntil then", SECTION_CHANGE},
+	{"cumulative_lower", "from", SECTION_BOUND},
+	{"cumulative_upper", "to", SECTION_BOUND},
 };
 
 /* The samples on one day, by number of the arm: of that day, and behind them of all days until then. */

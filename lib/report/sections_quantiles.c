@@ -143,5 +143,6 @@ int sections_quantiles(struct section *s, const struct sections_subject *subject
 		     "quantile is told too small.",
 		     columns, sizeof columns / sizeof *columns);
 	section_layout(s, 2, NULL);
+	s->level = subject->options->alpha;
 	return sections_each(s, subject, add_experiment, &(struct asked){quantiles, n}, e);
 }

@@ -5,9 +5,9 @@
 
 #include "stats/srm.h"
 
-/* The arms of an experiment as the tests take them, in the order of the report. */
+/* The arms of an experiment as the tests take them. */
 struct arms {
-	uint32_t *numbers;
+	const char **names; /* borrowed */
 	uint64_t *users;
 	double *weights;
 	size_t n;
@@ -15,30 +15,55 @@ struct arms {
 
 static void arms_clear(struct arms *a)
 {
-	free(a->numbers);
+	free(a->names);
 	free(a->users);
 	free(a->weights);
+}
+
+static void add_arm(struct arms *a, const struct symbol *name, uint64_t users, const struct split *split)
+{
+	a->names[a->n] = name->text;
+	a->users[a->n] = users;
+	a->weights[a->n++] = split_weight(split, (struct slice){.text = name->text, .len = name->len});
+}
+
+/* The arms of the log in the order of the report, then those that were planned and have nobody, in that of the plan. */
+static void add_arms(struct arms *a, const struct study_experiment *x, const uint32_t *order, const struct split *split)
+{
+	for (size_t i = 0; i < x->arms.n; i++) {
+		const struct symbol *name = &x->arms.list[order[i]];
+
+		if (!split_leaves_out(split, (struct slice){.text = name->text, .len = name->len}))
+			add_arm(a, name, x->summary.arms[order[i]].seen, split);
+	}
+	for (size_t i = 0; split && i < split->arms.n; i++) {
+		const struct symbol *name = &split->arms.list[i];
+		struct slice text = {.text = name->text, .len = name->len};
+
+		if (split->weights[i] > 0 && symbols_find(&x->arms, text) == SYMBOLS_NONE)
+			add_arm(a, name, 0, split);
+	}
 }
 
 static int arms_init(struct arms *a, const struct sections_subject *subject, size_t experiment, struct errmsg *e)
 {
 	const struct study_experiment *x = &subject->study->experiments[experiment];
+	const struct split *split = split_of(subject->split, slice_of(symbols_text(&subject->study->names, experiment)));
+	size_t most = x->arms.n + (split ? split->arms.n : 0);
+	uint32_t *order = effects_arms(x, subject->options->control, e);
 
-	*a = (struct arms){.n = x->arms.n};
-	a->numbers = effects_arms(x, subject->options->control, e);
-	a->users = calloc(a->n + 1, sizeof *a->users);
-	a->weights = calloc(a->n + 1, sizeof *a->weights);
-	if (!a->numbers)
-		return -1;
-	if (!a->users || !a->weights)
-		return errmsg_nomem(e);
-	for (size_t i = 0; i < a->n; i++) {
-		const struct symbol *name = &x->arms.list[a->numbers[i]];
-
-		a->users[i] = x->summary.arms[a->numbers[i]].seen;
-		a->weights[i] = split_weight(subject->split, (struct slice){.text = name->text, .len = name->len});
+	*a = (struct arms){.names = calloc(most + 1, sizeof *a->names), .users = calloc(most + 1, sizeof *a->users),
+			   .weights = calloc(most + 1, sizeof *a->weights)};
+	if (order && a->names && a->users && a->weights) {
+		add_arms(a, x, order, split);
+		free(order);
+		return 0;
 	}
-	return 0;
+	/* without an order, the reason has been told */
+	if (order)
+		errmsg_nomem(e);
+	free(order);
+	return -1;
 }
 
 static double p_of(const struct arms *a, bool sequential)
@@ -47,16 +72,14 @@ static double p_of(const struct arms *a, bool sequential)
 			  : srm_test(a->users, a->weights, a->n).p;
 }
 
-double sections_srm_p(const struct sections_subject *subject, size_t experiment)
+int sections_srm_p(const struct sections_subject *subject, size_t experiment, double *p, struct errmsg *e)
 {
-	struct errmsg ignored;
 	struct arms a;
-	double p = NAN;
+	int status = arms_init(&a, subject, experiment, e);
 
-	if (arms_init(&a, subject, experiment, &ignored) == 0)
-		p = p_of(&a, subject->options->sequential);
+	*p = status == 0 ? p_of(&a, subject->options->sequential) : NAN;
 	arms_clear(&a);
-	return p;
+	return status;
 }
 
 static const struct section_column columns[] = {
@@ -65,14 +88,13 @@ static const struct section_column columns[] = {
 	{"p", "p", SECTION_P},
 };
 
-static void add_arms(struct section *s, const struct sections_subject *subject, size_t experiment, const struct arms *a)
+static void add_rows(struct section *s, const struct sections_subject *subject, size_t experiment, const struct arms *a)
 {
-	const struct study *study = subject->study;
 	struct srm test = srm_test(a->users, a->weights, a->n);
 
 	for (size_t i = 0; i < a->n; i++) {
-		section_text(s, symbols_text(&study->names, experiment));
-		section_text(s, symbols_text(&study->experiments[experiment].arms, a->numbers[i]));
+		section_text(s, symbols_text(&subject->study->names, experiment));
+		section_text(s, a->names[i]);
 		section_count(s, a->users[i]);
 		section_number(s, srm_expected(a->users, a->weights, a->n, i));
 		section_number(s, test.chi2);
@@ -97,6 +119,7 @@ int sections_srm(struct section *s, const struct sections_subject *subject, stru
 		     columns, sizeof columns / sizeof *columns);
 	section_layout(s, 1, NULL);
 	s->usual = true;
+	s->level = SECTIONS_SRM_ALARM;
 	for (size_t x = 0; x < study->names.n && status == 0; x++) {
 		struct arms a = {0};
 
@@ -104,7 +127,7 @@ int sections_srm(struct section *s, const struct sections_subject *subject, stru
 			continue;
 		status = arms_init(&a, subject, x, e);
 		if (status == 0)
-			add_arms(s, subject, x, &a);
+			add_rows(s, subject, x, &a);
 		arms_clear(&a);
 	}
 	return status;

@@ -1,64 +1,122 @@
 #include "sim/agent.h"
 
+#include <math.h>
 #include <poll.h>
 
 #include "base/rng.h"
+#include "sim/oracle.h"
 
-enum { SESSIONS_BETWEEN_LOOKS = 256 };
+/* What it takes to answer. */
+struct agent {
+	const struct simulation *s;
+	uint64_t seed;
+	struct oracle oracle;
+};
 
-static void write_answered(struct out *log, struct event *ev, uint32_t recommendation, uint32_t pool)
+/* Each prepares for a visit, and says of an answer what the log has to know; `track` is an index. */
+struct kind {
+	const char *name;
+	int (*begin)(struct agent *a, const struct visit *v);
+	uint32_t (*choose)(struct agent *a, const struct visit *v);
+	bool uniform; /* whether it draws from the whole catalog */
+	uint64_t between_looks; /* sessions, so that a look costs nothing beside them */
+};
+
+static int begin_random(struct agent *a, const struct visit *v)
 {
-	ev->recommendation = recommendation;
-	ev->pool = pool;
-	if (pool > 0)
-		ev->source = slice_of("random");
-	event_write(log, ev, true);
+	(void)a, (void)v;
+	return 0;
 }
 
-static int play_session(struct simulation *s, struct visit *v, uint64_t seed, struct out *log)
+static uint32_t choose_random(struct agent *a, const struct visit *v)
 {
-	uint32_t n_tracks = (uint32_t)s->catalog->n_tracks, track;
+	struct rng r = rng_at(a->seed, RNG_AGENT, a->s->users->list[v->user].id, v->number, (uint32_t)v->history.n);
+
+	return rng_below(&r, (uint32_t)a->s->catalog->n_tracks);
+}
+
+static int begin_oracle(struct agent *a, const struct visit *v)
+{
+	return oracle_begin(&a->oracle, a->s, v);
+}
+
+static uint32_t choose_oracle(struct agent *a, const struct visit *v)
+{
+	return oracle_next(&a->oracle, a->s, v);
+}
+
+static const struct kind kinds[] = {
+	[AGENT_RANDOM] = {"random", begin_random, choose_random, true, 256},
+	[AGENT_ORACLE] = {"oracle", begin_oracle, choose_oracle, false, 8},
+};
+
+/* What a visit asks for, to be answered in no time that counts. */
+static struct event event_to_answer(const struct simulation *s, const struct visit *v)
+{
+	struct event ev = simulation_request(s, v);
+
+	ev.latency = 0;
+	return ev;
+}
+
+static int play_session(struct simulation *s, struct visit *v, struct agent *a, const struct kind *kind, struct out *log)
+{
 	struct event ev;
 
+	if (kind->begin(a, v) < 0)
+		return -1;
 	while (!v->leaving) {
-		struct rng r = rng_at(seed, RNG_AGENT, s->users->list[v->user].id, v->number, (uint32_t)v->history.n);
+		uint32_t track = kind->choose(a, v);
 
-		track = rng_below(&r, n_tracks);
-		ev = simulation_request(s, v);
-		write_answered(log, &ev, s->catalog->tracks[track].id, n_tracks);
+		ev = event_to_answer(s, v);
+		ev.recommendation = s->catalog->tracks[track].id;
+		ev.source = slice_of(kind->name);
+		ev.pool = kind->uniform ? (uint32_t)s->catalog->n_tracks : 0;
+		event_write(log, &ev, true);
 		if (simulation_listen(s, v, track) < 0)
 			return -1;
 	}
-	ev = simulation_request(s, v);
-	write_answered(log, &ev, EVENT_NO_TRACK, 0);
+	ev = event_to_answer(s, v);
+	event_write(log, &ev, true);
 	simulation_end(s, v);
 	return 0;
 }
 
-static bool told_to_stop(const struct simulation *s, const struct simulation_watch *watch)
+static bool told_to_stop(const struct simulation *s, const struct kind *kind, const struct simulation_watch *watch)
 {
 	struct pollfd p = {.fd = watch->stop_fd, .events = POLLIN};
 
-	if (s->ended % SESSIONS_BETWEEN_LOOKS != 0)
+	if (s->ended % kind->between_looks != 0)
 		return false;
 	if (watch->progress)
 		watch->progress(watch->ctx, s);
 	return poll(&p, 1, 0) > 0;
 }
 
-int agent_play_random(struct simulation *s, uint64_t seed, struct out *log, const struct simulation_watch *watch,
-		      struct errmsg *e)
+/* Returns as agent_play. */
+static int play(struct simulation *s, struct agent *a, const struct kind *kind, struct out *log,
+		const struct simulation_watch *watch, struct errmsg *e)
 {
 	struct visit *v;
 	int begun;
 
 	while ((begun = simulation_begin(s, &v)) > 0) {
-		if (play_session(s, v, seed, log) < 0)
+		if (play_session(s, v, a, kind, log) < 0)
 			return errmsg_nomem(e);
 		if (out_full(log) && out_flush(log, e) < 0)
 			return -1;
-		if (told_to_stop(s, watch))
+		if (told_to_stop(s, kind, watch))
 			return 0;
 	}
 	return begun < 0 ? errmsg_nomem(e) : 1;
+}
+
+int agent_play(struct simulation *s, enum agent_kind kind, uint64_t seed, struct out *log, const struct simulation_watch *watch,
+	       struct errmsg *e)
+{
+	struct agent a = {.s = s, .seed = seed};
+	int status = play(s, &a, &kinds[kind], log, watch, e);
+
+	oracle_clear(&a.oracle);
+	return status;
 }

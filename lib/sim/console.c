@@ -138,6 +138,7 @@ static void log_event(const struct simulation *s, const struct console *c, const
 
 	if (!c->log)
 		return;
+	ev.latency = 0; /* how long a person thought says nothing about a recommender */
 	if (track != CATALOG_NONE) {
 		ev.recommendation = s->catalog->tracks[track].id;
 		ev.source = slice_of("console");

@@ -1,6 +1,7 @@
 #include "sim/exchange.h"
 
 #include <errno.h>
+#include <inttypes.h>
 #include <math.h>
 #include <poll.h>
 #include <stdlib.h>
@@ -10,6 +11,7 @@
 #include "base/eager.h"
 #include "base/lines.h"
 #include "event/event.h"
+#include "text/number.h"
 
 enum { GOING_ON = -1 }; /* where a function would return how the exchange ended */
 
@@ -56,21 +58,48 @@ static int begin(struct exchange *x, struct errmsg *e)
 	return status < 0 ? errmsg_nomem(e) : 0;
 }
 
-/* Whether a reply answers a request: the same user, track and message, and a track that exists where one is due. */
-static int check_reply(const struct exchange *x, const struct event *request, const struct event *reply, uint32_t *track,
-		       struct errmsg *e)
+/* Whether a reply gives back the time and the timestamp of its request: a log that says otherwise is no log of this run. */
+static int check_times(const struct event *request, const struct event *reply, struct errmsg *e)
+{
+	char got[NUMBER_SIZE], want[NUMBER_SIZE];
+	int got_len, want_len;
+
+	if (reply->timestamp == EVENT_NO_TIMESTAMP)
+		return errmsg_set(e, "no timestamp in a reply to user %u, where the request says %" PRId64, request->user,
+				  request->timestamp);
+	if (reply->timestamp != request->timestamp)
+		return errmsg_set(e, "the timestamp %" PRId64 " in a reply to user %u, where the request says %" PRId64,
+				  reply->timestamp, request->user, request->timestamp);
+	if (reply->time == request->time)
+		return 0;
+	got_len = (int)number_write(got, reply->time);
+	want_len = (int)number_write(want, request->time);
+	return errmsg_set(e, "the time %.*s in a reply to user %u, where the request says %.*s", got_len, got, request->user,
+			  want_len, want);
+}
+
+/* Whether a reply belongs to a request: what it echoes is what went out. */
+static int check_echo(const struct event *request, const struct event *reply, struct errmsg *e)
 {
 	if (reply->user != request->user)
 		return errmsg_set(e, "a reply for user %u where user %u is due", reply->user, request->user);
 	if (reply->track != request->track || reply->message != request->message)
 		return errmsg_set(e, "a reply to another request of user %u than the one that is due", request->user);
+	return check_times(request, reply, e);
+}
+
+/* Takes the track that a reply recommends: one that exists where one is due, none where the user has left. */
+static int check_recommendation(const struct exchange *x, const struct event *reply, uint32_t *track, struct errmsg *e)
+{
 	*track = catalog_find(x->s->catalog, reply->recommendation);
-	if (request->message == EVENT_LAST)
+	if (reply->message == EVENT_LAST && reply->recommendation != EVENT_NO_TRACK)
+		return errmsg_set(e, "track %u recommended to user %u, who has left", reply->recommendation, reply->user);
+	if (reply->message == EVENT_LAST)
 		return 0;
 	if (reply->recommendation == EVENT_NO_TRACK)
-		return errmsg_set(e, "no recommendation for user %u", request->user);
+		return errmsg_set(e, "no recommendation for user %u", reply->user);
 	if (*track == CATALOG_NONE)
-		return errmsg_set(e, "unknown track %u recommended to user %u", reply->recommendation, request->user);
+		return errmsg_set(e, "unknown track %u recommended to user %u", reply->recommendation, reply->user);
 	return 0;
 }
 
@@ -87,7 +116,8 @@ static int take_reply(struct exchange *x, struct errmsg *e)
 		return errmsg_set(e, "a reply that nobody asked for");
 	request = simulation_request(x->s, v);
 	event_parser_reset(&x->parser);
-	if (event_parse(&x->parser, text, len, &reply, e) < 0 || check_reply(x, &request, &reply, &track, e) < 0)
+	if (event_parse(&x->parser, text, len, &reply, e) < 0 || check_echo(&request, &reply, e) < 0 ||
+	    check_recommendation(x, &reply, &track, e) < 0)
 		return -1;
 	if (x->options->log) {
 		out_put(x->options->log, text, len);

@@ -265,13 +265,12 @@ static float *narrow(const struct search *s)
 static int index_rows(struct neighbours *nb, const uint32_t *tracks)
 {
 	for (size_t i = 0; i < nb->n; i++) {
-		uint32_t *row = idmap_at(&nb->row, tracks[i]);
+		uint32_t *row = id_index_at(&nb->rows, tracks[i]);
 
 		if (!row)
 			return -1;
-		*row = (uint32_t)i;
+		*row = (uint32_t)i + 1;
 	}
-	idmap_pack(&nb->row);
 	return 0;
 }
 
@@ -299,11 +298,11 @@ int neighbours_find(struct neighbours *nb, const struct npy *m, const uint32_t *
 void neighbours_clear(struct neighbours *nb)
 {
 	free(nb->tracks);
-	idmap_clear(&nb->row);
+	id_index_clear(&nb->rows);
 	*nb = (struct neighbours){0};
 }
 
 const uint32_t *neighbours_of(const struct neighbours *nb, uint32_t track)
 {
-	return nb->tracks + idmap_get(&nb->row, track, 0) * nb->k;
+	return nb->tracks + (id_index_get(&nb->rows, track) - 1) * nb->k;
 }

@@ -11,11 +11,11 @@
 #include <stdint.h>
 
 #include "base/errmsg.h"
-#include "base/idmap.h"
+#include "base/id_index.h"
 #include "text/npy.h"
 
 struct neighbours {
-	struct idmap row; /* track to row */
+	struct id_index rows; /* plus 1, by track */
 	uint32_t *tracks; /* n rows of k tracks, nearest first; of equally near ones the lower first */
 	size_t n, k;
 };

@@ -34,18 +34,49 @@ struct stats_welch sequential_compare(double difference, double error, double n,
 	return w;
 }
 
+/* Widens a comparison to that of one look where it would be surer than that. */
+static struct stats_welch at_least(struct stats_welch w, const struct stats_welch *once, double alpha)
+{
+	if (isnan(w.t) || isnan(once->t))
+		return w;
+	w.p = fmax(w.p, once->p);
+	stats_judge(&w, fmax(w.half, once->half), alpha);
+	return w;
+}
+
 struct stats_welch sequential_welch(const struct stats *control, const struct stats *treatment, double tune,
 				    double alpha)
 {
 	double n = (double)control->n + (double)treatment->n;
+	struct stats_welch once = stats_welch(control, treatment, alpha);
 
-	return sequential_compare(stats_mean(treatment) - stats_mean(control), stats_difference_error(control, treatment), n,
-				  sequential_rho2(tune, alpha), alpha);
+	return at_least(sequential_compare(once.difference, once.error, n, sequential_rho2(tune, alpha), alpha), &once,
+			alpha);
+}
+
+double sequential_welch_half(const struct stats *control, const struct stats *treatment, double tune, double alpha,
+			     double level)
+{
+	double n = (double)control->n + (double)treatment->n;
+	struct stats_welch once = stats_welch(control, treatment, alpha);
+
+	return once.error * fmax(sequential_critical(n, sequential_rho2(tune, alpha), level),
+				 stats_t_critical(level, once.df));
 }
 
 struct stats_welch sequential_mean(const struct stats *s, double tune, double alpha)
 {
-	double n = (double)s->n;
+	double n = (double)s->n, error = sqrt(stats_variance(s) / n);
+	struct stats_welch once = stats_compare(stats_mean(s), error, n - 1, alpha);
 
-	return sequential_compare(stats_mean(s), sqrt(stats_variance(s) / n), n, sequential_rho2(tune, alpha), alpha);
+	return at_least(sequential_compare(stats_mean(s), error, n, sequential_rho2(tune, alpha), alpha), &once,
+			alpha);
+}
+
+double sequential_arm(const struct stats *arm, const struct stats *all, double tune, double alpha)
+{
+	double n = (double)all->n, here = (double)arm->n, others = n - here;
+	double difference = (arm->mean - all->mean) * (n / others), error = stats_sd(all) * sqrt(1 / here + 1 / others);
+
+	return sequential_compare(difference, error, n, sequential_rho2(tune, alpha), alpha).p;
 }

@@ -20,6 +20,10 @@
  * Promise: if there is no effect, the probability that the comparison is significant at any look, from a first look
  * on, is at most alpha in the limit of a late first look. It is asymptotic: with a handful of users the standard
  * deviation is not known well enough. Do not look before some hundred users an arm; heavy tails need more.
+ *
+ * So that a handful of users is not taken for more than it is, a comparison of samples (sequential_welch,
+ * sequential_mean) is never surer than Student's t is at this one look: its p is the larger of the two, and its interval
+ * the wider.
  */
 #ifndef BOTIFY_SEQUENTIAL_H
 #define BOTIFY_SEQUENTIAL_H
@@ -54,6 +58,17 @@ struct stats_welch sequential_compare(double difference, double error, double n,
 /* Two arms, with rho tuned for `tune` users of both together and `alpha`; and one sample against a mean of 0. */
 struct stats_welch sequential_welch(const struct stats *control, const struct stats *treatment, double tune,
 				    double alpha);
+
+/* Half the width that the interval of two arms has at another level, rho being tuned as above: for adjust.h. */
+double sequential_welch_half(const struct stats *control, const struct stats *treatment, double tune, double alpha,
+			     double level);
 struct stats_welch sequential_mean(const struct stats *s, double tune, double alpha);
+
+/*
+ * Whether an arm is like all others together, given the sample of all users, the arm's included: the always-valid p of
+ * the difference of their means, with the error that it has if arms do not matter, s sqrt(1 / n_arm + 1 / n_others) with
+ * s of all users. So it is known where neither side varies in itself. NaN where one side has no user or all are equal.
+ */
+double sequential_arm(const struct stats *arm, const struct stats *all, double tune, double alpha);
 
 #endif

@@ -73,12 +73,10 @@ struct lift effects_lift(const struct stats *control, const struct stats *treatm
 static void rejudge(struct stats_welch *w, const struct stats *control, const struct stats *treatment,
 		    const struct adjusted *a, const struct effects_options *o)
 {
-	double n = (double)(control->n + treatment->n);
-
 	if (isnan(a->level))
 		return;
 	if (o->sequential)
-		stats_rejudge(w, sequential_critical(n, sequential_rho2(o->tune, o->alpha), a->level) * w->error, a->p < o->alpha);
+		stats_rejudge(w, sequential_welch_half(control, treatment, o->tune, o->alpha, a->level), a->p < o->alpha);
 	else
 		adjust_welch(w, a, o->alpha);
 }
@@ -102,61 +100,75 @@ static struct effect effect_of(const struct stats_welch *w, const struct samples
 }
 
 /* The comparisons of one experiment: for each arm, in the order of the report, each metric. */
-struct family {
+struct comparisons {
 	struct stats_welch *w;
-	double *p; /* NaN where the comparison is not to be adjusted */
 	struct adjusted *adjusted;
 	size_t n;
 };
 
-static void family_clear(struct family *f)
+static void comparisons_clear(struct comparisons *c)
 {
-	free(f->w);
-	free(f->p);
-	free(f->adjusted);
+	free(c->w);
+	free(c->adjusted);
 }
 
-static int family_init(struct family *f, const struct samples *s, const uint32_t *arms, const struct effects_options *o,
-		       struct errmsg *e)
+static bool is_primary(size_t comparison, const struct effects_options *o)
+{
+	return o->primary && strcmp(o->primary, samples_name(comparison % SAMPLES_N)) == 0;
+}
+
+/* Adjusts one of the two families: the comparisons of the primary metric, or all others. */
+static int adjust_family(struct comparisons *c, bool primary, const struct effects_options *o, struct errmsg *e)
+{
+	double *p = calloc(c->n + 1, sizeof *p);
+	struct adjusted *out = calloc(c->n + 1, sizeof *out);
+	int status = p && out ? 0 : errmsg_nomem(e);
+
+	for (size_t i = 0; status == 0 && i < c->n; i++)
+		p[i] = is_primary(i, o) == primary ? c->w[i].p : NAN;
+	if (status == 0)
+		status = adjust(o->adjust, p, c->n, o->alpha, out, e);
+	for (size_t i = 0; status == 0 && i < c->n; i++)
+		if (is_primary(i, o) == primary)
+			c->adjusted[i] = out[i];
+	free(p);
+	free(out);
+	return status;
+}
+
+static int comparisons_init(struct comparisons *c, const struct samples *s, const uint32_t *arms,
+			    const struct effects_options *o, struct errmsg *e)
 {
 	size_t n = (s->n_arms - 1) * SAMPLES_N;
 
-	*f = (struct family){.n = n, .w = calloc(n + 1, sizeof *f->w), .p = calloc(n + 1, sizeof *f->p),
-			     .adjusted = calloc(n + 1, sizeof *f->adjusted)};
-	if (!f->w || !f->p || !f->adjusted)
+	*c = (struct comparisons){.n = n, .w = calloc(n + 1, sizeof *c->w), .adjusted = calloc(n + 1, sizeof *c->adjusted)};
+	if (!c->w || !c->adjusted)
 		return errmsg_nomem(e);
 	for (size_t i = 0; i < n; i++) {
 		const struct samples_metric *metric = &s->metrics[i % SAMPLES_N];
-		bool exempt = o->primary && strcmp(o->primary, metric->name) == 0;
 
-		f->w[i] = effects_compare(&metric->arms[arms[0]], &metric->arms[arms[1 + i / SAMPLES_N]], o);
-		f->p[i] = exempt ? NAN : f->w[i].p;
+		c->w[i] = effects_compare(&metric->arms[arms[0]], &metric->arms[arms[1 + i / SAMPLES_N]], o);
 	}
-	if (adjust(o->adjust, f->p, n, o->alpha, f->adjusted, e) < 0)
-		return -1;
-	for (size_t i = 0; i < n; i++)
-		if (isnan(f->p[i]))
-			f->adjusted[i] = (struct adjusted){.p = f->w[i].p, .level = NAN};
-	return 0;
+	return adjust_family(c, false, o, e) < 0 || adjust_family(c, true, o, e) < 0 ? -1 : 0;
 }
 
-static int add_family(struct effects *all, const struct study *s, size_t x, const struct samples *samples,
-		      const uint32_t *arms, struct family *f, const struct effects_options *o)
+static int add_comparisons(struct effects *all, const struct study *s, size_t x, const struct samples *samples,
+			   const uint32_t *arms, struct comparisons *c, const struct effects_options *o)
 {
 	const struct study_experiment *experiment = &s->experiments[x];
-	struct effect *list = grow(all->list, &all->cap, all->n + f->n, sizeof *list);
+	struct effect *list = grow(all->list, &all->cap, all->n + c->n, sizeof *list);
 
 	if (!list)
 		return -1;
 	all->list = list;
-	for (size_t i = 0; i < f->n; i++) {
+	for (size_t i = 0; i < c->n; i++) {
 		const struct samples_metric *metric = &samples->metrics[i % SAMPLES_N];
 		const uint32_t pair[] = {arms[0], arms[1 + i / SAMPLES_N]};
 		struct effect *effect = &list[all->n++];
 
 		if (o->adjust != ADJUST_NONE)
-			rejudge(&f->w[i], &metric->arms[pair[0]], &metric->arms[pair[1]], &f->adjusted[i], o);
-		*effect = effect_of(&f->w[i], metric, pair, &f->adjusted[i], o);
+			rejudge(&c->w[i], &metric->arms[pair[0]], &metric->arms[pair[1]], &c->adjusted[i], o);
+		*effect = effect_of(&c->w[i], metric, pair, &c->adjusted[i], o);
 		effect->experiment = symbols_text(&s->names, x);
 		effect->control = symbols_text(&experiment->arms, pair[0]);
 		effect->treatment = symbols_text(&experiment->arms, pair[1]);
@@ -168,24 +180,42 @@ static int add_experiment(struct effects *all, const struct study *s, size_t x, 
 {
 	uint32_t *arms = effects_arms(&s->experiments[x], o->control, e);
 	struct samples samples = {0};
-	struct family family = {0};
+	struct comparisons comparisons = {0};
 	int status = -1;
 
 	if (!arms)
 		return errmsg_prefix(e, "experiment '%s'", symbols_text(&s->names, x));
 	if (s->experiments[x].arms.n < 2)
 		status = 0;
-	else if (samples_init(&samples, s, (uint32_t)x, &o->samples, e) == 0 && family_init(&family, &samples, arms, o, e) == 0)
-		status = add_family(all, s, x, &samples, arms, &family, o) < 0 ? errmsg_nomem(e) : 0;
-	family_clear(&family);
+	else if (samples_init(&samples, s, (uint32_t)x, &o->samples, e) == 0 &&
+		 comparisons_init(&comparisons, &samples, arms, o, e) == 0)
+		status = add_comparisons(all, s, x, &samples, arms, &comparisons, o) < 0 ? errmsg_nomem(e) : 0;
+	comparisons_clear(&comparisons);
 	samples_clear(&samples);
 	free(arms);
 	return status;
 }
 
+/* Tests the covariates of every experiment that is adjusted by them. */
+static int test_balance(struct effects *all, const struct study *s, const struct effects_options *o, struct errmsg *e)
+{
+	double tune = o->sequential ? o->tune : 0;
+
+	all->balance = calloc(s->names.n + 1, sizeof *all->balance);
+	if (!all->balance)
+		return errmsg_nomem(e);
+	for (size_t x = 0; x < s->names.n; x++)
+		if (s->experiments[x].wanted &&
+		    balance_of(&all->balance[x], s, (uint32_t)x, o->samples.file, tune, o->alpha, e) < 0)
+			return -1;
+	return 0;
+}
+
 int effects_of(struct effects *all, const struct study *s, const struct effects_options *o, struct errmsg *e)
 {
 	*all = (struct effects){0};
+	if (o->samples.adjust && test_balance(all, s, o, e) < 0)
+		return -1;
 	for (size_t x = 0; x < s->names.n; x++)
 		if (s->experiments[x].wanted && add_experiment(all, s, x, o, e) < 0)
 			return -1;
@@ -195,5 +225,6 @@ int effects_of(struct effects *all, const struct study *s, const struct effects_
 void effects_clear(struct effects *all)
 {
 	free(all->list);
+	free(all->balance);
 	*all = (struct effects){0};
 }

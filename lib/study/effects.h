@@ -14,6 +14,7 @@
 #include "stats/adjust.h"
 #include "stats/lift.h"
 #include "stats/stats.h"
+#include "study/balance.h"
 #include "study/metrics.h"
 #include "study/samples.h"
 #include "study/study.h"
@@ -44,6 +45,7 @@ struct effect {
 struct effects {
 	struct effect *list;
 	size_t n, cap;
+	struct balance *balance; /* of the covariates, by number of the experiment; NULL: nothing was to be adjusted */
 };
 
 struct effects_options {
@@ -53,8 +55,12 @@ struct effects_options {
 	bool fieller;		   /* the percent interval is Fieller's (lift.h), not that of the difference over the mean */
 	bool sequential;	   /* intervals hold at all looks (sequential.h), and are tightest at `tune` users of two arms */
 	double tune;
-	enum adjust_method adjust; /* over all metrics and arms of an experiment, but for those of the metric `primary` */
-	const char *primary;	   /* NULL: none */
+	/*
+	 * Over the arms of an experiment: the comparisons of the metric `primary` are a family, those of all other metrics are
+	 * another. So what decides is corrected for the number of arms, and not for metrics that do not.
+	 */
+	enum adjust_method adjust;
+	const char *primary; /* NULL: none, and all comparisons are one family */
 };
 
 /*

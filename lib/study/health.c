@@ -1,12 +1,25 @@
 #include "study/health.h"
 
 #include <inttypes.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include "stats/proportions.h"
+#include "text/shown.h"
 
 static uint64_t malformed_lines(const struct study *s)
 {
 	return s->malformed;
+}
+
+static void weigh_malformed(const struct study *s, struct health_finding *f, struct errmsg *words)
+{
+	double lines = (double)s->events + (double)s->malformed;
+
+	f->grave = f->loud = (double)s->malformed > HEALTH_MALFORMED_GRAVE * lines;
+	if (f->grave)
+		errmsg_set(words, "left out, %.3g %% of all lines", 100 * (double)s->malformed / lines);
 }
 
 static uint64_t unread_files(const struct study *s)
@@ -34,31 +47,173 @@ static uint64_t duplicate_events(const struct study *s)
 	return s->duplicates;
 }
 
-static uint64_t users_in_two_arms(const struct study_experiment *x, const struct split *split, struct errmsg *names)
+static const struct study_experiment *experiment_of(const struct health_subject *of, const struct health_finding *f)
 {
-	(void)split, (void)names;
-	return x->summary.two_arms;
+	return &of->study->experiments[f->experiment];
 }
 
-static uint64_t unfinished_in(const struct study_experiment *x, const struct split *split, struct errmsg *names)
+static uint64_t users_in_one_arm(const struct study_experiment *x)
 {
-	(void)split, (void)names;
-	return x->summary.unfinished;
+	uint64_t users = 0;
+
+	for (size_t i = 0; i < x->arms.n; i++)
+		users += x->summary.arms[i].seen;
+	return users;
 }
 
-static uint64_t missing_arms(const struct study_experiment *x, const struct split *split, struct errmsg *names)
+static int users_in_two_arms(const struct health_subject *of, struct health_finding *f, struct errmsg *words)
 {
-	return split_missing(split, &x->arms, names);
+	const struct study_experiment *x = experiment_of(of, f);
+	double two = (double)x->summary.two_arms, all = two + (double)users_in_one_arm(x), share = all > 0 ? two / all : 0;
+
+	f->count = x->summary.two_arms;
+	f->usual = share < HEALTH_TWO_ARMS_WARNING;
+	f->grave = share >= HEALTH_TWO_ARMS_GRAVE;
+	if (f->grave)
+		errmsg_set(words, "left out, %.1f %% of all users", 100 * share);
+	return 0;
 }
 
-static uint64_t unplanned_arms(const struct study_experiment *x, const struct split *split, struct errmsg *names)
+/* Users who were left out, or not whole, by arm. */
+struct losses {
+	uint32_t *arms; /* in order of their names, so that the parts of a log have the same sums as the whole */
+	uint64_t *lost, *seen;
+	size_t n;
+};
+
+static void losses_clear(struct losses *l)
 {
-	return split_unplanned(split, &x->arms, names);
+	free(l->arms);
+	free(l->lost);
+	free(l->seen);
+}
+
+static int losses_init(struct losses *l, const struct study_experiment *x, uint64_t (*lost)(const struct metrics_arm *arm))
+{
+	*l = (struct losses){.n = x->arms.n, .arms = symbols_sorted(&x->arms),
+			     .lost = calloc(x->arms.n + 1, sizeof *l->lost), .seen = calloc(x->arms.n + 1, sizeof *l->seen)};
+	if (!l->arms || !l->lost || !l->seen)
+		return -1;
+	for (size_t i = 0; i < l->n; i++) {
+		l->lost[i] = lost(&x->summary.arms[l->arms[i]]);
+		l->seen[i] = x->summary.arms[l->arms[i]].seen;
+	}
+	return 0;
+}
+
+static struct proportions losses_test(const struct losses *l, const struct effects_options *o)
+{
+	return o && o->sequential ? proportions_sequential(l->lost, l->seen, l->n, o->tune, o->alpha)
+				  : proportions_test(l->lost, l->seen, l->n);
+}
+
+static void say_losses(const struct losses *l, const struct study_experiment *x, const struct proportions *test,
+		       struct errmsg *words)
+{
+	uint64_t lost = 0, seen = 0;
+
+	for (size_t i = 0; i < l->n; i++) {
+		lost += l->lost[i];
+		seen += l->seen[i];
+	}
+	errmsg_set(words, "left out, not alike in the arms (%s): %" PRIu64 " of %" PRIu64 " users of %s, %" PRIu64 " of %" PRIu64
+			  " of the others", shown_p_said(test->p, HEALTH_ALARM).text, l->lost[test->arm], l->seen[test->arm],
+		   shown_name(symbols_text(&x->arms, l->arms[test->arm])), lost - l->lost[test->arm], seen - l->seen[test->arm]);
+}
+
+/* Tests whether as many were lost in each arm, and says so where not. Returns 0, or -1 where there is no memory. */
+static int judge_losses(const struct health_subject *of, struct health_finding *f, struct errmsg *words,
+			uint64_t (*lost)(const struct metrics_arm *arm))
+{
+	const struct study_experiment *x = experiment_of(of, f);
+	struct losses l;
+	int status = losses_init(&l, x, lost);
+
+	if (status == 0) {
+		struct proportions test = losses_test(&l, of->options);
+
+		f->p = test.p;
+		f->grave = test.p < HEALTH_ALARM;
+		f->usual = !f->grave;
+		if (f->grave)
+			say_losses(&l, x, &test, words);
+	}
+	losses_clear(&l);
+	return status;
+}
+
+static uint64_t open_of(const struct metrics_arm *arm)
+{
+	return arm->open;
+}
+
+static int unfinished_in(const struct health_subject *of, struct health_finding *f, struct errmsg *words)
+{
+	f->count = experiment_of(of, f)->summary.unfinished;
+	return judge_losses(of, f, words, open_of);
+}
+
+static uint64_t without_session(const struct metrics_arm *arm)
+{
+	return arm->seen - arm->users;
+}
+
+static int users_without_session(const struct health_subject *of, struct health_finding *f, struct errmsg *words)
+{
+	const struct study_experiment *x = experiment_of(of, f);
+
+	for (size_t i = 0; i < x->arms.n; i++)
+		f->count += without_session(&x->summary.arms[i]);
+	return judge_losses(of, f, words, without_session);
+}
+
+/* As planned for the finding's experiment, or NULL. */
+static const struct split *planned(const struct health_subject *of, const struct health_finding *f)
+{
+	return split_of(of->split, slice_of(symbols_text(&of->study->names, f->experiment)));
+}
+
+static int missing_arms(const struct health_subject *of, struct health_finding *f, struct errmsg *words)
+{
+	f->count = of->split ? split_missing(planned(of, f), &experiment_of(of, f)->arms, words) : 0;
+	f->grave = f->count > 0;
+	return 0;
+}
+
+static int unplanned_arms(const struct health_subject *of, struct health_finding *f, struct errmsg *words)
+{
+	f->count = of->split ? split_unplanned(planned(of, f), &experiment_of(of, f)->arms, words) : 0;
+	f->grave = f->count > 0;
+	return 0;
+}
+
+static int early_events(const struct health_subject *of, struct health_finding *f, struct errmsg *words)
+{
+	f->count = experiment_of(of, f)->early;
+	f->grave = f->count > 0;
+	if (f->grave)
+		errmsg_set(words, "nothing was adjusted, for the covariate would hold part of the effect");
+	return 0;
+}
+
+static int unbalanced_covariates(const struct health_subject *of, struct health_finding *f, struct errmsg *words)
+{
+	const struct balance *b = of->effects && of->effects->balance ? &of->effects->balance[f->experiment] : NULL;
+	const struct covariate *file = of->options ? of->options->samples.file : NULL;
+
+	for (size_t i = 0; b && i < BALANCE_N; i++)
+		if (b->p[i] < HEALTH_ALARM)
+			errmsg_set(words, "%s%s%s", words->text, f->count++ > 0 ? ", " : "", balance_name(i, file));
+	f->p = b ? balance_p(b) : NAN;
+	f->grave = f->count > 0;
+	if (f->grave)
+		errmsg_set(words, "%s (%s)", words->text, shown_p_said(f->p, HEALTH_ALARM).text);
+	return 0;
 }
 
 const struct health_entry health_table[HEALTH_N] = {
 	{.key = "malformed_lines", .one = "malformed line", .many = "malformed lines", .heard = true,
-	 .in_log = malformed_lines},
+	 .in_log = malformed_lines, .weigh = weigh_malformed},
 	{.key = "unread_files", .one = "file not read, or not to the end", .many = "files not read, or not to the end",
 	 .fate = HEALTH_SAID, .grave = true, .heard = true, .in_log = unread_files},
 	{.key = "out_of_order_events", .one = "event out of order", .many = "events out of order",
@@ -72,29 +227,42 @@ const struct health_entry health_table[HEALTH_N] = {
 
 	{.key = "users_in_two_arms", .one = "user seen in more than one arm", .many = "users seen in more than one arm",
 	 .in_experiment = users_in_two_arms},
-	{.key = "unfinished_sessions", .one = "unfinished session", .many = "unfinished sessions", .usual = true,
-	 .in_experiment = unfinished_in},
+	{.key = "unfinished_sessions", .p_key = "unfinished_p", .one = "unfinished session", .many = "unfinished sessions",
+	 .usual = true, .in_experiment = unfinished_in},
 	{.key = "missing_arms", .one = "arm of the planned split never appears", .many = "arms of the planned split never appear",
-	 .fate = HEALTH_NAMED, .grave = true, .in_experiment = missing_arms},
+	 .fate = HEALTH_SAID, .in_experiment = missing_arms},
 	{.key = "unplanned_arms", .one = "arm is not in the planned split", .many = "arms are not in the planned split",
-	 .fate = HEALTH_NAMED, .grave = true, .in_experiment = unplanned_arms},
+	 .fate = HEALTH_SAID, .in_experiment = unplanned_arms},
+	{.key = "users_without_session", .p_key = "attrition_p", .one = "user finished no session",
+	 .many = "users finished no session", .usual = true, .in_experiment = users_without_session},
+	{.key = "early_events", .one = "event before --covariate-before names an arm of it",
+	 .many = "events before --covariate-before name an arm of it", .fate = HEALTH_SAID, .in_experiment = early_events},
+	{.key = "unbalanced_covariates", .p_key = "covariate_p", .one = "covariate differs between the arms",
+	 .many = "covariates differ between the arms", .fate = HEALTH_SAID, .in_experiment = unbalanced_covariates},
 };
 
-/* Adds what was found. Returns 0, or -1 where there is no memory. */
-static int add(struct health *h, const struct study *s, struct health_finding f, const char *names)
+/* What becomes of the things that an entry counts, where the finding has no words of its own. */
+static const char *fate_of(const struct health_entry *entry, const struct study *s)
 {
-	const char *said = NULL;
-
-	switch (f.entry->fate) {
-	case HEALTH_LEFT_OUT: said = "left out"; break;
-	case HEALTH_ORDER: said = s->sorted ? "sorted by timestamp" : "taken as they came, so sessions may be wrong"; break;
-	case HEALTH_NAMED: said = names; break;
-	case HEALTH_SAID: break;
+	switch (entry->fate) {
+	case HEALTH_LEFT_OUT:
+		return "left out";
+	case HEALTH_ORDER:
+		return s->sorted ? "sorted by timestamp" : "taken as they came, so sessions may be wrong";
+	case HEALTH_SAID:
+		break;
 	}
-	f.grave = f.count > 0 && f.entry->grave && !(f.entry->fate == HEALTH_ORDER && s->sorted);
-	f.fate = said ? strdup(said) : NULL;
+	return "";
+}
+
+/* Adds what was found. Returns 0, or -1 where there is no memory. */
+static int add(struct health *h, const struct study *s, struct health_finding f, const char *words)
+{
+	const char *said = *words ? words : fate_of(f.entry, s);
+
+	f.fate = *said ? strdup(said) : NULL;
 	h->list[h->n++] = f;
-	return said && !f.fate ? -1 : 0;
+	return *said && !f.fate ? -1 : 0;
 }
 
 static int add_log(struct health *h, const struct study *s)
@@ -103,36 +271,44 @@ static int add_log(struct health *h, const struct study *s)
 
 	for (size_t i = 0; status == 0 && i < HEALTH_LOG_N; i++) {
 		const struct health_entry *entry = &health_table[i];
+		struct health_finding f = {.entry = entry, .experiment = HEALTH_LOG, .count = entry->in_log(s), .usual = entry->usual,
+					   .p = NAN};
 
-		status = add(h, s, (struct health_finding){.entry = entry, .experiment = HEALTH_LOG, .count = entry->in_log(s)}, "");
+		struct errmsg words = {0};
+
+		f.grave = f.count > 0 && entry->grave && !(entry->fate == HEALTH_ORDER && s->sorted);
+		if (entry->weigh)
+			entry->weigh(s, &f, &words);
+		status = add(h, s, f, words.text);
 	}
 	return status;
 }
 
-static int add_experiment(struct health *h, const struct study *s, uint32_t experiment, const struct split *split)
+static int add_experiment(struct health *h, const struct health_subject *of, uint32_t experiment)
 {
 	int status = 0;
 
 	for (size_t i = HEALTH_LOG_N; status == 0 && i < HEALTH_N; i++) {
-		struct health_finding f = {.entry = &health_table[i], .experiment = experiment};
-		struct errmsg names = {""};
+		struct health_finding f = {.entry = &health_table[i], .experiment = experiment, .usual = health_table[i].usual, .p = NAN};
+		struct errmsg words = {0};
 
-		f.count = f.entry->in_experiment(&s->experiments[experiment], split, &names);
-		status = add(h, s, f, names.text);
+		status = f.entry->in_experiment(of, &f, &words);
+		if (status == 0)
+			status = add(h, of->study, f, words.text);
 	}
 	return status;
 }
 
-int health_init(struct health *h, const struct study *s, const struct split *split, struct errmsg *e)
+int health_init(struct health *h, const struct health_subject *of, struct errmsg *e)
 {
-	static const struct split none;
+	const struct study *s = of->study;
 	int status;
 
 	*h = (struct health){.list = calloc(HEALTH_LOG_N + s->names.n * HEALTH_EXPERIMENT_N, sizeof *h->list)};
 	status = h->list ? add_log(h, s) : -1;
 	for (size_t i = 0; status == 0 && i < s->names.n; i++)
 		if (s->experiments[i].wanted)
-			status = add_experiment(h, s, (uint32_t)i, split ? split : &none);
+			status = add_experiment(h, of, (uint32_t)i);
 	return status < 0 ? errmsg_nomem(e) : 0;
 }
 

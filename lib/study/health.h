@@ -13,6 +13,7 @@
 #include <stdint.h>
 
 #include "base/errmsg.h"
+#include "study/effects.h"
 #include "study/split.h"
 #include "study/study.h"
 
@@ -20,23 +21,40 @@
 enum health_fate {
 	HEALTH_LEFT_OUT,
 	HEALTH_ORDER, /* sorted; or taken as they came, and then sessions may be wrong */
-	HEALTH_NAMED, /* they are arms, and the finding names them */
-	HEALTH_SAID   /* the words of the entry say it */
+	HEALTH_SAID   /* the words of the entry, or of the finding, say it */
 };
+
+/* What the list is made of. */
+struct health_subject {
+	const struct study *study; /* ended */
+	const struct split *split; /* that was planned, or NULL */
+	const struct effects_options *options; /* of the effects; NULL: nothing is sequential */
+	const struct effects *effects;	       /* of the study; NULL: no covariate is known to be unbalanced */
+};
+
+struct health_finding;
 
 struct health_entry {
 	const char *key;	/* as in JSON */
+	const char *p_key;	/* likewise, of the p of its test; NULL: it has none */
 	const char *one, *many; /* what is counted, in words, behind the number 1 and behind others */
 	enum health_fate fate;
-	bool grave; /* effects are not to be relied on where there is any; of HEALTH_ORDER, where it was not sorted */
+	bool grave; /* in_log: effects are not to be relied on where there is any; of HEALTH_ORDER, where it was not sorted */
 	bool usual; /* sound logs have it too */
 	bool heard; /* who reads the log was told of it already, but not who reads parts of it */
 	uint64_t (*in_log)(const struct study *s); /* NULL for those that are counted in each experiment */
-	uint64_t (*in_experiment)(const struct study_experiment *x, const struct split *split, struct errmsg *names);
+	/* in_log: sets whether so many are grave, or loud, and perhaps `words`; as below. NULL: see `grave` */
+	void (*weigh)(const struct study *s, struct health_finding *f, struct errmsg *words);
+	/*
+	 * Looks for it in the finding's experiment, and sets its count, the p of its test, and whether that is grave, or is not
+	 * usual. `words`, empty to begin with, may be set to what is to be said of it instead of its fate. Returns 0, or -1
+	 * where there is no memory.
+	 */
+	int (*in_experiment)(const struct health_subject *of, struct health_finding *f, struct errmsg *words);
 };
 
 /* Those of the whole log come first, then those of each experiment. */
-enum { HEALTH_LOG_N = 6, HEALTH_EXPERIMENT_N = 4, HEALTH_N = HEALTH_LOG_N + HEALTH_EXPERIMENT_N };
+enum { HEALTH_LOG_N = 6, HEALTH_EXPERIMENT_N = 7, HEALTH_N = HEALTH_LOG_N + HEALTH_EXPERIMENT_N };
 extern const struct health_entry health_table[HEALTH_N];
 
 struct health_finding {
@@ -44,6 +62,9 @@ struct health_finding {
 	uint32_t experiment; /* number in the study; HEALTH_LOG: the whole log */
 	uint64_t count;
 	bool grave; /* there are some, and effects are not to be relied on */
+	bool usual; /* so few, or these, are no reason to worry */
+	bool loud;  /* so many that every report begins with it, in whatever format */
+	double p;   /* of its test; NaN where there is none, or it cannot be known */
 	char *fate; /* in words; NULL where there is nothing to say */
 };
 
@@ -55,11 +76,28 @@ struct health {
 	size_t n;
 };
 
+/* Lines that are no event are a report on the rest of the log: above this share of all lines it is grave, and loud. */
+#define HEALTH_MALFORMED_GRAVE 0.01
+
 /*
- * Makes the list for a study that has ended, with the split that was planned, or NULL. Returns 0, or -1 where there is no memory.
- * Free with health_clear in either case.
+ * Users who were seen in more than one arm are left out, and those are the ones who come often: from the first share of
+ * all users of the experiment on that is worth a warning, and from the second the rest do not stand for all.
  */
-int health_init(struct health *h, const struct study *s, const struct split *split, struct errmsg *e);
+#define HEALTH_TWO_ARMS_WARNING 0.005
+#define HEALTH_TWO_ARMS_GRAVE 0.1
+
+/*
+ * Users who finished no session are left out (attrition), and so are sessions that have not ended. Where that happens to
+ * more users of one arm, those who are left are no longer alike, and differ without an effect. So the users of each arm
+ * who were seen are tested against those who finished a session, and against those who have an open one, by
+ * proportions.h, the always-valid way where intervals are sequential; below this p the finding is grave. By the same
+ * level, covariates are to be alike in the arms (balance.h). It is that of the test of the split: by each of these tests,
+ * a report on an experiment in which nothing is wrong has an alarm once in 1,000 times at most.
+ */
+#define HEALTH_ALARM 0.001
+
+/* Makes the list. Returns 0, or -1 where there is no memory. Free with health_clear in either case. */
+int health_init(struct health *h, const struct health_subject *of, struct errmsg *e);
 void health_clear(struct health *h);
 
 /* The first entry of this key, or NULL. Another one of it is the same in each experiment. */

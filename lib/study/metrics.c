@@ -97,6 +97,7 @@ void metrics_summarise(struct metrics_summary *s, const struct metrics_user *u)
 		return;
 	arm = &s->arms[u->arm];
 	arm->seen++;
+	arm->open += u->open.events > 0;
 	if (u->sessions == 0)
 		return;
 	arm->users++;

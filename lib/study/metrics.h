@@ -85,6 +85,7 @@ extern const struct metrics_ratio metrics_ratios[METRICS_RATIOS_N];
 /* An arm: its users (those with a finished session), and for each metric the values of those who have one. */
 struct metrics_arm {
 	uint64_t seen; /* users seen in this arm and no other, with a finished session or without: what a split is checked by */
+	uint64_t open; /* those of them who have a session that has not ended */
 	uint64_t users;
 	struct stats values[METRICS_N]; /* as in metrics_table */
 	struct joint ratios[METRICS_RATIOS_N]; /* denominators (x) and numerators (y) of `users`, as in metrics_ratios */

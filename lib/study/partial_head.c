@@ -5,18 +5,19 @@
 
 #include "study/partial_file.h"
 #include "study/partial_values.h"
+#include "text/ndjson.h"
 
 static int check_moment(const struct study_keep *keep, const json_t *object, struct errmsg *e)
 {
 	const json_t *theirs = json_object_get(object, "covariate_before");
+	int64_t moment;
 
 	if (json_is_null(theirs))
 		return keep->before ? errmsg_set(e, "was written without --covariate-before") : 0;
-	if (!json_is_integer(theirs))
+	if (!ndjson_whole(theirs, &moment))
 		return errmsg_set(e, "no part of a log: \"covariate_before\" is no moment");
-	if (!keep->before || json_integer_value(theirs) != keep->moment)
-		return errmsg_set(e, "was written with --covariate-before %" JSON_INTEGER_FORMAT ": give that here too",
-				  json_integer_value(theirs));
+	if (!keep->before || moment != keep->moment)
+		return errmsg_set(e, "was written with --covariate-before %" PRId64 ": give that here too", moment);
 	return 0;
 }
 
@@ -42,6 +43,27 @@ static int check_kept(const struct study_keep *keep, const json_t *object, struc
 	return check_moment(keep, object, e);
 }
 
+/* Adds the events before the moment, by the experiments that they name. */
+static int read_early(struct study *s, const json_t *object, struct errmsg *e)
+{
+	json_t *counts = json_object_get(object, "events_before"), *value;
+	const char *name;
+
+	if (!s->keep.before)
+		return 0;
+	if (!json_is_object(counts))
+		return errmsg_set(e, "no part of a log: \"events_before\" is no object");
+	json_object_foreach(counts, name, value) {
+		uint64_t events = 0;
+
+		if (partial_read_count(counts, name, INT64_MAX, &events, e) < 0)
+			return -1;
+		if (study_add_early(s, slice_of(name), SYMBOLS_NONE, events) < 0)
+			return errmsg_nomem(e);
+	}
+	return 0;
+}
+
 /* Makes the arms of an experiment known, also those that have no user. */
 static int read_arms(struct study_experiment *x, const json_t *arms, struct errmsg *e)
 {
@@ -63,10 +85,11 @@ static int read_experiment(struct study *s, const json_t *object, struct errmsg 
 {
 	const json_t *arms = json_object_get(object, "arms"), *first = json_object_get(object, "first");
 	struct slice name = partial_string_at(object, "experiment");
+	int64_t seen = EVENT_NO_TIMESTAMP;
 	struct study_experiment *x;
 	uint32_t number, place;
 
-	if (!name.text || (!json_is_array(arms) && !json_is_null(arms)) || (!json_is_integer(first) && !json_is_null(first)))
+	if (!name.text || (!json_is_array(arms) && !json_is_null(arms)) || (!json_is_null(first) && !ndjson_whole(first, &seen)))
 		return errmsg_set(e, "no part of a log: an experiment is not right");
 	if (partial_read_small(object, "place", &place, e) < 0)
 		return -1;
@@ -76,7 +99,7 @@ static int read_experiment(struct study *s, const json_t *object, struct errmsg 
 	x = &s->experiments[number];
 	if (x->wanted && json_is_null(arms))
 		return errmsg_set(e, "was written without experiment '%s': name the same with --experiment", name.text);
-	study_seen(x, json_is_null(first) ? EVENT_NO_TIMESTAMP : json_integer_value(first), place);
+	study_seen(x, seen, place);
 	return x->wanted ? read_arms(x, arms, e) : 0;
 }
 
@@ -136,7 +159,7 @@ int partial_read_head(struct study *s, const json_t *object, uint64_t *rows, str
 		return errmsg_set(e, "was written in version %" PRIu64 " of the format; this is %d", version, PARTIAL_VERSION);
 	if (check_kept(&s->keep, object, e) < 0 || read_counts(s, object, e) < 0 || read_order(s, object, e) < 0)
 		return -1;
-	if (read_experiments(s, json_object_get(object, "experiments"), e) < 0)
+	if (read_early(s, object, e) < 0 || read_experiments(s, json_object_get(object, "experiments"), e) < 0)
 		return -1;
 	return partial_add_count(object, "rows", rows, e);
 }

@@ -1,50 +1,165 @@
 #include "study/split.h"
 
+#include <jansson.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/grow.h"
+#include "event/plan.h"
+#include "text/json_parse.h"
 #include "text/number.h"
 #include "text/shown.h"
 
 void split_clear(struct split *s)
 {
+	for (size_t i = 0; s->list && i < s->experiments.n; i++)
+		split_clear(&s->list[i]);
+	free(s->list);
+	symbols_clear(&s->experiments);
 	symbols_clear(&s->arms);
 	free(s->weights);
 	*s = (struct split){0};
 }
 
-/* Adds the arm NAME=WEIGHT, whose text is taken apart. */
-static int add(struct split *s, const char *what, char *text, struct errmsg *e)
+/* Adds an arm; `said` is its weight as it was given. A weight that is lost in a sum of weights is a mistake. */
+static int add(struct split *s, const char *what, struct slice arm, double weight, const char *said, struct errmsg *e)
 {
-	double *weights = grow(s->weights, &s->cap, s->arms.n + 1, sizeof *weights), weight;
-	char *sign = strchr(text, '=');
-	struct errmsg ignored;
+	double *weights = grow(s->weights, &s->cap, s->arms.n + 1, sizeof *weights);
 
 	if (!weights)
 		return errmsg_nomem(e);
 	s->weights = weights;
+	if (!(weight == 0 || (weight >= 1e-12 && weight <= 1e12)))
+		return errmsg_set(e, "%s: the weight of arm '%.*s' must be a number, 0 or above, not '%s'", what, (int)arm.len,
+				  arm.text, said);
+	if (symbols_find(&s->arms, arm) != SYMBOLS_NONE)
+		return errmsg_set(e, "%s: arm '%.*s' has two weights", what, (int)arm.len, arm.text);
+	weights[s->arms.n] = weight;
+	return symbols_intern(&s->arms, arm, SYMBOLS_NONE) == SYMBOLS_NONE ? errmsg_nomem(e) : 0;
+}
+
+/* Adds the arm NAME=WEIGHT, whose text is taken apart. */
+static int add_item(struct split *s, const char *what, char *text, struct errmsg *e)
+{
+	char *sign = strchr(text, '=');
+	struct errmsg ignored;
+	double weight;
+
 	if (!sign || sign == text)
 		return errmsg_set(e, "%s takes weights as C=2,T1=1, not '%s'", what, text);
 	*sign = '\0';
-	if (number_parse(what, sign + 1, 0, 1e12, &weight, &ignored) < 0 || weight < 1e-12)
-		return errmsg_set(e, "%s: the weight of arm '%s' is to be a number above 0, not '%s'", what, text, sign + 1);
-	if (symbols_find(&s->arms, slice_of(text)) != SYMBOLS_NONE)
-		return errmsg_set(e, "%s: arm '%s' has two weights", what, text);
-	weights[s->arms.n] = weight;
-	return symbols_intern(&s->arms, slice_of(text), SYMBOLS_NONE) == SYMBOLS_NONE ? errmsg_nomem(e) : 0;
+	if (number_parse(what, sign + 1, 0, 1e12, &weight, &ignored) < 0)
+		weight = NAN;
+	return add(s, what, slice_of(text), weight, sign + 1, e);
 }
 
-int split_parse(struct split *s, const char *what, const char *text, struct errmsg *e)
+static int parse_list(struct split *s, const char *what, const char *text, struct errmsg *e)
 {
 	char *copy = strdup(text), *rest = copy, *item;
 	int status = copy ? 0 : errmsg_nomem(e);
 
-	*s = (struct split){0};
 	while (status == 0 && (item = strsep(&rest, ",")))
-		status = add(s, what, item, e);
+		status = add_item(s, what, item, e);
 	free(copy);
 	return status;
+}
+
+static int add_member(struct split *s, const char *what, const char *name, const json_t *value, struct errmsg *e)
+{
+	char said[64];
+	size_t len = json_dumpb(value, said, sizeof said - 1, JSON_ENCODE_ANY | JSON_COMPACT | JSON_REAL_PRECISION(6));
+
+	said[len < sizeof said ? len : 0] = '\0';
+	return add(s, what, slice_of(name), json_is_number(value) ? json_number_value(value) : NAN, said, e);
+}
+
+static int parse_object(struct split *s, const char *what, const char *text, struct errmsg *e)
+{
+	json_error_t reason;
+	bool no_memory = false;
+	json_t *object = json_parse(text, strlen(text), JSON_REJECT_DUPLICATES, &reason, &no_memory), *value;
+	const char *name;
+	int status = 0;
+
+	if (no_memory)
+		return errmsg_nomem(e);
+	if (!json_is_object(object))
+		status = errmsg_set(e, "%s is not an object of weights, as {\"C\":2,\"T1\":1}: %s", what, reason.text);
+	json_object_foreach(object, name, value)
+		if (status == 0)
+			status = add_member(s, what, name, value, e);
+	json_decref(object);
+	return status;
+}
+
+int split_parse(struct split *s, const char *what, const char *text, struct errmsg *e)
+{
+	int status;
+
+	*s = (struct split){0};
+	status = text[strspn(text, " \t\n")] == '{' ? parse_object(s, what, text, e) : parse_list(s, what, text, e);
+	for (size_t i = 0; status == 0 && i < s->arms.n; i++)
+		if (s->weights[i] > 0)
+			return 0;
+	return status < 0 ? -1 : errmsg_set(e, "%s: no arm has a weight above 0", what);
+}
+
+bool split_is_path(const char *text)
+{
+	return *text && text[strspn(text, " \t\n")] != '{' && !strchr(text, '=');
+}
+
+/* Takes the arms of an experiment, whose weights have been checked. Returns 0, or -1 where there is no memory. */
+static int copy_weights(struct split *s, const struct plan_experiment *x)
+{
+	s->weights = calloc(x->arms.n, sizeof *s->weights);
+	if (!s->weights)
+		return -1;
+	memcpy(s->weights, x->weights, x->arms.n * sizeof *s->weights);
+	for (size_t i = 0; i < x->arms.n; i++)
+		if (symbols_intern(&s->arms, slice_of(symbols_text(&x->arms, i)), SYMBOLS_NONE) == SYMBOLS_NONE)
+			return -1;
+	return 0;
+}
+
+static int copy_plan(struct split *s, const struct plan *p)
+{
+	s->list = calloc(p->names.n, sizeof *s->list);
+	for (size_t i = 0; s->list && i < p->names.n; i++)
+		if (symbols_intern(&s->experiments, slice_of(symbols_text(&p->names, i)), SYMBOLS_NONE) == SYMBOLS_NONE ||
+		    copy_weights(&s->list[i], &p->list[i]) < 0)
+			return -1;
+	return s->list ? 0 : -1;
+}
+
+int split_load(struct split *s, const char *path, struct errmsg *e)
+{
+	struct plan plan;
+	int status;
+
+	*s = (struct split){0};
+	if (plan_load(&plan, path, e) < 0)
+		return -1;
+	status = copy_plan(s, &plan) < 0 ? errmsg_nomem(e) : 0;
+	plan_clear(&plan);
+	return status;
+}
+
+bool split_has(const struct split *s, struct slice experiment)
+{
+	return s->experiments.n == 0 || symbols_find(&s->experiments, experiment) != SYMBOLS_NONE;
+}
+
+const struct split *split_of(const struct split *s, struct slice experiment)
+{
+	static const struct split none;
+	uint32_t number;
+
+	if (!s || s->experiments.n == 0)
+		return s;
+	number = symbols_find(&s->experiments, experiment);
+	return number == SYMBOLS_NONE ? &none : &s->list[number];
 }
 
 double split_weight(const struct split *s, struct slice arm)
@@ -57,38 +172,78 @@ double split_weight(const struct split *s, struct slice arm)
 	return number == SYMBOLS_NONE ? 0 : s->weights[number];
 }
 
-/* How many of `some` are not in `others`, and their names: in this order, or where it is NULL, in theirs. */
-static size_t list_without(const struct symbols *some, const struct symbols *others, const uint32_t *order, struct errmsg *names)
+bool split_leaves_out(const struct split *s, struct slice arm)
+{
+	uint32_t number = s ? symbols_find(&s->arms, arm) : SYMBOLS_NONE;
+
+	return number != SYMBOLS_NONE && s->weights[number] == 0;
+}
+
+static bool has(const struct symbols *names, const struct symbol *name)
+{
+	return symbols_find(names, (struct slice){.text = name->text, .len = name->len}) != SYMBOLS_NONE;
+}
+
+static bool leaves_out(const struct split *s, const struct symbol *name)
+{
+	return split_leaves_out(s, (struct slice){.text = name->text, .len = name->len});
+}
+
+/* Adds a name to those that are listed. Returns whether there was room for it. */
+static bool list_name(struct errmsg *names, const struct symbol *name)
+{
+	const char *text = shown_name(name->text), *comma = *names->text ? ", " : "";
+	size_t whole = strlen(names->text) + strlen(comma) + strlen(text);
+
+	errmsg_set(names, "%s%s%s", names->text, comma, text);
+	return strlen(names->text) == whole;
+}
+
+/* How many of `some` are not among `others`, those that `s` leaves out aside. */
+static size_t count_without(const struct symbols *some, const struct symbols *others, const struct split *s)
 {
 	size_t n = 0;
 
-	errmsg_set(names, "%s", "");
-	for (size_t i = 0; i < some->n; i++) {
-		const struct symbol *one = &some->list[order ? order[i] : i];
-		struct slice name = {.text = one->text, .len = one->len};
-
-		if (symbols_find(others, name) == SYMBOLS_NONE)
-			errmsg_set(names, "%s%s%s", names->text, n++ > 0 ? ", " : "", shown_name(name.text));
-	}
+	for (size_t i = 0; i < some->n; i++)
+		n += !has(others, &some->list[i]) && !leaves_out(s, &some->list[i]);
 	return n;
 }
 
 size_t split_missing(const struct split *s, const struct symbols *arms, struct errmsg *names)
 {
-	return list_without(&s->arms, arms, NULL, names);
+	bool room = true;
+
+	errmsg_set(names, "%s", "");
+	for (size_t i = 0; i < s->arms.n && room; i++)
+		room = has(arms, &s->arms.list[i]) || leaves_out(s, &s->arms.list[i]) || list_name(names, &s->arms.list[i]);
+	return count_without(&s->arms, arms, s);
 }
 
+/* The first name behind `previous` (NULL: of all), bytewise, of those in `some` that are not among `others`; NULL: none. */
+static const struct symbol *next_without(const struct symbols *some, const struct symbols *others, const struct symbol *previous)
+{
+	const struct symbol *next = NULL;
+
+	for (size_t i = 0; i < some->n; i++) {
+		const struct symbol *name = &some->list[i];
+
+		if ((!previous || symbols_compare(name, previous) > 0) && (!next || symbols_compare(name, next) < 0) &&
+		    !has(others, name))
+			next = name;
+	}
+	return next;
+}
+
+/* A log and its parts have the arms in different orders. Sorting them would take memory, and only some dozens have room. */
 size_t split_unplanned(const struct split *s, const struct symbols *arms, struct errmsg *names)
 {
-	uint32_t *order;
-	size_t n;
+	const struct symbol *name = NULL;
 
 	errmsg_set(names, "%s", "");
 	if (s->arms.n == 0)
 		return 0;
-	/* a log and its parts have them in different orders; without memory, any will do */
-	order = symbols_sorted(arms);
-	n = list_without(arms, &s->arms, order, names);
-	free(order);
-	return n;
+	do
+		name = next_without(arms, &s->arms, name);
+	while (name && list_name(names, name));
+	return count_without(arms, &s->arms, s);
 }

@@ -1,9 +1,11 @@
 #include "text/ndjson.h"
 
+#include <math.h>
 #include <string.h>
 
 #include "base/grow.h"
 #include "base/lines.h"
+#include "text/json_parse.h"
 #include "text/number.h"
 
 enum { DECODING = JSON_REJECT_DUPLICATES };
@@ -20,19 +22,59 @@ static const char *reason(json_error_t *why)
 	return why->text;
 }
 
+/* Whether a text begins an object and ends within it. What stands in it need not be right. */
+static bool is_unfinished(const char *text, size_t len)
+{
+	bool quoted = false;
+	size_t depth = 0, i = 0;
+
+	while (i < len && strchr(" \t\r\n", text[i]))
+		i++;
+	if (i == len || text[i] != '{')
+		return false;
+	for (; i < len; i++) {
+		if (quoted && text[i] == '\\')
+			i++;
+		else if (text[i] == '"')
+			quoted = !quoted;
+		else if (!quoted)
+			depth += text[i] == '{' ? 1 : text[i] == '}' && depth > 0 ? (size_t)-1 : 0;
+	}
+	return quoted || depth > 0;
+}
+
+/*
+ * Sets the reason why a text is no JSON. A line that was cut, as by the death of whoever wrote it, is right as far as it goes:
+ * the mistake is its end, or a character that was cut in two there.
+ */
+static void refuse(const char *text, size_t len, json_error_t *why, struct errmsg *e)
+{
+	enum { CHARACTER_MAX = 4, LEAD = 0xc0 };
+	size_t at = (size_t)why->position;
+	bool at_end = at >= len || (at + CHARACTER_MAX > len && (unsigned char)text[at] >= LEAD);
+
+	errmsg_set(e, "%s: %s (column %d)", at_end && is_unfinished(text, len) ? "cut off before its end" : "no JSON object",
+		   reason(why), why->column);
+}
+
 json_t *ndjson_parse(const char *text, size_t len, struct errmsg *e)
 {
 	json_error_t why;
 	json_t *value;
+	bool no_memory;
 
 	/* jansson 2.14 loses a NUL that stands behind a number */
 	if (memchr(text, 0, len)) {
 		errmsg_set(e, "NUL byte");
 		return NULL;
 	}
-	value = json_loadb(text, len, DECODING, &why);
+	value = json_parse(text, len, DECODING, &why, &no_memory);
+	if (no_memory) {
+		errmsg_nomem(e);
+		return NULL;
+	}
 	if (!value) {
-		errmsg_set(e, "no JSON object: %s (column %d)", reason(&why), why.column);
+		refuse(text, len, &why, e);
 		return NULL;
 	}
 	if (!json_is_object(value)) {
@@ -87,13 +129,18 @@ json_t *ndjson_load(const char *path, struct errmsg *e)
 	char *bytes = slurp(path, &len, e);
 	json_error_t why;
 	json_t *value = NULL;
+	bool no_memory = false;
 
 	if (!bytes)
 		return NULL;
 	if (memchr(bytes, 0, len))
 		errmsg_set(e, "%s: NUL byte", ndjson_name(path));
-	else if (!(value = json_loadb(bytes, len, DECODING | JSON_DECODE_ANY, &why)))
+	else if (!(value = json_parse(bytes, len, DECODING | JSON_DECODE_ANY, &why, &no_memory)) && !no_memory)
 		errmsg_set(e, "%s:%d: %s (column %d)", ndjson_name(path), why.line, reason(&why), why.column);
+	if (no_memory) {
+		errmsg_nomem(e);
+		errmsg_prefix(e, "%s", ndjson_name(path));
+	}
 	free(bytes);
 	return value;
 }
@@ -125,13 +172,27 @@ int ndjson_each(const char *path, int (*each)(const struct ndjson_line *line, vo
 	return status;
 }
 
+bool ndjson_whole(const json_t *value, int64_t *n)
+{
+	static const double max = UINT64_C(1) << 53;
+	double x = json_real_value(value);
+
+	if (json_is_real(value) && x >= -max && x <= max && x == trunc(x))
+		*n = (int64_t)x;
+	else if (json_is_integer(value))
+		*n = json_integer_value(value);
+	else
+		return false;
+	return true;
+}
+
 int ndjson_id(const json_t *value, const char *what, uint32_t *id, struct errmsg *e)
 {
-	json_int_t n = json_integer_value(value);
+	int64_t n;
 
 	if (!value)
 		return errmsg_set(e, "\"%s\" is missing", what);
-	if (!json_is_integer(value) || n < 0 || n > NUMBER_ID_MAX)
+	if (!ndjson_whole(value, &n) || n < 0 || n > NUMBER_ID_MAX)
 		return errmsg_set(e, "\"%s\" is no id (a whole number from 0 to %d)", what, NUMBER_ID_MAX);
 	*id = (uint32_t)n;
 	return 0;
@@ -139,10 +200,9 @@ int ndjson_id(const json_t *value, const char *what, uint32_t *id, struct errmsg
 
 int ndjson_count(const json_t *object, const char *key, uint64_t max, uint64_t *count, struct errmsg *e)
 {
-	const json_t *value = json_object_get(object, key);
-	json_int_t n = json_integer_value(value);
+	int64_t n;
 
-	if (!json_is_integer(value) || n < 0 || (uint64_t)n > max)
+	if (!ndjson_whole(json_object_get(object, key), &n) || n < 0 || (uint64_t)n > max)
 		return errmsg_set(e, "\"%s\" is no count", key);
 	*count = (uint64_t)n;
 	return 0;

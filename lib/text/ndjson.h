@@ -6,13 +6,14 @@
 #define BOTIFY_NDJSON_H
 
 #include <jansson.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
 #include "base/errmsg.h"
 
 
-/* Parses one object. Returns a new reference, or NULL with the reason. */
+/* Parses one object. Returns a new reference, or NULL with the reason, which says so where the text was cut off. */
 json_t *ndjson_parse(const char *text, size_t len, struct errmsg *e);
 
 /* Parses a file that is one document, of any type. Returns a new reference, or NULL with the reason and the file. */
@@ -33,6 +34,12 @@ int ndjson_each(const char *path, int (*each)(const struct ndjson_line *line, vo
 
 /* What messages call the file of this path. Borrowed. */
 const char *ndjson_name(const char *path);
+
+/*
+ * Takes the whole number that a value is, also where it is written as 3859.0 or 3.859e3: so it leaves tools for which a column
+ * with gaps is one of real numbers. Returns whether it is one. Those beyond 2^53 in size have to be written as integers.
+ */
+bool ndjson_whole(const json_t *value, int64_t *n);
 
 /* Takes an id from a value; `what` names it in the reason. Returns 0, or -1 with the reason (NULL value: missing). */
 int ndjson_id(const json_t *value, const char *what, uint32_t *id, struct errmsg *e);

@@ -8,6 +8,8 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "base/lines.h"
+
 _Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "numbers are read and written as they lie in memory");
 
 /*
@@ -36,6 +38,19 @@ static size_t type_size(enum npy_type type)
 {
 	return type == NPY_FLOAT32 ? sizeof(float) : sizeof(double);
 }
+
+/* The types of values that a file may have. Half floats become floats, of which each of them is one. */
+static const struct {
+	const char *descr;
+	enum npy_type type;
+	size_t size; /* in the file */
+} types[] = {
+	{"<f2", NPY_FLOAT32, 2},
+	{"<f4", NPY_FLOAT32, 4},
+	{"<f8", NPY_FLOAT64, 8},
+};
+
+#define TYPES "'<f2', '<f4' or '<f8'"
 
 static void skip_blanks(struct cursor *c)
 {
@@ -122,7 +137,7 @@ static int take_entry(struct cursor *c, struct header *h, struct errmsg *e)
 		return errmsg_set(e, "the header is no dictionary");
 	if (strcmp(key, "descr") == 0 && !h->descr[0]) {
 		if (!take_string(c, h->descr, sizeof h->descr) || !h->descr[0])
-			return errmsg_set(e, "the values have no simple type; '<f4' or '<f8' is wanted");
+			return errmsg_set(e, "the values have no simple type; " TYPES " is wanted");
 	} else if (strcmp(key, "fortran_order") == 0 && !h->has_order) {
 		h->has_order = true;
 		h->fortran = take(c, "True");
@@ -161,13 +176,33 @@ static int parse_header(const char *text, size_t len, struct header *h, struct e
 	return 0;
 }
 
-/* Whether botify can use such a matrix; if so, sets type, rows and columns. */
-static int accept_header(const struct header *h, struct npy *m, struct errmsg *e)
+/* How the values lie in the file. */
+struct layout {
+	size_t before; /* bytes that stand before them */
+	size_t size;   /* bytes of each */
+};
+
+static int accept_type(const char *descr, struct npy *m, struct layout *l, struct errmsg *e)
 {
-	if (strcmp(h->descr, ">f4") == 0 || strcmp(h->descr, ">f8") == 0)
-		return errmsg_set(e, "the values are in big-endian byte order ('%s'); '<f4' or '<f8' is wanted", h->descr);
-	if (strcmp(h->descr, "<f4") != 0 && strcmp(h->descr, "<f8") != 0)
-		return errmsg_set(e, "the values are of type '%s'; float32 ('<f4') or float64 ('<f8') is wanted", h->descr);
+	for (size_t i = 0; i < sizeof types / sizeof *types; i++) {
+		if (strcmp(descr + 1, types[i].descr + 1) != 0)
+			continue;
+		if (descr[0] == '>')
+			return errmsg_set(e, "the values are in big-endian byte order ('%s'); " TYPES " is wanted", descr);
+		if (descr[0] != '<')
+			continue;
+		m->type = types[i].type;
+		l->size = types[i].size;
+		return 0;
+	}
+	return errmsg_set(e, "the values are of type '%s'; float16 ('<f2'), float32 ('<f4') or float64 ('<f8') is wanted", descr);
+}
+
+/* Whether botify can use such a matrix; if so, sets type, rows and columns. */
+static int accept_header(const struct header *h, struct npy *m, struct layout *l, struct errmsg *e)
+{
+	if (accept_type(h->descr, m, l, e) < 0)
+		return -1;
 	if (h->n_dims != 2)
 		return errmsg_set(e, "the array has %u dimension%s; 2 are wanted, a row for each track", h->n_dims,
 				  h->n_dims == 1 ? "" : "s");
@@ -175,7 +210,6 @@ static int accept_header(const struct header *h, struct npy *m, struct errmsg *e
 		return errmsg_set(e, "the array is in Fortran order; C order, row after row, is wanted");
 	if (h->shape[0] == 0 || h->shape[1] == 0)
 		return errmsg_set(e, "the array is empty (%zu x %zu)", h->shape[0], h->shape[1]);
-	m->type = h->descr[2] == '4' ? NPY_FLOAT32 : NPY_FLOAT64;
 	m->rows = h->shape[0];
 	m->columns = h->shape[1];
 	return 0;
@@ -187,16 +221,18 @@ static int fell_short(FILE *f, struct errmsg *e, const char *otherwise)
 	return errmsg_set(e, "%s", ferror(f) ? strerror(errno) : otherwise);
 }
 
-/* Reads up to the values. *length becomes the bytes before them. */
-static int read_header(FILE *f, struct npy *m, size_t *length, struct errmsg *e)
+/* Reads up to the values. */
+static int read_header(FILE *f, struct npy *m, struct layout *l, struct errmsg *e)
 {
 	unsigned char prefix[PREFIX], size[4] = {0};
 	struct header h;
-	size_t digits, n;
+	size_t digits, n = fread(prefix, 1, PREFIX, f);
 	char *text;
 	int status;
 
-	if (fread(prefix, 1, PREFIX, f) < PREFIX || memcmp(prefix, magic, sizeof magic) != 0)
+	if (lines_refuse_compressed((const char *)prefix, n, e) < 0)
+		return -1;
+	if (n < PREFIX || memcmp(prefix, magic, sizeof magic) != 0)
 		return fell_short(f, e, "no .npy file (it does not begin with \\x93NUMPY)");
 	if (prefix[6] < 1 || prefix[6] > 3 || prefix[7] != 0)
 		return errmsg_set(e, "version %d.%d of the .npy format is not known", prefix[6], prefix[7]);
@@ -212,9 +248,9 @@ static int read_header(FILE *f, struct npy *m, size_t *length, struct errmsg *e)
 	if (fread(text, 1, n, f) < n)
 		status = fell_short(f, e, "file ends within the header");
 	else if ((status = parse_header(text, n, &h, e)) == 0)
-		status = accept_header(&h, m, e);
+		status = accept_header(&h, m, l, e);
 	free(text);
-	*length = PREFIX + digits + n;
+	l->before = PREFIX + digits + n;
 	return status;
 }
 
@@ -229,44 +265,77 @@ static int check_finite(const struct npy *m, struct errmsg *e)
 	return 0;
 }
 
-/* Reads the values, `before` being the bytes that stand before them. */
-static int read_values(FILE *f, struct npy *m, size_t before, struct errmsg *e)
+/* The float that a half float is (IEEE 754-2008, binary16). */
+static float widen(uint16_t half)
+{
+	enum { FRACTION = 0x3ff, INFINITE = 31, MORE_BIAS = 127 - 15, MORE_BITS = 23 - 10 };
+	uint32_t exponent = half >> 10 & INFINITE, fraction = half & FRACTION, bits;
+	float x;
+
+	if (exponent == 0) {
+		x = (float)fraction * 0x1p-24f;
+	} else {
+		exponent = exponent == INFINITE ? 255 : exponent + MORE_BIAS;
+		bits = exponent << 23 | fraction << MORE_BITS;
+		memcpy(&x, &bits, sizeof x);
+	}
+	return half >> 15 ? -x : x;
+}
+
+/* Makes floats of n half floats that lie at the beginning of their room, from the last to the first. */
+static void widen_all(void *room, size_t n)
+{
+	char *bytes = room;
+
+	while (n-- > 0) {
+		uint16_t half;
+		float x;
+
+		memcpy(&half, bytes + n * sizeof half, sizeof half);
+		x = widen(half);
+		memcpy(bytes + n * sizeof x, &x, sizeof x);
+	}
+}
+
+static int read_values(FILE *f, struct npy *m, const struct layout *l, struct errmsg *e)
 {
 	struct stat st;
-	size_t n, total, got;
+	size_t n, room, bytes, total, got;
 
-	if (__builtin_mul_overflow(m->rows, m->columns, &n) || __builtin_mul_overflow(n, type_size(m->type), &n) ||
-	    __builtin_add_overflow(n, before, &total))
+	if (__builtin_mul_overflow(m->rows, m->columns, &n) || __builtin_mul_overflow(n, type_size(m->type), &room) ||
+	    __builtin_mul_overflow(n, l->size, &bytes) || __builtin_add_overflow(bytes, l->before, &total))
 		return errmsg_set(e, "the array is too large (%zu x %zu)", m->rows, m->columns);
 	/* Known at once of a file, and then no memory is asked for in vain; of a pipe only at its end. */
 	if (fstat(fileno(f), &st) == 0 && S_ISREG(st.st_mode) && (uintmax_t)st.st_size < total)
 		return errmsg_set(e, "file ends after %jd of %zu bytes", (intmax_t)st.st_size, total);
-	m->data = malloc(n);
+	m->data = malloc(room);
 	if (!m->data)
 		return errmsg_nomem(e);
-	got = fread(m->data, 1, n, f);
+	got = fread(m->data, 1, bytes, f);
 	if (ferror(f))
 		return errmsg_set(e, "%s", strerror(errno));
-	if (got < n)
-		return errmsg_set(e, "file ends after %zu of %zu bytes", before + got, total);
+	if (got < bytes)
+		return errmsg_set(e, "file ends after %zu of %zu bytes", l->before + got, total);
 	if (getc(f) != EOF)
 		return errmsg_set(e, "file goes on after the %zu bytes that its header announces", total);
+	if (l->size < type_size(m->type))
+		widen_all(m->data, n);
 	return check_finite(m, e);
 }
 
 int npy_load(struct npy *m, const char *path, struct errmsg *e)
 {
 	FILE *f;
-	size_t before = 0;
+	struct layout l = {0};
 	int status;
 
 	*m = (struct npy){0};
 	f = fopen(path, "re");
 	if (!f)
 		return errmsg_set(e, "%s: %s", path, strerror(errno));
-	status = read_header(f, m, &before, e);
+	status = read_header(f, m, &l, e);
 	if (status == 0)
-		status = read_values(f, m, before, e);
+		status = read_values(f, m, &l, e);
 	fclose(f);
 	if (status < 0) {
 		npy_clear(m);

@@ -3,9 +3,11 @@
 #include <errno.h>
 #include <inttypes.h>
 #include <math.h>
-#include <stdio.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include "text/shortest.h"
 
 /* Writes the digits of u so that they end before `end`. Returns where they begin. */
 static char *write_digits(char *end, uint64_t u)
@@ -38,7 +40,7 @@ size_t number_write_int(char *dst, int64_t n)
  * A decimal of up to nine places below 2^20, which is what most numbers in a log are (parts of a track, latencies in
  * whole nanoseconds). n / 10^9 in one correctly rounded division is the double nearest to that decimal, so where it
  * equals x the digits of n read back as x; and no two of these decimals are nearest to the same double, so none is
- * shorter. Returns 0 where x is no such number.
+ * shorter. Returns 0 where x, which is not negative, is no such number.
  */
 static size_t write_short(char *dst, double x)
 {
@@ -46,7 +48,7 @@ static size_t write_short(char *dst, double x)
 	uint64_t n, fraction;
 	size_t len, places = 9;
 
-	if (!(x >= 0 && x < 0x1p20) || scaled / 1e9 != x || signbit(x))
+	if (!(x < 0x1p20) || scaled / 1e9 != x)
 		return 0;
 	n = (uint64_t)scaled;
 	len = number_write_int(dst, (int64_t)(n / 1000000000));
@@ -63,47 +65,72 @@ static size_t write_short(char *dst, double x)
 	return len + places;
 }
 
-/*
- * The fewest digits that read back as x. Where 15 do, no others of up to 15 do, for no two decimals of 15 digits are
- * nearest to the same double: zeros behind them are all that can go. Only subnormal numbers are not that regular.
- */
-static int fewest_digits(double x)
+/* d.ddde±xx: an exponent has two digits at least. */
+static size_t write_scientific(char *dst, const struct shortest *s)
 {
-	char text[NUMBER_SIZE + 1];
-	int digits = 15;
+	int power = s->exponent < 0 ? -s->exponent : s->exponent;
+	size_t len = number_write_int(dst + 1, (int64_t)s->digits);
 
-	snprintf(text, sizeof text, "%.14e", fabs(x));
-	if (!isnormal(x) || strtod(text, NULL) != fabs(x))
-		return isnormal(x) ? 16 : 1;
-	/* d.ddd…e+dd: the last of the digits stands at their number */
-	while (digits > 1 && text[digits] == '0')
-		digits--;
-	return digits;
+	dst[0] = dst[1];
+	if (len > 1)
+		dst[1] = '.', len++;
+	dst[len++] = 'e';
+	dst[len++] = s->exponent < 0 ? '-' : '+';
+	if (power < 10)
+		dst[len++] = '0';
+	return len + number_write_int(dst + len, power);
 }
 
-static void write_shortest(char text[NUMBER_SIZE + 1], double x)
+/* ddd000, dd.dd or 0.00ddd */
+static size_t write_plain(char *dst, const struct shortest *s)
 {
-	for (int digits = fewest_digits(x); digits <= 17; digits++) {
-		snprintf(text, NUMBER_SIZE + 1, "%.*g", digits, x);
-		if (strtod(text, NULL) == x)
-			break;
+	size_t whole = s->exponent >= 0 ? (size_t)s->exponent + 1 : 0, len = 0;
+	size_t n = (size_t)s->n;
+
+	if (whole == 0) {
+		len = (size_t)(1 - s->exponent);
+		memset(dst, '0', len);
+		dst[1] = '.';
+		return len + number_write_int(dst + len, (int64_t)s->digits);
 	}
+	number_write_int(dst, (int64_t)s->digits);
+	if (whole < n) {
+		memmove(dst + whole + 1, dst + whole, n - whole);
+		dst[whole] = '.';
+		return n + 1;
+	}
+	memset(dst + n, '0', whole - n);
+	return whole;
+}
+
+/* Whether that is as short. Readers may take a number without point and exponent for an integer of 64 bits. */
+static bool is_plain(const struct shortest *s, double x)
+{
+	int power = s->exponent < 0 ? -s->exponent : s->exponent;
+	int scientific = s->n + (s->n > 1) + (power < 100 ? 4 : 5);
+	int plain = s->exponent < 0 ? s->n + 1 + power : s->exponent + 1 < s->n ? s->n + 1 : s->exponent + 1;
+
+	return plain <= scientific && x < 0x1p63;
 }
 
 size_t number_write(char *dst, double x)
 {
-	char text[NUMBER_SIZE + 1];
-	size_t len = write_short(dst, x);
+	struct shortest s;
+	size_t len;
 
+	if (!isfinite(x)) {
+		memcpy(dst, "null", 4);
+		return 4;
+	}
+	if (signbit(x)) {
+		*dst = '-';
+		return 1 + number_write(dst + 1, -x);
+	}
+	len = write_short(dst, x);
 	if (len > 0)
 		return len;
-	if (!isfinite(x))
-		strcpy(text, "null");
-	else
-		write_shortest(text, x);
-	len = strlen(text);
-	memcpy(dst, text, len);
-	return len;
+	s = shortest_of(x);
+	return is_plain(&s, x) ? write_plain(dst, &s) : write_scientific(dst, &s);
 }
 
 int number_parse_int(const char *what, const char *text, int64_t min, int64_t max, int64_t *result, struct errmsg *e)

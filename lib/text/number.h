@@ -17,7 +17,8 @@ enum { NUMBER_SIZE = 32 }; /* room that number_write_* may need, no terminating 
 size_t number_write_int(char *dst, int64_t n);
 
 /*
- * Writes the shortest decimal that reads back as x, as JSON wants it; "null" where x is NaN or infinite.
+ * Writes the shortest decimal that reads back as x, as JSON wants it; "null" where x is NaN or infinite. It has an
+ * exponent only where it is shorter with one, or 2^63 or more; decimals of up to nine places below 2^20 never have one.
  * Returns how many bytes, at most NUMBER_SIZE.
  */
 size_t number_write(char *dst, double x);

@@ -5,6 +5,7 @@
 #include <stdarg.h>
 #include <stdbool.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 struct shown shown(const char *format, ...)
@@ -34,12 +35,41 @@ struct shown shown_percent(double x)
 	return fabs(x) < 1e5 ? shown("%+.2f%%", x) : shown("%+.2e%%", x);
 }
 
+/* With so many decimals; or, where that would be 0 and x is not, with its first digit. */
+static struct shown fixed(double x, int decimals, bool sign)
+{
+	enum { DECIMALS_MAX = 9 };
+
+	if (x != 0 && fabs(x) <= 0.5 * pow(10, -decimals))
+		decimals = (int)-floor(log10(fabs(x)));
+	if (decimals > DECIMALS_MAX)
+		return sign ? shown("%+.0e", x) : shown("%.0e", x);
+	return sign ? shown("%+.*f", decimals, x) : shown("%.*f", decimals, x);
+}
+
+struct shown shown_bound(double x)
+{
+	return isfinite(x) && fabs(x) < 1e5 ? shown("%s%%", fixed(x, 2, true).text) : shown_percent(x);
+}
+
+/* Whether an interval says on which side of 0 an effect lies. */
+static bool excludes_0(double lower, double upper)
+{
+	return (lower > 0 && upper > 0) || (lower < 0 && upper < 0);
+}
+
+struct shown shown_change(double x, double lower, double upper)
+{
+	return excludes_0(lower, upper) ? shown_bound(x) : shown_percent(x);
+}
+
 static struct shown bounds(double lower, const char *between, double upper)
 {
 	if (!isfinite(lower) || !isfinite(upper))
 		return shown("-");
-	return fmax(fabs(lower), fabs(upper)) < 1e5 ? shown("%.2f%s%.2f", lower, between, upper)
-						      : shown("%.2e%s%.2e", lower, between, upper);
+	if (fmax(fabs(lower), fabs(upper)) >= 1e5)
+		return shown("%.2e%s%.2e", lower, between, upper);
+	return shown("%s%s%s", fixed(lower, 2, false).text, between, fixed(upper, 2, false).text);
 }
 
 struct shown shown_interval(double lower, double upper)
@@ -59,9 +89,19 @@ struct shown shown_p(double p)
 	return p >= 0.0001 ? shown("%.4f", p) : p > 0 ? shown("%.0e", p) : shown("<1e-300");
 }
 
-struct shown shown_p_said(double p)
+struct shown shown_p_against(double p, double level)
 {
+	enum { MORE_MAX = 16 };
 	struct shown s = shown_p(p);
+
+	for (int more = 1; isfinite(p) && p > 0 && more <= MORE_MAX && (strtod(s.text, NULL) < level) != (p < level); more++)
+		s = p >= 0.0001 ? shown("%.*f", 4 + more, p) : shown("%.*e", more, p);
+	return s;
+}
+
+struct shown shown_p_said(double p, double level)
+{
+	struct shown s = shown_p_against(p, level);
 
 	return *s.text == '<' ? shown("p < %s", s.text + 1) : shown("p = %s", s.text);
 }
@@ -93,6 +133,7 @@ static int decimals(double lower, double upper)
 struct shown shown_effect(double x, double lower, double upper)
 {
 	int n = decimals(lower, upper);
+	bool decided = excludes_0(lower, upper);
 
 	if (!isfinite(x))
 		return shown("-");
@@ -100,14 +141,15 @@ struct shown shown_effect(double x, double lower, double upper)
 		return fabs(x) < 1e5 ? shown("%+.2f %%", x) : shown("%+.2e %%", x);
 	if (fmax(fabs(lower), fabs(upper)) >= 1e5)
 		return shown("%+.2e %% (%.2e to %.2e)", x, lower, upper);
-	return shown("%+.*f %% (%.*f to %.*f)", n, x, n, lower, n, upper);
+	return shown("%s %% (%s to %s)", (decided ? fixed(x, n, true) : shown("%+.*f", n, x)).text, fixed(lower, n, false).text,
+		     fixed(upper, n, false).text);
 }
 
 struct shown shown_magnitude(double x, double lower, double upper)
 {
 	if (!isfinite(x))
 		return shown("-");
-	return fabs(x) < 1e5 ? shown("%.*f %%", decimals(lower, upper), fabs(x)) : shown("%.2e %%", fabs(x));
+	return fabs(x) < 1e5 ? shown("%s %%", fixed(fabs(x), decimals(lower, upper), false).text) : shown("%.2e %%", fabs(x));
 }
 
 struct shown shown_words(const char *name)

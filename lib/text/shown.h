@@ -20,16 +20,28 @@ __attribute__((format(printf, 1, 2))) struct shown shown(const char *format, ...
 /* A mean: four significant digits, and whole ones. */
 struct shown shown_mean(double x);
 
-/* "+49.41%", "44.33 .. 54.49" for a terminal, and "44.33 to 54.49" */
+/*
+ * Rounding does not contradict what is said: bounds that are not 0, and an effect whose interval excludes 0, have as many
+ * digits as it takes to show on which side of 0 they lie.
+ */
+
+/* "+49.41%"; of an effect with its interval; and of one end of that */
 struct shown shown_percent(double x);
+struct shown shown_change(double x, double lower, double upper);
+struct shown shown_bound(double x);
+
+/* "44.33 .. 54.49" for a terminal, and "44.33 to 54.49" */
 struct shown shown_interval(double lower, double upper);
 struct shown shown_bounds(double lower, double upper);
 
 /* Below 0.0001 only the size of p matters. */
 struct shown shown_p(double p);
 
-/* "p = 0.0412", "p < 1e-300" */
-struct shown shown_p_said(double p);
+/* The same, with as many digits as it takes to show on which side of a level it lies: below it, or not. */
+struct shown shown_p_against(double p, double level);
+
+/* "p = 0.0412", "p < 1e-300", likewise */
+struct shown shown_p_said(double p, double level);
 
 /* "57,211" */
 struct shown shown_count(uint64_t n);
@@ -40,7 +52,7 @@ struct shown shown_count(uint64_t n);
  */
 struct shown shown_effect(double x, double lower, double upper);
 
-/* The magnitude of an effect for a sentence: "49.4 %", with the same digits. */
+/* The magnitude of an effect, or of an end of its interval, for a sentence that tells the sign: "49.4 %", with such digits. */
 struct shown shown_magnitude(double x, double lower, double upper);
 
 /* The name of a metric as words: "mean time per session" */

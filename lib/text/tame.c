@@ -1,9 +1,11 @@
 #include "text/tame.h"
 
-/* Whether three bytes of UTF-8 are one of U+202A to U+202E or U+2066 to U+2069. */
+#include <string.h>
+
+/* Whether three bytes of UTF-8 are one of U+2028 and U+2029, which end lines, or U+202A to U+202E or U+2066 to U+2069. */
 static int turns(const unsigned char *text)
 {
-	return text[0] == 0xe2 && ((text[1] == 0x80 && text[2] >= 0xaa && text[2] <= 0xae) ||
+	return text[0] == 0xe2 && ((text[1] == 0x80 && text[2] >= 0xa8 && text[2] <= 0xae) ||
 				   (text[1] == 0x81 && text[2] >= 0xa6 && text[2] <= 0xa9));
 }
 
@@ -21,17 +23,28 @@ size_t tame_wild(const char *text)
 	return turns(s) ? 3 : 0;
 }
 
-void tame(char *text)
+/* In place, but for the characters in `keep`. */
+static void tame_but(char *text, const char *keep)
 {
 	char *to = text;
 
 	while (*text) {
-		size_t n = tame_wild(text);
+		size_t n = strchr(keep, *text) ? 0 : tame_wild(text);
 
 		*to++ = n > 0 ? '?' : *text;
 		text += n > 0 ? n : 1;
 	}
 	*to = '\0';
+}
+
+void tame(char *text)
+{
+	tame_but(text, "");
+}
+
+void tame_lines(char *text)
+{
+	tame_but(text, "\n\t");
 }
 
 void tame_put(FILE *f, const char *text)

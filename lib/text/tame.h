@@ -1,6 +1,7 @@
 /*
  * tame: text from outside that people are shown. Control characters, by which a terminal could be commanded, become '?', and
- * so do those that turn the direction of all that stands behind them (Unicode Standard Annex 9, explicit formatting).
+ * so do those that end a line or turn the direction of all that stands after them (Unicode Standard Annex 9, explicit
+ * formatting).
  */
 #ifndef BOTIFY_TAME_H
 #define BOTIFY_TAME_H
@@ -13,6 +14,9 @@ size_t tame_wild(const char *text);
 
 /* In place. `text` is UTF-8; what it loses in bytes is taken out. */
 void tame(char *text);
+
+/* The same for a text of several lines: its line ends and tabs stay. */
+void tame_lines(char *text);
 
 /* Writes it tamed. Errors of f are for ferror to tell. */
 void tame_put(FILE *f, const char *text);

@@ -18,7 +18,7 @@ struct listens_event {
 void listens_reader_clear(struct listens_reader *r)
 {
 	free(r->events);
-	places_clear(&r->users);
+	id_index_clear(&r->users);
 	*r = (struct listens_reader){0};
 }
 
@@ -48,7 +48,7 @@ int listens_add(struct listens_reader *r, const struct event *ev, struct errmsg 
 	r->events = events;
 	if (r->n >= UINT32_MAX - 1)
 		return errmsg_set(e, "more than %u events", UINT32_MAX - 1);
-	user = places_at(&r->users, ev->user);
+	user = id_index_at(&r->users, ev->user);
 	if (!user)
 		return errmsg_nomem(e);
 	if (*user == 0)
@@ -75,13 +75,13 @@ struct making {
 	uint32_t *order;       /* n events, user after user */
 	uint32_t *scratch;     /* as many as a user has */
 	const struct catalog *catalog;
-	struct places tracks; /* where there is no catalog: index + 1 */
+	struct id_index tracks; /* where there is no catalog: index + 1 */
 };
 
 /* Numbers users by their ids. */
 static int number_users(struct making *m, struct listens_reader *r)
 {
-	struct idmap_entry *users = places_take(&r->users, &m->l->n_users);
+	struct idmap_entry *users = id_index_take(&r->users, &m->l->n_users);
 	size_t n = m->l->n_users;
 
 	m->user_of = malloc((n + 1) * sizeof *m->user_of);
@@ -111,16 +111,16 @@ static int number_tracks(struct making *m)
 	if (m->catalog)
 		return take_catalog_ids(m);
 	for (size_t i = 0; i < m->n; i++) {
-		uint32_t *place = places_at(&m->tracks, m->events[i].track);
+		uint32_t *place = id_index_at(&m->tracks, m->events[i].track);
 
 		if (!place)
 			return -1;
 		*place = 1;
 	}
-	tracks = places_take(&m->tracks, &m->l->n_tracks);
+	tracks = id_index_take(&m->tracks, &m->l->n_tracks);
 	m->l->track_ids = malloc((m->l->n_tracks + 1) * sizeof *m->l->track_ids);
 	for (size_t i = 0; tracks && m->l->track_ids && i < m->l->n_tracks; i++) {
-		uint32_t *place = places_at(&m->tracks, tracks[i].key);
+		uint32_t *place = id_index_at(&m->tracks, tracks[i].key);
 
 		if (!place) {
 			free(tracks);
@@ -135,7 +135,7 @@ static int number_tracks(struct making *m)
 
 static uint32_t track_index(struct making *m, uint32_t id)
 {
-	return m->catalog ? catalog_find(m->catalog, id) : *places_at(&m->tracks, id) - 1;
+	return m->catalog ? catalog_find(m->catalog, id) : id_index_get(&m->tracks, id) - 1;
 }
 
 /* Puts the events of each user together, in the order of the log. */
@@ -317,7 +317,7 @@ int listens_make(struct listens *l, struct listens_reader *r, const struct catal
 	free(m.first);
 	free(m.order);
 	free(m.scratch);
-	places_clear(&m.tracks);
+	id_index_clear(&m.tracks);
 	listens_reader_clear(r);
 	return status < 0 ? errmsg_nomem(e) : 0;
 }

@@ -16,7 +16,7 @@
 #include <stdint.h>
 
 #include "base/errmsg.h"
-#include "base/places.h"
+#include "base/id_index.h"
 #include "event/event.h"
 #include "world/catalog.h"
 
@@ -54,7 +54,7 @@ struct listens {
 struct listens_reader {
 	struct listens_event *events;
 	size_t n, cap;
-	struct places users; /* place: number in order of appearance, from 1 */
+	struct id_index users; /* place: number in order of appearance, from 1 */
 };
 
 /* Takes an event. Returns 0, or -1 with the reason (out of memory, more than 2^32 - 2 events). */

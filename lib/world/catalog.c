@@ -19,6 +19,8 @@ struct loading {
 	char *text;
 	struct idmap line_of; /* id to the line it stands on */
 	size_t n, rows_cap, text_len, text_cap;
+	int (*each)(const struct ndjson_line *line, void *ctx, struct errmsg *e); /* NULL: none */
+	void *ctx;
 };
 
 /* Keeps a copy of a string value and leaves its offset in `place`. A missing value is the empty string. */
@@ -53,6 +55,8 @@ static int read_line(const struct ndjson_line *line, void *ctx, struct errmsg *e
 		return errmsg_set(e, "\"artist\" is missing");
 	if (!json_is_string(artist))
 		return errmsg_set(e, "\"artist\" is no string");
+	if (json_is_null(title))
+		title = NULL;
 	if (title && !json_is_string(title))
 		return errmsg_set(e, "\"title\" is no string");
 	seen = idmap_at(&f->line_of, row->id);
@@ -62,7 +66,9 @@ static int read_line(const struct ndjson_line *line, void *ctx, struct errmsg *e
 		return errmsg_set(e, "track %u is already on line %u", row->id, *seen);
 	*seen = (uint32_t)line->number;
 	f->n++;
-	return keep(f, artist, &row->artist, e) < 0 ? -1 : keep(f, title, &row->title, e);
+	if (keep(f, artist, &row->artist, e) < 0 || keep(f, title, &row->title, e) < 0)
+		return -1;
+	return f->each ? f->each(line, f->ctx, e) : 0;
 }
 
 static int read_file(struct loading *f, const char *path, struct errmsg *e)
@@ -80,13 +86,13 @@ static int by_id(const void *a, const void *b)
 }
 
 /* Artists by name: a map from the hash of a name to 1 + the first artist that has it, and a chain through the others. */
-struct symbols {
+struct artist_names {
 	struct idmap first;
 	uint32_t *next; /* 1 + the next artist with the same hash, 0 at the end */
 };
 
 /* The index of the artist of this name, which is made where it is new. CATALOG_NONE: no memory. */
-static uint32_t artist_of(struct catalog *c, struct symbols *names, const char *name)
+static uint32_t artist_of(struct catalog *c, struct artist_names *names, const char *name)
 {
 	uint32_t hash = murmur3(name, strlen(name), 0), *first = idmap_at(&names->first, hash == IDMAP_NONE ? 0 : hash);
 	uint32_t new = (uint32_t)c->n_artists;
@@ -103,17 +109,17 @@ static uint32_t artist_of(struct catalog *c, struct symbols *names, const char *
 	return new;
 }
 
-static int number_tracks(struct catalog *c, const struct row *rows, size_t n, struct symbols *names)
+static int number_tracks(struct catalog *c, const struct row *rows, size_t n, struct artist_names *names)
 {
 	for (uint32_t i = 0; i < n; i++) {
 		struct track *t = &c->tracks[i];
-		uint32_t *index = idmap_at(&c->index, rows[i].id);
+		uint32_t *place = id_index_at(&c->index, rows[i].id);
 
 		*t = (struct track){.id = rows[i].id, .title = c->text + rows[i].title};
 		t->artist = artist_of(c, names, c->text + rows[i].artist);
-		if (!index || t->artist == CATALOG_NONE)
+		if (!place || t->artist == CATALOG_NONE)
 			return -1;
-		*index = i;
+		*place = i + 1;
 		c->artists[t->artist].n++;
 	}
 	c->n_tracks = n;
@@ -139,7 +145,7 @@ static void gather_by_artist(struct catalog *c)
 /* Puts what was read in order. Takes the text. */
 static int build(struct catalog *c, struct loading *f, struct errmsg *e)
 {
-	struct symbols names = {.next = calloc(f->n, sizeof *names.next)};
+	struct artist_names names = {.next = calloc(f->n, sizeof *names.next)};
 	int status;
 
 	qsort(f->rows, f->n, sizeof *f->rows, by_id);
@@ -153,7 +159,6 @@ static int build(struct catalog *c, struct loading *f, struct errmsg *e)
 		status = errmsg_nomem(e);
 	} else {
 		gather_by_artist(c);
-		idmap_pack(&c->index);
 		status = 0;
 	}
 	idmap_clear(&names.first);
@@ -161,9 +166,10 @@ static int build(struct catalog *c, struct loading *f, struct errmsg *e)
 	return status;
 }
 
-int catalog_load(struct catalog *c, const char *path, struct errmsg *e)
+int catalog_load_each(struct catalog *c, const char *path,
+		      int (*each)(const struct ndjson_line *line, void *ctx, struct errmsg *e), void *ctx, struct errmsg *e)
 {
-	struct loading f = {0};
+	struct loading f = {.each = each, .ctx = ctx};
 	int status;
 
 	*c = (struct catalog){0};
@@ -176,12 +182,17 @@ int catalog_load(struct catalog *c, const char *path, struct errmsg *e)
 	return status;
 }
 
+int catalog_load(struct catalog *c, const char *path, struct errmsg *e)
+{
+	return catalog_load_each(c, path, NULL, NULL, e);
+}
+
 void catalog_clear(struct catalog *c)
 {
 	free(c->tracks);
 	free(c->artists);
 	free(c->by_artist);
 	free(c->text);
-	idmap_clear(&c->index);
+	id_index_clear(&c->index);
 	*c = (struct catalog){0};
 }

@@ -12,7 +12,9 @@
 #include <stdint.h>
 
 #include "base/errmsg.h"
-#include "base/idmap.h"
+#include "base/id_index.h"
+
+struct ndjson_line;
 
 #define CATALOG_NONE UINT32_MAX /* no such track */
 
@@ -32,21 +34,26 @@ struct catalog {
 	struct artist *artists; /* n_artists */
 	uint32_t *by_artist;	/* n_tracks track indices, artist after artist */
 	size_t n_tracks, n_artists;
-	struct idmap index; /* id to index */
+	struct id_index index; /* of tracks, plus 1, by their ids */
 	char *text;	/* the names and titles */
 };
 
 /*
- * Reads NDJSON {"track":0,"artist":"…","title":"…"}; other keys are ignored, a title may be absent. A duplicate id, an id
+ * Reads NDJSON {"track":0,"artist":"…","title":"…"}; other keys are ignored, a title may be absent or null. A duplicate id, an id
  * out of range, an empty catalog are errors. Returns 0, or -1 with file, line and reason. Free with catalog_clear.
  */
 int catalog_load(struct catalog *c, const char *path, struct errmsg *e);
+
+/* The same; each(line, ctx, e) is called for each line that was taken, and may refuse it with a negative number and a reason. */
+int catalog_load_each(struct catalog *c, const char *path,
+		      int (*each)(const struct ndjson_line *line, void *ctx, struct errmsg *e), void *ctx, struct errmsg *e);
+
 void catalog_clear(struct catalog *c);
 
 /* The index of the track with this id, or CATALOG_NONE. */
 static inline uint32_t catalog_find(const struct catalog *c, uint32_t id)
 {
-	return idmap_get(&c->index, id, CATALOG_NONE);
+	return id_index_get(&c->index, id) - 1;
 }
 
 #endif

@@ -26,4 +26,7 @@ void trackset_clear(struct trackset *s);
  */
 int trackset_read(struct trackset *s, const json_t *array, const char *what, uint32_t *tracks, struct errmsg *e);
 
+/* The same of n ids that have been read: `tracks` holds them, and afterwards the indices. */
+int trackset_find(struct trackset *s, uint32_t *tracks, size_t n, const char *what, struct errmsg *e);
+
 #endif

@@ -4,8 +4,12 @@
 #include <stdlib.h>
 
 #include "base/grow.h"
+#include "text/json_keys.h"
 #include "text/ndjson.h"
 #include "world/trackset.h"
+
+static const char *const known_keys[] = {"user", "interests", "interest_neighbours", "consume_bias", "consume_sharpness",
+					 "session_budget", "artist_discount_gamma", NULL};
 
 void users_clear(struct users *u)
 {
@@ -21,12 +25,12 @@ struct loading {
 	struct trackset seen;
 };
 
-/* A number that may be absent. */
+/* A number that may be absent, or null. */
 static int read_number(const json_t *object, const char *key, double min, double max, double *x, struct errmsg *e)
 {
 	const json_t *value = json_object_get(object, key);
 
-	if (!value)
+	if (!value || json_is_null(value))
 		return 0;
 	*x = json_number_value(value);
 	if (!json_is_number(value) || !(*x >= min && *x <= max))
@@ -91,7 +95,8 @@ static int read_line(const struct ndjson_line *line, void *ctx, struct errmsg *e
 		.consume_sharpness = 1,
 		.artist_discount_gamma = 0.8,
 	};
-	if (ndjson_id(json_object_get(line->object, "user"), "user", &u->id, e) < 0)
+	if (json_keys_check_typos(line->object, known_keys, e) < 0 ||
+	    ndjson_id(json_object_get(line->object, "user"), "user", &u->id, e) < 0)
 		return -1;
 	if (idmap_get(&users->index, u->id, IDMAP_NONE) != IDMAP_NONE)
 		return errmsg_set(e, "user %u twice", u->id);

@@ -103,10 +103,11 @@ def judge_welch(c, t):
 
 
 def judge_sequential(c, t, tune):
-    difference, error, _, _ = welch(c, t)
+    difference, error, df, once = welch(c, t)
     n = (c.n + t.n) * (-special.lambertw(-(ALPHA**2) / math.e, -1).real - 1) / tune
     p = min(1, math.sqrt(n + 1) * math.exp(-((difference / error) ** 2) * n / (2 * (n + 1))))
-    return p, lambda level: error * math.sqrt(2 * (n + 1) / n * math.log(math.sqrt(n + 1) / level))
+    half = lambda level: error * math.sqrt(2 * (n + 1) / n * math.log(math.sqrt(n + 1) / level))
+    return max(p, once), lambda level: max(half(level), error * critical(df, level))
 
 
 def row_of(c, t):
@@ -138,7 +139,7 @@ def cuped(arms, covariates):
 
 
 def put(of, where, keys, row):
-    row = {key: float(x) if isinstance(x, np.floating) else x for key, x in row.items()}
+    row = {key: float(x) if isinstance(x, np.number) else x for key, x in row.items()}
     print(json.dumps({"of": of, "in": where, **keys, **row}))
 
 
@@ -181,11 +182,11 @@ def put_adjusted(x, tune=None):
     judge = (lambda c, t: judge_sequential(c, t, tune)) if tune else judge_welch
     rows = [(keys, c, t, *judge(c, t)) for keys, c, t in x.pairs()]
     for primary in None, "time":
-        family = [p for keys, _, _, p, _ in rows if keys["metric"] != primary]
+        families = [[p for keys, _, _, p, _ in rows if (keys["metric"] == primary) == decides] for decides in (False, True)]
         for name, method in ("holm", "holm"), ("bh", "fdr_bh"), ("by", "fdr_by"):
-            adjusted = levels(method, family)
+            adjusted = [levels(method, family) if family else None for family in families]
             for keys, c, t, p, half_at in rows:
-                q, level = (p, ALPHA) if keys["metric"] == primary else next(adjusted)
+                q, level = next(adjusted[keys["metric"] == primary])
                 of = f"--adjust {name}" + (f" --primary {primary}" if primary else "") + (" --sequential" if tune else "")
                 interval = percent(t.mean - c.mean, half_at(level), c.mean)
                 put(of, "effects", keys, {"p": p, "p_adjusted": q, "significant": bool(q < ALPHA), **interval})
@@ -207,6 +208,22 @@ def put_cuped(x, of, covariates_of, cap=False, tune=None):
         for keys, c, t in x.pairs({metric: adjusted}):
             row = sequential_row(c, t, tune) if tune else row_of(c, t)
             put(of, "effects", keys, {**row, "theta": theta, "variance_removed": removed})
+
+
+def put_balance(x, of, metrics, covariates_of):
+    """Each covariate of those who have it by the test of Kruskal and Wallis, and who has one by Fisher's exact test of each arm
+    against all others; the least p, times the number of tests."""
+    covariates = {metric: [np.array([covariates_of(metric, u) for u in users], float) for users in x.arms.values()]
+                  for metric in metrics}
+    p = [stats.kruskal(*[a[~np.isnan(a)] for a in arms]).pvalue for arms in covariates.values()]
+    known, users = (np.array([f(a) for a in covariates[metrics[0]]])
+                    for f in (lambda a: (~np.isnan(a)).sum(), len))
+    each = []
+    for k, n in zip(known, users):
+        table = [[k, n - k], [known.sum() - k, users.sum() - n - known.sum() + k]]
+        each.append(2 * min(stats.fisher_exact(table, side).pvalue for side in ("less", "greater")))
+    p.append(min(1, min(each) * (len(each) if len(each) > 2 else 1)))
+    put(of, "health", {"experiment": x.name}, {"covariate_p": min(1, len(p) * min(p))})
 
 
 def sequential_row(c, t, tune):
@@ -459,6 +476,8 @@ def main():
         put_cuped(x, "--covariate covariates --cap 99%", from_file, cap=True)
         put_cuped(x, "--sequential --tune 500 --covariate covariates", from_file, tune=500)
         put_cuped(Experiment(after, name), "--covariate-before 2024-01-03", from_log)
+        put_balance(x, "balance: --covariate covariates", ["time"], from_file)
+        put_balance(Experiment(after, name), "balance: --covariate-before 2024-01-03", MEANS, from_log)
         put_sequential(x, 10000)
         put_sequential(x, 500)
         put_fieller(x)

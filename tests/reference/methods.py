@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Reference values for the unit tests of the methods, by SciPy, statsmodels and mpmath: prints the rows of a table.
 
-    for m in srm ratio lift cuped sequential power quantile; do python3 methods.py $m > ${m}_known.h; done
+    for m in srm proportions ranks ratio lift cuped sequential power quantile; do python3 methods.py $m > ${m}_known.h; done
 
 Where a library has the method, the value is the library's; where none has, it is the definition, solved numerically
 with forty digits. Shares no code and, where that was possible, no formula with lib/."""
@@ -75,6 +75,50 @@ def srm():
     ])
     rows("srm_tail", [(x, df, mp.log(mp.gammainc(mp.mpf(df) / 2, mp.mpf(x) / 2, mp.inf, regularized=True)))
                       for df in (1, 2, 3, 10, 99) for x in (0.01, 1.0, df, df + 1.99, df + 2.01, 300.0, 1400.0, 1e6)])
+
+
+# ---- proportions
+
+
+def proportions_row(hits, users):
+    """Fisher's exact test of each arm against all others, the smaller tail twice; of more than two arms, times their number."""
+    n, k = sum(users), sum(hits)
+    p = []
+    for h, u in zip(hits, users):
+        table = [[h, u - h], [k - h, n - u - k + h]]
+        p.append(min(1, 2 * min(stats.fisher_exact(table, side).pvalue for side in ("less", "greater"))))
+    pad = [0.0] * (5 - len(hits))
+    return len(hits), hits + pad, users + pad, min(1, min(p) * (len(p) if len(p) > 2 else 1))
+
+
+def proportions():
+    rows("proportions_known", [
+        proportions_row([0, 80], [200, 200]),
+        proportions_row([3, 1], [10, 12]),
+        proportions_row([5, 5], [100, 100]),
+        proportions_row([9, 30, 12], [1000, 1100, 950]),
+        proportions_row([0, 0, 0, 0, 5], [100, 100, 100, 100, 100]),
+        proportions_row([4, 1, 0, 0, 0], [100, 100, 100, 100, 100]),
+        proportions_row([100, 98, 200], [100, 100, 200]),
+        proportions_row([25000, 25900], [500000, 500000]),
+        proportions_row([250000, 253000, 249000], [1000000, 1000000, 1000000]),
+    ])
+
+
+# ---- ranks: values of every kind, made in tests/unit/stats/test_ranks.c too
+
+
+def ranked(i, arm, ties, shift):
+    return math.floor((i * 37 + arm * 11) % 101 / ties) + shift * arm
+
+
+def ranks():
+    table = []
+    for sizes in ([40, 50], [6, 7], [30, 40, 50], [100, 200, 300, 400]):
+        for ties, shift in ((1, 0.0), (7, 0.0), (1, 13.0), (20, 1.0), (3, 5.0)):
+            test = stats.kruskal(*[[ranked(i, arm, ties, shift) for i in range(n)] for arm, n in enumerate(sizes)])
+            table.append((len(sizes), sizes + [0.0] * (4 - len(sizes)), ties, shift, test.statistic, test.pvalue))
+    rows("ranks_known", table)
 
 
 # ---- two arms of pairs: the same numbers are made in tests/unit/pairs.h

@@ -62,6 +62,17 @@ static bool anything_differs(const struct analysis *a, size_t part)
 	return found;
 }
 
+/* Each arm has all metrics, of which time is the first. */
+static bool time_of_an_arm_differs(const struct analysis *a, size_t part)
+{
+	bool found = false;
+
+	(void)part;
+	for (size_t i = 0; i < a->effects.n; i += SAMPLES_N)
+		found |= metric_differs(a, i);
+	return found;
+}
+
 static bool split_differs(const struct analysis *a, size_t part)
 {
 	(void)part;
@@ -137,6 +148,7 @@ static const struct reading metrics = {SAMPLES_N, samples_name, metric_differs},
 			    metrics_and_split = {SAMPLES_N + 1, metric_or_split, metric_or_split_differs},
 			    time_alone = {1, samples_name, metric_differs},
 			    any = {1, no_name, anything_differs},
+			    time_of_any = {1, no_name, time_of_an_arm_differs},
 			    quantiles = {2, quantile_name, quantile_differs},
 			    days = {2, day_name, day_differs},
 			    sessions = {1, no_name, sessions_differ};
@@ -162,6 +174,8 @@ static const struct method {
 	{"--adjust holm, any of 14", ONCE, {{"adjust", "holm"}}, NOTHING, &any, AT_MOST},
 	{"--adjust bh, any of 14", ONCE, {{"adjust", "bh"}}, NOTHING, &any, AT_MOST},
 	{"--adjust by, any of 14", ONCE, {{"adjust", "by"}}, NOTHING, &any, AT_MOST},
+	{"--adjust holm --primary time, time of any arm", ONCE, {{"adjust", "holm"}, {"primary", "time"}}, NOTHING, &time_of_any,
+	 AT_MOST},
 	{"--sequential, 50 looks", EVERY_NIGHT, {{"sequential", NULL}, {"tune", "600"}}, NOTHING, &metrics_and_split, AT_MOST},
 	{"--sequential --covariate-before, 50 looks", EVERY_NIGHT,
 	 {{"sequential", NULL}, {"tune", "600"}}, BEFORE, &means, AT_MOST},

@@ -19,7 +19,9 @@
 #include "stats/joint.h"
 #include "stats/lift.h"
 #include "stats/power.h"
+#include "stats/proportions.h"
 #include "stats/quantile.h"
+#include "stats/ranks.h"
 #include "stats/ratio.h"
 #include "stats/sequential.h"
 #include "stats/srm.h"
@@ -307,6 +309,78 @@ static bool srm_sequential_path(struct rng *r)
 	return running.p < alpha;
 }
 
+/* Users of three arms of unequal size who are lost, each with the same small probability; `users` more of them. */
+static void lose(uint64_t *lost, uint64_t *seen, struct rng *r, int users)
+{
+	uint64_t more[3] = {0};
+
+	assign(more, r, users);
+	for (int arm = 0; arm < 3; arm++) {
+		seen[arm] += more[arm];
+		for (uint64_t i = 0; i < more[arm]; i++)
+			lost[arm] += rng_below(r, 25) == 0;
+	}
+}
+
+static bool proportions(struct rng *r)
+{
+	uint64_t lost[3] = {0}, seen[3] = {0};
+
+	lose(lost, seen, r, 1500);
+	return proportions_test(lost, seen, 3).p < alpha;
+}
+
+static bool proportions_path(struct rng *r)
+{
+	uint64_t lost[3] = {0}, seen[3] = {0};
+	bool found = false;
+
+	for (int look = 0; look < LOOKS; look++) {
+		lose(lost, seen, r, 100);
+		found |= proportions_sequential(lost, seen, 3, 2000, alpha).p < alpha;
+	}
+	return found;
+}
+
+static bool proportions_path_alone(struct rng *r)
+{
+	uint64_t lost[3] = {0}, seen[3] = {0};
+	bool found = false;
+
+	for (int look = 0; look < LOOKS; look++) {
+		lose(lost, seen, r, 100);
+		found |= proportions_test(lost, seen, 3).p < alpha;
+	}
+	return found;
+}
+
+/* Users of three arms of unequal size, by the time or the sessions that they had before. */
+static bool ranked(struct rng *r, bool by_sessions)
+{
+	struct ranks_value values[USERS];
+	struct ranks test;
+
+	for (int i = 0; i < USERS; i++) {
+		struct user u = draw_user(r);
+		uint32_t place = rng_below(r, 10);
+
+		values[i] = (struct ranks_value){by_sessions ? (double)u.sessions : u.time, place < 7 ? 0 : place < 9 ? 1 : 2};
+	}
+	if (ranks_test(values, USERS, 3, &test) < 0)
+		abort();
+	return test.p < alpha;
+}
+
+static bool ranks_of_times(struct rng *r)
+{
+	return ranked(r, false);
+}
+
+static bool ranks_of_sessions(struct rng *r)
+{
+	return ranked(r, true);
+}
+
 /* What one arm has gathered so far: (sessions, time) of its users, and (covariate, time). */
 struct gathered {
 	struct joint pairs;
@@ -494,6 +568,11 @@ static const struct method {
 	{"winsor at 95 %, then welch", winsorised, 0.05, EQUAL},
 	{"srm", srm, 0.05, EQUAL},
 	{"srm, sequential, 50 looks", srm_sequential_path, 0.05, AT_MOST},
+	{"proportions", proportions, 0.05, AT_MOST},
+	{"proportions, sequential, 50 looks", proportions_path, 0.05, AT_MOST},
+	{"proportions, 50 looks: the reason for the sequential one", proportions_path_alone, 0.05, MORE},
+	{"ranks", ranks_of_times, 0.05, EQUAL},
+	{"ranks, with ties", ranks_of_sessions, 0.05, EQUAL},
 	{"sequential, 50 looks", sequential_path, 0.05, AT_MOST},
 	{"sequential, ratio, 50 looks", sequential_ratio_path, 0.05, AT_MOST},
 	{"sequential, cuped, 50 looks", sequential_cuped_path, 0.05, AT_MOST},

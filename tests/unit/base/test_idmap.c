@@ -75,39 +75,20 @@ static void many_keys_are_kept_apart(void)
 	free(want);
 }
 
-/* Dense keys are packed, sparse ones and values that mark nothing are not; both find the same. */
-static void packing_changes_nothing(void)
+static void room_made_before_is_kept(void)
 {
-	for (uint32_t spread = 1; spread <= 64; spread *= 2) {
-		struct idmap m = {0};
+	struct idmap m = {0};
+	size_t mask;
 
-		for (uint32_t i = 0; i < 1000; i++)
-			*idmap_at(&m, 5 + spread * i) = 7 * i;
-		idmap_pack(&m);
-		idmap_pack(&m);
-		CHECK((m.packed != NULL) == (spread <= 4));
-		CHECK(m.n == 1000);
-		for (uint32_t key = 0; key < 1100 * spread; key++) {
-			bool there = key >= 5 && (key - 5) % spread == 0 && (key - 5) / spread < 1000;
-
-			CHECK(idmap_get(&m, key, 12345) == (there ? 7 * ((key - 5) / spread) : 12345));
-		}
-		CHECK(idmap_get(&m, IDMAP_NONE, 12345) == 12345);
-		idmap_clear(&m);
-	}
-}
-
-static void packing_keeps_every_value(void)
-{
-	struct idmap m = {0}, nothing = {0};
-
-	*idmap_at(&m, 0) = IDMAP_NONE;
-	idmap_pack(&m);
-	CHECK(idmap_get(&m, 0, 1) == IDMAP_NONE);
+	CHECK(idmap_reserve(&m, 0) == 0 && m.slots == NULL);
+	CHECK(idmap_reserve(&m, 1000) == 0 && m.n == 0 && idmap_get(&m, 0, 7) == 7);
+	mask = m.mask;
+	for (uint32_t i = 0; i < 1000; i++)
+		*idmap_at(&m, 12345 * i) = i;
+	CHECK(m.mask == mask && m.n == 1000 && idmap_get(&m, 12345 * 999, 0) == 999);
+	CHECK(idmap_reserve(&m, 10) == 0 && m.mask == mask);
+	CHECK(idmap_reserve(&m, 100000) == 0 && m.mask > mask && m.n == 1000 && idmap_get(&m, 12345 * 999, 0) == 999);
 	idmap_clear(&m);
-	idmap_pack(&nothing);
-	CHECK(idmap_get(&nothing, 0, 1) == 1);
-	idmap_clear(&nothing);
 }
 
 static void entries_can_be_taken_out(void)
@@ -141,8 +122,7 @@ int main(void)
 	RUN(values_are_made_and_found);
 	RUN(the_key_that_cannot_be_stored_is_not_there);
 	RUN(many_keys_are_kept_apart);
-	RUN(packing_changes_nothing);
-	RUN(packing_keeps_every_value);
+	RUN(room_made_before_is_kept);
 	RUN(entries_can_be_taken_out);
 	return DONE();
 }

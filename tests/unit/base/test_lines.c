@@ -345,6 +345,85 @@ static void many_lines_can_be_had_at_once(void)
 	}
 }
 
+#define MARK "\xef\xbb\xbf"
+
+/* A byte-order mark is none of the text: of a file, nor of those that were joined to one. */
+static void a_byte_order_mark_is_passed_over(void)
+{
+	static const char text[] = MARK "one\n" MARK "\r\n" MARK MARK "two\n\xef\xbb" "three\nx" MARK "\n" MARK;
+	struct errmsg e;
+	struct lines l;
+
+	lines_init(&l, pipe_with(text, sizeof text - 1), "text");
+	CHECK(next_is(&l, "one") && l.number == 1);
+	CHECK(next_is(&l, "") && lines_blank(&l));
+	CHECK(next_is(&l, MARK "two"));
+	CHECK(next_is(&l, "\xef\xbb" "three"));
+	CHECK(next_is(&l, "x" MARK));
+	CHECK(next_is(&l, "") && l.number == 6);
+	CHECK(lines_next(&l, &e) == LINES_END);
+	close(l.fd);
+	lines_clear(&l);
+}
+
+/* The text of a compressed file is not the text that is wanted, in whatever pieces it comes. */
+static void what_is_compressed_is_told_as_such(void)
+{
+	static const struct {
+		const char *text;
+		size_t len;
+		const char *reason;
+	} known[] = {
+		{"\x1f\x8b\x08\n\n\n\nx\n", 9, "file: compressed by gzip; give the output of zcat"},
+		{"\x28\xb5\x2f\xfd\n\n", 6, "file: compressed by zstd; give the output of zstdcat"},
+	};
+	char *buf = NULL;
+	size_t cap = 0;
+	struct errmsg e;
+	struct lines l;
+	int ends[2];
+
+	for (size_t i = 0; i < sizeof known / sizeof *known; i++) {
+		lines_init(&l, pipe_with(known[i].text, known[i].len), "file");
+		CHECK(lines_next(&l, &e) == LINES_FAILED);
+		CHECK_STR(e.text, known[i].reason);
+		close(l.fd);
+		lines_clear(&l);
+		lines_init(&l, pipe_with(known[i].text, known[i].len), "file");
+		CHECK(lines_next_many(&l, 100, &buf, &cap, &e) == LINES_FAILED);
+		CHECK_STR(e.text, known[i].reason);
+		close(l.fd);
+		lines_clear(&l);
+		CHECK(pipe2(ends, O_NONBLOCK) == 0);
+		lines_init(&l, ends[0], "file");
+		for (size_t k = 0; k < 4; k++) {
+			CHECK(lines_next(&l, &e) == LINES_WAIT);
+			CHECK(write(ends[1], known[i].text + k, 1) == 1);
+		}
+		CHECK(lines_next(&l, &e) == LINES_FAILED);
+		CHECK_STR(e.text, known[i].reason);
+		close(ends[0]);
+		close(ends[1]);
+		lines_clear(&l);
+	}
+	free(buf);
+	/* too short to be compressed, or later than at the beginning */
+	lines_init(&l, pipe_with("\x1f\x8b", 2), "file");
+	CHECK(next_is(&l, "\x1f\x8b"));
+	close(l.fd);
+	lines_clear(&l);
+	lines_init(&l, pipe_with("x\n\x1f\x8b\x08 ", 6), "file");
+	CHECK(next_is(&l, "x") && next_is(&l, "\x1f\x8b\x08 "));
+	close(l.fd);
+	lines_clear(&l);
+	CHECK(pipe(ends) == 0 && write(ends[1], "x\n", 2) == 2);
+	lines_init(&l, ends[0], "file");
+	CHECK(next_is(&l, "x") && write(ends[1], "\x1f\x8b\x08 \n", 5) == 5 && next_is(&l, "\x1f\x8b\x08 "));
+	close(ends[0]);
+	close(ends[1]);
+	lines_clear(&l);
+}
+
 int main(void)
 {
 	RUN(lines_end_as_they_like);
@@ -360,5 +439,7 @@ int main(void)
 	RUN(bytes_may_come_one_by_one);
 	RUN(a_long_line_in_small_pieces_takes_linear_time);
 	RUN(many_lines_can_be_had_at_once);
+	RUN(a_byte_order_mark_is_passed_over);
+	RUN(what_is_compressed_is_told_as_such);
 	return DONE();
 }

@@ -18,6 +18,7 @@ static const char *nearest(const char *word, const char *const *list)
 
 	names = list;
 	found = suggest(word, name);
+	CHECK(suggest_among(word, list) == found);
 	return found ? found : "(none)";
 }
 

@@ -106,6 +106,29 @@ static void numbers_are_read_exactly(void)
 	event_parser_clear(&p);
 }
 
+/* As pandas writes columns that have gaps: numbers that are real, and null where there is nothing. */
+static void whole_numbers_and_gaps_may_be_written_otherwise(void)
+{
+	struct event_parser p = {0};
+	struct event ev;
+	struct errmsg e;
+
+	CHECK(parse(&p,
+		    "{\"message\":\"next\",\"timestamp\":1704067200000.0,\"user\":42.0,\"track\":7.96e2,\"time\":1,"
+		    "\"latency\":0,\"recommendation\":3859.0,\"source\":\"similar\",\"pool\":9.0,\"exclude\":[7.0,8],"
+		    "\"experiments\":{\"AA\":\"T1\"}}",
+		    &ev, &e) == 0);
+	CHECK(ev.timestamp == 1704067200000 && ev.user == 42 && ev.track == 796 && ev.recommendation == 3859 && ev.pool == 9);
+	CHECK(ev.n_exclude == 2 && ev.exclude[0] == 7 && ev.exclude[1] == 8 && ev.n_arms == 1);
+	CHECK(parse(&p,
+		    "{\"message\":\"last\",\"timestamp\":null,\"user\":1,\"track\":2,\"time\":1.0,\"latency\":null,"
+		    "\"recommendation\":null,\"source\":null,\"pool\":null,\"exclude\":null,\"experiments\":null,\"error\":null}",
+		    &ev, &e) == 0);
+	CHECK(ev.timestamp == EVENT_NO_TIMESTAMP && isnan(ev.latency) && ev.recommendation == EVENT_NO_TRACK);
+	CHECK(ev.source.len == 0 && ev.pool == 0 && ev.n_exclude == 0 && ev.n_arms == 0);
+	event_parser_clear(&p);
+}
+
 static void unknown_keys_are_ignored(void)
 {
 	struct event_parser p = {0};
@@ -142,7 +165,13 @@ static void every_mistake_has_its_reason(void)
 		{"{\"message\":\"next\",\"user\":1,\"track\":2,\"time\":-0.01}", "\"time\" is no number from 0 to 1"},
 		{"{\"message\":\"next\",\"user\":1,\"track\":2,\"time\":null}", "\"time\" is no number from 0 to 1"},
 		{WITH("\"timestamp\":1.5"), "\"timestamp\" is no whole number of milliseconds"},
-		{WITH("\"timestamp\":null"), "\"timestamp\" is no whole number of milliseconds"},
+		{WITH("\"timestamp\":\"1\""), "\"timestamp\" is no whole number of milliseconds"},
+		{WITH("\"timestamp\":1e300"), "\"timestamp\" is no whole number of milliseconds"},
+		{"{\"message\":\"next\",\"user\":1.5,\"track\":2,\"time\":1}", "\"user\"" NO_ID},
+		{"{\"message\":\"next\",\"user\":1,\"track\":2147483648.0,\"time\":1}", "\"track\"" NO_ID},
+		{WITH("\"recommendation\":-1.0"), "\"recommendation\"" NO_ID},
+		{WITH("\"exclude\":[1.0,null]"), "\"exclude\"" NO_ID},
+		{WITH("\"experiments\":{\"E\":null}"), "the arm of experiment \"E\" is no string"},
 		{WITH("\"timestamp\":-9223372036854775808"), "\"timestamp\" is no whole number of milliseconds"},
 		{WITH("\"latency\":-1"), "\"latency\" is no number of seconds"},
 		{WITH("\"latency\":\"1\""), "\"latency\" is no number of seconds"},
@@ -242,6 +271,15 @@ static void events_are_written_exactly(void)
 		  "{\"message\":\"next\",\"timestamp\":1704067200000,\"user\":42,\"track\":796,\"time\":0.81,"
 		  "\"latency\":0.0000021,\"recommendation\":3859,\"source\":\"similar\",\"pool\":9,\"exclude\":[7,2147483647],"
 		  "\"experiments\":{\"AA\":\"T1\",\"F\\\"\\u000a\":\"C\"}}\n");
+	ev = event_of(EVENT_NEXT, 1, 2, 0);
+	ev.recommendation = 3;
+	ev.source = slice_of("i2i");
+	ev.propensity = 0.25;
+	ev.candidates = (const struct event_candidate[]){{3, 0.75}, {9, 0.001}};
+	ev.n_candidates = 2;
+	CHECK_STR(written(&ev, true),
+		  "{\"message\":\"next\",\"user\":1,\"track\":2,\"time\":0,\"recommendation\":3,\"source\":\"i2i\",\"propensity\":0.25,"
+		  "\"candidates\":[{\"track\":3,\"score\":0.75},{\"track\":9,\"score\":0.001}],\"experiments\":{}}\n");
 	ev = event_of(EVENT_LAST, 0, 0, 0);
 	ev.latency = 0;
 	CHECK_STR(written(&ev, false), "{\"message\":\"last\",\"user\":0,\"track\":0,\"time\":0,\"latency\":0}\n");
@@ -367,6 +405,7 @@ int main(void)
 	RUN(what_is_absent_has_its_default);
 	RUN(experiments_are_those_of_the_line);
 	RUN(numbers_are_read_exactly);
+	RUN(whole_numbers_and_gaps_may_be_written_otherwise);
 	RUN(unknown_keys_are_ignored);
 	RUN(every_mistake_has_its_reason);
 	RUN(nul_bytes_are_refused);

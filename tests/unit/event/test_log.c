@@ -233,16 +233,42 @@ static void compressed_files_are_told_as_such(void)
 	const struct event *ev;
 	struct errmsg e;
 	struct log log;
-	char *list[2];
+	char *list[3];
 
 	make_file(0, "\x1f\x8b\x08\n\n\n\nx\n");
-	make_file(1, EVENT(5));
+	make_file(1, "\x28\xb5\x2f\xfd\n\n");
+	make_file(2, EVENT(5));
+	for (int i = 0; i < 3; i++)
+		list[i] = paths[i];
+	CHECK(log_open(&log, list, 3, 1, &e) == 0);
+	CHECK(log_next(&log, &ev, &e) == LOG_FAILED && reason_is(&e, 0, ": compressed by gzip; give the output of zcat"));
+	CHECK(log_next(&log, &ev, &e) == LOG_FAILED && reason_is(&e, 1, ": compressed by zstd; give the output of zstdcat"));
+	CHECK(log_next(&log, &ev, &e) == LOG_EVENT && ev->user == 5);
+	CHECK(log_next(&log, &ev, &e) == LOG_END && log.bad == 0 && log.failed == 2);
+	log_close(&log);
+	for (int i = 0; i < 3; i++)
+		unlink(paths[i]);
+}
+
+/* Of a file that begins with a byte-order mark, and of one that such files were joined to. */
+static void byte_order_marks_lose_no_event(void)
+{
+	char *list[2];
+	const struct event *ev;
+	struct errmsg e;
+	struct log log;
+
+	make_file(0, "\xef\xbb\xbf" EVENT(1) "\n" EVENT(2) "\n\xef\xbb\xbf" EVENT(3) "\r\n\xef\xbb\xbf\n");
+	make_file(1, "\xef\xbb\xbf" "junk\n" EVENT(4));
 	for (int i = 0; i < 2; i++)
 		list[i] = paths[i];
 	CHECK(log_open(&log, list, 2, 1, &e) == 0);
-	CHECK(log_next(&log, &ev, &e) == LOG_FAILED && reason_is(&e, 0, ": compressed by gzip; give the output of zcat"));
-	CHECK(log_next(&log, &ev, &e) == LOG_EVENT && ev->user == 5);
-	CHECK(log_next(&log, &ev, &e) == LOG_END && log.bad == 0 && log.failed == 1);
+	for (uint32_t user = 1; user <= 3; user++)
+		CHECK(log_next(&log, &ev, &e) == LOG_EVENT && ev->user == user);
+	CHECK(log_next(&log, &ev, &e) == LOG_BAD);
+	CHECK(strstr(e.text, ":1: no JSON object: '[' or '{' expected near 'junk' (column 4)") != NULL);
+	CHECK(log_next(&log, &ev, &e) == LOG_EVENT && ev->user == 4);
+	CHECK(log_next(&log, &ev, &e) == LOG_END && log.bad == 1);
 	log_close(&log);
 	unlink(paths[0]);
 	unlink(paths[1]);
@@ -258,5 +284,6 @@ int main(void)
 	RUN(long_lines_are_told_and_passed);
 	RUN(lines_may_come_in_pieces);
 	RUN(compressed_files_are_told_as_such);
+	RUN(byte_order_marks_lose_no_event);
 	return DONE();
 }

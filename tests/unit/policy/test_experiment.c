@@ -17,7 +17,7 @@ static void files_are_read_in_order(void)
 	CHECK(load(&x,
 		   "{\"experiments\":[{\"name\":\"AA\",\"arms\":[\"C\",\"T1\",\"T2\"]},\n"
 		   " {\"name\":\"OLD\",\"arms\":{\"C\":\"random\"}},\n"
-		   " {\"arms\":{\"Z\":\"artist,random+unseen\",\"A\":\"random\"},\"name\":\"NEW\",\"more\":1},\n"
+		   " {\"arms\":{\"Z\":\"artist,random+unseen\",\"A\":\"random\"},\"name\":\"NEW\",\"comment\":\"why\"},\n"
 		   " {\"name\":\"BB\",\"arms\":[\"C\"]}],\"comment\":\"\"}\n",
 		   &e) == 0);
 	CHECK(x.n == 4);
@@ -47,7 +47,44 @@ static void a_file_assigns_as_a_name_does(void)
 
 	CHECK(load(&x, "{\"experiments\":[{\"name\":\"CONTEXTUAL_COMPARISON\",\"arms\":[\"C\",\"T1\"]}]}", &e) == 0);
 	for (uint32_t user = 0; user < 1000; user++)
-		CHECK(assignment_arm(&x.list[0].assignment, user) == assignment_arm(&of, user));
+		CHECK(assignment_arm(x.list[0].assignment, user) == assignment_arm(&of, user));
+	experiments_clear(&x);
+}
+
+static void weights_assign(void)
+{
+	static const char *const same[] = {
+		"\"arms\":[\"C\",\"T1\"],\"weights\":{\"C\":9,\"T1\":1}",
+		"\"arms\":[\"C\",\"T1\"],\"weights\":{\"T1\":0.1,\"C\":0.9}",
+		"\"arms\":[\"C\",\"T1\"],\"weights\":[9,1]",
+		"\"weights\":{\"C\":9,\"T1\":1},\"arms\":{\"C\":\"random\",\"T1\":\"artist\"}",
+		"\"arms\":{\"C\":\"random\",\"T1\":\"artist\"},\"weights\":[9e11,1e11]",
+	};
+
+	for (size_t i = 0; i < sizeof same / sizeof *same; i++) {
+		struct experiments x;
+		struct errmsg e;
+		char text[256];
+		unsigned treated = 0;
+
+		snprintf(text, sizeof text, "{\"experiments\":[{\"name\":\"CONTEXTUAL_COMPARISON\",%s}]}", same[i]);
+		CHECK(load(&x, text, &e) == 0);
+		for (uint32_t user = 0; user < 10000; user++)
+			treated += assignment_arm(x.list[0].assignment, user) == 1;
+		CHECK(treated == 1009); /* as test_assignment.c has it from elsewhere */
+		experiments_clear(&x);
+	}
+}
+
+static void equal_weights_assign_as_none(void)
+{
+	struct experiments x;
+	struct assignment none = assignment_of("X", 2);
+	struct errmsg e;
+
+	CHECK(load(&x, "{\"experiments\":[{\"name\":\"X\",\"arms\":[\"C\",\"T1\"],\"weights\":[5,5]}]}", &e) == 0);
+	for (uint32_t user = 0; user < 1000; user++)
+		CHECK(assignment_arm(x.list[0].assignment, user) == assignment_arm(&none, user));
 	experiments_clear(&x);
 }
 
@@ -70,6 +107,8 @@ static void many_arms_keep_their_order(void)
 	experiments_clear(&x);
 }
 
+#define WEIGHTS(weights) "{\"experiments\":[{\"name\":\"A\",\"arms\":[\"C\",\"T\"],\"weights\":" weights "}]}"
+
 static void mistakes_are_named(void)
 {
 	static const struct {
@@ -90,12 +129,30 @@ static void mistakes_are_named(void)
 		{"{\"experiments\":[{\"name\":\"A\",\"arms\":2}]}",
 		 "file: experiment 'A': \"arms\" is neither an array of names nor an object of policies"},
 		{"{\"experiments\":[{\"name\":\"A\",\"arms\":[\"C\",1]}]}",
-		 "file: experiment 'A': the name of an arm is no string"},
+		 "file: experiment 'A': the name of an arm is not a string"},
 		{"{\"experiments\":[{\"name\":\"A\",\"arms\":[\"C\",\"T\",\"C\"]}]}", "file: experiment 'A': arm 'C' twice"},
 		{"{\"experiments\":[{\"name\":\"A\",\"arms\":[\"C\"]},{\"name\":\"A\",\"arms\":[\"C\"]}]}",
 		 "file: experiment 'A' twice"},
+		{"{\"experiment\":[]}", "file: unknown key \"experiment\"; did you mean \"experiments\"?"},
+		{"{\"experiments\":[{\"name\":\"A\",\"arms\":[\"C\"]}],\"seed\":1}",
+		 "file: unknown key \"seed\"; there are \"experiments\" and \"comment\""},
+		{"{\"experiments\":[{\"name\":\"A\",\"arms\":[\"C\",\"T\"],\"weigths\":[9,1]}]}",
+		 "file: experiment 'A': unknown key \"weigths\"; did you mean \"weights\"?"},
+		{"{\"experiments\":[{\"name\":\"A\",\"arms\":[\"C\",\"T\"],\"polices\":{}}]}",
+		 "file: experiment 'A': unknown key \"polices\"; there are \"name\", \"arms\", \"weights\" and \"comment\""},
+		{WEIGHTS("2"), "file: experiment 'A': \"weights\" is neither an object of numbers by arm nor an array of numbers"},
+		{WEIGHTS("[1]"), "file: experiment 'A': \"weights\" is not as long as \"arms\" (1 and 2)"},
+		{WEIGHTS("[1,2,3]"), "file: experiment 'A': \"weights\" is not as long as \"arms\" (3 and 2)"},
+		{WEIGHTS("{\"C\":1}"), "file: experiment 'A': arm 'T' has no weight"},
+		{WEIGHTS("{\"C\":1,\"T\":1,\"D\":1}"), "file: experiment 'A': \"weights\" names 'D', which is not an arm"},
+		{WEIGHTS("{\"C\":1,\"T\":\"1\"}"), "file: experiment 'A': the weight of arm 'T' is not a number from 0 to 1e12"},
+		{WEIGHTS("[1,-1]"), "file: experiment 'A': the weight of arm 'T' is not a number from 0 to 1e12"},
+		{WEIGHTS("[1e13,1]"), "file: experiment 'A': the weight of arm 'C' is not a number from 0 to 1e12"},
+		{WEIGHTS("[1,null]"), "file: experiment 'A': the weight of arm 'T' is not a number from 0 to 1e12"},
+		{WEIGHTS("[0,0]"), "file: experiment 'A': no arm has a weight above 0"},
+		{WEIGHTS("[1e6,1]"), "file: experiment 'A': the weight of arm 'T' is too small: it gets not one of 10000 users"},
 		{"{\"experiments\":[{\"name\":\"A\",\"arms\":{\"C\":\"random\",\"T\":1}}]}",
-		 "file: experiment 'A': the policy of arm 'T' is no string"},
+		 "file: experiment 'A': the policy of arm 'T' is not a string"},
 		{"{\"experiments\":[{\"name\":\"A\",\"arms\":{\"C\":\"random\",\"T\":\"rnadom\"}}]}",
 		 "file: experiment 'A': arm 'T': policy 'rnadom': unknown source 'rnadom'; did you mean 'random'?"},
 	};
@@ -136,6 +193,8 @@ int main(void)
 	fixture_enter(directory);
 	RUN(files_are_read_in_order);
 	RUN(a_file_assigns_as_a_name_does);
+	RUN(weights_assign);
+	RUN(equal_weights_assign_as_none);
 	RUN(many_arms_keep_their_order);
 	RUN(mistakes_are_named);
 	RUN(missing_tables_are_named_with_arm);

@@ -58,7 +58,7 @@ static void a_catalog_is_a_table_too(void)
 	CHECK(load(&l, LISTS_SIMILAR, &c,
 		   "{\"track\":0,\"artist\":\"a\"}\n"
 		   "{\"track\":1,\"artist\":\"b\",\"recommendations\":[2]}\n"
-		   "{\"track\":2,\"artist\":\"c\"}\n",
+		   "{\"track\":2,\"artist\":\"c\",\"recommendations\":null}\n",
 		   &e) == 0);
 	CHECK(l.n == 1);
 	CHECK_LIST(&l, 1, 2);
@@ -75,11 +75,11 @@ static void lists_of_users(void)
 
 	fixture_catalog(&c, 3, 3, 5);
 	CHECK(load(&l, LISTS_USER_TRACKS, &c,
-		   "{\"user\":2147483647,\"tracks\":[10,0]}\n{\"user\":0,\"tracks\":[5]}\n{\"user\":1,\"tracks\":[]}\n",
+		   "{\"user\":2147483647,\"tracks\":[10,0]}\n{\"user\":0.0,\"tracks\":[5.0]}\n{\"user\":9,\"tracks\":null}\n{\"user\":1,\"tracks\":[]}\n",
 		   &e) == 0);
 	CHECK_LIST(&l, 2147483647, 2, 0);
 	CHECK_LIST(&l, 0, 1);
-	CHECK(lists_get(&l, 1).n == 0 && lists_get(&l, 5).n == 0);
+	CHECK(lists_get(&l, 1).n == 0 && lists_get(&l, 5).n == 0 && lists_get(&l, 9).n == 0);
 	lists_clear(&l);
 	catalog_clear(&c);
 }
@@ -108,8 +108,9 @@ static void mistakes_are_named_with_their_line(void)
 		{LISTS_SIMILAR, "{\"track\":\"0\",\"recommendations\":[1]}\n",
 		 "file:1: \"track\" is no id (a whole number from 0 to 2147483647)"},
 		{LISTS_SIMILAR, "{\"track\":0,\"recommendations\":{}}\n", "file:1: \"recommendations\" is no array of track ids"},
-		{LISTS_SIMILAR, "{\"track\":0,\"recommendations\":null}\n",
-		 "file:1: \"recommendations\" is no array of track ids"},
+		{LISTS_SIMILAR, "{\"track\":0,\"recommendations\":null}\n", "file: no line has \"recommendations\""},
+		{LISTS_USER_TRACKS, "{\"user\":0,\"tracks\":null}\n", "file: no line has \"tracks\""},
+		{LISTS_USER_TRACKS, "{\"user\":0,\"tracks\":7}\n", "file:1: \"tracks\" is no array of track ids"},
 		{LISTS_USER_TRACKS, "{\"user\":0}\n", "file:1: \"tracks\" is missing"},
 		{LISTS_USER_TRACKS, "{\"tracks\":[0]}\n", "file:1: \"user\" is missing"},
 		{LISTS_USER_TRACKS, "{\"user\":2147483648,\"tracks\":[0]}\n",

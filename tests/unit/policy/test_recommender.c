@@ -14,7 +14,7 @@ struct desk {
 
 static void open_desk(struct desk *d, const char *policy, const char *experiments, uint64_t seed)
 {
-	struct errmsg e = {""};
+	struct errmsg e = {0};
 
 	*d = (struct desk){0};
 	CHECK(policy_parse(&d->policy, policy, &e) == 0 && policy_bind(&d->policy, &tables, &e) == 0);
@@ -37,7 +37,7 @@ static void close_desk(struct desk *d)
 /* The answer to one line; valid until the next call. */
 static const char *answer_to(struct desk *d, const char *line, int status)
 {
-	struct errmsg e = {""};
+	struct errmsg e = {0};
 
 	d->out.head = d->out.len = 0;
 	CHECK(recommender_answer(&d->recommender, line, strlen(line), 7, &d->out, &e) == status);
@@ -72,10 +72,10 @@ static void requests_become_events(void)
 			    "{\"user\":3,\"time\":0.5,\"track\":0,\"message\":\"next\",\"timestamp\":-5,\"x\":[1],"
 			    "\"exclude\":[2,4,10,12,14,18,20,22,26,28,30,34,36,38,1,99]}",
 			    0),
-		  "{\"message\":\"next\",\"timestamp\":-5,\"user\":3,\"track\":0,\"time\":0.5,\"recommendation\":6,"
+		  "{\"message\":\"next\",\"timestamp\":-5,\"user\":3,\"track\":0,\"time\":0.5,\"latency\":0,\"recommendation\":6,"
 		  "\"source\":\"random\",\"pool\":1,\"experiments\":{}}\n");
 	CHECK_STR(answer_to(&d, "{\"message\":\"last\",\"timestamp\":9,\"user\":3,\"track\":6,\"time\":1}", 0),
-		  "{\"message\":\"last\",\"timestamp\":9,\"user\":3,\"track\":6,\"time\":1,\"recommendation\":null,"
+		  "{\"message\":\"last\",\"timestamp\":9,\"user\":3,\"track\":6,\"time\":1,\"latency\":0,\"recommendation\":null,"
 		  "\"experiments\":{}}\n");
 	close_desk(&d);
 }
@@ -92,13 +92,13 @@ static void old_events_are_requests(void)
 			    "{\"message\":\"next\",\"timestamp\":1,\"user\":1,\"track\":24,\"time\":0,\"latency\":0.5,"
 			    "\"recommendation\":4,\"source\":\"old\",\"pool\":77,\"experiments\":{\"OLD\":\"T\"}}",
 			    0),
-		  "{\"message\":\"next\",\"timestamp\":1,\"user\":1,\"track\":24,\"time\":0,\"recommendation\":32,"
+		  "{\"message\":\"next\",\"timestamp\":1,\"user\":1,\"track\":24,\"time\":0,\"latency\":0,\"recommendation\":32,"
 		  "\"source\":\"artist\",\"pool\":1,\"experiments\":{}}\n");
 	CHECK_STR(answer_to(&d,
 			    "{\"message\":\"last\",\"timestamp\":1,\"user\":1,\"track\":24,\"time\":0,\"latency\":0.5,"
 			    "\"recommendation\":4,\"source\":\"old\",\"pool\":77,\"experiments\":{\"OLD\":\"T\"}}",
 			    0),
-		  "{\"message\":\"last\",\"timestamp\":1,\"user\":1,\"track\":24,\"time\":0,\"recommendation\":null,"
+		  "{\"message\":\"last\",\"timestamp\":1,\"user\":1,\"track\":24,\"time\":0,\"latency\":0,\"recommendation\":null,"
 		  "\"experiments\":{}}\n");
 	close_desk(&d);
 }
@@ -203,7 +203,7 @@ static void experiments_are_logged(void)
 		  "{\"name\":\"Q\",\"arms\":{\"C\":\"random\",\"T\":\"artist\"}},{\"name\":\"B\",\"arms\":[\"only\"]}]}",
 		  0);
 	for (uint32_t user = 0; user < 50; user++) {
-		size_t p = assignment_arm(&d.experiments.list[1].assignment, user), q = assignment_arm(&d.experiments.list[2].assignment, user);
+		size_t p = assignment_arm(d.experiments.list[1].assignment, user), q = assignment_arm(d.experiments.list[2].assignment, user);
 		char want[128];
 		const char *got = next(&d, user, 0, 1);
 
@@ -251,6 +251,48 @@ static void the_clock_and_the_latency_are_added(void)
 	policy_clear(&p);
 }
 
+/* The time stamp of the answer to a request of a user, which carries this one, or none where it is 0. */
+static int64_t stamped(struct desk *d, uint32_t user, int64_t timestamp)
+{
+	struct event_parser parser = {0};
+	char line[160], own[64] = "";
+	const char *reply;
+	struct event ev;
+	struct errmsg e;
+
+	if (timestamp != 0)
+		snprintf(own, sizeof own, "\"timestamp\":%lld,", (long long)timestamp);
+	snprintf(line, sizeof line, "{\"message\":\"%s\",%s\"user\":%u,\"track\":0,\"time\":1}", timestamp == 5 ? "last" : "next", own, user);
+	reply = answer_to(d, line, 0);
+	CHECK(event_parse(&parser, reply, strlen(reply) - 1, &ev, &e) == 0);
+	event_parser_clear(&parser);
+	return ev.timestamp;
+}
+
+/* However many come in a millisecond: a log that is put in order of time is in the order of the requests. */
+static void no_two_events_of_a_user_share_a_time_stamp(void)
+{
+	int64_t now, before = 0;
+	struct desk d;
+
+	open_desk(&d, "random", NULL, 1);
+	for (int i = 0; i < 20000; i++) {
+		int64_t t = stamped(&d, 1, 0);
+
+		CHECK(t > before);
+		before = t;
+	}
+	/* another user has a clock of their own */
+	now = stamped(&d, 2, 0);
+	CHECK(now < before && now > before - 20000);
+	/* a time stamp that a request brings is kept, and what follows is later than the latest of them */
+	CHECK(stamped(&d, 2, 9000000000000) == 9000000000000 && stamped(&d, 2, 5) == 5);
+	CHECK(stamped(&d, 2, 0) == 9000000000001 && stamped(&d, 2, 0) == 9000000000002);
+	CHECK(stamped(&d, 2, INT64_MAX) == INT64_MAX && stamped(&d, 2, 0) == INT64_MAX);
+	CHECK(stamped(&d, 3, -7) == -7 && stamped(&d, 3, 0) >= now);
+	close_desk(&d);
+}
+
 int main(void)
 {
 	char directory[32];
@@ -271,6 +313,7 @@ int main(void)
 	RUN(experiments_are_logged);
 	RUN(without_policies_the_command_line_serves);
 	RUN(the_clock_and_the_latency_are_added);
+	RUN(no_two_events_of_a_user_share_a_time_stamp);
 	tables_clear(&tables);
 	fixture_leave(directory);
 	return DONE();

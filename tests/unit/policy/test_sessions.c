@@ -88,13 +88,38 @@ static void the_state_is_as_documented(void)
 	play(&s, 42, 0, 0.1);
 	sessions_open(&s, 3); /* nothing heard yet: as good as not open */
 	end(&s, 2147483647);
+	sessions_open(&s, 42)->timestamp = -5;
+	sessions_open(&s, 3)->timestamp = INT64_MAX;
 	check_state(&s,
 		    "{\"botify-state\":1}\n"
-		    "{\"user\":42,\"sessions\":0,\"plays\":[[5,0.81],[null,0],[0,0.1]]}\n"
+		    "{\"user\":42,\"sessions\":0,\"timestamp\":-5,\"plays\":[[5,0.81],[null,0],[0,0.1]]}\n"
 		    "{\"user\":7,\"sessions\":1}\n"
-		    "{\"user\":3,\"sessions\":0}\n"
+		    "{\"user\":3,\"sessions\":0,\"timestamp\":9223372036854775807}\n"
 		    "{\"user\":2147483647,\"sessions\":1}\n");
 	sessions_clear(&s);
+}
+
+/* The last listens of a user go on over sessions, and over a restart. */
+static void listens_are_remembered_over_sessions(void)
+{
+	struct sessions s = {.remembered = 2}, t = {.remembered = 2}, fewer = {.remembered = 1};
+	struct errmsg e;
+	struct session *one;
+
+	for (uint32_t track = 1; track <= 3; track++)
+		CHECK(sessions_add(&s, sessions_open(&s, 5), &catalog, track, 0.5) == 0);
+	end(&s, 5);
+	CHECK(sessions_add(&s, sessions_open(&s, 5), &catalog, CATALOG_NONE, 1) == 0);
+	check_state(&s, "{\"botify-state\":1}\n"
+			"{\"user\":5,\"sessions\":1,\"plays\":[[null,1]],\"recent\":[[15,0.5],[null,1]]}\n");
+	CHECK(sessions_load(&t, "state", &catalog, &e) == 0 && sessions_load(&fewer, "state", &catalog, &e) == 0);
+	one = sessions_open(&t, 5);
+	CHECK(one->n_recent == 2 && one->recent[0].track == 3 && one->recent[1].track == CATALOG_NONE);
+	one = sessions_open(&fewer, 5);
+	CHECK(one->n_recent == 1 && one->recent[0].track == CATALOG_NONE && one->recent[0].time == 1);
+	sessions_clear(&s);
+	sessions_clear(&t);
+	sessions_clear(&fewer);
 }
 
 /* What is saved, loaded and saved again is the same, and what was loaded goes on as what was saved would have. */
@@ -110,6 +135,8 @@ static void states_survive(void)
 		play(&s, user, track < 20 ? track : CATALOG_NONE, rng_uniform(&r));
 		if (rng_below(&r, 8) == 0)
 			end(&s, user);
+		if (user % 3 > 0)
+			sessions_open(&s, user)->timestamp = INT64_C(1704067200000) + i;
 	}
 	CHECK(sessions_save(&s, "state", &catalog, &e) == 0);
 	CHECK(sessions_load(&t, "state", &catalog, &e) == 0);
@@ -117,7 +144,7 @@ static void states_survive(void)
 	for (uint32_t user = 0; user < 50; user++) {
 		struct session *a = sessions_open(&s, user), *b = sessions_open(&t, user);
 
-		CHECK(a->number == b->number && a->history->n == b->history->n);
+		CHECK(a->number == b->number && a->timestamp == b->timestamp && a->history->n == b->history->n);
 		for (size_t i = 0; i < a->history->n && i < b->history->n; i++) {
 			CHECK(a->history->plays[i].track == b->history->plays[i].track);
 			CHECK(a->history->plays[i].time == b->history->plays[i].time);
@@ -174,14 +201,15 @@ static void mistakes_are_named_with_their_line(void)
 		{HEADER "{\"user\":1}\n", "state:2: \"sessions\" is no count"},
 		{HEADER "{\"user\":1,\"sessions\":-1}\n", "state:2: \"sessions\" is no count"},
 		{HEADER "{\"user\":1,\"sessions\":1.5}\n", "state:2: \"sessions\" is no count"},
+		{HEADER "{\"user\":1,\"sessions\":1,\"timestamp\":0.5}\n", "state:2: \"timestamp\" is not a whole number of milliseconds"},
 		{HEADER "{\"user\":1,\"sessions\":4294967296}\n", "state:2: \"sessions\" is no count"},
 		{HEADER "{\"user\":1,\"sessions\":0}\n{\"user\":2,\"sessions\":0}\n{\"user\":1,\"sessions\":0}\n",
 		 "state:4: user 1 twice"},
 		{HEADER "{\"user\":1,\"sessions\":0,\"plays\":{}}\n", "state:2: \"plays\" is no array"},
-		{HEADER "{\"user\":1,\"sessions\":0,\"plays\":[1]}\n", "state:2: a play is no [track, time]"},
-		{HEADER "{\"user\":1,\"sessions\":0,\"plays\":[[1]]}\n", "state:2: a play is no [track, time]"},
-		{HEADER "{\"user\":1,\"sessions\":0,\"plays\":[[1,0,0]]}\n", "state:2: a play is no [track, time]"},
-		{HEADER "{\"user\":1,\"sessions\":0,\"plays\":[[1,null]]}\n", "state:2: a play is no [track, time]"},
+		{HEADER "{\"user\":1,\"sessions\":0,\"plays\":[1]}\n", "state:2: a play is not [track, time]"},
+		{HEADER "{\"user\":1,\"sessions\":0,\"plays\":[[1]]}\n", "state:2: a play is not [track, time]"},
+		{HEADER "{\"user\":1,\"sessions\":0,\"plays\":[[1,0,0]]}\n", "state:2: a play is not [track, time]"},
+		{HEADER "{\"user\":1,\"sessions\":0,\"plays\":[[1,null]]}\n", "state:2: a play is not [track, time]"},
 		{HEADER "{\"user\":1,\"sessions\":0,\"plays\":[[0,0.5],[-1,0]]}\n",
 		 "state:2: \"plays\" is no id (a whole number from 0 to 2147483647)"},
 	};
@@ -208,6 +236,7 @@ int main(void)
 	RUN(sessions_are_counted_by_user);
 	RUN(histories_are_used_again);
 	RUN(the_state_is_as_documented);
+	RUN(listens_are_remembered_over_sessions);
 	RUN(states_survive);
 	RUN(a_track_that_left_the_catalog_is_unknown);
 	RUN(no_file_and_an_empty_one_know_nobody);

@@ -1,5 +1,6 @@
 #include "render/table.h"
 
+#include <locale.h>
 #include <pty.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -80,8 +81,11 @@ static void characters_count_not_bytes(void)
 
 static void wide_characters_count_twice(void)
 {
-	/* each of two columns but the last ones */
-	static const char *const names[] = {"対照", "한국", "ﾟｶ群", "＋－", "豈更", "🎵😀", "🧪🤖", "𠀀𠀁", "ꔀꮀxy", "éü–x", "ｶﾟab"};
+	/* each of four columns: characters of two, then of one, then with some of none */
+	static const char *const names[] = {
+		"対照", "한국", "ﾟｶ群", "＋－", "豈更", "🎵😀", "🧪🤖", "𠀀𠀁", "⚡⚡", "⌚✅", "〈〉", "🀄🃏", "🚀🫠",
+		"ꔀꮀxy", "éü–x", "ｶﾟab", "★☆♠①", "\u2764\ufe0f ab", "e\u0301u\u0308ab", "\u0e01\u0e33xy", "ab\u200ecd", "ไทยก",
+	};
 
 	for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
 		struct table t;
@@ -95,6 +99,55 @@ static void wide_characters_count_twice(void)
 		snprintf(want, sizeof want, "%s  1\n1234  1\n", names[i]);
 		check_printed(&t, false, want);
 	}
+}
+
+/* Bytes that are no UTF-8 are a column each. */
+static void what_is_no_text_has_a_width(void)
+{
+	struct table t;
+
+	table_init(&t, "lr");
+	table_add(&t, TABLE_PLAIN, "\xe5\xaf" "ab\xff");
+	table_add(&t, TABLE_PLAIN, "1");
+	table_add(&t, TABLE_PLAIN, "12345");
+	table_add(&t, TABLE_PLAIN, "1");
+	check_printed(&t, false, "\xe5\xaf" "ab\xff  1\n12345  1\n");
+}
+
+/* A library does not change the locale of who calls it. */
+static void the_locale_stays_as_it_is(void)
+{
+	locale_t before = uselocale((locale_t)0);
+
+	wide_characters_count_twice();
+	CHECK(uselocale((locale_t)0) == before);
+	CHECK_STR(setlocale(LC_ALL, NULL), "C");
+}
+
+static void check_prose(const char *text, const char *want)
+{
+	char *got = NULL;
+	size_t size;
+	FILE *f = open_memstream(&got, &size);
+
+	table_prose(text, TABLE_PLAIN, f, true);
+	fclose(f);
+	CHECK_STR(got, want);
+	free(got);
+}
+
+#define TEN "123456789 "
+#define WIDE "対照対照対照対照対照対照対照対照対照対照対照対照対照対照対照対照対照対照"
+static void prose_is_broken_where_the_line_is_full(void)
+{
+	check_prose("", "");
+	check_prose("one", "one\n");
+	check_prose(TEN TEN TEN TEN TEN TEN TEN "12345678", TEN TEN TEN TEN TEN TEN TEN "12345678\n");
+	check_prose(TEN TEN TEN TEN TEN TEN TEN "123456789", TEN TEN TEN TEN TEN TEN "123456789\n123456789\n");
+	/* 72 columns in 108 bytes; a word wider than a line has one of its own */
+	check_prose(WIDE " 12345 x", WIDE " 12345\nx\n");
+	check_prose("a " WIDE "123456 1234567 b", "a\n" WIDE "123456\n1234567 b\n");
+	check_prose("a " WIDE WIDE " b", "a\n" WIDE WIDE "\nb\n");
 }
 
 static void control_characters_do_not_reach_the_terminal(void)
@@ -164,6 +217,9 @@ int main(void)
 	RUN(no_space_stands_at_the_end);
 	RUN(characters_count_not_bytes);
 	RUN(wide_characters_count_twice);
+	RUN(what_is_no_text_has_a_width);
+	RUN(the_locale_stays_as_it_is);
+	RUN(prose_is_broken_where_the_line_is_full);
 	RUN(control_characters_do_not_reach_the_terminal);
 	RUN(colour_does_not_move_columns);
 	RUN(a_row_that_is_short_ends_its_line);

@@ -70,8 +70,12 @@ static void a_planned_split_is_no_mismatch(void)
 	CHECK(failon_find("srm,health", &subject, &e) == 0);
 	split_clear(&split);
 	CHECK(split_parse(&split, "--split", "C=3,T=1,T2=1", &e) == 0);
-	CHECK(failon_find("srm", &subject, &e) == 0);
+	/* an arm that has nobody is not as large as planned */
+	CHECK(failon_find("srm", &subject, &e) == 1);
 	CHECK(failon_find("health", &subject, &e) == 1 && strncmp(e.text, "missing_arms: ", 14) == 0);
+	split_clear(&split);
+	CHECK(split_parse(&split, "--split", "C=3,T=1,T2=0", &e) == 0);
+	CHECK(failon_find("srm,health", &subject, &e) == 0);
 	split_clear(&split);
 	study_clear(&s);
 }

@@ -11,9 +11,45 @@ static struct effect effect_on(const char *metric, int better, double effect, do
 			       .significant = lower > 0 || upper < 0};
 }
 
+/* For a terminal: signs and spaces that everything has. */
+static void a_terminal_is_told_the_same_plainly(void)
+{
+	struct effect x = effect_on("time", 1, -1.34, -17.04, 14.36);
+	char *text = headline_of(&x, false);
+
+	CHECK_STR(text, "did not differ significantly from C in time: -1 % (-17 to 14)");
+	free(text);
+	x = effect_on("time", 1, 49.4, 44.3, 54.5);
+	x.control = "\u05d0";
+	text = headline_of(&x, false);
+	CHECK_STR(text, "listened 49.4 % longer than \u05d0 (44.3 % to 54.5 %)");
+	free(text);
+}
+
+/* Of 30 arms with two metrics each, arm 7 changed the first one, arm 25 the second one. */
+static void of_many_arms_those_that_changed_something_come_first(void)
+{
+	static const char names[30] = {0}; /* whose addresses tell arms apart */
+	struct effect list[60];
+	size_t first[HEADLINES_MAX], arms;
+
+	for (size_t i = 0; i < 60; i++) {
+		bool changed = i == 14 || i == 51;
+
+		list[i] = effect_on(i % 2 == 0 ? "time" : "sessions", 1, 5, changed ? 1 : -1, 9);
+		list[i].treatment = &names[i / 2];
+	}
+	CHECK(headline_choose(list, 60, NULL, first, &arms) == 20 && arms == 30);
+	CHECK(first[0] == 14 && first[1] == 0 && first[7] == 12 && first[8] == 16 && first[19] == 38);
+	CHECK(headline_choose(list, 60, "sessions", first, &arms) == 20 && first[0] == 50 && first[1] == 0 && first[19] == 36);
+	CHECK(headline_choose(list, 40, NULL, first, &arms) == 20 && arms == 20 && first[7] == 14 && first[19] == 38);
+	CHECK(headline_choose(list, 2, NULL, first, &arms) == 1 && arms == 1 && first[0] == 0);
+	CHECK(headline_choose(list, 0, NULL, first, &arms) == 0 && arms == 0);
+}
+
 static void check_headline(struct effect x, const char *want)
 {
-	char *text = headline_of(&x);
+	char *text = headline_of(&x, true);
 
 	CHECK_STR(text, want);
 	free(text);
@@ -28,6 +64,14 @@ static void significant_effects_are_said_in_words(void)
 	check_headline(effect_on("mean_tracks_per_session", 1, -4, -6, -2), "heard 4.0\u00a0% fewer tracks per session than C (2.0\u00a0% to 6.0\u00a0%)");
 	check_headline(effect_on("time_per_track", 1, 4, 2, 6), "heard 4.0\u00a0% more of a track than C (2.0\u00a0% to 6.0\u00a0%)");
 	check_headline(effect_on("odd_metric", 1, 61, 41, 81), "had 61\u00a0% more odd metric than C (41\u00a0% to 81\u00a0%)");
+}
+
+/* The words and the numbers say the same. */
+static void no_number_contradicts_the_words(void)
+{
+	check_headline(effect_on("time", 1, -20, -39.63, -0.37), "listened 20\u00a0% less than C (0.4\u00a0% to 40\u00a0%)");
+	check_headline(effect_on("time", 1, 0.0003, 0.0001, 0.0005), "listened 0.00030\u00a0% longer than C (0.00010\u00a0% to 0.00050\u00a0%)");
+	check_headline(effect_on("time", 1, 20, -0.37, 40.37), "did not differ significantly from C in time: +20\u00a0% (−0.4 to 40)");
 }
 
 static void what_is_not_significant_is_not_claimed(void)
@@ -96,9 +140,12 @@ static void the_metric_that_matters_is_told(void)
 int main(void)
 {
 	RUN(significant_effects_are_said_in_words);
+	RUN(no_number_contradicts_the_words);
 	RUN(what_is_not_significant_is_not_claimed);
 	RUN(a_difference_without_percent_is_one);
 	RUN(less_may_be_better);
+	RUN(a_terminal_is_told_the_same_plainly);
+	RUN(of_many_arms_those_that_changed_something_come_first);
 	RUN(labels_have_units);
 	RUN(the_metric_that_matters_is_told);
 	return DONE();

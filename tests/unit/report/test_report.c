@@ -149,7 +149,7 @@ static void numbers_stay_behind_names_from_right_to_left(void)
 	CHECK(strstr(text, " than C\u05d0\u200e ("));
 	free(text);
 	text = written(&x, "markdown", false);
-	CHECK(strstr(text, "C\u05d0\u200e (control) 3 users, \u05d1 \u200e 3 users"));
+	CHECK(strstr(text, "C\u05d0\u200e (control) 3 users, \u05d1&#32;\u200e 3 users"));
 	free(text);
 	text = written(&x, "table", false);
 	CHECK(strstr(text, "X: C\u05d0 (control) 3 users, \u05d1? 3 users\n"));
@@ -214,15 +214,19 @@ static void findings_have_levels(void)
 	begin(&x, "X", "C", "T1");
 	CHECK(findings_of(&all, &x.report, &e) == 0 && all.n == 0);
 	findings_clear(&all);
-	x.study.experiments[0].summary.two_arms = 2;
+	x.study.experiments[0].summary.arms[0].seen = 30;
+	x.study.experiments[0].summary.two_arms = 2; /* of 35 */
 	x.study.experiments[0].summary.unfinished = 1;
 	x.study.unread = 1;
-	CHECK(findings_of(&all, &x.report, &e) == 0 && all.n == 3);
+	CHECK(findings_of(&all, &x.report, &e) == 0 && all.n == 4);
 	CHECK_STR(all.list[0].text, "2 users seen in more than one arm: left out.");
 	CHECK_STR(all.list[0].experiment, "X");
 	CHECK(all.list[0].level == FINDING_WARNING && all.list[1].level == FINDING_NOTE);
-	CHECK_STR(all.list[2].text, "1 file not read, or not to the end.");
-	CHECK(all.list[2].level == FINDING_ALARM && !all.list[2].experiment);
+	/* of 3 users of T1 none, which may be chance */
+	CHECK_STR(all.list[2].text, "27 users finished no session: left out.");
+	CHECK(all.list[2].level == FINDING_NOTE);
+	CHECK_STR(all.list[3].text, "1 file not read, or not to the end.");
+	CHECK(all.list[3].level == FINDING_ALARM && !all.list[3].experiment);
 	findings_clear(&all);
 	end(&x);
 }
@@ -237,7 +241,8 @@ static void warnings_stand_at_the_top_of_a_page(void)
 	begin(&x, "X", "C", "T1");
 	x.study.malformed = 7;
 	x.study.unread = 1;
-	x.study.experiments[0].summary.two_arms = 2;
+	x.study.experiments[0].summary.arms[0].seen = 30;
+	x.study.experiments[0].summary.two_arms = 2; /* of 35 */
 	x.study.experiments[0].summary.unfinished = 1;
 	text = written(&x, "html", false);
 	box = strstr(text, "<p class=\"warning\"><strong>Warning:</strong> X: 2 users seen in more than one arm");

@@ -33,6 +33,14 @@ static void begin(struct study *s)
 	study_keep(s, &keep);
 }
 
+static double p_of(const struct sections_subject *subject)
+{
+	double p;
+
+	CHECK(sections_srm_p(subject, 0, &p, &e) == 0);
+	return p;
+}
+
 static const struct section_cell *cell(const struct section *s, size_t row, const char *key)
 {
 	static const struct section_cell none;
@@ -74,19 +82,53 @@ static void srm_is_of_the_users_seen_against_the_plan(void)
 	CHECK(cell(&section, 1, "df")->number == 1);
 	/* scipy.stats.chi2.sf(10, 1) */
 	CHECK_NEAR(cell(&section, 1, "p")->number, 0.001565402258002549, 1e-12);
-	CHECK(section.usual && sections_srm_p(&subject, 0) == cell(&section, 0, "p")->number);
+	CHECK(section.usual && p_of(&subject) == cell(&section, 0, "p")->number);
 	section_clear(&section);
 	sequential.sequential = true;
 	subject.options = &sequential;
-	CHECK(sections_srm_p(&subject, 0) == srm_sequential(counts, equal, 2, SRM_CONCENTRATION).p);
+	CHECK(p_of(&subject) == srm_sequential(counts, equal, 2, SRM_CONCENTRATION).p);
 	subject.options = &plain;
 	CHECK(split_parse(&split, "--split", "C=3,T=1", &e) == 0);
 	subject.split = &split;
-	CHECK(sections_srm_p(&subject, 0) == 1);
+	CHECK(p_of(&subject) == 1);
 	split_clear(&split);
 	CHECK(split_parse(&split, "--split", "C=1", &e) == 0);
 	CHECK(sections_srm(&section, &subject, &e) == 0);
 	CHECK(cell(&section, 0, "p")->number == 0 && !section.usual);
+	section_clear(&section);
+	split_clear(&split);
+	study_clear(&s);
+}
+
+/* A planned arm that has nobody is part of the test; one of weight 0 is not, however many it has. */
+static void srm_is_of_all_arms_that_were_planned(void)
+{
+	struct study s;
+	struct section section;
+	struct split split = {0};
+	const struct sections_subject subject = {.study = &s, .options = &plain, .split = &split};
+
+	begin(&s);
+	for (uint32_t user = 0; user < 400; user++)
+		add(&s, user, user % 2 ? "D" : "E", user, 0.5);
+	CHECK(study_end(&s, &e) == 0);
+	CHECK(split_parse(&split, "--split", "C=1,D=1,E=1", &e) == 0 && sections_srm(&section, &subject, &e) == 0);
+	check_whole(&section, 3);
+	CHECK_STR(cell(&section, 2, "arm")->text, "C");
+	CHECK(cell(&section, 2, "users")->count == 0);
+	CHECK_NEAR(cell(&section, 2, "expected")->number, 400.0 / 3, 1e-15);
+	CHECK_NEAR(cell(&section, 0, "chi2")->number, 200, 1e-15);
+	/* scipy.stats.chisquare([0, 200, 200]).pvalue */
+	CHECK_NEAR(cell(&section, 0, "p")->number, 3.7200759760208715e-44, 1e-12);
+	CHECK(cell(&section, 0, "df")->number == 2 && !section.usual);
+	section_clear(&section);
+	split_clear(&split);
+	CHECK(split_parse(&split, "--split", "C=0,D=1,E=1", &e) == 0 && p_of(&subject) == 1);
+	split_clear(&split);
+	CHECK(split_parse(&split, "--split", "C=1,D=0,E=1", &e) == 0 && sections_srm(&section, &subject, &e) == 0);
+	check_whole(&section, 2);
+	CHECK_STR(cell(&section, 0, "arm")->text, "E");
+	CHECK(cell(&section, 0, "expected")->number == 100 && cell(&section, 1, "users")->count == 0);
 	section_clear(&section);
 	split_clear(&split);
 	study_clear(&s);
@@ -299,6 +341,7 @@ static void an_unknown_control_fails_everywhere(void)
 	const double median = 0.5;
 	struct study s;
 	struct section section;
+	double p;
 	const struct sections_subject subject = {.study = &s, .options = &other};
 
 	begin(&s);
@@ -318,13 +361,14 @@ static void an_unknown_control_fails_everywhere(void)
 	section_clear(&section);
 	CHECK(sections_aa(&section, &subject, 5, &e) < 0);
 	section_clear(&section);
-	CHECK(isnan(sections_srm_p(&subject, 0)));
+	CHECK(sections_srm_p(&subject, 0, &p, &e) < 0 && isnan(p));
 	study_clear(&s);
 }
 
 int main(void)
 {
 	RUN(srm_is_of_the_users_seen_against_the_plan);
+	RUN(srm_is_of_all_arms_that_were_planned);
 	RUN(days_are_in_utc_and_know_what_they_do_not);
 	RUN(an_experiment_of_one_arm_has_nothing_to_compare);
 	RUN(power_knows_when_no_number_of_users_is_enough);

@@ -7,7 +7,7 @@
 
 static struct world world;
 
-/* Plays a run; its log goes to the file "state". Returns what agent_play_random did. */
+/* Plays a run; its log goes to the file "state". Returns what agent_play did. */
 static int play(struct simulation_options options, uint64_t seed, struct simulation *s)
 {
 	struct simulation_watch watch = {.stop_fd = -1};
@@ -17,7 +17,7 @@ static int play(struct simulation_options options, uint64_t seed, struct simulat
 
 	out_init(&log, fd, "log");
 	world_simulate(s, &world, options);
-	status = agent_play_random(s, seed, &log, &watch, &e);
+	status = agent_play(s, AGENT_RANDOM, seed, &log, &watch, &e);
 	CHECK(out_finish(&log, &e) == 0);
 	return status;
 }
@@ -81,7 +81,7 @@ static void it_stops_when_told(void)
 	CHECK(pipe(stop) == 0 && write(stop[1], "x", 1) == 1);
 	out_init(&log, open("/dev/null", O_WRONLY), "log");
 	world_simulate(&s, &world, world_options(100000, 1));
-	CHECK(agent_play_random(&s, 0, &log, &(struct simulation_watch){.stop_fd = stop[0]}, &e) == 0);
+	CHECK(agent_play(&s, AGENT_RANDOM, 0, &log, &(struct simulation_watch){.stop_fd = stop[0]}, &e) == 0);
 	CHECK(s.ended > 0 && s.ended < 10000);
 	CHECK(out_finish(&log, &e) == 0);
 	simulation_clear(&s);
@@ -97,7 +97,7 @@ static void a_log_that_fails_ends_it(void)
 
 	out_init(&log, open("/dev/full", O_WRONLY), "log");
 	world_simulate(&s, &world, world_options(100000, 1));
-	CHECK(agent_play_random(&s, 0, &log, &(struct simulation_watch){.stop_fd = -1}, &e) == -1);
+	CHECK(agent_play(&s, AGENT_RANDOM, 0, &log, &(struct simulation_watch){.stop_fd = -1}, &e) == -1);
 	CHECK_STR(e.text, "log: No space left on device");
 	CHECK(s.ended < 10000);
 	CHECK(out_finish(&log, &e) == -1);

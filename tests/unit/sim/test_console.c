@@ -71,8 +71,8 @@ static void a_session_is_shown_and_logged(void)
 		 track, track / WORLD_STEP % WORLD_ARTISTS, track / WORLD_STEP);
 	CHECK_STR(p.shown, want);
 	CHECK(strncmp(p.logged, "{\"message\":\"next\",\"timestamp\":", 30) == 0);
-	CHECK(strstr(p.logged, ",\"time\":1,\"recommendation\":117,\"source\":\"console\",\"experiments\":{}}\n{\"message\":\"last\""));
-	CHECK(strstr(p.logged, "\"track\":117,\"time\":0.01,\"recommendation\":null,\"experiments\":{}}\n"));
+	CHECK(strstr(p.logged, ",\"time\":1,\"latency\":0,\"recommendation\":117,\"source\":\"console\",\"experiments\":{}}\n{\"message\":\"last\""));
+	CHECK(strstr(p.logged, "\"track\":117,\"time\":0.01,\"latency\":0,\"recommendation\":null,\"experiments\":{}}\n"));
 }
 
 static void check_choice(const char *typed, const char *shown)

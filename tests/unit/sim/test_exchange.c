@@ -1,11 +1,13 @@
 #include "sim/exchange.h"
 
 #include <fcntl.h>
+#include <inttypes.h>
 #include <signal.h>
 #include <sys/wait.h>
 #include <time.h>
 
 #include "base/lines.h"
+#include "text/number.h"
 #include "unit/small_world.h"
 
 /* What a recommender does at the nth request, from 1; before that and, if it lives, after it, it answers well. */
@@ -17,6 +19,10 @@ enum trick {
 	WRONG_USER,
 	WRONG_TRACK,	/* echoes another track than the one it was told of */
 	WRONG_MESSAGE,
+	WRONG_TIME,	/* says that all of the track was listened to, or, where it was, nothing */
+	WRONG_TIMESTAMP,
+	NO_TIMESTAMP,
+	LAST_TRACK,	/* recommends a track on `last` */
 	UNKNOWN_TRACK,
 	NO_TRACK,
 	TWICE,
@@ -47,6 +53,14 @@ static void put_reply(struct out *o, struct event ev, enum trick trick)
 		ev.track++;
 	if (trick == WRONG_MESSAGE)
 		ev.message = ev.message == EVENT_LAST ? EVENT_NEXT : EVENT_LAST;
+	if (trick == WRONG_TIME)
+		ev.time = ev.time < 1;
+	if (trick == WRONG_TIMESTAMP)
+		ev.timestamp++;
+	if (trick == NO_TIMESTAMP)
+		ev.timestamp = EVENT_NO_TIMESTAMP;
+	if (trick == LAST_TRACK)
+		ev.recommendation = WORLD_STEP;
 	if (trick == UNKNOWN_TRACK)
 		ev.recommendation = 1;
 	if (trick == NO_TRACK)
@@ -326,6 +340,48 @@ static void what_is_wrong_is_told(void)
 	free(r.log);
 }
 
+/* The event of the nth line of a log. */
+static struct event event_of_line(const char *log, unsigned long n)
+{
+	struct event_parser parser = {0};
+	struct event ev;
+	struct errmsg e;
+
+	while (--n > 0)
+		log = strchr(log, '\n') + 1;
+	CHECK(event_parse(&parser, log, strcspn(log, "\n"), &ev, &e) == 0);
+	event_parser_clear(&parser);
+	return ev;
+}
+
+/* A log of what the recommender made up would be believed by everybody who reads it. */
+static void what_was_asked_is_to_be_echoed(void)
+{
+	struct result r = play(WELL, 0, world_options(100, 1), 1);
+	char reason[160], *copy = strdup(r.log);
+	unsigned long last = first_last(copy);
+
+	for (unsigned long n = 1; n <= last; n = n < last - 1 ? last - 1 : n + 1) {
+		struct event ev = event_of_line(r.log, n);
+		char time[NUMBER_SIZE] = "";
+
+		number_write(time, ev.time);
+		check_trick(WRONG_TIME, n, EXCHANGE_FAILED,
+			    REASON("replies:%lu: the time %s in a reply to user %u, where the request says %s", n,
+				   ev.time < 1 ? "1" : "0", ev.user, time));
+		check_trick(WRONG_TIMESTAMP, n, EXCHANGE_FAILED,
+			    REASON("replies:%lu: the timestamp %" PRId64 " in a reply to user %u, where the request says %" PRId64, n,
+				   ev.timestamp + 1, ev.user, ev.timestamp));
+		check_trick(NO_TIMESTAMP, n, EXCHANGE_FAILED,
+			    REASON("replies:%lu: no timestamp in a reply to user %u, where the request says %" PRId64, n, ev.user,
+				   ev.timestamp));
+	}
+	check_trick(LAST_TRACK, last, EXCHANGE_FAILED,
+		    REASON("replies:%lu: track 3 recommended to user %u, who has left", last, event_of_line(r.log, last).user));
+	free(copy);
+	free(r.log);
+}
+
 /* A second reply is one to the next request, which it does not fit. */
 static void two_replies_are_one_too_many(void)
 {
@@ -509,6 +565,7 @@ int main(void)
 	RUN(sessions_in_flight_do_not_matter);
 	RUN(it_is_not_particular);
 	RUN(what_is_wrong_is_told);
+	RUN(what_was_asked_is_to_be_echoed);
 	RUN(two_replies_are_one_too_many);
 	RUN(order_matters);
 	RUN(all_that_is_due_is_counted);

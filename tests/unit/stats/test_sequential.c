@@ -49,6 +49,33 @@ static void samples_are_judged_by_their_own_error(void)
 	CHECK_NEAR(w.p, same.p, 1e-15);
 }
 
+/* 3 and 3 users: a standard deviation of three values is not known well enough to take the normal distribution. */
+static void it_is_never_surer_than_one_look(void)
+{
+	struct stats c = {.n = 3, .mean = 1, .m2 = 0.02}, t = {.n = 3, .mean = 2, .m2 = 0.02};
+
+	for (double tune = 2; tune < 1e6; tune *= 10) {
+		struct stats_welch once = stats_welch(&c, &t, 0.05), w = sequential_welch(&c, &t, tune, 0.05);
+
+		/* scipy.stats.ttest_ind_from_stats(2, 0.1, 3, 1, 0.1, 3, equal_var=False).pvalue */
+		CHECK_NEAR(once.p, 0.00025521674944192687, 1e-12);
+		CHECK(w.p >= once.p && w.half >= once.half);
+		w = sequential_mean(&t, tune, 0.05);
+		/* scipy.stats.t.sf(2 / (0.1 / 3**0.5), 2) * 2 */
+		CHECK(w.p >= 0.0008322931113192287 * (1 - 1e-12) && w.half >= stats_t_critical(0.05, 2) * 0.1 / sqrt(3) * (1 - 1e-12));
+	}
+	for (uint32_t i = 0; i < 20000; i++) {
+		struct rng r = rng_at(6, RNG_WORLD, i, 0, 0);
+		double tune = exp2(rng_uniform(&r) * 30);
+		struct stats_welch once, w;
+
+		property_arms(&r, &c, &t);
+		once = stats_welch(&c, &t, 0.05);
+		w = sequential_welch(&c, &t, tune, 0.05);
+		CHECK(isnan(w.p) == isnan(once.p) && !(w.p < once.p) && !(w.half < once.half));
+	}
+}
+
 static void what_cannot_be_known_is_nan(void)
 {
 	struct stats none = {0}, flat = {.n = 9, .mean = 1}, one = {.n = 1, .mean = 2}, some = {.n = 9, .mean = 1, .m2 = 8};
@@ -98,6 +125,7 @@ int main(void)
 	RUN(it_agrees_with_the_definition_solved_numerically);
 	RUN(its_price_is_what_the_header_says);
 	RUN(samples_are_judged_by_their_own_error);
+	RUN(it_is_never_surer_than_one_look);
 	RUN(what_cannot_be_known_is_nan);
 	RUN(interval_p_and_verdict_agree);
 	return DONE();

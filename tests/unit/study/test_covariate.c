@@ -10,7 +10,7 @@ static void values_are_found_by_user(void)
 {
 	struct covariate c;
 
-	CHECK(covariate_load(&c, fixture_file("file", "{\"user\":7,\"value\":2.5}\n\n{\"value\":-3,\"user\":0,\"note\":\"x\"}"), &e) == 0);
+	CHECK(covariate_load(&c, fixture_file("file", "{\"user\":7,\"value\":2.5}\n\n{\"value\":-3,\"user\":0.0,\"note\":\"x\"}"), &e) == 0);
 	CHECK(c.n == 2 && covariate_of(&c, 7) == 2.5 && covariate_of(&c, 0) == -3 && isnan(covariate_of(&c, 1)));
 	covariate_clear(&c);
 	CHECK(covariate_load(&c, fixture_file("file", ""), &e) == 0);

@@ -47,7 +47,6 @@ static void all_else_is_refused_with_a_reason(void)
 		{"", "no JSON object: '[' or '{' expected near end of file (column 0)"},
 		{"5", "no JSON object: '[' or '{' expected near '5' (column 1)"},
 		{"[]", "no JSON object"},
-		{"{\"a\":1", "no JSON object: '}' expected near end of file (column 6)"},
 		{"{\"a\":1}{}", "no JSON object: end of file expected near '{' (column 8)"},
 		{"{\"a\":1,\"a\":1}", "no JSON object: duplicate object key near '\"a\"' (column 10)"},
 		{"{\"a\":{\"b\":1,\"b\":2}}", "no JSON object: duplicate object key near '\"b\"' (column 15)"},
@@ -66,6 +65,29 @@ static void all_else_is_refused_with_a_reason(void)
 	}
 	CHECK(ndjson_parse("{\"a\":\"\xff\"}", 9, &e) == NULL);
 	CHECK(strstr(e.text, "unable to decode byte 0xff") != NULL);
+}
+
+/* A line ends anywhere where whoever wrote it was killed: each beginning of an object is told as one. */
+static void a_line_that_was_cut_is_told_as_such(void)
+{
+	static const char line[] = " {\"m\\\"{}\":\"n\xc3\xa9\xf0\x9f\x8e\xb5\",\"t\":-17.5e+3,\"x\":[true,null,{\"b\":\"\\u00e9}\"}],\"e\":{\"A\":\"T\"}} ";
+	static const char *const whole[] = {
+		"", "5", "junk", "[1", "{\"a\":1}}", "{\"a\":x}", "{\"a\":\"b\"c\",\"d\":1}", "{'a':1}", "{\"a\":1}{\"b", "{\"a\":tru}",
+		"{\"a\":1,{\"b\":2}",
+	};
+	struct errmsg e;
+
+	for (size_t len = 2; len < sizeof line - 2; len++) {
+		CHECK(ndjson_parse(line, len, &e) == NULL);
+		CHECK(strncmp(e.text, "cut off before its end: ", 24) == 0 && strstr(e.text, " (column ") != NULL);
+	}
+	json_decref(ndjson_parse(line, sizeof line - 1, &e));
+	CHECK(ndjson_parse("{\"a\":1", 6, &e) == NULL);
+	CHECK_STR(e.text, "cut off before its end: '}' expected near end of file (column 6)");
+	for (size_t i = 0; i < sizeof whole / sizeof *whole; i++) {
+		CHECK(ndjson_parse(whole[i], strlen(whole[i]), &e) == NULL);
+		CHECK(strncmp(e.text, "no JSON object", 14) == 0);
+	}
 }
 
 /* jansson 2.14 reads this as {"a":1}, and "\u0000" must not cut a string short either. */
@@ -194,13 +216,20 @@ static void standard_input_has_a_name(void)
 
 static void ids_are_whole_numbers_in_range(void)
 {
-	static const char *const bad[] = {"-1", "2147483648", "1.0", "\"1\"", "null", "true", "[]"};
-	json_t *good = json_integer(INT32_MAX);
+	static const char *const bad[] = {"-1", "2147483648", "1.5", "2147483648.0", "-1.0", "1e-3", "1e300", "\"1\"", "null", "true", "[]"};
+	static const struct {
+		const char *text;
+		uint32_t id;
+	} good[] = {{"2147483647", INT32_MAX}, {"2147483647.0", INT32_MAX}, {"3859.0", 3859}, {"3.859e3", 3859}, {"0.0", 0}, {"-0.0", 0}};
 	struct errmsg e;
 	uint32_t id = 5;
 
-	CHECK(ndjson_id(good, "track", &id, &e) == 0 && id == INT32_MAX);
-	json_decref(good);
+	for (size_t i = 0; i < sizeof good / sizeof *good; i++) {
+		json_t *value = json_loads(good[i].text, JSON_DECODE_ANY, NULL);
+
+		CHECK(value && ndjson_id(value, "track", &id, &e) == 0 && id == good[i].id);
+		json_decref(value);
+	}
 	for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
 		json_t *value = json_loads(bad[i], JSON_DECODE_ANY, NULL);
 
@@ -214,7 +243,7 @@ static void ids_are_whole_numbers_in_range(void)
 
 static void counts_are_whole_numbers_up_to_a_limit(void)
 {
-	static const char *const bad[] = {"-1", "8", "1.0", "\"1\"", "null", "true", "[]", "9223372036854775807"};
+	static const char *const bad[] = {"-1", "8", "1.5", "8.0", "\"1\"", "null", "true", "[]", "9223372036854775807"};
 	json_t *object = json_object();
 	struct errmsg e;
 	uint64_t n = 0;
@@ -229,15 +258,46 @@ static void counts_are_whole_numbers_up_to_a_limit(void)
 	CHECK(ndjson_count(object, "plays", INT64_MAX, &n, &e) == 0 && n == INT64_MAX);
 	json_object_set_new(object, "plays", json_integer(7));
 	CHECK(ndjson_count(object, "plays", 7, &n, &e) == 0 && n == 7);
+	json_object_set_new(object, "plays", json_real(6));
+	CHECK(ndjson_count(object, "plays", 7, &n, &e) == 0 && n == 6);
 	json_object_set_new(object, "plays", json_integer(0));
 	CHECK(ndjson_count(object, "plays", 7, &n, &e) == 0 && n == 0);
 	json_decref(object);
+}
+
+/* Of real numbers those up to 2^53, beyond which not every whole number is one: what was written may have been another. */
+static void whole_numbers_may_be_written_as_real_ones(void)
+{
+	static const struct {
+		const char *text;
+		int64_t n;
+	} good[] = {
+		{"-9223372036854775808", INT64_MIN}, {"9007199254740993", 9007199254740993}, {"1.7040672e12", 1704067200000},
+		{"-5.0", -5}, {"9007199254740992.0", 9007199254740992}, {"-9007199254740992.0", -9007199254740992},
+	};
+	static const char *const bad[] = {"0.5", "9007199254740994.0", "1e19", "-1e300", "\"1\"", "null", "true", "[]", "{}"};
+	int64_t n;
+
+	CHECK(!ndjson_whole(NULL, &n));
+	for (size_t i = 0; i < sizeof good / sizeof *good; i++) {
+		json_t *value = json_loads(good[i].text, JSON_DECODE_ANY, NULL);
+
+		CHECK(value && ndjson_whole(value, &n) && n == good[i].n);
+		json_decref(value);
+	}
+	for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
+		json_t *value = json_loads(bad[i], JSON_DECODE_ANY, NULL);
+
+		CHECK(value && !ndjson_whole(value, &n));
+		json_decref(value);
+	}
 }
 
 int main(void)
 {
 	RUN(an_object_is_parsed);
 	RUN(all_else_is_refused_with_a_reason);
+	RUN(a_line_that_was_cut_is_told_as_such);
 	RUN(nul_bytes_are_refused);
 	RUN(depth_is_limited);
 	RUN(a_document_is_loaded);
@@ -247,5 +307,6 @@ int main(void)
 	RUN(standard_input_has_a_name);
 	RUN(ids_are_whole_numbers_in_range);
 	RUN(counts_are_whole_numbers_up_to_a_limit);
+	RUN(whole_numbers_may_be_written_as_real_ones);
 	return DONE();
 }

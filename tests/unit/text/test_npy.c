@@ -35,7 +35,7 @@ static const float six[] = {1, -2.5f, 3, 4, 5, 6};
 static void check_six(int version, const char *header)
 {
 	struct npy m;
-	struct errmsg e = {""};
+	struct errmsg e = {0};
 
 	write_npy(version, header, six, sizeof six);
 	CHECK(npy_load(&m, FILE_NAME, &e) == 0);
@@ -48,7 +48,7 @@ static void check_six(int version, const char *header)
 static void check_refused(const char *why)
 {
 	struct npy m;
-	struct errmsg e = {""};
+	struct errmsg e = {0};
 
 	CHECK(npy_load(&m, FILE_NAME, &e) < 0);
 	CHECK_STR(e.text, why);
@@ -133,17 +133,20 @@ static void check_array_refused(const char *type, const char *order, const char 
 
 static void other_arrays_are_refused(void)
 {
-	static const char *const types[] = {"<i8", "<f2", "<c8", "|b1", "<U7", "|O", "<f16"};
+	static const char *const types[] = {"<i8", "<i2", "<c8", "|b1", "<U7", "|O", "<f16"};
 
 	for (size_t i = 0; i < sizeof types / sizeof *types; i++) {
 		char why[256];
 
-		snprintf(why, sizeof why, FILE_NAME ": the values are of type '%s'; float32 ('<f4') or float64 ('<f8') is wanted",
+		snprintf(why, sizeof why, FILE_NAME ": the values are of type '%s'; "
+			 "float16 ('<f2'), float32 ('<f4') or float64 ('<f8') is wanted",
 			 types[i]);
 		check_array_refused(types[i], "False", "(2, 3)", why);
 	}
 	check_array_refused(">f4", "False", "(2, 3)",
-			    FILE_NAME ": the values are in big-endian byte order ('>f4'); '<f4' or '<f8' is wanted");
+			    FILE_NAME ": the values are in big-endian byte order ('>f4'); '<f2', '<f4' or '<f8' is wanted");
+	check_array_refused(">f2", "False", "(2, 3)",
+			    FILE_NAME ": the values are in big-endian byte order ('>f2'); '<f2', '<f4' or '<f8' is wanted");
 	check_array_refused("<f4", "True", "(2, 3)",
 			    FILE_NAME ": the array is in Fortran order; C order, row after row, is wanted");
 	check_array_refused("<f4", "False", "()",
@@ -157,7 +160,7 @@ static void other_arrays_are_refused(void)
 	check_array_refused("<f4", "False", "(4611686018427387904, 4)",
 			    FILE_NAME ": the array is too large (4611686018427387904 x 4)");
 	check_header_refused("{'descr': [('x', '<f4')], 'fortran_order': False, 'shape': (2, 3)}",
-			     FILE_NAME ": the values have no simple type; '<f4' or '<f8' is wanted");
+			     FILE_NAME ": the values have no simple type; '<f2', '<f4' or '<f8' is wanted");
 }
 
 static void a_wrong_length_is_refused(void)
@@ -199,10 +202,50 @@ static void values_that_are_not_finite_are_refused(void)
 	check_refused(FILE_NAME ": row 1, column 1: the value is not finite");
 }
 
+/* What sixteen bits stand for (IEEE 754-2008, binary16). */
+static double half_value(unsigned bits)
+{
+	double sign = bits >> 15 ? -1 : 1, fraction = bits & 0x3ff;
+	int exponent = bits >> 10 & 0x1f;
+
+	if (exponent == 0x1f)
+		return fraction > 0 ? (double)NAN : sign * (double)INFINITY;
+	return sign * (exponent == 0 ? ldexp(fraction, -24) : ldexp(1024 + fraction, exponent - 25));
+}
+
+/* Each of them; those that are not finite are refused as ever. */
+static void half_floats_are_read_exactly(void)
+{
+	static const char header[] = "{'descr': '<f2', 'fortran_order': False, 'shape': (2, 3)}";
+	struct npy m;
+	struct errmsg e;
+
+	for (unsigned bits = 0; bits <= UINT16_MAX; bits++) {
+		uint16_t values[] = {0x3c00, 0xc000, 0, 1, (uint16_t)bits, 0x7bff};
+		double want = half_value(bits);
+
+		write_npy(1, header, values, sizeof values);
+		if (!isfinite(want)) {
+			check_refused(FILE_NAME ": row 1, column 1: the value is not finite");
+			continue;
+		}
+		CHECK(npy_load(&m, FILE_NAME, &e) == 0 && m.type == NPY_FLOAT32 && m.rows == 2 && m.columns == 3);
+		if (m.data) {
+			const float *got = m.data;
+
+			CHECK(got[0] == 1 && got[1] == -2 && got[2] == 0 && got[3] == 0x1p-24f && got[5] == 65504);
+			CHECK(got[4] == want && !signbit(got[4]) == (bits >> 15 == 0));
+		}
+		npy_clear(&m);
+	}
+	check_array_refused("<f2", "False", "(2, 4)", FILE_NAME ": file goes on after the 86 bytes that its header announces");
+	check_array_refused("<f2", "False", "(5, 4)", FILE_NAME ": file ends after 94 of 110 bytes");
+}
+
 static void check_round_trip(enum npy_type type, size_t rows, size_t columns, void *data, size_t size)
 {
 	struct npy written = {.type = type, .rows = rows, .columns = columns, .data = data}, read;
-	struct errmsg e = {""};
+	struct errmsg e = {0};
 	FILE *f = fopen(FILE_NAME, "w");
 
 	CHECK(f != NULL);
@@ -270,6 +313,7 @@ int main(int argc, char **argv)
 	RUN(a_wrong_length_is_refused);
 	RUN(a_truncated_pipe_is_refused);
 	RUN(values_that_are_not_finite_are_refused);
+	RUN(half_floats_are_read_exactly);
 	RUN(what_is_written_is_read);
 	if (unlink(FILE_NAME) < 0 || rmdir(directory) < 0)
 		return 1;

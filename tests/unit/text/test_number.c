@@ -114,6 +114,41 @@ static void latencies_are_written_without_an_exponent(void)
 	CHECK_STR(written(2.000000001), "2.000000001");
 }
 
+/* As long as with an exponent, or shorter: people and typed columns have the plain one. */
+static void numbers_are_plain_where_that_is_as_short(void)
+{
+	CHECK_STR(written(-50), "-50");
+	CHECK_STR(written(100), "100");
+	CHECK_STR(written(-100), "-100");
+	CHECK_STR(written(1048580), "1048580");
+	CHECK_STR(written(-1048580), "-1048580");
+	CHECK_STR(written(12345678), "12345678");
+	CHECK_STR(written(120000000), "1.2e+08");
+	CHECK_STR(written(1e15), "1e+15");
+	CHECK_STR(written(9007199254740991), "9007199254740991");
+	CHECK_STR(written(9007199254740993), "9007199254740992");
+	CHECK_STR(written(123456789012345678), "123456789012345680");
+	/* whole numbers that readers take for 64 bits stay below 2^63 */
+	CHECK_STR(written(1234567890123456789), "1234567890123456800");
+	CHECK_STR(written(-9223372036854774784.0), "-9223372036854775000");
+	CHECK_STR(written(0x1p63), "9.223372036854776e+18");
+	CHECK_STR(written(-12345678901234567890.0), "-1.2345678901234567e+19");
+	CHECK_STR(written(-0.0000021), "-0.0000021");
+	CHECK_STR(written(-1e-9), "-0.000000001");
+	CHECK_STR(written(0.00012345678901), "0.00012345678901");
+	CHECK_STR(written(0.000012345678901), "1.2345678901e-05");
+	CHECK_STR(written(1.5e-300), "1.5e-300");
+}
+
+/* Below a power of two the next double is nearer than above it, so the decimal that reads back may be the one further off. */
+static void powers_of_two_take_the_fewest_digits(void)
+{
+	CHECK_STR(written(0x1p-44), "5.684341886080802e-14");
+	CHECK_STR(written(0x1p-24), "5.960464477539063e-08");
+	CHECK_STR(written(0x1p-1017), "7.120236347223045e-307");
+	CHECK_STR(written(0x1p976), "6.386688990511104e+293");
+}
+
 static void numbers_of_all_kinds(void)
 {
 	CHECK_STR(written(0), "0");
@@ -191,6 +226,8 @@ int main(void)
 	RUN(decimals_of_few_places_take_the_fewest_digits);
 	RUN(parts_of_a_track_are_written_with_two_places);
 	RUN(latencies_are_written_without_an_exponent);
+	RUN(numbers_are_plain_where_that_is_as_short);
+	RUN(powers_of_two_take_the_fewest_digits);
 	RUN(numbers_of_all_kinds);
 	RUN(whole_numbers);
 	RUN(whole_numbers_are_parsed_whole);

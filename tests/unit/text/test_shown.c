@@ -40,6 +40,50 @@ static void effects_have_the_digits_of_their_interval(void)
 	CHECK_STR(shown_magnitude(INFINITY, 1, 2).text, "-");
 }
 
+/* What a number is rounded to must not say something else than the number. */
+static void signs_are_shown(void)
+{
+	CHECK_STR(shown_change(-20.0, -39.63, -0.37).text, "-20.00%");
+	CHECK_STR(shown_change(0.0003, 0.0001, 0.0005).text, "+0.0003%");
+	CHECK_STR(shown_change(-0.005, -0.009, -0.001).text, "-0.005%");
+	CHECK_STR(shown_change(0.0003, -0.0001, 0.0005).text, "+0.00%");
+	CHECK_STR(shown_change(0.0003, NAN, NAN).text, "+0.00%");
+	CHECK_STR(shown_change(2e-14, 1e-14, 3e-14).text, "+2e-14%");
+	CHECK_STR(shown_change(NAN, 1, 2).text, "-");
+	CHECK_STR(shown_change(1e7, 1e6, 1e8).text, "+1.00e+07%");
+	CHECK_STR(shown_interval(0.0001, 0.00052).text, "0.0001 .. 0.0005");
+	CHECK_STR(shown_interval(-0.0004, 35).text, "-0.0004 .. 35.00");
+	CHECK_STR(shown_bounds(-39.63, -0.0037).text, "-39.63 to -0.004");
+	CHECK_STR(shown_bounds(0, 1).text, "0.00 to 1.00");
+	CHECK_STR(shown_bounds(1e-12, 1).text, "1e-12 to 1.00");
+	CHECK_STR(shown_bound(0.0004).text, "+0.0004%");
+	CHECK_STR(shown_bound(-12.345).text, "-12.35%");
+	CHECK_STR(shown_bound(NAN).text, "-");
+	CHECK_STR(shown_effect(-20, -39.63, -0.37).text, "-20 % (-40 to -0.4)");
+	CHECK_STR(shown_effect(20, -0.37, 40.37).text, "+20 % (-0.4 to 40)");
+	CHECK_STR(shown_effect(2e-9, 1e-9, 3e-9).text, "+0.000000002 % (0.000000001 to 0.000000003)");
+	CHECK_STR(shown_magnitude(-0.37, -39.63, -0.37).text, "0.4 %");
+	CHECK_STR(shown_magnitude(0.5, 0.5, 40).text, "0.5 %");
+	CHECK_STR(shown_magnitude(0.0004, NAN, NAN).text, "0.0004 %");
+	CHECK_STR(shown_magnitude(0, NAN, NAN).text, "0.00 %");
+}
+
+static void p_is_on_its_side_of_a_level(void)
+{
+	CHECK_STR(shown_p_against(0.04997, 0.05).text, "0.04997");
+	CHECK_STR(shown_p_against(0.0499999996, 0.05).text, "0.0499999996");
+	CHECK_STR(shown_p_against(0.05, 0.05).text, "0.0500");
+	CHECK_STR(shown_p_against(0.05003, 0.05).text, "0.0500");
+	CHECK_STR(shown_p_against(0.05004, 0.05002).text, "0.05004");
+	CHECK_STR(shown_p_against(0.0461, 0.05).text, "0.0461");
+	CHECK_STR(shown_p_against(0.00096, 0.001).text, "0.00096");
+	CHECK_STR(shown_p_against(9.6e-7, 1e-6).text, "9.6e-07");
+	CHECK_STR(shown_p_against(9.6e-7, 0.05).text, "1e-06");
+	CHECK_STR(shown_p_against(0, 0.05).text, "<1e-300");
+	CHECK_STR(shown_p_against(NAN, 0.05).text, "-");
+	CHECK_STR(shown_p_said(0.00096, 0.001).text, "p = 0.00096");
+}
+
 static void typeset_means_true_signs(void)
 {
 	CHECK_STR(shown_typeset(shown("-1.5 %% (-2 to -1)")).text, "−1.5\u00a0% (−2 to −1)");
@@ -51,8 +95,8 @@ static void typeset_means_true_signs(void)
 
 static void names_of_metrics_become_words(void)
 {
-	CHECK_STR(shown_p_said(0.0412).text, "p = 0.0412");
-	CHECK_STR(shown_p_said(0).text, "p < 1e-300");
+	CHECK_STR(shown_p_said(0.0412, 0.001).text, "p = 0.0412");
+	CHECK_STR(shown_p_said(0, 0.001).text, "p < 1e-300");
 	CHECK_STR(shown_words("mean_time_per_session").text, "mean time per session");
 	CHECK_STR(shown_words("").text, "");
 }
@@ -98,6 +142,8 @@ int main(void)
 	RUN(p_is_a_number_or_a_size);
 	RUN(counts_have_commas);
 	RUN(effects_have_the_digits_of_their_interval);
+	RUN(signs_are_shown);
+	RUN(p_is_on_its_side_of_a_level);
 	RUN(typeset_means_true_signs);
 	RUN(names_of_metrics_become_words);
 	RUN(names_stand_where_they_are_put);

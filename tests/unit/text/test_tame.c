@@ -15,6 +15,7 @@ static void controls_become_question_marks(void)
 		{"\xc2\x9b" "31m \xc2\xa0", "?31m \xc2\xa0"}, /* U+009B is a control, U+00A0 a space */
 		{"half \xc2", "half \xc2"},
 		{"\u202elive \u2066x\u2069", "?live ?x?"},
+		{"a\u2028b\u2029c \u2027", "a?b?c \u2027"}, /* line ends of Unicode */
 		{"\u202f\u2065\u200f", "\u202f\u2065\u200f"},
 		{"half \xe2\x80", "half \xe2\x80"},
 	};
@@ -34,8 +35,17 @@ static void controls_become_question_marks(void)
 	}
 }
 
+static void lines_keep_their_ends(void)
+{
+	char text[] = "a\tb\n\033[2Jc\r\n\u202ed\n";
+
+	tame_lines(text);
+	CHECK_STR(text, "a\tb\n?[2Jc?\n?d\n");
+}
+
 int main(void)
 {
 	RUN(controls_become_question_marks);
+	RUN(lines_keep_their_ends);
 	return DONE();
 }

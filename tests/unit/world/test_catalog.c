@@ -33,7 +33,7 @@ static void ids_may_be_sparse_and_in_any_order(void)
 		   "{\"track\":2147483647,\"artist\":\"B\",\"title\":\"last\"}\n"
 		   "\n"
 		   "{\"artist\":\"A\",\"track\":0,\"title\":\"first\",\"recommendations\":[1,2]}\r\n"
-		   "{\"track\":9,\"artist\":\"B\"}",
+		   "{\"track\":9.0,\"artist\":\"B\",\"title\":null}",
 		   &e) == 0);
 	CHECK(c.n_tracks == 3);
 	CHECK(c.tracks[0].id == 0 && c.tracks[1].id == 9 && c.tracks[2].id == 2147483647);
@@ -98,10 +98,11 @@ static void mistakes_are_named_with_their_line(void)
 		{"{\"track\":2147483648,\"artist\":\"a\"}\n",
 		 ":1: \"track\" is no id (a whole number from 0 to 2147483647)"},
 		{"{\"track\":-1,\"artist\":\"a\"}\n", ":1: \"track\" is no id (a whole number from 0 to 2147483647)"},
-		{"{\"track\":1.0,\"artist\":\"a\"}\n", ":1: \"track\" is no id (a whole number from 0 to 2147483647)"},
+		{"{\"track\":1.5,\"artist\":\"a\"}\n", ":1: \"track\" is no id (a whole number from 0 to 2147483647)"},
 		{"{\"track\":1}\n", ":1: \"artist\" is missing"},
 		{"{\"track\":1,\"artist\":5}\n", ":1: \"artist\" is no string"},
-		{"{\"track\":1,\"artist\":\"a\",\"title\":null}\n", ":1: \"title\" is no string"},
+		{"{\"track\":1,\"artist\":\"a\",\"title\":5}\n", ":1: \"title\" is no string"},
+		{"{\"track\":1,\"artist\":null}\n", ":1: \"artist\" is no string"},
 		{"[1]\n", ":1: no JSON object"},
 		{"{\"track\":1,\"track\":2,\"artist\":\"a\"}\n",
 		 ":1: no JSON object: duplicate object key near '\"track\"' (column 18)"},

@@ -24,13 +24,32 @@ static void ids_become_indices(void)
 
 	fixture_catalog(&c, 5, 2, 7);
 	CHECK(trackset_init(&s, &c) == 0);
-	CHECK(read_array(&s, "[28,0,14]", tracks, &e) == 0);
+	CHECK(read_array(&s, "[28,0.0,1.4e1]", tracks, &e) == 0);
 	CHECK(tracks[0] == 4 && tracks[1] == 0 && tracks[2] == 2);
 	CHECK(read_array(&s, "[]", tracks, &e) == 0);
 	/* what one array named may be named by the next */
 	CHECK(read_array(&s, "[0,28,14,7,21]", tracks, &e) == 0);
 	CHECK(tracks[0] == 0 && tracks[1] == 4 && tracks[2] == 2 && tracks[3] == 1 && tracks[4] == 3);
 	trackset_clear(&s);
+	trackset_clear(&s);
+	catalog_clear(&c);
+}
+
+static void ids_that_were_read_become_indices_in_place(void)
+{
+	struct catalog c;
+	struct trackset s;
+	struct errmsg e;
+	uint32_t tracks[] = {28, 0, 14}, twice[] = {7, 7}, unknown[] = {0, 8};
+
+	fixture_catalog(&c, 5, 2, 7);
+	CHECK(trackset_init(&s, &c) == 0);
+	CHECK(trackset_find(&s, tracks, 3, "list", &e) == 0);
+	CHECK(tracks[0] == 4 && tracks[1] == 0 && tracks[2] == 2);
+	CHECK(trackset_find(&s, twice, 2, "list", &e) == -1);
+	CHECK_STR(e.text, "\"list\" names track 7 twice");
+	CHECK(trackset_find(&s, unknown, 2, "list", &e) == -1);
+	CHECK_STR(e.text, "\"list\" names track 8, which is not in the catalog");
 	trackset_clear(&s);
 	catalog_clear(&c);
 }
@@ -73,6 +92,7 @@ int main(void)
 
 	fixture_enter(directory);
 	RUN(ids_become_indices);
+	RUN(ids_that_were_read_become_indices_in_place);
 	RUN(mistakes_are_named);
 	fixture_leave(directory);
 	return DONE();

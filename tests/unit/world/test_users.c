@@ -16,7 +16,10 @@ static void absent_numbers_have_defaults(void)
 	struct errmsg e;
 	const struct user *v;
 
-	CHECK(load(&u, "{\"user\":2147483647,\"interests\":[28,0]}\n\n{\"interests\":[7],\"user\":0,\"name\":\"x\"}\r\n", &e) == 0);
+	CHECK(load(&u,
+		   "{\"user\":2147483647,\"interests\":[28,0]}\n\n"
+		   "{\"interests\":[7.0],\"user\":0.0,\"name\":\"x\",\"consume_bias\":null,\"session_budget\":null}\r\n",
+		   &e) == 0);
 	CHECK(u.n == 2 && u.n_interests == 3);
 	v = &u.list[0];
 	CHECK(v->id == 2147483647 && v->n_interests == 2);
@@ -24,6 +27,7 @@ static void absent_numbers_have_defaults(void)
 	CHECK(v->consume_bias == 5 && v->consume_sharpness == 1 && v->artist_discount_gamma == 0.8);
 	CHECK(v->session_budget == 5);
 	CHECK(v->interest_neighbours == 5); /* 10, but there are only 5 tracks */
+	CHECK(u.list[1].consume_bias == 5 && u.list[1].session_budget == 5);
 	CHECK(u.list[1].id == 0 && u.interests[u.list[1].first_interest] == 1);
 	CHECK(idmap_get(&u.index, 2147483647, 9) == 0 && idmap_get(&u.index, 0, 9) == 1 && idmap_get(&u.index, 1, 9) == 9);
 	users_clear(&u);
@@ -67,7 +71,7 @@ static void mistakes_are_named_with_their_line(void)
 		{"{\"user\":3,\"interests\":[0,1]}\n", "users:1: \"interests\" names track 1, which is not in the catalog"},
 		{USER "}\n{\"user\":6,\"interests\":[0]}\n" USER "}\n", "users:3: user 5 twice"},
 		{USER ",\"consume_bias\":\"5\"}\n", "users:1: \"consume_bias\" is no number from -1e+09 to 1e+09"},
-		{USER ",\"consume_bias\":null}\n", "users:1: \"consume_bias\" is no number from -1e+09 to 1e+09"},
+		{"{\"user\":3,\"interests\":null}\n", "users:1: user 3 has no interests"},
 		{USER ",\"consume_sharpness\":-1}\n", "users:1: \"consume_sharpness\" is no number from 0 to 1e+09"},
 		{USER ",\"artist_discount_gamma\":1.01}\n", "users:1: \"artist_discount_gamma\" is no number from 0 to 1"},
 		{USER ",\"session_budget\":0}\n", "users:1: \"session_budget\" is no number from 1 to 2.14748e+09"},
@@ -88,6 +92,20 @@ static void mistakes_are_named_with_their_line(void)
 	CHECK_STR(e.text, "absent: No such file or directory");
 }
 
+/* The number would silently be the default. Others may have keys of their own. */
+static void typos_are_told(void)
+{
+	struct users u;
+	struct errmsg e;
+
+	CHECK(load(&u, "{\"user\":1,\"interests\":[0],\"age\":7,\"country\":\"\"}\n", &e) == 0);
+	users_clear(&u);
+	CHECK(load(&u, "{\"user\":1,\"interests\":[0],\"sesion_budget\":7}\n", &e) == -1);
+	CHECK_STR(e.text, "users:1: unknown key \"sesion_budget\"; did you mean \"session_budget\"?");
+	CHECK(load(&u, "{\"user\":1,\"interest\":[0]}\n", &e) == -1);
+	CHECK_STR(e.text, "users:1: unknown key \"interest\"; did you mean \"interests\"?");
+}
+
 int main(void)
 {
 	char directory[32];
@@ -97,6 +115,7 @@ int main(void)
 	RUN(absent_numbers_have_defaults);
 	RUN(numbers_are_read);
 	RUN(mistakes_are_named_with_their_line);
+	RUN(typos_are_told);
 	catalog_clear(&catalog);
 	fixture_leave(directory);
 	return DONE();

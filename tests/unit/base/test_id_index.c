@@ -1,4 +1,4 @@
-#include "base/places.h"
+#include "base/id_index.h"
 
 #include <stdbool.h>
 #include <stdlib.h>
@@ -16,27 +16,27 @@ static bool ascend(const struct idmap_entry *entries, size_t n)
 /* Gives places from 1 on to ids as they come, and looks for them again. */
 static void check_ids(const uint32_t *ids, uint32_t n)
 {
-	struct places p = {0};
+	struct id_index p = {0};
 	struct idmap_entry *entries;
 	size_t taken;
 
 	for (uint32_t i = 0; i < n; i++) {
-		uint32_t *place = places_at(&p, ids[i]);
+		uint32_t *place = id_index_at(&p, ids[i]);
 
 		CHECK(place && *place == 0);
 		*place = i + 1;
-		CHECK(*places_at(&p, ids[i / 2]) == i / 2 + 1);
+		CHECK(*id_index_at(&p, ids[i / 2]) == i / 2 + 1 && id_index_get(&p, ids[i / 2]) == i / 2 + 1);
 	}
 	CHECK(p.n == n);
 	for (uint32_t i = 0; i < n; i++)
-		CHECK(*places_at(&p, ids[i]) == i + 1);
+		CHECK(*id_index_at(&p, ids[i]) == i + 1);
 	CHECK(p.n == n && p.n_close <= 4 * ((size_t)n + 256));
-	entries = places_take(&p, &taken);
+	entries = id_index_take(&p, &taken);
 	CHECK(taken == n && p.n == 0 && ascend(entries, taken));
 	for (size_t i = 0; i < taken; i++)
 		CHECK(entries[i].value >= 1 && entries[i].value <= n && ids[entries[i].value - 1] == entries[i].key);
 	free(entries);
-	places_clear(&p);
+	id_index_clear(&p);
 }
 
 enum { N = 20000 };
@@ -78,14 +78,15 @@ static void ids_may_be_far_apart(void)
 
 static void few_ids_far_away_take_little_room(void)
 {
-	struct places p = {0};
+	struct id_index p = {0};
 
-	*places_at(&p, 2147483647) = 1;
-	*places_at(&p, 1000000) = 2;
-	*places_at(&p, 5) = 3;
+	*id_index_at(&p, 2147483647) = 1;
+	*id_index_at(&p, 1000000) = 2;
+	*id_index_at(&p, 5) = 3;
 	CHECK(p.n_close <= 1024 && p.far.n == 2);
-	CHECK(*places_at(&p, 2147483647) == 1 && *places_at(&p, 1000000) == 2 && *places_at(&p, 5) == 3);
-	places_clear(&p);
+	CHECK(id_index_get(&p, 6) == 0 && id_index_get(&p, 2147483646) == 0 && id_index_get(&p, UINT32_MAX) == 0);
+	CHECK(*id_index_at(&p, 2147483647) == 1 && *id_index_at(&p, 1000000) == 2 && *id_index_at(&p, 5) == 3);
+	id_index_clear(&p);
 }
 
 int main(void)

@@ -1,0 +1,67 @@
+#include "policy/i2i.h"
+
+/* The listens that anchors are drawn from, the newest last. */
+struct listens {
+	const struct play *plays;
+	size_t n;
+};
+
+static struct listens last_listens(const struct source *s, const struct question *q)
+{
+	struct listens all = s->word ? (struct listens){q->history->plays, q->history->n} : (struct listens){q->recent, q->n_recent};
+	size_t n = all.n < s->count ? all.n : s->count;
+
+	return (struct listens){.plays = all.plays + (all.n - n), .n = n};
+}
+
+static bool was_heard(const struct listens *l, uint32_t track)
+{
+	for (size_t i = 0; i < l->n; i++)
+		if (l->plays[i].track == track)
+			return true;
+	return false;
+}
+
+/* The first track of an anchor's list that may be played, or CATALOG_NONE. */
+static uint32_t follow(const struct lists *lists, uint32_t anchor, const struct listens *l, const struct sieve *sieve)
+{
+	struct span list = lists_get(lists, anchor);
+
+	for (size_t i = 0; i < list.n; i++)
+		if (!was_heard(l, list.tracks[i]) && sieve_passes(sieve, list.tracks[i]))
+			return list.tracks[i];
+	return CATALOG_NONE;
+}
+
+/*
+ * Drawing anchors one after another until one has a track left is the same as drawing once from those that have: so the
+ * probability of a track is the share of the time that leads to it.
+ */
+int i2i_choose(const struct source *s, const struct question *q, const struct sieve *sieve, struct rng *r, struct choice *c)
+{
+	struct listens l = last_listens(s, q);
+	struct scored *tracks = q->scratch;
+	double total = 0, at;
+	size_t i = 0;
+
+	scored_reset(tracks);
+	for (size_t k = 0; k < l.n; k++) {
+		uint32_t track = l.plays[k].time > 0 ? follow(&s->table->lists, l.plays[k].track, &l, sieve) : CATALOG_NONE;
+
+		if (track == CATALOG_NONE)
+			continue;
+		if (scored_add(tracks, track, l.plays[k].time) < 0)
+			return -1;
+		total += l.plays[k].time;
+	}
+	if (tracks->n == 0)
+		return 0;
+	for (at = rng_uniform(r) * total; i + 1 < tracks->n && at >= tracks->list[i].score; i++)
+		at -= tracks->list[i].score;
+	*c = (struct choice){.track = tracks->list[i].track, .propensity = tracks->list[i].score / total};
+	scored_best(tracks, q->explain);
+	for (i = 0; i < tracks->n && i < q->explain; i++)
+		if (scored_add(q->candidates, tracks->list[i].track, tracks->list[i].score / total) < 0)
+			return -1;
+	return 1;
+}

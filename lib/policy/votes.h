@@ -1,0 +1,16 @@
+/*
+ * votes: the tracks that most speaks for in a session: every track listened to votes for those of its list, with the part
+ * of it that was listened to.
+ */
+#ifndef BOTIFY_VOTES_H
+#define BOTIFY_VOTES_H
+
+#include "policy/source.h"
+
+/*
+ * Draws uniformly one of the s->count tracks with most votes among those that pass the sieve, of equal votes the lower track.
+ * A track without votes is none. For source.c: returns as source_answer.
+ */
+int votes_choose(const struct source *s, const struct question *q, const struct sieve *sieve, struct rng *r, struct choice *c);
+
+#endif
