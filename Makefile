@@ -7,6 +7,7 @@
 #   make mutants    which small mistakes no test would notice: MUTANTS=20 of them, by MUTANTS_SEED=1
 #   make test-stats how often each statistical method, and each report, cries wolf (a minute and a half)
 #   make train-quality  how well botify-train ranks real listening (PLAYS=FILE)
+#   make train-speed    how fast, beside numpy and scipy
 #   make bench      speed, as ratios
 #   make world      an invented world of full size in build/world
 #   make install    PREFIX=/usr/local, DESTDIR as usual
@@ -141,7 +142,10 @@ PLAYS ?= ../shared/world/plays.tsv
 train-quality: $(BUILD)/tests/train-quality
 	$< '$(PLAYS)'
 
-$(BUILD)/tests/train-quality: $(BUILD)/tests/train-quality.o $(LIB)
+train-speed: $(BUILD)/tests/train-speed
+	tests/train-speed $<
+
+$(BUILD)/tests/train-quality $(BUILD)/tests/train-speed: %: %.o $(LIB)
 	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS)
 
 world: $(BUILD)/botify-world
@@ -159,7 +163,7 @@ uninstall:
 clean:
 	rm -rf build build-asan build-fuzz build-lint
 
-.PHONY: all unit test mutants test-failing test-stats test-asan deps lint fuzz fuzzers demo bench train-quality world install uninstall clean
+.PHONY: all unit test mutants test-failing test-stats test-asan deps lint fuzz fuzzers demo bench train-quality train-speed world install uninstall clean
 .SECONDARY:
 
 -include $(wildcard $(addprefix $(BUILD)/,*/*.d */*/*.d */*/*/*.d))

@@ -288,7 +288,6 @@ static void write_metrics(const struct shown_epochs *s, const struct watch_epoch
 	fputs(",\"seconds\":", s->metrics);
 	json_put_number(s->metrics, round(1e3 * seconds_since(&s->begun)) / 1e3);
 	fputs("}\n", s->metrics);
-	fflush(s->metrics);
 }
 
 static void show_epoch(void *ctx, const struct watch_epoch *now)
