@@ -194,6 +194,21 @@ static size_t find_best(const struct session_player *p, const struct session_pla
 	return found;
 }
 
+static int explain(const struct session_player *p, const struct session_plan *plan, const float *scores, size_t n,
+		   const struct question *q, const struct sieve *sieve)
+{
+	scored_reset(q->scratch);
+	for (size_t i = 0; i < n; i++) {
+		uint32_t track = plan->tracks[i].track;
+		double plays = history_artist_plays(q->history, p->catalog->tracks[track].artist);
+
+		if (history_track_plays(q->history, track) == 0 && sieve_passes(sieve, track) &&
+		    scored_add(q->scratch, track, scores[i] + p->log_gamma * plays) < 0)
+			return -1;
+	}
+	return session_explain(q);
+}
+
 int session_live_choose(struct session_player *p, const struct session_aim *a, const struct session_plan *plan, size_t k,
 			const struct question *q, const struct sieve *sieve, struct choice *c)
 {
@@ -225,5 +240,5 @@ int session_live_choose(struct session_player *p, const struct session_aim *a, c
 	if (best == n)
 		return 0;
 	c->track = plan->tracks[best].track;
-	return 1;
+	return q->explain > 0 && explain(p, plan, now, n, q, sieve) < 0 ? -1 : 1;
 }

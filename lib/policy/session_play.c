@@ -255,9 +255,41 @@ const struct session_plan *session_plan_of(struct session_player *p, const struc
 
 /* ---- choosing ---- */
 
+/* Tells of the best of what q->scratch holds, by the logarithm of their times. */
+int session_explain(const struct question *q)
+{
+	size_t n = scored_best(q->scratch, q->explain);
+
+	for (size_t i = 0; i < n; i++)
+		if (scored_add(q->candidates, q->scratch->list[i].track, exp(q->scratch->list[i].score)) < 0)
+			return -1;
+	return 0;
+}
+
+/* How many of the artist stand before place i of the plan. */
+static uint32_t planned_before(const struct session_player *p, const struct session_plan *plan, size_t i, uint32_t artist)
+{
+	uint32_t planned = 0;
+
+	for (size_t j = 0; j < i; j++)
+		planned += p->catalog->tracks[plan->tracks[j].track].artist == artist;
+	return planned;
+}
+
+/* What a track of the plan is worth now: less than planned, where more of its artist were played than are planned before it. */
+static float worth(const struct session_player *p, const struct session_plan *plan, size_t i, const struct history *h)
+{
+	uint32_t artist = p->catalog->tracks[plan->tracks[i].track].artist, plays = history_artist_plays(h, artist), planned;
+
+	if (plays == 0)
+		return plan->tracks[i].score;
+	planned = planned_before(p, plan, i, artist);
+	return plan->tracks[i].score + (float)(plays > planned ? p->log_gamma * (plays - planned) : 0);
+}
+
 /*
- * The first of the plan that passes, where as many of its artist were played as are planned before it. Where more were (the first
- * track's, for one, which is not planned), a track is worth less than planned, and those after it are looked at until none can be better.
+ * The best of the plan that passes. Mostly it is the first one; but some are worth less than planned (the first track's artist, for
+ * one, was played without being planned), and then those after it are looked at until none can be better.
  */
 static int choose_planned(const struct session_player *p, const struct session_plan *plan, size_t k, const struct question *q,
 			  const struct sieve *sieve, struct choice *c)
@@ -265,27 +297,23 @@ static int choose_planned(const struct session_player *p, const struct session_p
 	float best = -INFINITY;
 	int found = 0;
 
-	for (size_t i = 0; i < k && i < plan->n && plan->tracks[i].score > best; i++) {
-		uint32_t track = plan->tracks[i].track, artist = p->catalog->tracks[track].artist;
-		float score = plan->tracks[i].score;
-		uint32_t plays, planned = 0;
+	scored_reset(q->scratch);
+	for (size_t i = 0; i < k && i < plan->n && (plan->tracks[i].score > best || q->explain > 0); i++) {
+		uint32_t track = plan->tracks[i].track;
+		float score;
 
 		if (history_track_plays(q->history, track) > 0 || !sieve_passes(sieve, track))
 			continue;
-		plays = history_artist_plays(q->history, artist);
-		if (plays > 0) {
-			for (size_t j = 0; j < i; j++)
-				planned += p->catalog->tracks[plan->tracks[j].track].artist == artist;
-			if (plays > planned)
-				score += (float)(p->log_gamma * (plays - planned));
-		}
+		score = worth(p, plan, i, q->history);
 		if (score > best) {
 			best = score;
 			c->track = track;
 			found = 1;
 		}
+		if (q->explain > 0 && scored_add(q->scratch, track, score) < 0)
+			return -1;
 	}
-	return found;
+	return found && q->explain > 0 && session_explain(q) < 0 ? -1 : found;
 }
 
 int session_choose(const struct source *s, const struct question *q, const struct sieve *sieve, struct rng *r, struct choice *c)
