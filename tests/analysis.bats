@@ -467,6 +467,20 @@ far_log() {
 	done
 }
 
+@test "--partial, --merge: latencies that sum to infinity" {
+	awk 'BEGIN {
+		for (user = 1; user <= 6; user++)
+			for (i = 1; i <= 3; i++)
+				printf "{\"message\":\"%s\",\"user\":%d,\"track\":1,\"timestamp\":%d,\"time\":0.%d,\"latency\":1e308,%s}\n",
+					i < 3 ? "next" : "last", user, i, user, "\"experiments\":{\"E\":\"" (user % 2 ? "C" : "T") "\"}"
+	}' >log
+	abtest --format json --days log >want
+	jq -e '.effects | length == 7' want
+	abtest --partial --days -o counts log
+	grep -q '"latency":null' counts
+	abtest --merge --format json --days counts | cmp - want
+}
+
 @test "--partial, --merge: a file of covariates, in every format, with the rest that a merge can report" {
 	make_log
 	kept=(--days --quantiles '0.1,0.5' --sources)

@@ -2,7 +2,7 @@
 # What commands do where there is no memory, a disk is full or a file cannot be read: $bin/tests/shim/fail_each lets a call fail
 # in each of many runs of the lines below, and says what it looks at. Here it is a sample of them; `make test-failing` runs all.
 #
-#   FAIL_SAMPLE    how many runs for each line and each kind of call; 0: all (default: 2)
+#   FAIL_SAMPLE    how many runs for each line and each kind of call; 0: all (default: 5)
 #
 # shellcheck disable=SC2030,SC2031
 
@@ -14,6 +14,7 @@ botify-toppop: botify-toppop --threads 2 --format ndjson -n 9 --tracks ../in/tra
 botify-toppop: botify-toppop --experiment E --by-arm --format table --tracks ../in/tracks -o out ../in/log ../in/escaped
 botify-toppop: botify-toppop --recommended --experiment E --partial -o out ../in/log
 botify-toppop: botify-toppop --merge --experiment E --arm C -o out ../in/top1 ../in/top2
+botify-toppop: botify-toppop --merge --recommended --partial -o out ../in/recommended1 ../in/recommended2
 botify-abtest: botify-abtest --threads 1 --split T1=1,T2=1 -o out ../in/log
 botify-abtest: botify-abtest --format json --days --sources --tracks ../in/tracks --quantiles 0.5 --power --aa 2 ../in/log
 botify-abtest: botify-abtest --format html --threads 2 --tracks ../in/tracks -o out ../in/log ../in/unsorted
@@ -79,6 +80,7 @@ setup_file() {
 		awk -v part=$part '{ match($0, /"user":[0-9]+/); if (substr($0, RSTART + 7, RLENGTH - 7) % 2 == part % 2) print }' \
 			in/log >in/half
 		botify-toppop --partial --experiment E in/half >in/top$part
+		botify-toppop --partial --recommended in/half >in/recommended$part
 		botify-abtest --partial --days --sources in/half >in/part$part
 	done
 	rm in/half
@@ -93,7 +95,7 @@ setup_file() {
 	cd "$BATS_FILE_TMPDIR" || exit
 	LD_PRELOAD=$bin/tests/shim/fail_nth.so botify-toppop --version >version ||
 		skip "no library can be loaded before this build's own, as with ASan"
-	"$bin/tests/shim/fail_each" --sample "${FAIL_SAMPLE:-2}" "$bin/tests/shim/fail_nth.so" lines >found ||
+	"$bin/tests/shim/fail_each" --sample "${FAIL_SAMPLE:-5}" "$bin/tests/shim/fail_nth.so" lines >found ||
 		{ cat found; false; }
 	cat found >&3
 }

@@ -113,7 +113,7 @@ static void put_balance(FILE *f, const struct report *r, const struct effect *ef
 
 	for (size_t x = 0; n > 0 && r->effects->balance && x < s->names.n; x++) {
 		double p = symbols_text(&s->names, x) == effects[0].experiment ? balance_p(&r->effects->balance[x]) : NAN;
-		struct shown said = shown_p_said(p);
+		struct shown said = shown_p_said(p, HEALTH_ALARM);
 
 		if (p >= HEALTH_ALARM)
 			fprintf(f, "The arms are alike in it (%s). ", words ? shown_typeset(said).text : said.text);

@@ -274,7 +274,7 @@ static int add_log(struct health *h, const struct study *s)
 		struct health_finding f = {.entry = entry, .experiment = HEALTH_LOG, .count = entry->in_log(s), .usual = entry->usual,
 					   .p = NAN};
 
-		struct errmsg words = {""};
+		struct errmsg words = {0};
 
 		f.grave = f.count > 0 && entry->grave && !(entry->fate == HEALTH_ORDER && s->sorted);
 		if (entry->weigh)

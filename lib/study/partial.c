@@ -25,7 +25,7 @@ static int read_sums(const json_t *object, struct metrics_sums *sums, uint32_t *
 	if (partial_read_small(object, "sessions", sessions, e) < 0 || partial_read_number(object, "time", &sums->time, e) < 0)
 		return -1;
 	if (partial_read_small(object, "tracks", &sums->events, e) < 0 ||
-	    partial_read_number(object, "latency", &sums->latency, e) < 0)
+	    partial_read_sum(object, "latency", &sums->latency, e) < 0)
 		return -1;
 	return partial_read_small(object, "latencies", &sums->latencies, e);
 }

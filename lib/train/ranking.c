@@ -68,6 +68,25 @@ static void rank_row(const struct work *w, struct scratch *s, size_t row, float 
 		w->r->columns[row * w->r->k + i] = best.heap[i].item;
 }
 
+/* Where the scores of a row are few and none of them is ruled out, there is no need to write all the others. */
+static bool is_sparse(const struct work *w)
+{
+	return w->m->left && !w->m->right && !w->o->without && w->members.n_rows == 0;
+}
+
+static void rank_sparse_row(const struct work *w, struct scratch *s, size_t row)
+{
+	struct best best = {.heap = s->heap, .limit = w->r->k};
+	const struct csr *scores = w->m->left;
+
+	for (size_t a = scores->start[row]; a < scores->start[row + 1]; a++)
+		if (scores->value[a] > 0 && !(w->o->rows_are_columns && scores->column[a] == row))
+			best_add(&best, scores->column[a], scores->value[a]);
+	best_sort(&best);
+	for (size_t i = 0; i < best.n; i++)
+		w->r->columns[row * w->r->k + i] = best.heap[i].item;
+}
+
 static void rank_block(void *ctx, size_t begin, size_t end, unsigned thread)
 {
 	struct work *w = ctx;
@@ -76,9 +95,12 @@ static void rank_block(void *ctx, size_t begin, size_t end, unsigned thread)
 
 	for (size_t i = begin * w->r->k; i < end * w->r->k; i++)
 		w->r->columns[i] = RANKING_END;
-	for (size_t row = begin; row < end; row++)
+	for (size_t row = begin; row < end; row++) {
 		wanted += is_wanted(w, row);
-	if (wanted == 0)
+		if (is_sparse(w) && is_wanted(w, row))
+			rank_sparse_row(w, s, row);
+	}
+	if (wanted == 0 || is_sparse(w))
 		return;
 	if (model_score(w->m, begin, end, s->scores) < 0) {
 		__atomic_store_n(&w->failed, true, __ATOMIC_RELAXED);

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/rng.h"
 #include "train/mf.h"
 
 /*
@@ -16,6 +17,8 @@
  * What is held out to choose hyperparameters is ranked by all of them alike: the later tracks that were liked, for the first
  * track of their session.
  */
+enum { SAMPLE = 200000 };
+
 struct pairs {
 	const struct listens *l;
 	const struct trainer_options *o;
@@ -30,11 +33,26 @@ static bool is_held(const struct pairs *p, size_t session)
 	return trainer_holds_out(p->o, p->l->user_ids[user], (uint32_t)session - p->l->user_first[user]);
 }
 
-static int add(struct pairs *p, bool held, uint32_t row, uint32_t column, float value)
+/* Whether the search looks at a session: SAMPLE of them tell as much as all. */
+static bool is_sampled(const struct pairs *p, size_t session)
+{
+	uint32_t user = p->l->session_user[session];
+	struct rng r = rng_at(p->o->tune.seed, RNG_TRAIN, p->l->user_ids[user], (uint32_t)session - p->l->user_first[user], 3);
+
+	return rng_uniform(&r) * (double)p->l->n_sessions < SAMPLE;
+}
+
+/* Where a session goes, beside to all. */
+static struct csr_builder *part_of(struct pairs *p, size_t session)
+{
+	return !is_sampled(p, session) ? NULL : is_held(p, session) ? &p->held : &p->part;
+}
+
+static int add(struct pairs *p, struct csr_builder *part, uint32_t row, uint32_t column, float value)
 {
 	if (csr_add(&p->all, row, column, value) < 0)
 		return -1;
-	return csr_add(held ? &p->held : &p->part, row, column, value);
+	return part ? csr_add(part, row, column, value) : 0;
 }
 
 /* Goes through the later tracks of a session that has a first one. */
@@ -42,7 +60,7 @@ static int add_pairs(struct pairs *p, size_t session, bool of_times)
 {
 	const struct listens *l = p->l;
 	size_t first = l->session_first[session], end = l->session_first[session + 1];
-	bool held = is_held(p, session);
+	struct csr_builder *part = part_of(p, session);
 
 	if (first == end || l->list[first].position != 0)
 		return 0;
@@ -51,9 +69,9 @@ static int add_pairs(struct pairs *p, size_t session, bool of_times)
 
 		if (row == column)
 			continue;
-		if (held && l->list[i].time > p->o->liked && csr_add(&p->ranked, row, column, 1) < 0)
+		if (part == &p->held && l->list[i].time > p->o->liked && csr_add(&p->ranked, row, column, 1) < 0)
 			return -1;
-		if (of_times && add(p, held, row, column, p->times[i]) < 0)
+		if (of_times && add(p, part, row, column, p->times[i]) < 0)
 			return -1;
 	}
 	return 0;
@@ -62,10 +80,10 @@ static int add_pairs(struct pairs *p, size_t session, bool of_times)
 static int add_session(struct pairs *p, size_t session)
 {
 	const struct listens *l = p->l;
-	bool held = is_held(p, session);
+	struct csr_builder *part = part_of(p, session);
 
 	for (size_t i = l->session_first[session]; i < l->session_first[session + 1]; i++)
-		if (l->list[i].time > 0 && add(p, held, (uint32_t)session, l->list[i].track, l->list[i].time) < 0)
+		if (l->list[i].time > 0 && add(p, part, (uint32_t)session, l->list[i].track, l->list[i].time) < 0)
 			return -1;
 	return 0;
 }
@@ -73,10 +91,10 @@ static int add_session(struct pairs *p, size_t session)
 static int add_likes(struct pairs *p, size_t session)
 {
 	const struct listens *l = p->l;
-	bool held = is_held(p, session);
+	struct csr_builder *part = part_of(p, session);
 
 	for (size_t i = l->session_first[session]; i < l->session_first[session + 1]; i++)
-		if (l->list[i].time > p->o->liked && add(p, held, l->session_user[session], l->list[i].track, 1) < 0)
+		if (l->list[i].time > p->o->liked && add(p, part, l->session_user[session], l->list[i].track, 1) < 0)
 			return -1;
 	return 0;
 }
