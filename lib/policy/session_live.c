@@ -12,7 +12,7 @@
  * TURNS-th listen; and when a track is to be chosen, the best is, and so on until the best is up to date. The scores that are kept
  * depend on the plays alone, not on what was asked in between.
  */
-enum { D = SESSION_DIM, W = SESSION_DIM + 1, TURNS = 4, BROUGHT_UP_TO_DATE = 32 };
+enum { D = SESSION_DIM, W = SESSION_DIM + 1, TURNS = 8, BROUGHT_UP_TO_DATE = 32 };
 
 void session_live_clear(struct session_live *l)
 {

@@ -59,6 +59,7 @@ struct session_player {
 	float *norms;		      /* squared, of the tracks */
 	struct session_ranked *ranked; /* scratch, for all tracks */
 	uint32_t *artist_plays;	      /* scratch, 0 but while in use */
+	float *logits, *sample;	      /* scratch, for all tracks */
 	float *now;		      /* scratch: scores, some of them brought up to date */
 	size_t now_cap;
 };
