@@ -176,6 +176,16 @@ static double normalise(struct session_fit *f, struct user_step *step)
 	return scale;
 }
 
+/* Brings the mean of b back to what it was at the start: tracks would follow it wherever it went. */
+static void fix_mean(struct session_fit *f)
+{
+	double away = f->c.b_mean - f->c.b_start;
+
+	for (size_t i = 0; i < f->data->n_users; i++)
+		f->b[i] -= (float)away;
+	f->c.b_mean = f->c.b_start;
+}
+
 int session_fit_users(struct session_fit *f, bool at_start, struct errmsg *e)
 {
 	size_t n = f->data->n_users;
@@ -193,8 +203,12 @@ int session_fit_users(struct session_fit *f, bool at_start, struct errmsg *e)
 	}
 	if (ready)
 		scale = normalise(f, &step);
-	if (at_start)
+	if (ready && at_start) {
 		f->c.noise = scale * scale; /* of all that is foretold of x, which is nothing yet */
+		f->c.b_start = f->c.b_mean;
+	} else if (ready) {
+		fix_mean(f);
+	}
 	free(step.u);
 	free(step.known);
 	return ready ? 0 : errmsg_nomem(e);
