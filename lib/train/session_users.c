@@ -6,7 +6,7 @@
 #include "base/parallel.h"
 #include "train/session_fit.h"
 
-enum { D = SESSION_DIM, CHUNK = 32, NEWTON_STEPS = 12 };
+enum { D = SESSION_DIM, CHUNK = 32, NEWTON_STEPS = 12, DRAWS = 256 }; /* DRAWS: about so many of a user are looked at */
 
 struct user_step {
 	struct session_fit *f;
@@ -73,10 +73,10 @@ static size_t gather_draws(const struct user_step *step, size_t user, struct dra
 	const struct session_data *d = f->data;
 	const struct session_opening *first = &d->openings[d->user_openings[user]];
 	const struct session_opening *last = &d->openings[d->user_openings[user + 1] - 1];
-	size_t n = 0;
+	size_t n = 0, step_length = (last->first + last->n - first->first) / DRAWS + 1;
 
 	*draws = malloc((last->first + last->n - first->first + 1) * sizeof **draws);
-	for (uint32_t i = first->first; *draws && i < last->first + last->n; i++) {
+	for (size_t i = first->first; *draws && i < last->first + last->n; i += step_length) {
 		const struct session_listen *l = &d->listens[i];
 		struct draw w = {.bound = session_bound_of(&f->bounds, l->plays, l->time), .v0 = 1};
 
@@ -95,7 +95,7 @@ static void fit_user(const struct user_step *step, size_t user)
 	const struct session_constants *c = &f->c;
 	struct draw *draws;
 	size_t n = gather_draws(step, user, &draws);
-	double log_u = c->u_mean, u = exp(log_u), b = c->b_mean;
+	double log_u = step->at_start ? c->u_mean : -log(f->s[user]), u = exp(log_u), b = step->at_start ? c->b_mean : f->b[user];
 
 	for (int t = 0; draws && t < NEWTON_STEPS; t++) {
 		struct slope g = {0};
