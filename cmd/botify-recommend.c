@@ -1,6 +1,7 @@
 /*
  * botify-recommend: answers listeners' requests by a policy. See botify-recommend(1).
  */
+#include <inttypes.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -26,6 +27,8 @@ static const struct command command = {
 		"  --top [NAME=]FILE       popular tracks, for toppop; may be repeated\n"
 		"  --seed N                seed of all random draws (default: 0)\n"
 		"  --state FILE            load the open sessions from FILE, and save them there at the end\n"
+		"  --max-sessions N        keep at most N sessions open, and end the one that was silent for\n"
+		"                          longest where one more begins (default: 1000000)\n"
 		"  --explain N             tell in each event of the first N candidates and their scores\n"
 		"  --no-latency            write 0 for the latency, so that equal input gives equal bytes\n",
 };
@@ -37,14 +40,14 @@ struct options {
 		const char *spec;
 	} *tables; /* n_tables, in their order */
 	size_t n_tables;
-	int64_t seed, explain;
+	int64_t seed, explain, max_sessions;
 	bool no_latency;
 	char *const *inputs;
 	size_t n_inputs;
 };
 
-enum { OPT_TRACKS = 256, OPT_POLICY, OPT_EXPERIMENTS, OPT_SIMILAR, OPT_USER_TRACKS, OPT_TOP, OPT_SEED, OPT_STATE, OPT_EXPLAIN,
-       OPT_NO_LATENCY };
+enum { OPT_TRACKS = 256, OPT_POLICY, OPT_EXPERIMENTS, OPT_SIMILAR, OPT_USER_TRACKS, OPT_TOP, OPT_SEED, OPT_STATE, OPT_MAX_SESSIONS,
+       OPT_EXPLAIN, OPT_NO_LATENCY };
 
 static const struct option long_options[] = {
 	{"tracks", required_argument, NULL, OPT_TRACKS},
@@ -55,6 +58,7 @@ static const struct option long_options[] = {
 	{"top", required_argument, NULL, OPT_TOP},
 	{"seed", required_argument, NULL, OPT_SEED},
 	{"state", required_argument, NULL, OPT_STATE},
+	{"max-sessions", required_argument, NULL, OPT_MAX_SESSIONS},
 	{"explain", required_argument, NULL, OPT_EXPLAIN},
 	{"no-latency", no_argument, NULL, OPT_NO_LATENCY},
 	COMMAND_OPTIONS,
@@ -93,6 +97,10 @@ static int parse_options(struct options *o, int argc, char **argv)
 		case OPT_NO_LATENCY: o->no_latency = true; break;
 		case OPT_SEED:
 			if (number_parse_int("--seed", optarg, 0, INT64_MAX, &o->seed, &e) < 0)
+				return command_misused(&command, &e);
+			break;
+		case OPT_MAX_SESSIONS:
+			if (number_parse_int("--max-sessions", optarg, 1, INT32_MAX, &o->max_sessions, &e) < 0)
 				return command_misused(&command, &e);
 			break;
 		case OPT_EXPLAIN:
@@ -164,6 +172,7 @@ static int load(struct service *s, const struct options *o, struct errmsg *e)
 		return EXIT_DATA;
 	}
 	recommender_explain(&s->recommender, (size_t)o->explain);
+	s->recommender.sessions.max_open = (size_t)o->max_sessions;
 	/* saved at once too: a place that cannot be written is found before the first request, not after the last */
 	if (o->state && (sessions_load(&s->recommender.sessions, o->state, &s->tables.catalog, e) < 0 ||
 			 sessions_save(&s->recommender.sessions, o->state, &s->tables.catalog, e) < 0))
@@ -219,6 +228,14 @@ static enum lines_status answer_input(struct recommender *r, const char *path, i
 	return out->error ? LINES_FAILED : s;
 }
 
+/* Says how many users were taken for gone. */
+static void tell_dropped(const struct sessions *s)
+{
+	if (s->dropped > 0)
+		command_note(&command, "%" PRIu64 " session%s ended for others to begin: more than %zu %s open at a time (--max-sessions)",
+			     s->dropped, s->dropped == 1 ? " was" : "s were", s->max_open, s->max_open == 1 ? "was" : "were");
+}
+
 static int serve(struct service *s, const struct options *o)
 {
 	static char *const standard_input[] = {(char *)"-"};
@@ -238,6 +255,7 @@ static int serve(struct service *s, const struct options *o)
 	status = command_finish(&command, &out, command_complained(&command, &complaints) ? EXIT_DATA : 0);
 	if (o->state && sessions_save(&s->recommender.sessions, o->state, &s->tables.catalog, &e) < 0)
 		status = command_fail(&command, &e);
+	tell_dropped(&s->recommender.sessions);
 	if (ended == LINES_STOP)
 		stop_raise(stop);
 	return status;
@@ -245,7 +263,7 @@ static int serve(struct service *s, const struct options *o)
 
 int main(int argc, char **argv)
 {
-	struct options options = {.tables = calloc((size_t)argc, sizeof *options.tables)};
+	struct options options = {.max_sessions = 1000000, .tables = calloc((size_t)argc, sizeof *options.tables)};
 	struct service service = {0};
 	struct errmsg e;
 	int status;
