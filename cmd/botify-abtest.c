@@ -9,6 +9,7 @@
 #include "base/save.h"
 #include "command.h"
 #include "event/log.h"
+#include "options.h"
 #include "render/table.h"
 #include "report/analysis.h"
 #include "report/failon.h"
@@ -169,7 +170,7 @@ static int parse_options(struct options *o, int argc, char **argv)
 	struct errmsg e;
 	int c, which, status = 0;
 
-	while (status == 0 && (c = getopt_long(argc, argv, "o:hV", long_options, &which)) != -1)
+	while (status == 0 && (c = options_next(&self, argc, argv, "o:hV", long_options, &which)) != -1)
 		switch (c) {
 		case OPT_ANALYSIS: status = analysis_set(&o->analysis, long_options[which].name, optarg, &e); break;
 		case OPT_EXPERIMENT: o->experiments[o->n_experiments++] = optarg; break;

@@ -9,6 +9,7 @@
 #include "base/lines.h"
 #include "base/stop.h"
 #include "command.h"
+#include "options.h"
 #include "policy/recommender.h"
 #include "text/ndjson.h"
 #include "text/number.h"
@@ -85,7 +86,7 @@ static int parse_options(struct options *o, int argc, char **argv)
 	struct errmsg e;
 	int c;
 
-	while ((c = getopt_long(argc, argv, "hV", long_options, NULL)) != -1)
+	while ((c = options_next(&command, argc, argv, "hV", long_options, NULL)) != -1)
 		switch (c) {
 		case OPT_TRACKS: o->tracks = optarg; break;
 		case OPT_POLICY: o->policy = optarg; break;

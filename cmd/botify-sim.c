@@ -9,6 +9,7 @@
 
 #include "base/stop.h"
 #include "command.h"
+#include "options.h"
 #include "sim/agent.h"
 #include "sim/console.h"
 #include "sim/exchange.h"
@@ -160,7 +161,7 @@ static int parse_options(struct options *o, int argc, char **argv)
 	struct errmsg e;
 	int c;
 
-	while ((c = getopt_long(argc, argv, "+hV", long_options, NULL)) != -1)
+	while ((c = options_next(&command, argc, argv, "+hV", long_options, NULL)) != -1)
 		switch (c) {
 		case OPT_TRACKS: o->tracks = optarg; break;
 		case OPT_EMBEDDINGS: o->embeddings = optarg; break;

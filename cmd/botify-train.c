@@ -14,6 +14,7 @@
 #include "base/suggest.h"
 #include "command.h"
 #include "event/log.h"
+#include "options.h"
 #include "text/json_put.h"
 #include "text/number.h"
 #include "text/shown.h"
@@ -189,7 +190,7 @@ static int parse_options(struct options *o, int argc, char **argv)
 	struct errmsg e;
 	int c, status = 0;
 
-	while (status == 0 && (c = getopt_long(argc, argv, "m:k:n:o:hV", long_options, NULL)) != -1)
+	while (status == 0 && (c = options_next(&self, argc, argv, "m:k:n:o:hV", long_options, NULL)) != -1)
 		switch (c) {
 		case 'h': case 'V': return command_info(&self, c);
 		case '?': case ':': return command_bad_option(&self);

@@ -47,7 +47,7 @@ int command_misused(const struct command *c, const struct errmsg *e);
 /* A remark that does not change the exit status. */
 __attribute__((format(printf, 2, 3))) void command_note(const struct command *c, const char *format, ...);
 
-/* getopt_long has already said what was wrong; this points to --help. Returns EXIT_USAGE. */
+/* options_next has already said what was wrong; this points to --help. Returns EXIT_USAGE. */
 int command_bad_option(const struct command *c);
 
 /*

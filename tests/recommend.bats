@@ -387,7 +387,7 @@ refuse() {
 	refuse 2 "no catalog given (--tracks FILE)"
 	refuse 2 "--seed takes a whole number from 0 to 9223372036854775807, not '-1'" --tracks tracks.ndjson --seed -1
 	refuse 2 "--seed takes a whole number from 0 to 9223372036854775807, not '1e3'" --tracks tracks.ndjson --seed 1e3
-	refuse 2 "unrecognized option '--polcy'" --polcy random
+	refuse 2 "unrecognized option '--polcy'; did you mean '--policy'?" --polcy random
 	refuse 2 "option '--tracks' requires an argument" --tracks
 }
 
