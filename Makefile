@@ -3,6 +3,7 @@
 #   make            build the commands into build/
 #   make demo       an experiment from end to end, with its report
 #   make test       all tests; `make test-asan` runs the same suite under ASan and UBSan
+#   make test-failing the same commands with each call for memory and each system call failing in turn (some minutes)
 #   make test-stats how often each statistical method, and each report, cries wolf (a minute and a half)
 #   make train-quality  how well botify-train ranks real listening (PLAYS=FILE)
 #   make bench      speed, as ratios
@@ -32,6 +33,7 @@ LIB = $(BUILD)/libbotify.a
 LIB_OBJECTS = $(patsubst %.c,$(BUILD)/%.o,$(sort $(wildcard lib/*.c lib/*/*.c)))
 UNIT_TESTS = $(patsubst %.c,$(BUILD)/%,$(wildcard tests/unit/*.c tests/unit/*/*.c))
 STATS_TESTS = $(patsubst %.c,$(BUILD)/%,$(wildcard tests/stats/*.c))
+SHIM = $(BUILD)/tests/shim/fail_nth.so $(BUILD)/tests/shim/fail_each
 FUZZERS = $(patsubst %.c,$(BUILD)/%,$(wildcard tests/fuzz/*.c))
 
 all: $(COMMANDS)
@@ -54,7 +56,15 @@ $(BUILD)/botify-abtest: BLAS = -lgslcblas
 $(UNIT_TESTS) $(STATS_TESTS): %: %.o $(LIB)
 	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS)
 
-unit: $(UNIT_TESTS)
+unit: $(UNIT_TESTS) $(SHIM)
+
+$(BUILD)/tests/shim/%.so: tests/shim/%.c
+	@mkdir -p $(@D)
+	$(CC) $(OUR_CFLAGS) $(CFLAGS) -fPIC -shared $(LDFLAGS) -o $@ $<
+
+$(BUILD)/tests/shim/fail_each: tests/shim/fail_each.c
+	@mkdir -p $(@D)
+	$(CC) $(OUR_CFLAGS) $(CFLAGS) $(LDFLAGS) -o $@ $<
 
 test-stats: $(STATS_TESTS)
 	for program in $^; do $$program || exit 1; done
@@ -73,6 +83,11 @@ test:
 
 test-asan:
 	$(MAKE) test BUILD=build-asan CFLAGS='-O1 -g $(SANITIZE)'
+
+# The tests let some calls fail; this lets all.
+test-failing:
+	$(MAKE) all unit
+	BOTIFY_BIN='$(abspath $(BUILD))' FAIL_SAMPLE=0 TEST_TIMEOUT=3600 tests/run failing
 
 deps:
 	tests/deps build test
@@ -137,7 +152,7 @@ uninstall:
 clean:
 	rm -rf build build-asan build-fuzz build-lint
 
-.PHONY: all unit test test-stats test-asan deps lint fuzz fuzzers demo bench train-quality world install uninstall clean
+.PHONY: all unit test test-failing test-stats test-asan deps lint fuzz fuzzers demo bench train-quality world install uninstall clean
 .SECONDARY:
 
 -include $(wildcard $(addprefix $(BUILD)/,*/*.d */*/*.d */*/*/*.d))

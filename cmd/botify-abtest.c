@@ -151,7 +151,7 @@ static int complete(struct options *o, struct errmsg *e)
 		return errmsg_set(e, "--fail-on is for the report: a part may look worse than the whole");
 	if (o->spreadsheet && o->format != report_format_find("csv"))
 		return errmsg_set(e, "--spreadsheet is for --format csv");
-	o->analysis.sentences = html || o->format == report_format_find("markdown");
+	o->analysis.sentences = !o->format->machine;
 	/* a page has room for all that costs little */
 	o->analysis.days = o->analysis.days || page;
 	if (analysis_check(&o->analysis, e) < 0)
@@ -304,8 +304,11 @@ static int save_or_print(struct report *r, const struct options *o, struct errms
 	return status;
 }
 
-/* Says what is wrong with the log, for who reads effects only, as far as it was not said before. */
-static int warn(const struct report *r, const struct options *o, struct errmsg *e)
+/*
+ * Says what is wrong with the log where the report has no room for it: what is loud, before the report; or the rest, as far as
+ * it was not said before.
+ */
+static int warn(const struct report *r, const struct options *o, bool loud, struct errmsg *e)
 {
 	struct findings findings;
 	int status = findings_of(&findings, r, e);
@@ -313,45 +316,54 @@ static int warn(const struct report *r, const struct options *o, struct errmsg *
 	for (size_t i = 0; i < findings.n; i++) {
 		const struct finding *f = &findings.list[i];
 
-		if (f->level != FINDING_NOTE && (o->merge || !f->heard))
+		if (loud && f->loud)
+			command_note(&self, "Do not trust this yet: %s", f->text);
+		else if (!loud && !f->loud && f->level != FINDING_NOTE && (o->merge || !f->heard))
 			command_note(&self, "%s%s%s", f->experiment ? f->experiment : "", f->experiment ? ": " : "", f->text);
 	}
 	findings_clear(&findings);
 	return status;
 }
 
-/* The file is not begun before the analysis has ended: who interrupts a long one would find the beginning of it. */
-static int write_result(const struct study *s, const struct options *o, struct errmsg *e)
+/* Looks for what the run is to fail on, and says it. Returns EXIT_FOUND, EXIT_DATA or 0. */
+static int find(const struct analysis *a, const struct options *o)
+{
+	struct errmsg found;
+	int status = o->fail_on ? failon_find(o->fail_on, &a->subject, &found) : 0;
+
+	if (status != 0)
+		command_fail(&self, &found);
+	return status > 0 ? EXIT_FOUND : status < 0 ? EXIT_DATA : 0;
+}
+
+/*
+ * The file is not begun before the analysis has ended: who interrupts a long one would find the beginning of it. `found` is
+ * the exit status that --fail-on asks for.
+ */
+static int write_result(const struct study *s, const struct options *o, int *found, struct errmsg *e)
 {
 	struct analysis a = {0};
 	struct report report = {
 		.study = s, .effects = &a.effects, .control = o->analysis.effects.control, .split = &o->split,
 		.analysis = &a.subject, .sections = a.sections, .spreadsheet = o->spreadsheet,
 	};
+	bool bare = !o->partial && o->format->bare;
 	int status = 0;
 
 	/* a part may be empty, the whole may not */
 	if (!o->partial)
 		status = check(s, o, e) < 0 ? -1 : analysis_run(&a, s, &o->analysis, e);
 	report.n_sections = a.n_sections;
+	if (status == 0 && bare)
+		status = warn(&report, o, true, e);
 	if (status == 0)
 		status = save_or_print(&report, o, e);
-	if (status == 0 && !o->partial && o->format->bare)
-		status = warn(&report, o, e);
+	if (status == 0 && bare)
+		status = warn(&report, o, false, e);
+	if (status == 0)
+		*found = find(&a, o);
 	analysis_clear(&a);
 	return status;
-}
-
-/* Looks for what the run is to fail on. Returns EXIT_FOUND, EXIT_DATA or 0. */
-static int find(const struct study *s, const struct options *o)
-{
-	const struct sections_subject subject = {.study = s, .options = &o->analysis.effects, .split = &o->split};
-	struct errmsg found;
-	int status = o->fail_on ? failon_find(o->fail_on, &subject, &found) : 0;
-
-	if (status != 0)
-		command_fail(&self, &found);
-	return status > 0 ? EXIT_FOUND : status < 0 ? EXIT_DATA : 0;
 }
 
 /* Returns the exit status. */
@@ -359,7 +371,7 @@ static int run(struct inputs *in, struct options *o)
 {
 	struct errmsg e;
 	bool complained, failed;
-	int status;
+	int found = 0;
 
 	if (o->tracks && catalog_load(&in->catalog, o->tracks, &e) < 0)
 		return command_fail(&self, &e);
@@ -373,12 +385,11 @@ static int run(struct inputs *in, struct options *o)
 	complained = command_complained(&self, &in->complaints);
 	/* where nothing could be read, no file is replaced by an empty part */
 	if (!failed && !(o->partial && complained && in->study.events == 0))
-		failed = write_result(&in->study, o, &e) < 0;
+		failed = write_result(&in->study, o, &found, &e) < 0;
 	if (failed)
 		return command_fail(&self, &e);
-	status = find(&in->study, o);
 	/* what was asked for says more than that something was passed over */
-	return status == 0 && complained ? EXIT_DATA : status;
+	return found == 0 && complained ? EXIT_DATA : found;
 }
 
 int main(int argc, char **argv)

@@ -26,6 +26,7 @@ static const struct command command = {
 		"  --user-tracks [NAME=]FILE\n"
 		"                          tracks of each user, for collaborative; may be repeated\n"
 		"  --top [NAME=]FILE       popular tracks, for toppop; may be repeated\n"
+		"  --session [NAME=]MODEL  session model, for session; may be repeated\n"
 		"  --seed N                seed of all random draws (default: 0)\n"
 		"  --state FILE            load the open sessions from FILE, and save them there at the end\n"
 		"  --max-sessions N        keep at most N sessions open, and end the one that was silent for\n"
@@ -47,8 +48,8 @@ struct options {
 	size_t n_inputs;
 };
 
-enum { OPT_TRACKS = 256, OPT_POLICY, OPT_EXPERIMENTS, OPT_SIMILAR, OPT_USER_TRACKS, OPT_TOP, OPT_SEED, OPT_STATE, OPT_MAX_SESSIONS,
-       OPT_EXPLAIN, OPT_NO_LATENCY };
+enum { OPT_TRACKS = 256, OPT_POLICY, OPT_EXPERIMENTS, OPT_SIMILAR, OPT_USER_TRACKS, OPT_TOP, OPT_SESSION, OPT_SEED, OPT_STATE,
+       OPT_MAX_SESSIONS, OPT_EXPLAIN, OPT_NO_LATENCY };
 
 static const struct option long_options[] = {
 	{"tracks", required_argument, NULL, OPT_TRACKS},
@@ -57,6 +58,7 @@ static const struct option long_options[] = {
 	{"similar", required_argument, NULL, OPT_SIMILAR},
 	{"user-tracks", required_argument, NULL, OPT_USER_TRACKS},
 	{"top", required_argument, NULL, OPT_TOP},
+	{"session", required_argument, NULL, OPT_SESSION},
 	{"seed", required_argument, NULL, OPT_SEED},
 	{"state", required_argument, NULL, OPT_STATE},
 	{"max-sessions", required_argument, NULL, OPT_MAX_SESSIONS},
@@ -94,6 +96,7 @@ static int parse_options(struct options *o, int argc, char **argv)
 		case OPT_SIMILAR: add_table(o, TABLE_SIMILAR, optarg); break;
 		case OPT_USER_TRACKS: add_table(o, TABLE_USER_TRACKS, optarg); break;
 		case OPT_TOP: add_table(o, TABLE_TOP, optarg); break;
+		case OPT_SESSION: add_table(o, TABLE_SESSION, optarg); break;
 		case OPT_STATE: o->state = optarg; break;
 		case OPT_NO_LATENCY: o->no_latency = true; break;
 		case OPT_SEED:
@@ -219,7 +222,8 @@ static enum lines_status answer_input(struct recommender *r, const char *path, i
 	while ((s = lines_next(&l, &e)) == LINES_LINE || s == LINES_BAD) {
 		if (!answer(r, s, &l, out, &e))
 			command_complain(&command, complaints, &e);
-		if (out_full(out) && out_flush(out, &e) < 0)
+		/* where an answer got lost its asker would wait for it, and this for the next request */
+		if (out->error || (out_full(out) && out_flush(out, &e) < 0))
 			break;
 	}
 	/* a failure of the output is told by command_finish */
@@ -251,6 +255,7 @@ static int serve(struct service *s, const struct options *o)
 	if (stop < 0)
 		return command_fail(&command, &e);
 	out_init(&out, STDOUT_FILENO, "standard output");
+	out_end_cut_line(&out);
 	for (size_t i = 0; i < n && ended != LINES_STOP && !out.error; i++)
 		ended = answer_input(&s->recommender, inputs[i], stop, &out, &complaints);
 	status = command_finish(&command, &out, command_complained(&command, &complaints) ? EXIT_DATA : 0);
@@ -270,12 +275,16 @@ int main(int argc, char **argv)
 	int status;
 
 	command_begin(&command, argv);
+	if (!options.tables) {
+		errmsg_nomem(&e);
+		return command_fail(&command, &e);
+	}
 	status = parse_options(&options, argc, argv);
 	if (status >= 0)
 		goto out;
 	status = load(&service, &options, &e);
 	if (status == EXIT_USAGE)
-		command_misused(&command, &e);
+		status = command_misused(&command, &e);
 	else if (status != 0)
 		command_fail(&command, &e);
 	else

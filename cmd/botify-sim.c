@@ -236,12 +236,10 @@ static enum exchange_status play(struct simulation *s, const struct options *o, 
 	}
 }
 
-static void print_summary(const struct simulation *s, const struct options *o, double seconds)
+/* Returns 0, or -1 where there is no memory. */
+static int print_summary(const struct simulation *s, const struct options *o, double seconds)
 {
-	if (o->json)
-		summary_print_json(stderr, s->days, o->run.days, o->run.start, seconds);
-	else
-		summary_print_table(stderr, s->days, o->run.days, o->run.start, seconds);
+	return (o->json ? summary_print_json : summary_print_table)(stderr, s->days, o->run.days, o->run.start, seconds);
 }
 
 static int run(const struct world *w, const struct options *o)
@@ -262,6 +260,8 @@ static int run(const struct world *w, const struct options *o)
 	}
 	if (isatty(STDERR_FILENO) && o->way != WAY_CONSOLE)
 		watch.progress = show_progress;
+	if (o->way != WAY_WIRED)
+		out_end_cut_line(&log);
 	start = now();
 	ended = play(&s, o, &watch, &log, &e);
 	if (watch.progress)
@@ -269,8 +269,10 @@ static int run(const struct world *w, const struct options *o)
 	if (ended != EXCHANGE_DONE && ended != EXCHANGE_STOPPED && !log.error)
 		status = command_fail(&command, &e);
 	status = command_finish(&command, &log, status);
-	if (status == 0 || s.ended > 0)
-		print_summary(&s, o, now() - start);
+	if ((status == 0 || s.ended > 0) && print_summary(&s, o, now() - start) < 0) {
+		errmsg_nomem(&e);
+		status = command_fail(&command, &e);
+	}
 	if (ended == EXCHANGE_STOPPED)
 		stop_raise(watch.stop_fd);
 out:

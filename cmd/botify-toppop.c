@@ -84,7 +84,7 @@ static int parse_options(struct options *o, int argc, char **argv)
 		case 'n': status = number_parse_int("--limit", optarg, 1, INT64_MAX, &o->limit, &e); break;
 		case 'o': o->output = optarg; break;
 		case OPT_THREADS: status = number_parse_int("--threads", optarg, 1, LOG_THREADS_MAX, &o->threads, &e); break;
-		case OPT_PARTIAL: o->partial = true; break;
+		case OPT_PARTIAL: o->partial = o->choice.partial = true; break;
 		case OPT_MERGE: o->merge = true; break;
 		case 'h': case 'V': return command_info(&self, c);
 		default: return command_bad_option(&self);
@@ -108,6 +108,8 @@ static int read_logs(struct tops *t, const struct options *o, struct command_com
 	while (status == 0 && (s = log_next(&log, &ev, e)) != LOG_END) {
 		if (s == LOG_EVENT)
 			status = tops_add(t, ev, e);
+		else if (s == LOG_NO_MEMORY)
+			status = -1;
 		else
 			command_complain(&self, complaints, e);
 	}
@@ -117,12 +119,12 @@ static int read_logs(struct tops *t, const struct options *o, struct command_com
 
 static int read_partials(struct tops *t, const struct options *o, struct errmsg *e)
 {
-	if (o->n_paths == 0)
-		return tops_read_partial(t, "-", e);
+	if (o->n_paths == 0 && tops_read_partial(t, "-", e) < 0)
+		return -1;
 	for (size_t i = 0; i < o->n_paths; i++)
 		if (tops_read_partial(t, o->paths[i], e) < 0)
 			return -1;
-	return 0;
+	return tops_check_partials(t, e);
 }
 
 /* A part, or a list for machines. */

@@ -20,22 +20,28 @@
 #include "text/shown.h"
 #include "train/dense.h"
 #include "train/listens.h"
+#include "train/session.h"
 #include "train/trainer.h"
 #include "world/catalog.h"
+#include "world/session_model.h"
 
 static const struct command self = {
 	.name = "botify-train",
 	.usage = "similar --model itemknn|ease|mf [OPTION]... [LOG]...\n"
-		 "       botify-train user-tracks --model als|bpr|warp|ease|userknn [OPTION]... [LOG]...",
+		 "       botify-train user-tracks --model als|bpr|warp|ease|userknn [OPTION]... [LOG]...\n"
+		 "       botify-train session --tracks FILE [--previous MODEL] -o MODEL [OPTION]... [LOG]...",
 	.purpose = "Learn tables for botify-recommend from event logs: what to play after a track, or to a user.",
 	.options =
 		"  -m, --model MODEL       what to learn: itemknn, ease or mf; als, bpr, warp, ease or userknn\n"
 		"  -k, --limit N           tracks in a list (default: 10 similar ones, 100 of a user)\n"
 		"  -n N                    the same\n"
-		"      --tracks FILE       the catalog: leaves out tracks that it does not have\n"
+		"      --tracks FILE       the catalog: leaves out tracks that it does not have; session needs it\n"
+		"      --previous MODEL    session: start from the model of the day before\n"
 		"      --liked TIME        a listen is liked where it is longer (default: 0.8)\n"
+		"      --per-artist N      similar: at most N tracks of an artist in a list, that of the track\n"
+		"                          itself counted; 0: any number (default: 1)\n"
 		"      --unheard           leave out what a user has listened to\n"
-		"  -o, --output FILE       write to FILE, which appears whole or not at all\n"
+		"  -o, --output FILE       write to FILE, which appears whole or not at all; of session, a directory\n"
 		"      --seed N            for all that is drawn (default: 0)\n"
 		"      --threads N         threads that read and learn (default: one for each processor)\n"
 		"      --holdout SHARE     share of the sessions to choose by what is not given (default: 0.1)\n"
@@ -55,11 +61,11 @@ static const struct command self = {
 };
 
 struct options {
-	const struct trainer_kind *kind;
+	const struct trainer_kind *kind; /* NULL: a session model */
 	const char *model;
 	struct trainer_options trainer;
-	int64_t limit, seed, threads;
-	const char *tracks, *output, *metrics;
+	int64_t limit, seed, threads, per_artist;
+	const char *tracks, *output, *metrics, *previous;
 	bool tune, dry_run;
 	char **paths; /* n_paths of them, perhaps none */
 	size_t n_paths;
@@ -67,7 +73,9 @@ struct options {
 
 enum {
 	OPT_TRACKS = 256,
+	OPT_PREVIOUS,
 	OPT_LIKED,
+	OPT_PER_ARTIST,
 	OPT_UNHEARD,
 	OPT_SEED,
 	OPT_THREADS,
@@ -82,7 +90,9 @@ static const struct option long_options[] = {
 	{"model", required_argument, NULL, 'm'},
 	{"limit", required_argument, NULL, 'k'},
 	{"tracks", required_argument, NULL, OPT_TRACKS},
+	{"previous", required_argument, NULL, OPT_PREVIOUS},
 	{"liked", required_argument, NULL, OPT_LIKED},
+	{"per-artist", required_argument, NULL, OPT_PER_ARTIST},
 	{"unheard", no_argument, NULL, OPT_UNHEARD},
 	{"output", required_argument, NULL, 'o'},
 	{"seed", required_argument, NULL, OPT_SEED},
@@ -102,12 +112,13 @@ static const struct option long_options[] = {
 };
 
 static const struct trainer_kind *const kinds[] = {&trainer_similar, &trainer_user_tracks};
+static const char session[] = "session"; /* which is no table, and has options of its own */
 
 enum { N_KINDS = sizeof kinds / sizeof *kinds };
 
 static const char *kind_name(size_t i)
 {
-	return i < N_KINDS ? kinds[i]->name : NULL;
+	return i < N_KINDS ? kinds[i]->name : i == N_KINDS ? session : NULL;
 }
 
 static int set_hyper(struct options *o, int which, const char *text, struct errmsg *e)
@@ -132,21 +143,42 @@ static int set_kind(struct options *o, const char *word, struct errmsg *e)
 	const char *meant;
 
 	if (!word)
-		return errmsg_set(e, "the first word is similar or user-tracks: what is to be learned");
+		return errmsg_set(e, "the first word is similar, user-tracks or session: what is to be learned");
+	if (strcmp(word, session) == 0)
+		return 0;
 	for (size_t i = 0; i < N_KINDS; i++)
 		if (strcmp(kinds[i]->name, word) == 0) {
 			o->kind = kinds[i];
 			return 0;
 		}
 	meant = suggest(word, kind_name);
-	return errmsg_set(e, "the first word is similar or user-tracks, not '%s'%s%s%s", word, meant ? " (did you mean " : "", meant ? meant : "",
+	return errmsg_set(e, "the first word is similar, user-tracks or session, not '%s'%s%s%s", word, meant ? " (did you mean " : "", meant ? meant : "",
 			  meant ? "?)" : "");
+}
+
+/* A session model chooses all by itself. */
+static int check_session(const struct options *o, struct errmsg *e)
+{
+	if (!o->tracks)
+		return errmsg_set(e, "session: no catalog given (--tracks FILE)");
+	if (!o->output && !o->dry_run)
+		return errmsg_set(e, "session: where shall the model go? (--output MODEL)");
+	if (o->model || o->limit > 0 || o->trainer.unheard || o->tune)
+		return errmsg_set(e, "--%s is not for session", o->model ? "model" : o->limit > 0 ? "limit" : o->tune ? "tune" : "unheard");
+	for (int i = 0; i < N_HYPER; i++)
+		if (!isnan(o->trainer.tune.given.value[i]))
+			return errmsg_set(e, "--%s is not for session", hyper_kinds[i].name);
+	return 0;
 }
 
 static int check_model(struct options *o, struct errmsg *e)
 {
 	const struct model_kind *k = o->model ? model_find(o->model) : NULL;
 
+	if (!o->kind)
+		return check_session(o, e);
+	if (o->previous)
+		return errmsg_set(e, "--previous is for session");
 	if (!o->model)
 		return errmsg_set(e, "which model? (--model %s)", o->kind->models);
 	if (!k || !o->kind->has_model(o->model))
@@ -172,7 +204,9 @@ static int parse_option(struct options *o, int c, struct errmsg *e)
 	case 'k': case 'n': return number_parse_int("--limit", optarg, 1, INT32_MAX, &o->limit, e);
 	case 'o': o->output = optarg; return 0;
 	case OPT_TRACKS: o->tracks = optarg; return 0;
+	case OPT_PREVIOUS: o->previous = optarg; return 0;
 	case OPT_LIKED: return number_parse("--liked", optarg, 0, 1, &o->trainer.liked, e);
+	case OPT_PER_ARTIST: return number_parse_int("--per-artist", optarg, 0, INT32_MAX, &o->per_artist, e);
 	case OPT_UNHEARD: o->trainer.unheard = true; return 0;
 	case OPT_SEED: return number_parse_int("--seed", optarg, 0, INT64_MAX, &o->seed, e);
 	case OPT_THREADS: return number_parse_int("--threads", optarg, 1, LOG_THREADS_MAX, &o->threads, e);
@@ -204,6 +238,7 @@ static int parse_options(struct options *o, int argc, char **argv)
 	o->n_paths = (size_t)(argc - optind - 1);
 	o->trainer.tune.seed = (uint64_t)o->seed;
 	o->trainer.tune.threads = (unsigned)o->threads;
+	o->trainer.per_artist = (size_t)o->per_artist;
 	return -1;
 }
 
@@ -373,21 +408,71 @@ static int set_limit(struct options *o, const struct listens *l, struct errmsg *
 {
 	size_t most = l->n_tracks - (o->kind->keys_are_tracks && l->n_tracks > 0);
 
-	if (l->n == 0)
-		return errmsg_set(e, "there are no listens to learn from");
 	if (o->limit > 0 && (size_t)o->limit > most)
 		return errmsg_set(e, "--limit %lld: there are only %zu %stracks", (long long)o->limit, most, o->kind->keys_are_tracks ? "other " : "");
 	o->trainer.limit = o->limit > 0 ? (size_t)o->limit : o->kind->limit < most ? o->kind->limit : most;
 	return 0;
 }
 
-static int train(struct options *o, const struct listens *l, struct errmsg *e)
+/* Says what the log could not tell, and what was assumed. */
+static void tell_of_session(const struct session_report *r, const struct session_model *m)
+{
+	if (r->uniform == 0)
+		command_note(&self, "no listen came of a uniform draw: how hard users are to please is judged by what was recommended, "
+				    "which flatters them");
+	if (r->repeated < SESSION_FEW_REPEATED)
+		command_note(&self, "only %zu listens were to an artist that the session had played: gamma is taken to be %g", r->repeated,
+			     m->gamma);
+}
+
+static int learn_session(const struct options *o, const struct listens *l, const struct catalog *c, struct shown_epochs *shown,
+			 struct errmsg *e)
+{
+	struct session_options s = {.seed = o->trainer.tune.seed, .threads = o->trainer.tune.threads, .holdout = o->trainer.holdout,
+				    .watch = {show_epoch, shown}};
+	struct session_model previous = {0}, model = {0};
+	struct session_report report;
+	int status = o->previous ? session_model_load(&previous, o->previous, c, e) : 0;
+
+	if (o->previous)
+		s.previous = &previous;
+	if (status == 0)
+		status = session_train(&model, &report, c, l, &s, e);
+	if (shown->terminal)
+		fputs("\r\033[K", stderr);
+	if (status == 0) {
+		tell_of_session(&report, &model);
+		status = session_model_save(&model, o->output, c, e);
+	}
+	session_model_clear(&model);
+	session_model_clear(&previous);
+	return status;
+}
+
+static int dry_run_session(const struct catalog *c, const struct listens *l)
+{
+	printf("session: %zu users, %zu sessions, %zu listens; about %.2f GiB beside the listens, and %.0f s of processor time\n", l->n_users,
+	       l->n_sessions, l->n, session_train_bytes(c, l) * 0x1p-30, session_train_seconds(c, l));
+	return 0;
+}
+
+/* What a table or a model is learned by, once it is known that there is something to learn from. */
+static int learn_kind(struct options *o, const struct listens *l, const struct catalog *c, struct shown_epochs *shown, struct errmsg *e)
+{
+	if (o->kind)
+		return learn(o, l, shown, e);
+	return o->dry_run ? dry_run_session(c, l) : learn_session(o, l, c, shown, e);
+}
+
+static int train(struct options *o, const struct listens *l, const struct catalog *c, struct errmsg *e)
 {
 	struct shown_epochs shown = {.terminal = isatty(STDERR_FILENO)};
 	struct save metrics = {0};
 	int status;
 
-	if (set_limit(o, l, e) < 0 || (o->metrics && save_open(&metrics, o->metrics, e) < 0))
+	if (l->n == 0)
+		return errmsg_set(e, "there are no listens to learn from");
+	if ((o->kind ? set_limit(o, l, e) : o->dry_run ? 0 : session_model_check_place(o->output, e)) < 0 || (o->metrics && save_open(&metrics, o->metrics, e) < 0))
 		return -1;
 	clock_gettime(CLOCK_MONOTONIC, &shown.begun);
 	shown.fit_begun = shown.begun;
@@ -395,9 +480,9 @@ static int train(struct options *o, const struct listens *l, struct errmsg *e)
 	o->trainer.tune.watch = (struct watch){show_epoch, &shown};
 	o->trainer.tune.tried = o->tune ? print_tried : NULL;
 	o->trainer.tune.ctx = &shown;
-	status = learn(o, l, &shown, e);
+	status = learn_kind(o, l, c, &shown, e);
 	/* also of a run that failed: that is when it is looked at */
-	if (metrics.file && save_commit(&metrics, status < 0 ? &(struct errmsg){""} : e) < 0)
+	if (metrics.file && save_commit(&metrics, status < 0 ? &(struct errmsg){0} : e) < 0)
 		status = -1;
 	return status;
 }
@@ -411,6 +496,7 @@ static int run(struct options *o, struct listens *l, struct catalog *c)
 
 	if (o->tracks && catalog_load(c, o->tracks, &e) < 0)
 		return command_fail(&self, &e);
+	o->trainer.catalog = o->tracks ? c : NULL;
 	dense_single_threaded();
 	tell_of_signals(interrupted);
 	failed = read_listens(l, o, c, &complaints, &e) < 0;
@@ -420,7 +506,7 @@ static int run(struct options *o, struct listens *l, struct catalog *c)
 			     l->first_unknown);
 	/* Where nothing could be read, that has been said. */
 	if (!failed && !(complained && l->n == 0))
-		failed = train(o, l, &e) < 0;
+		failed = train(o, l, c, &e) < 0;
 	if (failed)
 		return command_fail(&self, &e);
 	return complained ? EXIT_DATA : 0;
@@ -428,7 +514,7 @@ static int run(struct options *o, struct listens *l, struct catalog *c)
 
 int main(int argc, char **argv)
 {
-	struct options o = {.trainer = {.liked = .8, .holdout = .1, .tune = {.given = hypers_none()}}};
+	struct options o = {.per_artist = 1, .trainer = {.liked = .8, .holdout = .1, .tune = {.given = hypers_none()}}};
 	struct catalog catalog = {0};
 	struct listens listens = {0};
 	int status;

@@ -51,7 +51,7 @@ int command_bad_option(const struct command *c)
 int command_misused(const struct command *c, const struct errmsg *e)
 {
 	command_fail(c, e);
-	return command_bad_option(c);
+	return e->no_memory ? EXIT_DATA : command_bad_option(c);
 }
 
 void command_note(const struct command *c, const char *format, ...)

@@ -41,7 +41,10 @@ int command_info(const struct command *c, int which);
 /* Prints "name: reason" on standard error. Returns EXIT_DATA. */
 int command_fail(const struct command *c, const struct errmsg *e);
 
-/* The same for a mistake on the command line, with a pointer to --help. Returns EXIT_USAGE. */
+/*
+ * The same for a mistake on the command line, with a pointer to --help. Returns EXIT_USAGE; or EXIT_DATA where only memory was
+ * missing.
+ */
 int command_misused(const struct command *c, const struct errmsg *e);
 
 /* A remark that does not change the exit status. */

@@ -181,9 +181,55 @@ big_log() {
 	[ "${#stderr_lines[@]}" = 11 ]
 	[[ ${stderr_lines[1]} == "botify-abtest: log:3: "* ]]
 	[ "${stderr_lines[10]}" = "botify-abtest: … and 15 more like these" ]
-	diff <(echo "$output" | sed '/malformed/d') "$here/abtest/tiny.table"
-	echo "$output" | grep -x '25 malformed lines: left out.'
+	diff <(echo "$output") <(
+		echo 'Do not trust this yet:'
+		echo '25 malformed lines: left out, 64.1 % of all lines.'
+		echo
+		cat "$here/abtest/tiny.table"
+	)
 	abtest --format json log 2>/dev/null | jq -e '.health.malformed_lines == 25'
+}
+
+@test "malformed lines of more than one in a hundred: every report begins with them" {
+	big_log | head -990 >good
+	for bad in 10 11; do
+		{ cat good; yes '{"message":"next"}' | head -n $bad; } >log
+		abtest --partial log >part 2>errors || [ $? = 1 ]
+		for from in log "--merge part"; do
+			for format in table markdown html json prometheus ndjson csv; do
+				# shellcheck disable=SC2086
+				run --separate-stderr abtest --format $format $from
+				# shellcheck disable=SC2154 # bats sets it
+				echo "$stderr" >"err.$format"
+				echo "$output" >"out.$format"
+			done
+			# the first line of what is on the page, of the document, of what is said where the format has no room for it
+			head -2 out.table | grep -cx -e 'Do not trust this yet:' -e '11 malformed lines: left out, 1.1 % of all lines.' >found || true
+			head -1 out.markdown | grep -cx '> \*\*Do not trust this yet\*\*: 11 malformed lines: left out, 1.1 % of all lines.' >>found || true
+			sed -n '/<h1>/,$p' out.html | grep '<p' | sed -n 2p | grep -c '>Do not trust this yet:</strong> 11 malformed lines: left out, 1.1 % of all lines.' >>found || true
+			head -1 out.json | grep -cxF '{"alarms":["11 malformed lines: left out, 1.1 % of all lines."],' >>found || true
+			sed -n 3p out.prometheus | grep -cx 'botify_abtest_alarm{finding="malformed_lines"} 1' >>found || true
+			for format in ndjson csv; do
+				grep -cx 'botify-abtest: Do not trust this yet: 11 malformed lines: left out, 1.1 % of all lines.' err.$format >>found || true
+				grep -v malformed out.$format | cmp - out.$format
+			done
+			[ "$(tr '\n' ' ' <found)" = "$([ $bad = 10 ] && echo '0 0 0 0 0 0 0 ' || echo '2 1 1 1 1 1 1 ')" ]
+			jq -e --argjson n $bad '.health.malformed_lines == $n' out.json
+			# and that is what a pipeline may fail on
+			# shellcheck disable=SC2086
+			run abtest --fail-on health $from
+			[ $bad = 10 ] && [ "$status" != 3 ] || [ "$status" = 3 ]
+		done
+	done
+}
+
+@test "ndjson and csv: that most lines are malformed is said before the report" {
+	{ cat "$tiny"; echo bad; } >log
+	for format in ndjson csv; do
+		abtest --format $format log >both 2>&1 || [ $? = 1 ]
+		sed -n 2p both | grep -x 'botify-abtest: Do not trust this yet: 1 malformed line: left out, 6.67 % of all lines.'
+		[ "$(grep -c 'Do not trust' both)" = 1 ]
+	done
 }
 
 @test "malformed lines of a log that is read twice are told once" {
@@ -377,12 +423,45 @@ odd_log() {
 	awk '{ print } NR % 3 == 0' "$tiny" >log
 	abtest --format json log | jq -e '.health.duplicate_events == 4 and .health.events == 18 and .health.events_after_end == 0'
 	diff <(abtest log | grep -v '^Log') <(grep -v '^Log' "$here/abtest/tiny.table" | sed '/^Means/i 4 events delivered twice: left out.')
-	# user 1 leaves at 1200; latency does not make it another event
+	# user 1 leaves at 1200
 	sed '3a {"message":"next","timestamp":1200,"user":1,"track":7,"time":0.5,"latency":1,"experiments":{}}' "$tiny" >log
 	abtest --format json log | jq -e '.health.duplicate_events == 0 and .health.events_after_end == 1'
 	abtest log | grep -x '1 event not later than the end of a session before it: taken as they came, so sessions may be wrong.'
-	sed '3{p;s/0.002/0.5/}' "$tiny" >log
-	abtest --format json log | jq -e '.health.duplicate_events == 1 and .health.events_after_end == 0'
+}
+
+@test "health: events that share their millisecond are no duplicates where any field differs, and keep their order" {
+	for change in 's/"latency":[^,]*/"latency":0.5/' 's/"latency":[^,]*,//' 's/"recommendation":[^,]*/"recommendation":8/' \
+		's/,"experiments"/,"source":"s"&/' 's/,"experiments"/,"pool":1&/' 's/"AA":"[^"]*"/"AA":"X"/' 's/"time":[^,]*/"time":0.125/'; do
+		sed "2{p;$change}" "$tiny" >log
+		not_same log
+		LC_ALL=C sort "$tiny" | cat - log >twice # which is sorted
+		abtest --format json twice 2>/dev/null | jq -e '.health | .sorted and .duplicate_events == 14'
+	done
+	sed '2{p;s/:/: /;s/"latency":\(0[^,]*\),\("recommendation":[^,]*\)/\2,"latency":\10/}' "$tiny" >log # written otherwise
+	[ "$(sed -n 2p log)" != "$(sed -n 3p log)" ]
+	abtest --format json log | jq -e '.health.duplicate_events == 1'
+}
+
+not_same() {
+	abtest --format json "$1" | jq -e '.health | .duplicate_events == 0 and .events == 15'
+}
+
+@test "health: a log whose parts were joined in another order, with times that events share" {
+	for user in 1 2 3 4 5 6; do
+		for session in 1 2 3 4 5 6 7 8; do
+			for track in 1 2 3; do
+				message=$([ $track = 3 ] && echo last || echo next)
+				echo '{"message":"'$message'","timestamp":'$((1000 + session / 2))',"user":'$user',"track":'$track',"time":0.5,"latency":0.00'$session$track',"recommendation":'$((track + 1))',"experiments":{"X":"'$([ $((user % 2)) = 0 ] && echo C || echo T)'"}}'
+			done
+		done
+	done >log
+	abtest --format json --quantiles 0.5 --days log >want
+	jq -e '.health | .sorted == false and .duplicate_events == 0' want
+	grep ':100[01],' log >early
+	grep ':1002,' log >middle
+	grep ':100[34],' log >late
+	abtest --format json --quantiles 0.5 --days late early middle | jq -e --slurpfile want want '
+		.health.sorted and .health.duplicate_events == 0 and .effects == $want[0].effects and .quantiles == $want[0].quantiles'
 }
 
 @test "users in two arms: a note, a warning from 0.5 %, fatal from 10 %" {
@@ -442,6 +521,24 @@ leaving_log() {
 	for format in table json; do
 		abtest --merge --format $format part.2 part.0 part.1 | cmp - <(abtest --format $format log)
 	done
+}
+
+@test "attrition: of a metric that not all have, likewise" {
+	awk 'BEGIN {
+		for (user = 0; user < 400; user++)
+			printf "{\"message\":\"last\",\"user\":%d,\"track\":1,\"time\":0.5%s,\"experiments\":{\"X\":\"%s\"}}\n", user,
+				user % 4 == 1 ? "" : ",\"latency\":0.00" user % 7 + 1, user % 2 ? "T" : "C"
+	}' >log
+	abtest log >report
+	grep -x 'mean_request_latency: not as many users of each arm have a value (p = 8e-38), so do not compare them.' report
+	grep -x 'mean_request_latency: 100 of the 200 users of T have a value.' report
+	run --separate-stderr abtest --format csv --fail-on health log
+	# shellcheck disable=SC2154 # bats sets it
+	[ "$status" = 0 ] && [ "$stderr" = "botify-abtest: X: mean_request_latency: not as many users of each arm have a value (p = 8e-38), so do not compare them." ]
+	abtest --sequential --tune 500 log | grep 'not as many users of each arm have a value'
+	sed 's/"T"/"?"/; s/"C"/"T"/; s/"?"/"C"/; s/"user":/&1000/' log >>log.swapped
+	cat log.swapped >>log
+	run ! grep 'not as many' <(abtest log)
 }
 
 @test "attrition: as many lost in each arm are a note" {
@@ -531,10 +628,63 @@ leaving_log() {
 	[ "$output" = "botify-abtest: the log has no experiments from --covariate-before on" ]
 }
 
+# 400 users on two days, who listen as they did the day before; in T they do so twice as long, from the first day on.
+habits_log() {
+	awk 'BEGIN {
+		for (day = 0; day < 2; day++)
+			for (user = 0; user < 400; user++)
+				printf "{\"message\":\"last\",\"timestamp\":%d,\"user\":%d,\"track\":1,\"time\":%.3f,\"experiments\":{\"X\":\"%s\"}}\n",
+					day * 86400000 + user, user, (1 + user % 2) * (100 + user * 37 % 100 + (user * 13 + day * 7) % 20) / 1000,
+					user % 2 ? "T" : "C"
+	}'
+}
+
+@test "--covariate-before inside the experiment: it says so, in every format, and adjusts nothing" {
+	habits_log >log
+	# what it must not do: adjust the effect by itself
+	awk -F'[:,]' '$4 >= 86400000' log >second
+	abtest --format ndjson second >want
+	abtest --format ndjson --covariate-before 1970-01-02 log 2>err | cmp - want
+	grep -x 'botify-abtest: X: 400 events before --covariate-before name an arm of it: nothing was adjusted, for the covariate would hold part of the effect.' err
+	head -1 want | jq -e '.effect > 90 and .theta == null'
+	abtest --format csv --covariate-before 1970-01-02 log 2>&1 >/dev/null | diff err -
+	abtest --format json --covariate-before 1970-01-02 log | jq -e '(.effects | all(.theta == null and .variance_removed == null))
+		and .health.experiments[0].early_events == 400 and .health.experiments[0].covariate_p == null'
+	abtest --format prometheus --covariate-before 1970-01-02 log | grep -x 'botify_abtest_early_events{experiment="X"} 400'
+	for format in table markdown html; do
+		abtest --format $format --covariate-before 1970-01-02 log | tr '\n' ' ' | grep 'Do not trust this yet' | grep -q '400 events before'
+	done
+	run -3 --separate-stderr abtest --fail-on srm,health --covariate-before 1970-01-02 log
+	# shellcheck disable=SC2154 # bats sets it
+	[[ $stderr == "botify-abtest: early_events: experiment X: 400 events before --covariate-before name an arm of it: nothing was adjusted,"* ]]
+	run ! grep covariate <(abtest --days --power --aa 10 --covariate-before 1970-01-02 log | grep -v 'events before')
+	# likewise of parts, of which one knows the experiment from the first day alone
+	awk -F'[:,]' '$6 < 100' log >part.0
+	awk -F'[:,]' '$6 >= 100 && $6 < 200 && $4 < 86400000' log >part.1
+	awk -F'[:,]' '$6 >= 200 || ($6 >= 100 && $4 >= 86400000)' log >part.2
+	awk -F'[:,]' '$6 >= 100' log >part.3
+	for n in 0 1 3; do abtest --partial --covariate-before 1970-01-02 -o counts.$n part.$n; done
+	abtest --merge --format json --covariate-before 1970-01-02 counts.0 counts.3 |
+		cmp - <(abtest --format json --covariate-before 1970-01-02 log)
+	grep -F '"covariate_before":86400000,"events_before":{"X":100},' counts.1
+	awk -F'[:,]' '$6 >= 200' log | abtest --partial --covariate-before 1970-01-02 -o counts.2
+	abtest --merge --format json --covariate-before 1970-01-02 counts.0 counts.1 counts.2 | jq -e '.health.experiments[0].early_events == 400'
+}
+
+@test "--covariate-before: of several experiments, those that had begun are not adjusted" {
+	habits_log | sed '1,400s/"experiments":{"X":"."}/"experiments":{"OLD":"C"}/; 401,$s/{"X":"\(.\)"/&,"OLD":"\1"/' >log
+	abtest --format json --covariate-before 1970-01-02 log >report
+	jq -e '.health.experiments | map(.early_events) == [0, 400]' report
+	jq -e '.effects | map(select(.metric == "time") | .theta != null) == [true, false]' report
+	# nothing before is named, and no word
+	run ! grep 'events before' <(abtest --experiment X --covariate-before 1970-01-02 log)
+	abtest --experiment X --fail-on early_events --covariate-before 1970-01-02 log
+}
+
 @test "--covariate: a file of values is checked before the log is read" {
 	echo '{"user":1,"value":2.5}' >values
 	abtest --covariate values "$tiny" >report
-	[ "$(grep -cx "The covariate removed no variance." report)" = 2 ]
+	[ "$(grep -cx "The covariate removed no variance. The arms are alike in it (p = 1.0000)." report)" = 2 ]
 	grep -v "^The covariate" report | diff - "$here/abtest/tiny.table"
 	echo '{"user":1,"value":3}' >>values
 	run abtest --covariate values "$tiny"
@@ -567,12 +717,12 @@ leaving_log() {
 		[ "$(grep -c 'seen in more than one arm: left out' <<<"$stderr")" = 1 ]
 		[ "$(grep -c '^botify-abtest: MANY: 1 arm of the planned split never appears: C.$' <<<"$stderr")" = 1 ]
 		[ "$(grep -c bad <<<"$stderr")" = 1 ]
-		[ "$(grep -c malformed <<<"$stderr")" = 0 ]
+		[ "$(grep -c malformed <<<"$stderr")" = 1 ]
 	done
 	abtest --partial log >part 2>errors || [ $? = 1 ]
 	run --separate-stderr abtest --merge --format csv part
 	[ "$status" = 0 ]
-	grep -x 'botify-abtest: 1 malformed line: left out.' <<<"$stderr"
+	grep -x 'botify-abtest: Do not trust this yet: 1 malformed line: left out, 8.33 % of all lines.' <<<"$stderr"
 	run --separate-stderr abtest --format csv "$tiny"
 	[ "$stderr" = "" ]
 	run --separate-stderr abtest --format json --split A=1,B=1,C=1 --experiment MANY "$here/abtest/odd.ndjson"

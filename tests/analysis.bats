@@ -21,15 +21,22 @@ make_log() {
 	[ "$(cat log covariates | cksum)" = "2917859867 2372278" ]
 }
 
+# The same log, whose experiments begin on the third day: what came before may be a covariate.
+make_history() {
+	awk -v begin=1704240000000 -f "$here/reference/analysis-log.awk" >history
+}
+
 # Runs a report with each set of options that the reference has and that matches $1; each row of the reference must be
 # in it, and every number equal it to $2: a p of its own size, however small, the others also where they are near 0.
 agrees() {
-	local of n=0
+	local of log n=0
 
 	make_log
+	make_history
 	while IFS= read -r of; do
+		case $of in *covariate-before*) log=history ;; *) log=log ;; esac
 		# shellcheck disable=SC2086
-		abtest --format json $of log >report
+		abtest --format json $of $log >report
 		jq -n --arg of "$of" --argjson tolerance "$2" --slurpfile got report --slurpfile want "$here/reference/analysis.json" '
 			def near(a; b; least): if (a | type) == "number" and (b | type) == "number"
 				then (a - b | fabs) <= $tolerance * ([least, (b | fabs)] | max) else a == b end;
@@ -60,6 +67,50 @@ agrees() {
 
 @test "--covariate, --covariate-before: CUPED, also of capped values" {
 	agrees '^--covariate' 1e-9 3
+}
+
+@test "covariates that the arms do not share: SciPy's Kruskal-Wallis and exact tests; a finding, and fatal" {
+	make_log
+	make_history
+	jq -r 'select(.of | startswith("balance: ")) | [.of[9:], .experiment, .covariate_p] | @tsv' "$here/reference/analysis.json" >wanted
+	[ "$(wc -l <wanted)" = 4 ]
+	while IFS=$'\t' read -r of experiment p; do
+		# shellcheck disable=SC2086
+		abtest --format json $of --experiment "$experiment" "$([[ $of == *before* ]] && echo history || echo log)" |
+			jq -e --argjson p "$p" '.health.experiments[0] | (.covariate_p / $p - 1 | fabs) < 1e-9
+				and .unbalanced_covariates == if $p < 0.001 then 2 else 0 end'
+	done <wanted
+	# users of T2 were of another taste all along
+	run -3 --separate-stderr abtest --fail-on health --covariate-before 2024-01-03 history
+	# shellcheck disable=SC2154 # bats sets it
+	[ "$stderr" = "botify-abtest: unbalanced_covariates: experiment X: 2 covariates differ between the arms: mean_tracks_per_session, mean_time_per_session (p = 0.0001)." ]
+	abtest --covariate-before 2024-01-03 history >report
+	[ "$(sed -n '2p;4p' report)" = "Do not trust this yet:"$'\n'"2 covariates differ between the arms: mean_tracks_per_session, mean_time_per_session (p = 0.0001)." ]
+	tr '\n' ' ' <report | grep -q 'The arms are alike in it (p = 0.4222)[.]'
+	for format in markdown html; do
+		abtest --format $format --covariate-before 2024-01-03 history | grep 'Do not trust this yet' | grep -q 'covariates differ between the arms: mean'
+	done
+	abtest --format prometheus --covariate-before 2024-01-03 history | grep -x 'botify_abtest_covariate_p_value{experiment="Y"} 0.42[0-9]*'
+	run --separate-stderr abtest --format csv --covariate-before 2024-01-03 history
+	[[ $stderr == *"botify-abtest: X: 2 covariates differ between the arms: mean_tracks_per_session, mean_time_per_session (p = 0.0001)." ]]
+	# what was measured while the arms had their effect, though a file says that it was before
+	jq -c '{user, value: (if .user % 2 == 1 then .value + 100 else .value end)}' covariates >late
+	jq -c '.experiments.X = (if .user % 2 == 1 then "T" else "C" end)' log >halves
+	abtest --fail-on health --experiment X --covariate covariates halves
+	run -3 --separate-stderr abtest --fail-on health --experiment X --covariate late halves
+	[[ $stderr == "botify-abtest: unbalanced_covariates: experiment X: 1 covariate differs between the arms: value (p = "*"e-"*")." ]]
+	run -3 abtest --fail-on health --experiment X --sequential --tune 500 --covariate late halves
+	# who has one at all
+	jq -c 'select(.user % 2 == 1 or .user % 3 > 0)' covariates >some
+	run -3 --separate-stderr abtest --fail-on health --experiment X --covariate some halves
+	[[ $stderr == *": 1 covariate differs between the arms: who has one (p = "*"e-"*")." ]]
+	# of parts it is the same
+	for n in 0 1 2; do
+		awk -v n=$n '{ match($0, /"user":[0-9]+/) } substr($0, RSTART + 7, RLENGTH - 7) % 3 == n' history |
+			abtest --partial --covariate-before 2024-01-03 -o part.$n
+	done
+	abtest --merge --format json --covariate-before 2024-01-03 part.2 part.0 part.1 |
+		cmp - <(abtest --format json --covariate-before 2024-01-03 history)
 }
 
 @test "--sequential: the bounds of the confidence sequence, for two --tune, and of values adjusted by a covariate" {
@@ -100,11 +151,13 @@ agrees() {
 
 @test "--days: the last row of an arm is its effect, whatever is asked for" {
 	make_log
+	make_history
 	for metric in time mean_request_latency mean_time_per_session time_per_session time_per_track; do
 		for more in "" "--cap 80%" "--covariate covariates" "--covariate-before 2024-01-03 --cap 95% --lift fieller" \
 			"--sequential --tune 300 --covariate covariates"; do
 			# shellcheck disable=SC2086
-			abtest --format json --days --primary $metric $more log | jq -e --arg metric $metric '
+			abtest --format json --days --primary $metric $more "$([[ $more == *before* ]] && echo history || echo log)" |
+				jq -e --arg metric $metric '
 				def near($a; $b): $a - $b | fabs <= 1e-9 * ($b | fabs);
 				.effects as $effects | .days | length > 0 and (group_by([.experiment, .treatment]) | all(last as $day
 					| any($effects[]; .experiment == $day.experiment and .treatment == $day.treatment and .metric == $metric
@@ -147,7 +200,8 @@ agrees() {
 		jq -e '.aa | length == 14 and all(.runs == 1000 and .verdict == "as it should")
 			and (map(.method) | unique == ["mean, capped, cuped", "ratio"])'
 	# ratios are as they were without, of the fewer users who are left
-	abtest --format json --aa 1000 --covariate-before 2024-01-03 log |
+	make_history
+	abtest --format json --aa 1000 --covariate-before 2024-01-03 history |
 		jq -e '.aa | map(select(.method != "ratio")) | length == 10 and all(.verdict == "as it should" and .method == "mean, cuped")'
 }
 
@@ -201,7 +255,7 @@ agrees() {
 	for bad in srn "" srm,,health "srm, health"; do
 		run -2 --separate-stderr abtest --fail-on "$bad" log
 		[ -z "$output" ]
-		[[ $stderr == "botify-abtest: --fail-on knows srm, health, malformed_lines, "*", users_without_session; not '"* ]]
+		[[ $stderr == "botify-abtest: --fail-on knows srm, health, malformed_lines, "*", unbalanced_covariates; not '"* ]]
 	done
 }
 
@@ -241,10 +295,13 @@ agrees() {
 	run ! grep 'one look' <(abtest --days --sequential log)
 }
 
-@test "--primary alone is a mistake, but not where days are told" {
+@test "--primary is a mistake where nothing is about it, but not where days or sentences are told" {
 	make_log
-	run -2 --separate-stderr abtest --primary time log
-	[[ $stderr == "botify-abtest: --primary is the metric that"* ]]
+	for format in json ndjson csv prometheus; do
+		run -2 --separate-stderr abtest --primary time --format $format log
+		[[ $stderr == "botify-abtest: --primary is the metric that"* ]]
+	done
+	[ "$(abtest --primary sessions log | grep -cE '^T[12] .* (came back|in sessions)')" = 2 ]
 	abtest --primary sessions --format html log | grep -qF '>X · T1 · sessions</th>'
 	abtest --primary sessions --days log | grep -A 1 -x 'X · T1 · sessions' | grep -q '^2024-01-01 '
 }
@@ -408,6 +465,20 @@ far_log() {
 		mapfile -t counts < <(printf '%s\n' counts.* | sort -R --random-source=log)
 		abtest --merge "${report[@]}" "${counts[@]}" | cmp - want
 	done
+}
+
+@test "--partial, --merge: latencies that sum to infinity" {
+	awk 'BEGIN {
+		for (user = 1; user <= 6; user++)
+			for (i = 1; i <= 3; i++)
+				printf "{\"message\":\"%s\",\"user\":%d,\"track\":1,\"timestamp\":%d,\"time\":0.%d,\"latency\":1e308,%s}\n",
+					i < 3 ? "next" : "last", user, i, user, "\"experiments\":{\"E\":\"" (user % 2 ? "C" : "T") "\"}"
+	}' >log
+	abtest --format json --days log >want
+	jq -e '.effects | length == 7' want
+	abtest --partial --days -o counts log
+	grep -q '"latency":null' counts
+	abtest --merge --format json --days counts | cmp - want
 }
 
 @test "--partial, --merge: a file of covariates, in every format, with the rest that a merge can report" {

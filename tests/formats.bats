@@ -93,6 +93,26 @@ is_well_formed() {
 	run ! grep 'time per track' sentence
 }
 
+@test "table: a sentence on each arm comes first, and latency last" {
+	awk -f "$here/reference/welch-log.awk" >log
+	for metric in time sessions time_per_track; do
+		# what Markdown says, in plain signs
+		abtest --format markdown --primary $metric --experiment FILTERS log | sed -n 's/^\*\*\(.*\)\*\* /\1 /p' |
+			sed 's/\xc2\xa0/ /g; s/−/-/g' >want
+		abtest --primary $metric --experiment FILTERS log | sed -n 2,3p | diff - want
+	done
+	abtest --experiment FILTERS log | awk '$1 == "metric" { n = 0 } { rows[++n] = $1 } $1 == "mean_request_latency" && NF > 3 {
+		if (!(n == 9 && rows[7] == "time_per_track" && rows[8] == "")) exit 1; seen++ } END { exit seen != 2 }'
+	TERM=xterm NO_COLOR='' script -qec "'$bin'/botify-abtest --experiment FILTERS log" /dev/null </dev/null >shown
+	grep -F $'\033[32mT1 listened 39 % longer than C (27 % to 51 %).\033[0m' shown
+	# many arms: 20 sentences
+	for i in $(seq 90); do
+		echo '{"message":"last","user":'"$i"',"track":1,"time":0.5,"experiments":{"X":"A'"$((i % 45))"'"}}'
+	done >log
+	[ "$(abtest log | grep -c ' had the same time as ')" = 20 ]
+	abtest log | grep -x '24 more arms are in the table.'
+}
+
 @test "prometheus: the split, what is wrong with the log, and adjusted p" {
 	value() {
 		sed -n "s/^botify_abtest_$1 //p" report
@@ -333,11 +353,13 @@ on_terminal() {
 	sed '3s/^/nonsense/' "$tiny" >log
 	run -1 --separate-stderr abtest --format html log
 	echo "$output" >page.html
-	[ "$(grep -n 'Warning:</strong> 1 malformed line' page.html | cut -d: -f1)" -lt "$(grep -n '<section>' page.html | head -1 | cut -d: -f1)" ]
+	[ "$(grep -n 'Do not trust this yet:</strong> 1 malformed line' page.html | cut -d: -f1)" -lt "$(grep -n '<section>' page.html | head -1 | cut -d: -f1)" ]
 	run -1 --separate-stderr abtest --format markdown log
-	[ "${lines[0]}" = "> **Warning**: 1 malformed line: left out." ]
+	[ "${lines[0]}" = "> **Do not trust this yet**: 1 malformed line: left out, 7.14 % of all lines." ]
 	run -1 --separate-stderr abtest --format prometheus log
 	[[ $output == *$'\nbotify_abtest_log_malformed_lines 1\n'* ]]
+	echo "$output" >report
+	is_exposition report
 }
 
 @test "a full disk is noticed" {

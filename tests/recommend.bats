@@ -196,6 +196,23 @@ message,timestamp,user,track,time,latency,recommendation,source,pool,experiments
 	expect 0 botify-recommend --tracks bad --policy artist requests.ndjson
 }
 
+@test "recommend: what is appended to a log begins in a line of its own" {
+	recommend requests.ndjson >whole
+	head -c -20 whole >log
+	recommend requests.ndjson >>log
+	[ "$(wc -l <log)" = 120 ]
+	tail -n 60 log | cmp - whole
+	expect 1 botify-toppop log
+	[[ "$stderr" == "botify-toppop: log:60: cut off before its end: "* ]]
+	[ "$(wc -l <err)" = 1 ]
+	cp whole log
+	recommend requests.ndjson >>log
+	cat whole whole | cmp - log
+	# a run that found nothing to answer adds nothing to a whole log
+	recommend </dev/null >>log
+	[ "$(wc -l <log)" = 120 ]
+}
+
 # --- what is no request
 
 @test "recommend: a line that is no request is answered with its number, and the run goes on" {

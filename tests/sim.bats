@@ -282,6 +282,23 @@ fails_with() {
 	[ "$(head -n 1 err)" = "botify-sim: standard input: no reply for 0.3 s, 1 is due" ]
 }
 
+# The whole group is killed, the log is cut wherever it is, and the next day goes on with it.
+@test "sim: a log that was cut when all were killed can be appended to" {
+	for way in "--agent random" "-- ${recommender[*]}"; do
+		# shellcheck disable=SC2086
+		sim --sessions 100 $way 2>/dev/null | head -c 5000 >log
+		lines=$(wc -l <log)
+		# shellcheck disable=SC2086
+		sim --sessions 100 --seed 2 $way 2>/dev/null >day2
+		# shellcheck disable=SC2086
+		sim --sessions 100 --seed 2 $way 2>/dev/null >>log
+		tail -n +$((lines + 2)) log | cmp - day2
+		expect 1 botify-abtest --partial log
+		[ "$(grep -c "^botify-abtest: log:$((lines + 1)): cut off before its end: " err)" = 1 ]
+		[ "$(wc -l <err)" = 1 ]
+	done
+}
+
 # --- how it ends
 
 now_ms() {

@@ -196,7 +196,7 @@ botify-toppop: bad.ndjson:12: an error, not an event: x' ]
 @test "toppop: a part that was cut or is of something else is refused" {
 	botify-toppop --partial log.ndjson >whole
 	head -n -1 whole >short
-	expect 1 '' botify-toppop --merge whole short
+	expect 1 '' botify-toppop --merge short
 	[ "$stderr" = "botify-toppop: short: 4 rows instead of 5: cut, or incomplete" ]
 	expect 1 '' botify-toppop --merge </dev/null
 	[ "$stderr" = "botify-toppop: standard input: no totals in it: not written by --partial, or cut" ]
@@ -204,6 +204,102 @@ botify-toppop: bad.ndjson:12: an error, not an event: x' ]
 	[ "$stderr" = "botify-toppop: whole:1: counted without an experiment, so not for 'FILTERS'" ]
 	expect 1 '' botify-toppop --merge log.ndjson
 	[ "$stderr" = 'botify-toppop: log.ndjson:1: no partial counts: "plays" is no count' ]
+}
+
+@test "toppop: parts that were counted in another way do not merge" {
+	local x="--experiment FILTERS"
+	head -n 4 log.ndjson >one
+	tail -n +5 log.ndjson >two
+	botify-toppop $x --partial -o a one
+	botify-toppop $x --partial --recommended -o r two
+	botify-toppop $x --partial --arm C -o c two
+	botify-toppop $x --partial --arm C --arm T1 -o ct two
+	expect 1 '' botify-toppop $x --merge a r
+	[ "$stderr" = "botify-toppop: r:1: counted with --recommended, and a without" ]
+	expect 1 '' botify-toppop $x --merge r a
+	[ "$stderr" = "botify-toppop: a:1: counted without --recommended, and r with" ]
+	expect 1 '' botify-toppop $x --merge --recommended a
+	[ "$stderr" = "botify-toppop: a:1: counted without --recommended, which cannot be made up for here" ]
+	expect 1 '' botify-toppop $x --merge a c
+	[ "$stderr" = "botify-toppop: c:1: counted for other arms than a: name those of both with --arm" ]
+	expect 1 '' botify-toppop $x --merge c a
+	[ "$stderr" = "botify-toppop: a:1: counted for other arms than c: name those of both with --arm" ]
+	expect 1 '' botify-toppop $x --merge --arm T1 a c
+	[ "$stderr" = "botify-toppop: c:1: counted without arm 'T1'" ]
+	expect 0 $'[10,11,3]\n' botify-toppop $x --merge --arm C a c
+	expect 0 $'[7,10,11,3]\n' botify-toppop $x --merge --arm C --arm T1 a ct
+	expect 0 "$(botify-toppop $x --recommended two 2>/dev/null)"$'\n' botify-toppop $x --merge r
+	expect 0 "$(botify-toppop $x --recommended two 2>/dev/null)"$'\n' botify-toppop $x --merge --recommended r
+	# what was merged says the same of itself
+	botify-toppop $x --merge --partial -o ac --arm C a c
+	expect 1 '' botify-toppop $x --merge --arm T1 ac
+	[ "$stderr" = "botify-toppop: ac:1: counted without arm 'T1'" ]
+	botify-toppop $x --merge --partial -o rr r
+	cmp r rr
+}
+
+@test "toppop: a log that is in two parts is told, not counted twice" {
+	head -n 4 log.ndjson >one
+	tail -n +5 log.ndjson >two
+	for part in one two; do botify-toppop --partial -o $part.part $part; done
+	cp one.part copy
+	expect 1 '' botify-toppop --merge one.part one.part
+	[ "$stderr" = "botify-toppop: one.part:1: a part of the same log as one.part: it would count twice" ]
+	expect 1 '' botify-toppop --merge one.part two.part copy
+	[ "$stderr" = "botify-toppop: copy:1: a part of the same log as one.part: it would count twice" ]
+	tac one | botify-toppop --partial -o backwards
+	expect 1 '' botify-toppop --merge one.part backwards
+	cat one.part two.part one.part >three
+	expect 1 '' botify-toppop --merge three
+	[[ $stderr == "botify-toppop: three:"*": a part of the same log as three: it would count twice" ]]
+	# and a part of parts is that of their log
+	botify-toppop --merge --partial -o both one.part two.part
+	botify-toppop --partial -o whole log.ndjson
+	expect 1 '' botify-toppop --merge both whole
+	# logs without events are all the same, and harmless
+	botify-toppop --partial -o none /dev/null
+	expect 0 "$(botify-toppop log.ndjson)"$'\n' botify-toppop --merge none whole none
+}
+
+@test "toppop: parts from before they said how they were counted are refused" {
+	echo '{"partial":"botify-toppop","experiment":null,"events":1,"outside":0,"rows":1}
+{"track":5,"plays":1,"billionths":810000000}' >old
+	expect 1 '' botify-toppop --merge old
+	[ "$stderr" = "botify-toppop: old:1: was written in version 1 of the format; this is 2: count its log again" ]
+}
+
+# The events of user 1 and user 2, from "USER TIMESTAMP TRACK RECOMMENDATION" a line.
+timed() {
+	awk '{ printf "{\"message\":\"%s\",\"user\":%s,\"track\":%s,\"time\":0.5,\"recommendation\":%s%s}\n",
+		$4 == "null" ? "last" : "next", $1, $3, $4, $2 == "-" ? "" : ",\"timestamp\":" $2 }'
+}
+
+@test "toppop: --recommended: parts between which a session goes on, or that mix a user's events, are told" {
+	local at
+	merge() { for part; do botify-toppop --recommended --partial -o "$part.part" "$part"; done; botify-toppop --merge "${@/%/.part}"; }
+	# split by user; and between sessions
+	printf '%s\n' "1 100 5 7" "1 200 7 null" | timed >a
+	printf '%s\n' "2 100 5 7" "2 200 7 9" | timed >b
+	printf '%s\n' "1 300 5 7" "1 400 7 null" | timed >c
+	expect 0 $'[7]\n' merge a b c
+	cat a b c >whole
+	expect 0 $'[7]\n' botify-toppop --recommended whole
+	# within a session, with and without timestamps, and in any order
+	for at in 500 -; do
+		printf '%s\n' "2 $at 9 null" | timed >d
+		expect 1 '' merge a b c d
+		[ "$stderr" = "botify-toppop: user 2: a session is in both b.part and d.part; with --recommended, split a log by user, or between sessions" ]
+		expect 1 '' merge d b
+	done
+	# a track that was awaited and came too early was another one
+	printf '%s\n' "2 50 9 null" | timed >d
+	expect 0 $'[7]\n' merge b d
+	printf '%s\n' "2 150 3 9" | timed >d
+	expect 1 '' merge b d
+	[ "$stderr" = "botify-toppop: user 2: the events are mixed over b.part and d.part; with --recommended, split a log by user, or between sessions" ]
+	# nobody minds where all plays count
+	for part in b d; do botify-toppop --partial -o $part.part $part; done
+	expect 0 $'[3,5,7]\n' botify-toppop --merge b.part d.part
 }
 
 @test "toppop: an experiment whose name no part can carry is told before anything is written" {

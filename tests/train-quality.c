@@ -42,7 +42,7 @@ struct play {
 
 struct plays {
 	struct play list[1 << 20];
-	size_t n, n_users, n_artists;
+	size_t n;
 };
 
 static uint32_t hash_of(const struct play *p, uint32_t seed)
@@ -123,6 +123,7 @@ static void make(struct data *d, struct plays *p)
 /* Users who have listened to an artist: one row for all users, by way of a model with one factor. */
 static double popularity(const struct data *d)
 {
+	struct ranking_options o = {.k = K, .without = &d->train, .rows = &d->test};
 	struct model m = {.x = &d->train, .d = 1};
 	struct ranking r;
 	double metric;
@@ -133,7 +134,7 @@ static double popularity(const struct data *d)
 		m.rows[u] = 1;
 	for (size_t a = 0; a < d->train.n_columns; a++)
 		m.columns[a] = (float)csr_row_length(&d->train_t, a);
-	ranking_make(&r, &m, K, &d->train, &d->test, 0);
+	ranking_make(&r, &m, &o);
 	metric = ranking_ndcg(&r, &d->test);
 	ranking_clear(&r);
 	free(m.rows);
@@ -166,6 +167,7 @@ static double quality(const struct data *d, const char *name, struct hypers *h)
 	struct tune_data data = {.x = &d->part, .xt = &d->part_t, .held = &d->held, .without = &d->part, .k = K};
 	struct tune t = {.given = hypers_none(), .seed = 1, .tried = show};
 	struct fit f = {.x = &d->train, .xt = &d->train_t, .seed = 1, .stage = "fit"};
+	struct ranking_options o = {.k = K, .without = &d->train, .rows = &d->test};
 	const struct model_kind *kind = model_find(name);
 	struct model m = {0};
 	struct ranking r = {0};
@@ -177,7 +179,7 @@ static double quality(const struct data *d, const char *name, struct hypers *h)
 		return NAN;
 	}
 	f.hypers = *h;
-	if (model_fit(&m, kind, &f, &e) == 0 && ranking_make(&r, &m, K, &d->train, &d->test, 0) == 0)
+	if (model_fit(&m, kind, &f, &e) == 0 && ranking_make(&r, &m, &o) == 0)
 		metric = ranking_ndcg(&r, &d->test);
 	ranking_clear(&r);
 	model_clear(&m);

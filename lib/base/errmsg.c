@@ -33,21 +33,27 @@ int errmsg_set(struct errmsg *e, const char *format, ...)
 	if (len >= (int)sizeof text)
 		trim(text);
 	memcpy(e->text, text, sizeof text);
+	e->no_memory = false;
 	return -1;
 }
 
 int errmsg_prefix(struct errmsg *e, const char *format, ...)
 {
 	char prefix[sizeof e->text];
+	bool no_memory = e->no_memory;
 	va_list ap;
 
 	va_start(ap, format);
 	vsnprintf(prefix, sizeof prefix, format, ap);
 	va_end(ap);
-	return errmsg_set(e, "%s: %s", prefix, e->text);
+	errmsg_set(e, "%s: %s", prefix, e->text);
+	e->no_memory = no_memory;
+	return -1;
 }
 
 int errmsg_nomem(struct errmsg *e)
 {
-	return errmsg_set(e, "out of memory");
+	errmsg_set(e, "out of memory");
+	e->no_memory = true;
+	return -1;
 }

@@ -7,8 +7,11 @@
 #ifndef BOTIFY_ERRMSG_H
 #define BOTIFY_ERRMSG_H
 
+#include <stdbool.h>
+
 struct errmsg {
 	char text[512]; /* NUL-terminated; cut where it would not fit, between characters */
+	bool no_memory; /* it is that of errmsg_nomem, with or without a prefix: nothing was wrong with the input */
 };
 
 /* Sets the text. Returns -1, so that `return errmsg_set(e, ...)` reads well. */

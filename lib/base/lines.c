@@ -57,7 +57,12 @@ void lines_watch(struct lines *l, int stop_fd)
 
 static enum lines_status fail(const struct lines *l, int error, struct errmsg *e)
 {
-	errmsg_set(e, "%s: %s", l->name, strerror(error));
+	if (error == ENOMEM) {
+		errmsg_nomem(e);
+		errmsg_prefix(e, "%s", l->name);
+	} else {
+		errmsg_set(e, "%s: %s", l->name, strerror(error));
+	}
 	return LINES_FAILED;
 }
 

@@ -1,9 +1,12 @@
 #include "base/out.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <poll.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/grow.h"
@@ -11,6 +14,36 @@
 void out_init(struct out *o, int fd, const char *name)
 {
 	*o = (struct out){.fd = fd, .name = name};
+}
+
+/* Reads a byte of a file that is open, perhaps for writing only. Returns whether it could. */
+static bool read_byte(int fd, off_t at, char *byte)
+{
+	char path[64];
+	bool got = pread(fd, byte, 1, at) == 1;
+
+	if (got)
+		return true;
+	snprintf(path, sizeof path, "/proc/self/fd/%d", fd);
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		return false;
+	got = pread(fd, byte, 1, at) == 1;
+	close(fd);
+	return got;
+}
+
+void out_end_cut_line(struct out *o)
+{
+	struct stat st;
+	off_t at;
+	char last;
+
+	if (fstat(o->fd, &st) < 0 || !S_ISREG(st.st_mode))
+		return;
+	at = fcntl(o->fd, F_GETFL) & O_APPEND ? st.st_size : lseek(o->fd, 0, SEEK_CUR);
+	if (at > 0 && read_byte(o->fd, at - 1, &last) && last != '\n')
+		out_put(o, "\n", 1);
 }
 
 void out_clear(struct out *o)

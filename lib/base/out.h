@@ -28,6 +28,12 @@ enum { OUT_BLOCK = 1 << 14 };
 /* Initialises `o` to write to fd, which stays the caller's to close. No memory is taken before the first record. */
 void out_init(struct out *o, int fd, const char *name);
 
+/*
+ * For lines that are added to what there is: where the descriptor stands behind a line of a regular file that has no end, because
+ * what wrote it was killed, the first thing to be written is a newline. To be called before anything is put.
+ */
+void out_end_cut_line(struct out *o);
+
 /* Frees the buffer and forgets what is in it. */
 void out_clear(struct out *o);
 

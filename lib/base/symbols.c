@@ -42,9 +42,11 @@ static int make_room(struct symbols *symbols)
 	struct symbol *list = grow(symbols->list, &symbols->cap, symbols->n + 1, sizeof *list);
 	uint32_t *slots;
 
-	if (!list || symbols->n >= SYMBOLS_NONE - 1)
+	if (!list)
 		return -1;
 	symbols->list = list;
+	if (symbols->n >= SYMBOLS_NONE - 1)
+		return -1;
 	if (2 * (symbols->n + 1) <= size)
 		return 0;
 	size = size ? 2 * size : 16;

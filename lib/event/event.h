@@ -52,6 +52,7 @@ struct event {
 	size_t n_exclude;
 	const struct event_arm *arms; /* n_arms, in the order of the experiments */
 	size_t n_arms;
+	uint64_t arms_digest; /* of the arms, where it is known already, or 0; see event_digest.h */
 };
 
 /* An event with nothing in it but a message, a user, a track and a time. */
@@ -63,6 +64,7 @@ struct event_known {
 	struct slice text; /* len 0: none */
 	const struct event_arm *arms;
 	size_t n_arms;
+	uint64_t arms_digest;
 };
 
 enum { EVENT_KNOWN_BITS = 6, EVENT_KNOWN = 1 << EVENT_KNOWN_BITS };

@@ -3,6 +3,7 @@
 #include <math.h>
 
 #include "base/grow.h"
+#include "event/event_digest.h"
 #include "event/scan.h"
 
 enum { MAX_ARMS = 16 }; /* of an event, whose experiments are compared with each other */
@@ -143,6 +144,7 @@ static bool keep_arms(struct event_parser *p, struct event_known *known, struct 
 	known->arms = arena_copy(&p->arena, arms, n * sizeof *arms);
 	if (!known->arms)
 		return false;
+	known->arms_digest = event_digest_arms(known->arms, n);
 	known->reset = p->resets;
 	known->text = (struct slice){.text = copy, .len = text.len};
 	known->n_arms = n;
@@ -168,6 +170,7 @@ static bool take_experiments(struct event_parser *p, struct scan *s, struct even
 	}
 	ev->arms = known->arms;
 	ev->n_arms = known->n_arms;
+	ev->arms_digest = known->arms_digest;
 	return true;
 }
 

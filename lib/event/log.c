@@ -60,6 +60,7 @@ static void fill_from_file(struct log *log, struct log_block *b)
 		break;
 	default:
 		b->problem = LOG_FILE_FAILED;
+		b->no_memory = b->reason.no_memory;
 	}
 	close_file(log);
 }
@@ -151,8 +152,8 @@ enum log_status log_next(struct log *log, const struct event **ev, struct errmsg
 			return LOG_END;
 		if (more < 0) {
 			errmsg_nomem(e);
-			log->failed++;
-			return LOG_FAILED;
+			errmsg_prefix(e, "%s", log->current->file);
+			return LOG_NO_MEMORY;
 		}
 	}
 	line = &log->current->lines[log->next_line++];

@@ -18,7 +18,8 @@ enum log_status {
 	LOG_END,   /* no more */
 	LOG_EVENT, /* an event has been read */
 	LOG_BAD,   /* a line is no event; file, line and reason are in the errmsg. Reading may go on. */
-	LOG_FAILED /* a file could not be opened or read; likewise. The next call goes on with the next file. */
+	LOG_FAILED, /* a file could not be opened or read; likewise. The next call goes on with the next file. */
+	LOG_NO_MEMORY /* events are lost, and what was made of the others is worth nothing; likewise */
 };
 
 enum { LOG_THREADS_MAX = 64 };

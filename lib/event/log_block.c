@@ -24,11 +24,10 @@ void log_block_reset(struct log_block *b)
 	b->n_lines = 0;
 }
 
+/* Keeps why a line is no event; NULL where there is no memory. */
 static const char *keep(struct log_block *b, const struct errmsg *reason)
 {
-	const char *text = arena_copy(&b->parser.arena, reason->text, strlen(reason->text) + 1);
-
-	return text ? text : "out of memory";
+	return arena_copy(&b->parser.arena, reason->text, strlen(reason->text) + 1);
 }
 
 /* Parses the line behind those that have been. Returns 0, or -1 where there is no memory. */
@@ -45,7 +44,7 @@ static int parse_line(struct log_block *b, const char *text, size_t len)
 	line->number = b->n_lines;
 	status = len > LINES_MAX ? lines_too_long(&e) : event_parse(&b->parser, text, len, &line->event, &e);
 	line->reason = status < 0 ? keep(b, &e) : NULL;
-	return 0;
+	return status < 0 && (e.no_memory || !line->reason) ? -1 : 0;
 }
 
 void log_block_parse(struct log_block *b)

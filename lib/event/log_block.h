@@ -38,7 +38,7 @@ struct log_block {
 	struct log_line *lines; /* n of them */
 	size_t n, lines_cap;
 	unsigned long n_lines; /* the blank ones too */
-	bool no_memory;	       /* not all could be parsed for want of it */
+	bool no_memory;	       /* not all could be read or parsed for want of it */
 
 	/* private */
 	struct event_parser parser;

@@ -157,6 +157,7 @@ static int answer(struct recommender *r, struct event *ev, struct errmsg *e)
 	ev->propensity = NAN;
 	ev->arms = r->arms;
 	ev->n_arms = r->experiments->n;
+	ev->arms_digest = 0;
 	if (!session || note_excluded(r, ev) < 0 || sessions_add(&r->sessions, session, &r->tables->catalog, track, ev->time) < 0)
 		return errmsg_nomem(e);
 	stamp(session, ev);

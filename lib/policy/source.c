@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "policy/i2i.h"
+#include "policy/session_play.h"
 #include "policy/votes.h"
 #include "text/number.h"
 
@@ -70,6 +71,7 @@ static const struct source_kind kinds[] = {
 	{.name = "similar", .table = TABLE_SIMILAR, .offer = offer_similar},
 	{.name = "votes", .counted = true, .count = 1, .table = TABLE_SIMILAR, .choose = votes_choose},
 	{.name = "i2i", .word = "session", .counted = true, .count = 10, .table = TABLE_SIMILAR, .choose = i2i_choose},
+	{.name = "session", .word = "live", .counted = true, .count = 1000, .table = TABLE_SESSION, .choose = session_choose},
 };
 
 enum { N_KINDS = sizeof kinds / sizeof *kinds };

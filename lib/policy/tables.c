@@ -5,6 +5,7 @@
 
 #include "base/grow.h"
 #include "policy/lists_draft.h"
+#include "policy/session_play.h"
 #include "text/ndjson.h"
 #include "world/trackset.h"
 
@@ -53,6 +54,12 @@ static int load_top(struct table *table, const char *path, const struct catalog 
 	return status < 0 ? errmsg_prefix(e, "%s", ndjson_name(path)) : 0;
 }
 
+static int load_session(struct table *table, const char *path, const struct catalog *c, struct errmsg *e)
+{
+	table->player = session_player_load(path, c, e);
+	return table->player ? 0 : -1;
+}
+
 static const struct kind {
 	const char *one, *many, *option;
 	const char *source; /* as in a policy, before the name of a table */
@@ -61,6 +68,7 @@ static const struct kind {
 	[TABLE_SIMILAR] = {"table of similar tracks", "tables of similar tracks", "--similar", "similar", load_similar},
 	[TABLE_USER_TRACKS] = {"table of users' tracks", "tables of users' tracks", "--user-tracks", "collaborative", load_user_tracks},
 	[TABLE_TOP] = {"popularity table", "popularity tables", "--top", "toppop:100", load_top},
+	[TABLE_SESSION] = {"session model", "session models", "--session", "session", load_session},
 };
 
 int tables_load_catalog(struct tables *t, const char *path, struct errmsg *e)
@@ -75,6 +83,7 @@ static void clear_table(struct table *table)
 	lists_clear(&table->lists);
 	free(table->top.tracks);
 	free(table->top.place);
+	session_player_free(table->player);
 }
 
 /* A new table behind the others, which does not count yet. NULL where there is no memory. */

@@ -17,6 +17,7 @@ enum table_kind {
 	TABLE_SIMILAR,	   /* of each track, tracks like it */
 	TABLE_USER_TRACKS, /* of each user, tracks that they may like */
 	TABLE_TOP,	   /* popular tracks, best first */
+	TABLE_SESSION,	   /* a session model, which is a directory */
 	TABLE_KINDS,
 	TABLE_NONE = TABLE_KINDS /* of a source that needs no table */
 };
@@ -33,6 +34,7 @@ struct table {
 	char *name;	    /* "" for the one without a name */
 	struct lists lists; /* TABLE_SIMILAR, TABLE_USER_TRACKS */
 	struct top top;	    /* TABLE_TOP */
+	struct session_player *player; /* TABLE_SESSION */
 };
 
 struct tables {

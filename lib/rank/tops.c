@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/grow.h"
+#include "event/event_digest.h"
 
 void tops_init(struct tops *t, const struct tops_choice *choice)
 {
@@ -24,6 +25,10 @@ void tops_clear(struct tops *t)
 	clear_lists(t);
 	free(t->lists);
 	idmap_clear(&t->expected);
+	symbols_clear(&t->parts.arms);
+	symbols_clear(&t->parts.digests);
+	free(t->parts.files);
+	tops_users_clear(&t->parts.users);
 	*t = (struct tops){0};
 }
 
@@ -85,6 +90,13 @@ static int was_recommended(struct tops *t, const struct event *ev)
 	return was;
 }
 
+/* Takes note of an event for a part. Returns 0, or -1 where there is no memory. */
+static int note_for_part(struct tops *t, const struct event *ev)
+{
+	t->parts.digest += event_digest(ev);
+	return t->choice.recommended ? tops_users_add_event(&t->parts.users, ev) : 0;
+}
+
 int tops_add(struct tops *t, const struct event *ev, struct errmsg *e)
 {
 	static const struct slice everything = {.text = ""};
@@ -92,7 +104,7 @@ int tops_add(struct tops *t, const struct event *ev, struct errmsg *e)
 	struct tops_list *list;
 	int counts = t->choice.recommended ? was_recommended(t, ev) : 1;
 
-	if (counts < 0)
+	if (counts < 0 || (t->choice.partial && note_for_part(t, ev) < 0))
 		return errmsg_nomem(e);
 	t->events++;
 	if (!arm) {

@@ -54,13 +54,10 @@ static int each_row(const struct tops_list *list, struct tops_output *out, int (
 int tops_put_string(FILE *f, const char *text)
 {
 	json_t *string = json_string(text);
-	char *quoted = string ? json_dumps(string, JSON_ENCODE_ANY) : NULL;
+	int status = string ? json_dumpf(string, f, JSON_ENCODE_ANY) : -1;
 
-	if (quoted)
-		fputs(quoted, f);
-	free(quoted);
 	json_decref(string);
-	return quoted ? 0 : -1;
+	return status;
 }
 
 static int json_row(const struct row *row, void *ctx)

@@ -59,11 +59,17 @@ static const char *const escapes[] = {
 	[TABLE_GREEN] = "\033[32m", [TABLE_RED] = "\033[31m", [TABLE_YELLOW] = "\033[33m",
 };
 
+/* Prints the first n bytes of a text. */
+static void put_styled(const char *text, size_t n, enum table_style style, FILE *f, bool colour)
+{
+	bool styled = colour && style != TABLE_PLAIN;
+
+	fprintf(f, "%s%.*s%s", styled ? escapes[style] : "", (int)n, text, styled ? "\033[0m" : "");
+}
+
 static void put_text(const struct table_cell *c, FILE *f, bool colour)
 {
-	bool styled = colour && c->style != TABLE_PLAIN;
-
-	fprintf(f, "%s%s%s", styled ? escapes[c->style] : "", c->text, styled ? "\033[0m" : "");
+	put_styled(c->text, strlen(c->text), c->style, f, colour);
 }
 
 /* The widths are those of the columns; `cells` has that of each cell. */
@@ -139,7 +145,7 @@ static size_t line_of(const struct width *w, const char *text)
 	return len;
 }
 
-void table_prose(const char *text, FILE *f)
+void table_prose(const char *text, enum table_style style, FILE *f, bool colour)
 {
 	struct width w;
 
@@ -147,7 +153,8 @@ void table_prose(const char *text, FILE *f)
 	while (*text) {
 		size_t len = line_of(&w, text);
 
-		fprintf(f, "%.*s\n", (int)len, text);
+		put_styled(text, len, style, f, colour);
+		fputc('\n', f);
 		text += len + (text[len] == ' ');
 	}
 	width_clear(&w);

@@ -41,8 +41,11 @@ void table_line(struct table *t, enum table_style style, const char *text);
 /* Prints the rows, in colour if `colour`. Returns 0, or -1 where memory ran out (errors of f are for ferror). */
 int table_print(const struct table *t, FILE *f, bool colour);
 
-/* Prints a sentence or two below a table, in lines of up to 78 columns broken at spaces; nothing for "". */
-void table_prose(const char *text, FILE *f);
+/*
+ * Prints a sentence or two beside a table, as they are, in lines of up to 78 columns broken at spaces; nothing for "". In
+ * colour as above.
+ */
+void table_prose(const char *text, enum table_style style, FILE *f, bool colour);
 
 /* Whether f should be coloured: it is a terminal, NO_COLOR is unset or empty and TERM is not "dumb". */
 bool table_wants_colour(FILE *f);

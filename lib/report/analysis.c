@@ -19,7 +19,7 @@ int analysis_run(struct analysis *a, const struct study *s, const struct analysi
 {
 	int status;
 
-	*a = (struct analysis){.subject = {.study = s, .options = &o->effects, .split = o->split}};
+	*a = (struct analysis){.subject = {.study = s, .options = &o->effects, .split = o->split, .effects = &a->effects}};
 	status = effects_of(&a->effects, s, &o->effects, e);
 	if (status == 0)
 		status = sections_srm(&a->sections[a->n_sections++], &a->subject, e);
@@ -33,6 +33,9 @@ int analysis_run(struct analysis *a, const struct study *s, const struct analysi
 		status = sections_sources(&a->sections[a->n_sections++], &a->subject, e);
 	if (status == 0 && o->aa > 0)
 		status = sections_aa(&a->sections[a->n_sections++], &a->subject, o->aa, e);
+	/* a cell that is missing is not for those who read them to find */
+	for (size_t i = 0; status == 0 && i < a->n_sections; i++)
+		status = a->sections[i].failed ? errmsg_nomem(e) : 0;
 	return status;
 }
 

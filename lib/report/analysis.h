@@ -30,7 +30,7 @@ struct analysis_options {
 };
 
 struct analysis {
-	struct sections_subject subject; /* the study and the options, borrowed */
+	struct sections_subject subject; /* the study and the options, borrowed, and the effects here */
 	struct effects effects;
 	struct section sections[ANALYSIS_SECTIONS_MAX]; /* that of srm first */
 	size_t n_sections;

@@ -182,8 +182,8 @@ int analysis_set(struct analysis_options *o, const char *name, const char *text,
 int analysis_check(const struct analysis_options *o, struct errmsg *e)
 {
 	if (o->effects.primary && o->effects.adjust == ADJUST_NONE && !o->days && !o->sentences)
-		return errmsg_set(e, "--primary is the metric that --adjust takes apart from the others and that --days, markdown and html tell of; "
-				     "give one of them");
+		return errmsg_set(e, "--primary is the metric that --adjust takes apart from the others and that --days and the formats for people "
+				     "tell of; give one of them");
 	if (o->effects.tune != DEFAULT_TUNE && !o->effects.sequential)
 		return errmsg_set(e, "--tune is for --sequential");
 	return 0;

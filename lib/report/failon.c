@@ -39,20 +39,23 @@ int failon_check(const char *names, struct errmsg *e)
 	return 0;
 }
 
-static bool find_mismatch(const struct sections_subject *subject, struct errmsg *found)
+/* Returns 1 where there is one, 0 where there is none, -1 with the reason where there is no memory. */
+static int find_mismatch(const struct sections_subject *subject, struct errmsg *found)
 {
 	const struct study *s = subject->study;
 
 	for (size_t x = 0; x < s->names.n; x++) {
-		double p = s->experiments[x].wanted ? sections_srm_p(subject, x) : 1;
+		double p = 1;
 
+		if (s->experiments[x].wanted && sections_srm_p(subject, x, &p, found) < 0)
+			return -1;
 		if (p < SECTIONS_SRM_ALARM) {
 			errmsg_set(found, "srm: users of experiment %s are not split as planned (%s)", symbols_text(&s->names, x),
 				   shown_p_said(p, SECTIONS_SRM_ALARM).text);
-			return true;
+			return 1;
 		}
 	}
-	return false;
+	return 0;
 }
 
 static bool find_in_health(const char *name, const struct study *s, const struct health *h, struct errmsg *found)
@@ -75,7 +78,8 @@ static bool find_in_health(const char *name, const struct study *s, const struct
 
 int failon_find(const char *names, const struct sections_subject *subject, struct errmsg *found)
 {
-	const struct health_subject of = {.study = subject->study, .split = subject->split, .options = subject->options};
+	const struct health_subject of = {.study = subject->study, .split = subject->split, .options = subject->options,
+					  .effects = subject->effects};
 	struct health h;
 	char name[64];
 	int status = health_init(&h, &of, found);

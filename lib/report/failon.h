@@ -18,7 +18,7 @@
 int failon_check(const char *names, struct errmsg *e);
 
 /*
- * Looks for them in a study that has ended. Returns 1 with the first that was found as a sentence in `found`; 0 where none
+ * Looks for them in a study that has ended, and in its effects where the subject has them. Returns 1 with the first that was found as a sentence in `found`; 0 where none
  * was; -1 where there is no memory.
  */
 int failon_find(const char *names, const struct sections_subject *subject, struct errmsg *found);

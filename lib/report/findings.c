@@ -8,6 +8,7 @@
 
 #include "base/grow.h"
 #include "report/sections.h"
+#include "stats/proportions.h"
 #include "study/health.h"
 #include "text/shown.h"
 
@@ -46,6 +47,40 @@ static int add_missing_values(struct findings *all, const struct study_experimen
 	return status;
 }
 
+/* The p of how many users of each arm have a value of the i-th metric; NaN where there is no memory, or nothing to test. */
+static double compare_values(const struct report *r, const struct study_experiment *x, size_t i)
+{
+	const struct effects_options *o = r->analysis ? r->analysis->options : NULL;
+	uint64_t *having = calloc(x->arms.n + 1, sizeof *having), *users = calloc(x->arms.n + 1, sizeof *users);
+	double p = NAN;
+
+	for (size_t arm = 0; having && users && arm < x->arms.n; arm++) {
+		having[arm] = x->summary.arms[arm].values[i].n;
+		users[arm] = x->summary.arms[arm].users;
+	}
+	if (having && users)
+		p = o && o->sequential ? proportions_sequential(having, users, x->arms.n, o->tune, o->alpha).p
+				       : proportions_test(having, users, x->arms.n).p;
+	free(having);
+	free(users);
+	return p;
+}
+
+/* Users without a value are left out of one metric, as users without a session are of all. */
+static int add_unlike_values(struct findings *all, const struct report *r, const struct study_experiment *x, const char *name)
+{
+	int status = 0;
+
+	for (size_t i = 0; i < METRICS_N && status == 0; i++) {
+		double p = compare_values(r, x, i);
+
+		if (p < HEALTH_ALARM)
+			status = add(all, FINDING_WARNING, name, "%s: not as many users of each arm have a value (%s), so do not "
+				     "compare them.", metrics_table[i].name, shown_p_said(p, HEALTH_ALARM).text);
+	}
+	return status;
+}
+
 /* What the health of the log has to say: whatever there is any of. */
 static int add_health(struct findings *all, const struct health_finding *list, size_t n, const char *experiment)
 {
@@ -59,8 +94,10 @@ static int add_health(struct findings *all, const struct health_finding *list, s
 			level = FINDING_NOTE;
 		if (list[i].count > 0)
 			status = add(all, level, experiment, "%s", health_say(&list[i], &sentence));
-		if (list[i].count > 0 && status == 0)
+		if (list[i].count > 0 && status == 0) {
 			all->list[all->n - 1].heard = list[i].entry->heard;
+			all->list[all->n - 1].loud = list[i].loud;
+		}
 	}
 	return status;
 }
@@ -68,8 +105,11 @@ static int add_health(struct findings *all, const struct health_finding *list, s
 /* Users that are not split as planned: below this p an experiment is not to be trusted (see botify-abtest(1)). */
 static int add_mismatch(struct findings *all, const struct report *r, size_t experiment, const char *name)
 {
-	double p = r->analysis ? sections_srm_p(r->analysis, experiment) : NAN;
+	struct errmsg no_memory;
+	double p = NAN;
 
+	if (r->analysis && sections_srm_p(r->analysis, experiment, &p, &no_memory) < 0)
+		return -1;
 	if (!(p < SECTIONS_SRM_ALARM))
 		return 0;
 	return add(all, FINDING_ALARM, name, "Users are not split between the arms as planned (%s).", shown_p_said(p, SECTIONS_SRM_ALARM).text);
@@ -81,7 +121,7 @@ enum { FEW_USERS = 30 };
 static int add_few_users(struct findings *all, const struct report *r, const struct study_experiment *x, const char *name,
 			 const uint32_t *arms)
 {
-	struct errmsg few = {""};
+	struct errmsg few = {0};
 
 	if (!(r->analysis && r->analysis->options->sequential) || x->arms.n < 2)
 		return 0;
@@ -94,8 +134,8 @@ static int add_few_users(struct findings *all, const struct report *r, const str
 	}
 	if (*few.text == '\0')
 		return 0;
-	return add(all, FINDING_WARNING, name, "With --sequential, arms of fewer than %d users are not to be relied on: %s.", FEW_USERS,
-		   few.text);
+	return add(all, FINDING_WARNING, name, "With --sequential, arms of fewer than %d users are not to be relied on: %s.",
+		   FEW_USERS, few.text);
 }
 
 static int add_experiment(struct findings *all, const struct report *r, const struct health *h, size_t number, const uint32_t *arms)
@@ -110,24 +150,28 @@ static int add_experiment(struct findings *all, const struct report *r, const st
 		status = add_mismatch(all, r, number, name);
 	if (status == 0)
 		status = add_few_users(all, r, x, name, arms);
+	if (status == 0)
+		status = add_unlike_values(all, r, x, name);
 	for (size_t i = 0; i < x->arms.n && status == 0; i++)
 		status = add_missing_values(all, x, name, arms[i]);
 	return status < 0 ? -1 : add_health(all, health_of(h, (uint32_t)number), HEALTH_EXPERIMENT_N, name);
 }
 
-/* Unfinished sessions stand with the experiments that they are missing from. */
-static int add_log(struct findings *all, const struct health *h)
+/* Those that are loud, or the others. Unfinished sessions stand with the experiments that they are missing from. */
+static int add_log(struct findings *all, const struct health *h, bool loud)
 {
 	int status = 0;
 
 	for (size_t i = 0; i < HEALTH_LOG_N && status == 0; i++)
-		if (!h->list[i].entry->usual)
+		if (!h->list[i].entry->usual && h->list[i].loud == loud)
 			status = add_health(all, &h->list[i], 1, NULL);
 	return status;
 }
 
 static int add_all(struct findings *all, const struct report *r, const struct health *h, struct errmsg *e)
 {
+	if (add_log(all, h, true) < 0)
+		return errmsg_nomem(e);
 	for (size_t i = 0; i < r->study->names.n; i++) {
 		uint32_t *arms;
 		int status;
@@ -142,7 +186,7 @@ static int add_all(struct findings *all, const struct report *r, const struct he
 		if (status < 0)
 			return errmsg_nomem(e);
 	}
-	return add_log(all, h) < 0 ? errmsg_nomem(e) : 0;
+	return add_log(all, h, false) < 0 ? errmsg_nomem(e) : 0;
 }
 
 int findings_of(struct findings *all, const struct report *r, struct errmsg *e)

@@ -21,11 +21,12 @@ enum finding_level {
 struct finding {
 	enum finding_level level;
 	bool heard; /* as of health.h */
+	bool loud;  /* likewise */
 	const char *experiment; /* borrowed from the study; NULL: the whole log */
 	char *text;
 };
 
-/* Those of the experiments, in the order of the log, then those of the whole log. */
+/* Those that are loud, then those of the experiments, in the order of the log, then those of the whole log. */
 struct findings {
 	struct finding *list;
 	size_t n, cap;

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/memstream.h"
 #include "study/samples.h"
 #include "text/shown.h"
 
@@ -52,54 +53,79 @@ struct shown headline_label(const char *metric)
 	return *unit ? shown("%s, %s", shown_words(metric).text, unit) : shown_words(metric);
 }
 
+/* A sentence as it is written. */
+struct sentence {
+	FILE *f;
+	bool typeset;
+};
+
+static void put(const struct sentence *s, struct shown text)
+{
+	fputs(s->typeset ? shown_typeset(text).text : text.text, s->f);
+}
+
+/* A direction mark is for a page: terminals show one, or turn nothing. */
+static void put_control(const struct sentence *s, const struct effect *x)
+{
+	fprintf(s->f, "%s%s", shown_name(x->control), s->typeset ? shown_after(x->control) : "");
+}
+
 /* "listened 49.4 % longer than C", "had 3.1 % more mean time per session than C" */
-static void put_difference(FILE *f, const struct effect *x)
+static void put_difference(const struct sentence *s, const struct effect *x)
 {
 	const struct phrase *p = phrase_of(x->metric);
 	const char *how = x->difference > 0 ? p->more : p->less;
 	const char *metric = p == phrases ? x->metric : "";
 
-	if (isfinite(x->effect))
-		fprintf(f, "%s %s %s", p->verb, shown_typeset(shown_magnitude(x->effect, x->lower, x->upper)).text, how);
-	else
-		fprintf(f, "%s %s", p->verb, how);
-	fprintf(f, "%s%s than %s%s", *metric ? " " : "", shown_words(metric).text, shown_name(x->control), shown_after(x->control));
+	fprintf(s->f, "%s ", p->verb);
+	if (isfinite(x->effect)) {
+		put(s, shown_magnitude(x->effect, x->lower, x->upper));
+		fputc(' ', s->f);
+	}
+	fprintf(s->f, "%s%s%s than ", how, *metric ? " " : "", shown_words(metric).text);
+	put_control(s, x);
 }
 
 /* The interval of a significant effect lies on one side of 0, and the words have told which. */
-static void put_bounds(FILE *f, const struct effect *x)
+static void put_bounds(const struct sentence *s, const struct effect *x)
 {
 	double near = fmin(fabs(x->lower), fabs(x->upper)), far = fmax(fabs(x->lower), fabs(x->upper));
 
-	if (isfinite(near) && isfinite(far))
-		fprintf(f, " (%s to %s)", shown_typeset(shown_magnitude(near, x->lower, x->upper)).text,
-			shown_typeset(shown_magnitude(far, x->lower, x->upper)).text);
+	if (!isfinite(near) || !isfinite(far))
+		return;
+	fputs(" (", s->f);
+	put(s, shown_magnitude(near, x->lower, x->upper));
+	fputs(" to ", s->f);
+	put(s, shown_magnitude(far, x->lower, x->upper));
+	fputc(')', s->f);
 }
 
-static void put_unsure(FILE *f, const struct effect *x)
+static void put_unsure(const struct sentence *s, const struct effect *x)
 {
-	fprintf(f, "did not differ significantly from %s in %s", shown_name(x->control), shown_words(x->metric).text);
-	if (isfinite(x->effect))
-		fprintf(f, ": %s", shown_typeset(shown_effect(x->effect, x->lower, x->upper)).text);
+	fprintf(s->f, "did not differ significantly from %s in %s", shown_name(x->control), shown_words(x->metric).text);
+	if (isfinite(x->effect)) {
+		fputs(": ", s->f);
+		put(s, shown_effect(x->effect, x->lower, x->upper));
+	}
 }
 
-static void put_headline(FILE *f, const struct effect *x)
+static void put_headline(const struct sentence *s, const struct effect *x)
 {
 	if (!isfinite(x->difference)) {
-		fprintf(f, "cannot be compared with %s: one of them has no value of %s", shown_name(x->control),
+		fprintf(s->f, "cannot be compared with %s: one of them has no value of %s", shown_name(x->control),
 			shown_words(x->metric).text);
 		return;
 	}
 	if (headline_verdict(x) != 0) {
-		put_difference(f, x);
-		put_bounds(f, x);
+		put_difference(s, x);
+		put_bounds(s, x);
 	} else if (isfinite(x->p)) {
-		put_unsure(f, x);
+		put_unsure(s, x);
 	} else if (x->difference == 0) {
-		fprintf(f, "had the same %s as %s", shown_words(x->metric).text, shown_name(x->control));
+		fprintf(s->f, "had the same %s as %s", shown_words(x->metric).text, shown_name(x->control));
 	} else {
-		put_difference(f, x);
-		fputs(", but there is not enough data to tell that from chance", f);
+		put_difference(s, x);
+		fputs(", but there is not enough data to tell that from chance", s->f);
 	}
 }
 
@@ -111,17 +137,35 @@ const struct effect *headline_effect(const struct effect *list, size_t n, const 
 	return list;
 }
 
-char *headline_of(const struct effect *x)
+/* Adds the arms of the list that are to be told of: those that changed something, or those that did not, or (-1) both. */
+static size_t add_arms(const struct effect *list, size_t n, const char *primary, int changed, size_t first[HEADLINES_MAX], size_t told)
 {
-	char *text = NULL;
-	size_t size;
-	FILE *f = open_memstream(&text, &size);
+	for (size_t i = 0; i < n && told < HEADLINES_MAX; i++) {
+		if (i > 0 && list[i - 1].treatment == list[i].treatment)
+			continue;
+		if (changed < 0 || (headline_verdict(headline_effect(&list[i], n - i, primary)) != 0) == changed)
+			first[told++] = i;
+	}
+	return told;
+}
 
-	if (!f)
+size_t headline_choose(const struct effect *list, size_t n, const char *primary, size_t first[HEADLINES_MAX], size_t *arms)
+{
+	*arms = 0;
+	for (size_t i = 0; i < n; i++)
+		*arms += i == 0 || list[i - 1].treatment != list[i].treatment;
+	if (*arms <= HEADLINES_MAX)
+		return add_arms(list, n, primary, -1, first, 0);
+	return add_arms(list, n, primary, 0, first, add_arms(list, n, primary, 1, first, 0));
+}
+
+char *headline_of(const struct effect *x, bool typeset)
+{
+	struct memstream m;
+	struct sentence s = {.f = memstream_open(&m), .typeset = typeset};
+
+	if (!s.f)
 		return NULL;
-	put_headline(f, x);
-	if (fclose(f) == 0)
-		return text;
-	free(text);
-	return NULL;
+	put_headline(&s, x);
+	return memstream_close(&m);
 }

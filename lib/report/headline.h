@@ -4,14 +4,17 @@
 #ifndef BOTIFY_HEADLINE_H
 #define BOTIFY_HEADLINE_H
 
+#include <stdbool.h>
+#include <stddef.h>
+
 #include "study/effects.h"
 #include "text/shown.h"
 
 /*
- * What can be said behind the arm's name, such as "listened 49.4 % longer than C (44.3 % to 54.5 %)". New; NULL
- * where there is no memory.
+ * What can be said after the arm's name, such as "listened 49.4 % longer than C (44.3 % to 54.5 %)"; typeset for a page, or
+ * plain for a terminal. New; NULL where there is no memory.
  */
-char *headline_of(const struct effect *x);
+char *headline_of(const struct effect *x, bool typeset);
 
 /* The name of a metric as words, with its unit: "mean request latency, ms" */
 struct shown headline_label(const char *metric);
@@ -27,5 +30,14 @@ const char *headline_word(const struct effect *x);
  * the first one. The arm's effects are the first of the n > 0 in the list.
  */
 const struct effect *headline_effect(const struct effect *list, size_t n, const char *primary);
+
+/* Of more arms than this, a report has no sentence for each. */
+enum { HEADLINES_MAX = 20 };
+
+/*
+ * Which arms of an experiment are told of, in this order: all, or, of many, the first that changed something and then
+ * others. Writes where their effects begin in the list of n. Returns how many there are; `arms` becomes the number of all.
+ */
+size_t headline_choose(const struct effect *list, size_t n, const char *primary, size_t first[HEADLINES_MAX], size_t *arms);
 
 #endif

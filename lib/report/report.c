@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/memstream.h"
 #include "report/sections.h"
 #include "study/health.h"
 #include "study/metrics.h"
@@ -50,9 +51,8 @@ struct shown report_p_heading(const struct report *r)
 
 char *report_means(bool words, const char *rest)
 {
-	char *text = NULL;
-	size_t size;
-	FILE *f = open_memstream(&text, &size);
+	struct memstream m;
+	FILE *f = memstream_open(&m);
 
 	if (!f)
 		return NULL;
@@ -63,10 +63,7 @@ char *report_means(bool words, const char *rest)
 		fprintf(f, "%s%s", i > 0 ? ", " : "", words ? shown_words(name).text : name);
 	}
 	fprintf(f, ")%s", rest);
-	if (fclose(f) == 0)
-		return text;
-	free(text);
-	return NULL;
+	return memstream_close(&m);
 }
 
 size_t report_effects(const struct report *r, const char *experiment, const struct effect **effects)
@@ -109,33 +106,46 @@ static void put_removed(FILE *f, const struct effect *effects, size_t n, bool wo
 	fputs(*separator == ',' ? ". " : "", f);
 }
 
+/* Whether the arms were alike in the covariate; where they were not, that is among the findings. */
+static void put_balance(FILE *f, const struct report *r, const struct effect *effects, size_t n, bool words)
+{
+	const struct study *s = r->study;
+
+	for (size_t x = 0; n > 0 && r->effects->balance && x < s->names.n; x++) {
+		double p = symbols_text(&s->names, x) == effects[0].experiment ? balance_p(&r->effects->balance[x]) : NAN;
+		struct shown said = shown_p_said(p, HEALTH_ALARM);
+
+		if (p >= HEALTH_ALARM)
+			fprintf(f, "The arms are alike in it (%s). ", words ? shown_typeset(said).text : said.text);
+	}
+}
+
 char *report_methods(const struct report *r, const struct effect *effects, size_t n, bool words)
 {
 	const struct effects_options *o = r->analysis ? r->analysis->options : NULL;
-	char *text = NULL;
-	size_t size;
-	FILE *f = open_memstream(&text, &size);
+	struct memstream m;
+	FILE *f = memstream_open(&m);
+	char *text;
 
 	if (!f)
 		return NULL;
 	if (o && n > 0 && o->samples.cap > 0)
 		fprintf(f, "Values above the %.10g%s%% quantile of all arms count as that. ", 100 * o->samples.cap, words ? "\u00a0" : " ");
 	put_removed(f, effects, n, words);
+	put_balance(f, r, effects, n, words);
 	if (o && n > 0 && o->fieller)
 		fputs("Intervals are Fieller's. ", f);
-	if (fclose(f) != 0) {
-		free(text);
-		return NULL;
-	}
-	if (size > 0)
-		text[size - 1] = '\0'; /* the blank behind the last sentence */
+	text = memstream_close(&m);
+	if (text && m.len > 0)
+		text[m.len - 1] = '\0'; /* the blank behind the last sentence */
 	return text;
 }
 
 int report_health(struct health *h, const struct report *r, struct errmsg *e)
 {
 	return health_init(h, &(struct health_subject){.study = r->study, .split = r->split,
-							   .options = r->analysis ? r->analysis->options : NULL}, e);
+							   .options = r->analysis ? r->analysis->options : NULL,
+							   .effects = r->effects}, e);
 }
 
 #define COLUMN(kind, name) {#name, kind, offsetof(struct effect, name)}

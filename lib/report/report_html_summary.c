@@ -6,8 +6,6 @@
 #include "report/report_html_part.h"
 #include "text/shown.h"
 
-enum { HEADLINES_MAX = 20 };
-
 /* "sessions +7.3 % (better)" */
 static void put_other(const struct effect *x, FILE *f)
 {
@@ -39,7 +37,7 @@ static void put_others(const struct effect *list, size_t n, const struct effect 
 static int put_headline(const struct report_html_part *p, const struct effect *list, size_t n, FILE *f, struct errmsg *e)
 {
 	const struct effect *told = headline_effect(list, n, report_primary(p->r));
-	char *text = headline_of(told);
+	char *text = headline_of(told, true);
 
 	if (!text)
 		return errmsg_nomem(e);
@@ -57,26 +55,14 @@ static int put_headline(const struct report_html_part *p, const struct effect *l
 /* A sentence for each arm, about the metric that matters, which is the first one unless told otherwise. */
 static int put_headlines(const struct report_html_part *p, FILE *f, struct errmsg *e)
 {
-	size_t said = 0, arms = p->x->arms.n - 1;
-	bool many = arms > HEADLINES_MAX;
+	size_t first[HEADLINES_MAX], arms, told = headline_choose(p->effects, p->n_effects, report_primary(p->r), first, &arms);
 	int status = 0;
 
 	html_open(f, "ul", HTML_PLAIN);
-	/* where not all have room, those that changed something come first */
-	for (int changed = 1; changed >= (many ? 0 : 1); changed--)
-		for (size_t i = 0; i < p->n_effects && said < HEADLINES_MAX && status == 0; i++) {
-			const struct effect *list = &p->effects[i];
-			size_t n = p->n_effects - i;
-
-			if (i > 0 && list[-1].treatment == list->treatment)
-				continue;
-			if (many && (headline_verdict(headline_effect(list, n, report_primary(p->r))) != 0) != changed)
-				continue;
-			status = put_headline(p, list, n, f, e);
-			said++;
-		}
-	if (arms > said)
-		fprintf(f, "<li>%zu more arms are in the table.</li>\n", arms - said);
+	for (size_t i = 0; i < told && status == 0; i++)
+		status = put_headline(p, p->effects + first[i], p->n_effects - first[i], f, e);
+	if (arms > told)
+		fprintf(f, "<li>%zu more arms are in the table.</li>\n", arms - told);
 	fputs("</ul>\n", f);
 	return status;
 }

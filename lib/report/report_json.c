@@ -3,6 +3,7 @@
 #include <inttypes.h>
 #include <stdlib.h>
 
+#include "report/findings.h"
 #include "report/section.h"
 #include "study/health.h"
 #include "text/json_put.h"
@@ -115,11 +116,33 @@ static int put_health(FILE *f, const struct report *r, struct errmsg *e)
 	return status;
 }
 
+/* "alarms":[…], with what the report has to begin with; nothing where there is nothing. */
+static int put_alarms(FILE *f, const struct report *r, struct errmsg *e)
+{
+	struct findings all;
+	int status = findings_of(&all, r, e);
+	bool any = false;
+
+	for (size_t i = 0; status == 0 && i < all.n; i++) {
+		if (!all.list[i].loud)
+			continue;
+		fputs(any ? "," : "\"alarms\":[", f);
+		json_put_string(f, all.list[i].text);
+		any = true;
+	}
+	fputs(any ? "],\n" : "", f);
+	findings_clear(&all);
+	return status;
+}
+
 /* One document, but one effect a line: it can be read, and compared with diff. */
 int report_json(const struct report *r, FILE *f, bool colour, struct errmsg *e)
 {
 	(void)colour;
-	fputs("{\"effects\":[", f);
+	fputc('{', f);
+	if (put_alarms(f, r, e) < 0)
+		return -1;
+	fputs("\"effects\":[", f);
 	for (size_t i = 0; i < r->effects->n; i++) {
 		fputs(i > 0 ? ",\n" : "\n", f);
 		put_effect(f, &r->effects->list[i]);

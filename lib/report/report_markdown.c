@@ -38,7 +38,7 @@ static void put_arms(FILE *f, const struct study_experiment *x, const uint32_t *
 /* About the arm whose effects are the first of the list. */
 static int put_headline(FILE *f, const struct report *r, const struct effect *x, size_t n, struct errmsg *e)
 {
-	char *text = headline_of(headline_effect(x, n, report_primary(r)));
+	char *text = headline_of(headline_effect(x, n, report_primary(r)), true);
 
 	if (!text)
 		return errmsg_nomem(e);

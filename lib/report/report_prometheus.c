@@ -120,6 +120,8 @@ static const struct {
 	{"missing_arms", "Arms of the planned split that never appear."},
 	{"unplanned_arms", "Arms that the planned split does not name."},
 	{"users_without_session", "Users who finished no session, left out."},
+	{"early_events", "Events before --covariate-before that name an arm; where there are any, nothing is adjusted."},
+	{"unbalanced_covariates", "Covariates that differ between the arms."},
 };
 
 /* The tests of those counts, by their keys in JSON. */
@@ -128,6 +130,7 @@ static const struct {
 } tests[] = {
 	{"attrition_p", "attrition_p_value", "p of the users who finished no session, if arms lose them alike."},
 	{"unfinished_p", "unfinished_p_value", "p of the users whose session has not ended, if arms are alike."},
+	{"covariate_p", "covariate_p_value", "p of the covariates, if they are alike in all arms."},
 };
 
 static void put_count(FILE *f, const struct study *s, const struct health *h, size_t k)
@@ -144,7 +147,7 @@ static void put_count(FILE *f, const struct study *s, const struct health *h, si
 
 static void put_p(FILE *f, const struct study *s, const struct health *h, size_t k)
 {
-	char text[NUMBER_SIZE];
+	char text[NUMBER_SIZE] = "";
 
 	put_head(f, tests[k].name, tests[k].help);
 	for (size_t i = 0; i < h->n; i++) {
@@ -160,15 +163,18 @@ static void put_p(FILE *f, const struct study *s, const struct health *h, size_t
 	}
 }
 
-static void put_mismatch(FILE *f, const struct report *r)
+/* Returns 0, or -1 with the reason. */
+static int put_mismatch(FILE *f, const struct report *r, struct errmsg *e)
 {
 	const struct study *s = r->study;
 	char text[NUMBER_SIZE] = "";
 
 	put_head(f, "srm_p_value", "p of the users of all arms, if they were split as planned.");
 	for (size_t i = 0; i < s->names.n && r->analysis; i++) {
-		double p = s->experiments[i].wanted ? sections_srm_p(r->analysis, i) : NAN;
+		double p = NAN;
 
+		if (s->experiments[i].wanted && sections_srm_p(r->analysis, i, &p, e) < 0)
+			return -1;
 		if (!isfinite(p))
 			continue;
 		put_label(f, "botify_abtest_srm_p_value{", "experiment", symbols_text(&s->names, i));
@@ -176,6 +182,7 @@ static void put_mismatch(FILE *f, const struct report *r)
 		fwrite(text, 1, number_write(text, p), f);
 		fputc('\n', f);
 	}
+	return 0;
 }
 
 static void put_log(FILE *f, const struct report *r, const struct health *h)
@@ -203,6 +210,22 @@ static void put_log(FILE *f, const struct report *r, const struct health *h)
 	}
 }
 
+/* What the report has to begin with; no such family where there is nothing. */
+static void put_alarms(FILE *f, const struct health *h)
+{
+	bool any = false;
+
+	for (size_t i = 0; i < h->n; i++) {
+		if (!h->list[i].loud)
+			continue;
+		if (!any)
+			put_head(f, "alarm", "1: do not trust the effects for this finding.");
+		any = true;
+		put_label(f, "botify_abtest_alarm{", "finding", h->list[i].entry->key);
+		fputs("} 1\n", f);
+	}
+}
+
 /* For the textfile collector of a node exporter. */
 int report_prometheus(const struct report *r, FILE *f, bool colour, struct errmsg *e)
 {
@@ -210,6 +233,8 @@ int report_prometheus(const struct report *r, FILE *f, bool colour, struct errms
 	int status = report_health(&h, r, e);
 
 	(void)colour;
+	if (status == 0)
+		put_alarms(f, &h);
 	for (size_t k = 0; k < sizeof numbers / sizeof *numbers; k++)
 		put_number(f, r->effects, k);
 	put_significant(f, r->effects);
@@ -219,10 +244,10 @@ int report_prometheus(const struct report *r, FILE *f, bool colour, struct errms
 		put_count(f, r->study, &h, k);
 	for (size_t k = 0; k < sizeof tests / sizeof *tests && status == 0; k++)
 		put_p(f, r->study, &h, k);
-	if (status == 0) {
-		put_mismatch(f, r);
+	if (status == 0)
+		status = put_mismatch(f, r, e);
+	if (status == 0)
 		put_log(f, r, &h);
-	}
 	health_clear(&h);
 	return status;
 }

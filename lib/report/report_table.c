@@ -1,12 +1,17 @@
 #include "report/report.h"
 
 #include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
+#include "base/memstream.h"
 #include "render/table.h"
 #include "report/findings.h"
+#include "report/headline.h"
 #include "report/section.h"
 #include "text/shown.h"
+#include "text/tame.h"
 
 static void add_header(struct table *t, const struct effect *first)
 {
@@ -18,9 +23,16 @@ static void add_header(struct table *t, const struct effect *first)
 	table_add(t, TABLE_BOLD, "p");
 }
 
+static enum table_style style_of(const struct effect *x)
+{
+	int verdict = headline_verdict(x);
+
+	return verdict > 0 ? TABLE_GREEN : verdict < 0 ? TABLE_RED : TABLE_PLAIN;
+}
+
 static void add_effect(struct table *t, const struct effect *x)
 {
-	enum table_style verdict = !x->significant ? TABLE_PLAIN : x->difference * x->better > 0 ? TABLE_GREEN : TABLE_RED;
+	enum table_style verdict = style_of(x);
 
 	table_add(t, TABLE_PLAIN, "%s", x->metric);
 	table_add(t, TABLE_PLAIN, "%s", shown_mean(x->control_mean).text);
@@ -30,25 +42,73 @@ static void add_effect(struct table *t, const struct effect *x)
 	table_add(t, TABLE_PLAIN, "%s", shown_p_against(x->p_adjusted, x->alpha).text);
 }
 
+/* What the service costs stands apart from what users do. */
+static bool is_latency(const struct effect *x)
+{
+	return strcmp(x->metric, "mean_request_latency") == 0;
+}
+
+/* The effects on one arm, n of them: a header, the metrics, and below a line of its own latency. */
+static void add_arm(struct table *t, const struct effect *list, size_t n)
+{
+	add_header(t, list);
+	for (size_t i = 0; i < n; i++)
+		if (!is_latency(&list[i]))
+			add_effect(t, &list[i]);
+	for (size_t i = 0; i < n; i++)
+		if (is_latency(&list[i])) {
+			table_line(t, TABLE_PLAIN, "");
+			add_effect(t, &list[i]);
+		}
+}
+
 /* The effects of one experiment: a header for every arm, but the same columns throughout. */
 static void add_effects(struct table *t, const struct effect *list, size_t n)
 {
-	for (size_t i = 0; i < n; i++) {
-		bool first = i == 0, new_arm = first || list[i - 1].treatment != list[i].treatment;
+	size_t arm;
 
-		if (new_arm && !first)
+	for (size_t i = 0; i < n; i += arm) {
+		for (arm = 1; i + arm < n && list[i + arm].treatment == list[i].treatment;)
+			arm++;
+		if (i > 0)
 			table_line(t, TABLE_PLAIN, "");
-		if (new_arm)
-			add_header(t, &list[i]);
-		add_effect(t, &list[i]);
+		add_arm(t, &list[i], arm);
 	}
+}
+
+/* "T1 listened 49.4 % longer than C (44.3 % to 54.5 %)." */
+static int put_sentence(const struct effect *x, FILE *f, bool colour)
+{
+	char *text = headline_of(x, false), *line = NULL;
+	int status = text && asprintf(&line, "%s %s.", shown_name(x->treatment), text) >= 0 ? 0 : -1;
+
+	if (status == 0) {
+		tame(line);
+		table_prose(line, style_of(x), f, colour);
+		free(line);
+	}
+	free(text);
+	return status;
+}
+
+/* Which arm won, and which lost, for people who read no table. */
+static int put_sentences(const struct report *r, const struct effect *list, size_t n, FILE *f, bool colour)
+{
+	const char *primary = report_primary(r);
+	size_t first[HEADLINES_MAX], arms, told = headline_choose(list, n, primary, first, &arms);
+	int status = 0;
+
+	for (size_t i = 0; i < told && status == 0; i++)
+		status = put_sentence(headline_effect(list + first[i], n - first[i], primary), f, colour);
+	if (arms > told)
+		fprintf(f, "%zu more arms are in the table.\n", arms - told);
+	return status;
 }
 
 static char *heading(const struct study_experiment *x, const char *name, const uint32_t *arms)
 {
-	char *text = NULL;
-	size_t size;
-	FILE *f = open_memstream(&text, &size);
+	struct memstream m;
+	FILE *f = memstream_open(&m);
 
 	if (!f)
 		return NULL;
@@ -59,11 +119,7 @@ static char *heading(const struct study_experiment *x, const char *name, const u
 		fprintf(f, "%s%s%s %" PRIu64 " user%s", i > 0 ? ", " : "", shown_name(symbols_text(&x->arms, arms[i])),
 			i == 0 ? " (control)" : "", users, shown_plural(users));
 	}
-	if (fclose(f) != 0) {
-		free(text);
-		return NULL;
-	}
-	return text;
+	return memstream_close(&m);
 }
 
 /* The findings about an experiment or, where it is NULL, about the log: those that stand above its numbers, or the others. */
@@ -118,8 +174,8 @@ static int write_experiment(const struct report *r, const struct findings *findi
 		add_findings(&top, findings, name, true);
 		add_effects(&effects, list, n);
 		add_findings(&notes, findings, name, false);
-		status = table_print(&top, f, colour) | table_print(&effects, f, colour);
-		table_prose(methods, f);
+		status = table_print(&top, f, colour) | put_sentences(r, list, n, f, colour) | table_print(&effects, f, colour);
+		table_prose(methods, TABLE_PLAIN, f, colour);
 		status |= table_print(&notes, f, colour);
 		fputc('\n', f);
 	}

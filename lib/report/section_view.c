@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/memstream.h"
 #include "report/headline.h"
 
 bool section_is_empty(const struct section *s)
@@ -35,18 +36,14 @@ struct shown section_shown(const struct section *s, size_t i)
 
 char *section_head(const struct section *s, size_t row)
 {
-	char *text = NULL;
-	size_t size;
-	FILE *f = open_memstream(&text, &size);
+	struct memstream m;
+	FILE *f = memstream_open(&m);
 
 	if (!f)
 		return NULL;
 	for (size_t k = 0; k < s->heads; k++)
 		fprintf(f, "%s%s", k > 0 ? " · " : "", shown_name(s->cells[row + k].text));
-	if (fclose(f) == 0)
-		return text;
-	free(text);
-	return NULL;
+	return memstream_close(&m);
 }
 
 bool section_has_head(const struct section *s, size_t row)

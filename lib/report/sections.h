@@ -19,6 +19,7 @@ struct sections_subject {
 	const struct study *study;
 	const struct effects_options *options; /* of the effects: control, alpha, … */
 	const struct split *split;	       /* as planned; a split of no arms: equal */
+	const struct effects *effects;	       /* by the options, where they have been made; or NULL */
 };
 
 /*
@@ -31,8 +32,8 @@ int sections_srm(struct section *s, const struct sections_subject *subject, stru
 /* Below this p, arms are not as they should be, and a report says so before anything else. */
 #define SECTIONS_SRM_ALARM 0.001
 
-/* The p of the experiment in that section; NaN where it cannot be tested. */
-double sections_srm_p(const struct sections_subject *subject, size_t experiment);
+/* The p of the experiment in that section; NaN where it cannot be tested. Returns 0, or -1 with the reason. */
+int sections_srm_p(const struct sections_subject *subject, size_t experiment, double *p, struct errmsg *e);
 
 /*
  * Power: the effect that the users at hand would find (with this power, at alpha, two-sided) in percent of the control's

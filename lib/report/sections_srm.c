@@ -72,16 +72,14 @@ static double p_of(const struct arms *a, bool sequential)
 			  : srm_test(a->users, a->weights, a->n).p;
 }
 
-double sections_srm_p(const struct sections_subject *subject, size_t experiment)
+int sections_srm_p(const struct sections_subject *subject, size_t experiment, double *p, struct errmsg *e)
 {
-	struct errmsg ignored;
 	struct arms a;
-	double p = NAN;
+	int status = arms_init(&a, subject, experiment, e);
 
-	if (arms_init(&a, subject, experiment, &ignored) == 0)
-		p = p_of(&a, subject->options->sequential);
+	*p = status == 0 ? p_of(&a, subject->options->sequential) : NAN;
 	arms_clear(&a);
-	return p;
+	return status;
 }
 
 static const struct section_column columns[] = {

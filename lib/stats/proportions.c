@@ -72,7 +72,8 @@ static struct stats indicators(uint64_t hits, uint64_t users)
 	return (struct stats){.n = users, .mean = share, .m2 = (double)hits * (1 - share)};
 }
 
-struct proportions proportions_sequential(const uint64_t *hits, const uint64_t *users, size_t arms, double tune, double alpha)
+struct proportions proportions_sequential(const uint64_t *hits, const uint64_t *users, size_t arms, double tune,
+					  double alpha)
 {
 	struct table t = table_of(hits, users, arms);
 	struct proportions test = proportions_test(hits, users, arms);

@@ -50,7 +50,8 @@ struct stats_welch sequential_welch(const struct stats *control, const struct st
 	double n = (double)control->n + (double)treatment->n;
 	struct stats_welch once = stats_welch(control, treatment, alpha);
 
-	return at_least(sequential_compare(once.difference, once.error, n, sequential_rho2(tune, alpha), alpha), &once, alpha);
+	return at_least(sequential_compare(once.difference, once.error, n, sequential_rho2(tune, alpha), alpha), &once,
+			alpha);
 }
 
 double sequential_welch_half(const struct stats *control, const struct stats *treatment, double tune, double alpha,
@@ -59,7 +60,8 @@ double sequential_welch_half(const struct stats *control, const struct stats *tr
 	double n = (double)control->n + (double)treatment->n;
 	struct stats_welch once = stats_welch(control, treatment, alpha);
 
-	return once.error * fmax(sequential_critical(n, sequential_rho2(tune, alpha), level), stats_t_critical(level, once.df));
+	return once.error * fmax(sequential_critical(n, sequential_rho2(tune, alpha), level),
+				 stats_t_critical(level, once.df));
 }
 
 struct stats_welch sequential_mean(const struct stats *s, double tune, double alpha)
@@ -67,7 +69,8 @@ struct stats_welch sequential_mean(const struct stats *s, double tune, double al
 	double n = (double)s->n, error = sqrt(stats_variance(s) / n);
 	struct stats_welch once = stats_compare(stats_mean(s), error, n - 1, alpha);
 
-	return at_least(sequential_compare(stats_mean(s), error, n, sequential_rho2(tune, alpha), alpha), &once, alpha);
+	return at_least(sequential_compare(stats_mean(s), error, n, sequential_rho2(tune, alpha), alpha), &once,
+			alpha);
 }
 
 double sequential_arm(const struct stats *arm, const struct stats *all, double tune, double alpha)

@@ -65,9 +65,9 @@ double sequential_welch_half(const struct stats *control, const struct stats *tr
 struct stats_welch sequential_mean(const struct stats *s, double tune, double alpha);
 
 /*
- * Whether an arm is like all others together, given the sample of all users, the arm's included: the always-valid p of the
- * difference of their means, with the error that it has if arms do not matter, s sqrt(1 / n_arm + 1 / n_others) with s of
- * all users. So it is known where neither side varies in itself. NaN where one side has no user or all are equal.
+ * Whether an arm is like all others together, given the sample of all users, the arm's included: the always-valid p of
+ * the difference of their means, with the error that it has if arms do not matter, s sqrt(1 / n_arm + 1 / n_others) with
+ * s of all users. So it is known where neither side varies in itself. NaN where one side has no user or all are equal.
  */
 double sequential_arm(const struct stats *arm, const struct stats *all, double tune, double alpha);
 

@@ -9,9 +9,17 @@ static double *next_array(const struct columns *c, size_t *used)
 	return c->numbers + c->n * (*used)++;
 }
 
-static int make_room(struct columns *c, const struct study *s, const struct covariate *file)
+/* How many arrays of covariates there are: none where what users did before is part of the effect. */
+static size_t count_covariates(const struct study *s, uint32_t experiment, const struct covariate *file)
 {
-	size_t covariates = file ? 1 : s->keep.before ? METRICS_N : 0, used = 0;
+	if (file)
+		return 1;
+	return s->keep.before && s->experiments[experiment].early == 0 ? METRICS_N : 0;
+}
+
+static int make_room(struct columns *c, size_t covariates)
+{
+	size_t used = 0;
 	size_t arrays = METRICS_N + 2 * METRICS_RATIOS_N + covariates;
 
 	c->ids = calloc(c->n + 1, sizeof *c->ids);
@@ -63,7 +71,7 @@ int columns_init(struct columns *c, const struct study *s, uint32_t experiment, 
 	*c = (struct columns){.n_arms = s->experiments[experiment].arms.n};
 	for (size_t i = 0; i < s->n_users; i++)
 		c->n += study_counted(s, i, experiment) != NULL;
-	if (make_room(c, s, file) < 0)
+	if (make_room(c, count_covariates(s, experiment, file)) < 0)
 		return errmsg_nomem(e);
 	for (size_t i = 0; i < s->n_users; i++) {
 		const struct study_member *m = study_counted(s, i, experiment);

@@ -27,7 +27,8 @@ struct columns {
 	double *numerators[METRICS_RATIOS_N];	 /* as in metrics_ratios; never NaN */
 	double *denominators[METRICS_RATIOS_N];	 /* likewise; at least 1 */
 	/*
-	 * A value of each user from before the experiment; NULL where the study kept none and no file was given. From a file
+	 * A value of each user from before the experiment; NULL where no file was given and the study kept none, or events before
+	 * the moment name the experiment, for then it had begun and would be adjusted by its own effect. From a file
 	 * it is the same array for every metric; from the log it is the user's own metric before the moment, and NaN where
 	 * the user finished no session then.
 	 */

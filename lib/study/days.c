@@ -46,9 +46,11 @@ struct days_sums *days_at(struct days *d, uint32_t member, int32_t day)
 	struct days_sums *list = grow(d->list, &d->cap, d->n + 1, sizeof *list);
 	uint32_t *link;
 
-	if (!list || d->n == UINT32_MAX)
+	if (!list)
 		return NULL;
 	d->list = list;
+	if (d->n == UINT32_MAX)
+		return NULL;
 	link = latest_of(d, member);
 	if (!link)
 		return NULL;

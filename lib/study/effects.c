@@ -196,9 +196,26 @@ static int add_experiment(struct effects *all, const struct study *s, size_t x, 
 	return status;
 }
 
+/* Tests the covariates of every experiment that is adjusted by them. */
+static int test_balance(struct effects *all, const struct study *s, const struct effects_options *o, struct errmsg *e)
+{
+	double tune = o->sequential ? o->tune : 0;
+
+	all->balance = calloc(s->names.n + 1, sizeof *all->balance);
+	if (!all->balance)
+		return errmsg_nomem(e);
+	for (size_t x = 0; x < s->names.n; x++)
+		if (s->experiments[x].wanted &&
+		    balance_of(&all->balance[x], s, (uint32_t)x, o->samples.file, tune, o->alpha, e) < 0)
+			return -1;
+	return 0;
+}
+
 int effects_of(struct effects *all, const struct study *s, const struct effects_options *o, struct errmsg *e)
 {
 	*all = (struct effects){0};
+	if (o->samples.adjust && test_balance(all, s, o, e) < 0)
+		return -1;
 	for (size_t x = 0; x < s->names.n; x++)
 		if (s->experiments[x].wanted && add_experiment(all, s, x, o, e) < 0)
 			return -1;
@@ -208,5 +225,6 @@ int effects_of(struct effects *all, const struct study *s, const struct effects_
 void effects_clear(struct effects *all)
 {
 	free(all->list);
+	free(all->balance);
 	*all = (struct effects){0};
 }

@@ -14,6 +14,7 @@
 #include "stats/adjust.h"
 #include "stats/lift.h"
 #include "stats/stats.h"
+#include "study/balance.h"
 #include "study/metrics.h"
 #include "study/samples.h"
 #include "study/study.h"
@@ -44,6 +45,7 @@ struct effect {
 struct effects {
 	struct effect *list;
 	size_t n, cap;
+	struct balance *balance; /* of the covariates, by number of the experiment; NULL: nothing was to be adjusted */
 };
 
 struct effects_options {

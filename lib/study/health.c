@@ -13,6 +13,15 @@ static uint64_t malformed_lines(const struct study *s)
 	return s->malformed;
 }
 
+static void weigh_malformed(const struct study *s, struct health_finding *f, struct errmsg *words)
+{
+	double lines = (double)s->events + (double)s->malformed;
+
+	f->grave = f->loud = (double)s->malformed > HEALTH_MALFORMED_GRAVE * lines;
+	if (f->grave)
+		errmsg_set(words, "left out, %.3g %% of all lines", 100 * (double)s->malformed / lines);
+}
+
 static uint64_t unread_files(const struct study *s)
 {
 	return s->unread;
@@ -55,13 +64,13 @@ static uint64_t users_in_one_arm(const struct study_experiment *x)
 static int users_in_two_arms(const struct health_subject *of, struct health_finding *f, struct errmsg *words)
 {
 	const struct study_experiment *x = experiment_of(of, f);
-	double two = (double)x->summary.two_arms, all = two + (double)users_in_one_arm(x);
+	double two = (double)x->summary.two_arms, all = two + (double)users_in_one_arm(x), share = all > 0 ? two / all : 0;
 
 	f->count = x->summary.two_arms;
-	f->usual = two < HEALTH_TWO_ARMS_WARNING * all || f->count == 0;
-	f->grave = two >= HEALTH_TWO_ARMS_GRAVE * all && f->count > 0;
+	f->usual = share < HEALTH_TWO_ARMS_WARNING;
+	f->grave = share >= HEALTH_TWO_ARMS_GRAVE;
 	if (f->grave)
-		errmsg_set(words, "left out, %.1f %% of all users", 100 * two / all);
+		errmsg_set(words, "left out, %.1f %% of all users", 100 * share);
 	return 0;
 }
 
@@ -81,8 +90,8 @@ static void losses_clear(struct losses *l)
 
 static int losses_init(struct losses *l, const struct study_experiment *x, uint64_t (*lost)(const struct metrics_arm *arm))
 {
-	*l = (struct losses){.n = x->arms.n, .arms = symbols_sorted(&x->arms), .lost = calloc(x->arms.n + 1, sizeof *l->lost),
-			     .seen = calloc(x->arms.n + 1, sizeof *l->seen)};
+	*l = (struct losses){.n = x->arms.n, .arms = symbols_sorted(&x->arms),
+			     .lost = calloc(x->arms.n + 1, sizeof *l->lost), .seen = calloc(x->arms.n + 1, sizeof *l->seen)};
 	if (!l->arms || !l->lost || !l->seen)
 		return -1;
 	for (size_t i = 0; i < l->n; i++) {
@@ -98,7 +107,8 @@ static struct proportions losses_test(const struct losses *l, const struct effec
 				  : proportions_test(l->lost, l->seen, l->n);
 }
 
-static void say_losses(const struct losses *l, const struct study_experiment *x, const struct proportions *test, struct errmsg *words)
+static void say_losses(const struct losses *l, const struct study_experiment *x, const struct proportions *test,
+		       struct errmsg *words)
 {
 	uint64_t lost = 0, seen = 0;
 
@@ -177,9 +187,33 @@ static int unplanned_arms(const struct health_subject *of, struct health_finding
 	return 0;
 }
 
+static int early_events(const struct health_subject *of, struct health_finding *f, struct errmsg *words)
+{
+	f->count = experiment_of(of, f)->early;
+	f->grave = f->count > 0;
+	if (f->grave)
+		errmsg_set(words, "nothing was adjusted, for the covariate would hold part of the effect");
+	return 0;
+}
+
+static int unbalanced_covariates(const struct health_subject *of, struct health_finding *f, struct errmsg *words)
+{
+	const struct balance *b = of->effects && of->effects->balance ? &of->effects->balance[f->experiment] : NULL;
+	const struct covariate *file = of->options ? of->options->samples.file : NULL;
+
+	for (size_t i = 0; b && i < BALANCE_N; i++)
+		if (b->p[i] < HEALTH_ALARM)
+			errmsg_set(words, "%s%s%s", words->text, f->count++ > 0 ? ", " : "", balance_name(i, file));
+	f->p = b ? balance_p(b) : NAN;
+	f->grave = f->count > 0;
+	if (f->grave)
+		errmsg_set(words, "%s (%s)", words->text, shown_p_said(f->p, HEALTH_ALARM).text);
+	return 0;
+}
+
 const struct health_entry health_table[HEALTH_N] = {
 	{.key = "malformed_lines", .one = "malformed line", .many = "malformed lines", .heard = true,
-	 .in_log = malformed_lines},
+	 .in_log = malformed_lines, .weigh = weigh_malformed},
 	{.key = "unread_files", .one = "file not read, or not to the end", .many = "files not read, or not to the end",
 	 .fate = HEALTH_SAID, .grave = true, .heard = true, .in_log = unread_files},
 	{.key = "out_of_order_events", .one = "event out of order", .many = "events out of order",
@@ -201,6 +235,10 @@ const struct health_entry health_table[HEALTH_N] = {
 	 .fate = HEALTH_SAID, .in_experiment = unplanned_arms},
 	{.key = "users_without_session", .p_key = "attrition_p", .one = "user finished no session",
 	 .many = "users finished no session", .usual = true, .in_experiment = users_without_session},
+	{.key = "early_events", .one = "event before --covariate-before names an arm of it",
+	 .many = "events before --covariate-before name an arm of it", .fate = HEALTH_SAID, .in_experiment = early_events},
+	{.key = "unbalanced_covariates", .p_key = "covariate_p", .one = "covariate differs between the arms",
+	 .many = "covariates differ between the arms", .fate = HEALTH_SAID, .in_experiment = unbalanced_covariates},
 };
 
 /* What becomes of the things that an entry counts, where the finding has no words of its own. */
@@ -236,8 +274,12 @@ static int add_log(struct health *h, const struct study *s)
 		struct health_finding f = {.entry = entry, .experiment = HEALTH_LOG, .count = entry->in_log(s), .usual = entry->usual,
 					   .p = NAN};
 
+		struct errmsg words = {0};
+
 		f.grave = f.count > 0 && entry->grave && !(entry->fate == HEALTH_ORDER && s->sorted);
-		status = add(h, s, f, "");
+		if (entry->weigh)
+			entry->weigh(s, &f, &words);
+		status = add(h, s, f, words.text);
 	}
 	return status;
 }
@@ -248,7 +290,7 @@ static int add_experiment(struct health *h, const struct health_subject *of, uin
 
 	for (size_t i = HEALTH_LOG_N; status == 0 && i < HEALTH_N; i++) {
 		struct health_finding f = {.entry = &health_table[i], .experiment = experiment, .usual = health_table[i].usual, .p = NAN};
-		struct errmsg words = {""};
+		struct errmsg words = {0};
 
 		status = f.entry->in_experiment(of, &f, &words);
 		if (status == 0)

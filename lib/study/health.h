@@ -29,6 +29,7 @@ struct health_subject {
 	const struct study *study; /* ended */
 	const struct split *split; /* that was planned, or NULL */
 	const struct effects_options *options; /* of the effects; NULL: nothing is sequential */
+	const struct effects *effects;	       /* of the study; NULL: no covariate is known to be unbalanced */
 };
 
 struct health_finding;
@@ -42,6 +43,8 @@ struct health_entry {
 	bool usual; /* sound logs have it too */
 	bool heard; /* who reads the log was told of it already, but not who reads parts of it */
 	uint64_t (*in_log)(const struct study *s); /* NULL for those that are counted in each experiment */
+	/* in_log: sets whether so many are grave, or loud, and perhaps `words`; as below. NULL: see `grave` */
+	void (*weigh)(const struct study *s, struct health_finding *f, struct errmsg *words);
 	/*
 	 * Looks for it in the finding's experiment, and sets its count, the p of its test, and whether that is grave, or is not
 	 * usual. `words`, empty to begin with, may be set to what is to be said of it instead of its fate. Returns 0, or -1
@@ -51,7 +54,7 @@ struct health_entry {
 };
 
 /* Those of the whole log come first, then those of each experiment. */
-enum { HEALTH_LOG_N = 6, HEALTH_EXPERIMENT_N = 5, HEALTH_N = HEALTH_LOG_N + HEALTH_EXPERIMENT_N };
+enum { HEALTH_LOG_N = 6, HEALTH_EXPERIMENT_N = 7, HEALTH_N = HEALTH_LOG_N + HEALTH_EXPERIMENT_N };
 extern const struct health_entry health_table[HEALTH_N];
 
 struct health_finding {
@@ -60,6 +63,7 @@ struct health_finding {
 	uint64_t count;
 	bool grave; /* there are some, and effects are not to be relied on */
 	bool usual; /* so few, or these, are no reason to worry */
+	bool loud;  /* so many that every report begins with it, in whatever format */
 	double p;   /* of its test; NaN where there is none, or it cannot be known */
 	char *fate; /* in words; NULL where there is nothing to say */
 };
@@ -72,19 +76,23 @@ struct health {
 	size_t n;
 };
 
+/* Lines that are no event are a report on the rest of the log: above this share of all lines it is grave, and loud. */
+#define HEALTH_MALFORMED_GRAVE 0.01
+
 /*
- * Users who were seen in more than one arm are left out, and those are the ones who come often: from the first share of all
- * users of the experiment on that is worth a warning, and from the second the rest do not stand for all.
+ * Users who were seen in more than one arm are left out, and those are the ones who come often: from the first share of
+ * all users of the experiment on that is worth a warning, and from the second the rest do not stand for all.
  */
 #define HEALTH_TWO_ARMS_WARNING 0.005
 #define HEALTH_TWO_ARMS_GRAVE 0.1
 
 /*
- * Users who finished no session are left out (attrition), and so are sessions that have not ended. Where that befalls more of
- * one arm, those who are left are no longer alike, and differ without an effect. So the users of each arm who were seen are
- * tested against those who finished a session, and against those who have an open one, by proportions.h, the always-valid
- * way where intervals are sequential; below this p the finding is grave. The level is that of the test of the split: a
- * fair experiment has one of these alarms in 500 reports at most.
+ * Users who finished no session are left out (attrition), and so are sessions that have not ended. Where that happens to
+ * more users of one arm, those who are left are no longer alike, and differ without an effect. So the users of each arm
+ * who were seen are tested against those who finished a session, and against those who have an open one, by
+ * proportions.h, the always-valid way where intervals are sequential; below this p the finding is grave. By the same
+ * level, covariates are to be alike in the arms (balance.h). It is that of the test of the split: by each of these tests,
+ * a report on an experiment in which nothing is wrong has an alarm once in 1,000 times at most.
  */
 #define HEALTH_ALARM 0.001
 

@@ -25,7 +25,7 @@ static int read_sums(const json_t *object, struct metrics_sums *sums, uint32_t *
 	if (partial_read_small(object, "sessions", sessions, e) < 0 || partial_read_number(object, "time", &sums->time, e) < 0)
 		return -1;
 	if (partial_read_small(object, "tracks", &sums->events, e) < 0 ||
-	    partial_read_number(object, "latency", &sums->latency, e) < 0)
+	    partial_read_sum(object, "latency", &sums->latency, e) < 0)
 		return -1;
 	return partial_read_small(object, "latencies", &sums->latencies, e);
 }
@@ -135,14 +135,16 @@ static int read_before(struct study *s, uint32_t user, const json_t *object, str
 static uint32_t new_user(struct reading *r, uint32_t id, struct errmsg *e)
 {
 	size_t known = r->study->n_users;
-	uint32_t user = study_user_at(r->study, id);
 	const char **files = grow(r->files, &r->files_cap, known + 1, sizeof *files);
+	uint32_t user;
 
-	if (!files || user == STUDY_NO_USER) {
+	if (files)
+		r->files = files;
+	user = files ? study_user_at(r->study, id) : STUDY_NO_USER;
+	if (user == STUDY_NO_USER) {
 		errmsg_nomem(e);
 		return STUDY_NO_USER;
 	}
-	r->files = files;
 	if (r->study->n_users == known) {
 		errmsg_set(e, "user %u is in %s too: parts must be split by user", id, files[user]);
 		return STUDY_NO_USER;

@@ -15,8 +15,8 @@
  *     {"user":1,"open":true,"experiments":{"AA":{"arm":"C","sessions":1,"time":1.5,"tracks":2,"latency":0.003,
  *         "latencies":2,"open":true}}}
  *
- * "open" is whether a session has not ended; "arm" is null for a user seen in two; "arms" is null for an experiment that
- * was not asked for. Files may be concatenated, and their lines be sorted as text.
+ * "open" is whether a session has not ended; "latency" is null where the sum is infinite; "arm" is null for a user seen in
+ * two; "arms" is null for an experiment that was not asked for. Files may be concatenated, and their lines be sorted as text.
  */
 #ifndef BOTIFY_PARTIAL_H
 #define BOTIFY_PARTIAL_H

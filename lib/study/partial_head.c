@@ -43,6 +43,27 @@ static int check_kept(const struct study_keep *keep, const json_t *object, struc
 	return check_moment(keep, object, e);
 }
 
+/* Adds the events before the moment, by the experiments that they name. */
+static int read_early(struct study *s, const json_t *object, struct errmsg *e)
+{
+	json_t *counts = json_object_get(object, "events_before"), *value;
+	const char *name;
+
+	if (!s->keep.before)
+		return 0;
+	if (!json_is_object(counts))
+		return errmsg_set(e, "no part of a log: \"events_before\" is no object");
+	json_object_foreach(counts, name, value) {
+		uint64_t events = 0;
+
+		if (partial_read_count(counts, name, INT64_MAX, &events, e) < 0)
+			return -1;
+		if (study_add_early(s, slice_of(name), SYMBOLS_NONE, events) < 0)
+			return errmsg_nomem(e);
+	}
+	return 0;
+}
+
 /* Makes the arms of an experiment known, also those that have no user. */
 static int read_arms(struct study_experiment *x, const json_t *arms, struct errmsg *e)
 {
@@ -138,7 +159,7 @@ int partial_read_head(struct study *s, const json_t *object, uint64_t *rows, str
 		return errmsg_set(e, "was written in version %" PRIu64 " of the format; this is %d", version, PARTIAL_VERSION);
 	if (check_kept(&s->keep, object, e) < 0 || read_counts(s, object, e) < 0 || read_order(s, object, e) < 0)
 		return -1;
-	if (read_experiments(s, json_object_get(object, "experiments"), e) < 0)
+	if (read_early(s, object, e) < 0 || read_experiments(s, json_object_get(object, "experiments"), e) < 0)
 		return -1;
 	return partial_add_count(object, "rows", rows, e);
 }

@@ -1,5 +1,7 @@
 #include "study/partial_values.h"
 
+#include <math.h>
+
 #include "text/ndjson.h"
 
 int partial_read_count(const json_t *object, const char *key, uint64_t max, uint64_t *count, struct errmsg *e)
@@ -37,6 +39,12 @@ int partial_read_number(const json_t *object, const char *key, double *number, s
 		return errmsg_set(e, "no part of a log: \"%s\" is no number", key);
 	*number = json_number_value(value);
 	return 0;
+}
+
+int partial_read_sum(const json_t *object, const char *key, double *sum, struct errmsg *e)
+{
+	*sum = INFINITY;
+	return json_is_null(json_object_get(object, key)) ? 0 : partial_read_number(object, key, sum, e);
 }
 
 int partial_read_truth(const json_t *object, const char *key, bool *truth, struct errmsg *e)

@@ -64,6 +64,24 @@ static void put_counts(const struct study *s, FILE *f)
 		s->unread, s->days.undated);
 }
 
+/* ,"covariate_before":moment,"events_before":{name:count,…} Returns 0, or -1 where there is no memory. */
+static int put_before(const struct study *s, FILE *f)
+{
+	uint32_t *names = symbols_sorted(&s->early);
+
+	if (!names)
+		return -1;
+	fprintf(f, ",\"covariate_before\":%" PRId64 ",\"events_before\":{", s->keep.moment);
+	for (size_t i = 0; i < s->early.n; i++) {
+		fputs(i > 0 ? "," : "", f);
+		put_name(&s->early, names[i], f);
+		fprintf(f, ":%" PRIu64, s->early_events[names[i]]);
+	}
+	fputc('}', f);
+	free(names);
+	return 0;
+}
+
 /* Returns 0, or -1 where there is no memory. */
 static int put_head(const struct study *s, FILE *f)
 {
@@ -71,7 +89,7 @@ static int put_head(const struct study *s, FILE *f)
 
 	put_counts(s, f);
 	if (s->keep.before)
-		fprintf(f, ",\"covariate_before\":%" PRId64, s->keep.moment);
+		status = put_before(s, f);
 	else
 		fputs(",\"covariate_before\":null", f);
 	fprintf(f, ",\"days\":%s,\"sessions\":%s,\"answers\":%s,\"artists\":%s,\"experiments\":[", truth(s->keep.days),

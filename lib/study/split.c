@@ -7,6 +7,7 @@
 
 #include "base/grow.h"
 #include "event/plan.h"
+#include "text/json_parse.h"
 #include "text/number.h"
 #include "text/shown.h"
 
@@ -21,7 +22,7 @@ void split_clear(struct split *s)
 	*s = (struct split){0};
 }
 
-/* Adds an arm; `said` is its weight as it was given. A weight below what a sum of weights can hold is one by mistake. */
+/* Adds an arm; `said` is its weight as it was given. A weight that is lost in a sum of weights is a mistake. */
 static int add(struct split *s, const char *what, struct slice arm, double weight, const char *said, struct errmsg *e)
 {
 	double *weights = grow(s->weights, &s->cap, s->arms.n + 1, sizeof *weights);
@@ -66,21 +67,23 @@ static int parse_list(struct split *s, const char *what, const char *text, struc
 
 static int add_member(struct split *s, const char *what, const char *name, const json_t *value, struct errmsg *e)
 {
-	char *said = json_dumps(value, JSON_ENCODE_ANY | JSON_COMPACT | JSON_REAL_PRECISION(6));
-	int status = said ? add(s, what, slice_of(name), json_is_number(value) ? json_number_value(value) : NAN, said, e)
-			  : errmsg_nomem(e);
+	char said[64];
+	size_t len = json_dumpb(value, said, sizeof said - 1, JSON_ENCODE_ANY | JSON_COMPACT | JSON_REAL_PRECISION(6));
 
-	free(said);
-	return status;
+	said[len < sizeof said ? len : 0] = '\0';
+	return add(s, what, slice_of(name), json_is_number(value) ? json_number_value(value) : NAN, said, e);
 }
 
 static int parse_object(struct split *s, const char *what, const char *text, struct errmsg *e)
 {
 	json_error_t reason;
-	json_t *object = json_loads(text, JSON_REJECT_DUPLICATES, &reason), *value;
+	bool no_memory = false;
+	json_t *object = json_parse(text, strlen(text), JSON_REJECT_DUPLICATES, &reason, &no_memory), *value;
 	const char *name;
 	int status = 0;
 
+	if (no_memory)
+		return errmsg_nomem(e);
 	if (!json_is_object(object))
 		status = errmsg_set(e, "%s is not an object of weights, as {\"C\":2,\"T1\":1}: %s", what, reason.text);
 	json_object_foreach(object, name, value)
@@ -176,42 +179,71 @@ bool split_leaves_out(const struct split *s, struct slice arm)
 	return number != SYMBOLS_NONE && s->weights[number] == 0;
 }
 
-/*
- * How many of `some` are not in `others`, and their names: in this order, or where it is NULL, in theirs. Those that `s`
- * leaves out are passed over.
- */
-static size_t list_without(const struct symbols *some, const struct symbols *others, const struct split *s, const uint32_t *order,
-			   struct errmsg *names)
+static bool has(const struct symbols *names, const struct symbol *name)
+{
+	return symbols_find(names, (struct slice){.text = name->text, .len = name->len}) != SYMBOLS_NONE;
+}
+
+static bool leaves_out(const struct split *s, const struct symbol *name)
+{
+	return split_leaves_out(s, (struct slice){.text = name->text, .len = name->len});
+}
+
+/* Adds a name to those that are listed. Returns whether there was room for it. */
+static bool list_name(struct errmsg *names, const struct symbol *name)
+{
+	const char *text = shown_name(name->text), *comma = *names->text ? ", " : "";
+	size_t whole = strlen(names->text) + strlen(comma) + strlen(text);
+
+	errmsg_set(names, "%s%s%s", names->text, comma, text);
+	return strlen(names->text) == whole;
+}
+
+/* How many of `some` are not among `others`, those that `s` leaves out aside. */
+static size_t count_without(const struct symbols *some, const struct symbols *others, const struct split *s)
 {
 	size_t n = 0;
 
-	errmsg_set(names, "%s", "");
-	for (size_t i = 0; i < some->n; i++) {
-		const struct symbol *one = &some->list[order ? order[i] : i];
-		struct slice name = {.text = one->text, .len = one->len};
-
-		if (symbols_find(others, name) == SYMBOLS_NONE && !split_leaves_out(s, name))
-			errmsg_set(names, "%s%s%s", names->text, n++ > 0 ? ", " : "", shown_name(name.text));
-	}
+	for (size_t i = 0; i < some->n; i++)
+		n += !has(others, &some->list[i]) && !leaves_out(s, &some->list[i]);
 	return n;
 }
 
 size_t split_missing(const struct split *s, const struct symbols *arms, struct errmsg *names)
 {
-	return list_without(&s->arms, arms, s, NULL, names);
+	bool room = true;
+
+	errmsg_set(names, "%s", "");
+	for (size_t i = 0; i < s->arms.n && room; i++)
+		room = has(arms, &s->arms.list[i]) || leaves_out(s, &s->arms.list[i]) || list_name(names, &s->arms.list[i]);
+	return count_without(&s->arms, arms, s);
 }
 
+/* The first name behind `previous` (NULL: of all), bytewise, of those in `some` that are not among `others`; NULL: none. */
+static const struct symbol *next_without(const struct symbols *some, const struct symbols *others, const struct symbol *previous)
+{
+	const struct symbol *next = NULL;
+
+	for (size_t i = 0; i < some->n; i++) {
+		const struct symbol *name = &some->list[i];
+
+		if ((!previous || symbols_compare(name, previous) > 0) && (!next || symbols_compare(name, next) < 0) &&
+		    !has(others, name))
+			next = name;
+	}
+	return next;
+}
+
+/* A log and its parts have the arms in different orders. Sorting them would take memory, and only some dozens have room. */
 size_t split_unplanned(const struct split *s, const struct symbols *arms, struct errmsg *names)
 {
-	uint32_t *order;
-	size_t n;
+	const struct symbol *name = NULL;
 
 	errmsg_set(names, "%s", "");
 	if (s->arms.n == 0)
 		return 0;
-	/* a log and its parts have them in different orders; without memory, any will do */
-	order = symbols_sorted(arms);
-	n = list_without(arms, &s->arms, s, order, names);
-	free(order);
-	return n;
+	do
+		name = next_without(arms, &s->arms, name);
+	while (name && list_name(names, name));
+	return count_without(arms, &s->arms, s);
 }

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/grow.h"
+#include "event/event_digest.h"
 
 void study_init(struct study *s, enum study_order order, char *const *wanted, size_t n_wanted)
 {
@@ -23,6 +24,8 @@ void study_clear(struct study *s)
 	}
 	free(s->experiments);
 	symbols_clear(&s->names);
+	symbols_clear(&s->early);
+	free(s->early_events);
 	id_index_clear(&s->index);
 	free(s->users);
 	free(s->ids);
@@ -68,6 +71,34 @@ uint32_t study_experiment_at(struct study *s, struct slice name, uint32_t guess)
 	return number;
 }
 
+int study_add_early(struct study *s, struct slice name, uint32_t guess, uint64_t events)
+{
+	size_t known = s->early.n;
+	uint64_t *counts = grow(s->early_events, &s->early_cap, known + 1, sizeof *counts);
+	uint32_t number;
+
+	if (!counts)
+		return -1;
+	s->early_events = counts;
+	number = symbols_intern(&s->early, name, guess);
+	if (number == SYMBOLS_NONE)
+		return -1;
+	if (s->early.n > known)
+		counts[number] = 0;
+	/* parts may say anything */
+	counts[number] = events > INT64_MAX - counts[number] ? INT64_MAX : counts[number] + events;
+	return 0;
+}
+
+/* Takes note of the experiments that an event before the moment names. Returns 0, or -1 where there is no memory. */
+static int note_early(struct study *s, const struct event *ev)
+{
+	for (size_t i = 0; i < ev->n_arms; i++)
+		if (study_add_early(s, ev->arms[i].experiment, (uint32_t)i, 1) < 0)
+			return -1;
+	return 0;
+}
+
 /* Turns the names in an event into numbers: s->arms[0 .. *n). Returns 0, or -1 where there is no memory. */
 static int read_arms(struct study *s, const struct event *ev, int64_t timestamp, size_t *n)
 {
@@ -103,7 +134,7 @@ static int add_user(struct study *s)
 		return -1;
 	s->users = users;
 	users[s->n_users++] = (struct study_user){
-		.latest = EVENT_NO_TIMESTAMP, .ended = EVENT_NO_TIMESTAMP, .event_timestamp = EVENT_NO_TIMESTAMP,
+		.latest = EVENT_NO_TIMESTAMP, .ended = EVENT_NO_TIMESTAMP,
 	};
 	return 0;
 }
@@ -125,15 +156,11 @@ uint32_t study_user_at(struct study *s, uint32_t id)
 /* Whether an event is the user's event before over again; if not, it is remembered as such. */
 static bool is_duplicate(struct study_user *u, const struct event *ev)
 {
-	bool last = ev->message == EVENT_LAST;
+	uint64_t digest = ev->timestamp == EVENT_NO_TIMESTAMP ? 0 : event_digest(ev);
 
-	if (ev->timestamp != EVENT_NO_TIMESTAMP && ev->timestamp == u->event_timestamp && ev->track == u->event_track &&
-	    ev->time == u->event_time && last == u->event_last)
+	if (digest != 0 && digest == u->digest)
 		return true;
-	u->event_timestamp = ev->timestamp;
-	u->event_track = ev->track;
-	u->event_time = ev->time;
-	u->event_last = last;
+	u->digest = digest;
 	return false;
 }
 
@@ -300,8 +327,8 @@ static int hold_event(struct study *s, uint32_t user, const struct event *ev, co
 		return -1;
 	held[s->n_held] = (struct study_held){
 		.timestamp = counted->timestamp, .time = ev->time, .latency = ev->latency,
-		.user = user, .arms = set, .track = ev->track,
-		.order = s->n_held, .undated = ev->timestamp == EVENT_NO_TIMESTAMP, .last = counted->did.last,
+		.user = user, .arms = set, .digest = s->users[user].digest,
+		.order = s->n_held, .last = counted->did.last,
 	};
 	s->n_held++;
 	return 0;
@@ -316,7 +343,7 @@ static int take_event(struct study *s, uint32_t user, const struct event *ev)
 	};
 	size_t n_arms = 0;
 
-	if (!is_before(s, counted.timestamp) && read_arms(s, ev, counted.timestamp, &n_arms) < 0)
+	if (is_before(s, counted.timestamp) ? note_early(s, ev) < 0 : read_arms(s, ev, counted.timestamp, &n_arms) < 0)
 		return -1;
 	if (s->keep.answers && answers_of(&s->answers, ev, &counted.answer) < 0)
 		return -1;

@@ -9,9 +9,9 @@
  * right. STUDY_HOLD keeps all events (48 bytes each) and sorts them in the end, for a log that is not in order. An event
  * that has no timestamp has that of its user's latest event before it.
  *
- * An event that is that of the same user just before over again (the timestamp, the message, the track, the time) was
- * delivered twice: it is left out and counted. Just before is in the order of the log, and where events are sorted, in
- * that order too. Events without a timestamp are never taken for one another.
+ * An event that is that of the same user just before over again, in every field (event_digest.h), was delivered twice: it is
+ * left out and counted. Just before is in the order of the log, and where events are sorted, in that order too: those of equal
+ * timestamps stay in the order of the log. Events without a timestamp are never taken for one another.
  *
  * Life cycle: study_init; study_keep where more is asked for than the sums; study_add for each event, or partial_read
  * (partial.h) for the parts of it; study_end; then the numbers are there: the summaries here, the users one by one in
@@ -44,8 +44,11 @@ enum study_order { STUDY_STREAM, STUDY_HOLD };
 struct study_keep {
 	/*
 	 * Events before this moment (ms since the epoch) count for no experiment, but, whatever experiments they carry, for
-	 * what their user did before; see study_before. A session that spans the moment counts for the experiments as if
-	 * it had begun then, and not for the time before. An event without any timestamp is not before.
+	 * what their user did before: the record in STUDY_BEFORE. A session that spans the moment counts for the experiments
+	 * as if it had begun then, and not for the time before. An event without any timestamp is not before.
+	 *
+	 * An experiment that such an event names had begun by then, and what its users did before holds part of its effect:
+	 * see `early` of struct study_experiment.
 	 */
 	bool before;
 	int64_t moment;
@@ -61,6 +64,7 @@ struct study_experiment {
 	int64_t first;	   /* the earliest timestamp of an event that names it */
 	uint32_t place;	   /* and the lowest place among the experiments of such an event */
 	struct symbols arms; /* in order of first appearance */
+	uint64_t early; /* after study_end: events before the moment of struct study_keep that name it */
 	struct metrics_summary summary; /* after study_end; users were taken in ascending order of their ids */
 };
 
@@ -71,11 +75,8 @@ struct study_experiment {
 struct study_user {
 	int64_t latest; /* timestamp, or EVENT_NO_TIMESTAMP */
 	int64_t ended;	/* the latest timestamp of a `last`, or EVENT_NO_TIMESTAMP */
-	int64_t event_timestamp; /* of the event just before, as in the log */
-	double event_time;
-	uint32_t event_track;
+	uint64_t digest; /* of the event just before, as in the log; of one without a timestamp, and where there is none, 0 */
 	uint32_t member; /* place of the first in members, plus 1; or 0 */
-	bool event_last;
 	bool in_session;
 };
 
@@ -119,6 +120,8 @@ struct study {
 	struct study_member *members;
 	size_t n_members;
 	struct study_keep keep;
+	struct symbols early;	/* experiments that events before the moment of `keep` name, whether later ones do or not */
+	uint64_t *early_events; /* how many, by number in `early` */
 	struct days days; /* by member */
 	struct study_sessions sessions;
 	struct answers answers;
@@ -126,7 +129,7 @@ struct study {
 	/* private */
 	enum study_order order;
 	char *const *wanted;
-	size_t n_wanted, experiments_cap, users_cap, members_cap;
+	size_t n_wanted, experiments_cap, users_cap, members_cap, early_cap;
 	struct id_index index; /* of users, plus 1, by their ids */
 	struct study_arm *arms; /* of this event */
 	size_t arms_cap;
@@ -170,6 +173,9 @@ struct study_member *study_member_at(struct study *s, uint32_t user, struct stud
 /* For partial.c: the number of an experiment, made where it is new. SYMBOLS_NONE where there is no memory. */
 uint32_t study_experiment_at(struct study *s, struct slice name, uint32_t guess);
 
+/* Counts events before the moment that name an experiment. Returns 0, or -1 where there is no memory. For partial.c too. */
+int study_add_early(struct study *s, struct slice name, uint32_t guess, uint64_t events);
+
 /* For partial.c: whether the experiment of this name is among those asked for. */
 bool study_wants(const struct study *s, struct slice name);
 
@@ -195,8 +201,8 @@ struct study_held {
 	int64_t timestamp;
 	double time, latency;
 	uint32_t user, arms; /* the user's place; the arms as a number in arm_sets */
-	uint32_t track;
-	uint64_t order : 62, undated : 1, last : 1;
+	uint64_t digest;     /* as in study_user */
+	uint64_t order : 63, last : 1;
 };
 
 /* For study_*.c: what is known of an event when it is counted. */

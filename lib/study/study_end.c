@@ -17,8 +17,7 @@ static int by_user_and_time(const void *a, const void *b)
 /* Whether two neighbours in that order are one event, delivered twice. */
 static bool are_same(const struct study_held *a, const struct study_held *b)
 {
-	return a->user == b->user && !a->undated && !b->undated && a->timestamp == b->timestamp && a->track == b->track &&
-	       a->time == b->time && a->last == b->last;
+	return a->user == b->user && a->digest != 0 && a->digest == b->digest;
 }
 
 static int count_one(struct study *s, const struct study_held *h)
@@ -115,6 +114,18 @@ static int order_experiments(struct study *s)
 	return status;
 }
 
+/* Tells each experiment how many events before the moment name it. */
+static void find_early(struct study *s)
+{
+	for (size_t i = 0; i < s->early.n; i++) {
+		struct slice name = {.text = s->early.list[i].text, .len = s->early.list[i].len};
+		uint32_t number = symbols_find(&s->names, name);
+
+		if (number != SYMBOLS_NONE)
+			s->experiments[number].early = s->early_events[i];
+	}
+}
+
 /* Puts the sessions of a member side by side, in their order. */
 static int group_sessions(struct study_sessions *all, size_t n_members)
 {
@@ -179,6 +190,7 @@ int study_end(struct study *s, struct errmsg *e)
 
 	if (count_held(s) < 0 || order_experiments(s) < 0)
 		return errmsg_nomem(e);
+	find_early(s);
 	/* what found users by their ids gives its memory */
 	s->ids = id_index_take(&s->index, &n);
 	if (!s->ids)

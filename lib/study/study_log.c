@@ -22,6 +22,8 @@ static int read_once(struct study *s, const struct study_log *in, bool give_up, 
 	while (status == 0 && !(give_up && s->out_of_order > 0) && (got = log_next(&log, &ev, e)) != LOG_END) {
 		if (got == LOG_EVENT)
 			status = study_add(s, ev, e);
+		else if (got == LOG_NO_MEMORY)
+			status = -1;
 		else if (log.bad + log.failed > *said) {
 			in->complain(in->ctx, e);
 			++*said;

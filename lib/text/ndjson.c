@@ -5,6 +5,7 @@
 
 #include "base/grow.h"
 #include "base/lines.h"
+#include "text/json_parse.h"
 #include "text/number.h"
 
 enum { DECODING = JSON_REJECT_DUPLICATES };
@@ -60,13 +61,18 @@ json_t *ndjson_parse(const char *text, size_t len, struct errmsg *e)
 {
 	json_error_t why;
 	json_t *value;
+	bool no_memory;
 
 	/* jansson 2.14 loses a NUL that stands behind a number */
 	if (memchr(text, 0, len)) {
 		errmsg_set(e, "NUL byte");
 		return NULL;
 	}
-	value = json_loadb(text, len, DECODING, &why);
+	value = json_parse(text, len, DECODING, &why, &no_memory);
+	if (no_memory) {
+		errmsg_nomem(e);
+		return NULL;
+	}
 	if (!value) {
 		refuse(text, len, &why, e);
 		return NULL;
@@ -123,13 +129,18 @@ json_t *ndjson_load(const char *path, struct errmsg *e)
 	char *bytes = slurp(path, &len, e);
 	json_error_t why;
 	json_t *value = NULL;
+	bool no_memory = false;
 
 	if (!bytes)
 		return NULL;
 	if (memchr(bytes, 0, len))
 		errmsg_set(e, "%s: NUL byte", ndjson_name(path));
-	else if (!(value = json_loadb(bytes, len, DECODING | JSON_DECODE_ANY, &why)))
+	else if (!(value = json_parse(bytes, len, DECODING | JSON_DECODE_ANY, &why, &no_memory)) && !no_memory)
 		errmsg_set(e, "%s:%d: %s (column %d)", ndjson_name(path), why.line, reason(&why), why.column);
+	if (no_memory) {
+		errmsg_nomem(e);
+		errmsg_prefix(e, "%s", ndjson_name(path));
+	}
 	free(bytes);
 	return value;
 }

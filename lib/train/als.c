@@ -21,7 +21,7 @@ struct scratch {
 struct half_step {
 	const struct als_step *s;
 	const struct csr *x;
-	const float *columns;
+	const float *columns, *expected;
 	float *rows;
 	float *gram;		 /* d x d, on and above the diagonal: of all columns, times `unobserved` */
 	struct scratch *scratch; /* by thread */
@@ -76,27 +76,48 @@ static size_t gather(const struct half_step *h, struct scratch *w, size_t at, si
 
 	for (size_t k = 0; k < n; k++) {
 		const float *from = h->columns + h->x->column[at + k] * d;
-		float value = h->x->value[at + k], root = h->s->of_times ? 1 : sqrtf(value);
+		float value = h->x->value[at + k], root = h->s->of_values ? 1 : sqrtf(value);
 		float *to = w->gathered + k * d;
 
 		for (size_t i = 0; i < d; i++)
 			to[i] = root * from[i];
-		w->targets[k] = h->s->of_times ? value : root;
+		w->targets[k] = h->s->of_values ? value : root;
 	}
 	return n;
+}
+
+/* Where nothing is known of a row, it is what was expected. Returns whether that is so. */
+static bool is_as_expected(const struct half_step *h, size_t r, float *x)
+{
+	size_t d = h->s->d;
+
+	if (h->expected)
+		memcpy(x, h->expected + r * d, d * sizeof *x);
+	else
+		memset(x, 0, d * sizeof *x);
+	return csr_row_length(h->x, r) == 0;
+}
+
+/* How much large numbers cost in a row. */
+static double penalty_of(const struct half_step *h, size_t r)
+{
+	const struct als_step *s = h->s;
+
+	if (s->of_values)
+		return s->regularisation;
+	return s->regularisation * ((double)csr_row_length(h->x, r) + s->unobserved * (double)h->x->n_columns);
 }
 
 /* The embedding of one row. */
 static int solve_row(const struct half_step *h, struct scratch *w, size_t r)
 {
 	size_t d = h->s->d, at = h->x->start[r], end = h->x->start[r + 1];
-	float *x = h->rows + r * d;
-	double seen = (double)(end - at);
-	double penalty = h->s->regularisation * (h->s->of_times ? seen : seen + h->s->unobserved * (double)h->x->n_columns);
+	float *x = h->rows + r * d, penalty = (float)penalty_of(h, r);
 
-	memset(x, 0, d * sizeof *x);
-	if (at == end)
+	if (is_as_expected(h, r, x))
 		return 0;
+	for (size_t i = 0; i < d; i++)
+		x[i] *= penalty;
 	if (h->gram)
 		memcpy(w->matrix, h->gram, d * d * sizeof *w->matrix);
 	else
@@ -109,7 +130,7 @@ static int solve_row(const struct half_step *h, struct scratch *w, size_t r)
 		at += n;
 	}
 	for (size_t i = 0; i < d; i++)
-		w->matrix[i * d + i] += (float)penalty;
+		w->matrix[i * d + i] += penalty;
 	return dense_solve(w->matrix, x, d);
 }
 
@@ -136,13 +157,13 @@ static int allocate(struct half_step *h, unsigned threads)
 	return h->scratch ? 0 : -1;
 }
 
-int als_half_step(const struct als_step *s, const struct csr *x, const float *columns, float *rows)
+int als_half_step(const struct als_step *s, const struct csr *x, const float *columns, const float *expected, float *rows)
 {
-	struct half_step h = {.s = s, .x = x, .columns = columns, .rows = rows};
+	struct half_step h = {.s = s, .x = x, .columns = columns, .expected = expected, .rows = rows};
 	unsigned threads = parallel_threads(s->threads);
 	int status = allocate(&h, threads);
 
-	if (status == 0 && !s->of_times)
+	if (status == 0 && !s->of_values)
 		status = make_gram(&h, x->n_columns);
 	if (status == 0) {
 		parallel_for(x->n_rows, CHUNK, threads, solve_rows, &h);
@@ -163,11 +184,6 @@ static double miss_of_one(double score, double value)
 	return (score - 1) * (score - 1);
 }
 
-static double squared_error(double score, double value)
-{
-	return (score - value) * (score - value);
-}
-
 static int iterate(struct model *m, const struct fit *f, const struct als_step *s, struct errmsg *e)
 {
 	const struct csr *looked_at = f->held ? f->held : f->x;
@@ -178,11 +194,11 @@ static int iterate(struct model *m, const struct fit *f, const struct als_step *
 	for (unsigned epoch = 1; status == 0 && epoch <= epochs; epoch++) {
 		double loss;
 
-		if (als_half_step(s, f->x, m->columns, m->rows) < 0 || als_half_step(s, f->xt, m->rows, m->columns) < 0) {
+		if (als_half_step(s, f->x, m->columns, NULL, m->rows) < 0 || als_half_step(s, f->xt, m->rows, NULL, m->columns) < 0) {
 			status = errmsg_set(e, "%s: epoch %u cannot be solved; a larger --regularisation makes it so", m->kind->name, epoch);
 			break;
 		}
-		loss = factors_mean_loss(m, looked_at, f->threads, s->of_times ? squared_error : miss_of_one);
+		loss = factors_mean_loss(m, looked_at, f->threads, miss_of_one);
 		status = factors_epoch(&best, m, f, epoch, loss, e);
 	}
 	if (status >= 0)
@@ -191,27 +207,16 @@ static int iterate(struct model *m, const struct fit *f, const struct als_step *
 	return status < 0 ? -1 : 0;
 }
 
-static int fit(struct model *m, const struct fit *f, bool of_times, struct errmsg *e)
+int als_fit(struct model *m, const struct fit *f, struct errmsg *e)
 {
 	struct als_step s = {
-		.of_times = of_times,
 		.regularisation = f->hypers.value[HYPER_REGULARISATION],
-		.unobserved = of_times ? 0 : f->hypers.value[HYPER_UNOBSERVED],
+		.unobserved = f->hypers.value[HYPER_UNOBSERVED],
 		.d = (size_t)f->hypers.value[HYPER_FACTORS],
 		.threads = f->threads,
 	};
 
-	return factors_draw(m, f, s.d, of_times ? .5 : .1) < 0 ? errmsg_nomem(e) : iterate(m, f, &s, e);
-}
-
-int als_fit(struct model *m, const struct fit *f, struct errmsg *e)
-{
-	return fit(m, f, false, e);
-}
-
-int als_fit_mf(struct model *m, const struct fit *f, struct errmsg *e)
-{
-	return fit(m, f, true, e);
+	return factors_draw(m, f, s.d, .1) < 0 ? errmsg_nomem(e) : iterate(m, f, &s, e);
 }
 
 void als_cost(const struct csr *x, const struct hypers *h, double *bytes, double *operations)

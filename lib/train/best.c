@@ -4,6 +4,8 @@
 #include <stdbool.h>
 #include <stdlib.h>
 
+enum { STEP = 32 };
+
 static bool is_worse(struct best_item a, struct best_item b)
 {
 	return a.score < b.score || (a.score == b.score && a.item > b.item);
@@ -47,11 +49,30 @@ void best_add(struct best *b, uint32_t item, float score)
 	}
 }
 
+/* Whether one of STEP scores is worth a look. Written so that compilers make a few vector instructions of it. */
+static bool any_reaches(const float *scores, float bar)
+{
+	int any = 0;
+
+	for (size_t i = 0; i < STEP; i++)
+		any |= scores[i] >= bar;
+	return any;
+}
+
 void best_add_all(struct best *b, const float *scores, size_t n)
 {
-	for (size_t i = 0; i < n; i++)
-		if (b->n < b->limit || scores[i] >= b->heap[0].score)
-			best_add(b, (uint32_t)i, scores[i]);
+	size_t i = 0;
+
+	if (b->limit == 0)
+		return;
+	for (; i < n && b->n < b->limit; i++)
+		best_add(b, (uint32_t)i, scores[i]);
+	for (; i + STEP <= n; i += STEP)
+		if (any_reaches(scores + i, b->heap[0].score))
+			for (size_t k = i; k < i + STEP; k++)
+				best_add(b, (uint32_t)k, scores[k]);
+	for (; i < n; i++)
+		best_add(b, (uint32_t)i, scores[i]);
 }
 
 static int best_first(const void *a, const void *b)

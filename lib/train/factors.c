@@ -61,6 +61,7 @@ void factors_restore(struct model *m, const struct factors_copy *c, const struct
 	memcpy(m->rows, c->rows, f->x->n_rows * m->d * sizeof *c->rows);
 	memcpy(m->columns, c->columns, f->x->n_columns * m->d * sizeof *c->columns);
 	m->epochs = c->epoch;
+	m->loss = c->loss;
 }
 
 void factors_forget(struct factors_copy *c)
@@ -87,6 +88,7 @@ int factors_epoch(struct factors_copy *c, struct model *m, const struct fit *f, 
 		return errmsg_set(e, "%s: the loss is no longer finite in epoch %u; a smaller --rate or a larger --regularisation may help",
 				  m->kind->name, epoch);
 	m->epochs = epoch;
+	m->loss = loss;
 	if (!f->stop_early || !isfinite(loss))
 		return 0;
 	if ((c->epoch == 0 || loss < c->loss) && factors_remember(c, m, f, loss, epoch) < 0)

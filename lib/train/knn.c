@@ -72,13 +72,6 @@ static struct best find_nearest(const struct search *s, struct scratch *w, size_
 	return best;
 }
 
-static int by_item(const void *a, const void *b)
-{
-	uint32_t x = ((const struct best_item *)a)->item, y = ((const struct best_item *)b)->item;
-
-	return (x > y) - (x < y);
-}
-
 static int append(struct piece *p, const struct best *best)
 {
 	if (p->n + best->n > p->cap) {
@@ -104,7 +97,6 @@ static void find_rows(void *ctx, size_t begin, size_t end, unsigned thread)
 	for (size_t i = begin; i < end; i++) {
 		struct best best = find_nearest(s, &s->scratch[thread], i);
 
-		qsort(best.heap, best.n, sizeof *best.heap, by_item);
 		s->lengths[i] = best.n;
 		if (append(piece, &best) < 0)
 			__atomic_store_n(&s->failed, true, __ATOMIC_RELAXED);

@@ -19,7 +19,7 @@
 
 /*
  * The similarities of the columns of x: x->n_columns rows of at most `keep` others each, the most similar, of equal ones
- * those with lower numbers; none that is 0. `xt` is x transposed. Returns 0, or -1 where there is no memory. Free with
+ * those with lower numbers, in an order that is fixed but means nothing; none that is 0. `xt` is x transposed. Returns 0, or -1 where there is no memory. Free with
  * csr_clear in either case.
  */
 int knn_cosine(struct csr *s, const struct csr *x, const struct csr *xt, double shrinkage, size_t keep, unsigned threads);

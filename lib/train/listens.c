@@ -135,7 +135,7 @@ static int number_tracks(struct making *m)
 
 static uint32_t track_index(struct making *m, uint32_t id)
 {
-	return m->catalog ? catalog_find(m->catalog, id) : *id_index_at(&m->tracks, id) - 1;
+	return m->catalog ? catalog_find(m->catalog, id) : id_index_get(&m->tracks, id) - 1;
 }
 
 /* Puts the events of each user together, in the order of the log. */

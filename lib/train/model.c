@@ -8,6 +8,7 @@
 #include "train/als.h"
 #include "train/ease.h"
 #include "train/knn.h"
+#include "train/mf.h"
 #include "train/pairwise.h"
 
 const struct hyper_kind hyper_kinds[N_HYPER] = {
@@ -21,10 +22,10 @@ const struct hyper_kind hyper_kinds[N_HYPER] = {
 };
 
 static const struct model_kind kinds[] = {
-	{"itemknn", {{HYPER_SHRINKAGE, 10, 3}}, 1, knn_fit_items, knn_cost},
-	{"ease", {{HYPER_REGULARISATION, 100, 3}}, 1, ease_fit, ease_cost},
-	{"mf", {{HYPER_FACTORS, 32, 1}, {HYPER_EPOCHS, 20, 1}, {HYPER_REGULARISATION, .03, 3}}, 3, als_fit_mf, als_cost},
-	{"als", {{HYPER_FACTORS, 64, 1}, {HYPER_EPOCHS, 10, 1}, {HYPER_REGULARISATION, .01, 4}, {HYPER_UNOBSERVED, .1, 4}}, 4,
+	{"itemknn", {{HYPER_SHRINKAGE, 100, 5}}, 1, knn_fit_items, knn_cost},
+	{"ease", {{HYPER_REGULARISATION, 300, 4}}, 1, ease_fit, ease_cost},
+	{"mf", {{HYPER_FACTORS, 32, 1}, {HYPER_EPOCHS, 10, 1}, {HYPER_REGULARISATION, 8, 3}}, 3, mf_fit, als_cost},
+	{"als", {{HYPER_FACTORS, 64, 1}, {HYPER_EPOCHS, 10, 1}, {HYPER_REGULARISATION, .03, 4}, {HYPER_UNOBSERVED, .1, 4}}, 4,
 	 als_fit, als_cost},
 	{"bpr", {{HYPER_FACTORS, 64, 1}, {HYPER_EPOCHS, 50, 1}, {HYPER_RATE, .1, 3}, {HYPER_REGULARISATION, .01, 3}}, 4,
 	 pairwise_fit_bpr, pairwise_cost},
@@ -73,7 +74,7 @@ int model_fit(struct model *m, const struct model_kind *k, const struct fit *f, 
 {
 	bool of_items = m->of_items;
 
-	*m = (struct model){.kind = k, .x = f->x, .of_items = of_items};
+	*m = (struct model){.kind = k, .x = f->x, .loss = NAN, .of_items = of_items};
 	return k->fit(m, f, e);
 }
 
@@ -93,6 +94,8 @@ size_t model_rows(const struct model *m)
 
 bool model_knows(const struct model *m, size_t row)
 {
+	if (m->knows_all)
+		return true;
 	if (m->left && m->positive)
 		return csr_row_length(m->left, row) > 0;
 	if (m->ease && m->of_items)

@@ -56,6 +56,8 @@ enum { MODEL_HYPERS_MAX = 5 };
 struct fit {
 	const struct csr *x, *xt;   /* the data, and transposed */
 	const struct csr *held;	    /* what the loss is taken on, never learned from; NULL: the data itself */
+	const uint32_t *group;	    /* of each track, which is row and column: its artist; NULL: not known */
+	size_t n_groups;
 	struct hypers hypers;	    /* all that the model has are set */
 	uint64_t seed;
 	unsigned threads;
@@ -80,9 +82,11 @@ struct model {
 	const struct model_kind *kind;
 	const struct csr *x; /* what it was fitted to, borrowed */
 	unsigned epochs;     /* that were best */
+	double loss;	     /* after them, on what was held out; NaN where it is not known */
 	/* scores are products of embeddings: als, bpr, warp, mf */
 	float *rows, *columns; /* n_rows x d, n_columns x d */
 	size_t d;
+	bool knows_all; /* also rows without data */
 	/* scores are sparse: a row of `left` times `right` */
 	struct csr weights; /* similarities: one of the two, or both */
 	const struct csr *left, *right;
@@ -114,7 +118,7 @@ bool model_knows(const struct model *m, size_t row);
  * candidate. `begin` is a multiple of MODEL_BLOCK: the last bit may depend on which rows are asked for together. Returns 0,
  * or -1 where there is no memory.
  */
-enum { MODEL_BLOCK = 32 };
+enum { MODEL_BLOCK = 64 };
 int model_score(const struct model *m, size_t begin, size_t end, float *scores);
 
 #endif

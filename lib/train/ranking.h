@@ -12,6 +12,7 @@
 #ifndef BOTIFY_RANKING_H
 #define BOTIFY_RANKING_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -25,13 +26,22 @@ struct ranking {
 	uint32_t *columns; /* n_rows x k, best first; RANKING_END after the last where there are fewer */
 };
 
+struct ranking_options {
+	size_t k;
+	const struct csr *without; /* n_rows x n_columns: what a row has in it is left out; NULL: nothing is */
+	const struct csr *rows;	   /* only rows that have entries in it are ranked; NULL: all that the model knows */
+	/* At most so many columns of a group are in a row, those of the row itself counted; 0: any number. */
+	const uint32_t *group; /* by column, and by row where `rows_are_columns` */
+	size_t per_group;
+	bool rows_are_columns; /* the column of a row itself is left out */
+	unsigned threads;
+};
+
 /*
- * Ranks. What a row has in `without` (n_rows x n_columns; NULL: nothing) is left out; so is, where the model is one of items,
- * the item itself. Only rows with entries in `rows` are ranked (NULL: all that the model knows). Exact, and the same for any
- * number of threads. Returns 0, or -1 where there is no memory. Free with ranking_clear in either case.
+ * Ranks. Exact, and the same for any number of threads. Returns 0, or -1 where there is no memory. Free with ranking_clear
+ * in either case.
  */
-int ranking_make(struct ranking *r, const struct model *m, size_t k, const struct csr *without, const struct csr *rows,
-		 unsigned threads);
+int ranking_make(struct ranking *r, const struct model *m, const struct ranking_options *o);
 void ranking_clear(struct ranking *r);
 
 /* The mean nDCG@k of a ranking; NaN where no row has held-out columns. */

@@ -3,12 +3,16 @@
 #include <cblas.h>
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 #include <time.h>
 
 #include "base/rng.h"
 
-/* Fits of a search, about; the size of the product that tells how fast the machine is. */
-enum { FITS = 9, PROBE = 512 };
+/* Fits of a search, about; the size of the product that tells how fast the machine is; rows that ease is tuned on. */
+enum { FITS = 9, PROBE = 512, SAMPLE = 2000 };
+
+/* Few of the held-out tracks are among the first ten of fifty thousand: a longer list tells models apart sooner. */
+enum { TUNE_DEPTH = 100 };
 
 void trainer_data_clear(struct trainer_data *d)
 {
@@ -19,6 +23,7 @@ void trainer_data_clear(struct trainer_data *d)
 	csr_clear(&d->held);
 	csr_clear(&d->ranked);
 	csr_clear(&d->heard);
+	free(d->group);
 }
 
 bool trainer_holds_out(const struct trainer_options *o, uint32_t user_id, uint32_t nth)
@@ -67,7 +72,58 @@ void trainer_estimate(struct trainer_estimate *t, const struct trainer_data *d, 
 	t->seconds = (t->fits * operations * 5 + rank * (2 * factors + 2)) / measure_speed();
 }
 
-/* Seconds and memory are worth a search; its best fit was to a part only, so that all of it is fitted once more. */
+/* Drops what rows have that are not drawn: about SAMPLE of them stay. Returns 0, or -1 where there is no memory. */
+static int sample_rows(struct csr *to, const struct csr *x, uint64_t seed)
+{
+	struct csr_builder b = {.n_columns = x->n_columns};
+	int status = 0;
+
+	for (size_t r = 0; status == 0 && r < x->n_rows; r++) {
+		struct rng draw = rng_at(seed, RNG_TRAIN, (uint32_t)r, 0, 2);
+
+		if (rng_uniform(&draw) * (double)x->n_rows >= SAMPLE)
+			continue;
+		for (size_t a = x->start[r]; status == 0 && a < x->start[r + 1]; a++)
+			status = csr_add(&b, (uint32_t)b.n_rows, x->column[a], x->value[a]);
+		b.n_rows++;
+	}
+	if (status == 0)
+		status = csr_make(to, &b, CSR_KEEP);
+	csr_builder_clear(&b);
+	return status;
+}
+
+/* A sample of the rows, for the search only. */
+struct sample {
+	struct csr part, part_t, held;
+};
+
+/* The cost of ease is the cube of the rows, and a sample tells how much regularisation there should be. */
+static int take_sample(struct sample *s, struct tune_data *t, uint64_t seed)
+{
+	if (sample_rows(&s->part, t->x, seed) < 0 || csr_transpose(&s->part_t, &s->part) < 0 || sample_rows(&s->held, t->held, seed) < 0)
+		return -1;
+	t->x = &s->part;
+	t->xt = &s->part_t;
+	t->held = &s->held;
+	if (t->without)
+		t->without = &s->part;
+	return 0;
+}
+
+static int tune_all(struct hypers *h, struct tune_data *t, const struct trainer_options *o, struct errmsg *e)
+{
+	struct sample s = {0};
+	bool sampled = strcmp(o->kind->name, "ease") == 0 && t->x->n_rows > 2 * SAMPLE;
+	int status = sampled && take_sample(&s, t, o->tune.seed) < 0 ? errmsg_nomem(e) : tune_find(h, o->kind, t, &o->tune, e);
+
+	csr_clear(&s.part);
+	csr_clear(&s.part_t);
+	csr_clear(&s.held);
+	return status;
+}
+
+/* The best fit of the search was to a part only, so that all of it is fitted once more. */
 int trainer_run(struct ranking *r, struct hypers *h, const struct trainer_data *d, const struct trainer_options *o, struct errmsg *e)
 {
 	struct tune_data tuning = {
@@ -76,25 +132,39 @@ int trainer_run(struct ranking *r, struct hypers *h, const struct trainer_data *
 		.held = &d->held,
 		.ranked = csr_entries(&d->ranked) > 0 ? &d->ranked : NULL,
 		.without = d->of_items ? NULL : &d->part,
+		.group = d->group,
+		.n_groups = d->n_groups,
 		.of_items = d->of_items,
-		.k = o->limit,
+		.rows_are_columns = d->rows_are_columns,
+		.by_loss = d->by_loss,
+		.k = o->limit > TUNE_DEPTH ? o->limit : TUNE_DEPTH,
 	};
 	struct fit f = {
 		.x = &d->x,
 		.xt = &d->xt,
+		.group = d->group,
+		.n_groups = d->n_groups,
 		.seed = o->tune.seed,
 		.threads = o->tune.threads,
 		.stage = "fit",
 		.watch = o->tune.watch,
 	};
+	struct ranking_options ranking = {
+		.k = o->limit,
+		.without = csr_entries(&d->heard) > 0 ? &d->heard : NULL,
+		.group = d->group,
+		.per_group = o->per_artist,
+		.rows_are_columns = d->rows_are_columns,
+		.threads = o->tune.threads,
+	};
 	struct model m = {.of_items = d->of_items};
-	int status = tune_find(h, o->kind, &tuning, &o->tune, e);
+	int status = tune_all(h, &tuning, o, e);
 
 	*r = (struct ranking){0};
 	f.hypers = *h;
 	if (status == 0)
 		status = model_fit(&m, o->kind, &f, e);
-	if (status == 0 && ranking_make(r, &m, o->limit, csr_entries(&d->heard) > 0 ? &d->heard : NULL, NULL, o->tune.threads) < 0)
+	if (status == 0 && ranking_make(r, &m, &ranking) < 0)
 		status = errmsg_nomem(e);
 	model_clear(&m);
 	return status;

@@ -26,7 +26,9 @@ struct trainer_options {
 	size_t limit;	/* of tracks in a row */
 	double liked;	/* a listen is liked that is longer */
 	double holdout; /* share of the sessions */
+	size_t per_artist; /* tracks of an artist in a list of similar ones, at most, that of the track itself counted; 0: any */
 	bool unheard;	/* user-tracks: leaves out what a user has listened to */
+	const struct catalog *catalog; /* of the listens, or NULL */
 	struct tune tune; /* seed, threads and the watch are those of the whole */
 };
 
@@ -36,7 +38,11 @@ struct trainer_data {
 	struct csr part, part_t;    /* but for what was held out */
 	struct csr held, ranked;    /* see tune.h; `ranked` without entries: as `held` */
 	struct csr heard;	    /* what the rows are not to have, where that is wanted */
-	bool of_items;
+	uint32_t *group;	    /* the artist of each track; NULL: not known */
+	size_t n_groups;
+	bool by_loss; /* see tune.h */
+	bool of_items;	       /* as in struct model */
+	bool rows_are_columns; /* as in struct ranking_options */
 };
 
 /* A kind of table. */

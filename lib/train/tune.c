@@ -20,8 +20,21 @@ static int take_metric(struct search *s, const struct model *m, double *metric, 
 {
 	const struct tune_data *d = s->data;
 	const struct csr *ranked = d->ranked ? d->ranked : d->held;
+	struct ranking_options o = {
+		.k = d->k,
+		.without = d->without,
+		.rows = ranked,
+		.rows_are_columns = d->rows_are_columns,
+		.threads = s->t->threads,
+	};
 	struct ranking r;
-	int status = ranking_make(&r, m, d->k, d->without, ranked, s->t->threads);
+	int status;
+
+	if (d->by_loss) {
+		*metric = -m->loss;
+		return 0;
+	}
+	status = ranking_make(&r, m, &o);
 
 	if (status == 0)
 		*metric = ranking_ndcg(&r, ranked);
@@ -53,6 +66,8 @@ static int try(struct search *s, const struct hypers *h, struct errmsg *e)
 		.x = s->data->x,
 		.xt = s->data->xt,
 		.held = s->data->held,
+		.group = s->data->group,
+		.n_groups = s->data->n_groups,
 		.hypers = *h,
 		.seed = s->t->seed,
 		.threads = s->t->threads,

@@ -20,7 +20,11 @@ struct tune_data {
 	const struct csr *held;	  /* the entries that were held out */
 	const struct csr *ranked; /* rows of the model x columns: what is best in them; NULL: `held` */
 	const struct csr *without; /* as in ranking_make */
-	bool of_items;
+	const uint32_t *group; /* as in struct fit */
+	size_t n_groups;
+	bool of_items; /* as in struct model */
+	bool rows_are_columns; /* as in struct ranking_options */
+	bool by_loss; /* by the loss on what was held out, instead of by the ranking */
 	size_t k; /* of nDCG@k */
 };
 

@@ -4,6 +4,8 @@
 #     awk -f analysis-log.awk > log.ndjson
 #     awk -v what=covariates -f analysis-log.awk > covariates.ndjson
 #
+# With -v begin=T, no event before that moment names an experiment, as if both had begun then.
+#
 # The same bytes from every awk: whole numbers only, and a Lehmer generator as in welch-log.awk.
 
 function draw(n)
@@ -46,7 +48,7 @@ function event(user, where, last,    taste, time, source)
 		if (source < 3)
 			printf ",\"pool\":%d", 10 + draw(90)
 	}
-	printf ",\"experiments\":{%s}}\n", where
+	printf ",\"experiments\":{%s}}\n", 1704067200000 + clock < begin ? "" : where
 }
 
 function session(user,    n, where)

@@ -210,6 +210,22 @@ def put_cuped(x, of, covariates_of, cap=False, tune=None):
             put(of, "effects", keys, {**row, "theta": theta, "variance_removed": removed})
 
 
+def put_balance(x, of, metrics, covariates_of):
+    """Each covariate of those who have it by the test of Kruskal and Wallis, and who has one by Fisher's exact test of each arm
+    against all others; the least p, times the number of tests."""
+    covariates = {metric: [np.array([covariates_of(metric, u) for u in users], float) for users in x.arms.values()]
+                  for metric in metrics}
+    p = [stats.kruskal(*[a[~np.isnan(a)] for a in arms]).pvalue for arms in covariates.values()]
+    known, users = (np.array([f(a) for a in covariates[metrics[0]]])
+                    for f in (lambda a: (~np.isnan(a)).sum(), len))
+    each = []
+    for k, n in zip(known, users):
+        table = [[k, n - k], [known.sum() - k, users.sum() - n - known.sum() + k]]
+        each.append(2 * min(stats.fisher_exact(table, side).pvalue for side in ("less", "greater")))
+    p.append(min(1, min(each) * (len(each) if len(each) > 2 else 1)))
+    put(of, "health", {"experiment": x.name}, {"covariate_p": min(1, len(p) * min(p))})
+
+
 def sequential_row(c, t, tune):
     p, half_at = judge_sequential(c, t, tune)
     difference, half = t.mean - c.mean, half_at(ALPHA)
@@ -460,6 +476,8 @@ def main():
         put_cuped(x, "--covariate covariates --cap 99%", from_file, cap=True)
         put_cuped(x, "--sequential --tune 500 --covariate covariates", from_file, tune=500)
         put_cuped(Experiment(after, name), "--covariate-before 2024-01-03", from_log)
+        put_balance(x, "balance: --covariate covariates", ["time"], from_file)
+        put_balance(Experiment(after, name), "balance: --covariate-before 2024-01-03", MEANS, from_log)
         put_sequential(x, 10000)
         put_sequential(x, 500)
         put_fieller(x)

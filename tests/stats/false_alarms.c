@@ -21,6 +21,7 @@
 #include "stats/power.h"
 #include "stats/proportions.h"
 #include "stats/quantile.h"
+#include "stats/ranks.h"
 #include "stats/ratio.h"
 #include "stats/sequential.h"
 #include "stats/srm.h"
@@ -353,6 +354,33 @@ static bool proportions_path_alone(struct rng *r)
 	return found;
 }
 
+/* Users of three arms of unequal size, by the time or the sessions that they had before. */
+static bool ranked(struct rng *r, bool by_sessions)
+{
+	struct ranks_value values[USERS];
+	struct ranks test;
+
+	for (int i = 0; i < USERS; i++) {
+		struct user u = draw_user(r);
+		uint32_t place = rng_below(r, 10);
+
+		values[i] = (struct ranks_value){by_sessions ? (double)u.sessions : u.time, place < 7 ? 0 : place < 9 ? 1 : 2};
+	}
+	if (ranks_test(values, USERS, 3, &test) < 0)
+		abort();
+	return test.p < alpha;
+}
+
+static bool ranks_of_times(struct rng *r)
+{
+	return ranked(r, false);
+}
+
+static bool ranks_of_sessions(struct rng *r)
+{
+	return ranked(r, true);
+}
+
 /* What one arm has gathered so far: (sessions, time) of its users, and (covariate, time). */
 struct gathered {
 	struct joint pairs;
@@ -543,6 +571,8 @@ static const struct method {
 	{"proportions", proportions, 0.05, AT_MOST},
 	{"proportions, sequential, 50 looks", proportions_path, 0.05, AT_MOST},
 	{"proportions, 50 looks: the reason for the sequential one", proportions_path_alone, 0.05, MORE},
+	{"ranks", ranks_of_times, 0.05, EQUAL},
+	{"ranks, with ties", ranks_of_sessions, 0.05, EQUAL},
 	{"sequential, 50 looks", sequential_path, 0.05, AT_MOST},
 	{"sequential, ratio, 50 looks", sequential_ratio_path, 0.05, AT_MOST},
 	{"sequential, cuped, 50 looks", sequential_cuped_path, 0.05, AT_MOST},

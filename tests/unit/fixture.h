@@ -47,7 +47,7 @@ static inline const char *fixture_file(const char *path, const char *text)
 static inline void fixture_catalog(struct catalog *c, uint32_t n, uint32_t n_artists, uint32_t step)
 {
 	FILE *f = fopen("catalog", "w");
-	struct errmsg reason = {""};
+	struct errmsg reason = {0};
 
 	for (uint32_t i = 0; f && i < n; i++)
 		fprintf(f, "{\"track\":%u,\"artist\":\"artist %u\",\"title\":\"title %u\"}\n", i * step, i % n_artists, i);

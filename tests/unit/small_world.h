@@ -26,7 +26,7 @@ static inline void world_make(struct world *w, uint32_t n_users, const char *mor
 	struct rng r = rng_at(1, RNG_WORLD, 0, 0, 0);
 	float *values = malloc(WORLD_TRACKS * WORLD_COLUMNS * sizeof *values);
 	FILE *f = fopen("users", "w");
-	struct errmsg e = {""};
+	struct errmsg e = {0};
 
 	fixture_catalog(&w->catalog, WORLD_TRACKS, WORLD_ARTISTS, WORLD_STEP);
 	for (uint32_t i = 0; f && i < n_users; i++)
@@ -65,7 +65,7 @@ static inline struct simulation_options world_options(uint64_t sessions, uint32_
 
 static inline void world_simulate(struct simulation *s, const struct world *w, struct simulation_options options)
 {
-	struct errmsg e = {""};
+	struct errmsg e = {0};
 
 	CHECK(simulation_init(s, &w->catalog, &w->users, &w->embeddings, &options, &e) == 0);
 	CHECK_STR(e.text, "");

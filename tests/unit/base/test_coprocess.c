@@ -14,7 +14,7 @@
 static void start(struct coprocess *c, const char *script)
 {
 	char *argv[] = {(char *)"sh", (char *)"-c", (char *)script, NULL};
-	struct errmsg e = {""};
+	struct errmsg e = {0};
 
 	CHECK(coprocess_start(c, argv, &e) == 0);
 	CHECK_STR(e.text, "");
@@ -53,7 +53,7 @@ static double now(void)
 static void check_ending(const char *script, const char *reason)
 {
 	struct coprocess c;
-	struct errmsg e = {""};
+	struct errmsg e = {0};
 
 	start(&c, script);
 	close(c.to);

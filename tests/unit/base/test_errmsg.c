@@ -14,6 +14,21 @@ static void setting_and_prefixing_return_minus_one(void)
 	CHECK_STR(e.text, "out of memory");
 }
 
+static void lack_of_memory_is_told_from_other_reasons(void)
+{
+	struct errmsg e;
+
+	errmsg_nomem(&e);
+	CHECK(e.no_memory);
+	errmsg_prefix(&e, "file");
+	CHECK(e.no_memory);
+	CHECK_STR(e.text, "file: out of memory");
+	errmsg_set(&e, "out of memory");
+	CHECK(!e.no_memory);
+	errmsg_prefix(&e, "file");
+	CHECK(!e.no_memory);
+}
+
 static void the_old_text_may_be_an_argument(void)
 {
 	struct errmsg e;
@@ -60,6 +75,7 @@ static void a_character_is_not_cut_in_two(void)
 int main(void)
 {
 	RUN(setting_and_prefixing_return_minus_one);
+	RUN(lack_of_memory_is_told_from_other_reasons);
 	RUN(the_old_text_may_be_an_argument);
 	RUN(a_text_too_long_is_cut);
 	RUN(a_character_is_not_cut_in_two);

@@ -180,6 +180,65 @@ static void a_size_that_overflows_is_refused(void)
 	out_clear(&o);
 }
 
+/* What becomes of a file with this text to which a line is added; a descriptor with these flags stands at `at`. */
+static void check_added(const char *text, int flags, off_t at, const char *want)
+{
+	char path[] = "/tmp/botify-test-XXXXXX", got[64] = "";
+	int fd = mkstemp(path);
+	struct errmsg e;
+	struct out o;
+
+	CHECK(write(fd, text, strlen(text)) == (ssize_t)strlen(text));
+	close(fd);
+	fd = open(path, flags);
+	CHECK(fd >= 0 && lseek(fd, at, SEEK_SET) == at);
+	out_init(&o, fd, path);
+	out_end_cut_line(&o);
+	out_put(&o, "new\n", 4);
+	CHECK(out_finish(&o, &e) == 0);
+	fd = open(path, O_RDONLY);
+	CHECK(drain(fd, got, sizeof got - 1) == strlen(want));
+	CHECK_STR(got, want);
+	close(fd);
+	unlink(path);
+}
+
+static void a_line_that_was_cut_is_ended_first(void)
+{
+	check_added("one\ntw", O_WRONLY | O_APPEND, 0, "one\ntw\nnew\n");
+	check_added("one\ntw", O_RDWR | O_APPEND, 0, "one\ntw\nnew\n");
+	check_added("one\ntwo\n", O_WRONLY | O_APPEND, 0, "one\ntwo\nnew\n");
+	check_added("", O_WRONLY | O_APPEND, 0, "new\n");
+	/* written behind what another command wrote to the same descriptor, or over what was there */
+	check_added("one\ntw", O_WRONLY, 6, "one\ntw\nnew\n");
+	check_added("one\ntwo\n", O_WRONLY, 8, "one\ntwo\nnew\n");
+	check_added("abcdef", O_WRONLY, 0, "new\nef");
+	check_added("abc\nef", O_WRONLY, 4, "abc\nnew\n");
+	check_added("abc", O_WRONLY | O_TRUNC, 0, "new\n");
+}
+
+static void other_descriptors_have_no_line_to_end(void)
+{
+	char got[16] = "";
+	struct errmsg e;
+	struct out o;
+	int ends[2];
+
+	CHECK(pipe(ends) == 0 && write(ends[1], "half", 4) == 4);
+	out_init(&o, ends[1], "pipe");
+	out_end_cut_line(&o);
+	out_put(&o, "new\n", 4);
+	CHECK(out_finish(&o, &e) == 0 && drain(ends[0], got, sizeof got - 1) == 8);
+	CHECK_STR(got, "halfnew\n");
+	close(ends[0]);
+	out_init(&o, open("/dev/null", O_WRONLY | O_APPEND), "null");
+	out_end_cut_line(&o);
+	CHECK(out_pending(&o) == 0 && out_finish(&o, &e) == 0);
+	out_init(&o, -1, "none");
+	out_end_cut_line(&o);
+	CHECK(out_pending(&o) == 0 && o.error == 0);
+}
+
 int main(void)
 {
 	RUN(records_come_out_as_they_were_put);
@@ -189,5 +248,7 @@ int main(void)
 	RUN(a_full_disk_is_told_and_sticks);
 	RUN(a_bad_descriptor_is_told_at_the_end);
 	RUN(a_size_that_overflows_is_refused);
+	RUN(a_line_that_was_cut_is_ended_first);
+	RUN(other_descriptors_have_no_line_to_end);
 	return DONE();
 }

@@ -27,7 +27,7 @@ static void load_tables(void)
 static struct policy bound(const char *text)
 {
 	struct policy p;
-	struct errmsg e = {""};
+	struct errmsg e = {0};
 
 	CHECK(policy_parse(&p, text, &e) == 0);
 	CHECK(policy_bind(&p, &tables, &e) == 0);

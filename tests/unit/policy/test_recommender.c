@@ -14,7 +14,7 @@ struct desk {
 
 static void open_desk(struct desk *d, const char *policy, const char *experiments, uint64_t seed)
 {
-	struct errmsg e = {""};
+	struct errmsg e = {0};
 
 	*d = (struct desk){0};
 	CHECK(policy_parse(&d->policy, policy, &e) == 0 && policy_bind(&d->policy, &tables, &e) == 0);
@@ -37,7 +37,7 @@ static void close_desk(struct desk *d)
 /* The answer to one line; valid until the next call. */
 static const char *answer_to(struct desk *d, const char *line, int status)
 {
-	struct errmsg e = {""};
+	struct errmsg e = {0};
 
 	d->out.head = d->out.len = 0;
 	CHECK(recommender_answer(&d->recommender, line, strlen(line), 7, &d->out, &e) == status);

@@ -361,7 +361,7 @@ static void missing_tables_are_named(void)
 
 static void kinds_have_names(void)
 {
-	static const char *const want[] = {"random", "artist", "toppop", "collaborative", "similar", "votes", "i2i"};
+	static const char *const want[] = {"random", "artist", "toppop", "collaborative", "similar", "votes", "i2i", "session"};
 	size_t n = sizeof want / sizeof *want;
 
 	for (size_t i = 0; i < n; i++)

@@ -1,5 +1,6 @@
 #include "rank/tops.h"
 
+#include <inttypes.h>
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -8,10 +9,10 @@
 static char arm_c[] = "C", arm_t[] = "T1", arm_x[] = "X";
 
 /* An event of one play, on an arm of experiment E unless arm is NULL. */
-static void play(struct tops *t, uint32_t track, double time, const char *arm)
+static void play_as(struct tops *t, uint32_t user, uint32_t track, double time, const char *arm)
 {
 	struct event_arm arms[] = {{slice_of("OTHER"), slice_of("C")}, {slice_of("E"), slice_of(arm ? arm : "")}};
-	struct event ev = event_of(EVENT_NEXT, 1, track, time);
+	struct event ev = event_of(EVENT_NEXT, user, track, time);
 	struct errmsg e;
 
 	ev.arms = arms;
@@ -19,15 +20,25 @@ static void play(struct tops *t, uint32_t track, double time, const char *arm)
 	CHECK(tops_add(t, &ev, &e) == 0);
 }
 
-/* Some plays, on two arms and on none. */
+static void play(struct tops *t, uint32_t track, double time, const char *arm)
+{
+	play_as(t, 1, track, time, arm);
+}
+
+/* Some plays of a user, on two arms and on none. */
+static void play_some_as(struct tops *t, uint32_t user)
+{
+	play_as(t, user, 5, 1, "T1");
+	play_as(t, user, 1, 0.5, "C");
+	play_as(t, user, 2, 0.75, "C");
+	play_as(t, user, 1, 0.5, "C");
+	play_as(t, user, 2, 0.5, "T1");
+	play_as(t, user, 9, 1, NULL);
+}
+
 static void play_some(struct tops *t)
 {
-	play(t, 5, 1, "T1");
-	play(t, 1, 0.5, "C");
-	play(t, 2, 0.75, "C");
-	play(t, 1, 0.5, "C");
-	play(t, 2, 0.5, "T1");
-	play(t, 9, 1, NULL);
+	play_some_as(t, 1);
 }
 
 /* What the lists print as, ending them first. Yours to free; clears the lists. */
@@ -182,14 +193,18 @@ static char *partial(struct tops *t)
 
 static void partial_counts_are_written_exactly(void)
 {
-	const struct tops_choice none = {0}, choice = {.experiment = "E"};
+	const struct tops_choice none = {.partial = true}, choice = {.experiment = "E", .partial = true};
 	struct tops t;
-	char *text;
+	char *text, head[256];
 
 	tops_init(&t, &choice);
 	play_some(&t);
+	CHECK(t.parts.digest != 0);
+	snprintf(head, sizeof head, "{\"partial\":\"botify-toppop\",\"version\":2,\"digest\":\"%016" PRIx64
+		 "\",\"experiment\":\"E\",\"arms\":null,\"recommended\":false,\"events\":6,\"outside\":1,\"rows\":4}\n", t.parts.digest);
 	text = partial(&t);
-	CHECK_STR(text, "{\"partial\":\"botify-toppop\",\"experiment\":\"E\",\"events\":6,\"outside\":1,\"rows\":4}\n"
+	CHECK(strncmp(text, head, strlen(head)) == 0);
+	CHECK_STR(text + strlen(head),
 			"{\"arm\":\"C\",\"track\":1,\"plays\":2,\"billionths\":1000000000}\n"
 			"{\"arm\":\"C\",\"track\":2,\"plays\":1,\"billionths\":750000000}\n"
 			"{\"arm\":\"T1\",\"track\":2,\"plays\":1,\"billionths\":500000000}\n"
@@ -197,25 +212,50 @@ static void partial_counts_are_written_exactly(void)
 	free(text);
 	tops_init(&t, &none);
 	text = partial(&t);
-	CHECK_STR(text, "{\"partial\":\"botify-toppop\",\"experiment\":null,\"events\":0,\"outside\":0,\"rows\":0}\n");
+	CHECK_STR(text, "{\"partial\":\"botify-toppop\",\"version\":2,\"digest\":\"0000000000000000\",\"experiment\":null,"
+			"\"arms\":null,\"recommended\":false,\"events\":0,\"outside\":0,\"rows\":0}\n");
+	free(text);
+}
+
+static void a_part_says_how_it_was_counted(void)
+{
+	char *const arms[] = {arm_t, arm_c, arm_t};
+	const struct tops_choice choice = {.experiment = "E", .arms = arms, .n_arms = 3, .recommended = true, .partial = true};
+	struct event ev = event_of(EVENT_NEXT, 4, 7, 1);
+	struct errmsg e;
+	struct tops t;
+	char *text;
+
+	tops_init(&t, &choice);
+	play(&t, 5, 1, "T1");
+	ev.timestamp = 1000;
+	ev.recommendation = 8;
+	CHECK(tops_add(&t, &ev, &e) == 0);
+	ev.track = 8;
+	ev.timestamp = 2000;
+	CHECK(tops_add(&t, &ev, &e) == 0);
+	text = partial(&t);
+	CHECK(strstr(text, ",\"arms\":[\"C\",\"T1\"],\"recommended\":true,\"events\":3,\"outside\":2,\"rows\":2}\n"));
+	CHECK_STR(strchr(text, '\n'), "\n{\"user\":1,\"first\":5}\n"
+				      "{\"user\":4,\"first\":7,\"at\":1000,\"until\":2000,\"waits\":8}\n");
 	free(text);
 }
 
 static void merged_parts_are_the_whole(void)
 {
-	const struct tops_choice choice = {.experiment = "E", .by_arm = true};
+	const struct tops_choice choice = {.experiment = "E", .by_arm = true, .partial = true};
 	struct errmsg e;
 	struct tops t, merged;
 	char *parts[3], *want, *joined = NULL;
 
 	tops_init(&t, &choice);
-	for (int i = 0; i < 3; i++)
-		play_some(&t);
+	for (uint32_t i = 0; i < 3; i++)
+		play_some_as(&t, i);
 	want = printed(&t, "ndjson", 100);
 
-	for (int i = 0; i < 3; i++) {
+	for (uint32_t i = 0; i < 3; i++) {
 		tops_init(&t, &choice);
-		play_some(&t);
+		play_some_as(&t, i);
 		parts[i] = partial(&t);
 	}
 	tops_init(&merged, &choice);
@@ -234,12 +274,18 @@ static void merged_parts_are_the_whole(void)
 	free(want);
 }
 
+#define HEAD "{\"partial\":\"botify-toppop\",\"version\":2,\"digest\":\"0123456789abcde"
+/* Of a log of two events, whose digest ends in `last`. */
+#define TOTALS_OF(last, experiment, rows) \
+	HEAD last "\",\"experiment\":" experiment ",\"arms\":null,\"recommended\":false,\"events\":2,\"outside\":0,\"rows\":" #rows "}\n"
+#define TOTALS(experiment, rows) TOTALS_OF("f", experiment, rows)
+
 /* A shuffle may put the totals behind the rows. */
 static void the_order_of_lines_does_not_matter(void)
 {
 	static const char text[] = "{\"track\":2,\"plays\":1,\"billionths\":5}\n"
 				   "{\"track\":1,\"plays\":1,\"billionths\":6}\n"
-				   "{\"partial\":\"botify-toppop\",\"experiment\":null,\"events\":2,\"outside\":0,\"rows\":2}\n";
+				   TOTALS("null", 2);
 	const struct tops_choice choice = {0};
 	struct errmsg e;
 	struct tops t;
@@ -249,8 +295,6 @@ static void the_order_of_lines_does_not_matter(void)
 	check_printed(&t, "json", 100, "[1,2]\n");
 }
 
-#define TOTALS(experiment, rows) \
-	"{\"partial\":\"botify-toppop\",\"experiment\":" experiment ",\"events\":2,\"outside\":0,\"rows\":" #rows "}\n"
 #define ROW "{\"track\":2,\"plays\":1,\"billionths\":5}\n"
 #define ARM_ROW "{\"arm\":\"C\",\"track\":2,\"plays\":1,\"billionths\":5}\n"
 
@@ -262,7 +306,7 @@ static void partial_counts_that_are_not_whole_are_refused(void)
 		{NULL, "", ": no totals in it: not written by --partial, or cut"},
 		{NULL, ROW, ": no totals in it: not written by --partial, or cut"},
 		{NULL, TOTALS("null", 2) ROW, ": 1 rows instead of 2: cut, or incomplete"},
-		{NULL, TOTALS("null", 1) ROW TOTALS("null", 0) ROW, ": 2 rows instead of 1: cut, or incomplete"},
+		{NULL, TOTALS("null", 1) ROW TOTALS_OF("e", "null", 0) ROW, ": 2 rows instead of 1: cut, or incomplete"},
 		{NULL, TOTALS("null", -1), ":1: no partial counts: \"rows\" is no count"},
 		{NULL, TOTALS("\"E\"", 0), ":1: counted for experiment 'E': give --experiment here too"},
 		{"E", TOTALS("null", 0), ":1: counted without an experiment, so not for 'E'"},
@@ -276,7 +320,21 @@ static void partial_counts_that_are_not_whole_are_refused(void)
 		{NULL, "{\"track\":1,\"plays\":1,\"billionths\":0.5}", ":1: no partial counts: \"billionths\" is no count"},
 		{NULL, ROW "{\"track\":2,\"plays\":9223372036854775807,\"billionths\":5}\n",
 		 ":2: the plays or the time of track 2 are more than can be counted"},
-		{NULL, TOTALS("null", 9223372036854775807) TOTALS("null", 1), ":2: \"rows\" are more than can be counted"},
+		{NULL, TOTALS("null", 9223372036854775807) TOTALS_OF("e", "null", 1), ":2: \"rows\" are more than can be counted"},
+		{NULL, "{\"partial\":\"botify-toppop\",\"version\":\"2\"}", ":1: no partial counts: \"version\" is no count"},
+		{NULL, "{\"partial\":\"botify-toppop\",\"version\":3}",
+		 ":1: was written in version 3 of the format; this is 2: count its log again"},
+		{NULL, HEAD "f\"}", ":1: no partial counts: \"recommended\" is neither true nor false"},
+		{NULL, HEAD "f\",\"recommended\":false,\"arms\":7}", ":1: no partial counts: \"arms\" is no array"},
+		{NULL, HEAD "f\",\"recommended\":false,\"arms\":[7]}", ":1: no partial counts: an arm is no string"},
+		{NULL, HEAD "f\",\"recommended\":false}", ":1: no partial counts: \"arms\" is no array"},
+		{NULL, HEAD "\",\"recommended\":false,\"arms\":null}", ":1: no partial counts: \"digest\" is not that of a log"},
+		{NULL, TOTALS_OF("g", "null", 0), ":1: no partial counts: \"digest\" is not that of a log"},
+		{NULL, "{\"user\":1,\"first\":-1}",
+		 ":1: no partial counts: \"first\" is no id (a whole number from 0 to 2147483647)"},
+		{NULL, "{\"first\":1,\"user\":1,\"waits\":null}",
+		 ":1: no partial counts: \"waits\" is no id (a whole number from 0 to 2147483647)"},
+		{NULL, "{\"user\":1,\"first\":1,\"at\":0.5}", ":1: no partial counts: \"at\" is no moment"},
 		{NULL, "[]", ":1: no JSON object"},
 	};
 	struct errmsg e;
@@ -301,6 +359,7 @@ int main(void)
 	RUN(every_format_prints_the_first_of_each_list);
 	RUN(arms_are_quoted);
 	RUN(partial_counts_are_written_exactly);
+	RUN(a_part_says_how_it_was_counted);
 	RUN(merged_parts_are_the_whole);
 	RUN(the_order_of_lines_does_not_matter);
 	RUN(partial_counts_that_are_not_whole_are_refused);

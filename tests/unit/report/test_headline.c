@@ -11,9 +11,45 @@ static struct effect effect_on(const char *metric, int better, double effect, do
 			       .significant = lower > 0 || upper < 0};
 }
 
+/* For a terminal: signs and spaces that everything has. */
+static void a_terminal_is_told_the_same_plainly(void)
+{
+	struct effect x = effect_on("time", 1, -1.34, -17.04, 14.36);
+	char *text = headline_of(&x, false);
+
+	CHECK_STR(text, "did not differ significantly from C in time: -1 % (-17 to 14)");
+	free(text);
+	x = effect_on("time", 1, 49.4, 44.3, 54.5);
+	x.control = "\u05d0";
+	text = headline_of(&x, false);
+	CHECK_STR(text, "listened 49.4 % longer than \u05d0 (44.3 % to 54.5 %)");
+	free(text);
+}
+
+/* Of 30 arms with two metrics each, arm 7 changed the first one, arm 25 the second one. */
+static void of_many_arms_those_that_changed_something_come_first(void)
+{
+	static const char names[30] = {0}; /* whose addresses tell arms apart */
+	struct effect list[60];
+	size_t first[HEADLINES_MAX], arms;
+
+	for (size_t i = 0; i < 60; i++) {
+		bool changed = i == 14 || i == 51;
+
+		list[i] = effect_on(i % 2 == 0 ? "time" : "sessions", 1, 5, changed ? 1 : -1, 9);
+		list[i].treatment = &names[i / 2];
+	}
+	CHECK(headline_choose(list, 60, NULL, first, &arms) == 20 && arms == 30);
+	CHECK(first[0] == 14 && first[1] == 0 && first[7] == 12 && first[8] == 16 && first[19] == 38);
+	CHECK(headline_choose(list, 60, "sessions", first, &arms) == 20 && first[0] == 50 && first[1] == 0 && first[19] == 36);
+	CHECK(headline_choose(list, 40, NULL, first, &arms) == 20 && arms == 20 && first[7] == 14 && first[19] == 38);
+	CHECK(headline_choose(list, 2, NULL, first, &arms) == 1 && arms == 1 && first[0] == 0);
+	CHECK(headline_choose(list, 0, NULL, first, &arms) == 0 && arms == 0);
+}
+
 static void check_headline(struct effect x, const char *want)
 {
-	char *text = headline_of(&x);
+	char *text = headline_of(&x, true);
 
 	CHECK_STR(text, want);
 	free(text);
@@ -108,6 +144,8 @@ int main(void)
 	RUN(what_is_not_significant_is_not_claimed);
 	RUN(a_difference_without_percent_is_one);
 	RUN(less_may_be_better);
+	RUN(a_terminal_is_told_the_same_plainly);
+	RUN(of_many_arms_those_that_changed_something_come_first);
 	RUN(labels_have_units);
 	RUN(the_metric_that_matters_is_told);
 	return DONE();

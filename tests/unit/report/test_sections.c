@@ -33,6 +33,14 @@ static void begin(struct study *s)
 	study_keep(s, &keep);
 }
 
+static double p_of(const struct sections_subject *subject)
+{
+	double p;
+
+	CHECK(sections_srm_p(subject, 0, &p, &e) == 0);
+	return p;
+}
+
 static const struct section_cell *cell(const struct section *s, size_t row, const char *key)
 {
 	static const struct section_cell none;
@@ -74,15 +82,15 @@ static void srm_is_of_the_users_seen_against_the_plan(void)
 	CHECK(cell(&section, 1, "df")->number == 1);
 	/* scipy.stats.chi2.sf(10, 1) */
 	CHECK_NEAR(cell(&section, 1, "p")->number, 0.001565402258002549, 1e-12);
-	CHECK(section.usual && sections_srm_p(&subject, 0) == cell(&section, 0, "p")->number);
+	CHECK(section.usual && p_of(&subject) == cell(&section, 0, "p")->number);
 	section_clear(&section);
 	sequential.sequential = true;
 	subject.options = &sequential;
-	CHECK(sections_srm_p(&subject, 0) == srm_sequential(counts, equal, 2, SRM_CONCENTRATION).p);
+	CHECK(p_of(&subject) == srm_sequential(counts, equal, 2, SRM_CONCENTRATION).p);
 	subject.options = &plain;
 	CHECK(split_parse(&split, "--split", "C=3,T=1", &e) == 0);
 	subject.split = &split;
-	CHECK(sections_srm_p(&subject, 0) == 1);
+	CHECK(p_of(&subject) == 1);
 	split_clear(&split);
 	CHECK(split_parse(&split, "--split", "C=1", &e) == 0);
 	CHECK(sections_srm(&section, &subject, &e) == 0);
@@ -115,7 +123,7 @@ static void srm_is_of_all_arms_that_were_planned(void)
 	CHECK(cell(&section, 0, "df")->number == 2 && !section.usual);
 	section_clear(&section);
 	split_clear(&split);
-	CHECK(split_parse(&split, "--split", "C=0,D=1,E=1", &e) == 0 && sections_srm_p(&subject, 0) == 1);
+	CHECK(split_parse(&split, "--split", "C=0,D=1,E=1", &e) == 0 && p_of(&subject) == 1);
 	split_clear(&split);
 	CHECK(split_parse(&split, "--split", "C=1,D=0,E=1", &e) == 0 && sections_srm(&section, &subject, &e) == 0);
 	check_whole(&section, 2);
@@ -333,6 +341,7 @@ static void an_unknown_control_fails_everywhere(void)
 	const double median = 0.5;
 	struct study s;
 	struct section section;
+	double p;
 	const struct sections_subject subject = {.study = &s, .options = &other};
 
 	begin(&s);
@@ -352,7 +361,7 @@ static void an_unknown_control_fails_everywhere(void)
 	section_clear(&section);
 	CHECK(sections_aa(&section, &subject, 5, &e) < 0);
 	section_clear(&section);
-	CHECK(isnan(sections_srm_p(&subject, 0)));
+	CHECK(sections_srm_p(&subject, 0, &p, &e) < 0 && isnan(p));
 	study_clear(&s);
 }
 

@@ -19,6 +19,16 @@ static void add(struct study *s, int64_t timestamp, enum event_message message, 
 	CHECK(study_add(s, &ev, &e) == 0);
 }
 
+/* An event that names no experiment. */
+static void add_plain(struct study *s, int64_t timestamp, enum event_message message, uint32_t user, double time)
+{
+	struct event ev = event_of(message, user, 0, time);
+
+	ev.timestamp = timestamp;
+	ev.latency = 0.002;
+	CHECK(study_add(s, &ev, &e) == 0);
+}
+
 static void users_of_the_arms_stand_in_order(void)
 {
 	struct columns c;
@@ -83,9 +93,9 @@ static void covariates_come_from_before(void)
 
 	study_init(&s, STUDY_STREAM, NULL, 0);
 	study_keep(&s, &(struct study_keep){.before = true, .moment = 100});
-	add(&s, 10, EVENT_NEXT, 1, "C", 0.5);
-	add(&s, 20, EVENT_LAST, 1, "T", 1);
-	add(&s, 30, EVENT_NEXT, 2, "T", 1); /* never finished */
+	add_plain(&s, 10, EVENT_NEXT, 1, 0.5);
+	add_plain(&s, 20, EVENT_LAST, 1, 1);
+	add_plain(&s, 30, EVENT_NEXT, 2, 1); /* never finished */
 	for (uint32_t user = 1; user <= 3; user++)
 		add(&s, 100 + user, EVENT_LAST, user, "C", 1);
 	CHECK(study_end(&s, &e) == 0 && columns_init(&c, &s, 0, NULL, &e) == 0);
@@ -93,6 +103,28 @@ static void covariates_come_from_before(void)
 	CHECK(c.covariates[0][0] == 1.5 && c.covariates[1][0] == 1 && c.covariates[2][0] == 2 && c.covariates[3][0] == 2);
 	for (size_t k = 0; k < METRICS_N; k++)
 		CHECK(isnan(c.covariates[k][1]) && isnan(c.covariates[k][2]));
+	columns_clear(&c);
+	study_clear(&s);
+}
+
+/* The experiment had begun by then, and the user had done it in an arm of it. A file says what it says. */
+static void there_are_none_where_the_experiment_had_begun(void)
+{
+	struct covariate file = {0};
+	struct columns c;
+	struct study s;
+
+	study_init(&s, STUDY_STREAM, NULL, 0);
+	study_keep(&s, &(struct study_keep){.before = true, .moment = 100});
+	add(&s, 10, EVENT_LAST, 1, "C", 0.5);
+	add_plain(&s, 20, EVENT_LAST, 2, 0.5);
+	for (uint32_t user = 1; user <= 3; user++)
+		add(&s, 100 + user, EVENT_LAST, user, "C", 1);
+	CHECK(study_end(&s, &e) == 0 && s.experiments[0].early == 1 && columns_init(&c, &s, 0, NULL, &e) == 0 && c.n == 3);
+	for (size_t k = 0; k < METRICS_N; k++)
+		CHECK(!c.covariates[k]);
+	columns_clear(&c);
+	CHECK(columns_init(&c, &s, 0, &file, &e) == 0 && c.covariates[0]);
 	columns_clear(&c);
 	study_clear(&s);
 }
@@ -135,6 +167,7 @@ int main(void)
 	RUN(users_of_the_arms_stand_in_order);
 	RUN(columns_and_summary_agree);
 	RUN(covariates_come_from_before);
+	RUN(there_are_none_where_the_experiment_had_begun);
 	RUN(covariates_come_from_a_file);
 	RUN(nobody);
 	return DONE();

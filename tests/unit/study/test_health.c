@@ -39,7 +39,7 @@ static void everything_is_found(void)
 		uint64_t count;
 		const char *sentence;
 	} wanted[] = {
-		{"malformed_lines", 3, "3 malformed lines: left out."},
+		{"malformed_lines", 3, "3 malformed lines: left out, 27.3 % of all lines."},
 		{"unread_files", 1, "1 file not read, or not to the end."},
 		{"out_of_order_events", 1, "1 event out of order: taken as they came, so sessions may be wrong."},
 		{"unfinished_sessions", 1, "1 unfinished session: left out."},
@@ -50,6 +50,8 @@ static void everything_is_found(void)
 		{"missing_arms", 2, "2 arms of the planned split never appear: T1, T2."},
 		{"unplanned_arms", 1, "1 arm is not in the planned split: T."},
 		{"users_without_session", 0, "0 users finished no session: left out."},
+		{"early_events", 0, "0 events before --covariate-before name an arm of it."},
+		{"unbalanced_covariates", 0, "0 covariates differ between the arms."},
 	};
 	struct health h;
 	struct study s;
@@ -78,7 +80,7 @@ static void sorting_mends(void)
 
 	fill(&s, STUDY_STREAM);
 	CHECK(health_init(&h, &(struct health_subject){.study = &s}, &e) == 0);
-	CHECK(h.list[1].grave && h.list[2].grave && !h.list[0].grave && !h.list[4].grave);
+	CHECK(h.list[1].grave && h.list[2].grave && h.list[0].grave && !h.list[4].grave);
 	CHECK(health_of(&h, 0)[2].count == 0 && !health_of(&h, 0)[2].grave && health_of(&h, 0)[3].count == 0);
 	health_clear(&h);
 	study_clear(&s);
@@ -88,6 +90,35 @@ static void sorting_mends(void)
 	CHECK_STR(health_say(&h.list[2], &e), "1 event out of order: sorted by timestamp.");
 	health_clear(&h);
 	study_clear(&s);
+}
+
+/* A log of so many events, and so many other lines. */
+static void check_malformed(uint32_t events, uint64_t malformed, bool grave, const char *sentence)
+{
+	struct health h;
+	struct study s;
+
+	study_init(&s, STUDY_STREAM, NULL, 0);
+	s.malformed = malformed;
+	for (uint32_t i = 0; i < events; i++)
+		add(&s, i, EVENT_LAST, i, "X", "C");
+	CHECK(study_end(&s, &e) == 0 && health_init(&h, &(struct health_subject){.study = &s}, &e) == 0);
+	CHECK(h.list[0].count == malformed && h.list[0].grave == grave && h.list[0].loud == grave);
+	CHECK_STR(health_say(&h.list[0], &e), sentence);
+	for (size_t i = 1; i < h.n; i++)
+		CHECK(!h.list[i].loud);
+	health_clear(&h);
+	study_clear(&s);
+}
+
+static void malformed_lines_are_judged_by_their_share(void)
+{
+	check_malformed(100, 0, false, "0 malformed lines: left out.");
+	check_malformed(100, 1, false, "1 malformed line: left out.");
+	check_malformed(99, 1, false, "1 malformed line: left out.");
+	check_malformed(98, 1, true, "1 malformed line: left out, 1.01 % of all lines.");
+	check_malformed(100, 859, true, "859 malformed lines: left out, 89.6 % of all lines.");
+	check_malformed(0, 5, true, "5 malformed lines: left out, 100 % of all lines.");
 }
 
 /* n users of whom the first k are in both arms. */
@@ -117,6 +148,7 @@ static void users_in_two_arms_are_judged_by_their_share(void)
 	check_two_arms(400, 2, false, false, "2 users seen in more than one arm: left out.");
 	check_two_arms(400, 39, false, false, "39 users seen in more than one arm: left out.");
 	check_two_arms(400, 40, false, true, "40 users seen in more than one arm: left out, 10.0 % of all users.");
+	check_two_arms(70, 7, false, true, "7 users seen in more than one arm: left out, 10.0 % of all users.");
 	check_two_arms(400, 360, false, true, "360 users seen in more than one arm: left out, 90.0 % of all users.");
 	check_two_arms(400, 400, false, true, "400 users seen in more than one arm: left out, 100.0 % of all users.");
 }
@@ -173,6 +205,54 @@ static void attrition_is_compared_between_arms(void)
 	study_clear(&s);
 }
 
+static void an_experiment_that_began_before_the_moment_is_found(void)
+{
+	const struct health_finding *f;
+	struct health h;
+	struct study s;
+
+	study_init(&s, STUDY_STREAM, NULL, 0);
+	study_keep(&s, &(struct study_keep){.before = true, .moment = 100});
+	add(&s, 10, EVENT_LAST, 1, "X", "C");
+	for (uint32_t user = 1; user <= 4; user++)
+		add(&s, 100 + user, EVENT_LAST, user, user < 3 ? "X" : "Y", "C");
+	CHECK(study_end(&s, &e) == 0 && health_init(&h, &(struct health_subject){.study = &s}, &e) == 0);
+	f = &health_of(&h, 0)[5];
+	CHECK(f->count == 1 && f->grave && !f->usual);
+	CHECK_STR(health_say(f, &e), "1 event before --covariate-before names an arm of it: nothing was adjusted, for the covariate "
+				     "would hold part of the effect.");
+	CHECK(health_of(&h, 1)[5].count == 0 && !health_of(&h, 1)[5].grave);
+	health_clear(&h);
+	study_clear(&s);
+}
+
+static void covariates_that_differ_are_named(void)
+{
+	struct balance balance[] = {{{0.5, 1e-9, NAN, 2e-4, 1, 1e-5}}, {{NAN, NAN, NAN, NAN, NAN, NAN}}};
+	struct effects effects = {.balance = balance};
+	struct effects_options options = {.alpha = 0.05};
+	struct covariate file = {0};
+	struct health_subject of = {.options = &options, .effects = &effects};
+	const struct health_finding *f;
+	struct health h;
+	struct study s;
+
+	fill(&s, STUDY_STREAM);
+	of.study = &s;
+	CHECK(health_init(&h, &of, &e) == 0);
+	f = &health_of(&h, 0)[6];
+	CHECK(f->count == 3 && f->grave && f->p == 1e-9);
+	CHECK_STR(health_say(f, &e), "3 covariates differ between the arms: sessions, mean_tracks_per_session, who has one (p = 1e-09).");
+	CHECK(health_of(&h, 1)[6].count == 0 && !health_of(&h, 1)[6].grave && isnan(health_of(&h, 1)[6].p));
+	health_clear(&h);
+	options.samples.file = &file;
+	balance[0] = (struct balance){{2e-4, NAN, NAN, NAN, NAN, 0.001}};
+	CHECK(health_init(&h, &of, &e) == 0);
+	CHECK_STR(health_say(&health_of(&h, 0)[6], &e), "1 covariate differs between the arms: value (p = 0.0002).");
+	health_clear(&h);
+	study_clear(&s);
+}
+
 static void a_sound_log_is_sound(void)
 {
 	struct health h;
@@ -205,7 +285,7 @@ static void unwanted_experiments_have_no_findings(void)
 static void entries_are_found_by_key(void)
 {
 	CHECK(health_find("malformed_lines") == &health_table[0]);
-	CHECK(health_find("users_without_session") == &health_table[HEALTH_N - 1]);
+	CHECK(health_find("unbalanced_covariates") == &health_table[HEALTH_N - 1]);
 	CHECK(health_find("unfinished_sessions")->usual && !health_find("duplicate_events")->usual);
 	CHECK(!health_find("srm"));
 }
@@ -214,8 +294,11 @@ int main(void)
 {
 	RUN(everything_is_found);
 	RUN(sorting_mends);
+	RUN(malformed_lines_are_judged_by_their_share);
 	RUN(users_in_two_arms_are_judged_by_their_share);
 	RUN(attrition_is_compared_between_arms);
+	RUN(an_experiment_that_began_before_the_moment_is_found);
+	RUN(covariates_that_differ_are_named);
 	RUN(a_sound_log_is_sound);
 	RUN(unwanted_experiments_have_no_findings);
 	RUN(entries_are_found_by_key);

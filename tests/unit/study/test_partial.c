@@ -23,14 +23,17 @@ static void add_event(struct study *s, uint32_t i)
 	struct event_arm in[3] = {{slice_of("ü X"), slice_of(arms[user % 3])}, {slice_of("late"), slice_of(arms[user % 2])},
 				  {slice_of("AA"), slice_of(arms[(user + (rng_below(&r, 500) == 0)) % 3])}};
 	struct event ev = event_of(rng_below(&r, 4) == 0 ? EVENT_LAST : EVENT_NEXT, user, rng_below(&r, 12), rng_uniform(&r));
+	bool early;
 
 	ev.timestamp = rng_below(&r, 50) == 0 ? EVENT_NO_TIMESTAMP : rng_below(&r, 20) == 0 ? i - 30 : i * 100000;
 	ev.latency = rng_below(&r, 9) == 0 ? NAN : rng_uniform(&r) / 1000;
 	ev.recommendation = ev.message == EVENT_LAST ? EVENT_NO_TRACK : rng_below(&r, 12);
 	ev.source = slice_of(sources[rng_below(&r, 3)]);
 	ev.pool = rng_below(&r, 20);
-	ev.arms = i < 1000 ? in + 2 : in;
-	ev.n_arms = i < 1000 ? 1 : user % 5 == 0 ? 1 : 3;
+	/* AA began before the moment; the others did not, whatever the time that an event gives */
+	early = i < 2000 || (ev.timestamp != EVENT_NO_TIMESTAMP && ev.timestamp < everything.moment);
+	ev.arms = early ? in + 2 : in;
+	ev.n_arms = early || user % 5 == 0 ? 1 : 3;
 	for (uint32_t again = 0; again < 1 + (rng_below(&r, 40) == 0); again++)
 		CHECK(study_add(s, &ev, &e) == 0);
 }
@@ -64,13 +67,14 @@ static char *part_of(const struct study *s)
 
 static char *report_of(const struct study *s, const char *format)
 {
+	const struct effects_options options = {.alpha = 0.05, .samples = {.adjust = s->keep.before}};
 	struct effects effects;
 	struct report report = {.study = s, .effects = &effects};
 	char *text = NULL;
 	size_t size;
 	FILE *f = open_memstream(&text, &size);
 
-	CHECK(effects_of(&effects, s, &(struct effects_options){.alpha = 0.05}, &e) == 0);
+	CHECK(effects_of(&effects, s, &options, &e) == 0);
 	CHECK(report_format_find(format)->write(&report, f, false, &e) == 0);
 	fclose(f);
 	effects_clear(&effects);
@@ -96,7 +100,8 @@ static void check_same_users(const struct study *whole, const struct study *merg
 	CHECK(a.n == b.n && memcmp(a.ids, b.ids, a.n * sizeof *a.ids) == 0);
 	for (size_t k = 0; k < METRICS_N; k++) {
 		CHECK(memcmp(a.values[k], b.values[k], a.n * sizeof(double)) == 0);
-		CHECK(!whole->keep.before || memcmp(a.covariates[k], b.covariates[k], a.n * sizeof(double)) == 0);
+		CHECK((a.covariates[k] != NULL) == (whole->keep.before && whole->experiments[x].early == 0));
+		CHECK(a.covariates[k] ? memcmp(a.covariates[k], b.covariates[k], a.n * sizeof(double)) == 0 : !b.covariates[k]);
 	}
 	for (size_t i = 0; i < a.n; i++) {
 		const struct days_sums *p = days_latest(&whole->days, a.members[i]), *q = days_latest(&merged->days, b.members[i]);
@@ -109,6 +114,16 @@ static void check_same_users(const struct study *whole, const struct study *merg
 	CHECK(whole->answers.keys.n == merged->answers.keys.n);
 	columns_clear(&a);
 	columns_clear(&b);
+}
+
+/* How many experiments began before the moment, and how many did not. */
+static void check_early(const struct study *s, size_t early, size_t others)
+{
+	for (size_t i = 0; i < s->names.n; i++) {
+		early -= s->experiments[i].early > 0;
+		others -= s->experiments[i].early == 0;
+	}
+	CHECK(early == 0 && others == 0);
 }
 
 static void check_same(const struct study *whole, const struct study *merged)
@@ -298,9 +313,14 @@ static void a_part_of_another_study_is_refused(void)
 		CHECK_STR(e.text, cases[i].reason);
 	}
 	read_part(&s, STUDY_STREAM, &everything, 0, 1);
+	check_early(&s, 1, 2);
 	text = part_of(&s);
 	CHECK(try(text, &other, NULL, 0) < 0);
 	CHECK_STR(e.text, "file:1: was written with --covariate-before 150000000: give that here too");
+	/* what began before is to be told */
+	memcpy(strstr(text, "\"events_before\""), "\"events_behind\"", strlen("\"events_behind\""));
+	CHECK(try(text, &everything, NULL, 0) < 0);
+	CHECK_STR(e.text, "file:1: no part of a log: \"events_before\" is no object");
 	free(text);
 	study_clear(&s);
 }

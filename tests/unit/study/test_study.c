@@ -217,7 +217,7 @@ static struct event track_at(int64_t timestamp, enum event_message message, uint
 	return ev;
 }
 
-/* The timestamp, the message, the track and the time have to be the same, and the event to be the user's one before. */
+/* Every field has to be the same, and the event to be the user's one before. */
 static void an_event_delivered_again_is_left_out(void)
 {
 	struct study s;
@@ -239,6 +239,65 @@ static void an_event_delivered_again_is_left_out(void)
 		CHECK(study_end(&s, &e) == 0);
 		CHECK(s.events == 12 && s.duplicates == 3 && s.out_of_order == 0 && s.after_end == 0);
 		CHECK(time_of(&s, 0, 0)->mean == 4.75 && s.experiments[0].summary.arms[0].values[1].mean == 3);
+		study_clear(&s);
+	}
+}
+
+/* Whatever field it is that differs, it is another event, in the order of the log too: real listens share their milliseconds. */
+static void an_event_that_differs_is_another(void)
+{
+	static const uint32_t excluded[] = {7};
+	enum { FIELDS = 8 };
+
+	for (int order = STUDY_STREAM; order <= STUDY_HOLD; order++) {
+		struct event ev = track_at(10, EVENT_NEXT, 5, 0.5);
+		struct study s;
+
+		study_init(&s, (enum study_order)order, NULL, 0);
+		ev.latency = 0.001;
+		add(&s, ev, "C", NULL);
+		for (int field = 0; field < FIELDS; field++) {
+			switch (field) {
+			case 0: ev.latency = 0.002; break;
+			case 1: ev.latency = NAN; break;
+			case 2: ev.recommendation = 9; break;
+			case 3: ev.source = slice_of("similar"); break;
+			case 4: ev.pool = 3; break;
+			case 5: ev.propensity = 0.5; break;
+			case 6: ev.exclude = excluded, ev.n_exclude = 1; break;
+			}
+			add(&s, ev, "C", field == FIELDS - 1 ? "C" : NULL);
+		}
+		CHECK(s.events == 1 + FIELDS && s.duplicates == 0);
+		/* and again, the same in all */
+		add(&s, ev, "C", "C");
+		add(&s, ev, "T", "C"); /* but for an arm */
+		CHECK(study_end(&s, &e) == 0);
+		CHECK(s.events == 3 + FIELDS && s.duplicates == 1 && s.out_of_order == 0);
+		study_clear(&s);
+	}
+}
+
+/* Events of one time are taken in the order in which they were added, sorted or not: here sessions of 2, 1 and 3 tracks. */
+static void ties_keep_the_order_of_the_log(void)
+{
+	static const struct {
+		enum event_message message;
+		uint32_t track;
+	} log[] = {{EVENT_NEXT, 9}, {EVENT_LAST, 1}, {EVENT_LAST, 8}, {EVENT_NEXT, 2}, {EVENT_NEXT, 7}, {EVENT_LAST, 3}};
+
+	for (int late = 0; late < 2; late++) {
+		struct study s;
+
+		study_init(&s, STUDY_HOLD, NULL, 0);
+		study_keep(&s, &(struct study_keep){.sessions = true});
+		if (late) /* so that there is something to sort */
+			add(&s, track_at(20, EVENT_LAST, 1, 1), "C", NULL);
+		for (size_t i = 0; i < sizeof log / sizeof *log; i++)
+			add(&s, track_at(10, log[i].message, log[i].track, log[i].track / 16.), "C", NULL);
+		CHECK(study_end(&s, &e) == 0);
+		CHECK(s.sessions.n == 3 + (size_t)late && s.duplicates == 0 && s.unfinished == 0);
+		CHECK(s.sessions.times[0] == 10 / 16. && s.sessions.times[1] == 8 / 16. && s.sessions.times[2] == 12 / 16.);
 		study_clear(&s);
 	}
 }
@@ -336,6 +395,8 @@ static void what_was_before_counts_for_the_user_only(void)
 		CHECK(s.names.n == 2 && s.n_users == 3 && s.unfinished == 2);
 		CHECK(symbols_find(&s.experiments[0].arms, slice_of("OLD")) == SYMBOLS_NONE);
 		CHECK(s.experiments[0].summary.two_arms == 0);
+		/* of the two that events before name, by their own time or by that of their user's latest */
+		CHECK(s.experiments[0].early == 4 && s.experiments[1].early == 0);
 		CHECK(time_of(&s, 0, 1)->n == 1 && time_of(&s, 0, 1)->mean == 2 && time_of(&s, 0, 0)->n == 0);
 		m = study_member(&s, s.ids[0].value - 1, STUDY_BEFORE);
 		CHECK(m && m->did.sessions == 2 && m->did.finished.time == 1.75 && m->did.finished.events == 3);
@@ -391,6 +452,8 @@ int main(void)
 	RUN(an_empty_study_ends);
 	RUN(many_experiments_keep_their_arms);
 	RUN(an_event_delivered_again_is_left_out);
+	RUN(an_event_that_differs_is_another);
+	RUN(ties_keep_the_order_of_the_log);
 	RUN(a_late_duplicate_is_found_by_sorting);
 	RUN(events_after_the_end_are_counted);
 	RUN(experiments_are_ordered_by_time_place_and_name);

@@ -35,7 +35,7 @@ static const float six[] = {1, -2.5f, 3, 4, 5, 6};
 static void check_six(int version, const char *header)
 {
 	struct npy m;
-	struct errmsg e = {""};
+	struct errmsg e = {0};
 
 	write_npy(version, header, six, sizeof six);
 	CHECK(npy_load(&m, FILE_NAME, &e) == 0);
@@ -48,7 +48,7 @@ static void check_six(int version, const char *header)
 static void check_refused(const char *why)
 {
 	struct npy m;
-	struct errmsg e = {""};
+	struct errmsg e = {0};
 
 	CHECK(npy_load(&m, FILE_NAME, &e) < 0);
 	CHECK_STR(e.text, why);
@@ -245,7 +245,7 @@ static void half_floats_are_read_exactly(void)
 static void check_round_trip(enum npy_type type, size_t rows, size_t columns, void *data, size_t size)
 {
 	struct npy written = {.type = type, .rows = rows, .columns = columns, .data = data}, read;
-	struct errmsg e = {""};
+	struct errmsg e = {0};
 	FILE *f = fopen(FILE_NAME, "w");
 
 	CHECK(f != NULL);

@@ -22,7 +22,7 @@ static void listen(enum event_message message, uint32_t user, uint32_t track, do
 
 static void make(struct listens *l, const struct catalog *c)
 {
-	struct errmsg e = {""};
+	struct errmsg e = {0};
 
 	CHECK(listens_make(l, &reader, c, &e) == 0);
 	CHECK_STR(e.text, "");

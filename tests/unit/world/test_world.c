@@ -284,7 +284,7 @@ static void what_is_saved_can_be_read(void)
 {
 	const struct world_options o = {.n_tracks = 300, .n_users = 40, .dim = 7, .seed = 9};
 	struct world w;
-	struct errmsg e = {""};
+	struct errmsg e = {0};
 	struct users users = {.world = &w};
 	struct npy m;
 	uint32_t tracks = 0;

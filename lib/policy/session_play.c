@@ -1,0 +1,307 @@
+#include "policy/session_play.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/murmur3.h"
+#include "policy/session_live.h"
+#include "world/session_math.h"
+#include "world/session_model.h"
+
+enum { D = SESSION_DIM, N_STRANGE = 1 << 12, N_LIVE = 1 << 12 };
+
+struct session_player *session_player_load(const char *path, const struct catalog *c, struct errmsg *e)
+{
+	struct session_player *p = calloc(1, sizeof *p);
+
+	if (!p) {
+		errmsg_nomem(e);
+		return NULL;
+	}
+	p->catalog = c;
+	if (session_model_load(&p->model, path, c, e) < 0) {
+		free(p);
+		return NULL;
+	}
+	session_bounds_make(&p->bounds, p->model.gamma);
+	p->log_gamma = log(fmax(p->model.gamma, 1e-6));
+	p->n_plans = p->model.n_rows + N_STRANGE;
+	p->plans = calloc(p->n_plans, sizeof *p->plans);
+	p->lives = calloc(N_LIVE, sizeof *p->lives);
+	p->n_lives = N_LIVE;
+	p->norms = malloc(c->n_tracks * sizeof *p->norms);
+	p->ranked = malloc(c->n_tracks * sizeof *p->ranked);
+	p->artist_plays = calloc(c->n_artists, sizeof *p->artist_plays);
+	if (!p->plans || !p->lives || !p->norms || !p->ranked || !p->artist_plays) {
+		session_player_free(p);
+		errmsg_nomem(e);
+		return NULL;
+	}
+	for (size_t i = 0; i < c->n_tracks; i++)
+		p->norms[i] = session_dot(p->model.tracks + i * D, p->model.tracks + i * D);
+	return p;
+}
+
+void session_player_free(struct session_player *p)
+{
+	if (!p)
+		return;
+	for (size_t i = 0; p->plans && i < p->n_plans; i++)
+		free(p->plans[i].tracks);
+	for (size_t i = 0; p->lives && i < p->n_lives; i++)
+		session_live_clear(&p->lives[i]);
+	free(p->plans);
+	free(p->lives);
+	free(p->norms);
+	free(p->ranked);
+	free(p->artist_plays);
+	free(p->now);
+	session_model_clear(&p->model);
+	free(p);
+}
+
+/* ---- which row a session has ---- */
+
+/* The row that a user is known to be after when they begin with this track, or SESSION_NO_ROW. */
+static uint32_t known_row(const struct session_model *m, size_t user, uint32_t track)
+{
+	size_t low = m->users[user].first_opening, high = m->users[user + 1].first_opening;
+
+	while (low < high) {
+		size_t middle = (low + high) / 2;
+
+		if (m->openings[middle].track < track)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low < m->users[user + 1].first_opening && m->openings[low].track == track ? m->openings[low].row : SESSION_NO_ROW;
+}
+
+/* How much better a row explains a first track than an interest that is not known yet does: a log ratio of densities. */
+static double nearness(const struct session_model *m, uint32_t row, uint32_t track)
+{
+	const float *q = m->rows + (size_t)row * D, *e = m->tracks + (size_t)track * D;
+	double fit = 0, volume = 1;
+
+	for (int k = 0; k < D; k++) {
+		double prior = m->artist[k] + m->track[k], v = m->tracks_var[track], known = fmax(1 / v - 1 / prior, 0.05 / v);
+		double at = e[k] / v / known, own = m->near + 1 / known;
+		double near = own + m->rows_var[row], far = own + prior;
+
+		fit += at * at / far - (at - q[k]) * (at - q[k]) / near;
+		volume *= far / near;
+	}
+	return (fit + log(volume)) / 2;
+}
+
+static uint32_t nearest_row(const struct session_model *m, size_t user, uint32_t track)
+{
+	uint32_t best = SESSION_NO_ROW, before = SESSION_NO_ROW;
+	double nearest = 0;
+
+	for (uint32_t i = m->users[user].first_opening; i < m->users[user + 1].first_opening; i++) {
+		double n;
+
+		if (m->openings[i].row == before)
+			continue;
+		before = m->openings[i].row;
+		n = nearness(m, before, track);
+		if (n > nearest) {
+			nearest = n;
+			best = before;
+		}
+	}
+	return best;
+}
+
+/* What is known of a session at its start. */
+void session_begin(const struct session_player *p, uint32_t user_id, uint32_t track, struct session_aim *a)
+{
+	const struct session_model *m = &p->model;
+	size_t user = session_model_user(m, user_id);
+
+	*a = (struct session_aim){.user = user, .track = track, .row = SESSION_NO_ROW, .s = (float)m->s, .b = (float)m->b,
+				  .b_var = (float)m->b_var};
+	if (user < m->n_users) {
+		a->s = m->users[user].s;
+		a->b = m->users[user].b;
+		a->b_var = m->users[user].b_var;
+		a->row = known_row(m, user, track);
+		if (a->row == SESSION_NO_ROW)
+			a->row = nearest_row(m, user, track);
+	}
+	if (a->row != SESSION_NO_ROW) {
+		a->q = m->rows + (size_t)a->row * D;
+		a->q_var = m->rows_var[a->row];
+		return;
+	}
+	a->q = m->tracks + (size_t)track * D;
+	a->q_var = m->tracks_var[track];
+	for (int k = 0; k < D; k++)
+		a->q_var += (float)(m->first[k] / D);
+}
+
+/* ---- plans ---- */
+
+float session_log_time(const struct session_player *p, const struct session_aim *a, float q_norm, uint32_t track, float x)
+{
+	float var = p->model.tracks_var[track] * q_norm + a->q_var * p->norms[track];
+	float z = a->s * (x - a->b) / sqrtf(1 + 0.393f * a->s * a->s * var);
+
+	return -log1pf(expf(-z));
+}
+
+static int compare_ranked(const void *a, const void *b)
+{
+	const struct session_ranked *x = a, *y = b;
+
+	if (x->score != y->score)
+		return x->score > y->score ? -1 : 1;
+	return x->track < y->track ? -1 : x->track > y->track;
+}
+
+/* Puts the n best first, in no order. */
+static void select_best(struct session_ranked *list, size_t size, size_t n)
+{
+	size_t low = 0, high = size;
+
+	while (high - low > 1 && n > low && n < high) {
+		struct session_ranked pivot = list[low + (high - low) / 2];
+		size_t i = low, j = high - 1;
+
+		for (;;) {
+			while (compare_ranked(&list[i], &pivot) < 0)
+				i++;
+			while (compare_ranked(&list[j], &pivot) > 0)
+				j--;
+			if (i >= j)
+				break;
+			struct session_ranked swap = list[i];
+
+			list[i++] = list[j];
+			list[j--] = swap;
+		}
+		if (n <= i)
+			high = i;
+		else
+			low = i;
+	}
+}
+
+/* Takes off for each track how many of its artist come before it, and sorts by what is left. */
+static void discount_artists(struct session_player *p, size_t n)
+{
+	qsort(p->ranked, n, sizeof *p->ranked, compare_ranked);
+	for (size_t i = 0; i < n; i++)
+		p->ranked[i].score += (float)(p->log_gamma * p->artist_plays[p->catalog->tracks[p->ranked[i].track].artist]++);
+	for (size_t i = 0; i < n; i++)
+		p->artist_plays[p->catalog->tracks[p->ranked[i].track].artist] = 0;
+	qsort(p->ranked, n, sizeof *p->ranked, compare_ranked);
+}
+
+static void rank_tracks(struct session_player *p, const struct session_aim *a)
+{
+	float norm = session_dot(a->q, a->q);
+
+	for (uint32_t i = 0; i < p->model.n_tracks; i++) {
+		float own = session_log_time(p, a, norm, i, session_dot(a->q, p->model.tracks + (size_t)i * D));
+
+		p->ranked[i] = (struct session_ranked){i, own, own};
+	}
+}
+
+static int make_plan(struct session_player *p, const struct session_aim *a, size_t k, struct session_plan *plan)
+{
+	size_t n_tracks = p->model.n_tracks, taken = k < n_tracks / 4 ? 4 * k : n_tracks;
+	struct session_ranked *tracks = realloc(plan->tracks, (k < n_tracks ? k : n_tracks) * sizeof *tracks);
+	float least;
+
+	if (!tracks)
+		return -1;
+	plan->tracks = tracks;
+	rank_tracks(p, a);
+	/* no track whose own score is below that of the last one planned can be part of the plan: take more until that is sure */
+	for (;; taken = taken < n_tracks / 4 ? 4 * taken : n_tracks) {
+		select_best(p->ranked, n_tracks, taken);
+		least = INFINITY;
+		for (size_t i = 0; i < taken; i++)
+			least = fminf(least, p->ranked[i].score);
+		discount_artists(p, taken);
+		if (taken == n_tracks || p->ranked[k - 1].score >= least)
+			break;
+		rank_tracks(p, a);
+	}
+	plan->n = k < n_tracks ? (uint32_t)k : (uint32_t)n_tracks;
+	memcpy(plan->tracks, p->ranked, plan->n * sizeof *plan->tracks);
+	plan->user = a->user;
+	plan->track = a->row == SESSION_NO_ROW ? a->track : 0;
+	plan->k = (uint32_t)k;
+	return 0;
+}
+
+/* The plan for an aim, at least k deep; NULL where there is no memory. Valid until the next call. */
+const struct session_plan *session_plan_of(struct session_player *p, const struct session_aim *a, size_t k)
+{
+	const uint32_t key[] = {(uint32_t)a->user, a->track};
+	size_t slot = a->row != SESSION_NO_ROW ? a->row : p->model.n_rows + murmur3(key, sizeof key, 0) % N_STRANGE;
+	struct session_plan *plan = &p->plans[slot];
+
+	if (plan->tracks && plan->k >= k && (a->row != SESSION_NO_ROW || (plan->user == a->user && plan->track == a->track)))
+		return plan;
+	return make_plan(p, a, k, plan) < 0 ? NULL : plan;
+}
+
+/* ---- choosing ---- */
+
+/*
+ * The first of the plan that passes, where as many of its artist were played as are planned before it. Where more were (the first
+ * track's, for one, which is not planned), a track is worth less than planned, and those after it are looked at until none can be better.
+ */
+static int choose_planned(const struct session_player *p, const struct session_plan *plan, size_t k, const struct question *q,
+			  const struct sieve *sieve, struct choice *c)
+{
+	float best = -INFINITY;
+	int found = 0;
+
+	for (size_t i = 0; i < k && i < plan->n && plan->tracks[i].score > best; i++) {
+		uint32_t track = plan->tracks[i].track, artist = p->catalog->tracks[track].artist;
+		float score = plan->tracks[i].score;
+		uint32_t plays, planned = 0;
+
+		if (history_track_plays(q->history, track) > 0 || !sieve_passes(sieve, track))
+			continue;
+		plays = history_artist_plays(q->history, artist);
+		if (plays > 0) {
+			for (size_t j = 0; j < i; j++)
+				planned += p->catalog->tracks[plan->tracks[j].track].artist == artist;
+			if (plays > planned)
+				score += (float)(p->log_gamma * (plays - planned));
+		}
+		if (score > best) {
+			best = score;
+			c->track = track;
+			found = 1;
+		}
+	}
+	return found;
+}
+
+int session_choose(const struct source *s, const struct question *q, const struct sieve *sieve, struct rng *r, struct choice *c)
+{
+	struct session_player *p = s->table->player;
+	const struct history *h = q->history;
+	struct session_aim a;
+	const struct session_plan *plan;
+
+	(void)r;
+	if (h->n == 0 || h->plays[0].track == CATALOG_NONE)
+		return 0;
+	*c = (struct choice){.propensity = NAN};
+	session_begin(p, q->user, h->plays[0].track, &a);
+	plan = session_plan_of(p, &a, s->count);
+	if (!plan)
+		return -1;
+	return s->word ? session_live_choose(p, &a, plan, s->count, q, sieve, c) : choose_planned(p, plan, s->count, q, sieve, c);
+}

@@ -1,0 +1,150 @@
+#include "rank/tops_users.h"
+
+#include <stdbool.h>
+#include <stdlib.h>
+
+#include "base/grow.h"
+
+void tops_users_clear(struct tops_users *u)
+{
+	free(u->list);
+	id_index_clear(&u->index);
+	*u = (struct tops_users){0};
+}
+
+int tops_users_add(struct tops_users *u, const struct tops_user *user)
+{
+	struct tops_user *list = grow(u->list, &u->cap, u->n + 1, sizeof *list);
+
+	if (!list)
+		return -1;
+	u->list = list;
+	list[u->n++] = *user;
+	return 0;
+}
+
+int tops_users_add_event(struct tops_users *u, const struct event *ev)
+{
+	uint32_t *place = id_index_at(&u->index, ev->user);
+	struct tops_user new = {.user = ev->user, .first = ev->track, .at = ev->timestamp};
+
+	if (!place)
+		return -1;
+	if (*place == 0) {
+		if (tops_users_add(u, &new) < 0)
+			return -1;
+		*place = (uint32_t)u->n;
+	}
+	u->list[*place - 1].waits = ev->recommendation;
+	u->list[*place - 1].until = ev->timestamp;
+	return 0;
+}
+
+static int compare(int64_t x, int64_t y)
+{
+	return (x > y) - (x < y);
+}
+
+static int by_user_and_time(const void *a, const void *b)
+{
+	const struct tops_user *x = a, *y = b;
+	int order = compare(x->user, y->user);
+
+	if (order == 0)
+		order = compare(x->at, y->at);
+	if (order == 0)
+		order = compare(x->until, y->until);
+	if (order == 0)
+		order = compare(x->first, y->first);
+	return order != 0 ? order : compare(x->waits, y->waits);
+}
+
+void tops_users_sort(struct tops_users *u)
+{
+	if (u->n > 0)
+		qsort(u->list, u->n, sizeof *u->list, by_user_and_time);
+}
+
+static const char *file_of(const struct tops_user *u)
+{
+	return u->file ? u->file : "this part";
+}
+
+static int tell(const struct tops_user *x, const struct tops_user *y, const char *what, struct errmsg *e)
+{
+	return errmsg_set(e, "user %u: %s %s and %s; with --recommended, split a log by user, or between sessions", x->user, what,
+			  file_of(x), file_of(y));
+}
+
+static bool is_dated(const struct tops_user *u)
+{
+	return u->at != EVENT_NO_TIMESTAMP && u->until != EVENT_NO_TIMESTAMP;
+}
+
+/* Neighbours in time: one has to end before the next begins, and not wait for it. */
+static int check_neighbours(const struct tops_user *x, const struct tops_user *y, struct errmsg *e)
+{
+	if (x->until > y->at)
+		return tell(x, y, "the events are mixed over", e);
+	return x->waits == y->first ? tell(x, y, "a session is in both", e) : 0;
+}
+
+static int by_first(const void *a, const void *b)
+{
+	const struct tops_user *x = *(const struct tops_user *const *)a, *y = *(const struct tops_user *const *)b;
+
+	return compare(x->first, y->first);
+}
+
+/* For parts of a user in no known order: none of the n may wait for what another one begins with. */
+static int check_all(const struct tops_user *list, size_t n, struct errmsg *e)
+{
+	const struct tops_user **firsts = malloc(n * sizeof *firsts);
+	int status = firsts ? 0 : errmsg_nomem(e);
+
+	for (size_t i = 0; firsts && i < n; i++)
+		firsts[i] = &list[i];
+	if (firsts)
+		qsort(firsts, n, sizeof *firsts, by_first);
+	for (size_t i = 0; status == 0 && i < n; i++) {
+		const struct tops_user key = {.first = list[i].waits}, *sought = &key, **found;
+
+		found = bsearch(&sought, firsts, n, sizeof *firsts, by_first);
+		/* the one found may be this part itself, between two others */
+		if (found && *found == &list[i])
+			found = found > firsts && by_first(found - 1, found) == 0 ? found - 1 :
+				found + 1 < firsts + n && by_first(found + 1, found) == 0 ? found + 1 : NULL;
+		if (found)
+			status = tell(&list[i], *found, "a session is in both", e);
+	}
+	free(firsts);
+	return status;
+}
+
+/* Checks the n parts of one user. */
+static int check_user(const struct tops_user *list, size_t n, struct errmsg *e)
+{
+	bool dated = true;
+	int status = 0;
+
+	for (size_t i = 0; i < n; i++)
+		dated = dated && is_dated(&list[i]);
+	if (!dated)
+		return check_all(list, n, e);
+	for (size_t i = 1; status == 0 && i < n; i++)
+		status = check_neighbours(&list[i - 1], &list[i], e);
+	return status;
+}
+
+int tops_users_check(const struct tops_users *u, struct errmsg *e)
+{
+	int status = 0;
+
+	for (size_t i = 0, n; status == 0 && i < u->n; i += n) {
+		for (n = 1; i + n < u->n && u->list[i + n].user == u->list[i].user; n++)
+			;
+		if (n > 1)
+			status = check_user(&u->list[i], n, e);
+	}
+	return status;
+}

@@ -1,0 +1,183 @@
+#include "train/session_data.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/rng.h"
+#include "world/history.h"
+
+/* A session of the log, and what sorts it. */
+struct visit {
+	uint32_t user, track; /* indices; of the first track */
+	uint32_t session;
+};
+
+static int compare_visits(const void *a, const void *b)
+{
+	const struct visit *x = a, *y = b;
+
+	if (x->user != y->user)
+		return x->user < y->user ? -1 : 1;
+	if (x->track != y->track)
+		return x->track < y->track ? -1 : 1;
+	return x->session < y->session ? -1 : x->session > y->session;
+}
+
+/* Whether a session is among those that are learned from, by a draw that depends on the user and which of theirs it is. */
+static bool is_taken(const struct listens *l, const struct session_data_options *o, size_t session)
+{
+	uint32_t user = l->session_user[session];
+	struct rng r = rng_at(o->seed, RNG_TRAIN, l->user_ids[user], (uint32_t)session - l->user_first[user], 2);
+
+	return o->share >= 1 || rng_uniform(&r) < o->share;
+}
+
+/* Lists the sessions whose first track is known, by user and first track. Returns a new array of *n, or NULL. */
+static struct visit *sort_visits(const struct listens *l, const struct session_data_options *o, size_t *n)
+{
+	struct visit *visits = malloc((l->n_sessions + 1) * sizeof *visits);
+
+	*n = 0;
+	for (size_t i = 0; visits && i < l->n_sessions; i++) {
+		const struct listen *first = &l->list[l->session_first[i]];
+
+		if (l->session_first[i + 1] > l->session_first[i] && first->position == 0 && is_taken(l, o, i))
+			visits[(*n)++] = (struct visit){l->session_user[i], first->track, (uint32_t)i};
+	}
+	if (visits)
+		qsort(visits, *n, sizeof *visits, compare_visits);
+	return visits;
+}
+
+static struct session_opening *add_opening(struct session_data *d, const struct listens *l, const struct visit *v)
+{
+	struct session_opening *o = &d->openings[d->n_openings];
+
+	if (d->n_users == 0 || d->users[d->n_users - 1] != l->user_ids[v->user]) {
+		d->user_openings[d->n_users] = (uint32_t)d->n_openings;
+		d->users[d->n_users++] = l->user_ids[v->user];
+	}
+	*o = (struct session_opening){
+		.user = (uint32_t)d->n_users - 1, .track = v->track, .first = (uint32_t)d->n_listens,
+	};
+	d->n_openings++;
+	d->user_openings[d->n_users] = (uint32_t)d->n_openings;
+	return o;
+}
+
+/* Whether listen i of n is among the `most` that are kept: a draw without putting back, in one pass (Knuth's algorithm S). */
+static bool is_kept(struct rng *r, uint32_t left, uint32_t *wanted)
+{
+	if (rng_below(r, left) >= *wanted)
+		return false;
+	--*wanted;
+	return true;
+}
+
+static void add_listen(struct session_data *d, const struct listen *l, uint32_t plays, bool held_out)
+{
+	long time = lrintf(l->time * 100);
+
+	d->listens[d->n_listens++] = (struct session_listen){
+		.opening = (uint32_t)d->n_openings - 1,
+		.track = l->track,
+		.time = (uint8_t)(time < 0 ? 0 : time > 100 ? 100 : time),
+		.plays = (uint8_t)(plays < SESSION_PLAYS_MAX ? plays : SESSION_PLAYS_MAX),
+		.uniform = l->how == LISTEN_UNIFORM,
+		.held_out = held_out,
+	};
+}
+
+/* Adds a session's listens to the opening that was added last. `number` tells it from the others of its opening. */
+static int add_session(struct session_data *d, const struct listens *l, const struct visit *v, uint32_t number,
+		       struct history *h, const struct session_data_options *o)
+{
+	struct rng r = rng_at(o->seed, RNG_TRAIN, l->user_ids[v->user], v->track, number);
+	bool held_out = o->holdout > 0 && rng_uniform(&r) < o->holdout;
+	uint32_t first = l->session_first[v->session], n = l->session_first[v->session + 1] - first, wanted = o->most;
+
+	history_reset(h);
+	for (uint32_t i = 0; i < n; i++) {
+		const struct listen *listen = &l->list[first + i];
+		uint32_t plays = history_artist_plays(h, d->catalog->tracks[listen->track].artist);
+
+		if (i > 0 && history_track_plays(h, listen->track) == 0 && (n - 1 <= o->most || is_kept(&r, n - i, &wanted)))
+			add_listen(d, listen, plays, held_out);
+		if (history_add(h, d->catalog, listen->track, listen->time) < 0)
+			return -1;
+	}
+	return 0;
+}
+
+static int add_sessions(struct session_data *d, const struct listens *l, const struct visit *visits, size_t n,
+			const struct session_data_options *o)
+{
+	struct history h = {0};
+	int status = 0;
+
+	for (size_t i = 0; i < n && status == 0; i++) {
+		const struct visit *v = &visits[i];
+		struct session_opening *last = d->n_openings > 0 ? &d->openings[d->n_openings - 1] : NULL;
+
+		if (!last || d->users[last->user] != l->user_ids[v->user] || last->track != v->track)
+			last = add_opening(d, l, v);
+		status = add_session(d, l, v, last->sessions++, &h, o);
+		last->n = (uint32_t)d->n_listens - last->first;
+	}
+	history_clear(&h);
+	return status;
+}
+
+/* Lists the listens by track. */
+static int index_tracks(struct session_data *d)
+{
+	size_t n = d->catalog->n_tracks;
+	uint32_t *at = calloc(n + 2, sizeof *at);
+
+	d->track_listens = at;
+	d->by_track = malloc((d->n_listens + 1) * sizeof *d->by_track);
+	if (!at || !d->by_track)
+		return -1;
+	for (size_t i = 0; i < d->n_listens; i++)
+		at[d->listens[i].track + 2]++;
+	for (size_t i = 2; i < n + 2; i++)
+		at[i] += at[i - 1];
+	for (size_t i = 0; i < d->n_listens; i++)
+		d->by_track[at[d->listens[i].track + 1]++] = (uint32_t)i;
+	return 0;
+}
+
+static int allocate(struct session_data *d, const struct listens *l, size_t n_visits)
+{
+	d->users = malloc((n_visits + 1) * sizeof *d->users);
+	d->user_openings = calloc(n_visits + 2, sizeof *d->user_openings);
+	d->openings = malloc((n_visits + 1) * sizeof *d->openings);
+	d->listens = malloc((l->n + 1) * sizeof *d->listens);
+	return d->users && d->user_openings && d->openings && d->listens ? 0 : -1;
+}
+
+int session_data_make(struct session_data *d, const struct catalog *c, const struct listens *l,
+		      const struct session_data_options *o, struct errmsg *e)
+{
+	size_t n;
+	struct visit *visits = sort_visits(l, o, &n);
+	int status = -1;
+
+	*d = (struct session_data){.catalog = c};
+	if (visits && allocate(d, l, n) == 0 && add_sessions(d, l, visits, n, o) == 0)
+		status = index_tracks(d);
+	free(visits);
+	return status < 0 ? errmsg_nomem(e) : 0;
+}
+
+void session_data_clear(struct session_data *d)
+{
+	free(d->users);
+	free(d->user_openings);
+	free(d->openings);
+	free(d->listens);
+	free(d->track_listens);
+	free(d->by_track);
+	*d = (struct session_data){0};
+}

@@ -1,0 +1,782 @@
+#include "train/session_fit.h"
+
+#include <cblas.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/parallel.h"
+#include "base/rng.h"
+
+enum { D = SESSION_DIM, BLOCK = 128 };
+
+/* LAPACK as OpenBLAS ships it; cblas.h does not declare it. */
+void spotrf_(const char *uplo, const int *n, float *a, const int *lda, int *info);
+void spotri_(const char *uplo, const int *n, float *a, const int *lda, int *info);
+void ssyev_(const char *jobz, const char *uplo, const int *n, float *a, const int *lda, float *w, float *work,
+	    const int *lwork, int *info);
+
+typedef session_lanes lanes;
+enum { LANES = SESSION_LANES };
+
+/* Variance of q.e where only e is uncertain. */
+static float spread_of_one(const float *q, const float *vq, const float *ve)
+{
+	lanes sum = {0};
+
+	for (int k = 0; k < D; k += LANES) {
+		lanes a = *(const lanes *)(q + k);
+
+		sum += *(const lanes *)(ve + k) * (a * a + *(const lanes *)(vq + k));
+	}
+	return ((sum[0] + sum[4]) + (sum[1] + sum[5])) + ((sum[2] + sum[6]) + (sum[3] + sum[7]));
+}
+
+enum { LOW_RANK = 40 };
+
+/*
+ * Normal equations (X'X + diag(precision)) v = rhs that are being added up, and then the posterior of v: its covariance is
+ * either `a`, or, where X has few rows, P - sum of W_i W_i' with P = 1 / precision.
+ */
+struct equations {
+	float a[D * D];
+	float rhs[D], precision[D];
+	float block[BLOCK * D]; /* X, as far as it is not in `a`; then W */
+	int n;			/* rows of the block */
+	bool full;
+};
+
+static void equations_begin(struct equations *q)
+{
+	memset(q->rhs, 0, sizeof q->rhs);
+	memset(q->precision, 0, sizeof q->precision);
+	q->n = 0;
+	q->full = false;
+}
+
+static void equations_flush(struct equations *q)
+{
+	if (q->n > 0)
+		cblas_ssyrk(CblasRowMajor, CblasUpper, CblasTrans, D, q->n, 1, q->block, D, q->full ? 1 : 0, q->a, D);
+	else if (!q->full)
+		memset(q->a, 0, sizeof q->a);
+	q->full = true;
+	q->n = 0;
+}
+
+static void equations_add_row(struct equations *q, const float *x, float factor)
+{
+	float *row = q->block + (size_t)q->n * D;
+
+	for (int i = 0; i < D; i += LANES)
+		*(lanes *)(row + i) = *(const lanes *)(x + i) * factor;
+	if (++q->n == BLOCK)
+		equations_flush(q);
+}
+
+static void equations_add(struct equations *q, const float *x, struct session_evidence ev)
+{
+	float wy = ev.w * ev.y;
+
+	for (int i = 0; i < D; i += LANES)
+		*(lanes *)(q->rhs + i) += *(const lanes *)(x + i) * wy;
+	equations_add_row(q, x, sqrtf(ev.w));
+}
+
+/* Turns X into W: with Z = X sqrt(P) and L L' = I + Z Z', it is L^-1 Z sqrt(P). */
+static int solve_low_rank(struct equations *q)
+{
+	float root[D], k[LOW_RANK * LOW_RANK];
+	int n = q->n;
+
+	for (int i = 0; i < D; i++)
+		root[i] = sqrtf(1 / q->precision[i]);
+	for (int i = 0; i < n; i++)
+		for (int j = 0; j < D; j += LANES)
+			*(lanes *)(q->block + i * D + j) *= *(const lanes *)(root + j);
+	for (int i = 0; i < n; i++)
+		for (int j = 0; j <= i; j++)
+			k[i * LOW_RANK + j] = session_dot(q->block + i * D, q->block + j * D) + (i == j);
+	for (int i = 0; i < n; i++) {
+		float *row = q->block + i * D, scale;
+
+		for (int j = 0; j <= i; j++) {
+			float sum = k[i * LOW_RANK + j];
+
+			for (int l = 0; l < j; l++)
+				sum -= k[i * LOW_RANK + l] * k[j * LOW_RANK + l];
+			if (i == j && !(sum > 0))
+				return -1;
+			k[i * LOW_RANK + j] = i == j ? sqrtf(sum) : sum / k[j * LOW_RANK + j];
+		}
+		for (int j = 0; j < i; j++)
+			for (int l = 0; l < D; l += LANES)
+				*(lanes *)(row + l) -= *(const lanes *)(q->block + j * D + l) * k[i * LOW_RANK + j];
+		scale = 1 / k[i * LOW_RANK + i];
+		for (int l = 0; l < D; l += LANES)
+			*(lanes *)(row + l) *= scale;
+	}
+	for (int i = 0; i < n; i++)
+		for (int j = 0; j < D; j += LANES)
+			*(lanes *)(q->block + i * D + j) *= *(const lanes *)(root + j);
+	return 0;
+}
+
+/* Makes the posterior. Returns 0, or -1 where the matrix is not positive. */
+static int equations_solve(struct equations *q)
+{
+	int n = D, info = 0;
+
+	if (!q->full && q->n <= LOW_RANK)
+		return solve_low_rank(q);
+	equations_flush(q);
+	for (int i = 0; i < D; i++)
+		q->a[i * D + i] += q->precision[i];
+	spotrf_("L", &n, q->a, &n, &info);
+	if (info != 0)
+		return -1;
+	spotri_("L", &n, q->a, &n, &info);
+	for (int i = 0; i < D; i++)
+		for (int j = 0; j < i; j++)
+			q->a[i * D + j] = q->a[j * D + i];
+	return info == 0 ? 0 : -1;
+}
+
+/* A posterior that is kept. */
+struct posterior {
+	float p[D];
+	float *rows; /* n rows W, or D rows of the covariance */
+	int n;	     /* -1: the covariance */
+};
+
+static void times(const struct posterior *p, const float *x, float *y)
+{
+	if (p->n < 0) {
+		for (int i = 0; i < D; i++)
+			y[i] = session_dot(p->rows + i * D, x);
+		return;
+	}
+	for (int i = 0; i < D; i++)
+		y[i] = p->p[i] * x[i];
+	for (int i = 0; i < p->n; i++) {
+		const float *w = p->rows + i * D;
+		float by = session_dot(w, x);
+
+		for (int j = 0; j < D; j += LANES)
+			*(lanes *)(y + j) -= *(const lanes *)(w + j) * by;
+	}
+}
+
+static void variances(const struct posterior *p, float *v)
+{
+	for (int i = 0; i < D; i++)
+		v[i] = p->n < 0 ? p->rows[i * D + i] : p->p[i];
+	for (int i = 0; i < p->n; i++)
+		for (int j = 0; j < D; j++)
+			v[j] -= p->rows[i * D + j] * p->rows[i * D + j];
+	for (int i = 0; i < D; i++)
+		v[i] = fmaxf(v[i], 1e-9f);
+}
+
+/* The posterior of equations that were solved, borrowed from them. */
+static struct posterior equations_posterior(struct equations *q)
+{
+	struct posterior p = {.rows = q->full ? q->a : q->block, .n = q->full ? -1 : q->n};
+
+	for (int i = 0; i < D; i++)
+		p.p[i] = 1 / q->precision[i];
+	return p;
+}
+
+/* ---- rows ---- */
+
+struct row_step {
+	struct session_fit *f;
+	struct equations *workers;
+	bool failed;
+};
+
+static void add_row_prior(const struct session_fit *f, struct equations *q, size_t r)
+{
+	uint32_t before = CATALOG_NONE;
+
+	for (uint32_t i = f->row_start[r]; i < f->row_start[r + 1]; i++) {
+		uint32_t track = f->data->openings[f->row_openings[i]].track;
+		const float *e = f->tracks + (size_t)track * D, *v = f->tracks_var + (size_t)track * D;
+
+		if (track == before)
+			continue;
+		before = track;
+		for (int k = 0; k < D; k++) {
+			float p = 1 / (f->c.first[k] + f->ramp * v[k]);
+
+			q->precision[k] += p;
+			q->rhs[k] += p * e[k];
+		}
+	}
+}
+
+static void add_row_listens(const struct session_fit *f, struct equations *q, size_t r)
+{
+	const struct session_data *d = f->data;
+	const float *row = f->rows + r * D;
+
+	for (uint32_t i = f->row_start[r]; i < f->row_start[r + 1]; i++) {
+		const struct session_opening *o = &d->openings[f->row_openings[i]];
+		float s = f->s[o->user], b = f->b[o->user];
+
+		for (uint32_t j = o->first; j < o->first + o->n; j++) {
+			const struct session_listen *l = &d->listens[j];
+			const float *e = f->tracks + (size_t)l->track * D;
+			struct session_evidence ev;
+			const float *ve = f->tracks_var + (size_t)l->track * D;
+			float noise = f->c.noise;
+			if (l->held_out) continue;
+			noise += f->ramp * spread_of_one(row, f->rows_var + r * D, ve);
+			if (session_observe(session_bound_of(&f->bounds, l->plays, l->time), s, b, session_dot(row, e),
+							    noise, &ev))
+				equations_add(q, e, ev);
+		}
+	}
+}
+
+static void step_row(void *context, size_t r, unsigned worker)
+{
+	struct row_step *step = context;
+	struct session_fit *f = step->f;
+	struct equations *q = &step->workers[worker];
+	struct posterior p;
+
+	equations_begin(q);
+	add_row_prior(f, q, r);
+	add_row_listens(f, q, r);
+	if (equations_solve(q) < 0) {
+		step->failed = true;
+		return;
+	}
+	p = equations_posterior(q);
+	times(&p, q->rhs, f->rows + r * D);
+	variances(&p, f->rows_var + r * D);
+}
+
+static void step_rows(void *context, size_t begin, size_t end, unsigned worker)
+{
+	for (size_t i = begin; i < end; i++)
+		step_row(context, i, worker);
+}
+
+int session_fit_rows(struct session_fit *f, struct errmsg *e)
+{
+	struct row_step step = {.f = f, .workers = calloc(f->threads, sizeof *step.workers)};
+
+	if (!step.workers)
+		return errmsg_nomem(e);
+	parallel_for(f->n_rows, 64, f->threads, step_rows, &step);
+	free(step.workers);
+	if (step.failed)
+		return errmsg_set(e, "the equations of a row have no solution");
+	return 0;
+}
+
+/* ---- artists and their tracks ---- */
+
+struct track_worker {
+	struct equations equations, artist;
+	struct posterior *posteriors; /* of each track of an artist */
+	float *rows;	 /* theirs */
+	float *alone;	 /* of each track: its vector if the artist's were 0 */
+};
+
+struct track_step {
+	struct session_fit *f;
+	struct track_worker *workers;
+	bool failed;
+};
+
+/* The rows that a track opened lie near it. */
+static bool add_opened(const struct session_fit *f, struct equations *q, uint32_t track)
+{
+	uint32_t before = UINT32_MAX;
+
+	for (uint32_t i = f->track_start[track]; i < f->track_start[track + 1]; i++) {
+		uint32_t r = f->row_of[f->track_openings[i]];
+		const float *row = f->rows + (size_t)r * D, *v = f->rows_var + (size_t)r * D;
+
+		if (r == before)
+			continue;
+		before = r;
+		for (int k = 0; k < D; k++) {
+			float p = 1 / (f->c.first[k] + f->ramp * v[k]);
+
+			q->precision[k] += p;
+			q->rhs[k] += p * row[k];
+		}
+	}
+	return before != UINT32_MAX;
+}
+
+static bool add_track_listens(const struct session_fit *f, struct equations *q, uint32_t track)
+{
+	const struct session_data *d = f->data;
+	const float *e = f->tracks + (size_t)track * D;
+	bool any = false;
+
+	for (uint32_t i = d->track_listens[track]; i < d->track_listens[track + 1]; i++) {
+		const struct session_listen *l = &d->listens[d->by_track[i]];
+		uint32_t user = d->openings[l->opening].user, r = f->row_of[l->opening];
+		const float *row = f->rows + (size_t)r * D;
+		struct session_evidence ev;
+
+		float noise = f->c.noise;
+		if (l->held_out) continue;
+		noise += f->ramp * spread_of_one(e, f->tracks_var + (size_t)track * D, f->rows_var + (size_t)r * D);
+		if (!session_observe(session_bound_of(&f->bounds, l->plays, l->time), f->s[user], f->b[user], session_dot(row, e),
+						    noise, &ev))
+			continue;
+		equations_add(q, row, ev);
+		any = true;
+	}
+	return any;
+}
+
+/* What the track says of itself and of its artist. Returns 1 if anything, 0 if nothing, -1 on failure. */
+static int gather_track(const struct session_fit *f, struct track_worker *w, uint32_t track, struct posterior *p,
+			float *alone)
+{
+	struct equations *q = &w->equations;
+	float scaled[D], *rows = p->rows;
+	bool any;
+
+	equations_begin(q);
+	any = add_opened(f, q, track);
+	any |= add_track_listens(f, q, track);
+	if (!any)
+		return 0;
+	for (int k = 0; k < D; k++)
+		q->precision[k] += 1 / f->c.track[k];
+	if (equations_solve(q) < 0)
+		return -1;
+	*p = equations_posterior(q);
+	p->rows = memcpy(rows, p->rows, (size_t)(p->n < 0 ? D : p->n) * D * sizeof *rows);
+	times(p, q->rhs, alone);
+	for (int k = 0; k < D; k++)
+		w->artist.rhs[k] += alone[k] / f->c.track[k];
+	/* the artist's equations gain T^-1 - T^-1 (covariance) T^-1, T being the spread of tracks */
+	if (p->n < 0) {
+		equations_flush(&w->artist);
+		for (int i = 0; i < D; i++)
+			for (int j = i; j < D; j++)
+				w->artist.a[i * D + j] -= rows[i * D + j] / f->c.track[i] / f->c.track[j];
+		for (int i = 0; i < D; i++)
+			w->artist.precision[i] += 1 / f->c.track[i];
+		return 1;
+	}
+	for (int i = 0; i < D; i++)
+		w->artist.precision[i] += fmaxf(0, (1 - p->p[i] / f->c.track[i]) / f->c.track[i]);
+	for (int i = 0; i < p->n; i++) {
+		for (int j = 0; j < D; j++)
+			scaled[j] = rows[i * D + j] / f->c.track[j];
+		equations_add_row(&w->artist, scaled, 1);
+	}
+	return 1;
+}
+
+/* The artist's vector, from all of its tracks at once. */
+static int solve_artist(struct session_fit *f, struct track_worker *w, uint32_t artist)
+{
+	struct posterior p;
+
+	for (int k = 0; k < D; k++)
+		w->artist.precision[k] += 1 / f->c.artist[k];
+	if (equations_solve(&w->artist) < 0)
+		return -1;
+	p = equations_posterior(&w->artist);
+	times(&p, w->artist.rhs, f->artists + (size_t)artist * D);
+	variances(&p, f->artists_var + (size_t)artist * D);
+	return 0;
+}
+
+/* The track's vector, given its artist's. Of how the artist's uncertainty passes to it, the diagonal is taken. */
+static void solve_track(struct session_fit *f, uint32_t artist, uint32_t track,
+			const struct posterior *p, const float *alone)
+{
+	const float *a = f->artists + (size_t)artist * D, *va = f->artists_var + (size_t)artist * D;
+	float pull[D], own_var[D], *e = f->tracks + (size_t)track * D, *v = f->tracks_var + (size_t)track * D;
+
+	for (int k = 0; k < D; k++)
+		pull[k] = a[k] / f->c.track[k];
+	times(p, pull, e);
+	variances(p, own_var);
+	for (int k = 0; k < D; k++) {
+		float share = own_var[k] / f->c.track[k];
+
+		e[k] += alone[k];
+		v[k] = own_var[k] + share * share * va[k];
+	}
+}
+
+static void settle_unheard(struct session_fit *f, uint32_t artist, uint32_t track)
+{
+	for (int k = 0; k < D; k++) {
+		f->tracks[(size_t)track * D + k] = f->artists[(size_t)artist * D + k];
+		f->tracks_var[(size_t)track * D + k] = f->artists_var[(size_t)artist * D + k] + f->c.track[k];
+	}
+}
+
+static void step_artist(void *context, size_t artist, unsigned worker)
+{
+	struct track_step *step = context;
+	struct session_fit *f = step->f;
+	struct track_worker *w = &step->workers[worker];
+	const struct catalog *c = f->data->catalog;
+	const uint32_t *tracks = c->by_artist + c->artists[artist].first;
+	uint32_t n = c->artists[artist].n;
+	int *heard = malloc(n * sizeof *heard);
+
+	equations_begin(&w->artist);
+	for (uint32_t i = 0; i < n; i++) {
+		w->posteriors[i].rows = w->rows + (size_t)i * D * D;
+		heard[i] = gather_track(f, w, tracks[i], &w->posteriors[i], w->alone + (size_t)i * D);
+		step->failed |= heard[i] < 0;
+	}
+	step->failed |= solve_artist(f, w, (uint32_t)artist) < 0;
+	for (uint32_t i = 0; i < n; i++)
+		if (heard[i] > 0)
+			solve_track(f, (uint32_t)artist, tracks[i], &w->posteriors[i], w->alone + (size_t)i * D);
+		else
+			settle_unheard(f, (uint32_t)artist, tracks[i]);
+	free(heard);
+}
+
+static void step_artists(void *context, size_t begin, size_t end, unsigned worker)
+{
+	for (size_t i = begin; i < end; i++)
+		step_artist(context, i, worker);
+}
+
+static int track_workers_init(struct track_step *step)
+{
+	const struct catalog *c = step->f->data->catalog;
+	uint32_t most = 0;
+
+	for (size_t i = 0; i < c->n_artists; i++)
+		most = c->artists[i].n > most ? c->artists[i].n : most;
+	step->workers = calloc(step->f->threads, sizeof *step->workers);
+	for (unsigned i = 0; step->workers && i < step->f->threads; i++) {
+		step->workers[i].posteriors = malloc((size_t)most * sizeof(struct posterior));
+		step->workers[i].rows = malloc((size_t)most * D * D * sizeof(float));
+		step->workers[i].alone = malloc((size_t)most * D * sizeof(float));
+		if (!step->workers[i].posteriors || !step->workers[i].rows || !step->workers[i].alone)
+			return -1;
+	}
+	return step->workers ? 0 : -1;
+}
+
+static void track_workers_clear(struct track_step *step)
+{
+	for (unsigned i = 0; step->workers && i < step->f->threads; i++) {
+		free(step->workers[i].posteriors);
+		free(step->workers[i].rows);
+		free(step->workers[i].alone);
+	}
+	free(step->workers);
+}
+
+int session_fit_tracks(struct session_fit *f, struct errmsg *e)
+{
+	struct track_step step = {.f = f};
+	int status = track_workers_init(&step);
+
+	if (status == 0)
+		parallel_for(f->data->catalog->n_artists, 8, f->threads, step_artists, &step);
+	track_workers_clear(&step);
+	if (status < 0)
+		return errmsg_nomem(e);
+	if (step.failed)
+		return errmsg_set(e, "the equations of a track have no solution");
+	return 0;
+}
+
+/* ---- noise, and how well listens are predicted that were held out ---- */
+
+static double log_normal_cdf(double a)
+{
+	return a < -30 ? -a * a / 2 - log(-a) - 0.9189385332046727 : log(0.5 * erfc(-a * M_SQRT1_2));
+}
+
+/* Log probability of what was observed, where x is normal. */
+static double log_probability(const struct session_bound *o, double s, double b, double x, double var)
+{
+	double sd = sqrt(var);
+
+	switch (o->kind) {
+	case SESSION_BELOW: return log_normal_cdf((o->z / s + b - x) / sd);
+	case SESSION_ABOVE: return log_normal_cdf((x - o->z / s - b) / sd);
+	case SESSION_INSIDE: {
+		double lo = (o->low / s + b - x) / sd, hi = (o->high / s + b - x) / sd, middle = (lo + hi) / 2;
+
+		if (hi - lo < 0.1)
+			return -middle * middle / 2 - 0.9189385332046727 + log(hi - lo);
+		if (middle > 0) {
+			double swap = -lo;
+
+			lo = -hi;
+			hi = swap;
+		}
+		return log(fmax(0.5 * (erfc(-hi * M_SQRT1_2) - erfc(-lo * M_SQRT1_2)), 1e-30));
+	}
+	default: return 0;
+	}
+}
+
+enum { NOISE_CHUNK = 4096, N_NOISES = 33 };
+
+struct noise_step {
+	struct session_fit *f;
+	double noises[N_NOISES]; /* that are tried */
+	int n_noises;
+	double *sums; /* for each chunk: log probability under each, and how many listens */
+};
+
+static float spread_of_product(const float *q, const float *vq, const float *e, const float *ve)
+{
+	lanes sum = {0};
+
+	for (int k = 0; k < D; k += LANES) {
+		lanes a = *(const lanes *)(q + k), b = *(const lanes *)(e + k);
+		lanes va = *(const lanes *)(vq + k), vb = *(const lanes *)(ve + k);
+
+		sum += vb * (a * a + va) + va * (b * b);
+	}
+	return ((sum[0] + sum[4]) + (sum[1] + sum[5])) + ((sum[2] + sum[6]) + (sum[3] + sum[7]));
+}
+
+static void step_noise(void *context, size_t begin, size_t end, unsigned worker)
+{
+	struct noise_step *step = context;
+	const struct session_fit *f = step->f;
+	const struct session_data *d = f->data;
+	double *sums = step->sums + (N_NOISES + 1) * (begin / NOISE_CHUNK);
+
+	(void)worker;
+	for (size_t i = begin; i < end; i++) {
+		const struct session_listen *l = &d->listens[i];
+		uint32_t user = d->openings[l->opening].user;
+		size_t r = f->row_of[l->opening];
+		const float *q = f->rows + r * D, *e = f->tracks + (size_t)l->track * D;
+		float x, var;
+
+		if (!l->held_out)
+			continue;
+		x = session_dot(q, e);
+		var = spread_of_product(q, f->rows_var + r * D, e, f->tracks_var + (size_t)l->track * D);
+		for (int k = 0; k < step->n_noises; k++)
+			sums[k] += log_probability(session_bound_of(&f->bounds, l->plays, l->time), f->s[user], f->b[user], x, step->noises[k] + var);
+		sums[N_NOISES]++;
+	}
+}
+
+int session_fit_judge(struct session_fit *f, double *log_likelihood, struct errmsg *e)
+{
+	size_t n = parallel_chunks(f->data->n_listens, NOISE_CHUNK);
+	struct noise_step step = {.f = f, .noises = {f->c.noise}, .n_noises = N_NOISES,
+				  .sums = calloc((N_NOISES + 1) * n + 1, sizeof *step.sums)};
+	double total[N_NOISES + 1] = {0};
+	int best = 0;
+
+	if (!step.sums)
+		return errmsg_nomem(e);
+	for (int k = 1; k < step.n_noises; k++)
+		step.noises[k] = f->c.noise * exp(0.15 * (k - N_NOISES / 2.));
+	parallel_for(f->data->n_listens, NOISE_CHUNK, f->threads, step_noise, &step);
+	for (size_t i = 0; i < (N_NOISES + 1) * n; i++)
+		total[i % (N_NOISES + 1)] += step.sums[i];
+	free(step.sums);
+	for (int k = 1; k < step.n_noises; k++)
+		if (total[k] > total[best])
+			best = k;
+	*log_likelihood = total[N_NOISES] > 0 ? total[best] / total[N_NOISES] : NAN;
+	return 0;
+}
+
+/* ---- gamma ---- */
+
+enum { GAMMAS = 100, LEAST_REPEATED = 50 };
+
+/* The log probability of what is foretold of listens whose artist had been played, for a gamma. */
+static double judge_gamma(const struct session_fit *f, double gamma, size_t *count)
+{
+	const struct session_data *d = f->data;
+	struct session_bounds bounds;
+	double sum = 0;
+
+	session_bounds_make(&bounds, gamma);
+	*count = 0;
+	for (size_t i = 0; i < d->n_listens && *count < 20000; i++) {
+		const struct session_listen *l = &d->listens[i];
+		uint32_t user = d->openings[l->opening].user;
+		size_t r = f->row_of[l->opening];
+		const struct session_bound *o = session_bound_of(&bounds, l->plays, l->time);
+		const float *q = f->rows + r * D, *e = f->tracks + (size_t)l->track * D;
+		float var;
+
+		if (l->plays == 0)
+			continue;
+		var = spread_of_product(q, f->rows_var + r * D, e, f->tracks_var + (size_t)l->track * D);
+		/* a time that cannot be has some probability too, or one odd listen would decide */
+		sum += log(1e-4 + (o->kind == SESSION_NOTHING ? 0 : exp(log_probability(o, f->s[user], f->b[user], session_dot(q, e),
+										       f->c.noise + var))));
+		++*count;
+	}
+	return sum;
+}
+
+void session_fit_gamma(struct session_fit *f)
+{
+	double best = -INFINITY, gamma = f->c.gamma;
+	size_t n;
+
+	judge_gamma(f, gamma, &n);
+	for (int i = 1; n >= LEAST_REPEATED && i <= GAMMAS; i++) {
+		double p = judge_gamma(f, (double)i / GAMMAS, &n);
+
+		if (p > best) {
+			best = p;
+			gamma = (double)i / GAMMAS;
+		}
+	}
+	f->c.gamma = gamma;
+	session_bounds_make(&f->bounds, gamma);
+}
+
+/* ---- turning to the principal axes ---- */
+
+static void turn(float *vectors, float *vars, size_t n, const float *axes)
+{
+	for (size_t i = 0; i < n; i++) {
+		float v[D] = {0}, var[D] = {0};
+
+		for (int k = 0; k < D; k++) {
+			v[k] = session_dot(axes + k * D, vectors + i * D);
+			for (int j = 0; j < D; j++)
+				var[k] += axes[k * D + j] * axes[k * D + j] * vars[i * D + j];
+		}
+		memcpy(vectors + i * D, v, sizeof v);
+		memcpy(vars + i * D, var, sizeof var);
+	}
+}
+
+int session_fit_turn(struct session_fit *f, struct errmsg *e)
+{
+	const struct catalog *c = f->data->catalog;
+	int n = D, lwork = D * 34, info = 0;
+	float *axes = calloc(D * D, sizeof *axes), values[D], *work = malloc((size_t)lwork * sizeof *work);
+	float spreads[3][D];
+
+	if (!axes || !work) {
+		free(axes);
+		free(work);
+		return errmsg_nomem(e);
+	}
+	cblas_ssyrk(CblasRowMajor, CblasUpper, CblasTrans, D, (int)c->n_tracks, 1, f->tracks, D, 0, axes, D);
+	ssyev_("V", "L", &n, axes, &n, values, work, &lwork, &info);
+	if (info == 0) {
+		turn(f->tracks, f->tracks_var, c->n_tracks, axes);
+		turn(f->artists, f->artists_var, c->n_artists, axes);
+		turn(f->rows, f->rows_var, f->n_rows, axes);
+		for (int k = 0; k < D; k++) {
+			spreads[0][k] = spreads[1][k] = spreads[2][k] = 0;
+			for (int j = 0; j < D; j++) {
+				float w = axes[k * D + j] * axes[k * D + j];
+
+				spreads[0][k] += w * f->c.artist[j];
+				spreads[1][k] += w * f->c.track[j];
+				spreads[2][k] += w * f->c.first[j];
+			}
+		}
+		memcpy(f->c.artist, spreads[0], sizeof spreads[0]);
+		memcpy(f->c.track, spreads[1], sizeof spreads[1]);
+		memcpy(f->c.first, spreads[2], sizeof spreads[2]);
+	}
+	free(axes);
+	free(work);
+	return 0;
+}
+
+/* ---- life ---- */
+
+int session_fit_init(struct session_fit *f, const struct session_data *d, unsigned threads, uint64_t seed,
+		     struct errmsg *e)
+{
+	size_t n_artists = d->catalog->n_artists, n_tracks = d->catalog->n_tracks, n = d->n_users + 1;
+
+	*f = (struct session_fit){.data = d, .threads = parallel_threads(threads), .seed = seed};
+	openblas_set_num_threads(1);
+	f->artists = calloc(n_artists * D, sizeof(float));
+	f->artists_var = calloc(n_artists * D, sizeof(float));
+	f->tracks = calloc(n_tracks * D, sizeof(float));
+	f->tracks_var = calloc(n_tracks * D, sizeof(float));
+	f->row_of = calloc(d->n_openings + 1, sizeof *f->row_of);
+	f->row_openings = calloc(d->n_openings + 1, sizeof *f->row_openings);
+	f->track_openings = calloc(d->n_openings + 1, sizeof *f->track_openings);
+	f->track_start = calloc(n_tracks + 2, sizeof *f->track_start);
+	f->s = calloc(n, sizeof(float));
+	f->b = calloc(n, sizeof(float));
+	f->u_var = calloc(n, sizeof(float));
+	f->b_var = calloc(n, sizeof(float));
+	
+	if (!f->artists || !f->artists_var || !f->tracks || !f->tracks_var || !f->row_of || !f->row_openings ||
+	    !f->track_openings || !f->track_start || !f->s || !f->b || !f->u_var || !f->b_var) {
+		session_fit_clear(f);
+		return errmsg_nomem(e);
+	}
+	for (size_t i = 0; i < d->n_openings; i++)
+		f->track_start[d->openings[i].track + 2]++;
+	for (size_t i = 2; i < n_tracks + 2; i++)
+		f->track_start[i] += f->track_start[i - 1];
+	for (size_t i = 0; i < d->n_openings; i++)
+		f->track_openings[f->track_start[d->openings[i].track + 1]++] = (uint32_t)i;
+	return 0;
+}
+
+void session_fit_clear(struct session_fit *f)
+{
+	float *arrays[] = {f->artists, f->artists_var, f->tracks, f->tracks_var, f->rows, f->rows_var, f->s, f->b, f->u_var,
+			   f->b_var};
+
+	for (size_t i = 0; i < sizeof arrays / sizeof *arrays; i++)
+		free(arrays[i]);
+	free(f->row_of);
+	free(f->row_start);
+	free(f->row_openings);
+	free(f->track_start);
+	free(f->track_openings);
+	*f = (struct session_fit){0};
+}
+
+int session_fit_set_rows(struct session_fit *f, const uint32_t *row_of, size_t n_rows, struct errmsg *e)
+{
+	size_t n = f->data->n_openings;
+
+	free(f->rows);
+	free(f->rows_var);
+	free(f->row_start);
+	f->n_rows = n_rows;
+	f->rows = calloc(n_rows * D + 1, sizeof(float));
+	f->rows_var = calloc(n_rows * D + 1, sizeof(float));
+	f->row_start = calloc(n_rows + 2, sizeof *f->row_start);
+	if (!f->rows || !f->rows_var || !f->row_start)
+		return errmsg_nomem(e);
+	memmove(f->row_of, row_of, n * sizeof *row_of);
+	for (size_t i = 0; i < n; i++)
+		f->row_start[row_of[i] + 2]++;
+	for (size_t i = 2; i < n_rows + 2; i++)
+		f->row_start[i] += f->row_start[i - 1];
+	for (size_t i = 0; i < n; i++) {
+		f->row_openings[f->row_start[row_of[i] + 1]++] = (uint32_t)i;
+		memcpy(f->rows + (size_t)row_of[i] * D, f->tracks + (size_t)f->data->openings[i].track * D, D * sizeof(float));
+		for (int k = 0; k < D; k++)
+			f->rows_var[(size_t)row_of[i] * D + k] = f->c.first[k];
+	}
+	return 0;
+}

@@ -1,0 +1,206 @@
+/*
+ * Which openings of a user belong to one interest: see session_fit.h.
+ *
+ * A first track lies near the interest: e ~ N(q, first + what is not known of e), and q ~ N(0, spread). Openings are joined,
+ * two clusters at a time, as long as one interest explains both better than two do, by the ratio of the evidences: so
+ * how many interests a user has comes out of the log.
+ */
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/parallel.h"
+#include "train/session_fit.h"
+
+enum { D = SESSION_DIM, CHUNK = 16, MOST = 64 };
+
+/* A set of openings: the precision and the weighted sum of where its first tracks say that the interest is. */
+struct cluster {
+	float precision[D], sum[D];
+	double score;
+};
+
+struct interests {
+	struct session_fit *f;
+	uint32_t *cluster_of; /* by opening: number within its user */
+	uint32_t *counts;     /* by user */
+	float prior[D];	      /* precision of an interest */
+	bool failed;
+};
+
+/* The log evidence of a set, but for what is the same for any partition. */
+static double score(const struct interests *t, const float *precision, const float *sum)
+{
+	double fit = 0, volume = 1;
+
+	for (int k = 0; k < D; k++) {
+		float total = t->prior[k] + precision[k];
+
+		fit += sum[k] * sum[k] / total;
+		volume *= total / t->prior[k];
+	}
+	return fit / 2 - log(volume) / 2;
+}
+
+static void begin_cluster(const struct interests *t, size_t opening, struct cluster *c)
+{
+	const struct session_fit *f = t->f;
+	size_t track = f->data->openings[opening].track;
+	const float *e = f->tracks + track * D, *v = f->tracks_var + track * D;
+
+	for (int k = 0; k < D; k++) {
+		/* what the logs say of e, without its prior */
+		float known = fmaxf(1 / v[k] - t->prior[k], 0.05f / v[k]), s = (float)f->c.near + 1 / known;
+
+		c->precision[k] = 1 / s;
+		c->sum[k] = e[k] / v[k] / known / s;
+	}
+	c->score = score(t, c->precision, c->sum);
+}
+
+static double gain(const struct interests *t, const struct cluster *a, const struct cluster *b)
+{
+	float precision[D], sum[D];
+
+	for (int k = 0; k < D; k++) {
+		precision[k] = a->precision[k] + b->precision[k];
+		sum[k] = a->sum[k] + b->sum[k];
+	}
+	return score(t, precision, sum) - a->score - b->score;
+}
+
+static void join(const struct interests *t, struct cluster *a, const struct cluster *b)
+{
+	for (int k = 0; k < D; k++) {
+		a->precision[k] += b->precision[k];
+		a->sum[k] += b->sum[k];
+	}
+	a->score = score(t, a->precision, a->sum);
+}
+
+/* Joins the clusters of a user until no two gain by it. `of` says which cluster an opening is in. */
+static uint32_t agglomerate(const struct interests *t, struct cluster *c, uint32_t n, uint32_t *of, double *gains)
+{
+	uint32_t left = n;
+
+	for (uint32_t i = 0; i < n; i++)
+		for (uint32_t j = 0; j < i; j++)
+			gains[i * n + j] = gain(t, &c[i], &c[j]);
+	for (;;) {
+		uint32_t a = 0, b = 0;
+		double best = 0;
+
+		for (uint32_t i = 0; i < n; i++)
+			for (uint32_t j = 0; of[i] == i && j < i; j++)
+				if (of[j] == j && gains[i * n + j] > best) {
+					best = gains[i * n + j];
+					a = j;
+					b = i;
+				}
+		if (best <= 0)
+			return left;
+		join(t, &c[a], &c[b]);
+		for (uint32_t i = 0; i < n; i++)
+			if (of[i] == b)
+				of[i] = a;
+		left--;
+		for (uint32_t i = 0; i < n; i++)
+			if (of[i] == i && i != a)
+				gains[i > a ? i * n + a : a * n + i] = gain(t, &c[a], &c[i]);
+	}
+}
+
+static int cluster_user(struct interests *t, size_t user)
+{
+	const struct session_data *d = t->f->data;
+	uint32_t first = d->user_openings[user], all = d->user_openings[user + 1] - first, n = all < MOST ? all : MOST;
+	struct cluster *c = malloc(n * sizeof *c), more;
+	uint32_t *of = malloc(all * sizeof *of), *number = malloc(n * sizeof *number), count = 0;
+	double *gains = malloc((size_t)n * n * sizeof *gains);
+	int status = c && of && number && gains ? 0 : -1;
+
+	for (uint32_t i = 0; status == 0 && i < n; i++) {
+		begin_cluster(t, first + i, &c[i]);
+		of[i] = i;
+	}
+	if (status == 0)
+		agglomerate(t, c, n, of, gains);
+	for (uint32_t i = n; status == 0 && i < all; i++) {
+		double best = -INFINITY;
+
+		begin_cluster(t, first + i, &more);
+		for (uint32_t j = 0; j < n; j++) {
+			double g = of[j] == j ? gain(t, &c[j], &more) : -INFINITY;
+
+			if (g > best) {
+				best = g;
+				of[i] = j;
+			}
+		}
+	}
+	for (uint32_t i = 0; status == 0 && i < all; i++) {
+		if (of[i] == i)
+			number[i] = count++;
+		t->cluster_of[first + i] = number[of[i]];
+	}
+	t->counts[user] = count;
+	free(c);
+	free(of);
+	free(number);
+	free(gains);
+	return status;
+}
+
+static void cluster_users(void *context, size_t begin, size_t end, unsigned thread)
+{
+	struct interests *t = context;
+
+	(void)thread;
+	for (size_t i = begin; i < end; i++)
+		t->failed |= cluster_user(t, i) < 0;
+}
+
+/* Interests are spread as first tracks are. */
+static void set_prior(struct interests *t)
+{
+	const struct session_fit *f = t->f;
+	double sum[D] = {0};
+
+	for (size_t i = 0; i < f->data->n_openings; i++) {
+		size_t at = (size_t)f->data->openings[i].track * D;
+
+		for (int k = 0; k < D; k++)
+			sum[k] += f->tracks[at + k] * f->tracks[at + k] + f->tracks_var[at + k];
+	}
+	for (int k = 0; k < D; k++)
+		t->prior[k] = (float)((double)f->data->n_openings / (sum[k] + 1e-9));
+}
+
+int session_fit_interests(struct session_fit *f, struct errmsg *e)
+{
+	const struct session_data *d = f->data;
+	struct interests t = {
+		.f = f,
+		.cluster_of = malloc((d->n_openings + 1) * sizeof *t.cluster_of),
+		.counts = calloc(d->n_users + 1, sizeof *t.counts),
+	};
+	uint32_t n_rows = 0;
+	int status = 0;
+
+	set_prior(&t);
+	if (t.cluster_of && t.counts)
+		parallel_for(d->n_users, CHUNK, f->threads, cluster_users, &t);
+	if (!t.cluster_of || !t.counts || t.failed) {
+		status = errmsg_nomem(e);
+	} else {
+		for (size_t i = 0; i < d->n_users; i++) {
+			for (uint32_t j = d->user_openings[i]; j < d->user_openings[i + 1]; j++)
+				t.cluster_of[j] += n_rows;
+			n_rows += t.counts[i];
+		}
+		status = session_fit_set_rows(f, t.cluster_of, n_rows, e);
+	}
+	free(t.cluster_of);
+	free(t.counts);
+	return status;
+}

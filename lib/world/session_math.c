@@ -1,0 +1,91 @@
+#include "world/session_math.h"
+
+#include <math.h>
+
+#include "world/session_model.h"
+
+float session_dot(const float *a, const float *b)
+{
+	session_lanes s0 = {0}, s1 = {0};
+
+	for (int i = 0; i < SESSION_DIM; i += 2 * SESSION_LANES) {
+		s0 += *(const session_lanes *)(a + i) * *(const session_lanes *)(b + i);
+		s1 += *(const session_lanes *)(a + i + SESSION_LANES) * *(const session_lanes *)(b + i + SESSION_LANES);
+	}
+	s0 += s1;
+	return ((s0[0] + s0[4]) + (s0[1] + s0[5])) + ((s0[2] + s0[6]) + (s0[3] + s0[7]));
+}
+
+double session_hazard(double a)
+{
+	return a < -12 ? -a - 1 / a : 0.3989422804014327 * exp(-a * a / 2) / (0.5 * erfc(-a * M_SQRT1_2));
+}
+
+bool session_observe(const struct session_bound *o, float s, float b, float x, float noise, struct session_evidence *ev)
+{
+	float sigma, a, h, c, sign;
+
+	if (o->kind == SESSION_INSIDE) {
+		ev->y = o->z / s + b;
+		ev->w = 1 / (noise + o->r / (s * s));
+		return true;
+	}
+	if (o->kind == SESSION_NOTHING)
+		return false;
+	sigma = sqrtf(noise);
+	sign = o->kind == SESSION_BELOW ? 1 : -1;
+	a = sign * (o->z / s + b - x) / sigma;
+	if (a > 4)
+		return false;
+	h = (float)session_hazard(a);
+	c = h * (h + a);
+	if (c < 0.001f)
+		return false;
+	ev->y = x - sign * sigma * h / c;
+	ev->w = c / noise;
+	return true;
+}
+
+static double logit(double p)
+{
+	return log(p / (1 - p));
+}
+
+static struct session_bound bound(double lo, double hi)
+{
+	struct session_bound o = {0};
+
+	if (lo >= 1 || (lo <= 0 && hi >= 1))
+		return o;
+	if (lo <= 0) {
+		o.kind = SESSION_BELOW;
+		o.z = (float)logit(hi);
+	} else if (hi >= 1) {
+		o.kind = SESSION_ABOVE;
+		o.z = (float)logit(lo);
+	} else {
+		o.kind = SESSION_INSIDE;
+		o.low = (float)logit(lo);
+		o.high = (float)logit(hi);
+		o.z = (o.low + o.high) / 2;
+		o.r = (o.high - o.low) * (o.high - o.low) / 12;
+	}
+	return o;
+}
+
+void session_bounds_make(struct session_bounds *b, double gamma)
+{
+	for (int k = 0; k <= SESSION_PLAYS_MAX; k++)
+		for (int t = 0; t < SESSION_TIMES; t++) {
+			double factor = pow(gamma, k);
+
+			b->of[k][t] = bound((t - 0.5) / 100 / factor, (t + 0.5) / 100 / factor);
+		}
+}
+
+void session_bounds_forget_repeats(struct session_bounds *b)
+{
+	for (int k = 1; k <= SESSION_PLAYS_MAX; k++)
+		for (int t = 0; t < SESSION_TIMES; t++)
+			b->of[k][t] = (struct session_bound){0};
+}

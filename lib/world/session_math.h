@@ -1,0 +1,56 @@
+/*
+ * session_math: what a listen says in the session model (see session_model.h), and products of its vectors.
+ *
+ * time = gamma^k sigmoid(z), z = s (x - b), rounded to hundredths: so a time says that z lies in an interval, which at 0 and at the
+ * top is open at one end. All sums are taken in an order that is fixed: the same numbers on every machine.
+ */
+#ifndef BOTIFY_SESSION_MATH_H
+#define BOTIFY_SESSION_MATH_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+enum { SESSION_PLAYS_MAX = 15, SESSION_TIMES = 101, SESSION_LANES = 8 };
+
+/* Some coordinates at once. */
+typedef float session_lanes __attribute__((vector_size(SESSION_LANES * sizeof(float)), aligned(4), may_alias));
+
+enum session_bound_kind { SESSION_NOTHING, SESSION_INSIDE, SESSION_BELOW, SESSION_ABOVE };
+
+/* What a time says of z: it is about `z` with variance `r`; or below z, or above it. */
+struct session_bound {
+	enum session_bound_kind kind;
+	float z, r;
+	float low, high; /* the interval itself, where it is closed */
+};
+
+struct session_bounds {
+	struct session_bound of[SESSION_PLAYS_MAX + 1][SESSION_TIMES];
+};
+
+/* Bounds for all times and numbers of earlier plays of the artist. */
+void session_bounds_make(struct session_bounds *b, double gamma);
+
+/* Has listens whose artist was played before say nothing. */
+void session_bounds_forget_repeats(struct session_bounds *b);
+
+static inline const struct session_bound *session_bound_of(const struct session_bounds *b, uint32_t plays, uint32_t hundredths)
+{
+	return &b->of[plays < SESSION_PLAYS_MAX ? plays : SESSION_PLAYS_MAX][hundredths];
+}
+
+/* phi(a) / Phi(a): how far a standard normal variate that is known to lie below a is expected to lie below 0. */
+double session_hazard(double a);
+
+/* A bound as a Gaussian observation y of x, with this weight, linearised at x. */
+struct session_evidence {
+	float y, w;
+};
+
+/* Returns false where it says next to nothing. `noise` is the variance around x. */
+bool session_observe(const struct session_bound *o, float s, float b, float x, float noise, struct session_evidence *ev);
+
+/* The product of two vectors of SESSION_DIM. */
+float session_dot(const float *a, const float *b);
+
+#endif
