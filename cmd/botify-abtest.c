@@ -227,6 +227,7 @@ static int gather(struct inputs *in, const struct options *o, struct errmsg *e)
 	keep.catalog = o->tracks ? &in->catalog : NULL;
 	study_init(s, STUDY_STREAM, o->experiments, o->n_experiments);
 	study_keep(s, &keep);
+	command_reads_all(&self, o->paths, o->n_paths);
 	if ((o->merge ? partial_read(s, o->paths, o->n_paths, e) : study_log_read(s, &log, e)) < 0)
 		return -1;
 	if (s->out_of_order > 0 && !s->sorted)
@@ -373,6 +374,9 @@ static int run(struct inputs *in, struct options *o)
 	bool complained, failed;
 	int found = 0;
 
+	command_reads(&self, o->tracks);
+	command_reads(&self, o->covariate);
+	command_reads(&self, o->plan);
 	if (o->tracks && catalog_load(&in->catalog, o->tracks, &e) < 0)
 		return command_fail(&self, &e);
 	if (o->covariate && covariate_load(&in->covariate, o->covariate, &e) < 0)

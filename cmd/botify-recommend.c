@@ -4,6 +4,7 @@
 #include <inttypes.h>
 #include <stdbool.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "base/lines.h"
@@ -135,11 +136,16 @@ static int load_tables(struct service *s, const struct options *o, struct errmsg
 {
 	struct tables *t = &s->tables;
 
+	command_reads(&command, o->tracks);
 	if ((are_in_catalog(s, o) ? tables_load_catalog_and_similar : tables_load_catalog)(t, o->tracks, e) < 0)
 		return -1;
-	for (size_t i = 0; i < o->n_tables; i++)
+	for (size_t i = 0; i < o->n_tables; i++) {
+		const char *equals = strchr(o->tables[i].spec, '=');
+
+		command_reads(&command, equals ? equals + 1 : o->tables[i].spec);
 		if (tables_load(t, o->tables[i].kind, o->tables[i].spec, e) < 0)
 			return -1;
+	}
 	return 0;
 }
 
@@ -148,6 +154,7 @@ static int load_policy(struct service *s, const struct options *o, struct errmsg
 {
 	if (policy_parse(&s->policy, o->policy ? o->policy : "random", e) < 0)
 		return EXIT_USAGE;
+	command_reads(&command, o->experiments);
 	if (o->experiments && experiments_load(&s->experiments, o->experiments, e) < 0)
 		return EXIT_DATA;
 	if (o->policy && experiments_serving(&s->experiments)) {
@@ -213,6 +220,7 @@ static enum lines_status answer_input(struct recommender *r, const char *path, i
 	struct errmsg e;
 	enum lines_status s;
 
+	command_reads(&command, path);
 	if (lines_open(&l, path, &e) < 0) {
 		command_complain(&command, complaints, &e);
 		return LINES_END;

@@ -180,6 +180,8 @@ static int parse_options(struct options *o, int argc, char **argv)
 
 static int load_world(struct world *w, const struct options *o, struct errmsg *e)
 {
+	command_reads(&command, o->tracks);
+	command_reads(&command, o->users);
 	if (catalog_load(&w->catalog, o->tracks, e) < 0 ||
 	    users_load(&w->users, o->users, &w->catalog, e) < 0)
 		return -1;
@@ -230,7 +232,10 @@ static enum exchange_status play(struct simulation *s, const struct options *o, 
 {
 	switch (o->way) {
 	case WAY_COMMAND: return partner_play_command(s, o->argv, o->timeout, log, watch, e);
-	case WAY_WIRED: return partner_play_wired(s, o->timeout, watch, e);
+	case WAY_WIRED:
+		if (isatty(STDIN_FILENO))
+			command_note(&command, "no recommender was given: requests are on standard output, and events are awaited from the terminal");
+		return partner_play_wired(s, o->timeout, watch, e);
 	case WAY_CONSOLE: return play_console(s, watch, log, e);
 	default: return play_agent(s, o, watch, log, e);
 	}

@@ -181,9 +181,11 @@ static int count(struct tops *t, const struct options *o, struct catalog *c)
 	struct errmsg e;
 	bool complained, failed;
 
+	command_reads(&self, o->tracks);
 	if (o->tracks && catalog_load(c, o->tracks, &e) < 0)
 		return command_fail(&self, &e);
 	tops_init(t, &o->choice);
+	command_reads_all(&self, o->paths, o->n_paths);
 	failed = (o->merge ? read_partials(t, o, &e) : read_logs(t, o, &complaints, &e)) < 0;
 	complained = command_complained(&self, &complaints);
 	/* Where nothing could be read there is no result, and no file is replaced by an empty one. */

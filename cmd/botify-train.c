@@ -335,6 +335,7 @@ static int read_listens(struct listens *l, const struct options *o, const struct
 	enum log_status s;
 	int status = 0;
 
+	command_reads_all(&self, o->paths, o->n_paths);
 	if (log_open(&log, o->paths, o->n_paths, (unsigned)o->threads, e) < 0)
 		return -1;
 	while (status == 0 && (s = log_next(&log, &ev, e)) != LOG_END) {
@@ -494,6 +495,7 @@ static int run(struct options *o, struct listens *l, struct catalog *c)
 	struct errmsg e;
 	bool complained, failed;
 
+	command_reads(&self, o->tracks);
 	if (o->tracks && catalog_load(c, o->tracks, &e) < 0)
 		return command_fail(&self, &e);
 	o->trainer.catalog = o->tracks ? c : NULL;

@@ -561,6 +561,40 @@ keeps_good_lines() {
 	[ "$status" = 1 ]
 }
 
+# Runs a command at a terminal where nothing but the end of the input is typed: exit status in $status, output in the files
+# out and err.
+try_at_terminal() {
+	local line
+	printf -v line '%q ' "$@"
+	status=0
+	timeout -k 1 60 script -qec "$line >out 2>err" /dev/null </dev/null >/dev/null || status=$?
+}
+
+@test "contract: a command that waits for the input of a terminal says so, once" {
+	command -v script >/dev/null || skip "script is not installed"
+	waits() {
+		reading "$1"
+		try_at_terminal "$1" "${args[@]}"
+		[ "$(head -n 1 err)" = "$1: reading from the terminal; Ctrl-D ends the input" ] || fail "${args[*]}" || return
+		try_at_terminal "$1" "${args[@]}" - log.ndjson -
+		[ "$(grep -c 'from the terminal' err)" = 1 ] || fail "- log.ndjson -" || return
+		# nothing is waited for
+		try_at_terminal "$1" "${args[@]}" log.ndjson
+		[ ! -s err ] || fail log.ndjson
+		try "$1" "${args[@]}" </dev/null
+		! grep 'from the terminal' err || fail /dev/null
+	}
+	for_each_reading waits
+	tables() {
+		files "$1" | grep -v -e '--embeddings FILE' | while read -r pattern; do
+			# shellcheck disable=SC2086
+			try_at_terminal "$1" ${pattern//FILE/-}
+			[ "$(grep -c "^$1: reading from the terminal; Ctrl-D ends the input$" err)" = 1 ] || fail "$pattern" || return
+		done
+	}
+	for_each tables
+}
+
 @test "contract: make install brings commands and man pages, make uninstall takes them away" {
 	root=$BATS_TEST_DIRNAME/..
 	# make knows no path with a space in it, so this one is seen from there
