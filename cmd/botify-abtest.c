@@ -9,6 +9,7 @@
 #include "base/save.h"
 #include "command.h"
 #include "event/log.h"
+#include "options.h"
 #include "render/table.h"
 #include "report/analysis.h"
 #include "report/failon.h"
@@ -170,7 +171,7 @@ static int parse_options(struct options *o, int argc, char **argv)
 	struct errmsg e;
 	int c, which, status = 0;
 
-	while (status == 0 && (c = getopt_long(argc, argv, "o:hV", long_options, &which)) != -1)
+	while (status == 0 && (c = options_next(&self, argc, argv, "o:hV", long_options, &which)) != -1)
 		switch (c) {
 		case OPT_ANALYSIS: status = analysis_set(&o->analysis, long_options[which].name, optarg, &e); break;
 		case OPT_EXPERIMENT: o->experiments[o->n_experiments++] = optarg; break;
@@ -238,6 +239,7 @@ static int gather(struct inputs *in, const struct options *o, struct errmsg *e)
 	keep.catalog = o->tracks ? &in->catalog : NULL;
 	study_init(s, STUDY_STREAM, o->experiments, o->n_experiments);
 	study_keep(s, &keep);
+	command_reads_all(&self, o->paths, o->n_paths);
 	if ((o->merge ? partial_read(s, o->paths, o->n_paths, e) : study_log_read(s, &log, e)) < 0)
 		return -1;
 	if (s->out_of_order > 0 && !s->sorted)
@@ -385,6 +387,9 @@ static int run(struct inputs *in, struct options *o)
 	bool complained, failed;
 	int found = 0;
 
+	command_reads(&self, o->tracks);
+	command_reads(&self, o->covariate);
+	command_reads(&self, o->plan);
 	if (o->tracks && catalog_load(&in->catalog, o->tracks, &e) < 0)
 		return command_fail(&self, &e);
 	if (o->covariate && covariate_load(&in->covariate, o->covariate, &e) < 0)

@@ -67,6 +67,24 @@ void command_note(const struct command *c, const char *format, ...)
 	free(text);
 }
 
+void command_reads(const struct command *c, const char *path)
+{
+	static bool said;
+
+	if (said || !path || strcmp(path, "-") != 0 || !isatty(STDIN_FILENO))
+		return;
+	command_note(c, "reading from the terminal; Ctrl-D ends the input");
+	said = true;
+}
+
+void command_reads_all(const struct command *c, char *const *paths, size_t n)
+{
+	if (n == 0)
+		command_reads(c, "-");
+	for (size_t i = 0; i < n; i++)
+		command_reads(c, paths[i]);
+}
+
 enum { COMPLAINTS_SHOWN = 10 };
 
 void command_complain(const struct command *c, struct command_complaints *complaints, const struct errmsg *e)
