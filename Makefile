@@ -14,6 +14,8 @@
 #   make deps       install the Debian packages that are missing, or say which
 #   make lint       what compilers, cppcheck, shellcheck and mandoc have to say
 #   make fuzz       FUZZ_SECONDS=60 for each parser
+#
+# It prints a line for each file; with V=1, the commands.
 
 PREFIX ?= /usr/local
 CC ?= cc
@@ -38,35 +40,40 @@ STATS_TESTS = $(patsubst %.c,$(BUILD)/%,$(wildcard tests/stats/*.c))
 SHIM = $(BUILD)/tests/shim/fail_nth.so $(BUILD)/tests/shim/fail_each
 FUZZERS = $(patsubst %.c,$(BUILD)/%,$(wildcard tests/fuzz/*.c))
 
+# Before a command: what is printed instead of it, unless nothing is (make -s).
+silent = $(findstring s,$(firstword -$(MAKEFLAGS)))
+say = $(if $(V),,@$(if $(silent),,printf '  %-7s %s\n' $1 $2;))
+MAKEFLAGS += --no-print-directory
+
 all: $(COMMANDS)
 
 # An object lies where its source does, below $(BUILD).
 $(BUILD)/%.o: %.c
 	@mkdir -p $(@D)
-	$(CC) $(OUR_CFLAGS) $(CFLAGS) -c -o $@ $<
+	$(call say,CC,$<)$(CC) $(OUR_CFLAGS) $(CFLAGS) -c -o $@ $<
 
 $(LIB): $(LIB_OBJECTS)
-	rm -f $@
-	$(AR) rcs $@ $^
+	@rm -f $@
+	$(call say,AR,$@)$(AR) rcs $@ $^
 
 $(BUILD)/botify-%: $(BUILD)/cmd/botify-%.o $(BUILD)/cmd/command.o $(BUILD)/cmd/options.o $(LIB)
-	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS)
+	$(call say,LD,$@)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS)
 
 # What GSL refers to but botify-abtest never calls need not be quick; OpenBLAS starts a thread for each processor.
 $(BUILD)/botify-abtest: BLAS = -lgslcblas
 
 $(UNIT_TESTS) $(STATS_TESTS): %: %.o $(LIB)
-	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS)
+	$(call say,LD,$@)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS)
 
 unit: $(UNIT_TESTS) $(SHIM)
 
 $(BUILD)/tests/shim/%.so: tests/shim/%.c
 	@mkdir -p $(@D)
-	$(CC) $(OUR_CFLAGS) $(CFLAGS) -fPIC -shared $(LDFLAGS) -o $@ $<
+	$(call say,LD,$@)$(CC) $(OUR_CFLAGS) $(CFLAGS) -fPIC -shared $(LDFLAGS) -o $@ $<
 
 $(BUILD)/tests/shim/fail_each: tests/shim/fail_each.c
 	@mkdir -p $(@D)
-	$(CC) $(OUR_CFLAGS) $(CFLAGS) $(LDFLAGS) -o $@ $<
+	$(call say,LD,$@)$(CC) $(OUR_CFLAGS) $(CFLAGS) $(LDFLAGS) -o $@ $<
 
 test-stats: $(STATS_TESTS)
 	for program in $^; do $$program || exit 1; done
@@ -123,7 +130,7 @@ fuzz:
 fuzzers: $(FUZZERS)
 
 $(FUZZERS): %: %.o $(LIB)
-	$(CC) $(CFLAGS) -fsanitize=fuzzer $(LDFLAGS) -o $@ $^ $(LIBS)
+	$(call say,LD,$@)$(CC) $(CFLAGS) -fsanitize=fuzzer $(LDFLAGS) -o $@ $^ $(LIBS)
 
 demo:
 	tests/deps build
@@ -135,7 +142,7 @@ bench: all $(BUILD)/tests/measure
 
 $(BUILD)/tests/measure: tests/measure.c
 	@mkdir -p $(@D)
-	$(CC) $(OUR_CFLAGS) $(CFLAGS) $(LDFLAGS) -o $@ $<
+	$(call say,LD,$@)$(CC) $(OUR_CFLAGS) $(CFLAGS) $(LDFLAGS) -o $@ $<
 
 PLAYS ?= ../shared/world/plays.tsv
 
@@ -146,7 +153,7 @@ train-speed: $(BUILD)/tests/train-speed
 	tests/train-speed $<
 
 $(BUILD)/tests/train-quality $(BUILD)/tests/train-speed: %: %.o $(LIB)
-	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS)
+	$(call say,LD,$@)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS)
 
 world: $(BUILD)/botify-world
 	$(BUILD)/botify-world $(BUILD)/world

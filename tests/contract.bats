@@ -615,3 +615,15 @@ try_at_terminal() {
 	"${make[@]}" uninstall
 	[ -z "$(find root -type f)" ]
 }
+
+@test "contract: make prints a line for each file, or the commands with V=1" {
+	root=$BATS_TEST_DIRNAME/..
+	made=$(realpath --relative-to="$root" "$PWD")/made
+	object=$made/lib/base/slice.o
+	[ "$(make -C "$root" --no-print-directory "BUILD=$made" "$object")" = "  CC      lib/base/slice.c" ]
+	rm made/lib/base/slice.o
+	make -C "$root" --no-print-directory "BUILD=$made" "$object" V=1 CFLAGS=-DSHOWN | grep -q -e '-DSHOWN -c -o '
+	rm made/lib/base/slice.o
+	[ -z "$(make -s -C "$root" "BUILD=$made" "$object")" ]
+	[ -e made/lib/base/slice.o ]
+}
