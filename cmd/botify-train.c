@@ -340,6 +340,8 @@ static int read_listens(struct listens *l, const struct options *o, const struct
 	while (status == 0 && (s = log_next(&log, &ev, e)) != LOG_END) {
 		if (s == LOG_EVENT)
 			status = listens_add(&reader, ev, e);
+		else if (s == LOG_NO_MEMORY)
+			status = -1;
 		else
 			command_complain(&self, complaints, e);
 	}
