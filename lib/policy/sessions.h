@@ -6,10 +6,13 @@
  *
  * The state file is NDJSON, a line {"botify-state":1}, then one a user in the order in which they came:
  *
- *     {"user":42,"sessions":3,"timestamp":1704067200000,"plays":[[796,0.81],[3859,0.2]],"recent":[[12,1],[796,0.81],[3859,0.2]]}
+ *     {"user":42,"sessions":3,"timestamp":1704067200000,"plays":[[796,0.81],[3859,0.2]],"recent":[[12,1],[796,0.81],
+ * [3859,0.2]]}
  *
- * `sessions` counts those that ended; `timestamp` is that of the user's latest event (absent where there is none); `plays` (of the open session; absent where none is open) holds track and time,
- * and null for the id of a track that the catalog does not have. `recent` holds the last listens of all sessions likewise,
+ * `sessions` counts those that ended; `timestamp` is that of the user's latest event (absent where there is none);
+ * `plays` (of the open session; absent where none is open) holds track and time,
+ * and null for the id of a track that the catalog does not have. `recent` holds the last listens of all sessions
+ * likewise,
  * where a policy asks for them.
  */
 #ifndef BOTIFY_SESSIONS_H
@@ -48,7 +51,10 @@ void sessions_clear(struct sessions *s);
 /* The user's session, opened if none is. Valid until the next call. NULL where there is no memory. */
 struct session *sessions_open(struct sessions *s, uint32_t user);
 
-/* Notes a listen in the session, and in what is remembered over sessions. Returns 0, or -1 where there is no memory. */
+/*
+ * Notes a listen in the session, and in what is remembered over sessions. Returns 0, or -1 where there is no
+ * memory.
+ */
 int sessions_add(struct sessions *s, struct session *session, const struct catalog *c, uint32_t track, double time);
 
 /* Ends a session that sessions_open gave. */
