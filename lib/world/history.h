@@ -22,6 +22,7 @@ struct play {
 struct history {
 	struct play *plays; /* n, in order */
 	size_t n, cap;
+	size_t forgotten; /* plays before these */
 	struct idmap tracks, artists; /* how often each was played; unknown tracks do not count */
 };
 
@@ -42,6 +43,24 @@ int history_add_play(struct history *h, const struct catalog *c, struct play pla
 
 /* Takes back the last play. */
 void history_undo(struct history *h, const struct catalog *c);
+
+/*
+ * Forgets all plays but the last `keep`, as if the session had begun with them. Returns 0, or -1 where there is no
+ * memory.
+ */
+int history_forget(struct history *h, const struct catalog *c, size_t keep);
+
+/*
+ * Takes that back: puts the `n` plays that were forgotten last before all others. Returns 0, or -1 where there is no
+ * memory.
+ */
+int history_recall(struct history *h, const struct catalog *c, const struct play *plays, size_t n);
+
+/* How many plays there have been, those that are forgotten included. */
+static inline size_t history_steps(const struct history *h)
+{
+	return h->forgotten + h->n;
+}
 
 /* How often a track, or an artist, was played. Constant time. */
 static inline uint32_t history_track_plays(const struct history *h, uint32_t track)
