@@ -1,13 +1,16 @@
 /*
  * botify-recommend: answers listeners' requests by a policy. See botify-recommend(1).
  */
+#include <inttypes.h>
 #include <stdbool.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "base/lines.h"
 #include "base/stop.h"
 #include "command.h"
+#include "options.h"
 #include "policy/recommender.h"
 #include "text/ndjson.h"
 #include "text/number.h"
@@ -27,6 +30,8 @@ static const struct command command = {
 		"  --session [NAME=]MODEL  session model, for session; may be repeated\n"
 		"  --seed N                seed of all random draws (default: 0)\n"
 		"  --state FILE            load the open sessions from FILE, and save them there at the end\n"
+		"  --max-sessions N        keep at most N sessions open, and end the one that was silent for\n"
+		"                          longest where one more begins (default: 1000000)\n"
 		"  --explain N             tell in each event of the first N candidates and their scores\n"
 		"  --no-latency            write 0 for the latency, so that equal input gives equal bytes\n",
 };
@@ -38,14 +43,14 @@ struct options {
 		const char *spec;
 	} *tables; /* n_tables, in their order */
 	size_t n_tables;
-	int64_t seed, explain;
+	int64_t seed, explain, max_sessions;
 	bool no_latency;
 	char *const *inputs;
 	size_t n_inputs;
 };
 
-enum { OPT_TRACKS = 256, OPT_POLICY, OPT_EXPERIMENTS, OPT_SIMILAR, OPT_USER_TRACKS, OPT_TOP, OPT_SESSION, OPT_SEED, OPT_STATE, OPT_EXPLAIN,
-       OPT_NO_LATENCY };
+enum { OPT_TRACKS = 256, OPT_POLICY, OPT_EXPERIMENTS, OPT_SIMILAR, OPT_USER_TRACKS, OPT_TOP, OPT_SESSION, OPT_SEED, OPT_STATE,
+       OPT_MAX_SESSIONS, OPT_EXPLAIN, OPT_NO_LATENCY };
 
 static const struct option long_options[] = {
 	{"tracks", required_argument, NULL, OPT_TRACKS},
@@ -57,6 +62,7 @@ static const struct option long_options[] = {
 	{"session", required_argument, NULL, OPT_SESSION},
 	{"seed", required_argument, NULL, OPT_SEED},
 	{"state", required_argument, NULL, OPT_STATE},
+	{"max-sessions", required_argument, NULL, OPT_MAX_SESSIONS},
 	{"explain", required_argument, NULL, OPT_EXPLAIN},
 	{"no-latency", no_argument, NULL, OPT_NO_LATENCY},
 	COMMAND_OPTIONS,
@@ -83,7 +89,7 @@ static int parse_options(struct options *o, int argc, char **argv)
 	struct errmsg e;
 	int c;
 
-	while ((c = getopt_long(argc, argv, "hV", long_options, NULL)) != -1)
+	while ((c = options_next(&command, argc, argv, "hV", long_options, NULL)) != -1)
 		switch (c) {
 		case OPT_TRACKS: o->tracks = optarg; break;
 		case OPT_POLICY: o->policy = optarg; break;
@@ -96,6 +102,10 @@ static int parse_options(struct options *o, int argc, char **argv)
 		case OPT_NO_LATENCY: o->no_latency = true; break;
 		case OPT_SEED:
 			if (number_parse_int("--seed", optarg, 0, INT64_MAX, &o->seed, &e) < 0)
+				return command_misused(&command, &e);
+			break;
+		case OPT_MAX_SESSIONS:
+			if (number_parse_int("--max-sessions", optarg, 1, INT32_MAX, &o->max_sessions, &e) < 0)
 				return command_misused(&command, &e);
 			break;
 		case OPT_EXPLAIN:
@@ -126,11 +136,16 @@ static int load_tables(struct service *s, const struct options *o, struct errmsg
 {
 	struct tables *t = &s->tables;
 
+	command_reads(&command, o->tracks);
 	if ((are_in_catalog(s, o) ? tables_load_catalog_and_similar : tables_load_catalog)(t, o->tracks, e) < 0)
 		return -1;
-	for (size_t i = 0; i < o->n_tables; i++)
+	for (size_t i = 0; i < o->n_tables; i++) {
+		const char *equals = strchr(o->tables[i].spec, '=');
+
+		command_reads(&command, equals ? equals + 1 : o->tables[i].spec);
 		if (tables_load(t, o->tables[i].kind, o->tables[i].spec, e) < 0)
 			return -1;
+	}
 	return 0;
 }
 
@@ -139,6 +154,7 @@ static int load_policy(struct service *s, const struct options *o, struct errmsg
 {
 	if (policy_parse(&s->policy, o->policy ? o->policy : "random", e) < 0)
 		return EXIT_USAGE;
+	command_reads(&command, o->experiments);
 	if (o->experiments && experiments_load(&s->experiments, o->experiments, e) < 0)
 		return EXIT_DATA;
 	if (o->policy && experiments_serving(&s->experiments)) {
@@ -167,6 +183,7 @@ static int load(struct service *s, const struct options *o, struct errmsg *e)
 		return EXIT_DATA;
 	}
 	recommender_explain(&s->recommender, (size_t)o->explain);
+	s->recommender.sessions.max_open = (size_t)o->max_sessions;
 	/* saved at once too: a place that cannot be written is found before the first request, not after the last */
 	if (o->state && (sessions_load(&s->recommender.sessions, o->state, &s->tables.catalog, e) < 0 ||
 			 sessions_save(&s->recommender.sessions, o->state, &s->tables.catalog, e) < 0))
@@ -203,6 +220,7 @@ static enum lines_status answer_input(struct recommender *r, const char *path, i
 	struct errmsg e;
 	enum lines_status s;
 
+	command_reads(&command, path);
 	if (lines_open(&l, path, &e) < 0) {
 		command_complain(&command, complaints, &e);
 		return LINES_END;
@@ -221,6 +239,14 @@ static enum lines_status answer_input(struct recommender *r, const char *path, i
 		command_complain(&command, complaints, &e);
 	lines_clear(&l);
 	return out->error ? LINES_FAILED : s;
+}
+
+/* Says how many users were taken for gone. */
+static void tell_dropped(const struct sessions *s)
+{
+	if (s->dropped > 0)
+		command_note(&command, "%" PRIu64 " session%s ended for others to begin: more than %zu %s open at a time (--max-sessions)",
+			     s->dropped, s->dropped == 1 ? " was" : "s were", s->max_open, s->max_open == 1 ? "was" : "were");
 }
 
 static int serve(struct service *s, const struct options *o)
@@ -243,6 +269,7 @@ static int serve(struct service *s, const struct options *o)
 	status = command_finish(&command, &out, command_complained(&command, &complaints) ? EXIT_DATA : 0);
 	if (o->state && sessions_save(&s->recommender.sessions, o->state, &s->tables.catalog, &e) < 0)
 		status = command_fail(&command, &e);
+	tell_dropped(&s->recommender.sessions);
 	if (ended == LINES_STOP)
 		stop_raise(stop);
 	return status;
@@ -250,7 +277,7 @@ static int serve(struct service *s, const struct options *o)
 
 int main(int argc, char **argv)
 {
-	struct options options = {.tables = calloc((size_t)argc, sizeof *options.tables)};
+	struct options options = {.max_sessions = 1000000, .tables = calloc((size_t)argc, sizeof *options.tables)};
 	struct service service = {0};
 	struct errmsg e;
 	int status;

@@ -9,6 +9,7 @@
 #include "base/save.h"
 #include "command.h"
 #include "event/log.h"
+#include "options.h"
 #include "rank/tops.h"
 #include "render/table.h"
 #include "text/number.h"
@@ -72,7 +73,7 @@ static int parse_options(struct options *o, int argc, char **argv)
 	struct errmsg e;
 	int c, status = 0;
 
-	while (status == 0 && (c = getopt_long(argc, argv, "n:o:hV", long_options, NULL)) != -1)
+	while (status == 0 && (c = options_next(&self, argc, argv, "n:o:hV", long_options, NULL)) != -1)
 		switch (c) {
 		case OPT_EXPERIMENT: o->choice.experiment = optarg; break;
 		case OPT_ARM: o->arms[o->choice.n_arms++] = optarg; break;
@@ -180,9 +181,11 @@ static int count(struct tops *t, const struct options *o, struct catalog *c)
 	struct errmsg e;
 	bool complained, failed;
 
+	command_reads(&self, o->tracks);
 	if (o->tracks && catalog_load(c, o->tracks, &e) < 0)
 		return command_fail(&self, &e);
 	tops_init(t, &o->choice);
+	command_reads_all(&self, o->paths, o->n_paths);
 	failed = (o->merge ? read_partials(t, o, &e) : read_logs(t, o, &complaints, &e)) < 0;
 	complained = command_complained(&self, &complaints);
 	/* Where nothing could be read there is no result, and no file is replaced by an empty one. */

@@ -14,6 +14,7 @@
 #include "base/suggest.h"
 #include "command.h"
 #include "event/log.h"
+#include "options.h"
 #include "text/json_put.h"
 #include "text/number.h"
 #include "text/shown.h"
@@ -223,7 +224,7 @@ static int parse_options(struct options *o, int argc, char **argv)
 	struct errmsg e;
 	int c, status = 0;
 
-	while (status == 0 && (c = getopt_long(argc, argv, "m:k:n:o:hV", long_options, NULL)) != -1)
+	while (status == 0 && (c = options_next(&self, argc, argv, "m:k:n:o:hV", long_options, NULL)) != -1)
 		switch (c) {
 		case 'h': case 'V': return command_info(&self, c);
 		case '?': case ':': return command_bad_option(&self);
@@ -288,7 +289,6 @@ static void write_metrics(const struct shown_epochs *s, const struct watch_epoch
 	fputs(",\"seconds\":", s->metrics);
 	json_put_number(s->metrics, round(1e3 * seconds_since(&s->begun)) / 1e3);
 	fputs("}\n", s->metrics);
-	fflush(s->metrics);
 }
 
 static void show_epoch(void *ctx, const struct watch_epoch *now)
@@ -334,6 +334,7 @@ static int read_listens(struct listens *l, const struct options *o, const struct
 	enum log_status s;
 	int status = 0;
 
+	command_reads_all(&self, o->paths, o->n_paths);
 	if (log_open(&log, o->paths, o->n_paths, (unsigned)o->threads, e) < 0)
 		return -1;
 	while (status == 0 && (s = log_next(&log, &ev, e)) != LOG_END) {
@@ -495,6 +496,7 @@ static int run(struct options *o, struct listens *l, struct catalog *c)
 	struct errmsg e;
 	bool complained, failed;
 
+	command_reads(&self, o->tracks);
 	if (o->tracks && catalog_load(c, o->tracks, &e) < 0)
 		return command_fail(&self, &e);
 	o->trainer.catalog = o->tracks ? c : NULL;

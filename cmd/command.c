@@ -71,6 +71,24 @@ void command_note(const struct command *c, const char *format, ...)
 	free(text);
 }
 
+void command_reads(const struct command *c, const char *path)
+{
+	static bool said;
+
+	if (said || !path || strcmp(path, "-") != 0 || !isatty(STDIN_FILENO))
+		return;
+	command_note(c, "reading from the terminal; Ctrl-D ends the input");
+	said = true;
+}
+
+void command_reads_all(const struct command *c, char *const *paths, size_t n)
+{
+	if (n == 0)
+		command_reads(c, "-");
+	for (size_t i = 0; i < n; i++)
+		command_reads(c, paths[i]);
+}
+
 enum { COMPLAINTS_SHOWN = 10 };
 
 void command_complain(const struct command *c, struct command_complaints *complaints, const struct errmsg *e)
@@ -88,21 +106,21 @@ bool command_complained(const struct command *c, const struct command_complaints
 
 FILE *command_screen_open(struct command_screen *s, FILE *to, struct errmsg *e)
 {
-	*s = (struct command_screen){.to = to, .between = to};
-	if (isatty(fileno(to)))
-		s->between = memstream_open(&s->memory);
-	if (!s->between)
+	*s = (struct command_screen){.to = to};
+	if (!isatty(fileno(to)))
+		return to;
+	if (!memstream_open(&s->between))
 		errmsg_nomem(e);
-	return s->between;
+	return s->between.file;
 }
 
 int command_screen_close(struct command_screen *s, struct errmsg *e)
 {
 	char *text;
 
-	if (s->between == s->to)
+	if (!s->between.file)
 		return 0;
-	text = memstream_close(&s->memory);
+	text = memstream_close(&s->between);
 	if (!text)
 		return errmsg_nomem(e);
 	tame_lines(text);

@@ -51,8 +51,17 @@ int command_misused(const struct command *c, const struct errmsg *e);
 /* A remark that does not change the exit status. */
 __attribute__((format(printf, 2, 3))) void command_note(const struct command *c, const char *format, ...);
 
-/* getopt_long has already said what was wrong; this points to --help. Returns EXIT_USAGE. */
+/* options_next has already said what was wrong; this points to --help. Returns EXIT_USAGE. */
 int command_bad_option(const struct command *c);
+
+/*
+ * To be called before a path is read: says that input is awaited where that is a terminal, lest the command look as if it
+ * hung. It is said once. The path may be NULL, and then nothing is read.
+ */
+void command_reads(const struct command *c, const char *path);
+
+/* The same for the files of a command line, where none is standard input. */
+void command_reads_all(const struct command *c, char *const *paths, size_t n);
 
 /*
  * Complaints about lines and files that were passed over: the first ten are printed, the others counted. A zeroed
@@ -72,8 +81,8 @@ bool command_complained(const struct command *c, const struct command_complaints
  * there without the characters that would command it; elsewhere the stream is `to` itself.
  */
 struct command_screen {
-	FILE *to, *between;
-	struct memstream memory;
+	FILE *to;
+	struct memstream between;
 };
 
 /* Returns the stream, or NULL where there is no memory. */

@@ -170,6 +170,60 @@ fail() {
 	for_each refuses
 }
 
+# What a mistake is called: the words of getopt_long, and what was meant.
+@test "contract: a long option with a typo is told with the nearest name" {
+	suggests() {
+		local name
+		for name in $(in_table "$1"); do
+			# one letter that is not in any name, at the end, and in place of another
+			for wrong in "--${name}Q" "--${name:0:1}Q${name:2}" "--${name}Q=5"; do
+				[ ${#name} -ge 4 ] || continue
+				try "$1" "$wrong"
+				[ "$status" = 2 ] && [ ! -s out ] && [ "$(wc -l <err)" = 2 ] &&
+					[ "$(head -n 1 err)" = "$1: unrecognized option '$wrong'; did you mean '--$name'?" ] || fail "$wrong" || return
+			done
+		done
+		try "$1" --zzzzzzzzzz
+		[ "$(cat err)" = "$1: unrecognized option '--zzzzzzzzzz'"$'\n'"Try '$1 --help'." ] || fail nonsense
+	}
+	for_each suggests
+}
+
+@test "contract: mistakes with options are told in the words of getopt_long" {
+	tells() {
+		local name
+		try "$1" --version=5
+		[ "$status" = 2 ] && [ "$(head -n 1 err)" = "$1: option '--version' doesn't allow an argument" ] || fail --version=5 || return
+		try "$1" --vers=5
+		[ "$status" = 2 ] && [ "$(head -n 1 err)" = "$1: option '--version' doesn't allow an argument" ] || fail --vers=5 || return
+		try "$1" -@h
+		[ "$status" = 2 ] && [ "$(head -n 1 err)" = "$1: invalid option -- '@'" ] || fail -@h || return
+		name=$("$1" --help | sed -En 's/^ +(-[a-zA-Z], )?--([a-z-]+) [[A-Z].*/\2/p' | head -n 1)
+		try "$1" "--$name"
+		[ "$status" = 2 ] && [ "$(head -n 1 err)" = "$1: option '--$name' requires an argument" ] || fail "--$name"
+	}
+	for_each tells
+}
+
+@test "contract: an abbreviation works where it stands for one option, and is refused where for several" {
+	abbreviates() {
+		local name n
+		try "$1" --vers
+		[ "$status" = 0 ] && [[ $(cat out) == "$1 (botify) "* ]] || fail --vers || return
+		for name in $(in_table "$1" | cut -c 1 | sort -u); do
+			n=$(in_table "$1" | grep -c "^$name")
+			[ "$n" -gt 1 ] && ! in_table "$1" | grep -qx "$name" || continue
+			try "$1" "--$name=0"
+			[ "$status" = 2 ] && [[ $(head -n 1 err) == "$1: option '--$name=0' is ambiguous; possibilities: '--$name"* ]] &&
+				[ "$(head -n 1 err | grep -o "'--" | wc -l)" = $((n + 1)) ] || fail "--$name=0" || return
+			try "$1" "--$name" 0
+			[ "$status" = 2 ] && [[ $(head -n 1 err) == "$1: option '--$name' is ambiguous; possibilities: '--$name"* ]] ||
+				fail "--$name 0" || return
+		done
+	}
+	for_each abbreviates
+}
+
 # The long options that --help explains.
 in_help() {
 	"$1" --help | sed -En 's/^ +(-[a-zA-Z], )?--([a-z-]+).*/\2/p' | sort
@@ -283,7 +337,12 @@ marked() {
 		echo "FILE.log"
 		echo "--tracks FILE.tracks log.ndjson"
 		echo "--covariate FILE.covariates log.ndjson"
+		echo "--split FILE.split log.ndjson"
 		echo "--merge FILE.part"
+		;;
+	botify-train)
+		echo "user-tracks --model als FILE.log"
+		echo "user-tracks --model userknn --neighbours 5 --shrinkage 1 --tracks FILE.tracks log.ndjson"
 		;;
 	botify-recommend)
 		set -- "--no-latency --tracks tracks.ndjson"
@@ -314,6 +373,7 @@ marked() {
 	echo '{"user":1,"tracks":[2]}' >plain.user-tracks
 	echo '[2]' >plain.top
 	echo '{"experiments":[{"name":"F","arms":["A","B"]}]}' >plain.experiments
+	echo '{"experiments":[{"name":"E","arms":["C","T1"],"weights":{"C":2,"T1":1}}]}' >plain.split
 	printf '{"botify-state":1}\n{"user":1,"sessions":7}\n' >plain.state
 	for file in plain.*; do
 		printf '\357\273\277' | cat - "$file" >"bom.${file#plain.}"
@@ -507,6 +567,40 @@ keeps_good_lines() {
 	[ "$status" = 1 ]
 }
 
+# Runs a command at a terminal where nothing but the end of the input is typed: exit status in $status, output in the files
+# out and err.
+try_at_terminal() {
+	local line
+	printf -v line '%q ' "$@"
+	status=0
+	timeout -k 1 60 script -qec "$line >out 2>err" /dev/null </dev/null >/dev/null || status=$?
+}
+
+@test "contract: a command that waits for the input of a terminal says so, once" {
+	command -v script >/dev/null || skip "script is not installed"
+	waits() {
+		reading "$1"
+		try_at_terminal "$1" "${args[@]}"
+		[ "$(head -n 1 err)" = "$1: reading from the terminal; Ctrl-D ends the input" ] || fail "${args[*]}" || return
+		try_at_terminal "$1" "${args[@]}" - log.ndjson -
+		[ "$(grep -c 'from the terminal' err)" = 1 ] || fail "- log.ndjson -" || return
+		# nothing is waited for
+		try_at_terminal "$1" "${args[@]}" log.ndjson
+		[ ! -s err ] || fail log.ndjson
+		try "$1" "${args[@]}" </dev/null
+		! grep 'from the terminal' err || fail /dev/null
+	}
+	for_each_reading waits
+	tables() {
+		files "$1" | grep -v -e '--embeddings FILE' | while read -r pattern; do
+			# shellcheck disable=SC2086
+			try_at_terminal "$1" ${pattern//FILE/-}
+			[ "$(grep -c "^$1: reading from the terminal; Ctrl-D ends the input$" err)" = 1 ] || fail "$pattern" || return
+		done
+	}
+	for_each tables
+}
+
 @test "contract: make install brings commands and man pages, make uninstall takes them away" {
 	root=$BATS_TEST_DIRNAME/..
 	# make knows no path with a space in it, so this one is seen from there
@@ -520,4 +614,16 @@ keeps_good_lines() {
 	done
 	"${make[@]}" uninstall
 	[ -z "$(find root -type f)" ]
+}
+
+@test "contract: make prints a line for each file, or the commands with V=1" {
+	root=$BATS_TEST_DIRNAME/..
+	made=$(realpath --relative-to="$root" "$PWD")/made
+	object=$made/lib/base/slice.o
+	[ "$(make -C "$root" --no-print-directory "BUILD=$made" "$object")" = "  CC      lib/base/slice.c" ]
+	rm made/lib/base/slice.o
+	make -C "$root" --no-print-directory "BUILD=$made" "$object" V=1 CFLAGS=-DSHOWN | grep -q -e '-DSHOWN -c -o '
+	rm made/lib/base/slice.o
+	[ -z "$(make -s -C "$root" "BUILD=$made" "$object")" ]
+	[ -e made/lib/base/slice.o ]
 }

@@ -113,7 +113,7 @@ static int tell_candidates(struct recommender *r, struct event *ev)
 static int recommend(struct recommender *r, const struct policy *policy, const struct session *session,
 		     const struct question *q, struct event *ev)
 {
-	uint32_t step = (uint32_t)session->history->n;
+	uint32_t step = (uint32_t)history_steps(session->history);
 	struct rng rng = rng_at(r->seed, RNG_POLICY, ev->user, session->number, step);
 	struct recommendation a;
 

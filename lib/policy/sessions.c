@@ -30,6 +30,61 @@ void sessions_clear(struct sessions *s)
 	*s = (struct sessions){0};
 }
 
+/* A user by its place in the list + 1. */
+static struct session *at(struct sessions *s, uint32_t place)
+{
+	return &s->list[place - 1];
+}
+
+/* Takes a user out of the order; one that is not in it stays out. */
+static void take_out(struct sessions *s, struct session *session)
+{
+	uint32_t place = (uint32_t)(session - s->list) + 1;
+
+	if (s->oldest == place)
+		s->oldest = session->newer;
+	if (s->oldest_open == place)
+		s->oldest_open = session->newer;
+	if (s->newest == place)
+		s->newest = session->older;
+	if (session->older)
+		at(s, session->older)->newer = session->newer;
+	if (session->newer)
+		at(s, session->newer)->older = session->older;
+	session->older = session->newer = 0;
+}
+
+/* Puts a user who is not in the order before another one, or last where that is 0. */
+static void put_before(struct sessions *s, struct session *session, uint32_t next)
+{
+	uint32_t place = (uint32_t)(session - s->list) + 1;
+
+	session->newer = next;
+	session->older = next ? at(s, next)->older : s->newest;
+	*(session->older ? &at(s, session->older)->newer : &s->oldest) = place;
+	*(next ? &at(s, next)->older : &s->newest) = place;
+}
+
+/* Of an open session: it is the last to give way. */
+static void put_last(struct sessions *s, struct session *session)
+{
+	uint32_t place = (uint32_t)(session - s->list) + 1;
+
+	if (s->newest == place && s->oldest_open)
+		return;
+	take_out(s, session);
+	put_before(s, session, 0);
+	if (!s->oldest_open)
+		s->oldest_open = place;
+}
+
+/* Of one that is not open: after all others that are not. */
+static void put_among_closed(struct sessions *s, struct session *session)
+{
+	take_out(s, session);
+	put_before(s, session, s->oldest_open);
+}
+
 /* The user's entry, with or without an open session. */
 static struct session *entry(struct sessions *s, uint32_t user)
 {
@@ -47,16 +102,32 @@ static struct session *entry(struct sessions *s, uint32_t user)
 		return NULL;
 	*place = (uint32_t)s->n;
 	list[s->n] = (struct session){.user = user, .timestamp = EVENT_NO_TIMESTAMP};
+	put_among_closed(s, &list[s->n]);
 	return &list[s->n++];
+}
+
+/* Opens a session. Returns 0, or -1 where there is no memory. */
+static int open_session(struct sessions *s, struct session *session)
+{
+	if (s->max_open > 0 && s->n_open >= s->max_open) {
+		sessions_end(s, at(s, s->oldest_open));
+		s->dropped++;
+	}
+	session->history = s->n_spare > 0 ? s->spare[--s->n_spare] : calloc(1, sizeof *session->history);
+	if (!session->history)
+		return -1;
+	s->n_open++;
+	return 0;
 }
 
 struct session *sessions_open(struct sessions *s, uint32_t user)
 {
 	struct session *session = entry(s, user);
 
-	if (session && !session->history)
-		session->history = s->n_spare > 0 ? s->spare[--s->n_spare] : calloc(1, sizeof *session->history);
-	return session && session->history ? session : NULL;
+	if (!session || (!session->history && open_session(s, session) < 0))
+		return NULL;
+	put_last(s, session);
+	return session;
 }
 
 /* Notes a listen among the last ones of the user. */
@@ -74,18 +145,30 @@ static int remember(const struct sessions *s, struct session *session, struct pl
 	return 0;
 }
 
+/* Adds a play to a history that does not grow without end. */
+static int add_play(struct history *h, const struct catalog *c, struct play play)
+{
+	if (h->n == SESSIONS_MAX_PLAYS && history_forget(h, c, SESSIONS_MAX_PLAYS / 2) < 0)
+		return -1;
+	return history_add(h, c, play.track, play.time);
+}
+
 int sessions_add(struct sessions *s, struct session *session, const struct catalog *c, uint32_t track, double time)
 {
-	if (history_add(session->history, c, track, time) < 0)
+	if (add_play(session->history, c, (struct play){.track = track, .time = time}) < 0)
 		return -1;
 	return remember(s, session, (struct play){.track = track, .time = time});
 }
 
 void sessions_end(struct sessions *s, struct session *session)
 {
+	enum { SPARE_PLAYS = 256 }; /* what a longer session took is not kept for others */
 	struct history **spare = grow(s->spare, &s->spare_cap, s->n_spare + 1, sizeof *spare);
 
-	history_reset(session->history);
+	if (session->history->cap > SPARE_PLAYS)
+		history_clear(session->history);
+	else
+		history_reset(session->history);
 	if (spare) {
 		s->spare = spare;
 		spare[s->n_spare++] = session->history;
@@ -95,6 +178,8 @@ void sessions_end(struct sessions *s, struct session *session)
 	}
 	session->history = NULL;
 	session->number++;
+	s->n_open--;
+	put_among_closed(s, session);
 }
 
 struct loading {
@@ -118,19 +203,24 @@ static int read_play(const json_t *value, const struct loading *ld, const char *
 	return 0;
 }
 
-static int read_plays(const json_t *plays, const struct loading *ld, uint32_t user, struct errmsg *e)
+static int read_plays(const json_t *object, const struct loading *ld, uint32_t user, struct errmsg *e)
 {
+	const json_t *plays = json_object_get(object, "plays");
 	struct session *session = sessions_open(ld->sessions, user);
+	uint64_t forgotten = 0;
 	struct play play;
 
 	if (!session)
 		return errmsg_nomem(e);
 	if (!json_is_array(plays))
 		return errmsg_set(e, "\"plays\" is no array");
+	if (json_object_get(object, "forgotten") && ndjson_count(object, "forgotten", UINT32_MAX, &forgotten, e) < 0)
+		return -1;
+	session->history->forgotten = (size_t)forgotten;
 	for (size_t i = 0; i < json_array_size(plays); i++) {
 		if (read_play(json_array_get(plays, i), ld, "plays", &play, e) < 0)
 			return -1;
-		if (history_add(session->history, ld->catalog, play.track, play.time) < 0)
+		if (add_play(session->history, ld->catalog, play) < 0)
 			return errmsg_nomem(e);
 	}
 	return 0;
@@ -161,7 +251,7 @@ static int read_timestamp(const json_t *value, struct session *session, struct e
 static int read_line(const struct ndjson_line *line, void *ctx, struct errmsg *e)
 {
 	struct loading *ld = ctx;
-	const json_t *plays = json_object_get(line->object, "plays"), *recent = json_object_get(line->object, "recent");
+	const json_t *recent = json_object_get(line->object, "recent");
 	struct session *session;
 	uint64_t number;
 	uint32_t user;
@@ -186,7 +276,7 @@ static int read_line(const struct ndjson_line *line, void *ctx, struct errmsg *e
 		return -1;
 	if (recent && read_recent(recent, ld, session, e) < 0)
 		return -1;
-	return plays ? read_plays(plays, ld, user, e) : 0;
+	return json_object_get(line->object, "plays") ? read_plays(line->object, ld, user, e) : 0;
 }
 
 int sessions_load(struct sessions *s, const char *path, const struct catalog *c, struct errmsg *e)
@@ -227,6 +317,8 @@ static void write_session(FILE *f, const struct session *session, const struct c
 	fprintf(f, "{\"user\":%u,\"sessions\":%u", session->user, session->number);
 	if (session->timestamp != EVENT_NO_TIMESTAMP)
 		fprintf(f, ",\"timestamp\":%" PRId64, session->timestamp);
+	if (h && h->forgotten > 0)
+		fprintf(f, ",\"forgotten\":%zu", h->forgotten);
 	if (h)
 		write_plays(f, "plays", h->plays, h->n, c);
 	write_plays(f, "recent", session->recent, session->n_recent, c);
@@ -240,7 +332,7 @@ int sessions_save(const struct sessions *s, const char *path, const struct catal
 	if (save_open(&save, path, e) < 0)
 		return -1;
 	fputs("{\"botify-state\":1}\n", save.file);
-	for (size_t i = 0; i < s->n; i++)
-		write_session(save.file, &s->list[i], c);
+	for (uint32_t place = s->oldest; place; place = s->list[place - 1].newer)
+		write_session(save.file, &s->list[place - 1], c);
 	return save_commit(&save, e);
 }

@@ -4,13 +4,19 @@
  * A session is open from the first request after the user's last "last" to the next "last". The number of the session
  * and of the step in it key every random draw, so they are kept, and saved, with the history.
  *
- * The state file is NDJSON, a line {"botify-state":1}, then one a user in the order in which they came:
+ * At most max_open sessions are open at a time; where one more is opened, the one whose user has been silent for longest is
+ * ended as if the user had left. Of a session of more than SESSIONS_MAX_PLAYS plays, the older half is forgotten: filters and
+ * sources no longer see it, but steps go on being counted.
  *
- *     {"user":42,"sessions":3,"timestamp":1704067200000,"plays":[[796,0.81],[3859,0.2]],"recent":[[12,1],[796,0.81],[3859,0.2]]}
+ * The state file is NDJSON, a line {"botify-state":1}, then one a user: first those without an open session in the order in
+ * which they left, then the others in the order of their last requests, which is that in which they would have to give way.
  *
- * `sessions` counts those that ended; `timestamp` is that of the user's latest event (absent where there is none); `plays` (of the open session; absent where none is open) holds track and time,
- * and null for the id of a track that the catalog does not have. `recent` holds the last listens of all sessions likewise,
- * where a policy asks for them.
+ *     {"user":42,"sessions":3,"timestamp":1704067200000,"plays":[[796,0.81],[3859,0.2]],"recent":[[12,1],[796,0.81]]}
+ *
+ * `sessions` counts those that ended; `timestamp` is that of the user's latest event (absent where there is none); `plays`
+ * (of the open session; absent where none is open) holds track and time, and null for the id of a track that the catalog
+ * does not have; `forgotten` (absent where it is 0) says how many plays were forgotten before these. `recent` holds the last
+ * listens of all sessions likewise, where a policy asks for them.
  */
 #ifndef BOTIFY_SESSIONS_H
 #define BOTIFY_SESSIONS_H
@@ -24,6 +30,8 @@
 #include "world/catalog.h"
 #include "world/history.h"
 
+enum { SESSIONS_MAX_PLAYS = 10000 };
+
 struct session {
 	uint32_t user;
 	uint32_t number;	 /* how many of the user's sessions ended before this one */
@@ -31,6 +39,7 @@ struct session {
 	int64_t timestamp;	 /* the latest of their events; EVENT_NO_TIMESTAMP: there is none */
 	struct play *recent;	 /* the last listens over all sessions, the newest last; NULL where there are none */
 	uint32_t n_recent;	 /* at most sessions.remembered */
+	uint32_t older, newer;	 /* neighbours in the order of the state file, as place in the list + 1; 0: none */
 };
 
 struct sessions {
@@ -39,16 +48,26 @@ struct sessions {
 	struct idmap index; /* user id to place in the list */
 	struct history **spare; /* histories of sessions that ended, for those that begin */
 	size_t n_spare, spare_cap;
+	uint32_t oldest, oldest_open, newest; /* in the order of the state file, as place in the list + 1; 0: none */
+	size_t n_open;
+	size_t max_open;  /* 0: as many as come; set before the first user comes */
+	uint64_t dropped; /* how many sessions had to give way */
 	size_t remembered; /* how many of a user's last listens are kept over sessions; set before the first user comes */
 };
 
 /* A zeroed struct knows no user. */
 void sessions_clear(struct sessions *s);
 
-/* The user's session, opened if none is. Valid until the next call. NULL where there is no memory. */
+/*
+ * The user's session, opened if none is; it is the last to give way then. Valid until the next call. NULL where there is no
+ * memory.
+ */
 struct session *sessions_open(struct sessions *s, uint32_t user);
 
-/* Notes a listen in the session, and in what is remembered over sessions. Returns 0, or -1 where there is no memory. */
+/*
+ * Notes a listen in the session, and in what is remembered over sessions. Returns 0, or -1 where there is no
+ * memory.
+ */
 int sessions_add(struct sessions *s, struct session *session, const struct catalog *c, uint32_t track, double time);
 
 /* Ends a session that sessions_open gave. */

@@ -1,6 +1,7 @@
 #include "world/history.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/grow.h"
 
@@ -14,27 +15,53 @@ void history_clear(struct history *h)
 
 void history_reset(struct history *h)
 {
-	h->n = 0;
+	h->n = h->forgotten = 0;
 	idmap_reset(&h->tracks);
 	idmap_reset(&h->artists);
+}
+
+/* Counts a play among those of its track and its artist. */
+static int count(struct history *h, const struct catalog *c, uint32_t track)
+{
+	uint32_t *track_plays, *artist_plays;
+
+	if (track == CATALOG_NONE)
+		return 0;
+	track_plays = idmap_at(&h->tracks, track);
+	artist_plays = idmap_at(&h->artists, c->tracks[track].artist);
+	if (!track_plays || !artist_plays)
+		return -1;
+	++*track_plays;
+	++*artist_plays;
+	return 0;
 }
 
 int history_add(struct history *h, const struct catalog *c, uint32_t track, double time)
 {
 	struct play *plays = grow(h->plays, &h->cap, h->n + 1, sizeof *plays);
-	uint32_t *track_plays, *artist_plays;
 
 	if (!plays)
 		return -1;
 	h->plays = plays;
-	if (track != CATALOG_NONE) {
-		track_plays = idmap_at(&h->tracks, track);
-		artist_plays = idmap_at(&h->artists, c->tracks[track].artist);
-		if (!track_plays || !artist_plays)
-			return -1;
-		++*track_plays;
-		++*artist_plays;
-	}
+	if (count(h, c, track) < 0)
+		return -1;
 	plays[h->n++] = (struct play){.track = track, .time = time};
+	return 0;
+}
+
+int history_forget(struct history *h, const struct catalog *c, size_t keep)
+{
+	size_t gone = h->n > keep ? h->n - keep : 0;
+
+	if (gone == 0)
+		return 0;
+	memmove(h->plays, h->plays + gone, (h->n - gone) * sizeof *h->plays);
+	h->n -= gone;
+	h->forgotten += gone;
+	idmap_reset(&h->tracks);
+	idmap_reset(&h->artists);
+	for (size_t i = 0; i < h->n; i++)
+		if (count(h, c, h->plays[i].track) < 0)
+			return -1;
 	return 0;
 }

@@ -19,6 +19,7 @@ struct play {
 struct history {
 	struct play *plays; /* n, in order */
 	size_t n, cap;
+	size_t forgotten; /* plays before these */
 	struct idmap tracks, artists; /* how often each was played; unknown tracks do not count */
 };
 
@@ -30,6 +31,15 @@ void history_reset(struct history *h);
 
 /* Adds a play. Returns 0, or -1 where there is no memory. */
 int history_add(struct history *h, const struct catalog *c, uint32_t track, double time);
+
+/* Forgets all plays but the last `keep`, as if the session had begun with them. Returns 0, or -1 where there is no memory. */
+int history_forget(struct history *h, const struct catalog *c, size_t keep);
+
+/* How many plays there have been, those that are forgotten included. */
+static inline size_t history_steps(const struct history *h)
+{
+	return h->forgotten + h->n;
+}
 
 /* How often a track, or an artist, was played. Constant time. */
 static inline uint32_t history_track_plays(const struct history *h, uint32_t track)

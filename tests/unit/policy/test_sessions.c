@@ -10,7 +10,7 @@ static void play(struct sessions *s, uint32_t user, uint32_t track, double time)
 {
 	struct session *session = sessions_open(s, user);
 
-	CHECK(session && history_add(session->history, &catalog, track, time) == 0);
+	CHECK(session && sessions_add(s, session, &catalog, track, time) == 0);
 }
 
 static void end(struct sessions *s, uint32_t user)
@@ -90,12 +90,13 @@ static void the_state_is_as_documented(void)
 	end(&s, 2147483647);
 	sessions_open(&s, 42)->timestamp = -5;
 	sessions_open(&s, 3)->timestamp = INT64_MAX;
+	/* first those who have left, in the order in which they did */
 	check_state(&s,
 		    "{\"botify-state\":1}\n"
-		    "{\"user\":42,\"sessions\":0,\"timestamp\":-5,\"plays\":[[5,0.81],[null,0],[0,0.1]]}\n"
 		    "{\"user\":7,\"sessions\":1}\n"
-		    "{\"user\":3,\"sessions\":0,\"timestamp\":9223372036854775807}\n"
-		    "{\"user\":2147483647,\"sessions\":1}\n");
+		    "{\"user\":2147483647,\"sessions\":1}\n"
+		    "{\"user\":42,\"sessions\":0,\"timestamp\":-5,\"plays\":[[5,0.81],[null,0],[0,0.1]]}\n"
+		    "{\"user\":3,\"sessions\":0,\"timestamp\":9223372036854775807}\n");
 	sessions_clear(&s);
 }
 
@@ -120,6 +121,150 @@ static void listens_are_remembered_over_sessions(void)
 	sessions_clear(&s);
 	sessions_clear(&t);
 	sessions_clear(&fewer);
+}
+
+/* The users whose sessions are open, of 1 to 9, as digits. */
+static const char *open_users(const struct sessions *s)
+{
+	static char text[16];
+	char *to = text;
+
+	for (size_t i = 0; i < s->n; i++)
+		if (s->list[i].history)
+			*to++ = (char)('0' + s->list[i].user);
+	*to = 0;
+	return text;
+}
+
+static void the_least_recently_used_session_gives_way(void)
+{
+	struct sessions s = {.max_open = 3};
+
+	play(&s, 1, 0, 1);
+	play(&s, 2, 0, 1);
+	play(&s, 3, 0, 1);
+	play(&s, 1, 1, 1);
+	CHECK_STR(open_users(&s), "123");
+	CHECK(s.n_open == 3 && s.dropped == 0);
+	play(&s, 4, 0, 1); /* 2 was heard of before 3, and 1 has come back */
+	CHECK_STR(open_users(&s), "134");
+	play(&s, 2, 5, 1);
+	CHECK_STR(open_users(&s), "124");
+	CHECK(s.n_open == 3 && s.dropped == 2);
+	/* it has ended as if the user had left: the next one has another number, and has heard nothing */
+	CHECK(sessions_open(&s, 2)->number == 1 && sessions_open(&s, 2)->history->n == 1);
+	CHECK(history_track_plays(sessions_open(&s, 2)->history, 0) == 0);
+	/* sessions that have ended are in nobody's way */
+	end(&s, 1);
+	CHECK(s.n_open == 2);
+	play(&s, 5, 0, 1);
+	CHECK_STR(open_users(&s), "245");
+	CHECK(s.dropped == 2);
+	play(&s, 1, 0, 1);
+	CHECK_STR(open_users(&s), "125");
+	sessions_clear(&s);
+}
+
+static void one_session_at_a_time(void)
+{
+	struct sessions s = {.max_open = 1};
+
+	play(&s, 1, 0, 1);
+	play(&s, 1, 1, 1);
+	CHECK(sessions_open(&s, 1)->history->n == 2 && s.dropped == 0);
+	play(&s, 2, 0, 1);
+	CHECK_STR(open_users(&s), "2");
+	end(&s, 2);
+	play(&s, 1, 0, 1);
+	CHECK_STR(open_users(&s), "1");
+	CHECK(s.dropped == 1 && sessions_open(&s, 1)->number == 1);
+	sessions_clear(&s);
+}
+
+/* Against the plainest way to say it: the time of each user's last request. */
+static void who_gives_way_is_who_was_silent_for_longest(void)
+{
+	struct sessions s = {.max_open = 7};
+	unsigned last[20] = {0};
+	bool open[20] = {false};
+	struct rng r = rng_at(3, RNG_WORLD, 0, 0, 0);
+
+	for (unsigned now = 1; now < 5000; now++) {
+		uint32_t user = rng_below(&r, 20), oldest = 20, n = 0;
+
+		for (uint32_t i = 0; i < 20; i++) {
+			n += open[i];
+			if (open[i] && (oldest == 20 || last[i] < last[oldest]))
+				oldest = i;
+		}
+		if (!open[user] && n == 7)
+			open[oldest] = false;
+		open[user] = true;
+		last[user] = now;
+		play(&s, user, 0, 1);
+		if (rng_below(&r, 6) == 0) {
+			end(&s, user);
+			open[user] = false;
+		}
+		for (size_t i = 0; i < s.n; i++)
+			CHECK((s.list[i].history != NULL) == open[s.list[i].user]);
+	}
+	CHECK(s.dropped > 100);
+	sessions_clear(&s);
+}
+
+/* Who would give way next is the same after a restart. */
+static void the_state_keeps_the_order(void)
+{
+	struct sessions s = {.max_open = 3}, t = {.max_open = 3};
+	struct errmsg e;
+
+	for (uint32_t user = 1; user <= 4; user++)
+		play(&s, user, 0, 1);
+	play(&s, 2, 0, 1); /* 3 4 2 */
+	CHECK(sessions_save(&s, "state", &catalog, &e) == 0);
+	CHECK(sessions_load(&t, "state", &catalog, &e) == 0);
+	CHECK_STR(open_users(&t), "342");
+	play(&t, 5, 0, 1);
+	CHECK_STR(open_users(&t), "425");
+	play(&t, 6, 0, 1);
+	CHECK_STR(open_users(&t), "256");
+	sessions_clear(&t);
+	/* a state of more than there may be */
+	t.max_open = 2;
+	CHECK(sessions_load(&t, "state", &catalog, &e) == 0);
+	CHECK_STR(open_users(&t), "42");
+	CHECK(t.dropped == 1 && t.n == 4);
+	sessions_clear(&t);
+	sessions_clear(&s);
+}
+
+static void a_long_session_forgets_its_beginning(void)
+{
+	struct sessions s = {0}, t = {0};
+	const struct history *h;
+	struct errmsg e;
+
+	for (size_t i = 0; i < SESSIONS_MAX_PLAYS; i++)
+		play(&s, 1, i < SESSIONS_MAX_PLAYS / 2 ? 3 : 4, 1);
+	h = sessions_open(&s, 1)->history;
+	CHECK(h->n == SESSIONS_MAX_PLAYS && history_steps(h) == SESSIONS_MAX_PLAYS);
+	CHECK(history_track_plays(h, 3) == SESSIONS_MAX_PLAYS / 2);
+	play(&s, 1, 7, 0.5);
+	CHECK(h->n == SESSIONS_MAX_PLAYS / 2 + 1 && history_steps(h) == SESSIONS_MAX_PLAYS + 1);
+	CHECK(history_track_plays(h, 3) == 0 && history_track_plays(h, 4) == SESSIONS_MAX_PLAYS / 2);
+	CHECK(history_track_plays(h, 7) == 1 && h->plays[h->n - 1].time == 0.5);
+	CHECK(sessions_save(&s, "state", &catalog, &e) == 0);
+	CHECK(sessions_load(&t, "state", &catalog, &e) == 0);
+	h = sessions_open(&t, 1)->history;
+	CHECK(h->n == SESSIONS_MAX_PLAYS / 2 + 1 && history_steps(h) == SESSIONS_MAX_PLAYS + 1);
+	CHECK(history_track_plays(h, 3) == 0 && history_track_plays(h, 7) == 1);
+	/* what a session grew to is not kept for those to come */
+	end(&s, 1);
+	CHECK(s.n_spare == 1 && s.spare[0]->cap == 0);
+	CHECK(history_steps(sessions_open(&s, 1)->history) == 0);
+	sessions_clear(&s);
+	sessions_clear(&t);
 }
 
 /* What is saved, loaded and saved again is the same, and what was loaded goes on as what was saved would have. */
@@ -206,6 +351,7 @@ static void mistakes_are_named_with_their_line(void)
 		{HEADER "{\"user\":1,\"sessions\":0}\n{\"user\":2,\"sessions\":0}\n{\"user\":1,\"sessions\":0}\n",
 		 "state:4: user 1 twice"},
 		{HEADER "{\"user\":1,\"sessions\":0,\"plays\":{}}\n", "state:2: \"plays\" is no array"},
+		{HEADER "{\"user\":1,\"sessions\":0,\"forgotten\":-1,\"plays\":[[5,1]]}\n", "state:2: \"forgotten\" is no count"},
 		{HEADER "{\"user\":1,\"sessions\":0,\"plays\":[1]}\n", "state:2: a play is not [track, time]"},
 		{HEADER "{\"user\":1,\"sessions\":0,\"plays\":[[1]]}\n", "state:2: a play is not [track, time]"},
 		{HEADER "{\"user\":1,\"sessions\":0,\"plays\":[[1,0,0]]}\n", "state:2: a play is not [track, time]"},
@@ -237,6 +383,11 @@ int main(void)
 	RUN(histories_are_used_again);
 	RUN(the_state_is_as_documented);
 	RUN(listens_are_remembered_over_sessions);
+	RUN(the_least_recently_used_session_gives_way);
+	RUN(one_session_at_a_time);
+	RUN(who_gives_way_is_who_was_silent_for_longest);
+	RUN(the_state_keeps_the_order);
+	RUN(a_long_session_forgets_its_beginning);
 	RUN(states_survive);
 	RUN(a_track_that_left_the_catalog_is_unknown);
 	RUN(no_file_and_an_empty_one_know_nobody);
