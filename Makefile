@@ -4,8 +4,10 @@
 #   make demo       an experiment from end to end, with its report
 #   make test       all tests; `make test-asan` runs the same suite under ASan and UBSan
 #   make test-failing the same commands with each call for memory and each system call failing in turn (some minutes)
+#   make mutants    which small mistakes no test would notice: MUTANTS=20 of them, by MUTANTS_SEED=1
 #   make test-stats how often each statistical method, and each report, cries wolf (a minute and a half)
 #   make train-quality  how well botify-train ranks real listening (PLAYS=FILE)
+#   make train-speed    how fast, beside numpy and scipy
 #   make bench      speed, as ratios
 #   make world      an invented world of full size in build/world
 #   make install    PREFIX=/usr/local, DESTDIR as usual
@@ -79,7 +81,7 @@ test-stats: $(STATS_TESTS)
 # The same words for every tool that looks for mistakes.
 SANITIZE = -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
 FUZZ_SECONDS ?= 60
-SCRIPTS = .ci/run tests/run tests/deps tests/lint-man tests/lint-rooms tests/run-examples data/demo $(wildcard tests/bench tests/*.bats)
+SCRIPTS = .ci/run tests/run tests/deps tests/lint-man tests/lint-rooms tests/mutants tests/run-examples data/demo $(wildcard tests/bench tests/*.bats)
 MAN = $(wildcard man/*.[157])
 
 # What is missing is installed, or told, before the compiler stumbles over it.
@@ -95,6 +97,12 @@ test-asan:
 test-failing:
 	$(MAKE) all unit
 	BOTIFY_BIN='$(abspath $(BUILD))' FAIL_SAMPLE=0 TEST_TIMEOUT=3600 tests/run failing
+
+# Not part of the tests: each mistake takes a build and, where it is hard to notice, a run of them all.
+MUTANTS ?= 20
+MUTANTS_SEED ?= 1
+mutants:
+	tests/mutants $(MUTANTS) $(MUTANTS_SEED)
 
 deps:
 	tests/deps build test
@@ -141,7 +149,10 @@ PLAYS ?= ../shared/world/plays.tsv
 train-quality: $(BUILD)/tests/train-quality
 	$< '$(PLAYS)'
 
-$(BUILD)/tests/train-quality: $(BUILD)/tests/train-quality.o $(LIB)
+train-speed: $(BUILD)/tests/train-speed
+	tests/train-speed $<
+
+$(BUILD)/tests/train-quality $(BUILD)/tests/train-speed: %: %.o $(LIB)
 	$(call say,LD,$@)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS)
 
 world: $(BUILD)/botify-world
@@ -159,7 +170,7 @@ uninstall:
 clean:
 	rm -rf build build-asan build-fuzz build-lint
 
-.PHONY: all unit test test-failing test-stats test-asan deps lint fuzz fuzzers demo bench train-quality world install uninstall clean
+.PHONY: all unit test mutants test-failing test-stats test-asan deps lint fuzz fuzzers demo bench train-quality train-speed world install uninstall clean
 .SECONDARY:
 
 -include $(wildcard $(addprefix $(BUILD)/,*/*.d */*/*.d */*/*/*.d))

@@ -15,6 +15,7 @@
 #include "report/failon.h"
 #include "report/findings.h"
 #include "report/report.h"
+#include "study/clock.h"
 #include "study/covariate.h"
 #include "study/partial.h"
 #include "study/split.h"
@@ -217,6 +218,17 @@ static void complain(void *ctx, const struct errmsg *reason)
 	command_complain(&self, &in->complaints, reason);
 }
 
+/* A log in another unit than it should have is taken as it is, but not without a word. */
+static void note_units(const struct study *s, const struct options *o)
+{
+	const char *log = clock_unit(s), *moment = o->keep.before ? clock_unit_of(o->keep.moment) : NULL;
+
+	if (log)
+		command_note(&self, "timestamps look like %s, and are taken as milliseconds", log);
+	else if (moment)
+		command_note(&self, "--covariate-before looks like %s, and is taken as milliseconds", moment);
+}
+
 /* Reads the logs or their parts into the study. */
 static int gather(struct inputs *in, const struct options *o, struct errmsg *e)
 {
@@ -233,6 +245,7 @@ static int gather(struct inputs *in, const struct options *o, struct errmsg *e)
 	if (s->out_of_order > 0 && !s->sorted)
 		command_note(&self, "events are out of order and were taken as they came; "
 				    "give the log as a file, or sorted by timestamp");
+	note_units(s, o);
 	return study_end(s, e);
 }
 

@@ -289,7 +289,6 @@ static void write_metrics(const struct shown_epochs *s, const struct watch_epoch
 	fputs(",\"seconds\":", s->metrics);
 	json_put_number(s->metrics, round(1e3 * seconds_since(&s->begun)) / 1e3);
 	fputs("}\n", s->metrics);
-	fflush(s->metrics);
 }
 
 static void show_epoch(void *ctx, const struct watch_epoch *now)
@@ -341,6 +340,8 @@ static int read_listens(struct listens *l, const struct options *o, const struct
 	while (status == 0 && (s = log_next(&log, &ev, e)) != LOG_END) {
 		if (s == LOG_EVENT)
 			status = listens_add(&reader, ev, e);
+		else if (s == LOG_NO_MEMORY)
+			status = -1;
 		else
 			command_complain(&self, complaints, e);
 	}

@@ -102,28 +102,27 @@ bool command_complained(const struct command *c, const struct command_complaints
 
 FILE *command_screen_open(struct command_screen *s, FILE *to, struct errmsg *e)
 {
-	*s = (struct command_screen){.to = to, .between = to};
-	if (isatty(fileno(to)))
-		s->between = open_memstream(&s->text, &s->size);
-	if (!s->between)
+	*s = (struct command_screen){.to = to};
+	if (!isatty(fileno(to)))
+		return to;
+	if (!memstream_open(&s->between))
 		errmsg_nomem(e);
-	return s->between;
+	return s->between.file;
 }
 
 int command_screen_close(struct command_screen *s, struct errmsg *e)
 {
-	int status = 0;
+	char *text;
 
-	if (s->between == s->to)
+	if (!s->between.file)
 		return 0;
-	if (fclose(s->between) != 0) {
-		status = errmsg_nomem(e);
-	} else {
-		tame_lines(s->text);
-		fputs(s->text, s->to);
-	}
-	free(s->text);
-	return status;
+	text = memstream_close(&s->between);
+	if (!text)
+		return errmsg_nomem(e);
+	tame_lines(text);
+	fputs(text, s->to);
+	free(text);
+	return 0;
 }
 
 int command_finish(const struct command *c, struct out *o, int status)

@@ -12,6 +12,7 @@
 #include <stdio.h>
 
 #include "base/errmsg.h"
+#include "base/memstream.h"
 #include "base/out.h"
 
 enum { EXIT_DATA = 1, EXIT_USAGE = 2 };
@@ -80,9 +81,8 @@ bool command_complained(const struct command *c, const struct command_complaints
  * there without the characters that would command it; elsewhere the stream is `to` itself.
  */
 struct command_screen {
-	FILE *to, *between;
-	char *text;
-	size_t size;
+	FILE *to;
+	struct memstream between;
 };
 
 /* Returns the stream, or NULL where there is no memory. */

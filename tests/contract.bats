@@ -337,7 +337,12 @@ marked() {
 		echo "FILE.log"
 		echo "--tracks FILE.tracks log.ndjson"
 		echo "--covariate FILE.covariates log.ndjson"
+		echo "--split FILE.split log.ndjson"
 		echo "--merge FILE.part"
+		;;
+	botify-train)
+		echo "user-tracks --model als FILE.log"
+		echo "user-tracks --model userknn --neighbours 5 --shrinkage 1 --tracks FILE.tracks log.ndjson"
 		;;
 	botify-recommend)
 		set -- "--no-latency --tracks tracks.ndjson"
@@ -368,6 +373,7 @@ marked() {
 	echo '{"user":1,"tracks":[2]}' >plain.user-tracks
 	echo '[2]' >plain.top
 	echo '{"experiments":[{"name":"F","arms":["A","B"]}]}' >plain.experiments
+	echo '{"experiments":[{"name":"E","arms":["C","T1"],"weights":{"C":2,"T1":1}}]}' >plain.split
 	printf '{"botify-state":1}\n{"user":1,"sessions":7}\n' >plain.state
 	for file in plain.*; do
 		printf '\357\273\277' | cat - "$file" >"bom.${file#plain.}"

@@ -506,7 +506,7 @@ refuse() {
 	refuse 2 "--agent takes random, oracle or console, not 'me'" --agent me
 	refuse 2 "--agent and a command (sh): give one of them" --agent random
 	refuse 2 "unrecognized option '--session-count'" --session-count 5
-	for date in 2024-02-30 2023-02-29 2024-13-01 24-01-01 2024-1-1 '2024-01-01 ' 2024-01-01T00 today ''; do
+	for date in 2024-02-30 2023-02-29 2024-13-01 24-01-01 2024-1-1 '2024-01-01 ' 2024-01-01T00 '2024- 1- 2' ' 024-01-02' today ''; do
 		refuse 2 "--start takes a day as 2024-01-31, not '$date'" --start "$date"
 	done
 	expect 2 botify-sim

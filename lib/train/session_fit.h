@@ -25,6 +25,7 @@ struct session_constants {
 	double near;	     /* variance of a coordinate of a first track around its interest, by which interests are told apart */
 	float artist[SESSION_DIM], track[SESSION_DIM], first[SESSION_DIM]; /* variances by coordinate */
 	double u_mean, u_var, b_mean, b_var; /* of log 1/s and b over users */
+	double b_start;	     /* the mean of b at the start, where it stays */
 };
 
 struct session_fit {

@@ -8,6 +8,7 @@
 #define BOTIFY_SESSION_MATH_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 enum { SESSION_PLAYS_MAX = 15, SESSION_TIMES = 101, SESSION_LANES = 8 };
@@ -52,5 +53,8 @@ bool session_observe(const struct session_bound *o, float s, float b, float x, f
 
 /* The product of two vectors of SESSION_DIM. */
 float session_dot(const float *a, const float *b);
+
+/* The same numbers for one vector and n that lie one after another. */
+void session_dots(const float *a, const float *many, size_t n, float *products);
 
 #endif
