@@ -8,8 +8,10 @@
 #include "base/murmur3.h"
 
 /*
- * To score all candidates after every listen is most of the work, and hardly changes the answer. So each is scored anew after every
- * TURNS-th listen; and when a track is to be chosen, the best is, and so on until the best is up to date. The scores that are kept
+ * To score all candidates after every listen is most of the work, and hardly changes the answer. So each is scored
+ * anew after every
+ * TURNS-th listen; and when a track is to be chosen, the best is, and so on until the best is up to date. The scores
+ * that are kept
  * depend on the plays alone, not on what was asked in between.
  */
 enum { D = SESSION_DIM, W = SESSION_DIM + 1, TURNS = 8, BROUGHT_UP_TO_DATE = 32 };
@@ -57,7 +59,10 @@ static int begin_again(struct session_live *l, const struct session_aim *a, cons
 	return 0;
 }
 
-/* What an observation of m = q.e - b, which is N(m, spread), does to it: moves it by *shift, takes *less off its variance. */
+/*
+ * What an observation of m = q.e - b, which is N(m, spread), does to it: moves it by *shift, takes *less off its
+ * variance.
+ */
 static bool weigh(const struct session_bound *o, float s, double m, double spread, double noise, double *shift, double *less)
 {
 	double total = spread + noise, sd = sqrt(total), sign, a, h;

@@ -83,7 +83,10 @@ static uint32_t known_row(const struct session_model *m, size_t user, uint32_t t
 	return low < m->users[user + 1].first_opening && m->openings[low].track == track ? m->openings[low].row : SESSION_NO_ROW;
 }
 
-/* How much better a row explains a first track than an interest that is not known yet does: a log ratio of densities. */
+/*
+ * How much better a row explains a first track than an interest that is not known yet does: a log ratio of
+ * densities.
+ */
 static double nearness(const struct session_model *m, uint32_t row, uint32_t track)
 {
 	const float *q = m->rows + (size_t)row * D, *e = m->tracks + (size_t)track * D;
@@ -315,7 +318,10 @@ static uint32_t planned_before(const struct session_player *p, const struct sess
 	return planned;
 }
 
-/* What a track of the plan is worth now: less than planned, where more of its artist were played than are planned before it. */
+/*
+ * What a track of the plan is worth now: less than planned, where more of its artist were played than are
+ * planned before it.
+ */
 static float worth(const struct session_player *p, const struct session_plan *plan, size_t i, const struct history *h)
 {
 	uint32_t artist = p->catalog->tracks[plan->tracks[i].track].artist, plays = history_artist_plays(h, artist), planned;
@@ -327,7 +333,8 @@ static float worth(const struct session_player *p, const struct session_plan *pl
 }
 
 /*
- * The best of the plan that passes. Mostly it is the first one; but some are worth less than planned (the first track's artist, for
+ * The best of the plan that passes. Mostly it is the first one; but some are worth less than planned (the first
+ * track's artist, for
  * one, was played without being planned), and then those after it are looked at until none can be better.
  */
 static int choose_planned(const struct session_player *p, const struct session_plan *plan, size_t k, const struct question *q,

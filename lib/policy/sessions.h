@@ -11,7 +11,7 @@
  * The state file is NDJSON, a line {"botify-state":1}, then one a user: first those without an open session in the order in
  * which they left, then the others in the order of their last requests, which is that in which they would have to give way.
  *
- *     {"user":42,"sessions":3,"timestamp":1704067200000,"plays":[[796,0.81],[3859,0.2]],"recent":[[12,1],[796,0.81],[3859,0.2]]}
+ *     {"user":42,"sessions":3,"timestamp":1704067200000,"plays":[[796,0.81],[3859,0.2]],"recent":[[12,1],[796,0.81]]}
  *
  * `sessions` counts those that ended; `timestamp` is that of the user's latest event (absent where there is none); `plays`
  * (of the open session; absent where none is open) holds track and time, and null for the id of a track that the catalog
@@ -64,7 +64,10 @@ void sessions_clear(struct sessions *s);
  */
 struct session *sessions_open(struct sessions *s, uint32_t user);
 
-/* Notes a listen in the session, and in what is remembered over sessions. Returns 0, or -1 where there is no memory. */
+/*
+ * Notes a listen in the session, and in what is remembered over sessions. Returns 0, or -1 where there is no
+ * memory.
+ */
 int sessions_add(struct sessions *s, struct session *session, const struct catalog *c, uint32_t track, double time);
 
 /* Ends a session that sessions_open gave. */

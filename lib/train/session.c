@@ -57,7 +57,10 @@ static double gauss(struct rng *r)
 	return radius * cos(2 * M_PI * rng_uniform(r));
 }
 
-/* A tenth of what is expected in the end, at random: what the log speaks for grows from there, and nothing else does. */
+/*
+ * A tenth of what is expected in the end, at random: what the log speaks for grows from there, and nothing else
+ * does.
+ */
 static void scatter(struct session_fit *f)
 {
 	const struct catalog *c = f->data->catalog;
@@ -194,7 +197,8 @@ static void change(struct session_fit *f, enum constant which, double factor)
 }
 
 /*
- * Moves each constant as far as the held-out likelihood rises by it: all are tried from the same state, each a step up and a step
+ * Moves each constant as far as the held-out likelihood rises by it: all are tried from the same state, each a step
+ * up and a step
  * down, and go to the top of the parabola through the three, at most a step and a half away.
  */
 static int tune(struct course *t, double step, struct errmsg *e)
@@ -334,7 +338,8 @@ static void take_over_model(struct course *t, const struct session_model *m)
 }
 
 /*
- * Rows become interests by vectors of tracks that were learned elsewhere. The more is known of tracks, the more of how far first
+ * Rows become interests by vectors of tracks that were learned elsewhere. The more is known of tracks, the more of
+ * how far first
  * tracks are from their interest is their own: so that is tried out again, by how well the rows alone foretell.
  */
 static int find_interests_again(struct course *t, struct errmsg *e)

@@ -21,7 +21,10 @@ struct slope {
 	double uu, ub, bb; /* minus the Hessian */
 };
 
-/* An observation with x ~ N(x0, v0): log u - (u z + b - x0)^2 / 2 v0 inside, log Phi where it is open. All are concave. */
+/*
+ * An observation with x ~ N(x0, v0): log u - (u z + b - x0)^2 / 2 v0 inside, log Phi where it is open. All are
+ * concave.
+ */
 static void add_observation(struct slope *g, const struct session_bound *o, double u, double b, double x0, double v0)
 {
 	double z = o->z, m = u * z + b - x0, sign, a, h, c;

@@ -465,7 +465,10 @@ static int exchange(const char *fresh, const char *path, struct errmsg *e)
 		remove_model(fresh);
 		return 0;
 	}
-	/* nothing stands there, or it is empty, or the file system cannot exchange: then there is a moment without a model */
+	/*
+	 * nothing stands there, or it is empty, or the file system cannot exchange: then there is a moment
+	 * without a model
+	 */
 	if (rename(fresh, path) == 0)
 		return 0;
 	if (errno != ENOTEMPTY && errno != EEXIST)
