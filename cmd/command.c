@@ -62,14 +62,18 @@ int command_misused(const struct command *c, const struct errmsg *e)
 
 void command_note(const struct command *c, const char *format, ...)
 {
-	char *text = NULL;
+	char *text = NULL, beginning[512];
 	va_list ap;
 
 	va_start(ap, format);
 	if (vasprintf(&text, format, ap) < 0)
 		text = NULL;
 	va_end(ap);
-	say(c, text ? text : "out of memory");
+	/* a remark does not fail: without memory it may be cut */
+	va_start(ap, format);
+	vsnprintf(beginning, sizeof beginning, format, ap);
+	va_end(ap);
+	say(c, text ? text : beginning);
 	free(text);
 }
 
