@@ -452,7 +452,7 @@ sim_stalled_by() {
 	kill -INT "$sim"
 	ends "$sim"
 	[ "$status" = 130 ]
-	[ $(($(now_ms) - begun)) -lt 2500 ]
+	[ $(($(now_ms) - begun)) -lt 4500 ]
 	not grep -q 2024 err # it had no time for the summary
 }
 

@@ -7,9 +7,9 @@
 #define BOTIFY_UNFINISHED_H
 
 /*
- * From now on the file or directory is removed where SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGPIPE or SIGXFSZ ends the process. Signals
- * that are handled or ignored stay so. The path is borrowed until unfinished_forget. Returns 0; or -1 where so many
- * files are underway that this one is not noted.
+ * From now on the file or directory is removed where SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGPIPE or SIGXFSZ ends the
+ * process. Signals that are handled or ignored stay so. The path is borrowed until unfinished_forget. Returns 0; or -1
+ * where so many files are underway that this one is not noted.
  */
 int unfinished_note(const char *path);
 
