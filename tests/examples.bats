@@ -59,6 +59,58 @@ run_pages() {
 	run_pages ./*.[1-9]
 }
 
+@test "examples: man shows the pages of the tree as README says" {
+	command -v man >/dev/null || skip "man is not installed"
+	local commands=()
+	mapfile -t commands < <(grep -E '^ +man ' "$root/README")
+	[ "${#commands[@]}" = "$(find "$root/man" -name '*.[1-9]' | wc -l)" ]
+	cd "$root" || return
+	for command in "${commands[@]}"; do
+		env MANPAGER=cat bash -c "$command" | grep -q '^NAME' || { echo "$command"; return 1; }
+	done
+}
+
+# Of a page as it is read, the lines from the one that matches to the next blank one, without what they are indented by.
+block_of() {
+	mandoc -T utf8 "$root/man/$1" | sed $'s/.\b//g' | sed -n "/$2/,/^\$/{ s/^ *\$//; /./p; }" |
+		awk 'NR == 1 { match($0, /^ */); n = RLENGTH } { print substr($0, n + 1) }'
+}
+
+# With nothing but what cron gives to a command. What is installed in /usr/local/bin stands in a directory here, with a mail(1)
+# that keeps its input.
+@test "examples: the crontab of botify-abtest(1) runs as it is printed" {
+	local line
+	mkdir samples local
+	ln -s "$bin"/botify-* "$(command -v jq)" local
+	printf '%s\n' '#!/bin/sh' 'echo "$*" >mail.arguments' 'cat >mail.text' >local/mail
+	chmod +x local/mail
+	cp "$root"/data/world/tracks.* "$root"/data/world/users.ndjson samples
+	(cd samples && make_log)
+	line=$(block_of botify-abtest.1 '^ *0 3 \* \* \* ')
+	[ "$(wc -l <<<"$line")" = 1 ]
+	[[ $line == "0 3 * * * "* && $line != *%* ]]
+	line=${line#0 3 \* \* \* }
+	line=${line//\/srv\/botify/$PWD/samples}
+	block_of botify-abtest.1 '^ *#!\/bin\/sh$' | sed "s|/usr/local/bin|$PWD/local|" >samples/nightly
+	grep -q 'mail -s' samples/nightly
+	cron() {
+		env -i HOME="$PWD" LOGNAME=nobody SHELL=/bin/sh PATH=/usr/bin:/bin /bin/sh -c "$line" >out 2>&1 </dev/null
+	}
+	cron || { cat out; return 1; }
+	[ ! -s out ]
+	grep -q '</html>' samples/report.html
+	grep -q '^-s botify: time has changed team@example.org$' samples/mail.arguments
+	[ "$(jq -s -c 'map(.metric) | unique' samples/mail.text)" = '["time"]' ]
+	# where nothing has changed, no mail is sent
+	rm samples/mail.* samples/report.html
+	grep -o '^.*"AA":"[^"]*"' samples/log.ndjson | sed 's/$/}}/' >quiet
+	mv quiet samples/log.ndjson
+	cron || { cat out; return 1; }
+	[ ! -s out ]
+	grep -q '</html>' samples/report.html
+	[ ! -e samples/mail.text ]
+}
+
 @test "examples: the demo fits on two screens and shows that learning pays" {
 	local effect='select(.metric == "time") | [.experiment, .treatment, .significant]'
 
@@ -67,8 +119,8 @@ run_pages() {
 	# the width of the report is the business of abtest.bats
 	run ! grep -E ".{81}" <(sed "/botify-abtest/,\$d" shown)
 	# more than five times as long, on whatever machine: the model's numbers end in other digits there
-	botify-abtest --format ndjson demo/day2.ndjson |
-		jq -e 'select(.experiment == "POLICY" and .treatment == "T1" and .metric == "time_per_session") | .lower > 400'
+	botify-abtest --experiment POLICY --format ndjson demo/day2.ndjson |
+		jq -es 'any(.[]; .treatment == "T1" and .metric == "time_per_session" and .lower > 400)'
 	botify-abtest --format ndjson demo/day2.ndjson | jq -c "$effect" | diff - <(
 		echo '["AA","T1",false]'
 		echo '["POLICY","T1",true]'
