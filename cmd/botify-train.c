@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "base/save.h"
+#include "base/unfinished.h"
 #include "base/suggest.h"
 #include "command.h"
 #include "event/log.h"
@@ -218,13 +219,14 @@ static int parse_option(struct options *o, int c, struct errmsg *e)
 	}
 }
 
-/* A table, or the metrics, must not replace what is learned from. A model is a directory. */
+/* A table, or the metrics, must not replace what is learned from. A model is a directory, and looked at by itself. */
 static int check_output(const struct options *o, struct errmsg *e)
 {
+	const char *table = o->kind ? o->output : NULL;
 	char *other[] = {(char *)o->tracks};
 
-	if (command_check_output("-o", o->output, o->paths, o->n_paths, e) < 0 ||
-	    command_check_output("-o", o->output, other, 1, e) < 0)
+	if (command_check_output("-o", table, o->paths, o->n_paths, e) < 0 ||
+	    command_check_output("-o", table, other, 1, e) < 0)
 		return -1;
 	if (command_check_output("--metrics", o->metrics, o->paths, o->n_paths, e) < 0)
 		return -1;
@@ -264,6 +266,7 @@ static void interrupted(int number)
 	ssize_t ignored = write(STDERR_FILENO, text, sizeof text - 1);
 
 	(void)ignored;
+	unfinished_remove();
 	signal(number, SIG_DFL);
 	raise(number);
 }

@@ -129,7 +129,7 @@ refuses() {
 	echo old >table
 	botify-train user-tracks --model bpr --epochs 10000 --rate 0.1 --regularisation 0.1 --metrics metrics -o table day.ndjson 2>err &
 	pid=$!
-	wait_until sh -c 'ls metrics.*tmp'
+	wait_until sh -c "ls -l /proc/$pid/fd | grep deleted" # the file of --metrics, which has no name yet
 	kill -TERM $pid
 	status=0
 	wait $pid || status=$?
