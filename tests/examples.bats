@@ -120,7 +120,7 @@ block_of() {
 	run ! grep -E ".{81}" <(sed "/botify-abtest/,\$d" shown)
 	# more than five times as long, on whatever machine: the model's numbers end in other digits there
 	botify-abtest --format ndjson demo/day2.ndjson |
-		jq -e 'select(.experiment == "POLICY" and .treatment == "T1" and .metric == "time_per_session") | .lower > 400'
+		jq -es 'map(select(.experiment == "POLICY" and .treatment == "T1" and .metric == "time_per_session").lower) | .[0] > 400'
 	botify-abtest --format ndjson demo/day2.ndjson | jq -c "$effect" | diff - <(
 		echo '["AA","T1",false]'
 		echo '["POLICY","T1",true]'
