@@ -6,6 +6,7 @@
 #   make test-failing the same commands with each call for memory and each system call failing in turn (some minutes)
 #   make mutants    which small mistakes no test would notice: MUTANTS=20 of them, by MUTANTS_SEED=1
 #   make test-stats how often each statistical method, and each report, cries wolf (a minute and a half)
+#   make test-signals SIGNALS=1000 at random moments, to the simulator, the recommender or both (a quarter of an hour)
 #   make train-quality  how well botify-train ranks real listening (PLAYS=FILE)
 #   make train-speed    how fast, beside numpy and scipy
 #   make bench      speed, as ratios
@@ -81,7 +82,7 @@ test-stats: $(STATS_TESTS)
 # The same words for every tool that looks for mistakes.
 SANITIZE = -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
 FUZZ_SECONDS ?= 60
-SCRIPTS = .ci/run tests/run tests/deps tests/lint-man tests/lint-rooms tests/mutants tests/run-examples data/demo $(wildcard tests/bench tests/*.bats)
+SCRIPTS = .ci/run tests/run tests/deps tests/lint-man tests/lint-rooms tests/mutants tests/run-examples tests/signals data/demo $(wildcard tests/bench tests/*.bats)
 MAN = $(wildcard man/*.[157])
 
 # What is missing is installed, or told, before the compiler stumbles over it.
@@ -89,6 +90,11 @@ test:
 	tests/deps build test
 	$(MAKE) all unit
 	BOTIFY_BIN='$(abspath $(BUILD))' tests/run
+
+SIGNALS ?= 1000
+
+test-signals: all
+	BOTIFY_BIN='$(abspath $(BUILD))' tests/signals '$(SIGNALS)'
 
 test-asan:
 	$(MAKE) test BUILD=build-asan CFLAGS='-O1 -g $(SANITIZE)'
@@ -170,7 +176,7 @@ uninstall:
 clean:
 	rm -rf build build-asan build-fuzz build-lint
 
-.PHONY: all unit test mutants test-failing test-stats test-asan deps lint fuzz fuzzers demo bench train-quality train-speed world install uninstall clean
+.PHONY: all unit test mutants test-failing test-stats test-signals test-asan deps lint fuzz fuzzers demo bench train-quality train-speed world install uninstall clean
 .SECONDARY:
 
 -include $(wildcard $(addprefix $(BUILD)/,*/*.d */*/*.d */*/*/*.d))

@@ -165,6 +165,15 @@ static int complete(struct options *o, struct errmsg *e)
 	return 0;
 }
 
+static int check_output(const struct options *o, struct errmsg *e)
+{
+	char *tables[] = {(char *)o->tracks, (char *)o->covariate, (char *)o->plan};
+
+	if (command_check_output("-o", o->output, o->paths, o->n_paths, e) < 0)
+		return -1;
+	return command_check_output("-o", o->output, tables, sizeof tables / sizeof *tables, e);
+}
+
 /* Returns -1 to go on, or the exit status. */
 static int parse_options(struct options *o, int argc, char **argv)
 {
@@ -193,6 +202,8 @@ static int parse_options(struct options *o, int argc, char **argv)
 	o->n_paths = (size_t)(argc - optind);
 	if (status == 0)
 		status = complete(o, &e);
+	if (status == 0)
+		status = check_output(o, &e);
 	return status < 0 ? command_misused(&self, &e) : -1;
 }
 

@@ -263,6 +263,7 @@ static int run(const struct world *w, const struct options *o)
 		status = command_fail(&command, &e);
 		goto out;
 	}
+	out_watch(&log, watch.stop_fd);
 	if (isatty(STDERR_FILENO) && o->way != WAY_CONSOLE)
 		watch.progress = show_progress;
 	if (o->way != WAY_WIRED)
@@ -278,6 +279,7 @@ static int run(const struct world *w, const struct options *o)
 		errmsg_nomem(&e);
 		status = command_fail(&command, &e);
 	}
+	status = command_said(status);
 	if (ended == EXCHANGE_STOPPED)
 		stop_raise(watch.stop_fd);
 out:

@@ -67,6 +67,13 @@ static int set_format(struct options *o, const char *name, struct errmsg *e)
 	return o->format ? 0 : errmsg_set(e, "--format takes json, ndjson or table, not '%s'", name);
 }
 
+static int check_output(const struct options *o, struct errmsg *e)
+{
+	if (command_check_output("-o", o->output, o->paths, o->n_paths, e) < 0)
+		return -1;
+	return command_check_output("-o", o->output, (char *[]){(char *)o->tracks}, 1, e);
+}
+
 /* Returns -1 to go on, or the exit status. */
 static int parse_options(struct options *o, int argc, char **argv)
 {
@@ -93,6 +100,8 @@ static int parse_options(struct options *o, int argc, char **argv)
 	o->n_paths = (size_t)(argc - optind);
 	if (status == 0 && !o->choice.experiment && (o->choice.n_arms > 0 || o->choice.by_arm))
 		status = errmsg_set(&e, "--arm and --by-arm want the experiment too (--experiment NAME)");
+	if (status == 0)
+		status = check_output(o, &e);
 	return status < 0 ? command_misused(&self, &e) : -1;
 }
 

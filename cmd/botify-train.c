@@ -218,6 +218,19 @@ static int parse_option(struct options *o, int c, struct errmsg *e)
 	}
 }
 
+/* A table, or the metrics, must not replace what is learned from. A model is a directory. */
+static int check_output(const struct options *o, struct errmsg *e)
+{
+	char *other[] = {(char *)o->tracks};
+
+	if (command_check_output("-o", o->output, o->paths, o->n_paths, e) < 0 ||
+	    command_check_output("-o", o->output, other, 1, e) < 0)
+		return -1;
+	if (command_check_output("--metrics", o->metrics, o->paths, o->n_paths, e) < 0)
+		return -1;
+	return command_check_output("--metrics", o->metrics, other, 1, e);
+}
+
 /* Returns -1 to go on, or the exit status. */
 static int parse_options(struct options *o, int argc, char **argv)
 {
@@ -236,6 +249,8 @@ static int parse_options(struct options *o, int argc, char **argv)
 		return command_misused(&self, &e);
 	o->paths = argv + optind + 1;
 	o->n_paths = (size_t)(argc - optind - 1);
+	if (check_output(o, &e) < 0)
+		return command_misused(&self, &e);
 	o->trainer.tune.seed = (uint64_t)o->seed;
 	o->trainer.tune.threads = (unsigned)o->threads;
 	o->trainer.per_artist = (size_t)o->per_artist;

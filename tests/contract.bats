@@ -513,6 +513,105 @@ keeps_good_lines() {
 	for_each notices
 }
 
+# Runs a command with some of the standard descriptors closed, given as "0 1 2"; the others as in `try`. A shell closes
+# them one by one, and bats holds some open, so Perl does it.
+try_without() {
+	local closed=$1
+	shift
+	status=0
+	# shellcheck disable=SC2016 # it is Perl
+	timeout -k 1 20 perl -MPOSIX -e 'POSIX::close($_) for split / /, shift; exec @ARGV' "$closed" "$@" \
+		<log.ndjson >out 2>err || status=$?
+}
+
+@test "contract: a closed standard input is told where it is read" {
+	reads_nothing() {
+		reading "$1"
+		try_without 0 "$1" "${args[@]}"
+		[ "$status" = 1 ] && [ ! -s out ] || fail "<&-" || return
+		[ "$(head -n 1 err)" = "$1: standard input: Bad file descriptor" ] || fail "<&-" || return
+		"$1" "${args[@]}" log.ndjson >want
+		try_without 0 "$1" "${args[@]}" log.ndjson
+		[ "$status" = 0 ] && cmp out want || fail "log.ndjson <&-"
+	}
+	for_each_reading reads_nothing
+}
+
+@test "contract: a closed standard output is told where it is written" {
+	writes_nothing() {
+		minimal "$1"
+		"$1" "${args[@]}" >want 2>/dev/null
+		for closed in 1 "0 1"; do
+			try_without "$closed" "$1" "${args[@]}"
+			if [ -s want ]; then
+				[ "$status" = 1 ] && grep -q "^$1: standard output: Bad file descriptor$" err ||
+					fail "$closed closed" || return
+			else
+				[ "$status" = 0 ] || fail "$closed closed" || return
+			fi
+		done
+		try_without 1 "$1" --help
+		[ "$status" = 1 ] && [ "$(cat err)" = "$1: standard output: Bad file descriptor" ] || fail "--help >&-"
+	}
+	for_each writes_nothing
+}
+
+@test "contract: with closed standard descriptors nothing lands in a file, and what could not be told is a failure" {
+	{ cat log.ndjson; echo junk; } >mixed
+	cannot_tell() {
+		reading "$1"
+		"$1" "${args[@]}" log.ndjson >want
+		for closed in 2 "0 2"; do
+			try_without "$closed" "$1" "${args[@]}" mixed
+			[ "$status" = 1 ] && [ ! -s err ] && diff want <(grep -v '^{"error' out) ||
+				fail "$closed closed" || return
+		done
+		try_without "0 1 2" "$1" "${args[@]}" mixed
+		[ "$status" = 1 ] && [ ! -s out ] && [ ! -s err ] || fail "all closed"
+	}
+	for_each_reading cannot_tell
+	keeps_notes_out() {
+		"$@" -o want log.ndjson
+		for closed in 0 1 2 "0 1" "0 2" "1 2" "0 1 2"; do
+			try_without "$closed" "$@" -o got mixed
+			[ "$status" = 1 ] && diff want got || fail "$closed closed" || return
+			rm got
+			try_without "$closed" "$@" -o got log.ndjson
+			[ "$status" = 0 ] && diff want got || fail "$closed closed, $*" || return
+		done
+	}
+	keeps_notes_out botify-toppop
+	keeps_notes_out botify-abtest --format csv
+	# a note alone is no failure of the data, but one of its telling
+	sed 's/"E":/"F":/' log.ndjson | head -n 4 | cat log.ndjson - >outside
+	try botify-toppop --experiment E -o want outside
+	[ "$status" = 0 ] && [ -s err ] || fail "a note"
+	try_without 2 botify-toppop --experiment E -o got outside
+	[ "$status" = 1 ] && cmp want got || fail "a note that nobody hears"
+	# the summary of a simulation
+	minimal botify-sim
+	try_without 2 botify-sim "${args[@]}"
+	[ "$status" = 1 ] || fail "a summary that nobody hears"
+}
+
+@test "contract: with closed standard descriptors a recommender does not mistake its own for them" {
+	# <&- >&-: answers went into the pipe that signals are told through, half a state was saved
+	try_without "0 1" botify-recommend --tracks tracks.ndjson --state state log.ndjson
+	[ "$status" = 1 ] && [ "$(cat err)" = "botify-recommend: standard output: Bad file descriptor" ] || fail "0 1"
+	[ "$(cat state)" = '{"botify-state":1}' ]
+	minimal botify-sim
+	world=(--tracks tracks.ndjson --embeddings tracks.npy --users users.ndjson)
+	for closed in 0 1 "0 1"; do
+		try_without "$closed" botify-sim "${args[@]/--agent/--in-flight}" # neither an agent nor a command
+		[ "$status" = 2 ] || fail "$closed"
+		try_without "$closed" botify-sim "${world[@]}"
+		[ "$status" = 1 ] && grep -q "^botify-sim: standard .*put: Bad file descriptor$" err ||
+			fail "wired, $closed closed"
+		try_without "$closed" botify-sim "${world[@]}" --sessions 3 -- botify-recommend --tracks tracks.ndjson
+		[ "$status" = "${closed/0 1/1}" ] || fail "with a command, $closed closed"
+	done
+}
+
 @test "contract: a reader that goes away ends the run" {
 	cp log.ndjson big
 	for _ in 1 2 3 4 5 6 7 8 9 10; do

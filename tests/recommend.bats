@@ -476,7 +476,7 @@ refuse() {
 	expect 0 recommend --state state some
 	[ "$(cat state)" = '{"botify-state":1}
 {"user":3,"sessions":1,"timestamp":2}
-{"user":7,"sessions":0,"timestamp":1,"plays":[[10,0.81],[null,0]]}' ]
+{"user":7,"sessions":0,"timestamp":1,"plays":[[10,0.81],[11,0]]}' ]
 }
 
 # Of user 1, 2 and 3, who never leave, one has to give way each time that another one comes back.
