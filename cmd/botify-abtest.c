@@ -9,11 +9,13 @@
 #include "base/save.h"
 #include "command.h"
 #include "event/log.h"
+#include "options.h"
 #include "render/table.h"
 #include "report/analysis.h"
 #include "report/failon.h"
 #include "report/findings.h"
 #include "report/report.h"
+#include "study/clock.h"
 #include "study/covariate.h"
 #include "study/partial.h"
 #include "study/split.h"
@@ -163,13 +165,22 @@ static int complete(struct options *o, struct errmsg *e)
 	return 0;
 }
 
+static int check_output(const struct options *o, struct errmsg *e)
+{
+	char *tables[] = {(char *)o->tracks, (char *)o->covariate, (char *)o->plan};
+
+	if (command_check_output("-o", o->output, o->paths, o->n_paths, e) < 0)
+		return -1;
+	return command_check_output("-o", o->output, tables, sizeof tables / sizeof *tables, e);
+}
+
 /* Returns -1 to go on, or the exit status. */
 static int parse_options(struct options *o, int argc, char **argv)
 {
 	struct errmsg e;
 	int c, which, status = 0;
 
-	while (status == 0 && (c = getopt_long(argc, argv, "o:hV", long_options, &which)) != -1)
+	while (status == 0 && (c = options_next(&self, argc, argv, "o:hV", long_options, &which)) != -1)
 		switch (c) {
 		case OPT_ANALYSIS: status = analysis_set(&o->analysis, long_options[which].name, optarg, &e); break;
 		case OPT_EXPERIMENT: o->experiments[o->n_experiments++] = optarg; break;
@@ -191,6 +202,8 @@ static int parse_options(struct options *o, int argc, char **argv)
 	o->n_paths = (size_t)(argc - optind);
 	if (status == 0)
 		status = complete(o, &e);
+	if (status == 0)
+		status = check_output(o, &e);
 	return status < 0 ? command_misused(&self, &e) : -1;
 }
 
@@ -216,6 +229,17 @@ static void complain(void *ctx, const struct errmsg *reason)
 	command_complain(&self, &in->complaints, reason);
 }
 
+/* A log in another unit than it should have is taken as it is, but not without a word. */
+static void note_units(const struct study *s, const struct options *o)
+{
+	const char *log = clock_unit(s), *moment = o->keep.before ? clock_unit_of(o->keep.moment) : NULL;
+
+	if (log)
+		command_note(&self, "timestamps look like %s, and are taken as milliseconds", log);
+	else if (moment)
+		command_note(&self, "--covariate-before looks like %s, and is taken as milliseconds", moment);
+}
+
 /* Reads the logs or their parts into the study. */
 static int gather(struct inputs *in, const struct options *o, struct errmsg *e)
 {
@@ -226,11 +250,13 @@ static int gather(struct inputs *in, const struct options *o, struct errmsg *e)
 	keep.catalog = o->tracks ? &in->catalog : NULL;
 	study_init(s, STUDY_STREAM, o->experiments, o->n_experiments);
 	study_keep(s, &keep);
+	command_reads_all(&self, o->paths, o->n_paths);
 	if ((o->merge ? partial_read(s, o->paths, o->n_paths, e) : study_log_read(s, &log, e)) < 0)
 		return -1;
 	if (s->out_of_order > 0 && !s->sorted)
 		command_note(&self, "events are out of order and were taken as they came; "
 				    "give the log as a file, or sorted by timestamp");
+	note_units(s, o);
 	return study_end(s, e);
 }
 
@@ -372,6 +398,9 @@ static int run(struct inputs *in, struct options *o)
 	bool complained, failed;
 	int found = 0;
 
+	command_reads(&self, o->tracks);
+	command_reads(&self, o->covariate);
+	command_reads(&self, o->plan);
 	if (o->tracks && catalog_load(&in->catalog, o->tracks, &e) < 0)
 		return command_fail(&self, &e);
 	if (o->covariate && covariate_load(&in->covariate, o->covariate, &e) < 0)

@@ -9,6 +9,7 @@
 
 #include "base/stop.h"
 #include "command.h"
+#include "options.h"
 #include "sim/agent.h"
 #include "sim/console.h"
 #include "sim/exchange.h"
@@ -160,7 +161,7 @@ static int parse_options(struct options *o, int argc, char **argv)
 	struct errmsg e;
 	int c;
 
-	while ((c = getopt_long(argc, argv, "+hV", long_options, NULL)) != -1)
+	while ((c = options_next(&command, argc, argv, "+hV", long_options, NULL)) != -1)
 		switch (c) {
 		case OPT_TRACKS: o->tracks = optarg; break;
 		case OPT_EMBEDDINGS: o->embeddings = optarg; break;
@@ -179,6 +180,8 @@ static int parse_options(struct options *o, int argc, char **argv)
 
 static int load_world(struct world *w, const struct options *o, struct errmsg *e)
 {
+	command_reads(&command, o->tracks);
+	command_reads(&command, o->users);
 	if (catalog_load(&w->catalog, o->tracks, e) < 0 ||
 	    users_load(&w->users, o->users, &w->catalog, e) < 0)
 		return -1;
@@ -229,7 +232,10 @@ static enum exchange_status play(struct simulation *s, const struct options *o, 
 {
 	switch (o->way) {
 	case WAY_COMMAND: return partner_play_command(s, o->argv, o->timeout, log, watch, e);
-	case WAY_WIRED: return partner_play_wired(s, o->timeout, watch, e);
+	case WAY_WIRED:
+		if (isatty(STDIN_FILENO))
+			command_note(&command, "no recommender was given: requests are on standard output, and events are awaited from the terminal");
+		return partner_play_wired(s, o->timeout, watch, e);
 	case WAY_CONSOLE: return play_console(s, watch, log, e);
 	default: return play_agent(s, o, watch, log, e);
 	}
@@ -257,6 +263,7 @@ static int run(const struct world *w, const struct options *o)
 		status = command_fail(&command, &e);
 		goto out;
 	}
+	out_watch(&log, watch.stop_fd);
 	if (isatty(STDERR_FILENO) && o->way != WAY_CONSOLE)
 		watch.progress = show_progress;
 	if (o->way != WAY_WIRED)
@@ -272,6 +279,7 @@ static int run(const struct world *w, const struct options *o)
 		errmsg_nomem(&e);
 		status = command_fail(&command, &e);
 	}
+	status = command_said(status);
 	if (ended == EXCHANGE_STOPPED)
 		stop_raise(watch.stop_fd);
 out:

@@ -9,6 +9,7 @@
 #include "base/save.h"
 #include "command.h"
 #include "event/log.h"
+#include "options.h"
 #include "rank/tops.h"
 #include "render/table.h"
 #include "text/number.h"
@@ -66,13 +67,20 @@ static int set_format(struct options *o, const char *name, struct errmsg *e)
 	return o->format ? 0 : errmsg_set(e, "--format takes json, ndjson or table, not '%s'", name);
 }
 
+static int check_output(const struct options *o, struct errmsg *e)
+{
+	if (command_check_output("-o", o->output, o->paths, o->n_paths, e) < 0)
+		return -1;
+	return command_check_output("-o", o->output, (char *[]){(char *)o->tracks}, 1, e);
+}
+
 /* Returns -1 to go on, or the exit status. */
 static int parse_options(struct options *o, int argc, char **argv)
 {
 	struct errmsg e;
 	int c, status = 0;
 
-	while (status == 0 && (c = getopt_long(argc, argv, "n:o:hV", long_options, NULL)) != -1)
+	while (status == 0 && (c = options_next(&self, argc, argv, "n:o:hV", long_options, NULL)) != -1)
 		switch (c) {
 		case OPT_EXPERIMENT: o->choice.experiment = optarg; break;
 		case OPT_ARM: o->arms[o->choice.n_arms++] = optarg; break;
@@ -92,6 +100,8 @@ static int parse_options(struct options *o, int argc, char **argv)
 	o->n_paths = (size_t)(argc - optind);
 	if (status == 0 && !o->choice.experiment && (o->choice.n_arms > 0 || o->choice.by_arm))
 		status = errmsg_set(&e, "--arm and --by-arm want the experiment too (--experiment NAME)");
+	if (status == 0)
+		status = check_output(o, &e);
 	return status < 0 ? command_misused(&self, &e) : -1;
 }
 
@@ -180,9 +190,11 @@ static int count(struct tops *t, const struct options *o, struct catalog *c)
 	struct errmsg e;
 	bool complained, failed;
 
+	command_reads(&self, o->tracks);
 	if (o->tracks && catalog_load(c, o->tracks, &e) < 0)
 		return command_fail(&self, &e);
 	tops_init(t, &o->choice);
+	command_reads_all(&self, o->paths, o->n_paths);
 	failed = (o->merge ? read_partials(t, o, &e) : read_logs(t, o, &complaints, &e)) < 0;
 	complained = command_complained(&self, &complaints);
 	/* Where nothing could be read there is no result, and no file is replaced by an empty one. */

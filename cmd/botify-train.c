@@ -14,6 +14,7 @@
 #include "base/suggest.h"
 #include "command.h"
 #include "event/log.h"
+#include "options.h"
 #include "text/json_put.h"
 #include "text/number.h"
 #include "text/shown.h"
@@ -217,13 +218,26 @@ static int parse_option(struct options *o, int c, struct errmsg *e)
 	}
 }
 
+/* A table, or the metrics, must not replace what is learned from. A model is a directory. */
+static int check_output(const struct options *o, struct errmsg *e)
+{
+	char *other[] = {(char *)o->tracks};
+
+	if (command_check_output("-o", o->output, o->paths, o->n_paths, e) < 0 ||
+	    command_check_output("-o", o->output, other, 1, e) < 0)
+		return -1;
+	if (command_check_output("--metrics", o->metrics, o->paths, o->n_paths, e) < 0)
+		return -1;
+	return command_check_output("--metrics", o->metrics, other, 1, e);
+}
+
 /* Returns -1 to go on, or the exit status. */
 static int parse_options(struct options *o, int argc, char **argv)
 {
 	struct errmsg e;
 	int c, status = 0;
 
-	while (status == 0 && (c = getopt_long(argc, argv, "m:k:n:o:hV", long_options, NULL)) != -1)
+	while (status == 0 && (c = options_next(&self, argc, argv, "m:k:n:o:hV", long_options, NULL)) != -1)
 		switch (c) {
 		case 'h': case 'V': return command_info(&self, c);
 		case '?': case ':': return command_bad_option(&self);
@@ -235,6 +249,8 @@ static int parse_options(struct options *o, int argc, char **argv)
 		return command_misused(&self, &e);
 	o->paths = argv + optind + 1;
 	o->n_paths = (size_t)(argc - optind - 1);
+	if (check_output(o, &e) < 0)
+		return command_misused(&self, &e);
 	o->trainer.tune.seed = (uint64_t)o->seed;
 	o->trainer.tune.threads = (unsigned)o->threads;
 	o->trainer.per_artist = (size_t)o->per_artist;
@@ -288,7 +304,6 @@ static void write_metrics(const struct shown_epochs *s, const struct watch_epoch
 	fputs(",\"seconds\":", s->metrics);
 	json_put_number(s->metrics, round(1e3 * seconds_since(&s->begun)) / 1e3);
 	fputs("}\n", s->metrics);
-	fflush(s->metrics);
 }
 
 static void show_epoch(void *ctx, const struct watch_epoch *now)
@@ -334,11 +349,14 @@ static int read_listens(struct listens *l, const struct options *o, const struct
 	enum log_status s;
 	int status = 0;
 
+	command_reads_all(&self, o->paths, o->n_paths);
 	if (log_open(&log, o->paths, o->n_paths, (unsigned)o->threads, e) < 0)
 		return -1;
 	while (status == 0 && (s = log_next(&log, &ev, e)) != LOG_END) {
 		if (s == LOG_EVENT)
 			status = listens_add(&reader, ev, e);
+		else if (s == LOG_NO_MEMORY)
+			status = -1;
 		else
 			command_complain(&self, complaints, e);
 	}
@@ -493,6 +511,7 @@ static int run(struct options *o, struct listens *l, struct catalog *c)
 	struct errmsg e;
 	bool complained, failed;
 
+	command_reads(&self, o->tracks);
 	if (o->tracks && catalog_load(c, o->tracks, &e) < 0)
 		return command_fail(&self, &e);
 	o->trainer.catalog = o->tracks ? c : NULL;

@@ -8,11 +8,17 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/descriptors.h"
+#include "base/save.h"
 #include "text/tame.h"
 
 void command_begin(const struct command *c, char **argv)
 {
 	argv[0] = (char *)c->name;
+	if (descriptors_fill() < 0) {
+		command_note(c, "a standard descriptor is closed, and cannot be opened: %s", strerror(errno));
+		exit(EXIT_DATA);
+	}
 }
 
 int command_info(const struct command *c, int which)
@@ -56,15 +62,37 @@ int command_misused(const struct command *c, const struct errmsg *e)
 
 void command_note(const struct command *c, const char *format, ...)
 {
-	char *text = NULL;
+	char *text = NULL, beginning[512];
 	va_list ap;
 
 	va_start(ap, format);
 	if (vasprintf(&text, format, ap) < 0)
 		text = NULL;
 	va_end(ap);
-	say(c, text ? text : "out of memory");
+	/* a remark does not fail: without memory it may be cut */
+	va_start(ap, format);
+	vsnprintf(beginning, sizeof beginning, format, ap);
+	va_end(ap);
+	say(c, text ? text : beginning);
 	free(text);
+}
+
+void command_reads(const struct command *c, const char *path)
+{
+	static bool said;
+
+	if (said || !path || strcmp(path, "-") != 0 || !isatty(STDIN_FILENO))
+		return;
+	command_note(c, "reading from the terminal; Ctrl-D ends the input");
+	said = true;
+}
+
+void command_reads_all(const struct command *c, char *const *paths, size_t n)
+{
+	if (n == 0)
+		command_reads(c, "-");
+	for (size_t i = 0; i < n; i++)
+		command_reads(c, paths[i]);
 }
 
 enum { COMPLAINTS_SHOWN = 10 };
@@ -82,30 +110,44 @@ bool command_complained(const struct command *c, const struct command_complaints
 	return complaints->n > 0;
 }
 
+int command_check_output(const char *option, const char *file, char *const *inputs, size_t n, struct errmsg *e)
+{
+	static char *const standard_input[] = {(char *)"-"};
+
+	if (n == 0) {
+		inputs = standard_input;
+		n = 1;
+	}
+	for (size_t i = 0; i < n; i++)
+		if (file && inputs[i] && save_replaces(file, inputs[i]))
+			return errmsg_set(e, "%s %s would replace what is read: %s", option, file,
+					  strcmp(inputs[i], "-") == 0 ? "standard input" : inputs[i]);
+	return 0;
+}
+
 FILE *command_screen_open(struct command_screen *s, FILE *to, struct errmsg *e)
 {
-	*s = (struct command_screen){.to = to, .between = to};
-	if (isatty(fileno(to)))
-		s->between = open_memstream(&s->text, &s->size);
-	if (!s->between)
+	*s = (struct command_screen){.to = to};
+	if (!isatty(fileno(to)))
+		return to;
+	if (!memstream_open(&s->between))
 		errmsg_nomem(e);
-	return s->between;
+	return s->between.file;
 }
 
 int command_screen_close(struct command_screen *s, struct errmsg *e)
 {
-	int status = 0;
+	char *text;
 
-	if (s->between == s->to)
+	if (!s->between.file)
 		return 0;
-	if (fclose(s->between) != 0) {
-		status = errmsg_nomem(e);
-	} else {
-		tame_lines(s->text);
-		fputs(s->text, s->to);
-	}
-	free(s->text);
-	return status;
+	text = memstream_close(&s->between);
+	if (!text)
+		return errmsg_nomem(e);
+	tame_lines(text);
+	fputs(text, s->to);
+	free(text);
+	return 0;
 }
 
 int command_finish(const struct command *c, struct out *o, int status)
@@ -122,5 +164,10 @@ int command_finish(const struct command *c, struct out *o, int status)
 		failed = errmsg_set(&e, "standard output: %s", strerror(errno ? errno : EIO));
 	if (failed)
 		command_fail(c, &e);
-	return failed && status == 0 ? EXIT_DATA : status;
+	return failed && status == 0 ? EXIT_DATA : command_said(status);
+}
+
+int command_said(int status)
+{
+	return status == 0 && ferror(stderr) ? EXIT_DATA : status;
 }

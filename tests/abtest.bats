@@ -46,6 +46,30 @@ big_log() {
 	abtest --format csv "$here/abtest/odd.ndjson" | cut -d, -f1-5,8-12 | diff - "$here/abtest/odd.csv"
 }
 
+@test "timestamps that are no milliseconds are told in every format" {
+	for factor in 1/1000:seconds 1000:microseconds 1000000:nanoseconds; do
+		jq -c ".timestamp = ((.timestamp + 1704067200000) * ${factor%:*} | floor)" "$tiny" >log
+		note="botify-abtest: timestamps look like ${factor#*:}, and are taken as milliseconds"
+		for format in table json ndjson csv markdown html prometheus; do
+			run -0 --separate-stderr abtest --format $format log
+			[ "$stderr" = "$note" ]
+			case $format in table | markdown | html)
+				[[ $output == *"Timestamps look like ${factor#*:}, and are taken as milliseconds: days are wrong."* ]] ;;
+			esac
+		done
+		run -0 --separate-stderr abtest --partial -o part log
+		[ "$stderr" = "$note" ]
+		run -0 --separate-stderr abtest --merge part
+		[ -z "$stderr" ]
+	done
+	jq -c '.timestamp += 1704067200000' "$tiny" >log
+	run -0 --separate-stderr abtest log
+	[ -z "$stderr" ]
+	run ! grep -q Timestamps <<<"$output"
+	run -0 --separate-stderr abtest --covariate-before 1704067200 log
+	[ "$stderr" = "botify-abtest: --covariate-before looks like seconds, and is taken as milliseconds" ]
+}
+
 @test "table: the same, with what was left out" {
 	abtest "$here/abtest/odd.ndjson" | diff - "$here/abtest/odd.table"
 }

@@ -168,9 +168,25 @@ agrees() {
 	done
 }
 
+@test "--days: users are told, and of a day with few of them nothing else" {
+	# 80 users on the first day; three sessions an arm end after midnight, and their times are anything
+	for user in $(seq 80); do
+		echo '{"message":"last","timestamp":1704067200000,"user":'"$user"',"track":1,"time":0.'$((user % 9))',"experiments":{"X":"'"$((user % 2))"'"}}'
+		[ "$user" -gt 6 ] ||
+			echo '{"message":"last","timestamp":1704153600000,"user":'"$user"',"track":1,"time":0.'$((user * user % 10))',"experiments":{"X":"'"$((user % 2))"'"}}'
+	done >log
+	abtest --format json --days log | jq -e '.days[1] | .control_users == 3 and .treatment_users == 3 and .control_mean == null and
+		.treatment_mean == null and .effect == null and .lower == null and .upper == null and .cumulative_upper > 0'
+	abtest --days log >report
+	grep -xE '2024-01-01 +40 +40 +0.[0-9]+ +0.[0-9]+ +[+-][0-9.]+% +-[0-9.]+% +[+][0-9.]+%' report
+	grep -xE '2024-01-02 +3 +3( +-){5}' report
+	run ! grep -E '.{81}' report
+	abtest --format markdown log --days | grep -E '^\| X \| 1 \| .* \| 2024-01-02 \| 3 \| 3 \| – \| – \| – \| – \| – \|'
+}
+
 @test "--days, --lift fieller: where the control's mean may be 0 there are no bounds, and nothing odd in any format" {
-	for user in $(seq 20); do
-		echo '{"message":"last","user":'"$user"',"track":1,"time":'$((user % 10 == 0))',"timestamp":'"$user"',"experiments":{"X":"'$((user % 2))'"}}'
+	for user in $(seq 60); do
+		echo '{"message":"last","user":'"$user"',"track":1,"time":'$((user % 30 == 0))',"timestamp":'"$user"',"experiments":{"X":"'$((user % 2))'"}}'
 	done >log
 	abtest --format json --days --lift fieller --control 0 log |
 		jq -e '.days[0] | .effect == -100 and .lower == null and .upper == null and .cumulative_lower == null'
@@ -304,6 +320,24 @@ agrees() {
 	[ "$(abtest --primary sessions log | grep -cE '^T[12] .* (came back|in sessions)')" = 2 ]
 	abtest --primary sessions --format html log | grep -qF '>X · T1 · sessions</th>'
 	abtest --primary sessions --days log | grep -A 1 -x 'X · T1 · sessions' | grep -q '^2024-01-01 '
+}
+
+@test "an interval does not vanish without a word" {
+	make_log
+	# a covariate of which no variance can be told is refused
+	{ cat covariates; echo '{"user":2147483647,"value":1e160}'; } >huge
+	run -1 --separate-stderr abtest --covariate huge log
+	[[ $stderr == "botify-abtest: huge:$(wc -l <huge): \"value\" is not a number from "* ]]
+	[ -z "$output" ]
+	# a latency of which none can be told has no interval, and every format for people says why
+	sed '1,/"latency":[0-9]/s/"latency":[0-9.e-]*/"latency":1e200/' log >slow
+	abtest --format json slow | jq -e '[.effects[] | select(.metric == "mean_request_latency" and .lower == null)] | length > 0'
+	for format in table markdown html; do
+		abtest --format $format slow | tr '\n' ' ' | sed 's/_/ /g' |
+			grep -F 'No interval of mean request latency: its values are too far apart.'
+		run ! grep 'too far apart' <(abtest --format $format log)
+	done
+	abtest --primary mean_request_latency slow | tr '\n' ' ' | grep 'but its values are too far apart to tell that from chance'
 }
 
 # A small log of few users an arm, whose times are, by the kind of seed, anything, all the same, all 0 in the control, or

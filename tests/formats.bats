@@ -57,6 +57,21 @@ is_well_formed() {
 	abtest --format markdown "$tiny" | diff - "$here/abtest/tiny.md"
 }
 
+@test "html: a page has the charts of effects, days and sessions" {
+	local day user
+	for day in 1 2; do
+		for user in $(seq 80); do
+			printf '{"message":"last","timestamp":%d,"user":%d,"track":1,"time":0.%d,"experiments":{"X":"%s"}}\n' \
+				$((day * 86400000 + user)) "$user" $((user * day % 10)) $((user % 2))
+		done
+	done >log
+	abtest --format html log >page.html
+	[ "$(grep -o '<figcaption>[^<;]*' page.html)" = "<figcaption>Effects with their intervals
+<figcaption>Mean over users until each day, by arm
+<figcaption>Effect on time until each day
+<figcaption>How long sessions are" ]
+}
+
 @test "for machines: numbers have an exponent only where they are shorter with it" {
 	# T1 listens half as long as C, T2 twice as long; latencies are 1048.58 s
 	user=0
@@ -209,6 +224,43 @@ is_well_formed() {
 			sed -n '/<h1>/,/<\/p>/p'
 	done | sed -nE 's/.*>(19.*) 95.*/\1/p' | diff - <(printf '1970-01-01%s (UTC);\n' '' ' to 1970-01-02' ' to 1970-02-10')
 	jq -c 'del(.timestamp)' "$tiny" | abtest --format html | sed -n '/<h1>/,/<\/p>/p' | grep '>95'
+}
+
+# A session of each of $2 users on day $1 after 2024-01-01, half of them in an arm.
+sessions_on() {
+	for user in $(seq "$2"); do
+		echo '{"message":"last","timestamp":'$((1704067200000 + $1 * 86400000))',"user":'"$user"',"track":1,"time":0.'$((user % 7 + 1))',"experiments":{"X":"'$((user % 2))'"}}'
+	done
+}
+
+# Where the dots of the first chart over days stand, and what the ticks below it say.
+places_of_days() {
+	sed -n '/<figcaption>Mean over users until/,/<\/svg>/p' "$1" | sed -n '/<g class="s0">/,/<\/g>/s/.*<circle.* cx="\([0-9.]*\)".*/\1/p'
+}
+
+@test "html: the axis of days is time" {
+	for day in 0 1 9; do sessions_on $day 80; done >log
+	abtest --format html -o page.html log
+	# day 9 is eight times as far from day 1 as that is from day 0
+	places_of_days page.html | awk '{ x[NR] = $1 } END { part = (x[3] - x[2]) / (x[2] - x[1]); exit !(NR == 3 && part > 7.9 && part < 8.1) }'
+	grep -F '>day (1: 2024-01-01)<' page.html
+	run ! grep -F 'far off' page.html
+}
+
+@test "html: a few events of a broken clock are told, and have no place on the axis" {
+	{ sessions_on -19723 2; for day in 0 1 9; do sessions_on $day 80; done; sessions_on 27759 2; } >log
+	abtest --format html -o page.html log
+	places_of_days page.html | awk '{ x[NR] = $1 } END { part = (x[3] - x[2]) / (x[2] - x[1]); exit !(NR == 3 && part > 7.9 && part < 8.1) }'
+	grep -F '>day (1: 2024-01-01)<' page.html
+	grep -F '<figcaption>Mean over users until each day, by arm; far off and not drawn: 1970-01-01, 2100-01-01</figcaption>' page.html
+	grep -F '<figcaption>Effect on time until each day; far off and not drawn: 1970-01-01, 2100-01-01</figcaption>' page.html
+	grep -F '2024-01-01 to 2024-01-10 (UTC) and days far off; 95' page.html
+	# the table has all days
+	[ "$(grep -c '<th scope="row">1970-01-01<' page.html)" = 2 ]
+	is_well_formed page.html
+	# many: a word, not a list
+	{ for day in -9000 -8000 -7000 -6000; do sessions_on $day 1; done; for day in 0 1 9; do sessions_on $day 80; done; } >log
+	abtest --format html log | grep -E '; far off and not drawn: [0-9]{4}-[0-9-]{5}, [0-9-]{10}, [0-9-]{10}, …</figcaption>'
 }
 
 @test "html: the same, but for style and charts" {

@@ -299,6 +299,15 @@ fails_with() {
 	done
 }
 
+@test "sim: without a recommender at a terminal, it says what it waits for" {
+	command -v script >/dev/null || skip "script is not installed"
+	local line
+	printf -v line '%q ' botify-sim "${world[@]}" --sessions 3 --timeout 0.3
+	script -qec "$line >out 2>err" /dev/null </dev/null >/dev/null || true
+	[ "$(head -n 1 err)" = "botify-sim: no recommender was given: requests are on standard output, and events are awaited from the terminal" ]
+	[ "$(grep -c 'from the terminal' err)" = 1 ]
+}
+
 # --- how it ends
 
 now_ms() {
@@ -497,7 +506,7 @@ refuse() {
 	refuse 2 "--agent takes random, oracle or console, not 'me'" --agent me
 	refuse 2 "--agent and a command (sh): give one of them" --agent random
 	refuse 2 "unrecognized option '--session-count'" --session-count 5
-	for date in 2024-02-30 2023-02-29 2024-13-01 24-01-01 2024-1-1 '2024-01-01 ' 2024-01-01T00 today ''; do
+	for date in 2024-02-30 2023-02-29 2024-13-01 24-01-01 2024-1-1 '2024-01-01 ' 2024-01-01T00 '2024- 1- 2' ' 024-01-02' today ''; do
 		refuse 2 "--start takes a day as 2024-01-31, not '$date'" --start "$date"
 	done
 	expect 2 botify-sim

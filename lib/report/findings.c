@@ -9,6 +9,7 @@
 #include "base/grow.h"
 #include "report/sections.h"
 #include "stats/proportions.h"
+#include "study/clock.h"
 #include "study/health.h"
 #include "text/shown.h"
 
@@ -168,6 +169,19 @@ static int add_log(struct findings *all, const struct health *h, bool loud)
 	return status;
 }
 
+/* Days, the order of a user's events and --covariate-before depend on it. */
+static int add_unit(struct findings *all, const struct study *s)
+{
+	const char *unit = clock_unit(s);
+
+	if (!unit)
+		return 0;
+	if (add(all, FINDING_WARNING, NULL, "Timestamps look like %s, and are taken as milliseconds: days are wrong.", unit) < 0)
+		return -1;
+	all->list[all->n - 1].heard = true;
+	return 0;
+}
+
 static int add_all(struct findings *all, const struct report *r, const struct health *h, struct errmsg *e)
 {
 	if (add_log(all, h, true) < 0)
@@ -186,7 +200,7 @@ static int add_all(struct findings *all, const struct report *r, const struct he
 		if (status < 0)
 			return errmsg_nomem(e);
 	}
-	return add_log(all, h, false) < 0 ? errmsg_nomem(e) : 0;
+	return add_unit(all, r->study) < 0 || add_log(all, h, false) < 0 ? errmsg_nomem(e) : 0;
 }
 
 int findings_of(struct findings *all, const struct report *r, struct errmsg *e)

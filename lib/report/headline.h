@@ -19,6 +19,12 @@ char *headline_of(const struct effect *x, bool typeset);
 /* The name of a metric as words, with its unit: "mean request latency, ms" */
 struct shown headline_label(const char *metric);
 
+/*
+ * Whether there is no interval because the values of an arm are too far apart: a double does not hold their variance, as of
+ * a latency of 1e200 s.
+ */
+bool headline_too_far(const struct effect *x);
+
 /* Whether an effect is significant and good (1), significant and bad (-1), or neither (0). */
 int headline_verdict(const struct effect *x);
 

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/memstream.h"
+#include "report/headline.h"
 #include "report/sections.h"
 #include "study/health.h"
 #include "study/metrics.h"
@@ -106,6 +107,33 @@ static void put_removed(FILE *f, const struct effect *effects, size_t n, bool wo
 	fputs(*separator == ',' ? ". " : "", f);
 }
 
+/* Whether a metric has no interval in some arm because of the size of its values. */
+static bool is_too_far(const struct effect *effects, size_t n, const char *metric)
+{
+	for (size_t i = 0; i < n; i++)
+		if (headline_too_far(&effects[i]) && strcmp(effects[i].metric, metric) == 0)
+			return true;
+	return false;
+}
+
+/* Those metrics: a table has a dash and no reason. */
+static void put_too_far(FILE *f, const struct effect *effects, size_t n, bool words)
+{
+	for (size_t i = 0; i < n && effects[i].treatment == effects[0].treatment; i++)
+		if (is_too_far(effects, n, effects[i].metric))
+			fprintf(f, "No interval of %s: its values are too far apart. ",
+				words ? shown_words(effects[i].metric).text : effects[i].metric);
+}
+
+/* Whether an interval has no ends, by Fieller's method. */
+static bool is_endless(const struct effect *effects, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (isinf(effects[i].lower) || isinf(effects[i].upper))
+			return true;
+	return false;
+}
+
 /* Whether the arms were alike in the covariate; where they were not, that is among the findings. */
 static void put_balance(FILE *f, const struct report *r, const struct effect *effects, size_t n, bool words)
 {
@@ -134,7 +162,9 @@ char *report_methods(const struct report *r, const struct effect *effects, size_
 	put_removed(f, effects, n, words);
 	put_balance(f, r, effects, n, words);
 	if (o && n > 0 && o->fieller)
-		fputs("Intervals are Fieller's. ", f);
+		fprintf(f, "Intervals are Fieller's%s. ",
+			is_endless(effects, n) ? ", and have no ends where the control's mean may be 0" : "");
+	put_too_far(f, effects, n, words);
 	text = memstream_close(&m);
 	if (text && m.len > 0)
 		text[m.len - 1] = '\0'; /* the blank behind the last sentence */

@@ -54,8 +54,8 @@ size_t report_effects(const struct report *r, const char *experiment, const stru
 
 /*
  * By what an experiment's effects are other than plain means with Welch intervals, in sentences: capped values, the
- * covariate with the variance that it removed, Fieller's intervals; "" where they are plain. `effects` are its own, n of
- * them. The names of metrics are as above. New; NULL: no memory.
+ * covariate with the variance that it removed, Fieller's intervals, metrics of which no interval can be told; "" where they
+ * are plain. `effects` are its own, n of them. The names of metrics are as above. New; NULL: no memory.
  */
 char *report_methods(const struct report *r, const struct effect *effects, size_t n, bool words);
 

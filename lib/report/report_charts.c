@@ -7,117 +7,156 @@
 #include "render/html.h"
 #include "render/svg.h"
 #include "report/headline.h"
+#include "report/period.h"
 #include "text/shown.h"
 
 enum { BINS = 30 };
 
-/* One experiment's rows of the section: `days` days for each of `arms` treatments. */
-struct rows {
+/* One experiment's days that have a place on the axis. */
+struct timeline {
 	const struct section *s;
-	size_t first, days, arms;
+	struct period_rows rows;
+	struct period period;
+	size_t skipped; /* the days before them */
 	double *numbers; /* memory of all arrays */
 	size_t used;
 };
 
-static const char *text(const struct rows *d, size_t row, const char *key)
+static const char *text(const struct timeline *t, size_t row, const char *key)
 {
-	return d->s->cells[row * d->s->n_columns + section_column(d->s, key)].text;
+	return t->s->cells[row * t->s->n_columns + section_column(t->s, key)].text;
 }
 
-/* Finds the rows, which stand together, arm after arm; every arm has the same days. */
-static void find(struct rows *d, const char *experiment)
+static const char *arm_name(const struct timeline *t, size_t arm)
 {
-	size_t rows = section_rows(d->s), n = 0;
+	return shown_name(text(t, t->rows.first + arm * t->rows.days, "treatment"));
+}
 
-	while (d->first < rows && strcmp(text(d, d->first, "experiment"), experiment) != 0)
-		d->first++;
-	while (d->first + n < rows && strcmp(text(d, d->first + n, "experiment"), experiment) == 0) {
-		d->arms += n == 0 || strcmp(text(d, d->first + n, "treatment"), text(d, d->first + n - 1, "treatment")) != 0;
-		n++;
-	}
-	d->days = d->arms > 0 ? n / d->arms : 0;
+/* The row of a day that has a place, of an arm. */
+static size_t row_of(const struct timeline *t, size_t arm, size_t day)
+{
+	return t->rows.first + arm * t->rows.days + t->skipped + day;
 }
 
 /* The numbers of a column for one arm, in an array of the memory. */
-static double *numbers(struct rows *d, size_t arm, const char *key)
+static double *numbers(struct timeline *t, size_t arm, const char *key)
 {
-	double *array = d->numbers + d->used;
-	size_t c = section_column(d->s, key);
+	double *array = t->numbers + t->used;
+	size_t c = section_column(t->s, key);
 
-	for (size_t i = 0; i < d->days; i++)
-		array[i] = d->s->cells[(d->first + arm * d->days + i) * d->s->n_columns + c].number;
-	d->used += d->days;
+	for (size_t i = 0; i < t->period.n; i++)
+		array[i] = t->s->cells[row_of(t, arm, i) * t->s->n_columns + c].number;
+	t->used += t->period.n;
+	return array;
+}
+
+/* The axis is time: the first day is 1, and so is each from the one before it. */
+static double *places(struct timeline *t)
+{
+	double *array = t->numbers + t->used;
+
+	for (size_t i = 0; i < t->period.n; i++)
+		array[i] = (double)(1 + period_day(t->s, row_of(t, 0, i)) - t->period.first);
+	t->used += t->period.n;
 	return array;
 }
 
 /* Days are counted on the axis; this says from when. */
-static struct shown day_label(const struct rows *d)
+static struct shown day_label(const struct timeline *t)
 {
-	return shown("day (1: %s)", text(d, d->first, "day"));
+	return shown("day (1: %s)", text(t, row_of(t, 0, 0), "day"));
 }
 
-static void put_means(struct rows *d, const double *x, const char *control, struct svg_series *series, FILE *f)
+/* Begins a figure, whose caption says which days have no place in it: "…; far off and not drawn: 1970-01-01, 2100-01-01" */
+static void begin_figure(const struct timeline *t, const char *caption, FILE *f)
 {
-	struct shown day = day_label(d), metric = headline_label(text(d, d->first, "metric"));
+	enum { NAMED = 3 };
+	char all[256];
+	size_t len = (size_t)snprintf(all, sizeof all, "%s", caption), named = 0;
+
+	for (size_t i = 0; i < t->rows.days && named <= NAMED && len < sizeof all; i++) {
+		size_t row = t->rows.first + i;
+
+		if (period_holds(&t->period, period_day(t->s, row)))
+			continue;
+		len += (size_t)snprintf(all + len, sizeof all - len, "%s%s", named > 0 ? ", " : "; far off and not drawn: ",
+					named < NAMED ? text(t, row, "day") : "…");
+		named++;
+	}
+	html_figure(f, all);
+}
+
+static void put_means(struct timeline *t, const double *x, const char *control, struct svg_series *series, FILE *f)
+{
+	struct shown day = day_label(t), metric = headline_label(text(t, t->rows.first, "metric"));
 	struct svg_chart chart = {
 		.title = "Means by arm until each day", .description = "The numbers are those of the table over time.",
-		.x_label = day.text, .y_label = metric.text, .x = x, .n = d->days, .series = series,
-		.n_series = d->arms + 1, .whole = true,
+		.x_label = day.text, .y_label = metric.text, .x = x, .n = t->period.n, .series = series,
+		.n_series = t->rows.arms + 1, .whole = true,
 	};
 
-	series[0] = (struct svg_series){.name = control, .y = numbers(d, 0, "cumulative_control_mean")};
-	for (size_t arm = 0; arm < d->arms; arm++)
-		series[arm + 1] = (struct svg_series){.name = shown_name(text(d, d->first + arm * d->days, "treatment")),
-						      .y = numbers(d, arm, "cumulative_treatment_mean")};
-	html_figure(f, "Mean over users until each day, by arm");
+	series[0] = (struct svg_series){.name = control, .y = numbers(t, 0, "cumulative_control_mean")};
+	for (size_t arm = 0; arm < t->rows.arms; arm++)
+		series[arm + 1] = (struct svg_series){.name = arm_name(t, arm), .y = numbers(t, arm, "cumulative_treatment_mean")};
+	begin_figure(t, "Mean over users until each day, by arm", f);
 	svg_lines(&chart, f);
 	html_figure_end(f);
 }
 
-static void put_effects(struct rows *d, const double *x, struct svg_series *series, FILE *f)
+static void put_effects(struct timeline *t, const double *x, struct svg_series *series, FILE *f)
 {
-	struct shown day = day_label(d), caption = shown("Effect on %s until each day", shown_words(text(d, d->first, "metric")).text);
+	struct shown metric = shown_words(text(t, t->rows.first, "metric")), caption = shown("Effect on %s until each day", metric.text);
+	struct shown day = day_label(t);
 	struct svg_chart chart = {
 		.title = "Effects until each day, with their intervals", .description = "The numbers are those of the table over time.",
-		.x_label = day.text, .y_label = "effect in % of the control’s mean", .x = x, .n = d->days, .series = series,
-		.n_series = d->arms, .first = 1, .whole = true, .zero = true,
+		.x_label = day.text, .y_label = "effect in % of the control’s mean", .x = x, .n = t->period.n, .series = series,
+		.n_series = t->rows.arms, .first = 1, .whole = true, .zero = true,
 	};
 
-	for (size_t arm = 0; arm < d->arms; arm++)
+	for (size_t arm = 0; arm < t->rows.arms; arm++)
 		series[arm] = (struct svg_series){
-			.name = shown_name(text(d, d->first + arm * d->days, "treatment")), .y = numbers(d, arm, "cumulative_effect"),
-			.lower = numbers(d, arm, "cumulative_lower"), .upper = numbers(d, arm, "cumulative_upper"),
+			.name = arm_name(t, arm), .y = numbers(t, arm, "cumulative_effect"),
+			.lower = numbers(t, arm, "cumulative_lower"), .upper = numbers(t, arm, "cumulative_upper"),
 		};
-	html_figure(f, caption.text);
+	begin_figure(t, caption.text, f);
 	svg_lines(&chart, f);
 	html_figure_end(f);
+}
+
+/* Finds the days. Returns 0, or -1 where there is no memory. */
+static int find(struct timeline *t, const char *experiment, struct errmsg *e)
+{
+	t->rows = period_rows_of(t->s, experiment);
+	if (period_of_rows(&t->period, t->s, &t->rows, e) < 0)
+		return -1;
+	while (t->skipped < t->rows.days && !period_holds(&t->period, period_day(t->s, t->rows.first + t->skipped)))
+		t->skipped++;
+	return 0;
 }
 
 int report_charts_days(const struct section *s, const char *experiment, const char *control, FILE *f, struct errmsg *e)
 {
-	struct rows d = {.s = s};
+	struct timeline t = {.s = s};
 	struct svg_series *series;
 
 	if (!s)
 		return 0;
-	find(&d, experiment);
-	if (d.days < 2)
+	if (find(&t, experiment, e) < 0)
+		return -1;
+	if (t.period.n < 2)
 		return 0;
 	/* the days, the control, and of each arm the mean, the effect and its bounds */
-	d.numbers = calloc(d.days * (2 + 4 * d.arms), sizeof *d.numbers);
-	series = calloc(d.arms + 1, sizeof *series);
-	if (d.numbers && series) {
-		double *x = d.numbers;
+	t.numbers = calloc(t.period.n * (2 + 4 * t.rows.arms), sizeof *t.numbers);
+	series = calloc(t.rows.arms + 1, sizeof *series);
+	if (t.numbers && series) {
+		const double *x = places(&t);
 
-		for (size_t i = 0; i < d.days; i++)
-			x[i] = (double)(i + 1);
-		d.used = d.days;
-		put_means(&d, x, control, series, f);
-		put_effects(&d, x, series, f);
+		put_means(&t, x, control, series, f);
+		put_effects(&t, x, series, f);
 	}
 	free(series);
-	free(d.numbers);
-	return d.numbers && series ? 0 : errmsg_nomem(e);
+	free(t.numbers);
+	return t.numbers && series ? 0 : errmsg_nomem(e);
 }
 
 /* The largest time of a session that is drawn by itself: four times the mean. */
@@ -143,19 +182,20 @@ static size_t count(double *bins, const struct study_sessions *all, size_t membe
 	return all->first[member + 1] - all->first[member];
 }
 
-/* The sessions of an arm, as percents in bins. */
-static void fill(double *bins, const struct study *s, uint32_t experiment, uint32_t arm, double width)
+/* The sessions of each arm, by its number, as percents in BINS bins. */
+static void fill(double *bins, size_t *sessions, const struct study *s, uint32_t experiment, double width)
 {
-	size_t n = 0;
+	size_t n_arms = s->experiments[experiment].arms.n;
 
 	for (size_t i = 0; i < s->n_users; i++) {
 		const struct study_member *m = study_counted(s, i, experiment);
 
-		if (m && m->did.arm == arm)
-			n += count(bins, &s->sessions, (size_t)(m - s->members), width);
+		if (m)
+			sessions[m->did.arm] += count(bins + m->did.arm * BINS, &s->sessions, (size_t)(m - s->members), width);
 	}
-	for (size_t i = 0; i < BINS && n > 0; i++)
-		bins[i] *= 100 / (double)n;
+	for (size_t k = 0; k < n_arms * BINS; k++)
+		if (sessions[k / BINS] > 0)
+			bins[k] *= 100 / (double)sessions[k / BINS];
 }
 
 int report_charts_sessions(const struct study *s, size_t experiment, const uint32_t *arms, FILE *f, struct errmsg *e)
@@ -163,30 +203,32 @@ int report_charts_sessions(const struct study *s, size_t experiment, const uint3
 	const struct study_experiment *x = &s->experiments[experiment];
 	double width = longest(&s->sessions) / BINS, edges[BINS + 1];
 	struct svg_series *series;
+	size_t *sessions;
 	double *bins;
 
 	if (!s->keep.sessions || !(width > 0))
 		return 0;
 	series = calloc(x->arms.n, sizeof *series);
 	bins = calloc(x->arms.n, BINS * sizeof *bins);
+	sessions = calloc(x->arms.n, sizeof *sessions);
 	for (size_t i = 0; i <= BINS; i++)
 		edges[i] = (double)i * width;
-	for (size_t i = 0; series && bins && i < x->arms.n; i++) {
-		fill(bins + i * BINS, s, (uint32_t)experiment, arms[i], width);
-		series[i] = (struct svg_series){.name = shown_name(symbols_text(&x->arms, arms[i])), .y = bins + i * BINS};
-	}
-	if (series && bins) {
+	if (series && bins && sessions) {
 		const struct svg_chart chart = {
 			.title = "Time of a session, by arm", .description = "The last step holds all that are longer.",
 			.x_label = "time of a session, tracks", .y_label = "% of sessions", .x = edges, .n = BINS, .series = series,
 			.n_series = x->arms.n, .zero = true,
 		};
 
+		fill(bins, sessions, s, (uint32_t)experiment, width);
+		for (size_t i = 0; i < x->arms.n; i++)
+			series[i] = (struct svg_series){.name = shown_name(symbols_text(&x->arms, arms[i])), .y = bins + arms[i] * BINS};
 		html_figure(f, "How long sessions are; the last step holds all that are longer");
 		svg_steps(&chart, f);
 		html_figure_end(f);
 	}
+	free(sessions);
 	free(bins);
 	free(series);
-	return bins && series ? 0 : errmsg_nomem(e);
+	return bins && series && sessions ? 0 : errmsg_nomem(e);
 }

@@ -12,8 +12,9 @@
 #include "study/study.h"
 
 /*
- * Figures of the means by arm and of the effects, over the days until then; nothing where the section (that of
- * sections_days; or NULL) has less than two days of the experiment. Returns 0, or -1 where there is no memory.
+ * Figures of the means by arm and of the effects, over the days until then, on an axis of time; nothing where the section
+ * (that of sections_days; or NULL) has less than two days of the experiment. Days that are far off (period.h) have no place
+ * on the axis, and the captions name them. Returns 0, or -1 where there is no memory.
  */
 int report_charts_days(const struct section *days, const char *experiment, const char *control, FILE *f, struct errmsg *e);
 

@@ -7,9 +7,11 @@
 #include "render/svg.h"
 #include "report/analysis.h"
 #include "report/findings.h"
+#include "report/period.h"
 #include "report/report_html_part.h"
 #include "report/section.h"
 #include "study/health.h"
+#include "text/day.h"
 #include "text/shown.h"
 
 struct page {
@@ -94,36 +96,53 @@ static void put_help(FILE *f)
 	html_section_end(f);
 }
 
-/* The days on which sessions ended, as far as the report has them: "2024-01-01 to 2024-01-05 (UTC); ", or "". */
-static struct shown period_of(const struct report *r)
+/*
+ * The days on which sessions ended, as far as the report has them: "2024-01-01 to 2024-01-05 (UTC); ", or "". Those of an
+ * experiment that are far off are not told, but that there are some.
+ */
+static int put_period(const struct page *page, FILE *f, struct errmsg *e)
 {
-	const struct section *s = analysis_section(r->sections, r->n_sections, "days");
-	const char *first = NULL, *last = NULL;
+	const struct section *s = analysis_section(page->r->sections, page->r->n_sections, "days");
+	struct period all = {0};
+	char first[DAY_SIZE], last[DAY_SIZE];
 
-	if (!s || section_rows(s) == 0)
-		return shown("%s", "");
-	for (size_t i = section_column(s, "day"); i < s->n; i += s->n_columns) {
-		const char *day = s->cells[i].text;
+	for (size_t i = 0; s && i < page->n; i++) {
+		struct period_rows rows = period_rows_of(s, page->parts[i].name);
+		struct period p;
 
-		first = !first || strcmp(day, first) < 0 ? day : first;
-		last = !last || strcmp(day, last) > 0 ? day : last;
+		if (period_of_rows(&p, s, &rows, e) < 0)
+			return -1;
+		if (p.n > 0 && (all.n == 0 || p.first < all.first))
+			all.first = p.first;
+		if (p.n > 0 && (all.n == 0 || p.last > all.last))
+			all.last = p.last;
+		all.n += p.n;
+		all.far += p.far;
 	}
-	return strcmp(first, last) == 0 ? shown("%s (UTC); ", first) : shown("%s to %s (UTC); ", first, last);
+	if (all.n == 0)
+		return 0;
+	day_format(first, all.first * DAY_MS);
+	day_format(last, all.last * DAY_MS);
+	html_format(f, "%s%s%s (UTC)%s; ", first, all.first < all.last ? " to " : "", all.first < all.last ? last : "",
+		    all.far > 0 ? " and days far off" : "");
+	return 0;
 }
 
-static void put_head(const struct page *page, FILE *f)
+static int put_head(const struct page *page, FILE *f, struct errmsg *e)
 {
 	const struct study *s = page->r->study;
 	bool one = page->n == 1;
 
 	html_open(f, "p", HTML_MUTED);
-	html_text(f, period_of(page->r).text);
+	if (put_period(page, f, e) < 0)
+		return -1;
 	if (page->r->effects->n > 0)
 		html_format(f, "%.10g %% intervals; ", 100 - 100 * page->r->effects->list[0].alpha);
 	html_format(f, "%zu experiment%s, %s event%s of %s user%s; botify-abtest %s", page->n, one ? "" : "s",
 		    shown_count(s->events).text, shown_plural(s->events), shown_count(s->n_users).text, shown_plural(s->n_users),
 		    BOTIFY_VERSION);
 	fputs("</p>\n", f);
+	return 0;
 }
 
 static int put_page(const struct page *page, FILE *f, struct errmsg *e)
@@ -131,9 +150,10 @@ static int put_page(const struct page *page, FILE *f, struct errmsg *e)
 	int status;
 
 	html_begin(f, "Experiment report", svg_css);
-	put_head(page, f);
+	status = put_head(page, f, e);
 	put_warnings(&page->findings, f);
-	status = report_html_summary(page->parts, page->n, f, e);
+	if (status == 0)
+		status = report_html_summary(page->parts, page->n, f, e);
 	for (size_t i = 0; i < page->n && status == 0; i++)
 		status = report_html_part(&page->parts[i], f, e);
 	for (size_t i = 0; i < page->r->n_sections && status == 0; i++)

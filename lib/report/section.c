@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/grow.h"
+#include "text/day.h"
 #include "text/json_put.h"
 
 void section_init(struct section *s, const char *key, const char *title, const char *note,
@@ -68,6 +69,16 @@ void section_number(struct section *s, double x)
 
 	if (cell)
 		cell->number = x;
+}
+
+void section_day(struct section *s, int64_t day)
+{
+	char text[DAY_SIZE];
+	size_t before = s->n;
+
+	section_text(s, day_format(text, day * DAY_MS));
+	if (s->n > before)
+		s->cells[before].number = (double)day;
 }
 
 void section_count(struct section *s, uint64_t n)

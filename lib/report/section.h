@@ -36,7 +36,7 @@ struct section_column {
 
 struct section_cell {
 	char *text; /* SECTION_TEXT and SECTION_METRIC, else NULL */
-	double number;
+	double number; /* also of a day, which is text */
 	uint64_t count;
 };
 
@@ -72,6 +72,8 @@ size_t section_column(const struct section *s, const char *key);
 /* Each adds the next cell, of the kind that its column has. Text is copied. Failures are told by the writers. */
 void section_text(struct section *s, const char *text);
 void section_number(struct section *s, double x);
+/* A day as text, 0 being 1970-01-01. */
+void section_day(struct section *s, int64_t day);
 void section_count(struct section *s, uint64_t n);
 
 static inline size_t section_rows(const struct section *s)

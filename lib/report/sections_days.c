@@ -6,13 +6,14 @@
 #include "base/grow.h"
 #include "study/columns.h"
 #include "study/days.h"
-#include "text/day.h"
 
 static const struct section_column columns[] = {
 	{"experiment", "experiment", SECTION_TEXT},
 	{"treatment", "arm", SECTION_TEXT},
 	{"metric", "metric", SECTION_TEXT},
 	{"day", "day", SECTION_TEXT},
+	{"control_users", "control\nusers", SECTION_COUNT},
+	{"treatment_users", "arm\nusers", SECTION_COUNT},
 	{"control_mean", "control", SECTION_NUMBER},
 	{"treatment_mean", "arm", SECTION_NUMBER},
 	{"effect", "effect", SECTION_CHANGE},
@@ -115,24 +116,24 @@ static int fill(struct day_table *t, const struct study *study, struct errmsg *e
 	return status;
 }
 
-/* Means, effect and interval, in percent of the control's mean. */
+/* Means, effect and interval, in percent of the control's mean; what rests on fewer than `least` users of an arm is left out. */
 static void put_comparison(struct section *s, const struct stats *control, const struct stats *treatment,
-			   const struct effects_options *o)
+			   const struct effects_options *o, uint64_t least)
 {
 	struct stats_welch w = effects_compare(control, treatment, o);
 	struct lift lift = effects_lift(control, treatment, &w, o);
+	bool both = control->n >= least && treatment->n >= least;
 
-	section_number(s, stats_mean(control));
-	section_number(s, stats_mean(treatment));
-	section_number(s, lift.percent);
-	section_number(s, lift.lower);
-	section_number(s, lift.upper);
+	section_number(s, control->n >= least ? stats_mean(control) : NAN);
+	section_number(s, treatment->n >= least ? stats_mean(treatment) : NAN);
+	section_number(s, both ? lift.percent : NAN);
+	section_number(s, both ? lift.lower : NAN);
+	section_number(s, both ? lift.upper : NAN);
 }
 
 static void put_arm(struct section *s, const struct sections_experiment *x, uint32_t arm, const struct day_table *t)
 {
 	const struct effects_options *o = x->subject->options;
-	char day[DAY_SIZE];
 
 	for (size_t i = 0; i < t->n; i++) {
 		const struct stats *daily = t->rows[i].arms, *cumulative = daily + t->columns.n_arms;
@@ -140,9 +141,11 @@ static void put_arm(struct section *s, const struct sections_experiment *x, uint
 		section_text(s, sections_name(x));
 		section_text(s, sections_arm(x, arm));
 		section_text(s, samples_name(t->metric));
-		section_text(s, day_format(day, t->rows[i].day * (int64_t)DAY_MS));
-		put_comparison(s, &daily[x->arms[0]], &daily[arm], o);
-		put_comparison(s, &cumulative[x->arms[0]], &cumulative[arm], o);
+		section_day(s, t->rows[i].day);
+		section_count(s, daily[x->arms[0]].n);
+		section_count(s, daily[arm].n);
+		put_comparison(s, &daily[x->arms[0]], &daily[arm], o, SECTIONS_DAY_USERS);
+		put_comparison(s, &cumulative[x->arms[0]], &cumulative[arm], o, 0);
 	}
 }
 
@@ -159,14 +162,15 @@ static int add_experiment(struct section *s, const struct sections_experiment *x
 	return status;
 }
 
+#define NOTE \
+	"Of each day alone, where 30 users of an arm have a value, and of all days until then. A session belongs to the day (UTC) on " \
+	"which it ended."
+#define ONE_LOOK " Intervals are those of one look: who decides on the day that looks best needs --sequential."
+
 int sections_days(struct section *s, const struct sections_subject *subject, size_t metric, struct errmsg *e)
 {
-	section_init(s, "days", "Over time",
-		     subject->options->sequential
-			     ? "Of each day alone, and of all days until then. A session belongs to the day (UTC) on which it ended."
-			     : "Of each day alone, and of all days until then. A session belongs to the day (UTC) on which it ended. "
-			       "Intervals are those of one look: who decides on the day that looks best needs --sequential.",
-		     columns, sizeof columns / sizeof *columns);
+	section_init(s, "days", "Over time", subject->options->sequential ? NOTE : NOTE ONE_LOOK, columns,
+		     sizeof columns / sizeof *columns);
 	section_layout(s, 3, "cumulative_control_mean");
 	return sections_each(s, subject, add_experiment, &metric, e);
 }

@@ -11,6 +11,8 @@
 #include "base/errmsg.h"
 #include "base/idmap.h"
 
+#define COVARIATE_MAX 1e100 /* the squares of many are finite, and so are their products with a metric's values */
+
 /* Zero-initialise. */
 struct covariate {
 	struct idmap index; /* user id to place in values */
@@ -19,7 +21,8 @@ struct covariate {
 };
 
 /*
- * Reads NDJSON {"user":1,"value":2.5}; other keys are ignored. A user twice, a value that is no number, are errors.
+ * Reads NDJSON {"user":1,"value":2.5}; other keys are ignored. A user twice, and a value that is not a number from
+ * -COVARIATE_MAX to COVARIATE_MAX, are errors.
  * Returns 0, or -1 with file, line and reason. Free with covariate_clear.
  */
 int covariate_load(struct covariate *c, const char *path, struct errmsg *e);

@@ -1,9 +1,21 @@
 #include "text/day.h"
 
+#include <stdbool.h>
 #include <string.h>
 #include <time.h>
 
 #include "text/number.h"
+
+/* Digits where they belong: strptime alone also takes blanks and signs. */
+static bool is_like_a_day(const char *text)
+{
+	static const char like[] = "0000-00-00";
+	size_t i = 0;
+
+	while (like[i] && (like[i] == '-' ? text[i] == '-' : text[i] >= '0' && text[i] <= '9'))
+		i++;
+	return !like[i] && !text[i];
+}
 
 int day_parse(const char *what, const char *text, int64_t *ms, struct errmsg *e)
 {
@@ -13,7 +25,7 @@ int day_parse(const char *what, const char *text, int64_t *ms, struct errmsg *e)
 	time_t seconds = timegm(&same);
 
 	/* timegm turns February 30 into March 1 */
-	if (!end || *end || same.tm_mday != tm.tm_mday || strlen(text) != 10)
+	if (!end || *end || same.tm_mday != tm.tm_mday || !is_like_a_day(text))
 		return errmsg_set(e, "%s takes a day as 2024-01-31, not '%s'", what, text);
 	*ms = (int64_t)seconds * 1000;
 	return 0;

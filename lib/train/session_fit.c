@@ -434,6 +434,10 @@ static void step_artist(void *context, size_t artist, unsigned worker)
 	uint32_t n = c->artists[artist].n;
 	int *heard = malloc(n * sizeof *heard);
 
+	if (!heard) {
+		step->failed = true;
+		return;
+	}
 	equations_begin(&w->artist);
 	for (uint32_t i = 0; i < n; i++) {
 		w->posteriors[i].rows = w->rows + (size_t)i * D * D;

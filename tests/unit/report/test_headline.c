@@ -63,6 +63,10 @@ static void significant_effects_are_said_in_words(void)
 	check_headline(effect_on("mean_request_latency", -1, 61, 41, 81), "waited 61\u00a0% longer than C (41\u00a0% to 81\u00a0%)");
 	check_headline(effect_on("mean_tracks_per_session", 1, -4, -6, -2), "heard 4.0\u00a0% fewer tracks per session than C (2.0\u00a0% to 6.0\u00a0%)");
 	check_headline(effect_on("time_per_track", 1, 4, 2, 6), "heard 4.0\u00a0% more of a track than C (2.0\u00a0% to 6.0\u00a0%)");
+	check_headline(effect_on("time_per_session", 1, 757, 636, 877), "listened 8.6 times as long per session as C (7.4 to 9.8)");
+	check_headline(effect_on("sessions", 1, 100, 90, 110), "came back 2.00 times as often as C (1.90 to 2.10)");
+	check_headline(effect_on("odd_metric", 1, 1800, 1000, 2600), "had 19 times as much odd metric as C (11 to 27)");
+	check_headline(effect_on("time", 1, 99.9, 90, 110), "listened 100\u00a0% longer than C (90\u00a0% to 110\u00a0%)");
 	check_headline(effect_on("odd_metric", 1, 61, 41, 81), "had 61\u00a0% more odd metric than C (41\u00a0% to 81\u00a0%)");
 }
 
@@ -97,6 +101,28 @@ static void a_difference_without_percent_is_one(void)
 	check_headline(x, "listened longer than C");
 	x.significant = false;
 	check_headline(x, "did not differ significantly from C in time");
+}
+
+/* Values whose squares no double holds. */
+static void what_is_too_large_is_told(void)
+{
+	struct effect x = effect_on("mean_request_latency", -1, 5e202, NAN, NAN);
+
+	x.p = NAN;
+	x.control_users = x.treatment_users = 40;
+	x.control_sd = 2;
+	x.treatment_sd = INFINITY;
+	check_headline(x, "waited 5.00e+202\u00a0% longer than C, but its values are too far apart to tell that from chance");
+	x.treatment_mean = x.difference = x.effect = INFINITY;
+	check_headline(x, "cannot be compared with C: some values of mean request latency are too large");
+	x.treatment_mean = x.difference = x.effect = NAN;
+	check_headline(x, "cannot be compared with C: some values of mean request latency are too large");
+	x.treatment_users = 0;
+	check_headline(x, "cannot be compared with C: one of them has no value of mean request latency");
+	x.treatment_users = 1;
+	x.difference = x.effect = 5;
+	x.treatment_sd = NAN;
+	check_headline(x, "waited 5.00\u00a0% longer than C, but there is not enough data to tell that from chance");
 }
 
 static void less_may_be_better(void)
@@ -137,6 +163,19 @@ static void the_metric_that_matters_is_told(void)
 	CHECK(headline_effect(list + 3, 1, "sessions") == &list[3]);
 }
 
+/* Whichever of the two names lies first in memory. */
+static void what_is_told_is_of_the_same_arm(void)
+{
+	static const char names[] = "T1\0T2";
+	struct effect list[] = {effect_on("time", 1, 1, 0, 2), effect_on("sessions", 1, 1, 0, 2)};
+
+	for (size_t first = 0; first < 2; first++) {
+		list[0].treatment = names + 3 * first;
+		list[1].treatment = names + 3 * (1 - first);
+		CHECK(headline_effect(list, 2, "sessions") == &list[0]);
+	}
+}
+
 int main(void)
 {
 	RUN(significant_effects_are_said_in_words);
@@ -144,9 +183,11 @@ int main(void)
 	RUN(what_is_not_significant_is_not_claimed);
 	RUN(a_difference_without_percent_is_one);
 	RUN(less_may_be_better);
+	RUN(what_is_too_large_is_told);
 	RUN(a_terminal_is_told_the_same_plainly);
 	RUN(of_many_arms_those_that_changed_something_come_first);
 	RUN(labels_have_units);
 	RUN(the_metric_that_matters_is_told);
+	RUN(what_is_told_is_of_the_same_arm);
 	return DONE();
 }

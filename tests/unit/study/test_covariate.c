@@ -42,6 +42,8 @@ static void mistakes_are_told(void)
 		{"{\"user\":1}", "file:1: \"value\" is missing"},
 		{"{\"user\":1,\"value\":null}", "file:1: \"value\" is no number"},
 		{"{\"user\":1,\"value\":\"2\"}", "file:1: \"value\" is no number"},
+		{"{\"user\":1,\"value\":-1e100}\n{\"user\":2,\"value\":1e160}", "file:2: \"value\" is not a number from -1e+100 to 1e+100"},
+		{"{\"user\":1,\"value\":-1.1e100}", "file:1: \"value\" is not a number from -1e+100 to 1e+100"},
 		{"{\"user\":1,\"value\":1}\n{\"user\":1,\"value\":1}", "file:2: user 1 has a value already"},
 		{"[1,2]", "file:1: no JSON object"},
 	};
