@@ -13,6 +13,7 @@
 #include "base/save.h"
 #include "base/unfinished.h"
 #include "base/suggest.h"
+#include "base/unfinished.h"
 #include "command.h"
 #include "event/log.h"
 #include "options.h"
@@ -486,7 +487,8 @@ static int learn_kind(struct options *o, const struct listens *l, const struct c
 
 static int train(struct options *o, const struct listens *l, const struct catalog *c, struct errmsg *e)
 {
-	struct shown_epochs shown = {.terminal = isatty(STDERR_FILENO)};
+	struct shown_epochs display = {.terminal = isatty(STDERR_FILENO)};
+	struct errmsg second;
 	struct save metrics = {0};
 	int status;
 
@@ -494,15 +496,15 @@ static int train(struct options *o, const struct listens *l, const struct catalo
 		return errmsg_set(e, "there are no listens to learn from");
 	if ((o->kind ? set_limit(o, l, e) : o->dry_run ? 0 : session_model_check_place(o->output, e)) < 0 || (o->metrics && save_open(&metrics, o->metrics, e) < 0))
 		return -1;
-	clock_gettime(CLOCK_MONOTONIC, &shown.begun);
-	shown.fit_begun = shown.begun;
-	shown.metrics = metrics.file;
-	o->trainer.tune.watch = (struct watch){show_epoch, &shown};
+	clock_gettime(CLOCK_MONOTONIC, &display.begun);
+	display.fit_begun = display.begun;
+	display.metrics = metrics.file;
+	o->trainer.tune.watch = (struct watch){show_epoch, &display};
 	o->trainer.tune.tried = o->tune ? print_tried : NULL;
-	o->trainer.tune.ctx = &shown;
-	status = learn_kind(o, l, c, &shown, e);
-	/* also of a run that failed: that is when it is looked at */
-	if (metrics.file && save_commit(&metrics, status < 0 ? &(struct errmsg){0} : e) < 0)
+	o->trainer.tune.ctx = &display;
+	status = learn_kind(o, l, c, &display, e);
+	/* also of a run that failed, whose reason stays: that is when it is looked at */
+	if (metrics.file && save_commit(&metrics, status < 0 ? &second : e) < 0)
 		status = -1;
 	return status;
 }
