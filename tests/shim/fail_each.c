@@ -203,14 +203,15 @@ static void wait_for(pid_t pid, struct ending *end)
 {
 	struct timespec pause = {.tv_nsec = WAIT_NS};
 	int64_t left = TIMEOUT * INT64_C(1000000000) / WAIT_NS;
-	pid_t ended;
+	siginfo_t ended = {0};
 
-	while ((ended = waitpid(pid, &end->status, WNOHANG)) == 0 && left-- > 0)
+	/* it is waited for twice: until then nobody else gets its number, which is that of the group */
+	while (waitid(P_PID, (id_t)pid, &ended, WEXITED | WNOHANG | WNOWAIT) == 0 && ended.si_pid == 0 && left-- > 0)
 		nanosleep(&pause, NULL);
-	end->hung = ended == 0;
+	end->hung = ended.si_pid == 0;
 	kill(-pid, SIGKILL);
-	if (end->hung)
-		waitpid(pid, &end->status, 0);
+	if (waitpid(pid, &end->status, 0) < 0)
+		die("waitpid");
 }
 
 static struct ending run(const struct line *l, const struct call *c, const struct contents *before)
