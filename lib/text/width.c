@@ -21,8 +21,8 @@ void width_clear(struct width *w)
 }
 
 /*
- * The first character of n bytes (RFC 3629), and how many bytes it has; 0 where it is none. mbrtowc would ask for memory when it
- * is first called, and without it take all that is not ASCII for none.
+ * The first character of n bytes (RFC 3629), and how many bytes it has; 0 where it is none. mbrtowc would ask for
+ * memory when it is first called, and without it take all that is not ASCII for none.
  */
 static size_t decode(const char *text, size_t n, wchar_t *c)
 {

@@ -1,13 +1,13 @@
 /*
- * fail_each: runs command lines again and again, and lets another call fail each time (fail_nth.c): whatever fails, a command
- * does not crash or hang, does not print what is wrong and exit 0, and does not lose a file that was good.
+ * fail_each: runs command lines again and again, and lets another call fail each time (fail_nth.c): whatever fails, a
+ * command does not crash or hang, does not print what is wrong and exit 0, and does not lose a file that was good.
  *
  *     fail_each [--sample N] [--seed S] SHIM LINES
  *
- * SHIM is the library. LINES is a file of command lines, "PROGRAM: WORD... [< INPUT]", in which PROGRAM is the one whose calls
- * fail. Each runs in the directory work, which is made anew for each run as a copy of the directory before, both in the current
- * one. All calls fail in turn, each alone, and each with all those of its kind after it; or with --sample so many of these,
- * drawn by the seed, for each kind of call of a line.
+ * SHIM is the library. LINES is a file of command lines, "PROGRAM: WORD... [< INPUT]", in which PROGRAM is the one
+ * whose calls fail. Each runs in the directory work, which is made anew for each run as a copy of the directory before,
+ * both in the current one. All calls fail in turn, each alone, and each with all those of its kind after it; or with
+ * --sample so many of these, drawn by the seed, for each kind of call of a line.
  *
  * A run is compared with one that nobody disturbed:
  * - it is not ended by a signal and takes no longer than TIMEOUT;
@@ -108,7 +108,8 @@ static void clear(struct contents *all)
 }
 
 /* Calls each(path, name) for each file of a directory and of those in it; names are as seen from the first. */
-static void walk(const char *directory, const char *inside, void (*each)(const char *path, const char *name, void *ctx), void *ctx)
+static void walk(const char *directory, const char *inside, void (*each)(const char *path, const char *name, void *ctx),
+		 void *ctx)
 {
 	char path[512], name[256];
 	DIR *d = opendir(directory);
@@ -269,7 +270,8 @@ static const struct content *find(const struct contents *all, const char *name)
 /* A state may also have got only so far. */
 static bool is_state(const struct content *c)
 {
-	return strcmp(c->name, "state") == 0 && strncmp(c->bytes, "{\"botify-state\":", 16) == 0 && c->bytes[c->len - 1] == '\n';
+	return strcmp(c->name, "state") == 0 && strncmp(c->bytes, "{\"botify-state\":", 16) == 0 &&
+	       c->bytes[c->len - 1] == '\n';
 }
 
 /* Looks at the files after a run that failed. Returns what is wrong, or NULL. */
@@ -301,7 +303,8 @@ static bool same_files(const struct contents *a, const struct contents *b)
 }
 
 /* Returns what is wrong with a run, or NULL. */
-static const char *judge(const struct ending *end, const struct ending *right, const struct call *c, const struct contents *before)
+static const char *judge(const struct ending *end, const struct ending *right, const struct call *c,
+			 const struct contents *before)
 {
 	bool harmless = strcmp(c->kind, "short") == 0 || strcmp(c->kind, "interrupted") == 0;
 
@@ -429,7 +432,9 @@ static void fail_calls(const struct line *l, const struct contents *before, unsi
 	clear_ending(&right);
 }
 
-static const struct option options[] = {{"sample", required_argument, NULL, 'n'}, {"seed", required_argument, NULL, 's'}, {0}};
+static const struct option options[] = {
+	{"sample", required_argument, NULL, 'n'}, {"seed", required_argument, NULL, 's'}, {0},
+};
 
 int main(int argc, char **argv)
 {
