@@ -37,7 +37,7 @@ enum { TIMEOUT = 20, WORDS = 64, FILES = 16, KINDS = 16, WAIT_NS = 200000 };
 
 /* A file, or what a program printed. */
 struct content {
-	char name[256];
+	char name[512];
 	char *bytes;
 	size_t len;
 };
@@ -111,22 +111,26 @@ static void clear(struct contents *all)
 static void walk(const char *directory, const char *inside, void (*each)(const char *path, const char *name, void *ctx),
 		 void *ctx)
 {
-	char path[512], name[256];
+	char *path, *name;
 	DIR *d = opendir(directory);
 	struct dirent *entry;
 	struct stat st;
+	bool is_directory;
 
 	while (d && (entry = readdir(d))) {
 		if (strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0)
 			continue;
-		snprintf(path, sizeof path, "%s/%s", directory, entry->d_name);
-		snprintf(name, sizeof name, "%s%s", inside, entry->d_name);
-		if (lstat(path, &st) == 0 && S_ISDIR(st.st_mode)) {
-			strncat(name, "/", sizeof name - strlen(name) - 1);
+		if (asprintf(&path, "%s/%s", directory, entry->d_name) < 0)
+			die("memory");
+		is_directory = lstat(path, &st) == 0 && S_ISDIR(st.st_mode);
+		if (asprintf(&name, "%s%s%s", inside, entry->d_name, is_directory ? "/" : "") < 0)
+			die("memory");
+		if (is_directory)
 			walk(path, name, each, ctx);
-		} else {
+		else
 			each(path, name, ctx);
-		}
+		free(path);
+		free(name);
 	}
 	if (d)
 		closedir(d);
@@ -154,7 +158,7 @@ static void remove_file(const char *path, const char *name, void *ctx)
 /* Makes work a copy of `before`. */
 static void make_work(const struct contents *before)
 {
-	char path[512];
+	char path[1024];
 
 	walk("work", "", remove_file, NULL);
 	for (size_t i = 0; i < before->n; i++) {

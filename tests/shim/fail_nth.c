@@ -92,7 +92,7 @@ int open(const char *path, int flags, ...)
 	int mode;
 
 	va_start(ap, flags);
-	mode = flags & (O_CREAT | __O_TMPFILE) ? va_arg(ap, int) : 0;
+	mode = (flags & (O_CREAT | __O_TMPFILE)) ? va_arg(ap, int) : 0;
 	va_end(ap);
 	return fails(OPEN) ? -1 : (int)syscall(SYS_openat, AT_FDCWD, path, flags, mode);
 }
