@@ -667,12 +667,12 @@ try_without() {
 }
 
 # Runs a command at a terminal where nothing but the end of the input is typed: exit status in $status, output in the files
-# out and err.
+# out and err. It ends after $patience seconds, if it does not by itself.
 try_at_terminal() {
 	local line
 	printf -v line '%q ' "$@"
 	status=0
-	timeout -k 1 60 script -qec "$line >out 2>err" /dev/null </dev/null >/dev/null || status=$?
+	timeout -k 1 "${patience:-60}" script -qec "$line >out 2>err" /dev/null </dev/null >/dev/null || status=$?
 }
 
 @test "contract: a command that waits for the input of a terminal says so, once" {
@@ -681,7 +681,8 @@ try_at_terminal() {
 		reading "$1"
 		try_at_terminal "$1" "${args[@]}"
 		[ "$(head -n 1 err)" = "$1: reading from the terminal; Ctrl-D ends the input" ] || fail "${args[*]}" || return
-		try_at_terminal "$1" "${args[@]}" - log.ndjson -
+		# the end of the input is typed once, and so it goes on to wait
+		patience=8 try_at_terminal "$1" "${args[@]}" - log.ndjson -
 		[ "$(grep -c 'from the terminal' err)" = 1 ] || fail "- log.ndjson -" || return
 		# nothing is waited for
 		try_at_terminal "$1" "${args[@]}" log.ndjson
