@@ -119,7 +119,7 @@ lint:
 	if command -v clang >/dev/null; then $(MAKE) all unit BUILD=build-lint/clang CC=clang CFLAGS='-O2 -Werror'; fi
 	for header in $(wildcard lib/*.h lib/*/*.h) cmd/*.h; do $(CC) $(OUR_CFLAGS) -MF /dev/null -Werror -fsyntax-only -x c $$header || exit 1; done
 	cppcheck -q --enable=warning,style,performance,portability --inline-suppr --suppressions-list=tests/cppcheck \
-		--error-exitcode=1 -j2 $(INCLUDES) -D_GNU_SOURCE lib cmd tests/unit tests/stats tests/fuzz
+		--error-exitcode=1 -j2 $(INCLUDES) -D_GNU_SOURCE lib cmd tests/unit tests/shim tests/stats tests/fuzz
 	shellcheck -e SC2030,SC2031 $(SCRIPTS) # which take what bats' own `run` sets for lost
 	tests/lint-man $(MAN)
 	tests/lint-rooms

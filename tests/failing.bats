@@ -84,7 +84,7 @@ setup_file() {
 	events 'a\u00e9' | head -n 6 >in/escaped
 	# names that fill the buffers
 	sed -E "s/\"(T1|C)\"/\"$(printf '%9000s' x | tr ' ' '<')\1\"/" in/log >in/names
-	for i in 1 2 3 4 5 6 7 8 9 10 11 12; do cat in/log; done >in/long
+	for _ in 1 2 3 4 5 6 7 8 9 10 11 12; do cat in/log; done >in/long
 	sed -E 's/,"latency.*/}/' in/log >in/requests
 	for part in 1 2; do
 		awk -v part=$part '{ match($0, /"user":[0-9]+/); if (substr($0, RSTART + 7, RLENGTH - 7) % 2 == part % 2) print }' \
@@ -98,7 +98,7 @@ setup_file() {
 	head -c 3000 in/log >before/out
 	botify-recommend --tracks in/tracks --state before/state --no-latency in/requests >in/discarded
 	botify-train session --tracks in/tracks --threads 1 -o in/model in/log 2>said
-	lines >lines
+	lines >commands
 }
 
 @test "failing: whatever call fails, nothing crashes and nothing is wrong without a word" {
@@ -106,7 +106,7 @@ setup_file() {
 	cd "$BATS_FILE_TMPDIR" || exit
 	LD_PRELOAD=$bin/tests/shim/fail_nth.so botify-toppop --version >version ||
 		skip "no library can be loaded before this build's own, as with ASan"
-	"$bin/tests/shim/fail_each" --sample "${FAIL_SAMPLE:-5}" "$bin/tests/shim/fail_nth.so" lines >found ||
+	"$bin/tests/shim/fail_each" --sample "${FAIL_SAMPLE:-5}" "$bin/tests/shim/fail_nth.so" commands >found ||
 		{ cat found; false; }
 	cat found >&3
 }

@@ -58,13 +58,17 @@ in_proportion() {
 		print "}}"
 	}' >log
 	[ "$(timeout 60 botify-toppop --experiment E log)" = "[3]" ]
-	! timeout 60 botify-abtest -o report log 2>err
+	local got=0
+	timeout 60 botify-abtest -o report log 2>err || got=$?
+	[ $got = 1 ]
 	[ ! -e report ]
 	diff - err <<<"botify-abtest: more than 1000 experiments to report on; is an id taken for a name? --experiment names those that are wanted"
 	timeout 60 botify-abtest --experiment E --partial -o part log
 	timeout 60 botify-abtest --experiment E --merge part | grep -q '^E: C (control) 1 user$'
 	jq -c 'if .partial then .experiments = [range(1001) | {experiment: tostring, first: 1, place: 0, arms: []}] else . end' part >many
-	! timeout 60 botify-abtest --merge many 2>err
+	got=0
+	timeout 60 botify-abtest --merge many 2>err || got=$?
+	[ $got = 1 ]
 	grep -q '^botify-abtest: many:1: more than 1000 experiments to report on' err
 }
 
@@ -85,13 +89,13 @@ in_proportion() {
 			\"experiments\":{\"E\":\"$([ $((user % 2)) = 0 ] && echo C || echo "${long}T${long}")\",\"$long\":\"${long}U${long}\"}}" | tr -d '\n\t'
 		echo
 	done >log
-	botify-abtest log >table 2>err
-	[ "$(wc -L <table)" -lt 400 ]
-	[ "$(wc -c <table)" -lt 20000 ]
+	botify-abtest log >shown 2>err
+	[ "$(wc -L <shown)" -lt 400 ]
+	[ "$(wc -c <shown)" -lt 20000 ]
 	# the same name is always the same, and another one is another
-	[ "$(grep -o 'xxx…[0-9a-f]\{8\}…xxx' table | sort -u | wc -l)" = 3 ]
-	botify-toppop --experiment E --by-arm --format table log >table
-	[ "$(wc -L <table)" -lt 130 ]
+	[ "$(grep -o 'xxx…[0-9a-f]\{8\}…xxx' shown | sort -u | wc -l)" = 3 ]
+	botify-toppop --experiment E --by-arm --format table log >shown
+	[ "$(wc -L <shown)" -lt 130 ]
 	# machines get the names
 	botify-abtest --format ndjson log | jq -es 'any(.treatment | length == 131073)'
 }

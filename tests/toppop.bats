@@ -207,34 +207,34 @@ botify-toppop: bad.ndjson:12: an error, not an event: x' ]
 }
 
 @test "toppop: parts that were counted in another way do not merge" {
-	local x="--experiment FILTERS"
+	local x=(--experiment FILTERS)
 	head -n 4 log.ndjson >one
 	tail -n +5 log.ndjson >two
-	botify-toppop $x --partial -o a one
-	botify-toppop $x --partial --recommended -o r two
-	botify-toppop $x --partial --arm C -o c two
-	botify-toppop $x --partial --arm C --arm T1 -o ct two
-	expect 1 '' botify-toppop $x --merge a r
+	botify-toppop "${x[@]}" --partial -o a one
+	botify-toppop "${x[@]}" --partial --recommended -o r two
+	botify-toppop "${x[@]}" --partial --arm C -o c two
+	botify-toppop "${x[@]}" --partial --arm C --arm T1 -o ct two
+	expect 1 '' botify-toppop "${x[@]}" --merge a r
 	[ "$stderr" = "botify-toppop: r:1: counted with --recommended, and a without" ]
-	expect 1 '' botify-toppop $x --merge r a
+	expect 1 '' botify-toppop "${x[@]}" --merge r a
 	[ "$stderr" = "botify-toppop: a:1: counted without --recommended, and r with" ]
-	expect 1 '' botify-toppop $x --merge --recommended a
+	expect 1 '' botify-toppop "${x[@]}" --merge --recommended a
 	[ "$stderr" = "botify-toppop: a:1: counted without --recommended, which cannot be made up for here" ]
-	expect 1 '' botify-toppop $x --merge a c
+	expect 1 '' botify-toppop "${x[@]}" --merge a c
 	[ "$stderr" = "botify-toppop: c:1: counted for other arms than a: name those of both with --arm" ]
-	expect 1 '' botify-toppop $x --merge c a
+	expect 1 '' botify-toppop "${x[@]}" --merge c a
 	[ "$stderr" = "botify-toppop: a:1: counted for other arms than c: name those of both with --arm" ]
-	expect 1 '' botify-toppop $x --merge --arm T1 a c
+	expect 1 '' botify-toppop "${x[@]}" --merge --arm T1 a c
 	[ "$stderr" = "botify-toppop: c:1: counted without arm 'T1'" ]
-	expect 0 $'[10,11,3]\n' botify-toppop $x --merge --arm C a c
-	expect 0 $'[7,10,11,3]\n' botify-toppop $x --merge --arm C --arm T1 a ct
-	expect 0 "$(botify-toppop $x --recommended two 2>/dev/null)"$'\n' botify-toppop $x --merge r
-	expect 0 "$(botify-toppop $x --recommended two 2>/dev/null)"$'\n' botify-toppop $x --merge --recommended r
+	expect 0 $'[10,11,3]\n' botify-toppop "${x[@]}" --merge --arm C a c
+	expect 0 $'[7,10,11,3]\n' botify-toppop "${x[@]}" --merge --arm C --arm T1 a ct
+	expect 0 "$(botify-toppop "${x[@]}" --recommended two 2>/dev/null)"$'\n' botify-toppop "${x[@]}" --merge r
+	expect 0 "$(botify-toppop "${x[@]}" --recommended two 2>/dev/null)"$'\n' botify-toppop "${x[@]}" --merge --recommended r
 	# what was merged says the same of itself
-	botify-toppop $x --merge --partial -o ac --arm C a c
-	expect 1 '' botify-toppop $x --merge --arm T1 ac
+	botify-toppop "${x[@]}" --merge --partial -o ac --arm C a c
+	expect 1 '' botify-toppop "${x[@]}" --merge --arm T1 ac
 	[ "$stderr" = "botify-toppop: ac:1: counted without arm 'T1'" ]
-	botify-toppop $x --merge --partial -o rr r
+	botify-toppop "${x[@]}" --merge --partial -o rr r
 	cmp r rr
 }
 

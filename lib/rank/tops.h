@@ -1,11 +1,11 @@
 /*
  * tops: the most popular tracks of a log, or of each arm of an experiment in it: what botify-toppop counts and prints.
  *
- * Life cycle: tops_init; tops_add for each event; or tops_read_partial for each file of partial counts, in any order, and
- * tops_check_partials; then either tops_write_partial, or tops_end and one tops_format's write; tops_clear.
+ * Life cycle: tops_init; tops_add for each event; or tops_read_partial for each file of partial counts, in any order,
+ * and tops_check_partials; then either tops_write_partial, or tops_end and one tops_format's write; tops_clear.
  *
- * With an experiment, counts are kept for each arm. Memory grows with the tracks that occur, times the arms, and not with
- * the events; with `recommended`, with the users too.
+ * With an experiment, counts are kept for each arm. Memory grows with the tracks that occur, times the arms, and not
+ * with the events; with `recommended`, with the users too.
  */
 #ifndef BOTIFY_TOPS_H
 #define BOTIFY_TOPS_H
@@ -96,32 +96,33 @@ struct tops_format {
 const struct tops_format *tops_format_find(const char *name);
 
 /*
- * Partial counts, NDJSON. A row is {"track":7,"plays":3,"billionths":2110000000}, with "arm" before "track" where
- * there is an experiment. With `recommended` a row is also {"user":1,"first":7,"at":1000,"until":2000,"waits":3} for each user
- * and part (tops_users.h; what is not known is absent). Each file has one line of totals,
+ * Partial counts, NDJSON. A row is {"track":7,"plays":3,"billionths":2110000000}, with "arm" before "track" where there
+ * is an experiment. With `recommended` a row is also {"user":1,"first":7,"at":1000,"until":2000,"waits":3} for each
+ * user and part (tops_users.h; what is not known is absent). Each file has one line of totals,
  *
  *     {"partial":"botify-toppop","version":2,"digest":"0123456789abcdef","experiment":"FILTERS","arms":["C"],
  *         "recommended":false,"events":10,"outside":0,"rows":2}
  *
- * which stands first but may be anywhere: files may be concatenated and their lines sorted on the way. "digest" is that of
- * the events (event_digest.h), "arms" is null where all were counted. Rows are ordered by arm and track, and by user.
+ * which stands first but may be anywhere: files may be concatenated and their lines sorted on the way. "digest" is that
+ * of the events (event_digest.h), "arms" is null where all were counted. Rows are ordered by arm and track, and by
+ * user.
  *
  * tops_write_partial wants no tops_end before, but a choice with `partial`. Returns 0, or -1 with the reason.
  */
 int tops_write_partial(struct tops *t, FILE *f, struct errmsg *e);
 
 /*
- * Adds a file of partial counts, "-" for standard input; `path` is borrowed until tops_clear. Returns 0, or -1 with file, line
- * and reason; the counts are worth nothing then. A file whose rows are not as many as its totals say was cut, and is an error;
- * so is one without totals, one of another version, one that was counted for another experiment, or otherwise than the parts
- * before it or than the choice asks for (of `recommended` and the arms, what the choice does not ask for is as in the parts),
- * and one whose log has been counted already.
+ * Adds a file of partial counts, "-" for standard input; `path` is borrowed until tops_clear. Returns 0, or -1 with
+ * file, line and reason; the counts are worth nothing then. A file whose rows are not as many as its totals say was
+ * cut, and is an error; so is one without totals, one of another version, one that was counted for another experiment,
+ * or otherwise than the parts before it or than the choice asks for (of `recommended` and the arms, what the choice
+ * does not ask for is as in the parts), and one whose log has been counted already.
  */
 int tops_read_partial(struct tops *t, const char *path, struct errmsg *e);
 
 /*
- * After the last part: whether with `recommended` the log was split so that parts can be merged (see tops_users_check). Returns
- * 0, or -1 with the reason.
+ * After the last part: whether with `recommended` the log was split so that parts can be merged (see tops_users_check).
+ * Returns 0, or -1 with the reason.
  */
 int tops_check_partials(struct tops *t, struct errmsg *e);
 

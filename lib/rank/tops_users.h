@@ -1,6 +1,7 @@
 /*
- * tops_users: for parts of a log that count only what was recommended, where each part of a user's events begins and ends.
- * Whether a play was recommended is known from the user's event before it; where that is in another part, it is not counted.
+ * tops_users: for parts of a log that count only what was recommended, where each part of a user's events begins and
+ * ends. Whether a play was recommended is known from the user's event before it; where that is in another part, it is
+ * not counted.
  */
 #ifndef BOTIFY_TOPS_USERS_H
 #define BOTIFY_TOPS_USERS_H
@@ -40,9 +41,9 @@ int tops_users_add(struct tops_users *u, const struct tops_user *user);
 void tops_users_sort(struct tops_users *u);
 
 /*
- * Whether the parts, sorted, count what the whole log would: no user's events are mixed over two of them, and none waits for
- * a track in one that is the first in another. Without timestamps only the latter can be seen. Returns 0; or -1 with the
- * reason, which names user and files.
+ * Whether the parts, sorted, count what the whole log would: no user's events are mixed over two of them, and none
+ * waits for a track in one that is the first in another. Without timestamps only the latter can be seen. Returns 0; or
+ * -1 with the reason, which names user and files.
  */
 int tops_users_check(const struct tops_users *u, struct errmsg *e);
 

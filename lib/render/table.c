@@ -99,30 +99,31 @@ static void print_row(const struct table *t, size_t first, const size_t *widths,
 	fputc('\n', f);
 }
 
-/* Measures the cells of all rows, and the columns, which lines do not widen. */
-static void measure(const struct table *t, size_t *widths, size_t *cells)
+/* Measures the cells of all rows, and the columns, which lines do not widen. Returns 0, or -1 where there is no memory. */
+static int measure(const struct table *t, size_t *widths, size_t *cells)
 {
 	struct width w;
 
-	width_init(&w);
+	if (width_init(&w) < 0)
+		return -1;
 	for (size_t i = 0; i < t->n; i++) {
 		cells[i] = t->cells[i].line ? 0 : width_of(&w, t->cells[i].text);
 		if (cells[i] > widths[i % t->columns])
 			widths[i % t->columns] = cells[i];
 	}
 	width_clear(&w);
+	return 0;
 }
 
 int table_print(const struct table *t, FILE *f, bool colour)
 {
 	size_t *widths = calloc(t->columns + t->n, sizeof *widths), *cells;
 
-	if (!widths || t->failed) {
+	cells = widths ? widths + t->columns : NULL;
+	if (!widths || t->failed || measure(t, widths, cells) < 0) {
 		free(widths);
 		return -1;
 	}
-	cells = widths + t->columns;
-	measure(t, widths, cells);
 	for (size_t i = 0; i < t->n; i += t->columns)
 		if (t->cells[i].line) {
 			put_text(&t->cells[i], f, colour);
@@ -151,11 +152,12 @@ static size_t line_of(const struct width *w, const char *text)
 	return len;
 }
 
-void table_prose(const char *text, enum table_style style, FILE *f, bool colour)
+int table_prose(const char *text, enum table_style style, FILE *f, bool colour)
 {
 	struct width w;
 
-	width_init(&w);
+	if (width_init(&w) < 0)
+		return -1;
 	while (*text) {
 		size_t len = line_of(&w, text);
 
@@ -164,6 +166,7 @@ void table_prose(const char *text, enum table_style style, FILE *f, bool colour)
 		text += len + (text[len] == ' ');
 	}
 	width_clear(&w);
+	return 0;
 }
 
 bool table_wants_colour(FILE *f)

@@ -46,9 +46,9 @@ int table_print(const struct table *t, FILE *f, bool colour);
 
 /*
  * Prints a sentence or two beside a table, as they are, in lines of up to 78 columns broken at spaces; nothing for "". In
- * colour as above.
+ * colour as above. Returns 0, or -1 where there is no memory.
  */
-void table_prose(const char *text, enum table_style style, FILE *f, bool colour);
+int table_prose(const char *text, enum table_style style, FILE *f, bool colour);
 
 /* Whether f should be coloured: it is a terminal, NO_COLOR is unset or empty and TERM is not "dumb". */
 bool table_wants_colour(FILE *f);

@@ -86,7 +86,7 @@ static int put_sentence(const struct effect *x, FILE *f, bool colour)
 	if (status == 0) {
 		cut_words(line);
 		tame(line);
-		table_prose(line, style_of(x), f, colour);
+		status = table_prose(line, style_of(x), f, colour);
 		free(line);
 	}
 	free(text);
@@ -177,7 +177,7 @@ static int write_experiment(const struct report *r, const struct findings *findi
 		add_effects(&effects, list, n);
 		add_findings(&notes, findings, name, false);
 		status = table_print(&top, f, colour) | put_sentences(r, list, n, f, colour) | table_print(&effects, f, colour);
-		table_prose(methods, TABLE_PLAIN, f, colour);
+		status |= table_prose(methods, TABLE_PLAIN, f, colour);
 		status |= table_print(&notes, f, colour);
 		fputc('\n', f);
 	}

@@ -83,7 +83,8 @@ int section_put_table(const struct section *s, FILE *f, bool colour, struct errm
 	for (enum section_part part = SECTION_ABOVE; part <= section_last_part(s); part++)
 		if (put_table_part(s, part, f, colour, e) < 0)
 			return -1;
-	table_prose(s->note, TABLE_PLAIN, f, colour);
+	if (table_prose(s->note, TABLE_PLAIN, f, colour) < 0)
+		return errmsg_nomem(e);
 	putc('\n', f);
 	return 0;
 }

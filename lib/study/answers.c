@@ -216,8 +216,8 @@ struct answers_row *answers_sorted(const struct answers *a)
 	return rows;
 }
 
-const struct answers_row *answers_of_arm(const struct answers *a, const struct answers_row *rows, uint32_t experiment, uint32_t arm,
-					 size_t *n)
+const struct answers_row *answers_of_arm(const struct answers *a, const struct answers_row *rows, uint32_t experiment,
+					 uint32_t arm, size_t *n)
 {
 	size_t low = 0, high = a->keys.n;
 

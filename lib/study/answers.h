@@ -79,14 +79,14 @@ struct answers_row {
 };
 
 /*
- * All counts, in order of experiments and arms by number, and of sources by name. A new array of a->keys.n, or NULL where there is
- * no memory.
+ * All counts, in order of experiments and arms by number, and of sources by name. A new array of a->keys.n, or NULL
+ * where there is no memory.
  */
 struct answers_row *answers_sorted(const struct answers *a);
 
 /* Those of one arm: the first of *n in such an array; 0 of them where there are none. */
-const struct answers_row *answers_of_arm(const struct answers *a, const struct answers_row *rows, uint32_t experiment, uint32_t arm,
-					 size_t *n);
+const struct answers_row *answers_of_arm(const struct answers *a, const struct answers_row *rows, uint32_t experiment,
+					 uint32_t arm, size_t *n);
 
 /* Adds up. */
 void answers_sum(struct answers_count *sum, const struct answers_count *count);

@@ -77,8 +77,8 @@ int study_fail(const struct study *s, struct errmsg *e)
 {
 	if (s->n_reported <= STUDY_EXPERIMENTS_MAX)
 		return errmsg_nomem(e);
-	return errmsg_set(e, "more than %d experiments to report on; is an id taken for a name? --experiment names those that are wanted",
-			  STUDY_EXPERIMENTS_MAX);
+	return errmsg_set(e, "more than %d experiments to report on; is an id taken for a name? --experiment names those that "
+			  "are wanted", STUDY_EXPERIMENTS_MAX);
 }
 
 int study_add_early(struct study *s, struct slice name, uint32_t guess, uint64_t events)

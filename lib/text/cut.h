@@ -1,6 +1,7 @@
 /*
- * cut: long names made short for people: "abcdefg…1a2b3c4d…xyz", the beginning, a number of eight hexadecimal digits that the
- * whole name makes, and the end. The same name is always cut to the same, and others to others, wherever they differ.
+ * cut: long names made short for people: "abcdefg…1a2b3c4d…xyz", the beginning, a number of eight hexadecimal digits
+ * that the whole name makes, and the end. The same name is always cut to the same, and others to others, wherever they
+ * differ.
  */
 #ifndef BOTIFY_CUT_H
 #define BOTIFY_CUT_H

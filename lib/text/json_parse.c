@@ -12,25 +12,23 @@ struct piece {
 };
 
 /* Jansson's functions for memory take no context: what they work on can only be a variable of the thread. */
-static _Thread_local struct {
-	struct piece *newest;
-	jmp_buf *way_out; /* of the parse that is going on; NULL: there is none */
-} memory;
+static _Thread_local struct piece *newest;
+static _Thread_local jmp_buf *exit_of_parse; /* of the one that is going on; NULL: there is none */
 
 static void *allocate(size_t size)
 {
 	struct piece *p = size < SIZE_MAX - sizeof *p ? malloc(sizeof *p + size) : NULL;
 
 	if (!p) {
-		if (memory.way_out)
-			longjmp(*memory.way_out, 1);
+		if (exit_of_parse)
+			longjmp(*exit_of_parse, 1);
 		return NULL;
 	}
-	p->older = memory.newest;
+	p->older = newest;
 	p->newer = NULL;
 	if (p->older)
 		p->older->newer = p;
-	memory.newest = p;
+	newest = p;
 	return p->bytes;
 }
 
@@ -46,7 +44,7 @@ static void release(void *bytes)
 	if (p->newer)
 		p->newer->older = p->older;
 	else
-		memory.newest = p->older;
+		newest = p->older;
 	free(p);
 }
 
@@ -58,19 +56,19 @@ __attribute__((constructor)) static void give_memory(void)
 
 json_t *json_parse(const char *text, size_t len, size_t flags, json_error_t *why, bool *no_memory)
 {
-	struct piece *const before = memory.newest;
+	struct piece *const before = newest;
 	jmp_buf way_out;
 	json_t *value;
 
 	*no_memory = setjmp(way_out) != 0;
 	if (*no_memory) {
-		memory.way_out = NULL;
-		while (memory.newest != before)
-			release(memory.newest->bytes);
+		exit_of_parse = NULL;
+		while (newest != before)
+			release(newest->bytes);
 		return NULL;
 	}
-	memory.way_out = &way_out;
+	exit_of_parse = &way_out;
 	value = json_loadb(text, len, flags, why);
-	memory.way_out = NULL;
+	exit_of_parse = NULL;
 	return value;
 }

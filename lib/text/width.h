@@ -12,7 +12,8 @@ struct width {
 	locale_t locale;
 };
 
-void width_init(struct width *w);
+/* Returns 0, or -1 where there is no memory; then there is nothing to clear. */
+int width_init(struct width *w);
 void width_clear(struct width *w);
 
 /*

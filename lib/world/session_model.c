@@ -14,6 +14,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/memstream.h"
 #include "base/murmur3.h"
 #include "base/unfinished.h"
 #include "text/json_put.h"
@@ -55,19 +56,18 @@ size_t session_model_user(const struct session_model *m, uint32_t id)
 
 int session_model_digest(const struct catalog *c, char digest[SESSION_DIGEST])
 {
-	char *text = NULL;
-	size_t len = 0;
-	FILE *f = open_memstream(&text, &len);
+	struct memstream m;
+	FILE *f = memstream_open(&m);
+	char *text;
 
 	if (!f)
 		return -1;
 	for (size_t i = 0; i < c->n_tracks; i++)
 		fprintf(f, "%" PRIu32 "\t%s\n", c->tracks[i].id, c->artists[c->tracks[i].artist].name);
-	if (fclose(f) != 0) {
-		free(text);
+	text = memstream_close(&m);
+	if (!text)
 		return -1;
-	}
-	snprintf(digest, SESSION_DIGEST, "%08" PRIx32 "%08" PRIx32, murmur3(text, len, 0), murmur3(text, len, 1));
+	snprintf(digest, SESSION_DIGEST, "%08" PRIx32 "%08" PRIx32, murmur3(text, m.len, 0), murmur3(text, m.len, 1));
 	free(text);
 	return 0;
 }

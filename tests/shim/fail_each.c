@@ -1,13 +1,13 @@
 /*
- * fail_each: runs command lines again and again, and lets another call fail each time (fail_nth.c): whatever fails, a command
- * does not crash or hang, does not print what is wrong and exit 0, and does not lose a file that was good.
+ * fail_each: runs command lines again and again, and lets another call fail each time (fail_nth.c): whatever fails, a
+ * command does not crash or hang, does not print what is wrong and exit 0, and does not lose a file that was good.
  *
  *     fail_each [--sample N] [--seed S] SHIM LINES
  *
- * SHIM is the library. LINES is a file of command lines, "PROGRAM: WORD... [< INPUT]", in which PROGRAM is the one whose calls
- * fail. Each runs in the directory work, which is made anew for each run as a copy of the directory before, both in the current
- * one. All calls fail in turn, each alone, and each with all those of its kind after it; or with --sample so many of these,
- * drawn by the seed, for each kind of call of a line.
+ * SHIM is the library. LINES is a file of command lines, "PROGRAM: WORD... [< INPUT]", in which PROGRAM is the one
+ * whose calls fail. Each runs in the directory work, which is made anew for each run as a copy of the directory before,
+ * both in the current one. All calls fail in turn, each alone, and each with all those of its kind after it; or with
+ * --sample so many of these, drawn by the seed, for each kind of call of a line.
  *
  * A run is compared with one that nobody disturbed:
  * - it is not ended by a signal and takes no longer than TIMEOUT;
@@ -37,7 +37,7 @@ enum { TIMEOUT = 20, WORDS = 64, FILES = 16, KINDS = 16, WAIT_NS = 200000 };
 
 /* A file, or what a program printed. */
 struct content {
-	char name[256];
+	char name[512];
 	char *bytes;
 	size_t len;
 };
@@ -108,24 +108,29 @@ static void clear(struct contents *all)
 }
 
 /* Calls each(path, name) for each file of a directory and of those in it; names are as seen from the first. */
-static void walk(const char *directory, const char *inside, void (*each)(const char *path, const char *name, void *ctx), void *ctx)
+static void walk(const char *directory, const char *inside, void (*each)(const char *path, const char *name, void *ctx),
+		 void *ctx)
 {
-	char path[512], name[256];
+	char *path, *name;
 	DIR *d = opendir(directory);
 	struct dirent *entry;
 	struct stat st;
+	bool is_directory;
 
 	while (d && (entry = readdir(d))) {
 		if (strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0)
 			continue;
-		snprintf(path, sizeof path, "%s/%s", directory, entry->d_name);
-		snprintf(name, sizeof name, "%s%s", inside, entry->d_name);
-		if (lstat(path, &st) == 0 && S_ISDIR(st.st_mode)) {
-			strncat(name, "/", sizeof name - strlen(name) - 1);
+		if (asprintf(&path, "%s/%s", directory, entry->d_name) < 0)
+			die("memory");
+		is_directory = lstat(path, &st) == 0 && S_ISDIR(st.st_mode);
+		if (asprintf(&name, "%s%s%s", inside, entry->d_name, is_directory ? "/" : "") < 0)
+			die("memory");
+		if (is_directory)
 			walk(path, name, each, ctx);
-		} else {
+		else
 			each(path, name, ctx);
-		}
+		free(path);
+		free(name);
 	}
 	if (d)
 		closedir(d);
@@ -153,7 +158,7 @@ static void remove_file(const char *path, const char *name, void *ctx)
 /* Makes work a copy of `before`. */
 static void make_work(const struct contents *before)
 {
-	char path[512];
+	char path[1024];
 
 	walk("work", "", remove_file, NULL);
 	for (size_t i = 0; i < before->n; i++) {
@@ -203,14 +208,15 @@ static void wait_for(pid_t pid, struct ending *end)
 {
 	struct timespec pause = {.tv_nsec = WAIT_NS};
 	int64_t left = TIMEOUT * INT64_C(1000000000) / WAIT_NS;
-	pid_t ended;
+	siginfo_t ended = {0};
 
-	while ((ended = waitpid(pid, &end->status, WNOHANG)) == 0 && left-- > 0)
+	/* it is waited for twice: until then nobody else gets its number, which is that of the group */
+	while (waitid(P_PID, (id_t)pid, &ended, WEXITED | WNOHANG | WNOWAIT) == 0 && ended.si_pid == 0 && left-- > 0)
 		nanosleep(&pause, NULL);
-	end->hung = ended == 0;
+	end->hung = ended.si_pid == 0;
 	kill(-pid, SIGKILL);
-	if (end->hung)
-		waitpid(pid, &end->status, 0);
+	if (waitpid(pid, &end->status, 0) < 0)
+		die("waitpid");
 }
 
 static struct ending run(const struct line *l, const struct call *c, const struct contents *before)
@@ -268,7 +274,8 @@ static const struct content *find(const struct contents *all, const char *name)
 /* A state may also have got only so far. */
 static bool is_state(const struct content *c)
 {
-	return strcmp(c->name, "state") == 0 && strncmp(c->bytes, "{\"botify-state\":", 16) == 0 && c->bytes[c->len - 1] == '\n';
+	return strcmp(c->name, "state") == 0 && strncmp(c->bytes, "{\"botify-state\":", 16) == 0 &&
+	       c->bytes[c->len - 1] == '\n';
 }
 
 /* Looks at the files after a run that failed. Returns what is wrong, or NULL. */
@@ -300,7 +307,8 @@ static bool same_files(const struct contents *a, const struct contents *b)
 }
 
 /* Returns what is wrong with a run, or NULL. */
-static const char *judge(const struct ending *end, const struct ending *right, const struct call *c, const struct contents *before)
+static const char *judge(const struct ending *end, const struct ending *right, const struct call *c,
+			 const struct contents *before)
 {
 	bool harmless = strcmp(c->kind, "short") == 0 || strcmp(c->kind, "interrupted") == 0;
 
@@ -428,7 +436,9 @@ static void fail_calls(const struct line *l, const struct contents *before, unsi
 	clear_ending(&right);
 }
 
-static const struct option options[] = {{"sample", required_argument, NULL, 'n'}, {"seed", required_argument, NULL, 's'}, {0}};
+static const struct option options[] = {
+	{"sample", required_argument, NULL, 'n'}, {"seed", required_argument, NULL, 's'}, {0},
+};
 
 int main(int argc, char **argv)
 {

@@ -1,6 +1,6 @@
 /*
- * fail_nth: a library for LD_PRELOAD that makes the n-th call of a kind fail, so that a test can see what a command does
- * where there is no memory, or a disk is full. See fail_each.c, which runs the commands with it.
+ * fail_nth: a library for LD_PRELOAD that makes the n-th call of a kind fail, so that a test can see what a command
+ * does where there is no memory, or a disk is full. See fail_each.c, which runs the commands with it.
  *
  *     FAIL_IN      the program in which calls are counted, as botify-toppop; in others nothing happens
  *     FAIL_KIND    malloc, open, read, write, fsync, rename, close, fdopen, poll, short or interrupted
@@ -8,11 +8,12 @@
  *     FAIL_ON      where it is set, all calls of that kind after that one fail too
  *     FAIL_REPORT  a file for the numbers of calls at the end, "KIND N" a line
  *
- * Calls are counted from main on: what libraries do before is not the command's. "malloc" is all that asks for memory, also
- * within libc and jansson. "short" is a read or write that does only a byte of what was asked for, and "interrupted" one that
- * fails with EINTR: both are no failure, and what is printed must not change.
+ * Calls are counted from main on: what libraries do before is not the command's. "malloc" is all that asks for memory,
+ * also within libc and jansson. "short" is a read or write that does only a byte of what was asked for, and
+ * "interrupted" one that fails with EINTR: both are no failure, and what is printed must not change.
  *
- * Streams of stdio do not call read and write of this library, so fopen, fdopen and stdout are replaced by streams that do.
+ * Streams of stdio do not call read and write of this library, so fopen, fdopen and stdout are replaced by streams that
+ * do.
  */
 #include <dlfcn.h>
 #include <errno.h>
@@ -91,7 +92,7 @@ int open(const char *path, int flags, ...)
 	int mode;
 
 	va_start(ap, flags);
-	mode = flags & (O_CREAT | __O_TMPFILE) ? va_arg(ap, int) : 0;
+	mode = (flags & (O_CREAT | __O_TMPFILE)) ? va_arg(ap, int) : 0;
 	va_end(ap);
 	return fails(OPEN) ? -1 : (int)syscall(SYS_openat, AT_FDCWD, path, flags, mode);
 }

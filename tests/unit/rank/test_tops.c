@@ -201,7 +201,8 @@ static void partial_counts_are_written_exactly(void)
 	play_some(&t);
 	CHECK(t.parts.digest != 0);
 	snprintf(head, sizeof head, "{\"partial\":\"botify-toppop\",\"version\":2,\"digest\":\"%016" PRIx64
-		 "\",\"experiment\":\"E\",\"arms\":null,\"recommended\":false,\"events\":6,\"outside\":1,\"rows\":4}\n", t.parts.digest);
+		 "\",\"experiment\":\"E\",\"arms\":null,\"recommended\":false,\"events\":6,\"outside\":1,\"rows\":4}\n",
+		 t.parts.digest);
 	text = partial(&t);
 	CHECK(strncmp(text, head, strlen(head)) == 0);
 	CHECK_STR(text + strlen(head),
@@ -277,7 +278,8 @@ static void merged_parts_are_the_whole(void)
 #define HEAD "{\"partial\":\"botify-toppop\",\"version\":2,\"digest\":\"0123456789abcde"
 /* Of a log of two events, whose digest ends in `last`. */
 #define TOTALS_OF(last, experiment, rows) \
-	HEAD last "\",\"experiment\":" experiment ",\"arms\":null,\"recommended\":false,\"events\":2,\"outside\":0,\"rows\":" #rows "}\n"
+	HEAD last "\",\"experiment\":" experiment \
+		  ",\"arms\":null,\"recommended\":false,\"events\":2,\"outside\":0,\"rows\":" #rows "}\n"
 #define TOTALS(experiment, rows) TOTALS_OF("f", experiment, rows)
 
 /* A shuffle may put the totals behind the rows. */

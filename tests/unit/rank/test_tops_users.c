@@ -19,7 +19,8 @@ static void check(const struct tops_user *list, size_t n, const char *reason)
 }
 
 #define CHECK_PARTS(reason, ...) \
-	check((const struct tops_user[]){__VA_ARGS__}, sizeof((const struct tops_user[]){__VA_ARGS__}) / sizeof(struct tops_user), reason)
+	check((const struct tops_user[]){__VA_ARGS__}, \
+	      sizeof((const struct tops_user[]){__VA_ARGS__}) / sizeof(struct tops_user), reason)
 #define NO EVENT_NO_TRACK
 #define NEVER EVENT_NO_TIMESTAMP
 

@@ -130,7 +130,7 @@ static void check_prose(const char *text, const char *want)
 	size_t size;
 	FILE *f = open_memstream(&got, &size);
 
-	table_prose(text, TABLE_PLAIN, f, true);
+	CHECK(table_prose(text, TABLE_PLAIN, f, true) == 0);
 	fclose(f);
 	CHECK_STR(got, want);
 	free(got);
