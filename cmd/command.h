@@ -30,7 +30,7 @@ struct command {
 #define COMMAND_OPTIONS {"help", no_argument, NULL, 'h'}, {"version", no_argument, NULL, 'V'}, {0}
 
 /*
- * The first act: messages of getopt_long shall begin with the command's name, not with its path; and no file that is
+ * The first act: the command goes by its name in argv too, whatever its path is; and no file that is
  * opened shall be taken for a standard descriptor that was closed (see descriptors.h).
  */
 void command_begin(const struct command *c, char **argv);

@@ -47,7 +47,7 @@ static void say_unknown(const char *word, const struct option *longs, struct err
 	const char *names[NAMES_MAX + 1] = {NULL}, *meant;
 	struct errmsg name;
 
-	for (size_t i = 0; longs[i].name && i < NAMES_MAX; i++)
+	for (size_t i = 0; i < NAMES_MAX && longs[i].name; i++)
 		names[i] = longs[i].name;
 	errmsg_set(&name, "%.*s", (int)name_length(word), word + 2);
 	meant = suggest_among(name.text, names);
