@@ -15,6 +15,22 @@ void command_begin(const struct command *c, char **argv)
 	argv[0] = (char *)c->name;
 }
 
+void command_give(struct command_given *g, int c, int longindex)
+{
+	for (int i = 0; g->table[i].name; i++)
+		if (longindex == i || (longindex < 0 && g->table[i].val == c))
+			g->places |= UINT64_C(1) << i;
+}
+
+const char *command_given_of(const struct command_given *g, const char *const names[])
+{
+	for (size_t k = 0; names[k]; k++)
+		for (int i = 0; g->table[i].name; i++)
+			if (strcmp(g->table[i].name, names[k]) == 0 && g->places >> i & 1)
+				return names[k];
+	return NULL;
+}
+
 int command_info(const struct command *c, int which)
 {
 	if (which == 'V')

@@ -28,6 +28,21 @@ struct command {
 /* The rows that every option table ends with, and the cases for them: `case 'h': case 'V': return command_info(...)`. */
 #define COMMAND_OPTIONS {"help", no_argument, NULL, 'h'}, {"version", no_argument, NULL, 'V'}, {0}
 
+/*
+ * Which options were given, by their places in the command's table: an option that has no effect beside the others is
+ * refused, for whoever gave it believes that it has.
+ */
+struct command_given {
+	const struct option *table;
+	uint64_t places;
+};
+
+/* Notes an option, as getopt_long returned it. `longindex` is what that set; -1, as before the call: it was a short one. */
+void command_give(struct command_given *g, int c, int longindex);
+
+/* The first of some options that was given, by its long name; or NULL. `names` end with NULL. */
+const char *command_given_of(const struct command_given *g, const char *const names[]);
+
 /* The first act: messages of getopt_long shall begin with the command's name, not with its path. */
 void command_begin(const struct command *c, char **argv);
 
