@@ -4,14 +4,19 @@
 #   make demo       an experiment from end to end, with its report
 #   make test       all tests; `make test-asan` runs the same suite under ASan and UBSan
 #   make test-failing the same commands with each call for memory and each system call failing in turn (some minutes)
+#   make mutants    which small mistakes no test would notice: MUTANTS=20 of them, by MUTANTS_SEED=1
 #   make test-stats how often each statistical method, and each report, cries wolf (a minute and a half)
+#   make test-signals SIGNALS=1000 at random moments, to the simulator, the recommender or both (a quarter of an hour)
 #   make train-quality  how well botify-train ranks real listening (PLAYS=FILE)
+#   make train-speed    how fast, beside numpy and scipy
 #   make bench      speed, as ratios
 #   make world      an invented world of full size in build/world
 #   make install    PREFIX=/usr/local, DESTDIR as usual
 #   make deps       install the Debian packages that are missing, or say which
 #   make lint       what compilers, cppcheck, shellcheck and mandoc have to say
 #   make fuzz       FUZZ_SECONDS=60 for each parser
+#
+# It prints a line for each file; with V=1, the commands.
 
 PREFIX ?= /usr/local
 CC ?= cc
@@ -36,35 +41,40 @@ STATS_TESTS = $(patsubst %.c,$(BUILD)/%,$(wildcard tests/stats/*.c))
 SHIM = $(BUILD)/tests/shim/fail_nth.so $(BUILD)/tests/shim/fail_each
 FUZZERS = $(patsubst %.c,$(BUILD)/%,$(wildcard tests/fuzz/*.c))
 
+# Before a command: what is printed instead of it, unless nothing is (make -s).
+silent = $(findstring s,$(firstword -$(MAKEFLAGS)))
+say = $(if $(V),,@$(if $(silent),,printf '  %-7s %s\n' $1 $2;))
+MAKEFLAGS += --no-print-directory
+
 all: $(COMMANDS)
 
 # An object lies where its source does, below $(BUILD).
 $(BUILD)/%.o: %.c
 	@mkdir -p $(@D)
-	$(CC) $(OUR_CFLAGS) $(CFLAGS) -c -o $@ $<
+	$(call say,CC,$<)$(CC) $(OUR_CFLAGS) $(CFLAGS) -c -o $@ $<
 
 $(LIB): $(LIB_OBJECTS)
-	rm -f $@
-	$(AR) rcs $@ $^
+	@rm -f $@
+	$(call say,AR,$@)$(AR) rcs $@ $^
 
-$(BUILD)/botify-%: $(BUILD)/cmd/botify-%.o $(BUILD)/cmd/command.o $(LIB)
-	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS)
+$(BUILD)/botify-%: $(BUILD)/cmd/botify-%.o $(BUILD)/cmd/command.o $(BUILD)/cmd/options.o $(LIB)
+	$(call say,LD,$@)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS)
 
 # What GSL refers to but botify-abtest never calls need not be quick; OpenBLAS starts a thread for each processor.
 $(BUILD)/botify-abtest: BLAS = -lgslcblas
 
 $(UNIT_TESTS) $(STATS_TESTS): %: %.o $(LIB)
-	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS)
+	$(call say,LD,$@)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS)
 
 unit: $(UNIT_TESTS) $(SHIM)
 
 $(BUILD)/tests/shim/%.so: tests/shim/%.c
 	@mkdir -p $(@D)
-	$(CC) $(OUR_CFLAGS) $(CFLAGS) -fPIC -shared $(LDFLAGS) -o $@ $<
+	$(call say,LD,$@)$(CC) $(OUR_CFLAGS) $(CFLAGS) -fPIC -shared $(LDFLAGS) -o $@ $<
 
 $(BUILD)/tests/shim/fail_each: tests/shim/fail_each.c
 	@mkdir -p $(@D)
-	$(CC) $(OUR_CFLAGS) $(CFLAGS) $(LDFLAGS) -o $@ $<
+	$(call say,LD,$@)$(CC) $(OUR_CFLAGS) $(CFLAGS) $(LDFLAGS) -o $@ $<
 
 test-stats: $(STATS_TESTS)
 	for program in $^; do $$program || exit 1; done
@@ -72,7 +82,7 @@ test-stats: $(STATS_TESTS)
 # The same words for every tool that looks for mistakes.
 SANITIZE = -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
 FUZZ_SECONDS ?= 60
-SCRIPTS = .ci/run tests/run tests/deps tests/lint-man tests/lint-rooms tests/run-examples data/demo $(wildcard tests/bench tests/*.bats)
+SCRIPTS = .ci/run tests/run tests/deps tests/lint-man tests/lint-rooms tests/mutants tests/run-examples tests/signals data/demo $(wildcard tests/bench tests/*.bats)
 MAN = $(wildcard man/*.[157])
 
 # What is missing is installed, or told, before the compiler stumbles over it.
@@ -81,6 +91,11 @@ test:
 	$(MAKE) all unit
 	BOTIFY_BIN='$(abspath $(BUILD))' tests/run
 
+SIGNALS ?= 1000
+
+test-signals: all
+	BOTIFY_BIN='$(abspath $(BUILD))' tests/signals '$(SIGNALS)'
+
 test-asan:
 	$(MAKE) test BUILD=build-asan CFLAGS='-O1 -g $(SANITIZE)'
 
@@ -88,6 +103,12 @@ test-asan:
 test-failing:
 	$(MAKE) all unit
 	BOTIFY_BIN='$(abspath $(BUILD))' FAIL_SAMPLE=0 TEST_TIMEOUT=3600 tests/run failing
+
+# Not part of the tests: each mistake takes a build and, where it is hard to notice, a run of them all.
+MUTANTS ?= 20
+MUTANTS_SEED ?= 1
+mutants:
+	tests/mutants $(MUTANTS) $(MUTANTS_SEED)
 
 deps:
 	tests/deps build test
@@ -115,7 +136,7 @@ fuzz:
 fuzzers: $(FUZZERS)
 
 $(FUZZERS): %: %.o $(LIB)
-	$(CC) $(CFLAGS) -fsanitize=fuzzer $(LDFLAGS) -o $@ $^ $(LIBS)
+	$(call say,LD,$@)$(CC) $(CFLAGS) -fsanitize=fuzzer $(LDFLAGS) -o $@ $^ $(LIBS)
 
 demo:
 	tests/deps build
@@ -127,15 +148,18 @@ bench: all $(BUILD)/tests/measure
 
 $(BUILD)/tests/measure: tests/measure.c
 	@mkdir -p $(@D)
-	$(CC) $(OUR_CFLAGS) $(CFLAGS) $(LDFLAGS) -o $@ $<
+	$(call say,LD,$@)$(CC) $(OUR_CFLAGS) $(CFLAGS) $(LDFLAGS) -o $@ $<
 
 PLAYS ?= ../shared/world/plays.tsv
 
 train-quality: $(BUILD)/tests/train-quality
 	$< '$(PLAYS)'
 
-$(BUILD)/tests/train-quality: $(BUILD)/tests/train-quality.o $(LIB)
-	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS)
+train-speed: $(BUILD)/tests/train-speed
+	tests/train-speed $<
+
+$(BUILD)/tests/train-quality $(BUILD)/tests/train-speed: %: %.o $(LIB)
+	$(call say,LD,$@)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS)
 
 world: $(BUILD)/botify-world
 	$(BUILD)/botify-world $(BUILD)/world
@@ -152,7 +176,7 @@ uninstall:
 clean:
 	rm -rf build build-asan build-fuzz build-lint
 
-.PHONY: all unit test test-failing test-stats test-asan deps lint fuzz fuzzers demo bench train-quality world install uninstall clean
+.PHONY: all unit test mutants test-failing test-stats test-signals test-asan deps lint fuzz fuzzers demo bench train-quality train-speed world install uninstall clean
 .SECONDARY:
 
 -include $(wildcard $(addprefix $(BUILD)/,*/*.d */*/*.d */*/*/*.d))

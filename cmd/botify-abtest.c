@@ -9,6 +9,7 @@
 #include "base/save.h"
 #include "command.h"
 #include "event/log.h"
+#include "options.h"
 #include "render/table.h"
 #include "report/analysis.h"
 #include "report/failon.h"
@@ -71,7 +72,7 @@ struct options {
 	const struct report_format *format;
 	struct split split;
 	struct study_keep keep;
-	struct command_given given;
+	struct options_given given;
 	bool spreadsheet, partial, merge;
 	int64_t threads;
 	char **paths;
@@ -156,13 +157,13 @@ static int check_effects(const struct options *o, struct errmsg *e)
 {
 	const char *vain;
 
-	if (o->partial && (vain = command_given_of(&o->given, of_report)) != NULL)
+	if (o->partial && (vain = options_given_of(&o->given, of_report)) != NULL)
 		return errmsg_set(e, "--%s has no effect on a part; give it to the run that merges", vain);
-	if (o->merge && (vain = command_given_of(&o->given, of_logs)) != NULL)
+	if (o->merge && (vain = options_given_of(&o->given, of_logs)) != NULL)
 		return errmsg_set(e, "--%s has no effect with --merge", vain);
-	if (!o->format->sections && (vain = command_given_of(&o->given, beside_effects)) != NULL)
+	if (!o->format->sections && (vain = options_given_of(&o->given, beside_effects)) != NULL)
 		return errmsg_set(e, "--%s has no effect on --format %s, which has effects only", vain, o->format->name);
-	if (!o->analysis.effects.sequential && command_given_of(&o->given, of_sequential))
+	if (!o->analysis.effects.sequential && options_given_of(&o->given, of_sequential))
 		return errmsg_set(e, "--tune is for --sequential");
 	return 0;
 }
@@ -193,15 +194,24 @@ static int complete(struct options *o, struct errmsg *e)
 	return 0;
 }
 
+static int check_output(const struct options *o, struct errmsg *e)
+{
+	char *tables[] = {(char *)o->tracks, (char *)o->covariate, (char *)o->plan};
+
+	if (command_check_output("-o", o->output, o->paths, o->n_paths, e) < 0)
+		return -1;
+	return command_check_output("-o", o->output, tables, sizeof tables / sizeof *tables, e);
+}
+
 /* Returns -1 to go on, or the exit status. */
 static int parse_options(struct options *o, int argc, char **argv)
 {
 	struct errmsg e;
-	int c, which = -1, status = 0;
+	int c, which, status = 0;
 
 	o->given.table = long_options;
-	while (status == 0 && (c = getopt_long(argc, argv, "o:hV", long_options, &which)) != -1) {
-		command_give(&o->given, c, which);
+	while (status == 0 && (c = options_next(&self, argc, argv, "o:hV", long_options, &which)) != -1) {
+		options_give(&o->given, c, which);
 		switch (c) {
 		case OPT_ANALYSIS: status = analysis_set(&o->analysis, long_options[which].name, optarg, &e); break;
 		case OPT_EXPERIMENT: o->experiments[o->n_experiments++] = optarg; break;
@@ -219,12 +229,13 @@ static int parse_options(struct options *o, int argc, char **argv)
 		case 'h': case 'V': return command_info(&self, c);
 		default: return command_bad_option(&self);
 		}
-		which = -1;
 	}
 	o->paths = argv + optind;
 	o->n_paths = (size_t)(argc - optind);
 	if (status == 0)
 		status = complete(o, &e);
+	if (status == 0)
+		status = check_output(o, &e);
 	return status < 0 ? command_misused(&self, &e) : -1;
 }
 
@@ -271,6 +282,7 @@ static int gather(struct inputs *in, const struct options *o, struct errmsg *e)
 	keep.catalog = o->tracks ? &in->catalog : NULL;
 	study_init(s, STUDY_STREAM, o->experiments, o->n_experiments);
 	study_keep(s, &keep);
+	command_reads_all(&self, o->paths, o->n_paths);
 	if ((o->merge ? partial_read(s, o->paths, o->n_paths, e) : study_log_read(s, &log, e)) < 0)
 		return -1;
 	if (s->out_of_order > 0 && !s->sorted)
@@ -418,6 +430,9 @@ static int run(struct inputs *in, struct options *o)
 	bool complained, failed;
 	int found = 0;
 
+	command_reads(&self, o->tracks);
+	command_reads(&self, o->covariate);
+	command_reads(&self, o->plan);
 	if (o->tracks && catalog_load(&in->catalog, o->tracks, &e) < 0)
 		return command_fail(&self, &e);
 	if (o->covariate && covariate_load(&in->covariate, o->covariate, &e) < 0)

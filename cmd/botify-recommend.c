@@ -1,13 +1,20 @@
 /*
  * botify-recommend: answers listeners' requests by a policy. See botify-recommend(1).
  */
+#include <inttypes.h>
+#include <signal.h>
 #include <stdbool.h>
 #include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/lines.h"
+#include "base/lock.h"
+#include "base/save.h"
 #include "base/stop.h"
 #include "command.h"
+#include "options.h"
 #include "policy/recommender.h"
 #include "text/ndjson.h"
 #include "text/number.h"
@@ -27,6 +34,8 @@ static const struct command command = {
 		"  --session [NAME=]MODEL  session model, for session; may be repeated\n"
 		"  --seed N                seed of all random draws (default: 0)\n"
 		"  --state FILE            load the open sessions from FILE, and save them there at the end\n"
+		"  --max-sessions N        keep at most N sessions open, and end the one that was silent for\n"
+		"                          longest where one more begins (default: 1000000)\n"
 		"  --explain N             tell in each event of the first N candidates and their scores\n"
 		"  --no-latency            write 0 for the latency, so that equal input gives equal bytes\n",
 };
@@ -38,14 +47,14 @@ struct options {
 		const char *spec;
 	} *tables; /* n_tables, in their order */
 	size_t n_tables;
-	int64_t seed, explain;
+	int64_t seed, explain, max_sessions;
 	bool no_latency;
 	char *const *inputs;
 	size_t n_inputs;
 };
 
-enum { OPT_TRACKS = 256, OPT_POLICY, OPT_EXPERIMENTS, OPT_SIMILAR, OPT_USER_TRACKS, OPT_TOP, OPT_SESSION, OPT_SEED, OPT_STATE, OPT_EXPLAIN,
-       OPT_NO_LATENCY };
+enum { OPT_TRACKS = 256, OPT_POLICY, OPT_EXPERIMENTS, OPT_SIMILAR, OPT_USER_TRACKS, OPT_TOP, OPT_SESSION, OPT_SEED, OPT_STATE,
+       OPT_MAX_SESSIONS, OPT_EXPLAIN, OPT_NO_LATENCY };
 
 static const struct option long_options[] = {
 	{"tracks", required_argument, NULL, OPT_TRACKS},
@@ -57,6 +66,7 @@ static const struct option long_options[] = {
 	{"session", required_argument, NULL, OPT_SESSION},
 	{"seed", required_argument, NULL, OPT_SEED},
 	{"state", required_argument, NULL, OPT_STATE},
+	{"max-sessions", required_argument, NULL, OPT_MAX_SESSIONS},
 	{"explain", required_argument, NULL, OPT_EXPLAIN},
 	{"no-latency", no_argument, NULL, OPT_NO_LATENCY},
 	COMMAND_OPTIONS,
@@ -68,9 +78,20 @@ struct service {
 	struct experiments experiments;
 	struct policy policy;
 	struct recommender recommender;
+	struct lock lock; /* on the state */
 };
 
 enum { EXPLAIN_MAX = 10000 };
+
+/* What can be said of the options together. */
+static int check_options(const struct options *o, struct errmsg *e)
+{
+	if (!o->tracks)
+		return errmsg_set(e, "no catalog given (--tracks FILE)");
+	if (o->state && save_disturbs(o->state, STDOUT_FILENO))
+		return errmsg_set(e, "--state %s: the state needs a file of its own", o->state);
+	return 0;
+}
 
 static void add_table(struct options *o, enum table_kind kind, const char *spec)
 {
@@ -83,7 +104,7 @@ static int parse_options(struct options *o, int argc, char **argv)
 	struct errmsg e;
 	int c;
 
-	while ((c = getopt_long(argc, argv, "hV", long_options, NULL)) != -1)
+	while ((c = options_next(&command, argc, argv, "hV", long_options, NULL)) != -1)
 		switch (c) {
 		case OPT_TRACKS: o->tracks = optarg; break;
 		case OPT_POLICY: o->policy = optarg; break;
@@ -98,6 +119,10 @@ static int parse_options(struct options *o, int argc, char **argv)
 			if (number_parse_int("--seed", optarg, 0, INT64_MAX, &o->seed, &e) < 0)
 				return command_misused(&command, &e);
 			break;
+		case OPT_MAX_SESSIONS:
+			if (number_parse_int("--max-sessions", optarg, 1, INT32_MAX, &o->max_sessions, &e) < 0)
+				return command_misused(&command, &e);
+			break;
 		case OPT_EXPLAIN:
 			if (number_parse_int("--explain", optarg, 1, EXPLAIN_MAX, &o->explain, &e) < 0)
 				return command_misused(&command, &e);
@@ -107,10 +132,7 @@ static int parse_options(struct options *o, int argc, char **argv)
 		}
 	o->inputs = argv + optind;
 	o->n_inputs = (size_t)(argc - optind);
-	if (o->tracks)
-		return -1;
-	errmsg_set(&e, "no catalog given (--tracks FILE)");
-	return command_misused(&command, &e);
+	return check_options(o, &e) < 0 ? command_misused(&command, &e) : -1;
 }
 
 /* Whether similar tracks are to be found in the catalog: they are wanted, and no table of them is given. */
@@ -126,11 +148,16 @@ static int load_tables(struct service *s, const struct options *o, struct errmsg
 {
 	struct tables *t = &s->tables;
 
+	command_reads(&command, o->tracks);
 	if ((are_in_catalog(s, o) ? tables_load_catalog_and_similar : tables_load_catalog)(t, o->tracks, e) < 0)
 		return -1;
-	for (size_t i = 0; i < o->n_tables; i++)
+	for (size_t i = 0; i < o->n_tables; i++) {
+		const char *equals = strchr(o->tables[i].spec, '=');
+
+		command_reads(&command, equals ? equals + 1 : o->tables[i].spec);
 		if (tables_load(t, o->tables[i].kind, o->tables[i].spec, e) < 0)
 			return -1;
+	}
 	return 0;
 }
 
@@ -139,6 +166,7 @@ static int load_policy(struct service *s, const struct options *o, struct errmsg
 {
 	if (policy_parse(&s->policy, o->policy ? o->policy : "random", e) < 0)
 		return EXIT_USAGE;
+	command_reads(&command, o->experiments);
 	if (o->experiments && experiments_load(&s->experiments, o->experiments, e) < 0)
 		return EXIT_DATA;
 	if (o->policy && experiments_serving(&s->experiments)) {
@@ -146,6 +174,16 @@ static int load_policy(struct service *s, const struct options *o, struct errmsg
 		return EXIT_USAGE;
 	}
 	return 0;
+}
+
+/* It is saved at once too: a place that cannot be written is found before the first request, not after the last. */
+static int load_state(struct service *s, const struct options *o, struct errmsg *e)
+{
+	struct sessions *sessions = &s->recommender.sessions;
+
+	if (lock_take(&s->lock, o->state, e) < 0 || sessions_load(sessions, o->state, &s->tables.catalog, e) < 0)
+		return -1;
+	return sessions_save(sessions, o->state, &s->lock, e);
 }
 
 static int load(struct service *s, const struct options *o, struct errmsg *e)
@@ -167,15 +205,13 @@ static int load(struct service *s, const struct options *o, struct errmsg *e)
 		return EXIT_DATA;
 	}
 	recommender_explain(&s->recommender, (size_t)o->explain);
-	/* saved at once too: a place that cannot be written is found before the first request, not after the last */
-	if (o->state && (sessions_load(&s->recommender.sessions, o->state, &s->tables.catalog, e) < 0 ||
-			 sessions_save(&s->recommender.sessions, o->state, &s->tables.catalog, e) < 0))
-		return EXIT_DATA;
-	return 0;
+	s->recommender.sessions.max_open = (size_t)o->max_sessions;
+	return o->state && load_state(s, o, e) < 0 ? EXIT_DATA : 0;
 }
 
 static void unload(struct service *s)
 {
+	lock_release(&s->lock);
 	recommender_clear(&s->recommender);
 	experiments_clear(&s->experiments);
 	policy_clear(&s->policy);
@@ -195,6 +231,28 @@ static bool answer(struct recommender *r, enum lines_status s, const struct line
 	return false;
 }
 
+/* Whether a descriptor is of the file that standard output is, too: what is written there would be read for ever. */
+static bool is_output(int fd)
+{
+	struct stat in, out;
+
+	if (fstat(fd, &in) < 0 || fstat(STDOUT_FILENO, &out) < 0)
+		return false;
+	return S_ISREG(in.st_mode) && in.st_dev == out.st_dev && in.st_ino == out.st_ino;
+}
+
+/* Opens one input. */
+static int open_input(struct lines *l, const char *path, int stop, struct errmsg *e)
+{
+	if (lines_open_watched(l, path, stop, e) < 0)
+		return -1;
+	if (!is_output(l->fd))
+		return 0;
+	errmsg_set(e, "%s: it is the output, too", l->name);
+	lines_clear(l);
+	return -1;
+}
+
 /* Answers one input. Returns how it ended: LINES_END, LINES_STOP or LINES_FAILED. */
 static enum lines_status answer_input(struct recommender *r, const char *path, int stop, struct out *out,
 				      struct command_complaints *complaints)
@@ -202,47 +260,85 @@ static enum lines_status answer_input(struct recommender *r, const char *path, i
 	struct lines l;
 	struct errmsg e;
 	enum lines_status s;
+	int flushed = 0;
 
-	if (lines_open(&l, path, &e) < 0) {
+	command_reads(&command, path);
+	if (open_input(&l, path, stop, &e) < 0) {
 		command_complain(&command, complaints, &e);
 		return LINES_END;
 	}
 	lines_tie(&l, out);
-	lines_watch(&l, stop);
 	while ((s = lines_next(&l, &e)) == LINES_LINE || s == LINES_BAD) {
 		if (!answer(r, s, &l, out, &e))
 			command_complain(&command, complaints, &e);
 		/* where an answer got lost its asker would wait for it, and this for the next request */
-		if (out->error || (out_full(out) && out_flush(out, &e) < 0))
+		if (out->error || (out_full(out) && (flushed = out_flush(out, &e)) != 0))
 			break;
 	}
 	/* a failure of the output is told by command_finish */
 	if (s == LINES_FAILED && !out->error)
 		command_complain(&command, complaints, &e);
 	lines_clear(&l);
-	return out->error ? LINES_FAILED : s;
+	return out->error ? LINES_FAILED : flushed == OUT_STOPPED ? LINES_STOP : s;
 }
 
-static int serve(struct service *s, const struct options *o)
+/* Says how many users were taken for gone. */
+static void tell_dropped(const struct sessions *s)
+{
+	if (s->dropped > 0)
+		command_note(&command, "%" PRIu64 " session%s ended for others to begin: more than %zu %s open at a time (--max-sessions)",
+			     s->dropped, s->dropped == 1 ? " was" : "s were", s->max_open, s->max_open == 1 ? "was" : "were");
+}
+
+/* Answers all inputs. Returns how that ended. */
+static enum lines_status answer_inputs(struct recommender *r, const struct options *o, int stop, struct out *out,
+				       struct command_complaints *complaints)
 {
 	static char *const standard_input[] = {(char *)"-"};
 	char *const *inputs = o->n_inputs > 0 ? o->inputs : standard_input;
 	size_t n = o->n_inputs > 0 ? o->n_inputs : 1;
-	struct command_complaints complaints = {0};
 	enum lines_status ended = LINES_END;
+	struct errmsg ignored;
+
+	for (size_t i = 0; i < n && ended != LINES_STOP && !out->error; i++)
+		ended = answer_input(r, inputs[i], stop, out, complaints);
+	out_flush(out, &ignored); /* command_finish tells of errors */
+	return ended;
+}
+
+/* Saves the state of what was delivered, and no more. */
+static int save_state(struct service *s, const struct options *o, const struct out *out)
+{
+	struct errmsg e;
+
+	recommender_undo(&s->recommender, out);
+	return sessions_save(&s->recommender.sessions, o->state, &s->lock, &e) < 0 ? command_fail(&command, &e) : 0;
+}
+
+static int serve(struct service *s, const struct options *o)
+{
+	struct command_complaints complaints = {0};
+	enum lines_status ended;
 	struct errmsg e;
 	struct out out;
-	int status, stop = stop_open(&e);
+	/* what has gone wrong with the output is to be seen, and the state to be saved all the same */
+	void (*before)(int) = signal(SIGPIPE, SIG_IGN);
+	int status = 0, stop = stop_open(&e);
 
+	signal(SIGXFSZ, SIG_IGN);
 	if (stop < 0)
 		return command_fail(&command, &e);
 	out_init(&out, STDOUT_FILENO, "standard output");
+	out_watch(&out, stop);
 	out_end_cut_line(&out);
-	for (size_t i = 0; i < n && ended != LINES_STOP && !out.error; i++)
-		ended = answer_input(&s->recommender, inputs[i], stop, &out, &complaints);
-	status = command_finish(&command, &out, command_complained(&command, &complaints) ? EXIT_DATA : 0);
-	if (o->state && sessions_save(&s->recommender.sessions, o->state, &s->tables.catalog, &e) < 0)
-		status = command_fail(&command, &e);
+	ended = answer_inputs(&s->recommender, o, stop, &out, &complaints);
+	if (o->state)
+		status = save_state(s, o, &out);
+	if (command_complained(&command, &complaints))
+		status = EXIT_DATA;
+	signal(SIGPIPE, before);
+	tell_dropped(&s->recommender.sessions);
+	status = command_finish(&command, &out, status);
 	if (ended == LINES_STOP)
 		stop_raise(stop);
 	return status;
@@ -250,8 +346,8 @@ static int serve(struct service *s, const struct options *o)
 
 int main(int argc, char **argv)
 {
-	struct options options = {.tables = calloc((size_t)argc, sizeof *options.tables)};
-	struct service service = {0};
+	struct options options = {.max_sessions = 1000000, .tables = calloc((size_t)argc, sizeof *options.tables)};
+	struct service service = {.lock = {.fd = -1}};
 	struct errmsg e;
 	int status;
 

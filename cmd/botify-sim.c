@@ -9,6 +9,7 @@
 
 #include "base/stop.h"
 #include "command.h"
+#include "options.h"
 #include "sim/agent.h"
 #include "sim/console.h"
 #include "sim/exchange.h"
@@ -50,7 +51,7 @@ struct options {
 	enum way way;
 	bool json;
 	char **argv; /* the recommender's command */
-	struct command_given given;
+	struct options_given given;
 };
 
 enum {
@@ -155,7 +156,7 @@ static int check_options(const struct options *o, struct errmsg *e)
 		return errmsg_set(e, "no users given (--users FILE)");
 	if (o->argv[0] && o->way != WAY_COMMAND)
 		return errmsg_set(e, "--agent and a command (%s): give one of them", o->argv[0]);
-	if (o->way != WAY_COMMAND && o->way != WAY_WIRED && (vain = command_given_of(&o->given, of_recommender)) != NULL)
+	if (o->way != WAY_COMMAND && o->way != WAY_WIRED && (vain = options_given_of(&o->given, of_recommender)) != NULL)
 		return errmsg_set(e, "--%s has no effect with --agent, which plays one session at a time", vain);
 	return 0;
 }
@@ -164,11 +165,11 @@ static int check_options(const struct options *o, struct errmsg *e)
 static int parse_options(struct options *o, int argc, char **argv)
 {
 	struct errmsg e;
-	int c, which = -1;
+	int c, which;
 
 	o->given.table = long_options;
-	while ((c = getopt_long(argc, argv, "+hV", long_options, &which)) != -1) {
-		command_give(&o->given, c, which);
+	while ((c = options_next(&command, argc, argv, "+hV", long_options, &which)) != -1) {
+		options_give(&o->given, c, which);
 		switch (c) {
 		case OPT_TRACKS: o->tracks = optarg; break;
 		case OPT_EMBEDDINGS: o->embeddings = optarg; break;
@@ -179,7 +180,6 @@ static int parse_options(struct options *o, int argc, char **argv)
 			if (parse_value(o, c, optarg, &e) < 0)
 				return command_misused(&command, &e);
 		}
-		which = -1;
 	}
 	o->argv = argv + optind;
 	if (o->argv[0] && o->way == WAY_WIRED)
@@ -189,6 +189,8 @@ static int parse_options(struct options *o, int argc, char **argv)
 
 static int load_world(struct world *w, const struct options *o, struct errmsg *e)
 {
+	command_reads(&command, o->tracks);
+	command_reads(&command, o->users);
 	if (catalog_load(&w->catalog, o->tracks, e) < 0 ||
 	    users_load(&w->users, o->users, &w->catalog, e) < 0)
 		return -1;
@@ -239,7 +241,10 @@ static enum exchange_status play(struct simulation *s, const struct options *o, 
 {
 	switch (o->way) {
 	case WAY_COMMAND: return partner_play_command(s, o->argv, o->timeout, log, watch, e);
-	case WAY_WIRED: return partner_play_wired(s, o->timeout, watch, e);
+	case WAY_WIRED:
+		if (isatty(STDIN_FILENO))
+			command_note(&command, "no recommender was given: requests are on standard output, and events are awaited from the terminal");
+		return partner_play_wired(s, o->timeout, watch, e);
 	case WAY_CONSOLE: return play_console(s, watch, log, e);
 	default: return play_agent(s, o, watch, log, e);
 	}
@@ -267,6 +272,7 @@ static int run(const struct world *w, const struct options *o)
 		status = command_fail(&command, &e);
 		goto out;
 	}
+	out_watch(&log, watch.stop_fd);
 	if (isatty(STDERR_FILENO) && o->way != WAY_CONSOLE)
 		watch.progress = show_progress;
 	if (o->way != WAY_WIRED)
@@ -282,6 +288,7 @@ static int run(const struct world *w, const struct options *o)
 		errmsg_nomem(&e);
 		status = command_fail(&command, &e);
 	}
+	status = command_said(status);
 	if (ended == EXCHANGE_STOPPED)
 		stop_raise(watch.stop_fd);
 out:

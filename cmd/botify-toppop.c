@@ -9,6 +9,7 @@
 #include "base/save.h"
 #include "command.h"
 #include "event/log.h"
+#include "options.h"
 #include "rank/tops.h"
 #include "render/table.h"
 #include "text/number.h"
@@ -39,7 +40,7 @@ struct options {
 	char **arms;
 	int64_t limit, threads;
 	bool partial, merge;
-	struct command_given given;
+	struct options_given given;
 	char **paths; /* n_paths of them, at least one */
 	size_t n_paths;
 };
@@ -73,24 +74,31 @@ static int check_options(const struct options *o, struct errmsg *e)
 	static const char *const of_lists[] = {"by-arm", "tracks", "format", "limit", NULL}, *const of_logs[] = {"threads", NULL};
 	const char *vain;
 
-	if (o->partial && (vain = command_given_of(&o->given, of_lists)) != NULL)
+	if (o->partial && (vain = options_given_of(&o->given, of_lists)) != NULL)
 		return errmsg_set(e, "--%s has no effect on a part; give it to the run that merges", vain);
-	if (o->merge && (vain = command_given_of(&o->given, of_logs)) != NULL)
+	if (o->merge && (vain = options_given_of(&o->given, of_logs)) != NULL)
 		return errmsg_set(e, "--%s has no effect with --merge", vain);
 	if (!o->choice.experiment && (o->choice.n_arms > 0 || o->choice.by_arm))
 		return errmsg_set(e, "--arm and --by-arm want the experiment too (--experiment NAME)");
 	return 0;
 }
 
+static int check_output(const struct options *o, struct errmsg *e)
+{
+	if (command_check_output("-o", o->output, o->paths, o->n_paths, e) < 0)
+		return -1;
+	return command_check_output("-o", o->output, (char *[]){(char *)o->tracks}, 1, e);
+}
+
 /* Returns -1 to go on, or the exit status. */
 static int parse_options(struct options *o, int argc, char **argv)
 {
 	struct errmsg e;
-	int c, which = -1, status = 0;
+	int c, which, status = 0;
 
 	o->given.table = long_options;
-	while (status == 0 && (c = getopt_long(argc, argv, "n:o:hV", long_options, &which)) != -1) {
-		command_give(&o->given, c, which);
+	while (status == 0 && (c = options_next(&self, argc, argv, "n:o:hV", long_options, &which)) != -1) {
+		options_give(&o->given, c, which);
 		switch (c) {
 		case OPT_EXPERIMENT: o->choice.experiment = optarg; break;
 		case OPT_ARM: o->arms[o->choice.n_arms++] = optarg; break;
@@ -106,12 +114,11 @@ static int parse_options(struct options *o, int argc, char **argv)
 		case 'h': case 'V': return command_info(&self, c);
 		default: return command_bad_option(&self);
 		}
-		which = -1;
 	}
 	o->paths = argv + optind;
 	o->n_paths = (size_t)(argc - optind);
-	if (status == 0)
-		status = check_options(o, &e);
+	if (status == 0 && (check_options(o, &e) < 0 || check_output(o, &e) < 0))
+		status = -1;
 	return status < 0 ? command_misused(&self, &e) : -1;
 }
 
@@ -200,9 +207,11 @@ static int count(struct tops *t, const struct options *o, struct catalog *c)
 	struct errmsg e;
 	bool complained, failed;
 
+	command_reads(&self, o->tracks);
 	if (o->tracks && catalog_load(c, o->tracks, &e) < 0)
 		return command_fail(&self, &e);
 	tops_init(t, &o->choice);
+	command_reads_all(&self, o->paths, o->n_paths);
 	failed = (o->merge ? read_partials(t, o, &e) : read_logs(t, o, &complaints, &e)) < 0;
 	complained = command_complained(&self, &complaints);
 	/* Where nothing could be read there is no result, and no file is replaced by an empty one. */

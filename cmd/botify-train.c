@@ -14,6 +14,7 @@
 #include "base/suggest.h"
 #include "command.h"
 #include "event/log.h"
+#include "options.h"
 #include "text/json_put.h"
 #include "text/number.h"
 #include "text/shown.h"
@@ -66,7 +67,7 @@ struct options {
 	int64_t limit, seed, threads, per_artist;
 	const char *tracks, *output, *metrics, *previous;
 	bool tune, dry_run;
-	struct command_given given;
+	struct options_given given;
 	char **paths; /* n_paths of them, perhaps none */
 	size_t n_paths;
 };
@@ -178,11 +179,11 @@ static int check_effects(const struct options *o, struct errmsg *e)
 	static const char *const of_artists[] = {"per-artist", NULL}, *const of_choice[] = {"holdout", NULL};
 	const char *vain;
 
-	if (!o->kind && (vain = command_given_of(&o->given, of_tables)) != NULL)
+	if (!o->kind && (vain = options_given_of(&o->given, of_tables)) != NULL)
 		return errmsg_set(e, "--%s is not for session", vain);
-	if (o->kind && command_given_of(&o->given, of_artists) && (o->kind != &trainer_similar || !o->tracks))
+	if (o->kind && options_given_of(&o->given, of_artists) && (o->kind != &trainer_similar || !o->tracks))
 		return errmsg_set(e, "--per-artist is for similar, with --tracks, which tells artists");
-	if (o->kind && command_given_of(&o->given, of_choice) && !tune_is_needed(o->trainer.kind, &o->trainer.tune.given))
+	if (o->kind && options_given_of(&o->given, of_choice) && !tune_is_needed(o->trainer.kind, &o->trainer.tune.given))
 		return errmsg_set(e, "--holdout has no effect where nothing is left to choose");
 	return 0;
 }
@@ -234,21 +235,33 @@ static int parse_option(struct options *o, int c, struct errmsg *e)
 	}
 }
 
+/* A table, or the metrics, must not replace what is learned from. A model is a directory. */
+static int check_output(const struct options *o, struct errmsg *e)
+{
+	char *other[] = {(char *)o->tracks};
+
+	if (command_check_output("-o", o->output, o->paths, o->n_paths, e) < 0 ||
+	    command_check_output("-o", o->output, other, 1, e) < 0)
+		return -1;
+	if (command_check_output("--metrics", o->metrics, o->paths, o->n_paths, e) < 0)
+		return -1;
+	return command_check_output("--metrics", o->metrics, other, 1, e);
+}
+
 /* Returns -1 to go on, or the exit status. */
 static int parse_options(struct options *o, int argc, char **argv)
 {
 	struct errmsg e;
-	int c, which = -1, status = 0;
+	int c, which, status = 0;
 
 	o->given.table = long_options;
-	while (status == 0 && (c = getopt_long(argc, argv, "m:k:n:o:hV", long_options, &which)) != -1) {
-		command_give(&o->given, c, which);
+	while (status == 0 && (c = options_next(&self, argc, argv, "m:k:n:o:hV", long_options, &which)) != -1) {
+		options_give(&o->given, c, which);
 		switch (c) {
 		case 'h': case 'V': return command_info(&self, c);
 		case '?': case ':': return command_bad_option(&self);
 		default: status = parse_option(o, c, &e);
 		}
-		which = -1;
 	}
 	if (status == 0 && (set_kind(o, argv[optind], &e) < 0 || check_model(o, &e) < 0 || check_effects(o, &e) < 0))
 		status = -1;
@@ -256,6 +269,8 @@ static int parse_options(struct options *o, int argc, char **argv)
 		return command_misused(&self, &e);
 	o->paths = argv + optind + 1;
 	o->n_paths = (size_t)(argc - optind - 1);
+	if (check_output(o, &e) < 0)
+		return command_misused(&self, &e);
 	o->trainer.tune.seed = (uint64_t)o->seed;
 	o->trainer.tune.threads = (unsigned)o->threads;
 	o->trainer.per_artist = (size_t)o->per_artist;
@@ -309,7 +324,6 @@ static void write_metrics(const struct shown_epochs *s, const struct watch_epoch
 	fputs(",\"seconds\":", s->metrics);
 	json_put_number(s->metrics, round(1e3 * seconds_since(&s->begun)) / 1e3);
 	fputs("}\n", s->metrics);
-	fflush(s->metrics);
 }
 
 static void show_epoch(void *ctx, const struct watch_epoch *now)
@@ -355,11 +369,14 @@ static int read_listens(struct listens *l, const struct options *o, const struct
 	enum log_status s;
 	int status = 0;
 
+	command_reads_all(&self, o->paths, o->n_paths);
 	if (log_open(&log, o->paths, o->n_paths, (unsigned)o->threads, e) < 0)
 		return -1;
 	while (status == 0 && (s = log_next(&log, &ev, e)) != LOG_END) {
 		if (s == LOG_EVENT)
 			status = listens_add(&reader, ev, e);
+		else if (s == LOG_NO_MEMORY)
+			status = -1;
 		else
 			command_complain(&self, complaints, e);
 	}
@@ -514,6 +531,7 @@ static int run(struct options *o, struct listens *l, struct catalog *c)
 	struct errmsg e;
 	bool complained, failed;
 
+	command_reads(&self, o->tracks);
 	if (o->tracks && catalog_load(c, o->tracks, &e) < 0)
 		return command_fail(&self, &e);
 	o->trainer.catalog = o->tracks ? c : NULL;

@@ -1,4 +1,5 @@
 #include "command.h"
+#include "options.h"
 
 #include <stdio.h>
 
@@ -55,7 +56,7 @@ int main(int argc, char **argv)
 	int c, status = 0;
 
 	command_begin(&command, argv);
-	while ((c = getopt_long(argc, argv, "hV", options, NULL)) != -1) {
+	while ((c = options_next(&command, argc, argv, "hV", options, NULL)) != -1) {
 		if (c == 'h' || c == 'V')
 			return command_info(&command, c);
 		if (c == '?')

@@ -8,27 +8,17 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/descriptors.h"
+#include "base/save.h"
 #include "text/tame.h"
 
 void command_begin(const struct command *c, char **argv)
 {
 	argv[0] = (char *)c->name;
-}
-
-void command_give(struct command_given *g, int c, int longindex)
-{
-	for (int i = 0; g->table[i].name; i++)
-		if (longindex == i || (longindex < 0 && g->table[i].val == c))
-			g->places |= UINT64_C(1) << i;
-}
-
-const char *command_given_of(const struct command_given *g, const char *const names[])
-{
-	for (size_t k = 0; names[k]; k++)
-		for (int i = 0; g->table[i].name; i++)
-			if (strcmp(g->table[i].name, names[k]) == 0 && g->places >> i & 1)
-				return names[k];
-	return NULL;
+	if (descriptors_fill() < 0) {
+		command_note(c, "a standard descriptor is closed, and cannot be opened: %s", strerror(errno));
+		exit(EXIT_DATA);
+	}
 }
 
 int command_info(const struct command *c, int which)
@@ -72,15 +62,37 @@ int command_misused(const struct command *c, const struct errmsg *e)
 
 void command_note(const struct command *c, const char *format, ...)
 {
-	char *text = NULL;
+	char *text = NULL, beginning[512];
 	va_list ap;
 
 	va_start(ap, format);
 	if (vasprintf(&text, format, ap) < 0)
 		text = NULL;
 	va_end(ap);
-	say(c, text ? text : "out of memory");
+	/* a remark does not fail: without memory it may be cut */
+	va_start(ap, format);
+	vsnprintf(beginning, sizeof beginning, format, ap);
+	va_end(ap);
+	say(c, text ? text : beginning);
 	free(text);
+}
+
+void command_reads(const struct command *c, const char *path)
+{
+	static bool said;
+
+	if (said || !path || strcmp(path, "-") != 0 || !isatty(STDIN_FILENO))
+		return;
+	command_note(c, "reading from the terminal; Ctrl-D ends the input");
+	said = true;
+}
+
+void command_reads_all(const struct command *c, char *const *paths, size_t n)
+{
+	if (n == 0)
+		command_reads(c, "-");
+	for (size_t i = 0; i < n; i++)
+		command_reads(c, paths[i]);
 }
 
 enum { COMPLAINTS_SHOWN = 10 };
@@ -96,6 +108,21 @@ bool command_complained(const struct command *c, const struct command_complaints
 	if (complaints->n > COMPLAINTS_SHOWN)
 		command_note(c, "… and %lu more like these", complaints->n - COMPLAINTS_SHOWN);
 	return complaints->n > 0;
+}
+
+int command_check_output(const char *option, const char *file, char *const *inputs, size_t n, struct errmsg *e)
+{
+	static char *const standard_input[] = {(char *)"-"};
+
+	if (n == 0) {
+		inputs = standard_input;
+		n = 1;
+	}
+	for (size_t i = 0; i < n; i++)
+		if (file && inputs[i] && save_replaces(file, inputs[i]))
+			return errmsg_set(e, "%s %s would replace what is read: %s", option, file,
+					  strcmp(inputs[i], "-") == 0 ? "standard input" : inputs[i]);
+	return 0;
 }
 
 FILE *command_screen_open(struct command_screen *s, FILE *to, struct errmsg *e)
@@ -137,5 +164,10 @@ int command_finish(const struct command *c, struct out *o, int status)
 		failed = errmsg_set(&e, "standard output: %s", strerror(errno ? errno : EIO));
 	if (failed)
 		command_fail(c, &e);
-	return failed && status == 0 ? EXIT_DATA : status;
+	return failed && status == 0 ? EXIT_DATA : command_said(status);
+}
+
+int command_said(int status)
+{
+	return status == 0 && ferror(stderr) ? EXIT_DATA : status;
 }

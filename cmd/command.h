@@ -8,6 +8,7 @@
 
 #include <getopt.h>
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
 
@@ -29,21 +30,9 @@ struct command {
 #define COMMAND_OPTIONS {"help", no_argument, NULL, 'h'}, {"version", no_argument, NULL, 'V'}, {0}
 
 /*
- * Which options were given, by their places in the command's table: an option that has no effect beside the others is
- * refused, for whoever gave it believes that it has.
+ * The first act: messages of getopt_long shall begin with the command's name, not with its path; and no file that is
+ * opened shall be taken for a standard descriptor that was closed (see descriptors.h).
  */
-struct command_given {
-	const struct option *table;
-	uint64_t places;
-};
-
-/* Notes an option, as getopt_long returned it. `longindex` is what that set; -1, as before the call: it was a short one. */
-void command_give(struct command_given *g, int c, int longindex);
-
-/* The first of some options that was given, by its long name; or NULL. `names` end with NULL. */
-const char *command_given_of(const struct command_given *g, const char *const names[]);
-
-/* The first act: messages of getopt_long shall begin with the command's name, not with its path. */
 void command_begin(const struct command *c, char **argv);
 
 /* Prints help ('h') or version ('V') on standard output. Returns the exit status. */
@@ -66,8 +55,17 @@ int command_misused(const struct command *c, const struct errmsg *e);
 /* A remark that does not change the exit status. */
 __attribute__((format(printf, 2, 3))) void command_note(const struct command *c, const char *format, ...);
 
-/* getopt_long has already said what was wrong; this points to --help. Returns EXIT_USAGE. */
+/* options_next has already said what was wrong; this points to --help. Returns EXIT_USAGE. */
 int command_bad_option(const struct command *c);
+
+/*
+ * To be called before a path is read: says that input is awaited where that is a terminal, lest the command look as if it
+ * hung. It is said once. The path may be NULL, and then nothing is read.
+ */
+void command_reads(const struct command *c, const char *path);
+
+/* The same for the files of a command line, where none is standard input. */
+void command_reads_all(const struct command *c, char *const *paths, size_t n);
 
 /*
  * Complaints about lines and files that were passed over: the first ten are printed, the others counted. A zeroed
@@ -81,6 +79,12 @@ void command_complain(const struct command *c, struct command_complaints *compla
 
 /* Tells how many were not printed. Returns whether there were any complaints, which makes the status EXIT_DATA. */
 bool command_complained(const struct command *c, const struct command_complaints *complaints);
+
+/*
+ * Whether the file that an option (as "-o") names may be written: it must not replace one of those that are read, "-" and
+ * a list of none being standard input. NULL may be the file, or among them. Returns 0, or -1 with the reason.
+ */
+int command_check_output(const char *option, const char *file, char *const *inputs, size_t n, struct errmsg *e);
 
 /*
  * Output for machines that a person looks at: where `to` is a terminal, what is written to the stream between is shown
@@ -99,8 +103,13 @@ int command_screen_close(struct command_screen *s, struct errmsg *e);
 
 /*
  * The last act: flushes and closes standard output through `o` (NULL where only stdio was used), and stdio. Returns
- * `status`, or EXIT_DATA where the output could not be written and status was 0.
+ * `status`, or EXIT_DATA where it was 0 and the output, or a message, could not be written.
  */
 int command_finish(const struct command *c, struct out *o, int status);
+
+/*
+ * For what is said after that: `status`, or EXIT_DATA where it is 0 and something could not be said on standard error.
+ */
+int command_said(int status);
 
 #endif

@@ -230,6 +230,60 @@ without_effect() {
 	for_each refuses_vain
 }
 
+# What a mistake is called: the words of getopt_long, and what was meant.
+@test "contract: a long option with a typo is told with the nearest name" {
+	suggests() {
+		local name
+		for name in $(in_table "$1"); do
+			# one letter that is not in any name, at the end, and in place of another
+			for wrong in "--${name}Q" "--${name:0:1}Q${name:2}" "--${name}Q=5"; do
+				[ ${#name} -ge 4 ] || continue
+				try "$1" "$wrong"
+				[ "$status" = 2 ] && [ ! -s out ] && [ "$(wc -l <err)" = 2 ] &&
+					[ "$(head -n 1 err)" = "$1: unrecognized option '$wrong'; did you mean '--$name'?" ] || fail "$wrong" || return
+			done
+		done
+		try "$1" --zzzzzzzzzz
+		[ "$(cat err)" = "$1: unrecognized option '--zzzzzzzzzz'"$'\n'"Try '$1 --help'." ] || fail nonsense
+	}
+	for_each suggests
+}
+
+@test "contract: mistakes with options are told in the words of getopt_long" {
+	tells() {
+		local name
+		try "$1" --version=5
+		[ "$status" = 2 ] && [ "$(head -n 1 err)" = "$1: option '--version' doesn't allow an argument" ] || fail --version=5 || return
+		try "$1" --vers=5
+		[ "$status" = 2 ] && [ "$(head -n 1 err)" = "$1: option '--version' doesn't allow an argument" ] || fail --vers=5 || return
+		try "$1" -@h
+		[ "$status" = 2 ] && [ "$(head -n 1 err)" = "$1: invalid option -- '@'" ] || fail -@h || return
+		name=$("$1" --help | sed -En 's/^ +(-[a-zA-Z], )?--([a-z-]+) [[A-Z].*/\2/p' | head -n 1)
+		try "$1" "--$name"
+		[ "$status" = 2 ] && [ "$(head -n 1 err)" = "$1: option '--$name' requires an argument" ] || fail "--$name"
+	}
+	for_each tells
+}
+
+@test "contract: an abbreviation works where it stands for one option, and is refused where for several" {
+	abbreviates() {
+		local name n
+		try "$1" --vers
+		[ "$status" = 0 ] && [[ $(cat out) == "$1 (botify) "* ]] || fail --vers || return
+		for name in $(in_table "$1" | cut -c 1 | sort -u); do
+			n=$(in_table "$1" | grep -c "^$name")
+			[ "$n" -gt 1 ] && ! in_table "$1" | grep -qx "$name" || continue
+			try "$1" "--$name=0"
+			[ "$status" = 2 ] && [[ $(head -n 1 err) == "$1: option '--$name=0' is ambiguous; possibilities: '--$name"* ]] &&
+				[ "$(head -n 1 err | grep -o "'--" | wc -l)" = $((n + 1)) ] || fail "--$name=0" || return
+			try "$1" "--$name" 0
+			[ "$status" = 2 ] && [[ $(head -n 1 err) == "$1: option '--$name' is ambiguous; possibilities: '--$name"* ]] ||
+				fail "--$name 0" || return
+		done
+	}
+	for_each abbreviates
+}
+
 # The long options that --help explains.
 in_help() {
 	"$1" --help | sed -En 's/^ +(-[a-zA-Z], )?--([a-z-]+).*/\2/p' | sort
@@ -343,7 +397,12 @@ marked() {
 		echo "FILE.log"
 		echo "--tracks FILE.tracks log.ndjson"
 		echo "--covariate FILE.covariates log.ndjson"
+		echo "--split FILE.split log.ndjson"
 		echo "--merge FILE.part"
+		;;
+	botify-train)
+		echo "user-tracks --model als FILE.log"
+		echo "user-tracks --model userknn --neighbours 5 --shrinkage 1 --tracks FILE.tracks log.ndjson"
 		;;
 	botify-recommend)
 		set -- "--no-latency --tracks tracks.ndjson"
@@ -374,6 +433,7 @@ marked() {
 	echo '{"user":1,"tracks":[2]}' >plain.user-tracks
 	echo '[2]' >plain.top
 	echo '{"experiments":[{"name":"F","arms":["A","B"]}]}' >plain.experiments
+	echo '{"experiments":[{"name":"E","arms":["C","T1"],"weights":{"C":2,"T1":1}}]}' >plain.split
 	printf '{"botify-state":1}\n{"user":1,"sessions":7}\n' >plain.state
 	for file in plain.*; do
 		printf '\357\273\277' | cat - "$file" >"bom.${file#plain.}"
@@ -513,6 +573,105 @@ keeps_good_lines() {
 	for_each notices
 }
 
+# Runs a command with some of the standard descriptors closed, given as "0 1 2"; the others as in `try`. A shell closes
+# them one by one, and bats holds some open, so Perl does it.
+try_without() {
+	local closed=$1
+	shift
+	status=0
+	# shellcheck disable=SC2016 # it is Perl
+	timeout -k 1 20 perl -MPOSIX -e 'POSIX::close($_) for split / /, shift; exec @ARGV' "$closed" "$@" \
+		<log.ndjson >out 2>err || status=$?
+}
+
+@test "contract: a closed standard input is told where it is read" {
+	reads_nothing() {
+		reading "$1"
+		try_without 0 "$1" "${args[@]}"
+		[ "$status" = 1 ] && [ ! -s out ] || fail "<&-" || return
+		[ "$(head -n 1 err)" = "$1: standard input: Bad file descriptor" ] || fail "<&-" || return
+		"$1" "${args[@]}" log.ndjson >want
+		try_without 0 "$1" "${args[@]}" log.ndjson
+		[ "$status" = 0 ] && cmp out want || fail "log.ndjson <&-"
+	}
+	for_each_reading reads_nothing
+}
+
+@test "contract: a closed standard output is told where it is written" {
+	writes_nothing() {
+		minimal "$1"
+		"$1" "${args[@]}" >want 2>/dev/null
+		for closed in 1 "0 1"; do
+			try_without "$closed" "$1" "${args[@]}"
+			if [ -s want ]; then
+				[ "$status" = 1 ] && grep -q "^$1: standard output: Bad file descriptor$" err ||
+					fail "$closed closed" || return
+			else
+				[ "$status" = 0 ] || fail "$closed closed" || return
+			fi
+		done
+		try_without 1 "$1" --help
+		[ "$status" = 1 ] && [ "$(cat err)" = "$1: standard output: Bad file descriptor" ] || fail "--help >&-"
+	}
+	for_each writes_nothing
+}
+
+@test "contract: with closed standard descriptors nothing lands in a file, and what could not be told is a failure" {
+	{ cat log.ndjson; echo junk; } >mixed
+	cannot_tell() {
+		reading "$1"
+		"$1" "${args[@]}" log.ndjson >want
+		for closed in 2 "0 2"; do
+			try_without "$closed" "$1" "${args[@]}" mixed
+			[ "$status" = 1 ] && [ ! -s err ] && diff want <(grep -v '^{"error' out) ||
+				fail "$closed closed" || return
+		done
+		try_without "0 1 2" "$1" "${args[@]}" mixed
+		[ "$status" = 1 ] && [ ! -s out ] && [ ! -s err ] || fail "all closed"
+	}
+	for_each_reading cannot_tell
+	keeps_notes_out() {
+		"$@" -o want log.ndjson
+		for closed in 0 1 2 "0 1" "0 2" "1 2" "0 1 2"; do
+			try_without "$closed" "$@" -o got mixed
+			[ "$status" = 1 ] && diff want got || fail "$closed closed" || return
+			rm got
+			try_without "$closed" "$@" -o got log.ndjson
+			[ "$status" = 0 ] && diff want got || fail "$closed closed, $*" || return
+		done
+	}
+	keeps_notes_out botify-toppop
+	keeps_notes_out botify-abtest --format csv
+	# a note alone is no failure of the data, but one of its telling
+	sed 's/"E":/"F":/' log.ndjson | head -n 4 | cat log.ndjson - >outside
+	try botify-toppop --experiment E -o want outside
+	[ "$status" = 0 ] && [ -s err ] || fail "a note"
+	try_without 2 botify-toppop --experiment E -o got outside
+	[ "$status" = 1 ] && cmp want got || fail "a note that nobody hears"
+	# the summary of a simulation
+	minimal botify-sim
+	try_without 2 botify-sim "${args[@]}"
+	[ "$status" = 1 ] || fail "a summary that nobody hears"
+}
+
+@test "contract: with closed standard descriptors a recommender does not mistake its own for them" {
+	# <&- >&-: answers went into the pipe that signals are told through, half a state was saved
+	try_without "0 1" botify-recommend --tracks tracks.ndjson --state state log.ndjson
+	[ "$status" = 1 ] && [ "$(cat err)" = "botify-recommend: standard output: Bad file descriptor" ] || fail "0 1"
+	[ "$(cat state)" = '{"botify-state":1}' ]
+	minimal botify-sim
+	world=(--tracks tracks.ndjson --embeddings tracks.npy --users users.ndjson)
+	for closed in 0 1 "0 1"; do
+		try_without "$closed" botify-sim "${args[@]/--agent/--in-flight}" # neither an agent nor a command
+		[ "$status" = 2 ] || fail "$closed"
+		try_without "$closed" botify-sim "${world[@]}"
+		[ "$status" = 1 ] && grep -q "^botify-sim: standard .*put: Bad file descriptor$" err ||
+			fail "wired, $closed closed"
+		try_without "$closed" botify-sim "${world[@]}" --sessions 3 -- botify-recommend --tracks tracks.ndjson
+		[ "$status" = "${closed/0 1/1}" ] || fail "with a command, $closed closed"
+	done
+}
+
 @test "contract: a reader that goes away ends the run" {
 	cp log.ndjson big
 	for _ in 1 2 3 4 5 6 7 8 9 10; do
@@ -567,6 +726,40 @@ keeps_good_lines() {
 	[ "$status" = 1 ]
 }
 
+# Runs a command at a terminal where nothing but the end of the input is typed: exit status in $status, output in the files
+# out and err.
+try_at_terminal() {
+	local line
+	printf -v line '%q ' "$@"
+	status=0
+	timeout -k 1 60 script -qec "$line >out 2>err" /dev/null </dev/null >/dev/null || status=$?
+}
+
+@test "contract: a command that waits for the input of a terminal says so, once" {
+	command -v script >/dev/null || skip "script is not installed"
+	waits() {
+		reading "$1"
+		try_at_terminal "$1" "${args[@]}"
+		[ "$(head -n 1 err)" = "$1: reading from the terminal; Ctrl-D ends the input" ] || fail "${args[*]}" || return
+		try_at_terminal "$1" "${args[@]}" - log.ndjson -
+		[ "$(grep -c 'from the terminal' err)" = 1 ] || fail "- log.ndjson -" || return
+		# nothing is waited for
+		try_at_terminal "$1" "${args[@]}" log.ndjson
+		[ ! -s err ] || fail log.ndjson
+		try "$1" "${args[@]}" </dev/null
+		! grep 'from the terminal' err || fail /dev/null
+	}
+	for_each_reading waits
+	tables() {
+		files "$1" | grep -v -e '--embeddings FILE' | while read -r pattern; do
+			# shellcheck disable=SC2086
+			try_at_terminal "$1" ${pattern//FILE/-}
+			[ "$(grep -c "^$1: reading from the terminal; Ctrl-D ends the input$" err)" = 1 ] || fail "$pattern" || return
+		done
+	}
+	for_each tables
+}
+
 @test "contract: make install brings commands and man pages, make uninstall takes them away" {
 	root=$BATS_TEST_DIRNAME/..
 	# make knows no path with a space in it, so this one is seen from there
@@ -580,4 +773,16 @@ keeps_good_lines() {
 	done
 	"${make[@]}" uninstall
 	[ -z "$(find root -type f)" ]
+}
+
+@test "contract: make prints a line for each file, or the commands with V=1" {
+	root=$BATS_TEST_DIRNAME/..
+	made=$(realpath --relative-to="$root" "$PWD")/made
+	object=$made/lib/base/slice.o
+	[ "$(make -C "$root" --no-print-directory "BUILD=$made" "$object")" = "  CC      lib/base/slice.c" ]
+	rm made/lib/base/slice.o
+	make -C "$root" --no-print-directory "BUILD=$made" "$object" V=1 CFLAGS=-DSHOWN | grep -q -e '-DSHOWN -c -o '
+	rm made/lib/base/slice.o
+	[ -z "$(make -s -C "$root" "BUILD=$made" "$object")" ]
+	[ -e made/lib/base/slice.o ]
 }

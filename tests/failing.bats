@@ -16,6 +16,7 @@ botify-toppop: botify-toppop --recommended --experiment E --partial -o out ../in
 botify-toppop: botify-toppop --merge --experiment E --arm C -o out ../in/top1 ../in/top2
 botify-toppop: botify-toppop --merge --recommended --partial -o out ../in/recommended1 ../in/recommended2
 botify-abtest: botify-abtest --threads 1 --split T1=1,T2=1 -o out ../in/log
+botify-abtest: botify-abtest --split ../in/experiments --spreadsheet --format csv -o out ../in/log
 botify-abtest: botify-abtest --format json --days --sources --tracks ../in/tracks --quantiles 0.5 --power --aa 2 ../in/log
 botify-abtest: botify-abtest --format html --threads 2 --tracks ../in/tracks -o out ../in/log ../in/unsorted
 botify-abtest: botify-abtest --format markdown --sequential --fail-on srm --split C=1,T1=9 -o out ../in/log
@@ -28,11 +29,19 @@ botify-abtest: botify-abtest --format markdown --split X=1,T2=2,B=1,A=1 ../in/lo
 botify-abtest: botify-abtest --days --quantiles 0.5 ../in/names
 botify-recommend: botify-recommend --tracks ../in/tracks --policy votes:3,i2i:5+unseen --similar ../in/tracks --explain 3 --no-latency < ../in/requests
 botify-recommend: botify-recommend --tracks ../in/tracks --experiments ../in/experiments --user-tracks ../in/user-tracks --top a=../in/top --state state --no-latency ../in/requests
+botify-recommend: botify-recommend --tracks ../in/tracks --policy session:2+unseen --session ../in/model --no-latency ../in/requests
 botify-sim: botify-sim --tracks ../in/tracks --embeddings ../in/embeddings --users ../in/users --sessions 9 --agent random
 botify-sim: botify-sim --tracks ../in/tracks --embeddings ../in/embeddings --users ../in/users --sessions 5 --agent oracle --days 2
 botify-sim: botify-sim --tracks ../in/tracks --embeddings ../in/embeddings --users ../in/users --sessions 5 --agent console < ../in/answers
 botify-sim: botify-sim --tracks ../in/tracks --embeddings ../in/embeddings --users ../in/users --sessions 9 -- botify-recommend --tracks ../in/tracks --no-latency
 botify-recommend: botify-sim --tracks ../in/tracks --embeddings ../in/embeddings --users ../in/users --sessions 9 -- botify-recommend --tracks ../in/tracks --state state --no-latency
+botify-train: botify-train similar --model itemknn --threads 1 --tracks ../in/tracks --liked 0.3 -o out ../in/log
+botify-train: botify-train similar --model ease --regularisation 10 --liked 0.3 ../in/log
+botify-train: botify-train similar --model mf --factors 2 --epochs 2 --threads 1 --liked 0.3 ../in/log
+botify-train: botify-train user-tracks --model als --factors 2 --epochs 2 --threads 1 --liked 0.3 -o out ../in/log
+botify-train: botify-train user-tracks --model userknn --neighbours 5 --shrinkage 1 --liked 0.3 ../in/log
+botify-train: botify-train user-tracks --model bpr --factors 2 --epochs 2 --threads 1 --liked 0.3 ../in/log
+botify-train: botify-train session --tracks ../in/tracks --threads 1 -o model ../in/log
 botify-world: botify-world --n-tracks 30 --n-users 9 --dim 4 world
 botify-abtest: botify-abtest --help
 LINES
@@ -87,6 +96,7 @@ setup_file() {
 	printf '%s\n' a 5 7 q >in/answers
 	head -c 3000 in/log >before/out
 	botify-recommend --tracks in/tracks --state before/state --no-latency in/requests >in/discarded
+	botify-train session --tracks in/tracks --threads 1 -o in/model in/log 2>said
 	lines >lines
 }
 

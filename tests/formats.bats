@@ -57,6 +57,21 @@ is_well_formed() {
 	abtest --format markdown "$tiny" | diff - "$here/abtest/tiny.md"
 }
 
+@test "html: a page has the charts of effects, days and sessions" {
+	local day user
+	for day in 1 2; do
+		for user in $(seq 80); do
+			printf '{"message":"last","timestamp":%d,"user":%d,"track":1,"time":0.%d,"experiments":{"X":"%s"}}\n' \
+				$((day * 86400000 + user)) "$user" $((user * day % 10)) $((user % 2))
+		done
+	done >log
+	abtest --format html log >page.html
+	[ "$(grep -o '<figcaption>[^<;]*' page.html)" = "<figcaption>Effects with their intervals
+<figcaption>Mean over users until each day, by arm
+<figcaption>Effect on time until each day
+<figcaption>How long sessions are" ]
+}
+
 @test "for machines: numbers have an exponent only where they are shorter with it" {
 	# T1 listens half as long as C, T2 twice as long; latencies are 1048.58 s
 	user=0

@@ -404,7 +404,7 @@ refuse() {
 	refuse 2 "no catalog given (--tracks FILE)"
 	refuse 2 "--seed takes a whole number from 0 to 9223372036854775807, not '-1'" --tracks tracks.ndjson --seed -1
 	refuse 2 "--seed takes a whole number from 0 to 9223372036854775807, not '1e3'" --tracks tracks.ndjson --seed 1e3
-	refuse 2 "unrecognized option '--polcy'" --polcy random
+	refuse 2 "unrecognized option '--polcy'; did you mean '--policy'?" --polcy random
 	refuse 2 "option '--tracks' requires an argument" --tracks
 }
 
@@ -475,8 +475,52 @@ refuse() {
 		'{"message":"last","timestamp":2,"user":3,"track":20,"time":0.5}' >some
 	expect 0 recommend --state state some
 	[ "$(cat state)" = '{"botify-state":1}
-{"user":7,"sessions":0,"timestamp":1,"plays":[[10,0.81],[null,0]]}
-{"user":3,"sessions":1,"timestamp":2}' ]
+{"user":3,"sessions":1,"timestamp":2}
+{"user":7,"sessions":0,"timestamp":1,"plays":[[10,0.81],[11,0]]}' ]
+}
+
+# Of user 1, 2 and 3, who never leave, one has to give way each time that another one comes back.
+@test "recommend: --max-sessions: the session that was silent for longest gives way" {
+	printf '{"message":"next","timestamp":%d,"user":%d,"track":%d,"time":1}\n' 1 1 0 2 2 0 3 1 10 4 3 0 5 2 0 6 1 20 >many
+	expect 0 botify-recommend "${tables[@]}" --no-latency --policy random+unseen --max-sessions 2 many
+	# all 60 tracks but those of the session: user 2 began anew at 5, and so did user 1 at 6
+	[ "$(jq -c .pool out | tr '\n' ' ')" = "59 59 58 59 59 59 " ]
+	[ "$stderr" = "botify-recommend: 3 sessions were ended for others to begin: more than 2 were open at a time (--max-sessions)" ]
+	expect 0 botify-recommend "${tables[@]}" --no-latency --policy random+unseen --max-sessions 3 many
+	[ "$(jq -c .pool out | tr '\n' ' ')" = "59 59 58 59 59 57 " ]
+	[ -z "$stderr" ]
+	refuse 2 "--max-sessions takes a whole number from 1 to 2147483647, not '0'" "${tables[@]}" --max-sessions 0
+}
+
+@test "recommend: --max-sessions: a run cut in two at any line gives the events of the run in one" {
+	local n lines
+	mapfile -t lines <requests.ndjson
+	recommend --max-sessions 2 requests.ndjson >want
+	recommend requests.ndjson >all
+	not cmp -s all want
+	for ((n = 0; n <= 60; n++)); do
+		printf '%s\n' "${lines[@]:0:n}" >one
+		printf '%s\n' "${lines[@]:n}" >two
+		recommend --max-sessions 2 --state "state.$n" one >got 2>/dev/null
+		recommend --max-sessions 2 --state "state.$n" two >>got 2>/dev/null
+		cmp got want || { echo "cut after line $n"; return 1; }
+		cmp "state.$n" state.0 || { echo "cut after line $n"; return 1; }
+	done
+}
+
+# Of all 60 tracks, a listener of more than 10,000 has heard every one; the older half is forgotten then, and nothing else.
+@test "recommend: a session of more than 10,000 tracks forgets its beginning" {
+	seq 10001 | awk '{ printf "{\"message\":\"next\",\"timestamp\":%d,\"user\":1,\"track\":%d,\"time\":1}\n", $1, ($1 <= 5000 ? $1 % 2 : 2) * 10 }' >long
+	expect 0 botify-recommend "${tables[@]}" --no-latency --policy random+unseen --state state long
+	[ "$(sed -n '5000p;10000p;10001p' out | jq -c .pool | tr '\n' ' ')" = "58 57 59 " ]
+	[ "$(jq -c 'select(.user) | [.forgotten, (.plays | length)]' state)" = '[5000,5001]' ]
+	# what is forgotten still counts as steps, which key the draws
+	head -n 10000 long >one
+	tail -n 1 long >two
+	botify-recommend "${tables[@]}" --no-latency --policy random+unseen --state cut one >got
+	botify-recommend "${tables[@]}" --no-latency --policy random+unseen --state cut two >>got
+	cmp got out
+	cmp "cut" state
 }
 
 # Runs the first 30 requests through a slow pipe, ends the filter by a signal, and the others in a second run.

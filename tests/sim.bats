@@ -299,6 +299,15 @@ fails_with() {
 	done
 }
 
+@test "sim: without a recommender at a terminal, it says what it waits for" {
+	command -v script >/dev/null || skip "script is not installed"
+	local line
+	printf -v line '%q ' botify-sim "${world[@]}" --sessions 3 --timeout 0.3
+	script -qec "$line >out 2>err" /dev/null </dev/null >/dev/null || true
+	[ "$(head -n 1 err)" = "botify-sim: no recommender was given: requests are on standard output, and events are awaited from the terminal" ]
+	[ "$(grep -c 'from the terminal' err)" = 1 ]
+}
+
 # --- how it ends
 
 now_ms() {

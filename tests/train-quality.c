@@ -16,7 +16,7 @@
 #include <time.h>
 
 #include "base/murmur3.h"
-#include "base/places.h"
+#include "base/id_index.h"
 #include "train/dense.h"
 #include "train/model.h"
 #include "train/ranking.h"
@@ -67,16 +67,16 @@ static bool read_plays(struct plays *p, const char *path)
 }
 
 /* Numbers ids in ascending order. */
-static size_t number(struct plays *p, struct places *places, uint32_t (*id)(const struct play *))
+static size_t number(struct plays *p, struct id_index *index, uint32_t (*id)(const struct play *))
 {
 	struct idmap_entry *entries;
 	size_t n;
 
 	for (size_t i = 0; i < p->n; i++)
-		*places_at(places, id(&p->list[i])) = 1;
-	entries = places_take(places, &n);
+		*id_index_at(index, id(&p->list[i])) = 1;
+	entries = id_index_take(index, &n);
 	for (size_t i = 0; i < n; i++)
-		*places_at(places, entries[i].key) = (uint32_t)i + 1;
+		*id_index_at(index, entries[i].key) = (uint32_t)i + 1;
 	free(entries);
 	return n;
 }
@@ -93,7 +93,7 @@ static uint32_t artist_id(const struct play *p)
 
 static void make(struct data *d, struct plays *p)
 {
-	struct places users = {0}, artists = {0};
+	struct id_index users = {0}, artists = {0};
 	size_t n_users = number(p, &users, user_id), n_artists = number(p, &artists, artist_id);
 	struct csr_builder b[4];
 
@@ -101,7 +101,7 @@ static void make(struct data *d, struct plays *p)
 		b[i] = (struct csr_builder){.n_rows = n_users, .n_columns = n_artists};
 	for (size_t i = 0; i < p->n; i++) {
 		const struct play *play = &p->list[i];
-		uint32_t u = *places_at(&users, play->user) - 1, a = *places_at(&artists, play->artist) - 1;
+		uint32_t u = *id_index_at(&users, play->user) - 1, a = *id_index_at(&artists, play->artist) - 1;
 		bool test = hash_of(play, 0) % TEST == 0, held = hash_of(play, 1) % TUNE == 0;
 
 		csr_add(&b[test ? 1 : 0], u, a, play->n);
@@ -116,8 +116,8 @@ static void make(struct data *d, struct plays *p)
 	csr_dampen(&d->part);
 	csr_transpose(&d->train_t, &d->train);
 	csr_transpose(&d->part_t, &d->part);
-	places_clear(&users);
-	places_clear(&artists);
+	id_index_clear(&users);
+	id_index_clear(&artists);
 }
 
 /* Users who have listened to an artist: one row for all users, by way of a model with one factor. */

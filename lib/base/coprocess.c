@@ -3,6 +3,7 @@
 #include <ctype.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <math.h>
 #include <poll.h>
 #include <signal.h>
 #include <spawn.h>
@@ -10,6 +11,8 @@
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
+
+#include "base/stop.h"
 
 extern char **environ;
 
@@ -97,9 +100,9 @@ static void drain(struct coprocess *c)
 }
 
 /* Waits for the end in small steps. Returns whether it came. */
-static bool ended_within(struct coprocess *c, double patience, int *status)
+static bool ended_within(struct coprocess *c, struct patience patience, int *status)
 {
-	double end = now() + patience;
+	double end = now() + patience.seconds;
 
 	for (;;) {
 		pid_t pid = waitpid(c->pid, status, WNOHANG);
@@ -108,13 +111,17 @@ static bool ended_within(struct coprocess *c, double patience, int *status)
 		drain(c); /* after it has ended too: what it said last is still there */
 		if (pid == c->pid)
 			return true;
+		if (stop_told(patience.stop_fd)) {
+			end = fmin(end, now() + patience.stopped);
+			patience.stop_fd = -1;
+		}
 		if (now() >= end)
 			return false;
 		poll(&p, 1, STEP_MS);
 	}
 }
 
-int coprocess_wait(struct coprocess *c, double patience, struct errmsg *e)
+int coprocess_wait(struct coprocess *c, struct patience patience, struct errmsg *e)
 {
 	int status;
 	bool ended;
@@ -123,7 +130,7 @@ int coprocess_wait(struct coprocess *c, double patience, struct errmsg *e)
 	ended = ended_within(c, patience, &status);
 	if (!ended) {
 		kill(c->pid, SIGTERM);
-		if (!ended_within(c, 0.5, &status)) {
+		if (!ended_within(c, (struct patience){.seconds = 0.5, .stop_fd = -1}, &status)) {
 			kill(c->pid, SIGKILL);
 			waitpid(c->pid, &status, 0);
 		}

@@ -23,12 +23,19 @@ struct coprocess {
  */
 int coprocess_start(struct coprocess *c, char *const argv[], struct errmsg *e);
 
+/* How long one may wait. */
+struct patience {
+	double seconds;
+	int stop_fd; /* see stop.h; -1: none */
+	double stopped; /* seconds from when that is readable, if that is less */
+};
+
 /*
- * Closes its standard input and waits until it has ended, at most `patience` seconds, after which it is killed. What it
- * still says is read and dropped, so that it can finish what it does at its end. Returns 0 where it ended by itself with
- * status 0; or -1, and the reason says how it ended: "exited with status 3", "was killed by signal 9 (Killed)", "did not
- * end".
+ * Closes its standard input and waits until it has ended, with some patience, after which it is killed. What it still
+ * says is read and dropped, so that it can finish what it does at its end. Returns 0 where it ended by itself with
+ * status 0; or -1, and the reason says how it ended: "exited with status 3", "was killed by signal 9 (Killed)", "did
+ * not end".
  */
-int coprocess_wait(struct coprocess *c, double patience, struct errmsg *e);
+int coprocess_wait(struct coprocess *c, struct patience patience, struct errmsg *e);
 
 #endif

@@ -17,7 +17,8 @@ void lines_init(struct lines *l, int fd, const char *name)
 	*l = (struct lines){.fd = fd, .name = name, .stop_fd = -1};
 }
 
-int lines_open(struct lines *l, const char *path, struct errmsg *e)
+/* Opens a file with these flags beside those that are needed. */
+static int open_with(struct lines *l, const char *path, int flags, struct errmsg *e)
 {
 	struct stat st;
 
@@ -26,7 +27,7 @@ int lines_open(struct lines *l, const char *path, struct errmsg *e)
 		l->patient = true;
 		return 0;
 	}
-	lines_init(l, open(path, O_RDONLY | O_CLOEXEC), path);
+	lines_init(l, open(path, O_RDONLY | O_CLOEXEC | flags), path);
 	if (l->fd < 0)
 		return errmsg_set(e, "%s: %s", path, strerror(errno));
 	l->own_fd = l->patient = true;
@@ -34,6 +35,19 @@ int lines_open(struct lines *l, const char *path, struct errmsg *e)
 		lines_clear(l);
 		return errmsg_set(e, "%s: %s", path, strerror(EISDIR));
 	}
+	return 0;
+}
+
+int lines_open(struct lines *l, const char *path, struct errmsg *e)
+{
+	return open_with(l, path, 0, e);
+}
+
+int lines_open_watched(struct lines *l, const char *path, int stop_fd, struct errmsg *e)
+{
+	if (open_with(l, path, O_NONBLOCK, e) < 0)
+		return -1;
+	lines_watch(l, stop_fd);
 	return 0;
 }
 
@@ -99,9 +113,10 @@ static enum lines_status fill(struct lines *l, struct errmsg *e)
 {
 	bool wait = l->stop_fd >= 0;
 	ssize_t n;
+	int flushed = l->tied && out_pending(l->tied) ? out_flush(l->tied, e) : 0;
 
-	if (l->tied && out_pending(l->tied) && out_flush(l->tied, e) < 0)
-		return LINES_FAILED;
+	if (flushed != 0)
+		return flushed == OUT_STOPPED ? LINES_STOP : LINES_FAILED;
 	if (make_room(l) < 0)
 		return fail(l, ENOMEM, e);
 	for (;;) {

@@ -25,7 +25,7 @@ enum lines_status {
 	LINES_LINE, /* a line is in text, len, number */
 	LINES_BAD,  /* a line was too long and has been skipped; its number is in number. Reading may go on. */
 	LINES_WAIT, /* a non-blocking descriptor has nothing yet */
-	LINES_STOP, /* the stop descriptor became readable; see lines_watch */
+	LINES_STOP, /* the stop descriptor became readable; see lines_watch and out_watch */
 	LINES_FAILED /* reading failed, or the flush of the tied writer did, or the input is compressed */
 };
 
@@ -63,6 +63,9 @@ void lines_tie(struct lines *l, struct out *tied);
 
 /* Whenever stop_fd is readable (see stop.h), lines_next returns LINES_STOP instead of reading more. */
 void lines_watch(struct lines *l, int stop_fd);
+
+/* lines_open and lines_watch in one. A FIFO that nobody writes to yet is waited for only when a line is. */
+int lines_open_watched(struct lines *l, const char *path, int stop_fd, struct errmsg *e);
 
 /* The next line. On LINES_BAD and LINES_FAILED the reason is in e, with the file's name (and the line's number). */
 enum lines_status lines_next(struct lines *l, struct errmsg *e);

@@ -2,27 +2,49 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <signal.h>
+#include <stdatomic.h>
+#include <stdint.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
-static const int signals[] = {SIGINT, SIGTERM};
+#include "base/unfinished.h"
+
+static const int signals[] = {SIGHUP, SIGINT, SIGTERM};
 
 /*
- * Where the handler writes the number of the signal. A handler has nothing but statics to work with. It is needed
- * because blocking the signals in this thread would not do: a thread of a library (OpenBLAS starts some before main)
- * would take them, and the process end.
+ * Where the handler writes the number of the signal, and when it first did. A handler has nothing but statics to work
+ * with. It is needed because blocking the signals in this thread would not do: a thread of a library (OpenBLAS starts
+ * some before main) would take them, and the process end.
  */
 static volatile sig_atomic_t told = -1;
+static _Atomic int64_t first_ms;
+
+static int64_t now_ms(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return t.tv_sec * INT64_C(1000) + t.tv_nsec / 1000000 + 1; /* never 0 */
+}
 
 static void tell(int number)
 {
 	int reason = errno;
 	char byte = (char)number;
-	/* the pipe is only full where enough has been said already */
-	ssize_t ignored = write(told, &byte, 1);
+	int64_t now = now_ms(), first = 0;
 
-	(void)ignored;
+	if (atomic_compare_exchange_strong(&first_ms, &first, now)) {
+		ssize_t ignored = write(told, &byte, 1);
+
+		(void)ignored;
+	} else if (now - first >= STOP_AGAIN_MS) {
+		unfinished_remove();
+		signal(number, SIG_DFL);
+		raise(number);
+	}
 	errno = reason;
 }
 
@@ -39,6 +61,13 @@ int stop_open(struct errmsg *e)
 		if (sigaction(signals[i], NULL, &old) == 0 && old.sa_handler != SIG_IGN)
 			sigaction(signals[i], &action, NULL);
 	return ends[0];
+}
+
+int stop_told(int fd)
+{
+	struct pollfd p = {.fd = fd, .events = POLLIN};
+
+	return poll(&p, 1, 0) > 0;
 }
 
 void stop_raise(int fd)

@@ -1,13 +1,12 @@
 #include "policy/policy.h"
 
 #include <math.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/grow.h"
-#include "base/suggest.h"
 #include "policy/draw.h"
+#include "policy/policy_hint.h"
 
 static const struct published {
 	const char *name, *text;
@@ -27,54 +26,12 @@ const char *policy_name(size_t i)
 	return i < N_PUBLISHED ? published[i].name : NULL;
 }
 
-static const char *published_text(const char *name)
+const char *policy_published(const char *name)
 {
 	for (size_t i = 0; i < N_PUBLISHED; i++)
 		if (strcmp(published[i].name, name) == 0)
 			return published[i].text;
 	return NULL;
-}
-
-/* Every name that may stand where a source does, for suggestions: a typo in a policy's name is one of these too. */
-static const char *source_or_policy_name(size_t i)
-{
-	size_t sources = 0;
-
-	while (source_kind_name(sources))
-		sources++;
-	return i < sources ? source_kind_name(i) : policy_name(i - sources);
-}
-
-static int name_known(const char *name, const char *(*names)(size_t i))
-{
-	for (size_t i = 0; names(i); i++)
-		if (strcmp(names(i), name) == 0)
-			return 1;
-	return 0;
-}
-
-/* Says more about a part that could not be parsed: where its name is unknown, what may have been meant. */
-static void explain(const char *part, bool is_filter, struct errmsg *e)
-{
-	const char *(*own)(size_t i) = is_filter ? filter_kind_name : source_kind_name;
-	const char *(*meant)(size_t i) = is_filter ? filter_kind_name : source_or_policy_name;
-	const char *near;
-	char name[64];
-
-	snprintf(name, sizeof name, "%.*s", (int)strcspn(part, ":@"), part);
-	if (name_known(name, own))
-		return;
-	near = suggest(name, meant);
-	if (!near)
-		near = suggest(name, is_filter ? source_kind_name : filter_kind_name);
-	if (!is_filter && published_text(name))
-		errmsg_set(e, "'%s' is a whole policy, %s, and no source", name, published_text(name));
-	else if (!is_filter && name_known(name, filter_kind_name))
-		errmsg_set(e, "'%s' is a filter and no source; write +%s behind the sources", name, part);
-	else if (is_filter && name_known(name, source_kind_name))
-		errmsg_set(e, "'%s' is a source and no filter; write ,%s before the filters", name, part);
-	else if (near)
-		errmsg_set(e, "%s; did you mean '%s'?", e->text, near);
 }
 
 static int add_source(struct policy *p, const char *text, struct errmsg *e)
@@ -123,7 +80,7 @@ static int parse_parts(struct policy *p, char *text, char separator, struct errm
 		if (!*part)
 			return errmsg_set(e, "a %s is missing", is_filter ? "filter behind '+'" : "source");
 		if ((is_filter ? add_filter : add_source)(p, part, e) < 0) {
-			explain(part, is_filter, e);
+			policy_hint_part(part, is_filter, e);
 			return -1;
 		}
 	}
@@ -134,7 +91,7 @@ static int parse_parts(struct policy *p, char *text, char separator, struct errm
 static char *expand(const char *text)
 {
 	char *copy = strdup(text);
-	const char *meaning = copy ? published_text(trim(copy)) : NULL;
+	const char *meaning = copy ? policy_published(trim(copy)) : NULL;
 
 	if (!meaning)
 		return copy;
@@ -142,18 +99,27 @@ static char *expand(const char *text)
 	return strdup(meaning);
 }
 
+/* Parses a whole policy, which is cut up. */
+static int parse_policy(struct policy *p, char *text, struct errmsg *e)
+{
+	char *filters = strchr(text, '+');
+
+	if (filters && strchr(filters, ','))
+		return policy_hint_order(text, e);
+	if (filters)
+		*filters++ = '\0';
+	return parse_parts(p, text, ',', e) < 0 || (filters && parse_parts(p, filters, '+', e) < 0) ? -1 : 0;
+}
+
 int policy_parse(struct policy *p, const char *text, struct errmsg *e)
 {
-	char *copy = expand(text), *filters;
+	char *copy = expand(text);
 	int status = 0;
 
 	*p = (struct policy){0};
 	if (!copy)
 		return errmsg_nomem(e);
-	filters = strchr(copy, '+');
-	if (filters)
-		*filters++ = '\0';
-	if (parse_parts(p, copy, ',', e) < 0 || (filters && parse_parts(p, filters, '+', e) < 0)) {
+	if (parse_policy(p, copy, e) < 0) {
 		status = errmsg_prefix(e, "policy '%s'", text);
 		policy_clear(p);
 	}

@@ -54,4 +54,7 @@ size_t policy_recent(const struct policy *p);
 /* The names of the published policies, i = 0, 1, …; NULL behind the last. */
 const char *policy_name(size_t i);
 
+/* What the name of a published policy stands for; NULL where there is none of this name. */
+const char *policy_published(const char *name);
+
 #endif

@@ -113,7 +113,7 @@ static int tell_candidates(struct recommender *r, struct event *ev)
 static int recommend(struct recommender *r, const struct policy *policy, const struct session *session,
 		     const struct question *q, struct event *ev)
 {
-	uint32_t step = (uint32_t)session->history->n;
+	uint32_t step = (uint32_t)history_steps(session->history);
 	struct rng rng = rng_at(r->seed, RNG_POLICY, ev->user, session->number, step);
 	struct recommendation a;
 
@@ -128,8 +128,8 @@ static int recommend(struct recommender *r, const struct policy *policy, const s
 }
 
 /*
- * An event that has no time stamp yet gets one. Many events of a user may come within a millisecond, and clocks go back: whatever
- * happens, the time stamp is later than that of the user's latest event, so that it tells their order.
+ * An event that has no time stamp yet gets one. Many events of a user may come within a millisecond, and clocks go
+ * back: whatever happens, the time stamp is later than that of the user's latest event, so that it tells their order.
  */
 static void stamp(struct session *session, struct event *ev)
 {
@@ -148,6 +148,7 @@ static int answer(struct recommender *r, struct event *ev, struct errmsg *e)
 	uint32_t track = catalog_find(&r->tables->catalog, ev->track);
 	const struct policy *policy = assign(r, ev->user);
 	struct session *session = sessions_open(&r->sessions, ev->user);
+	struct play play = {.track = track, .id = ev->track, .time = ev->time};
 	struct question q;
 
 	/* whatever an old event said of its own answer */
@@ -158,7 +159,7 @@ static int answer(struct recommender *r, struct event *ev, struct errmsg *e)
 	ev->arms = r->arms;
 	ev->n_arms = r->experiments->n;
 	ev->arms_digest = 0;
-	if (!session || note_excluded(r, ev) < 0 || sessions_add(&r->sessions, session, &r->tables->catalog, track, ev->time) < 0)
+	if (!session || note_excluded(r, ev) < 0 || sessions_add(&r->sessions, session, &r->tables->catalog, play) < 0)
 		return errmsg_nomem(e);
 	stamp(session, ev);
 	if (ev->message == EVENT_LAST) {
@@ -179,8 +180,12 @@ int recommender_answer(struct recommender *r, const char *text, size_t len, unsi
 	int64_t start = r->latency ? nanoseconds(CLOCK_MONOTONIC) : 0;
 	struct event ev;
 
+	if (out_pending(o) == 0 && !o->error)
+		sessions_delivered(&r->sessions);
 	event_parser_reset(&r->parser);
 	if (event_parse(&r->parser, text, len, &ev, e) < 0 || answer(r, &ev, e) < 0) {
+		/* where it was memory that was missing, the listen may be noted already */
+		sessions_undo(&r->sessions, &r->tables->catalog, UINT64_MAX - 1);
 		event_write_error(o, e->text, line);
 		return -1;
 	}
@@ -188,5 +193,12 @@ int recommender_answer(struct recommender *r, const char *text, size_t len, unsi
 	ev.n_exclude = 0;
 	ev.latency = r->latency ? (double)(nanoseconds(CLOCK_MONOTONIC) - start) / 1e9 : 0;
 	event_write(o, &ev, true);
+	if (!o->error)
+		sessions_written(&r->sessions, out_total(o));
 	return 0;
+}
+
+void recommender_undo(struct recommender *r, const struct out *o)
+{
+	sessions_undo(&r->sessions, &r->tables->catalog, o->written);
 }

@@ -49,4 +49,7 @@ void recommender_explain(struct recommender *r, size_t n);
 int recommender_answer(struct recommender *r, const char *text, size_t len, unsigned long line, struct out *o,
 		       struct errmsg *e);
 
+/* Undoes what was remembered of requests whose events are not, as a whole, among the bytes that `o` has written. */
+void recommender_undo(struct recommender *r, const struct out *o);
+
 #endif

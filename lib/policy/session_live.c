@@ -8,11 +8,13 @@
 #include "base/murmur3.h"
 
 /*
- * To score all candidates after every listen is most of the work, and hardly changes the answer. So each is scored anew after every
- * TURNS-th listen; and when a track is to be chosen, the best is, and so on until the best is up to date. The scores that are kept
+ * To score all candidates after every listen is most of the work, and hardly changes the answer. So each is scored
+ * anew after every
+ * TURNS-th listen; and when a track is to be chosen, the best is, and so on until the best is up to date. The scores
+ * that are kept
  * depend on the plays alone, not on what was asked in between.
  */
-enum { D = SESSION_DIM, W = SESSION_DIM + 1, TURNS = 4, BROUGHT_UP_TO_DATE = 32 };
+enum { D = SESSION_DIM, W = SESSION_DIM + 1, TURNS = 8, BROUGHT_UP_TO_DATE = 32 };
 
 void session_live_clear(struct session_live *l)
 {
@@ -57,7 +59,10 @@ static int begin_again(struct session_live *l, const struct session_aim *a, cons
 	return 0;
 }
 
-/* What an observation of m = q.e - b, which is N(m, spread), does to it: moves it by *shift, takes *less off its variance. */
+/*
+ * What an observation of m = q.e - b, which is N(m, spread), does to it: moves it by *shift, takes *less off its
+ * variance.
+ */
 static bool weigh(const struct session_bound *o, float s, double m, double spread, double noise, double *shift, double *less)
 {
 	double total = spread + noise, sd = sqrt(total), sign, a, h;
@@ -194,6 +199,21 @@ static size_t find_best(const struct session_player *p, const struct session_pla
 	return found;
 }
 
+static int explain(const struct session_player *p, const struct session_plan *plan, const float *scores, size_t n,
+		   const struct question *q, const struct sieve *sieve)
+{
+	scored_reset(q->scratch);
+	for (size_t i = 0; i < n; i++) {
+		uint32_t track = plan->tracks[i].track;
+		double plays = history_artist_plays(q->history, p->catalog->tracks[track].artist);
+
+		if (history_track_plays(q->history, track) == 0 && sieve_passes(sieve, track) &&
+		    scored_add(q->scratch, track, scores[i] + p->log_gamma * plays) < 0)
+			return -1;
+	}
+	return session_explain(q);
+}
+
 int session_live_choose(struct session_player *p, const struct session_aim *a, const struct session_plan *plan, size_t k,
 			const struct question *q, const struct sieve *sieve, struct choice *c)
 {
@@ -225,5 +245,5 @@ int session_live_choose(struct session_player *p, const struct session_aim *a, c
 	if (best == n)
 		return 0;
 	c->track = plan->tracks[best].track;
-	return 1;
+	return q->explain > 0 && explain(p, plan, now, n, q, sieve) < 0 ? -1 : 1;
 }

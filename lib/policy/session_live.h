@@ -33,8 +33,10 @@ struct session_aim {
 };
 
 /*
- * The posterior of (q, b) in a session: a mean, and a covariance that is the one at the start less the sum of w w' over what was
- * observed. It is a function of the model and of the plays, which are kept beside it: so it may be forgotten and made again.
+ * The posterior of (q, b) in a session: a mean, and a covariance that is the one at the start less the sum of w w'
+ * over what was
+ * observed. It is a function of the model and of the plays, which are kept beside it: so it may be forgotten and
+ * made again.
  */
 struct session_live {
 	uint32_t user;
@@ -59,6 +61,7 @@ struct session_player {
 	float *norms;		      /* squared, of the tracks */
 	struct session_ranked *ranked; /* scratch, for all tracks */
 	uint32_t *artist_plays;	      /* scratch, 0 but while in use */
+	float *logits, *sample;	      /* scratch, for all tracks */
 	float *now;		      /* scratch: scores, some of them brought up to date */
 	size_t now_cap;
 };
@@ -66,8 +69,17 @@ struct session_player {
 void session_begin(const struct session_player *p, uint32_t user_id, uint32_t track, struct session_aim *a);
 const struct session_plan *session_plan_of(struct session_player *p, const struct session_aim *a, size_t k);
 
-/* The logarithm of the time that is expected of a track, for x = q.e and |q|^2; what is uncertain brings it nearer the middle. */
+/*
+ * The logarithm of the time that is expected of a track, for x = q.e and |q|^2; what is uncertain brings it
+ * nearer the middle.
+ */
 float session_log_time(const struct session_player *p, const struct session_aim *a, float q_norm, uint32_t track, float x);
+
+/*
+ * Tells of the candidates in q->scratch, whose scores are logarithms of times. Returns 0, or -1 where there is
+ * no memory.
+ */
+int session_explain(const struct question *q);
 
 void session_live_clear(struct session_live *l);
 int session_live_choose(struct session_player *p, const struct session_aim *a, const struct session_plan *plan, size_t k,

@@ -33,7 +33,9 @@ struct session_player *session_player_load(const char *path, const struct catalo
 	p->norms = malloc(c->n_tracks * sizeof *p->norms);
 	p->ranked = malloc(c->n_tracks * sizeof *p->ranked);
 	p->artist_plays = calloc(c->n_artists, sizeof *p->artist_plays);
-	if (!p->plans || !p->lives || !p->norms || !p->ranked || !p->artist_plays) {
+	p->logits = malloc(c->n_tracks * sizeof *p->logits);
+	p->sample = malloc(c->n_tracks * sizeof *p->sample);
+	if (!p->plans || !p->lives || !p->norms || !p->ranked || !p->artist_plays || !p->logits || !p->sample) {
 		session_player_free(p);
 		errmsg_nomem(e);
 		return NULL;
@@ -57,6 +59,8 @@ void session_player_free(struct session_player *p)
 	free(p->ranked);
 	free(p->artist_plays);
 	free(p->now);
+	free(p->logits);
+	free(p->sample);
 	session_model_clear(&p->model);
 	free(p);
 }
@@ -79,7 +83,10 @@ static uint32_t known_row(const struct session_model *m, size_t user, uint32_t t
 	return low < m->users[user + 1].first_opening && m->openings[low].track == track ? m->openings[low].row : SESSION_NO_ROW;
 }
 
-/* How much better a row explains a first track than an interest that is not known yet does: a log ratio of densities. */
+/*
+ * How much better a row explains a first track than an interest that is not known yet does: a log ratio of
+ * densities.
+ */
 static double nearness(const struct session_model *m, uint32_t row, uint32_t track)
 {
 	const float *q = m->rows + (size_t)row * D, *e = m->tracks + (size_t)track * D;
@@ -145,12 +152,17 @@ void session_begin(const struct session_player *p, uint32_t user_id, uint32_t tr
 
 /* ---- plans ---- */
 
-float session_log_time(const struct session_player *p, const struct session_aim *a, float q_norm, uint32_t track, float x)
+/* The logit of the time that is expected, for x = q.e and |q|^2: what is uncertain brings it nearer the middle. */
+static inline float expected_logit(const struct session_player *p, const struct session_aim *a, float q_norm, uint32_t track, float x)
 {
 	float var = p->model.tracks_var[track] * q_norm + a->q_var * p->norms[track];
-	float z = a->s * (x - a->b) / sqrtf(1 + 0.393f * a->s * a->s * var);
 
-	return -log1pf(expf(-z));
+	return a->s * (x - a->b) / sqrtf(1 + 0.393f * a->s * a->s * var);
+}
+
+float session_log_time(const struct session_player *p, const struct session_aim *a, float q_norm, uint32_t track, float x)
+{
+	return -log1pf(expf(-expected_logit(p, a, q_norm, track, x)));
 }
 
 static int compare_ranked(const void *a, const void *b)
@@ -162,35 +174,48 @@ static int compare_ranked(const void *a, const void *b)
 	return x->track < y->track ? -1 : x->track > y->track;
 }
 
-/* Puts the n best first, in no order. */
-static void select_best(struct session_ranked *list, size_t size, size_t n)
+/* The n-th largest of some numbers, from 0, which are put in another order: Hoare's selection. */
+static float nth_largest(float *x, size_t size, size_t n)
 {
-	size_t low = 0, high = size;
+	size_t low = 0, high = size - 1;
 
-	while (high - low > 1 && n > low && n < high) {
-		struct session_ranked pivot = list[low + (high - low) / 2];
-		size_t i = low, j = high - 1;
+	while (low < high) {
+		float pivot = x[low + (high - low) / 2];
+		size_t i = low, j = high;
 
-		for (;;) {
-			while (compare_ranked(&list[i], &pivot) < 0)
+		for (;; i++, j--) {
+			while (x[i] > pivot)
 				i++;
-			while (compare_ranked(&list[j], &pivot) > 0)
+			while (x[j] < pivot)
 				j--;
 			if (i >= j)
 				break;
-			struct session_ranked swap = list[i];
+			float swap = x[i];
 
-			list[i++] = list[j];
-			list[j--] = swap;
+			x[i] = x[j];
+			x[j] = swap;
 		}
-		if (n <= i)
-			high = i;
+		if (n <= j)
+			high = j;
 		else
-			low = i;
+			low = j + 1;
 	}
+	return x[low];
 }
 
-/* Takes off for each track how many of its artist come before it, and sorts by what is left. */
+/* A logit that about `wanted` tracks are above, by a sample of them. */
+static float find_threshold(struct session_player *p, size_t wanted)
+{
+	size_t n = p->model.n_tracks, step = n / 2048 + 1, size = 0;
+
+	if (wanted >= n)
+		return -INFINITY;
+	for (size_t i = 0; i < n; i += step)
+		p->sample[size++] = p->logits[i];
+	return nth_largest(p->sample, size, wanted / step < size ? wanted / step : size - 1);
+}
+
+/* Takes off for each of n tracks how many of its artist come before it. */
 static void discount_artists(struct session_player *p, size_t n)
 {
 	qsort(p->ranked, n, sizeof *p->ranked, compare_ranked);
@@ -198,43 +223,60 @@ static void discount_artists(struct session_player *p, size_t n)
 		p->ranked[i].score += (float)(p->log_gamma * p->artist_plays[p->catalog->tracks[p->ranked[i].track].artist]++);
 	for (size_t i = 0; i < n; i++)
 		p->artist_plays[p->catalog->tracks[p->ranked[i].track].artist] = 0;
-	qsort(p->ranked, n, sizeof *p->ranked, compare_ranked);
 }
 
-static void rank_tracks(struct session_player *p, const struct session_aim *a)
+/* Keeps the `planned` best of n, or more where some are equal, and sorts them. Returns how many. */
+static size_t sort_best(struct session_player *p, size_t n, size_t planned)
 {
-	float norm = session_dot(a->q, a->q);
+	size_t kept = 0;
+	float least;
 
-	for (uint32_t i = 0; i < p->model.n_tracks; i++) {
-		float own = session_log_time(p, a, norm, i, session_dot(a->q, p->model.tracks + (size_t)i * D));
+	for (size_t i = 0; i < n; i++)
+		p->sample[i] = p->ranked[i].score;
+	least = n > planned ? nth_largest(p->sample, n, planned - 1) : -INFINITY;
+	for (size_t i = 0; i < n; i++)
+		if (p->ranked[i].score >= least)
+			p->ranked[kept++] = p->ranked[i];
+	qsort(p->ranked, kept, sizeof *p->ranked, compare_ranked);
+	return kept;
+}
 
-		p->ranked[i] = (struct session_ranked){i, own, own};
-	}
+/* Ranks the tracks above a logit. Returns how many of the `planned` best there are, or more. */
+static size_t rank_above(struct session_player *p, float threshold, size_t planned)
+{
+	size_t n = 0;
+
+	for (uint32_t i = 0; i < p->model.n_tracks; i++)
+		if (p->logits[i] >= threshold) {
+			float own = -log1pf(expf(-p->logits[i]));
+
+			p->ranked[n++] = (struct session_ranked){i, own, own};
+		}
+	discount_artists(p, n);
+	return sort_best(p, n, planned);
 }
 
 static int make_plan(struct session_player *p, const struct session_aim *a, size_t k, struct session_plan *plan)
 {
-	size_t n_tracks = p->model.n_tracks, taken = k < n_tracks / 4 ? 4 * k : n_tracks;
-	struct session_ranked *tracks = realloc(plan->tracks, (k < n_tracks ? k : n_tracks) * sizeof *tracks);
-	float least;
+	size_t n_tracks = p->model.n_tracks, planned = k < n_tracks ? k : n_tracks, wanted = 4 * planned, n;
+	struct session_ranked *tracks = realloc(plan->tracks, planned * sizeof *tracks);
+	float norm = session_dot(a->q, a->q), threshold;
 
 	if (!tracks)
 		return -1;
 	plan->tracks = tracks;
-	rank_tracks(p, a);
-	/* no track whose own score is below that of the last one planned can be part of the plan: take more until that is sure */
-	for (;; taken = taken < n_tracks / 4 ? 4 * taken : n_tracks) {
-		select_best(p->ranked, n_tracks, taken);
-		least = INFINITY;
-		for (size_t i = 0; i < taken; i++)
-			least = fminf(least, p->ranked[i].score);
-		discount_artists(p, taken);
-		if (taken == n_tracks || p->ranked[k - 1].score >= least)
+	session_dots(a->q, p->model.tracks, n_tracks, p->logits);
+	for (uint32_t i = 0; i < n_tracks; i++)
+		p->logits[i] = expected_logit(p, a, norm, i, p->logits[i]);
+	/* what is not ranked must be worth less than the last that is planned: more are ranked until that is sure */
+	for (;; wanted *= 2) {
+		threshold = find_threshold(p, wanted);
+		n = rank_above(p, threshold, planned);
+		if (threshold == -INFINITY || (n >= planned && p->ranked[planned - 1].score > -log1pf(expf(-threshold))))
 			break;
-		rank_tracks(p, a);
 	}
-	plan->n = k < n_tracks ? (uint32_t)k : (uint32_t)n_tracks;
-	memcpy(plan->tracks, p->ranked, plan->n * sizeof *plan->tracks);
+	plan->n = (uint32_t)planned;
+	memcpy(plan->tracks, p->ranked, planned * sizeof *plan->tracks);
 	plan->user = a->user;
 	plan->track = a->row == SESSION_NO_ROW ? a->track : 0;
 	plan->k = (uint32_t)k;
@@ -255,9 +297,45 @@ const struct session_plan *session_plan_of(struct session_player *p, const struc
 
 /* ---- choosing ---- */
 
+/* Tells of the best of what q->scratch holds, by the logarithm of their times. */
+int session_explain(const struct question *q)
+{
+	size_t n = scored_best(q->scratch, q->explain);
+
+	for (size_t i = 0; i < n; i++)
+		if (scored_add(q->candidates, q->scratch->list[i].track, exp(q->scratch->list[i].score)) < 0)
+			return -1;
+	return 0;
+}
+
+/* How many of the artist stand before place i of the plan. */
+static uint32_t planned_before(const struct session_player *p, const struct session_plan *plan, size_t i, uint32_t artist)
+{
+	uint32_t planned = 0;
+
+	for (size_t j = 0; j < i; j++)
+		planned += p->catalog->tracks[plan->tracks[j].track].artist == artist;
+	return planned;
+}
+
 /*
- * The first of the plan that passes, where as many of its artist were played as are planned before it. Where more were (the first
- * track's, for one, which is not planned), a track is worth less than planned, and those after it are looked at until none can be better.
+ * What a track of the plan is worth now: less than planned, where more of its artist were played than are
+ * planned before it.
+ */
+static float worth(const struct session_player *p, const struct session_plan *plan, size_t i, const struct history *h)
+{
+	uint32_t artist = p->catalog->tracks[plan->tracks[i].track].artist, plays = history_artist_plays(h, artist), planned;
+
+	if (plays == 0)
+		return plan->tracks[i].score;
+	planned = planned_before(p, plan, i, artist);
+	return plan->tracks[i].score + (float)(plays > planned ? p->log_gamma * (plays - planned) : 0);
+}
+
+/*
+ * The best of the plan that passes. Mostly it is the first one; but some are worth less than planned (the first
+ * track's artist, for
+ * one, was played without being planned), and then those after it are looked at until none can be better.
  */
 static int choose_planned(const struct session_player *p, const struct session_plan *plan, size_t k, const struct question *q,
 			  const struct sieve *sieve, struct choice *c)
@@ -265,27 +343,23 @@ static int choose_planned(const struct session_player *p, const struct session_p
 	float best = -INFINITY;
 	int found = 0;
 
-	for (size_t i = 0; i < k && i < plan->n && plan->tracks[i].score > best; i++) {
-		uint32_t track = plan->tracks[i].track, artist = p->catalog->tracks[track].artist;
-		float score = plan->tracks[i].score;
-		uint32_t plays, planned = 0;
+	scored_reset(q->scratch);
+	for (size_t i = 0; i < k && i < plan->n && (plan->tracks[i].score > best || q->explain > 0); i++) {
+		uint32_t track = plan->tracks[i].track;
+		float score;
 
 		if (history_track_plays(q->history, track) > 0 || !sieve_passes(sieve, track))
 			continue;
-		plays = history_artist_plays(q->history, artist);
-		if (plays > 0) {
-			for (size_t j = 0; j < i; j++)
-				planned += p->catalog->tracks[plan->tracks[j].track].artist == artist;
-			if (plays > planned)
-				score += (float)(p->log_gamma * (plays - planned));
-		}
+		score = worth(p, plan, i, q->history);
 		if (score > best) {
 			best = score;
 			c->track = track;
 			found = 1;
 		}
+		if (q->explain > 0 && scored_add(q->scratch, track, score) < 0)
+			return -1;
 	}
-	return found;
+	return found && q->explain > 0 && session_explain(q) < 0 ? -1 : found;
 }
 
 int session_choose(const struct source *s, const struct question *q, const struct sieve *sieve, struct rng *r, struct choice *c)

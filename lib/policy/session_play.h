@@ -1,9 +1,12 @@
 /*
  * session_play: recommending by a session model (see world/session_model.h): sources session and session:live.
  *
- * The plan of a session is an order of tracks by what they are expected to bring, gamma^(how many of the same artist come before)
- * times the expected time; where the times are known, this greedy order is the best there is. A plan is made when it is needed
- * first, and kept: it is a function of the model, the row and the user alone, so nothing depends on what else is kept.
+ * The plan of a session is an order of tracks by what they are expected to bring, gamma^(how many of the same artist
+ * come before)
+ * times the expected time; where the times are known, this greedy order is the best there is. A plan is made when it
+ * is needed
+ * first, and kept: it is a function of the model, the row and the user alone, so nothing depends on what else is
+ * kept.
  */
 #ifndef BOTIFY_SESSION_PLAY_H
 #define BOTIFY_SESSION_PLAY_H
@@ -22,7 +25,8 @@ struct session_player *session_player_load(const char *path, const struct catalo
 void session_player_free(struct session_player *p);
 
 /*
- * Chooses the best track that passes the sieve of the s->count first of the plan; with s->word, after learning from every
+ * Chooses the best track that passes the sieve of the s->count first of the plan; with s->word, after learning from
+ * every
  * listen of the session. For source.c: returns as source_answer.
  */
 int session_choose(const struct source *s, const struct question *q, const struct sieve *sieve, struct rng *r, struct choice *c);

@@ -144,6 +144,8 @@ static int parse_min_time(struct source *s, char *text, struct errmsg *e)
 
 	if (!at)
 		return 0;
+	if (strchr(at, ':'))
+		return errmsg_set(e, "'@' comes last in a source, as in toppop:100@0.65");
 	*at = '\0';
 	return number_parse("@", at + 1, 0, 1, &s->min_time, e);
 }
@@ -157,6 +159,8 @@ static int parse_parts(struct source *s, char *text, struct errmsg *e)
 		return -1;
 	name = strsep(&rest, ":");
 	s->kind = find_kind(name);
+	if (!s->kind && strchr(name, '@'))
+		return errmsg_set(e, "'@' comes once in a source, as in toppop:100@0.65");
 	if (!s->kind)
 		return errmsg_set(e, "unknown source '%s'", name);
 	parse_word(s, &rest);

@@ -13,11 +13,10 @@ void tops_init(struct tops *t, const struct tops_choice *choice)
 
 static void clear_lists(struct tops *t)
 {
-	for (size_t i = 0; i < t->n_lists; i++) {
-		free(t->lists[i].arm);
+	for (size_t i = 0; i < t->n_lists; i++)
 		popularity_clear(&t->lists[i].popularity);
-	}
 	t->n_lists = 0;
+	symbols_clear(&t->arms);
 }
 
 void tops_clear(struct tops *t)
@@ -32,27 +31,29 @@ void tops_clear(struct tops *t)
 	*t = (struct tops){0};
 }
 
-/* Arms are few: looking at each is quicker than hashing. */
+/* Arms are few, and looking at each of a few is quicker than hashing. */
 struct tops_list *tops_list_of(struct tops *t, struct slice arm)
 {
+	enum { FEW = 8 };
 	struct tops_list *lists;
-	char *name;
+	uint32_t number;
 
-	for (size_t i = 0; i < t->n_lists; i++)
+	for (size_t i = 0; i < t->n_lists && i < FEW; i++)
 		if (slice_equal(t->lists[i].name, arm))
 			return &t->lists[i];
 	lists = grow(t->lists, &t->cap, t->n_lists + 1, sizeof *lists);
 	if (!lists)
 		return NULL;
 	t->lists = lists;
-	name = malloc(arm.len + 1);
-	if (!name)
+	number = symbols_intern(&t->arms, arm, SYMBOLS_NONE);
+	if (number == SYMBOLS_NONE)
 		return NULL;
-	if (arm.len > 0)
-		memcpy(name, arm.text, arm.len);
-	name[arm.len] = 0;
-	lists[t->n_lists] = (struct tops_list){.arm = name, .name = {name, arm.len}};
-	return &lists[t->n_lists++];
+	if (number == t->n_lists) {
+		const char *name = symbols_text(&t->arms, number);
+
+		lists[t->n_lists++] = (struct tops_list){.arm = name, .name = {name, arm.len}};
+	}
+	return &lists[number];
 }
 
 bool tops_chosen(const struct tops *t, struct slice arm)

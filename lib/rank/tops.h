@@ -36,7 +36,7 @@ struct tops_choice {
 
 /* The counts of one arm; of everything where there is no experiment. */
 struct tops_list {
-	char *arm; /* "" where there is no experiment */
+	const char *arm; /* "" where there is no experiment */
 	struct slice name; /* the same; its length is asked for at every event */
 	struct popularity popularity;
 };
@@ -57,6 +57,7 @@ struct tops {
 	struct tops_choice choice;
 	struct tops_list *lists;
 	size_t n_lists, cap;
+	struct symbols arms; /* of the lists: an arm's number is the place of its list, until they are sorted */
 	int64_t events;	 /* seen */
 	int64_t outside; /* of these, events that are not in the experiment */
 	struct idmap expected; /* for `recommended`: by user, 1 + the track that was recommended last; 0: none */

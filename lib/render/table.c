@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "base/grow.h"
+#include "text/cut.h"
 #include "text/tame.h"
 #include "text/width.h"
 
@@ -22,34 +23,39 @@ void table_clear(struct table *t)
 	table_init(t, t->align);
 }
 
-void table_add(struct table *t, enum table_style style, const char *format, ...)
+/* Adds a cell of a text, which it takes; NULL where there was no memory for it. */
+static void add(struct table *t, enum table_style style, char *text, bool line)
 {
 	struct table_cell *cells = grow(t->cells, &t->cap, t->n + 1, sizeof *cells);
-	va_list ap;
-	char *text = NULL;
 
-	if (!cells) {
+	if (cells)
+		t->cells = cells;
+	if (!cells || !text) {
 		t->failed = true;
+		free(text);
 		return;
 	}
-	t->cells = cells;
+	/* what stands alone in its row is a sentence */
+	(line || t->columns == 1 ? cut_words : cut)(text);
+	tame(text);
+	cells[t->n++] = (struct table_cell){.text = text, .style = style, .line = line};
+}
+
+void table_add(struct table *t, enum table_style style, const char *format, ...)
+{
+	char *text = NULL;
+	va_list ap;
+
 	va_start(ap, format);
-	if (vasprintf(&text, format, ap) < 0) {
+	if (vasprintf(&text, format, ap) < 0)
 		text = NULL;
-		t->failed = true;
-	}
 	va_end(ap);
-	if (text) {
-		tame(text);
-		t->cells[t->n++] = (struct table_cell){.text = text, .style = style};
-	}
+	add(t, style, text, false);
 }
 
 void table_line(struct table *t, enum table_style style, const char *text)
 {
-	table_add(t, style, "%s", text);
-	if (!t->failed)
-		t->cells[t->n - 1].line = true;
+	add(t, style, strdup(text), true);
 	for (size_t k = 1; k < t->columns; k++)
 		table_add(t, TABLE_PLAIN, "%s", "");
 }

@@ -32,10 +32,13 @@ struct table {
 void table_init(struct table *t, const char *align);
 void table_clear(struct table *t);
 
-/* Adds a cell. */
+/*
+ * Adds a cell. One that is longer than any column should be is cut (see cut.h); where there is one column only, words of it
+ * are.
+ */
 __attribute__((format(printf, 3, 4))) void table_add(struct table *t, enum table_style style, const char *format, ...);
 
-/* Adds a row that is one text, whatever the columns are; between two rows. */
+/* Adds a row that is one text, whatever the columns are; between two rows. Words of it are cut likewise. */
 void table_line(struct table *t, enum table_style style, const char *text);
 
 /* Prints the rows, in colour if `colour`. Returns 0, or -1 where memory ran out (errors of f are for ferror). */

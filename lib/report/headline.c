@@ -30,18 +30,18 @@ const char *headline_word(const struct effect *x)
 	return verdict > 0 ? "better" : verdict < 0 ? "worse" : "";
 }
 
-/* The words for more and for less of a metric; the first row serves metrics that are not here. */
+/* The words for more, for less and for so many times as much of a metric; the first row serves metrics that are not here. */
 static const struct phrase {
-	const char *metric, *verb, *more, *less;
+	const char *metric, *verb, *more, *less, *as;
 } phrases[] = {
-	{"", "had", "more", "less"},
-	{"time", "listened", "longer", "less"},
-	{"sessions", "came back", "more often", "less often"},
-	{"mean_request_latency", "waited", "longer", "less"},
-	{"mean_tracks_per_session", "heard", "more tracks per session", "fewer tracks per session"},
-	{"mean_time_per_session", "listened", "longer per session", "less per session"},
-	{"time_per_session", "listened", "longer per session", "less per session"},
-	{"time_per_track", "heard", "more of a track", "less of a track"},
+	{"", "had", "more", "less", "as much"},
+	{"time", "listened", "longer", "less", "as long"},
+	{"sessions", "came back", "more often", "less often", "as often"},
+	{"mean_request_latency", "waited", "longer", "less", "as long"},
+	{"mean_tracks_per_session", "heard", "more tracks per session", "fewer tracks per session", "as many tracks per session"},
+	{"mean_time_per_session", "listened", "longer per session", "less per session", "as long per session"},
+	{"time_per_session", "listened", "longer per session", "less per session", "as long per session"},
+	{"time_per_track", "heard", "more of a track", "less of a track", "as much of a track"},
 };
 
 static const struct phrase *phrase_of(const char *metric)
@@ -93,6 +93,38 @@ static void put_difference(const struct sentence *s, const struct effect *x)
 	put_control(s, x);
 }
 
+/* Where it is at least twice as much: "listened 8.6 times as long per session as C" */
+static bool is_multiple(const struct effect *x)
+{
+	return x->effect >= 100 && x->effect < 1e6;
+}
+
+/* What is left of a percent effect in times; its interval is two digits wide. */
+static struct shown times_of(const struct effect *x, double percent)
+{
+	double width = (x->upper - x->lower) / 100;
+
+	return shown("%.*f", !isfinite(width) ? 1 : width < 0.3 ? 2 : width < 3 ? 1 : 0, 1 + percent / 100);
+}
+
+static void put_multiple(const struct sentence *s, const struct effect *x)
+{
+	const struct phrase *p = phrase_of(x->metric);
+	const char *metric = p == phrases ? x->metric : "";
+
+	fprintf(s->f, "%s ", p->verb);
+	put(s, times_of(x, x->effect));
+	fprintf(s->f, " times %s%s%s as ", p->as, *metric ? " " : "", shown_words(metric).text);
+	put_control(s, x);
+	if (isfinite(x->lower) && isfinite(x->upper)) {
+		fputs(" (", s->f);
+		put(s, times_of(x, x->lower));
+		fputs(" to ", s->f);
+		put(s, times_of(x, x->upper));
+		fputc(')', s->f);
+	}
+}
+
 /* The interval of a significant effect lies on one side of 0, and the words have told which. */
 static void put_bounds(const struct sentence *s, const struct effect *x)
 {
@@ -124,7 +156,9 @@ static void put_headline(const struct sentence *s, const struct effect *x)
 			shown_name(x->control), shown_words(x->metric).text);
 		return;
 	}
-	if (headline_verdict(x) != 0) {
+	if (headline_verdict(x) != 0 && is_multiple(x)) {
+		put_multiple(s, x);
+	} else if (headline_verdict(x) != 0) {
 		put_difference(s, x);
 		put_bounds(s, x);
 	} else if (isfinite(x->p)) {

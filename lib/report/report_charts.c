@@ -182,19 +182,20 @@ static size_t count(double *bins, const struct study_sessions *all, size_t membe
 	return all->first[member + 1] - all->first[member];
 }
 
-/* The sessions of an arm, as percents in bins. */
-static void fill(double *bins, const struct study *s, uint32_t experiment, uint32_t arm, double width)
+/* The sessions of each arm, by its number, as percents in BINS bins. */
+static void fill(double *bins, size_t *sessions, const struct study *s, uint32_t experiment, double width)
 {
-	size_t n = 0;
+	size_t n_arms = s->experiments[experiment].arms.n;
 
 	for (size_t i = 0; i < s->n_users; i++) {
 		const struct study_member *m = study_counted(s, i, experiment);
 
-		if (m && m->did.arm == arm)
-			n += count(bins, &s->sessions, (size_t)(m - s->members), width);
+		if (m)
+			sessions[m->did.arm] += count(bins + m->did.arm * BINS, &s->sessions, (size_t)(m - s->members), width);
 	}
-	for (size_t i = 0; i < BINS && n > 0; i++)
-		bins[i] *= 100 / (double)n;
+	for (size_t k = 0; k < n_arms * BINS; k++)
+		if (sessions[k / BINS] > 0)
+			bins[k] *= 100 / (double)sessions[k / BINS];
 }
 
 int report_charts_sessions(const struct study *s, size_t experiment, const uint32_t *arms, FILE *f, struct errmsg *e)
@@ -202,30 +203,32 @@ int report_charts_sessions(const struct study *s, size_t experiment, const uint3
 	const struct study_experiment *x = &s->experiments[experiment];
 	double width = longest(&s->sessions) / BINS, edges[BINS + 1];
 	struct svg_series *series;
+	size_t *sessions;
 	double *bins;
 
 	if (!s->keep.sessions || !(width > 0))
 		return 0;
 	series = calloc(x->arms.n, sizeof *series);
 	bins = calloc(x->arms.n, BINS * sizeof *bins);
+	sessions = calloc(x->arms.n, sizeof *sessions);
 	for (size_t i = 0; i <= BINS; i++)
 		edges[i] = (double)i * width;
-	for (size_t i = 0; series && bins && i < x->arms.n; i++) {
-		fill(bins + i * BINS, s, (uint32_t)experiment, arms[i], width);
-		series[i] = (struct svg_series){.name = shown_name(symbols_text(&x->arms, arms[i])), .y = bins + i * BINS};
-	}
-	if (series && bins) {
+	if (series && bins && sessions) {
 		const struct svg_chart chart = {
 			.title = "Time of a session, by arm", .description = "The last step holds all that are longer.",
 			.x_label = "time of a session, tracks", .y_label = "% of sessions", .x = edges, .n = BINS, .series = series,
 			.n_series = x->arms.n, .zero = true,
 		};
 
+		fill(bins, sessions, s, (uint32_t)experiment, width);
+		for (size_t i = 0; i < x->arms.n; i++)
+			series[i] = (struct svg_series){.name = shown_name(symbols_text(&x->arms, arms[i])), .y = bins + arms[i] * BINS};
 		html_figure(f, "How long sessions are; the last step holds all that are longer");
 		svg_steps(&chart, f);
 		html_figure_end(f);
 	}
+	free(sessions);
 	free(bins);
 	free(series);
-	return bins && series ? 0 : errmsg_nomem(e);
+	return bins && series && sessions ? 0 : errmsg_nomem(e);
 }

@@ -10,6 +10,7 @@
 #include "report/findings.h"
 #include "report/headline.h"
 #include "report/section.h"
+#include "text/cut.h"
 #include "text/shown.h"
 #include "text/tame.h"
 
@@ -83,6 +84,7 @@ static int put_sentence(const struct effect *x, FILE *f, bool colour)
 	int status = text && asprintf(&line, "%s %s.", shown_name(x->treatment), text) >= 0 ? 0 : -1;
 
 	if (status == 0) {
+		cut_words(line);
 		tame(line);
 		table_prose(line, style_of(x), f, colour);
 		free(line);

@@ -33,49 +33,74 @@ static void arm_clear(struct arm *a)
 	free(a->sizes);
 }
 
-static void count(struct arm *a, const struct study *study, uint32_t experiment, uint32_t number)
-{
-	for (size_t i = 0; i < study->n_users; i++) {
-		const struct study_member *m = study_counted(study, i, experiment);
+/* The users of an experiment, as members of the study: those of arm i are members[first[i]] .. members[first[i + 1]]. */
+struct users {
+	uint32_t *members;
+	size_t *first;
+};
 
-		if (m && m->did.arm == number) {
-			a->users++;
-			a->n += m->did.sessions;
-		}
-	}
+static void users_clear(struct users *u)
+{
+	free(u->members);
+	free(u->first);
 }
 
-static void fill(struct arm *a, const struct study *study, uint32_t experiment, uint32_t number)
+/* In ascending order of ids. Returns 0, or -1 where there is no memory. */
+static int users_init(struct users *u, const struct study *study, uint32_t experiment)
 {
-	const struct study_sessions *all = &study->sessions;
+	size_t arms = study->experiments[experiment].arms.n;
 
-	a->users = a->n = 0;
+	/* first[arm + 2] counts those of an arm; then first[arm + 1] is where the next one goes, and in the end where they end */
+	*u = (struct users){
+		.members = calloc(study->n_users + 1, sizeof *u->members), .first = calloc(arms + 2, sizeof *u->first),
+	};
+	if (!u->members || !u->first)
+		return -1;
 	for (size_t i = 0; i < study->n_users; i++) {
 		const struct study_member *m = study_counted(study, i, experiment);
-		size_t place, n;
 
-		if (!m || m->did.arm != number)
-			continue;
-		place = (size_t)(m - study->members);
-		n = all->first[place + 1] - all->first[place];
-		memcpy(a->grouped + a->n, all->times + all->first[place], n * sizeof *a->grouped);
-		a->sizes[a->users++] = n;
-		a->n += n;
+		if (m)
+			u->first[m->did.arm + 2]++;
+	}
+	for (size_t i = 1; i < arms + 2; i++)
+		u->first[i] += u->first[i - 1];
+	for (size_t i = 0; i < study->n_users; i++) {
+		const struct study_member *m = study_counted(study, i, experiment);
+
+		if (m)
+			u->members[u->first[m->did.arm + 1]++] = (uint32_t)(m - study->members);
+	}
+	return 0;
+}
+
+/* Gathers the sessions of so many members. */
+static void fill(struct arm *a, const struct study_sessions *all, const uint32_t *members, size_t users)
+{
+	a->users = users;
+	for (size_t i = 0; i < users; i++) {
+		size_t first = all->first[members[i]];
+
+		a->sizes[i] = all->first[members[i] + 1] - first;
+		memcpy(a->grouped + a->n, all->times + first, a->sizes[i] * sizeof *a->grouped);
+		a->n += a->sizes[i];
 	}
 	memcpy(a->sorted, a->grouped, a->n * sizeof *a->sorted);
 	quantile_sort(a->sorted, a->n);
 }
 
-static int arm_init(struct arm *a, const struct study *study, uint32_t experiment, uint32_t number)
+static int arm_init(struct arm *a, const struct study_sessions *all, const uint32_t *members, size_t users)
 {
-	*a = (struct arm){0};
-	count(a, study, experiment, number);
-	a->grouped = calloc(a->n + 1, sizeof *a->grouped);
-	a->sorted = calloc(a->n + 1, sizeof *a->sorted);
-	a->sizes = calloc(a->users + 1, sizeof *a->sizes);
+	size_t n = 0;
+
+	for (size_t i = 0; i < users; i++)
+		n += all->first[members[i] + 1] - all->first[members[i]];
+	*a = (struct arm){
+		.grouped = calloc(n + 1, sizeof *a->grouped), .sorted = calloc(n + 1, sizeof *a->sorted),
+		.sizes = calloc(users + 1, sizeof *a->sizes),
+	};
 	if (!a->grouped || !a->sorted || !a->sizes)
 		return -1;
-	fill(a, study, experiment, number);
+	fill(a, all, members, users);
 	return 0;
 }
 
@@ -119,18 +144,22 @@ static void add_rows(struct section *s, const struct sections_experiment *x, uin
 static int add_experiment(struct section *s, const struct sections_experiment *x, const void *what, struct errmsg *e)
 {
 	const struct asked *asked = what;
+	const struct study *study = x->subject->study;
 	struct quantile *control = calloc(asked->n + 1, sizeof *control);
-	int status = control ? 0 : errmsg_nomem(e);
+	struct users users;
+	int status = users_init(&users, study, x->number) < 0 || !control ? errmsg_nomem(e) : 0;
 
 	for (size_t i = 0; status == 0 && i < x->is->arms.n; i++) {
+		size_t first = users.first[x->arms[i]];
 		struct arm a;
 
-		if (arm_init(&a, x->subject->study, x->number, x->arms[i]) < 0)
+		if (arm_init(&a, &study->sessions, users.members + first, users.first[x->arms[i] + 1] - first) < 0)
 			status = errmsg_nomem(e);
 		else
 			add_rows(s, x, x->arms[i], &a, asked, control);
 		arm_clear(&a);
 	}
+	users_clear(&users);
 	free(control);
 	return status;
 }

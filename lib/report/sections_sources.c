@@ -35,40 +35,33 @@ static void add_row(struct section *s, const char *experiment, const char *arm, 
 }
 
 /* The sources of an arm by name, and where there are several, all together. */
-static void add_arm(struct section *s, const struct sections_experiment *x, uint32_t arm, const uint32_t *sources)
+static void add_arm(struct section *s, const struct sections_experiment *x, uint32_t arm, const struct answers_row *counted)
 {
 	const struct answers *a = &x->subject->study->answers;
 	const char *experiment = sections_name(x), *name = sections_arm(x, arm);
 	struct answers_count all = {0};
-	size_t found = 0;
+	size_t n;
+	const struct answers_row *rows = answers_of_arm(a, counted, x->number, arm, &n);
 
-	for (size_t i = 0; i < a->sources.n; i++) {
-		struct answers_count c = answers_find(a, x->number, arm, sources[i]);
-
-		found += c.answers > 0;
-		answers_sum(&all, &c);
-	}
-	for (size_t i = 0; i < a->sources.n; i++) {
-		struct answers_count c = answers_find(a, x->number, arm, sources[i]);
-
-		if (c.answers > 0)
-			add_row(s, experiment, name, symbols_text(&a->sources, sources[i]), &c, all.answers);
-	}
-	if (found > 1)
+	for (size_t i = 0; i < n; i++)
+		answers_sum(&all, rows[i].count);
+	for (size_t i = 0; i < n; i++)
+		add_row(s, experiment, name, symbols_text(&a->sources, rows[i].source), rows[i].count, all.answers);
+	if (n > 1)
 		add_row(s, experiment, name, "(all)", &all, all.answers);
 }
 
-static int add_experiment(struct section *s, const struct sections_experiment *x, const void *sources, struct errmsg *e)
+static int add_experiment(struct section *s, const struct sections_experiment *x, const void *counted, struct errmsg *e)
 {
 	(void)e;
 	for (size_t i = 0; i < x->is->arms.n; i++)
-		add_arm(s, x, x->arms[i], sources);
+		add_arm(s, x, x->arms[i], counted);
 	return 0;
 }
 
 int sections_sources(struct section *s, const struct sections_subject *subject, struct errmsg *e)
 {
-	uint32_t *sources = symbols_sorted(&subject->study->answers.sources);
+	struct answers_row *counted = answers_sorted(&subject->study->answers);
 	int status;
 
 	section_init(s, "sources", "Where the answers came from",
@@ -76,7 +69,7 @@ int sections_sources(struct section *s, const struct sections_subject *subject, 
 		     "its artist (where a catalog is given, --tracks).",
 		     columns, sizeof columns / sizeof *columns);
 	section_layout(s, 1, NULL);
-	status = sources ? sections_each(s, subject, add_experiment, sources, e) : errmsg_nomem(e);
-	free(sources);
+	status = counted ? sections_each(s, subject, add_experiment, counted, e) : errmsg_nomem(e);
+	free(counted);
 	return status;
 }

@@ -9,7 +9,7 @@
 struct arms {
 	const char **names; /* borrowed */
 	uint64_t *users;
-	double *weights;
+	double *weights, *expected;
 	size_t n;
 };
 
@@ -18,6 +18,7 @@ static void arms_clear(struct arms *a)
 	free(a->names);
 	free(a->users);
 	free(a->weights);
+	free(a->expected);
 }
 
 static void add_arm(struct arms *a, const struct symbol *name, uint64_t users, const struct split *split)
@@ -53,9 +54,10 @@ static int arms_init(struct arms *a, const struct sections_subject *subject, siz
 	uint32_t *order = effects_arms(x, subject->options->control, e);
 
 	*a = (struct arms){.names = calloc(most + 1, sizeof *a->names), .users = calloc(most + 1, sizeof *a->users),
-			   .weights = calloc(most + 1, sizeof *a->weights)};
-	if (order && a->names && a->users && a->weights) {
+			   .weights = calloc(most + 1, sizeof *a->weights), .expected = calloc(most + 1, sizeof *a->expected)};
+	if (order && a->names && a->users && a->weights && a->expected) {
 		add_arms(a, x, order, split);
+		srm_expected(a->users, a->weights, a->n, a->expected);
 		free(order);
 		return 0;
 	}
@@ -91,17 +93,18 @@ static const struct section_column columns[] = {
 static void add_rows(struct section *s, const struct sections_subject *subject, size_t experiment, const struct arms *a)
 {
 	struct srm test = srm_test(a->users, a->weights, a->n);
+	double p = p_of(a, subject->options->sequential);
 
 	for (size_t i = 0; i < a->n; i++) {
 		section_text(s, symbols_text(&subject->study->names, experiment));
 		section_text(s, a->names[i]);
 		section_count(s, a->users[i]);
-		section_number(s, srm_expected(a->users, a->weights, a->n, i));
+		section_number(s, a->expected[i]);
 		section_number(s, test.chi2);
 		section_number(s, test.df);
-		section_number(s, p_of(a, subject->options->sequential));
+		section_number(s, p);
 	}
-	if (p_of(a, subject->options->sequential) < SECTIONS_SRM_ALARM)
+	if (p < SECTIONS_SRM_ALARM)
 		s->usual = false;
 }
 

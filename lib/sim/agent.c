@@ -1,9 +1,9 @@
 #include "sim/agent.h"
 
 #include <math.h>
-#include <poll.h>
 
 #include "base/rng.h"
+#include "base/stop.h"
 #include "sim/oracle.h"
 
 /* What it takes to answer. */
@@ -84,13 +84,11 @@ static int play_session(struct simulation *s, struct visit *v, struct agent *a, 
 
 static bool told_to_stop(const struct simulation *s, const struct kind *kind, const struct simulation_watch *watch)
 {
-	struct pollfd p = {.fd = watch->stop_fd, .events = POLLIN};
-
 	if (s->ended % kind->between_looks != 0)
 		return false;
 	if (watch->progress)
 		watch->progress(watch->ctx, s);
-	return poll(&p, 1, 0) > 0;
+	return stop_told(watch->stop_fd);
 }
 
 /* Returns as agent_play. */
@@ -98,14 +96,16 @@ static int play(struct simulation *s, struct agent *a, const struct kind *kind, 
 		const struct simulation_watch *watch, struct errmsg *e)
 {
 	struct visit *v;
-	int begun;
+	int begun, flushed = 0;
 
 	while ((begun = simulation_begin(s, &v)) > 0) {
 		if (play_session(s, v, a, kind, log) < 0)
 			return errmsg_nomem(e);
-		if (out_full(log) && out_flush(log, e) < 0)
+		if (out_full(log))
+			flushed = out_flush(log, e);
+		if (flushed < 0)
 			return -1;
-		if (told_to_stop(s, kind, watch))
+		if (flushed == OUT_STOPPED || told_to_stop(s, kind, watch))
 			return 0;
 	}
 	return begun < 0 ? errmsg_nomem(e) : 1;

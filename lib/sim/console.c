@@ -169,6 +169,7 @@ static void show_listening(const struct simulation *s, const struct console *c, 
 static enum console_status play_session(struct simulation *s, const struct console *c, struct visit *v, struct errmsg *e)
 {
 	uint32_t track = CATALOG_NONE;
+	int flushed;
 
 	show_visit(s, c, v);
 	while (!v->leaving) {
@@ -185,7 +186,8 @@ static enum console_status play_session(struct simulation *s, const struct conso
 	}
 	log_event(s, c, v, CATALOG_NONE);
 	simulation_end(s, v);
-	return c->log && out_flush(c->log, e) < 0 ? CONSOLE_FAILED : CONSOLE_DONE;
+	flushed = c->log ? out_flush(c->log, e) : 0;
+	return flushed == 0 ? CONSOLE_DONE : flushed == OUT_STOPPED ? CONSOLE_STOPPED : CONSOLE_FAILED;
 }
 
 enum console_status console_play(struct simulation *s, const struct console *c, struct errmsg *e)

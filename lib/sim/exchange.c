@@ -7,9 +7,11 @@
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "base/eager.h"
 #include "base/lines.h"
+#include "base/stop.h"
 #include "event/event.h"
 #include "text/number.h"
 
@@ -29,6 +31,7 @@ struct exchange {
 	size_t first_due, n_due;
 	struct eager eager;
 	double last_reply, next_progress; /* s, monotonic */
+	bool stopping;			  /* no more requests are made */
 };
 
 static double now(void)
@@ -125,10 +128,12 @@ static int take_reply(struct exchange *x, struct errmsg *e)
 	}
 	x->first_due = (x->first_due + 1) % x->s->options.in_flight;
 	x->n_due--;
-	if (request.message == EVENT_LAST) {
+	if (request.message == EVENT_LAST)
 		simulation_end(x->s, v);
+	if (x->stopping)
+		return 0;
+	if (request.message == EVENT_LAST)
 		return begin(x, e);
-	}
 	if (simulation_listen(x->s, v, track) < 0)
 		return errmsg_nomem(e);
 	send_request(x, v);
@@ -146,13 +151,6 @@ static void show_progress(struct exchange *x)
 	watch->progress(watch->ctx, x->s);
 }
 
-static bool told_to_stop(const struct exchange *x)
-{
-	struct pollfd p = {.fd = x->options->watch.stop_fd, .events = POLLIN};
-
-	return poll(&p, 1, 0) > 0;
-}
-
 /* Whether a reply came that nobody asked for, now that all sessions have ended. */
 static int check_surplus(struct exchange *x, struct errmsg *e)
 {
@@ -168,9 +166,17 @@ static int check_surplus(struct exchange *x, struct errmsg *e)
 /* The end of the replies, in the middle of one or not. One signal often ends both sides, and then it is no failure. */
 static int ended(const struct exchange *x, struct errmsg *e)
 {
-	if (told_to_stop(x))
+	if (stop_told(x->options->watch.stop_fd))
 		return EXCHANGE_STOPPED;
 	return errmsg_set(e, "%zu %s due", x->n_due, x->n_due == 1 ? "reply was" : "replies were"), EXCHANGE_ENDED;
+}
+
+/* Writes what has been logged. Returns how the exchange ended, or GOING_ON. */
+static int flush_log(struct exchange *x, struct errmsg *e)
+{
+	int flushed = x->options->log ? out_flush(x->options->log, e) : 0;
+
+	return flushed == 0 ? GOING_ON : flushed == OUT_STOPPED ? EXCHANGE_STOPPED : EXCHANGE_FAILED;
 }
 
 /* Takes what lines_next gave. Returns how the exchange ended, or GOING_ON. */
@@ -188,9 +194,7 @@ static int take_line(struct exchange *x, enum lines_status status, struct errmsg
 		return errmsg_prefix(e, "%s:%lu", x->replies.name, x->replies.number), EXCHANGE_FAILED;
 	}
 	x->last_reply = 0;
-	if (x->options->log && out_full(x->options->log) && out_flush(x->options->log, e) < 0)
-		return EXCHANGE_FAILED;
-	return GOING_ON;
+	return x->options->log && out_full(x->options->log) ? flush_log(x, e) : GOING_ON;
 }
 
 /*
@@ -249,8 +253,10 @@ static int wait_for_replies(struct exchange *x, struct errmsg *e)
 	ready = eager_poll(&x->eager, p, 3, QUIET_MS);
 	if (ready == 0) {
 		/* what came in so far can be read by others while this waits */
-		if (o->log && out_flush(o->log, e) < 0)
-			return EXCHANGE_FAILED;
+		int how = flush_log(x, e);
+
+		if (how != GOING_ON)
+			return how;
 		ready = poll(p, 3, (int)(left * 1000) + 1);
 	}
 	if (ready < 0)
@@ -277,6 +283,27 @@ static int run(struct exchange *x, struct errmsg *e)
 	}
 }
 
+/* Takes the replies that are still due. */
+static void take_rest(struct exchange *x, struct exchange_rest *rest)
+{
+	double end = now() + rest->seconds;
+	struct errmsg ignored;
+
+	x->stopping = true;
+	close(*rest->to);
+	*rest->to = -1;
+	while (x->n_due > 0 && rest->seconds > 0) {
+		enum lines_status status = lines_next(&x->replies, &ignored);
+		struct pollfd p = {.fd = x->options->from, .events = POLLIN};
+
+		if (status == LINES_WAIT)
+			poll(&p, 1, (int)(rest->seconds * 1000) + 1);
+		else if (take_line(x, status, &ignored) != GOING_ON)
+			break;
+		rest->seconds = end - now();
+	}
+}
+
 enum exchange_status exchange_run(struct simulation *s, const struct exchange_options *options, struct errmsg *e)
 {
 	struct exchange x = {.s = s, .options = options};
@@ -290,6 +317,8 @@ enum exchange_status exchange_run(struct simulation *s, const struct exchange_op
 		status = (enum exchange_status)run(&x, e);
 	else
 		errmsg_nomem(e);
+	if (status == EXCHANGE_STOPPED && options->rest)
+		take_rest(&x, options->rest);
 	if (options->log)
 		out_flush(options->log, &ignored);
 	event_parser_clear(&x.parser);

@@ -12,8 +12,18 @@
 #include "base/out.h"
 #include "sim/simulation.h"
 
+/*
+ * What a recommender has answered it remembers, and so it should be in the log. Once the exchange is told to stop, it
+ * closes `to` and takes the replies that are due until they end.
+ */
+struct exchange_rest {
+	int *to;	/* where it is kept; -1 is put there */
+	double seconds; /* that this may take; what is left of them, afterwards */
+};
+
 struct exchange_options {
 	int to, from;	     /* requests go out, replies come in; non-blocking */
+	struct exchange_rest *rest; /* what to do once told to stop, or NULL: nothing */
 	const char *to_name, *from_name; /* for messages */
 	struct out *log;     /* where the replies go, or NULL */
 	double timeout;	     /* s without a reply that is due */
@@ -29,7 +39,7 @@ enum exchange_status {
 
 /*
  * Plays all sessions. However it ends, the log holds the whole lines of all replies that were good, flushed but for
- * errors of its own, which stick (see out.h).
+ * errors of its own, which stick (see out.h), and for what its reader did not take after it was told to stop.
  */
 enum exchange_status exchange_run(struct simulation *s, const struct exchange_options *options, struct errmsg *e);
 

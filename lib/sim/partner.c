@@ -6,11 +6,19 @@
 #include <unistd.h>
 
 #include "base/coprocess.h"
+#include "base/stop.h"
 
-/* How long a recommender may take to end: one that is done, or was told to stop, may have a state to save. */
-static double patience(enum exchange_status status, double timeout)
+enum { STOP_SECONDS = 5 }; /* that a recommender has to end, once told to stop */
+
+/*
+ * How long a recommender may take to end: one that is done, or was told to stop, may have a state to save. `left` is
+ * what a told one has left.
+ */
+static struct patience patience(enum exchange_status status, double timeout, double left, int stop_fd)
 {
-	return status == EXCHANGE_DONE ? timeout : status == EXCHANGE_STOPPED ? fmin(timeout, 5) : 0.1;
+	if (status == EXCHANGE_DONE)
+		return (struct patience){.seconds = timeout, .stop_fd = stop_fd, .stopped = left};
+	return (struct patience){.seconds = status == EXCHANGE_STOPPED ? left : 0.1, .stop_fd = -1};
 }
 
 /* As exchange_run; but a pipe that has closed at its other end is told, and does not end this process. */
@@ -28,6 +36,7 @@ enum exchange_status partner_play_command(struct simulation *s, char *const argv
 {
 	struct exchange_options x = {.to_name = argv[0], .from_name = argv[0], .log = log, .timeout = timeout, .watch = *watch};
 	struct coprocess c;
+	struct exchange_rest rest = {.to = &c.to, .seconds = fmin(timeout, STOP_SECONDS)};
 	struct errmsg ending;
 	enum exchange_status status;
 	bool well;
@@ -36,12 +45,15 @@ enum exchange_status partner_play_command(struct simulation *s, char *const argv
 		return EXCHANGE_FAILED;
 	x.to = c.to;
 	x.from = c.from;
+	x.rest = &rest;
 	status = exchange(s, &x, e);
-	well = coprocess_wait(&c, patience(status, timeout), &ending) == 0;
+	well = coprocess_wait(&c, patience(status, timeout, rest.seconds, watch->stop_fd), &ending) == 0;
 	if (status == EXCHANGE_ENDED)
 		errmsg_set(e, "%s %s when %s", argv[0], well ? "ended" : ending.text, e->text);
 	if (status != EXCHANGE_DONE || (well && !c.surplus))
 		return status;
+	if (!well && stop_told(watch->stop_fd))
+		return EXCHANGE_STOPPED;
 	if (well)
 		errmsg_set(e, "%s: a reply that nobody asked for, after the last session", argv[0]);
 	else

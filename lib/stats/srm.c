@@ -25,11 +25,12 @@ static struct plan plan_of(const uint64_t *counts, const double *weights, size_t
 	return p;
 }
 
-double srm_expected(const uint64_t *counts, const double *weights, size_t arms, size_t i)
+void srm_expected(const uint64_t *counts, const double *weights, size_t arms, double *expected)
 {
 	struct plan p = plan_of(counts, weights, arms);
 
-	return p.users * (weights[i] / p.weight);
+	for (size_t i = 0; i < arms; i++)
+		expected[i] = p.users * (weights[i] / p.weight);
 }
 
 /*

@@ -12,8 +12,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* How many users the plan would have put into arm i, given how many there are. */
-double srm_expected(const uint64_t *counts, const double *weights, size_t arms, size_t i);
+/* How many users the plan would have put into each arm, given how many there are: `arms` numbers. */
+void srm_expected(const uint64_t *counts, const double *weights, size_t arms, double *expected);
 
 struct srm {
 	double chi2; /* infinite where an arm of weight 0 has users */

@@ -177,6 +177,63 @@ struct answers_count answers_find(const struct answers *a, uint32_t experiment, 
 	return number == SYMBOLS_NONE ? none : a->counts[number];
 }
 
+static int by_arm(const struct answers_row *x, uint32_t experiment, uint32_t arm)
+{
+	if (x->experiment != experiment)
+		return x->experiment < experiment ? -1 : 1;
+	return (x->arm > arm) - (x->arm < arm);
+}
+
+static int by_arm_and_place(const void *a, const void *b)
+{
+	const struct answers_row *x = a, *y = b;
+	int order = by_arm(x, y->experiment, y->arm);
+
+	return order != 0 ? order : (x->place > y->place) - (x->place < y->place);
+}
+
+struct answers_row *answers_sorted(const struct answers *a)
+{
+	struct answers_row *rows = malloc((a->keys.n + 1) * sizeof *rows);
+	uint32_t *sources = symbols_sorted(&a->sources), *places = malloc((a->sources.n + 1) * sizeof *places);
+
+	for (size_t i = 0; sources && places && i < a->sources.n; i++)
+		places[sources[i]] = (uint32_t)i;
+	for (size_t i = 0; rows && sources && places && i < a->keys.n; i++) {
+		struct key key;
+
+		memcpy(&key, a->keys.list[i].text, sizeof key);
+		rows[i] = (struct answers_row){key.experiment, key.arm, key.source, places[key.source], &a->counts[i]};
+	}
+	if (rows && sources && places) {
+		qsort(rows, a->keys.n, sizeof *rows, by_arm_and_place);
+	} else {
+		free(rows);
+		rows = NULL;
+	}
+	free(sources);
+	free(places);
+	return rows;
+}
+
+const struct answers_row *answers_of_arm(const struct answers *a, const struct answers_row *rows, uint32_t experiment, uint32_t arm,
+					 size_t *n)
+{
+	size_t low = 0, high = a->keys.n;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (by_arm(&rows[middle], experiment, arm) < 0)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	for (*n = 0; low + *n < a->keys.n && by_arm(&rows[low + *n], experiment, arm) == 0;)
+		++*n;
+	return rows + low;
+}
+
 int answers_renumber(struct answers *a, const uint32_t *to)
 {
 	struct symbols keys = {0};

@@ -71,6 +71,23 @@ int answers_add(struct answers *a, uint32_t experiment, uint32_t arm, uint32_t s
 /* What was counted for them; all 0 where nothing was. */
 struct answers_count answers_find(const struct answers *a, uint32_t experiment, uint32_t arm, uint32_t source);
 
+/* A count, where it is to be put in order. */
+struct answers_row {
+	uint32_t experiment, arm, source;
+	uint32_t place; /* of the source among the names of all */
+	const struct answers_count *count;
+};
+
+/*
+ * All counts, in order of experiments and arms by number, and of sources by name. A new array of a->keys.n, or NULL where there is
+ * no memory.
+ */
+struct answers_row *answers_sorted(const struct answers *a);
+
+/* Those of one arm: the first of *n in such an array; 0 of them where there are none. */
+const struct answers_row *answers_of_arm(const struct answers *a, const struct answers_row *rows, uint32_t experiment, uint32_t arm,
+					 size_t *n);
+
 /* Adds up. */
 void answers_sum(struct answers_count *sum, const struct answers_count *count);
 

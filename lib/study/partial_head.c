@@ -94,8 +94,8 @@ static int read_experiment(struct study *s, const json_t *object, struct errmsg 
 	if (partial_read_small(object, "place", &place, e) < 0)
 		return -1;
 	number = study_experiment_at(s, name, SYMBOLS_NONE);
-	if (number == SYMBOLS_NONE)
-		return errmsg_nomem(e);
+	if (number == SYMBOLS_NONE || s->n_reported > STUDY_EXPERIMENTS_MAX)
+		return study_fail(s, e);
 	x = &s->experiments[number];
 	if (x->wanted && json_is_null(arms))
 		return errmsg_set(e, "was written without experiment '%s': name the same with --experiment", name.text);

@@ -1,6 +1,7 @@
 #include <inttypes.h>
 #include <stdlib.h>
 
+#include "base/grow.h"
 #include "study/partial.h"
 #include "study/partial_file.h"
 #include "text/json_put.h"
@@ -152,13 +153,44 @@ static void put_member(const struct study *s, const struct study_member *m, FILE
 	fputc('}', f);
 }
 
-/* Experiments stand in the order of the report, so that the same study gives the same bytes. */
-static void put_user(const struct study *s, const struct idmap_entry *id, FILE *f)
+/* The records of a user. */
+struct members {
+	const struct study_member **list;
+	size_t n, cap;
+};
+
+static int by_experiment(const void *a, const void *b)
+{
+	const struct study_member *x = *(const struct study_member *const *)a, *y = *(const struct study_member *const *)b;
+
+	return (x->experiment > y->experiment) - (x->experiment < y->experiment);
+}
+
+/* Experiments stand in the order of the report, so that the same study gives the same bytes. Returns 0, or -1: no memory. */
+static int gather_members(const struct study *s, const struct study_user *u, struct members *all)
+{
+	all->n = 0;
+	for (uint32_t link = u->member; link != 0; link = s->members[link - 1].next) {
+		const struct study_member **list = grow(all->list, &all->cap, all->n + 1, sizeof *list);
+
+		if (!list)
+			return -1;
+		all->list = list;
+		if (s->members[link - 1].experiment != STUDY_BEFORE)
+			list[all->n++] = &s->members[link - 1];
+	}
+	if (all->n > 1)
+		qsort(all->list, all->n, sizeof *all->list, by_experiment);
+	return 0;
+}
+
+static int put_user(const struct study *s, const struct idmap_entry *id, struct members *all, FILE *f)
 {
 	size_t user = id->value - 1;
-	const struct study_member *before = study_member(s, user, STUDY_BEFORE), *m;
-	const char *separator = "";
+	const struct study_member *before = study_member(s, user, STUDY_BEFORE);
 
+	if (gather_members(s, &s->users[user], all) < 0)
+		return -1;
 	fprintf(f, "{\"user\":%" PRIu32 ",\"open\":%s,", id->key, truth(s->users[user].in_session));
 	if (before) {
 		fputs("\"before\":{", f);
@@ -166,28 +198,24 @@ static void put_user(const struct study *s, const struct idmap_entry *id, FILE *
 		fputs("},", f);
 	}
 	fputs("\"experiments\":{", f);
-	for (uint32_t x = 0; x < s->names.n; x++) {
-		if (!(m = study_member(s, user, x)))
-			continue;
-		fputs(separator, f);
-		separator = ",";
-		put_member(s, m, f);
+	for (size_t i = 0; i < all->n; i++) {
+		fputs(i > 0 ? "," : "", f);
+		put_member(s, all->list[i], f);
 	}
 	fputs("}}\n", f);
+	return 0;
 }
 
-static void put_answers(const struct study *s, size_t experiment, size_t arm, size_t source, FILE *f)
+static void put_answers(const struct study *s, const struct answers_row *row, FILE *f)
 {
-	struct answers_count count = answers_find(&s->answers, (uint32_t)experiment, (uint32_t)arm, (uint32_t)source);
+	struct answers_count count = *row->count;
 
-	if (count.answers == 0)
-		return;
 	fputs("{\"source\":", f);
-	put_name(&s->answers.sources, source, f);
+	put_name(&s->answers.sources, row->source, f);
 	fputs(",\"experiment\":", f);
-	put_name(&s->names, experiment, f);
+	put_name(&s->names, row->experiment, f);
 	fputs(",\"arm\":", f);
-	put_name(&s->experiments[experiment].arms, arm, f);
+	put_name(&s->experiments[row->experiment].arms, row->arm, f);
 	for (size_t i = 0; i < PARTIAL_ANSWERS_N; i++)
 		fprintf(f, ",\"%s\":%" PRIu64, partial_answers[i].key, *partial_answers_at(&count, i));
 	fputs("}\n", f);
@@ -196,27 +224,34 @@ static void put_answers(const struct study *s, size_t experiment, size_t arm, si
 /* Sources and arms stand in the order of their names. Returns 0, or -1 where there is no memory. */
 static int put_all_answers(const struct study *s, FILE *f)
 {
-	uint32_t *sources = symbols_sorted(&s->answers.sources);
-	int status = sources ? 0 : -1;
+	struct answers_row *counted = answers_sorted(&s->answers);
+	int status = counted ? 0 : -1;
 
-	for (size_t x = 0; status == 0 && x < s->names.n; x++) {
+	for (uint32_t x = 0; status == 0 && x < s->names.n; x++) {
 		const struct symbols *names = &s->experiments[x].arms;
 		uint32_t *arms = symbols_sorted(names);
 
-		for (size_t k = 0; arms && k < names->n * s->answers.sources.n; k++)
-			put_answers(s, x, arms[k / s->answers.sources.n], sources[k % s->answers.sources.n], f);
+		for (size_t i = 0; arms && i < names->n; i++) {
+			size_t n;
+			const struct answers_row *rows = answers_of_arm(&s->answers, counted, x, arms[i], &n);
+
+			for (size_t k = 0; k < n; k++)
+				put_answers(s, &rows[k], f);
+		}
 		status = arms ? 0 : -1;
 		free(arms);
 	}
-	free(sources);
+	free(counted);
 	return status;
 }
 
 int partial_write(const struct study *s, FILE *f, struct errmsg *e)
 {
-	if (put_head(s, f) < 0 || put_all_answers(s, f) < 0)
-		return errmsg_nomem(e);
-	for (size_t i = 0; i < s->n_users; i++)
-		put_user(s, &s->ids[i], f);
-	return 0;
+	struct members all = {0};
+	int status = put_head(s, f) < 0 || put_all_answers(s, f) < 0 ? -1 : 0;
+
+	for (size_t i = 0; status == 0 && i < s->n_users; i++)
+		status = put_user(s, &s->ids[i], &all, f);
+	free(all.list);
+	return status < 0 ? errmsg_nomem(e) : 0;
 }

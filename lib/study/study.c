@@ -64,11 +64,21 @@ uint32_t study_experiment_at(struct study *s, struct slice name, uint32_t guess)
 		s->experiments = experiments;
 	}
 	number = symbols_intern(&s->names, name, guess);
-	if (s->names.n > known)
+	if (s->names.n > known) {
 		s->experiments[number] = (struct study_experiment){
 			.wanted = study_wants(s, name), .first = INT64_MAX, .place = UINT32_MAX,
 		};
+		s->n_reported += s->experiments[number].wanted;
+	}
 	return number;
+}
+
+int study_fail(const struct study *s, struct errmsg *e)
+{
+	if (s->n_reported <= STUDY_EXPERIMENTS_MAX)
+		return errmsg_nomem(e);
+	return errmsg_set(e, "more than %d experiments to report on; is an id taken for a name? --experiment names those that are wanted",
+			  STUDY_EXPERIMENTS_MAX);
 }
 
 int study_add_early(struct study *s, struct slice name, uint32_t guess, uint64_t events)
@@ -99,7 +109,10 @@ static int note_early(struct study *s, const struct event *ev)
 	return 0;
 }
 
-/* Turns the names in an event into numbers: s->arms[0 .. *n). Returns 0, or -1 where there is no memory. */
+/*
+ * Turns the names in an event into numbers: s->arms[0 .. *n). Returns 0, or -1 where there is no memory or are too many
+ * experiments.
+ */
 static int read_arms(struct study *s, const struct event *ev, int64_t timestamp, size_t *n)
 {
 	struct study_arm *arms = grow(s->arms, &s->arms_cap, ev->n_arms, sizeof *arms);
@@ -111,7 +124,7 @@ static int read_arms(struct study *s, const struct event *ev, int64_t timestamp,
 		uint32_t experiment = study_experiment_at(s, ev->arms[i].experiment, (uint32_t)i), arm;
 		struct study_experiment *x;
 
-		if (experiment == SYMBOLS_NONE)
+		if (experiment == SYMBOLS_NONE || s->n_reported > STUDY_EXPERIMENTS_MAX)
 			return -1;
 		x = &s->experiments[experiment];
 		study_seen(x, timestamp, (uint32_t)i);
@@ -334,7 +347,7 @@ static int hold_event(struct study *s, uint32_t user, const struct event *ev, co
 	return 0;
 }
 
-/* Takes an event that is no duplicate. Returns 0, or -1 where there is no memory. */
+/* Takes an event that is no duplicate. Returns 0; or -1, and study_fail says why. */
 static int take_event(struct study *s, uint32_t user, const struct event *ev)
 {
 	struct study_event counted = {
@@ -362,5 +375,5 @@ int study_add(struct study *s, const struct event *ev, struct errmsg *e)
 		return 0;
 	}
 	check_order(s, &s->users[user], ev);
-	return take_event(s, user, ev) < 0 ? errmsg_nomem(e) : 0;
+	return take_event(s, user, ev) < 0 ? study_fail(s, e) : 0;
 }

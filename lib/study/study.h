@@ -130,6 +130,7 @@ struct study {
 	enum study_order order;
 	char *const *wanted;
 	size_t n_wanted, experiments_cap, users_cap, members_cap, early_cap;
+	size_t n_reported; /* experiments that are wanted */
 	struct id_index index; /* of users, plus 1, by their ids */
 	struct study_arm *arms; /* of this event */
 	size_t arms_cap;
@@ -148,7 +149,13 @@ void study_clear(struct study *s);
 /* Asks for more than the sums. To be called after study_init and before anything is added. */
 void study_keep(struct study *s, const struct study_keep *keep);
 
-/* Takes an event. Returns 0, or -1 where there is no memory. */
+/*
+ * A report tells of so many experiments at most, because it goes through the users for each of them. Others may be in the log
+ * where some are asked for by name.
+ */
+enum { STUDY_EXPERIMENTS_MAX = 1000 };
+
+/* Takes an event. Returns 0; or -1 with the reason where there is no memory, or are too many experiments. */
 int study_add(struct study *s, const struct event *ev, struct errmsg *e);
 
 /*
@@ -175,6 +182,9 @@ uint32_t study_experiment_at(struct study *s, struct slice name, uint32_t guess)
 
 /* Counts events before the moment that name an experiment. Returns 0, or -1 where there is no memory. For partial.c too. */
 int study_add_early(struct study *s, struct slice name, uint32_t guess, uint64_t events);
+
+/* For partial.c: why study_experiment_at failed, or that experiments are too many. Returns -1. */
+int study_fail(const struct study *s, struct errmsg *e);
 
 /* For partial.c: whether the experiment of this name is among those asked for. */
 bool study_wants(const struct study *s, struct slice name);

@@ -10,11 +10,12 @@
 #include "train/factors.h"
 
 /* BATCH embeddings are gathered at once: they stay in the cache. GRAM rows are a chunk of a Gram matrix. */
-enum { CHUNK = 64, BATCH = 256, GRAM = 4096 };
+enum { CHUNK = 64, BATCH = 512, GRAM = 4096 };
 
 struct scratch {
-	float *matrix;	 /* d x d */
+	float *matrix;	 /* d x d, or as much of it as a short row needs */
 	float *gathered; /* BATCH x d */
+	float *scaled;	 /* d x d: gathered embeddings of a short row, each coordinate divided by its cost */
 	float targets[BATCH];
 };
 
@@ -24,6 +25,9 @@ struct half_step {
 	const float *columns, *expected;
 	float *rows;
 	float *gram;		 /* d x d, on and above the diagonal: of all columns, times `unobserved` */
+	float *axes;		 /* d x d: its eigenvectors, a row each; `columns` are turned to them, and `rows` turned back */
+	float *spread;		 /* d: its eigenvalues */
+	float *turned;		 /* the columns, turned */
 	struct scratch *scratch; /* by thread */
 	bool failed;
 };
@@ -75,12 +79,15 @@ static size_t gather(const struct half_step *h, struct scratch *w, size_t at, si
 	size_t d = h->s->d, n = end - at < BATCH ? end - at : BATCH;
 
 	for (size_t k = 0; k < n; k++) {
-		const float *from = h->columns + h->x->column[at + k] * d;
+		const float *from = (h->turned ? h->turned : h->columns) + h->x->column[at + k] * d;
 		float value = h->x->value[at + k], root = h->s->of_values ? 1 : sqrtf(value);
 		float *to = w->gathered + k * d;
 
-		for (size_t i = 0; i < d; i++)
-			to[i] = root * from[i];
+		if (root == 1)
+			memcpy(to, from, d * sizeof *to);
+		else
+			for (size_t i = 0; i < d; i++)
+				to[i] = root * from[i];
 		w->targets[k] = h->s->of_values ? value : root;
 	}
 	return n;
@@ -108,6 +115,30 @@ static double penalty_of(const struct half_step *h, size_t r)
 	return s->regularisation * ((double)csr_row_length(h->x, r) + s->unobserved * (double)h->x->n_columns);
 }
 
+/*
+ * The embedding of a row with k < d entries, in the axes in which everything but them is a diagonal matrix D: with the
+ * gathered embeddings G (k x d) and their targets y, (D + G'G)^-1 G'y = D^-1 G' (I + G D^-1 G')^-1 y: k equations instead of d.
+ * What is expected, m, is taken out before: y - G m, and m is added (D is a multiple of I then).
+ */
+static int solve_short_row(const struct half_step *h, struct scratch *w, size_t r)
+{
+	size_t d = h->s->d, n = gather(h, w, h->x->start[r], h->x->start[r + 1]);
+	float *x = h->rows + r * d, penalty = (float)penalty_of(h, r);
+
+	if (h->expected)
+		cblas_sgemv(CblasRowMajor, CblasNoTrans, (int)n, (int)d, -1, w->gathered, (int)d, x, 1, 1, w->targets, 1);
+	for (size_t k = 0; k < n; k++)
+		for (size_t i = 0; i < d; i++)
+			w->scaled[k * d + i] = w->gathered[k * d + i] / (penalty + (h->spread ? h->spread[i] : 0));
+	for (size_t k = 0; k < n; k++)
+		for (size_t l = k; l < n; l++)
+			w->matrix[k * n + l] = (float)(k == l) + factors_product(w->gathered + k * d, w->scaled + l * d, d);
+	if (dense_solve(w->matrix, w->targets, n) < 0)
+		return -1;
+	cblas_sgemv(CblasRowMajor, CblasTrans, (int)n, (int)d, 1, w->scaled, (int)d, w->targets, 1, 1, x, 1);
+	return 0;
+}
+
 /* The embedding of one row. */
 static int solve_row(const struct half_step *h, struct scratch *w, size_t r)
 {
@@ -116,12 +147,11 @@ static int solve_row(const struct half_step *h, struct scratch *w, size_t r)
 
 	if (is_as_expected(h, r, x))
 		return 0;
+	if ((end - at) * 2 <= d && penalty > 0)
+		return solve_short_row(h, w, r);
 	for (size_t i = 0; i < d; i++)
 		x[i] *= penalty;
-	if (h->gram)
-		memcpy(w->matrix, h->gram, d * d * sizeof *w->matrix);
-	else
-		memset(w->matrix, 0, d * d * sizeof *w->matrix);
+	memset(w->matrix, 0, d * d * sizeof *w->matrix);
 	while (at < end) {
 		size_t n = gather(h, w, at, end);
 
@@ -130,8 +160,55 @@ static int solve_row(const struct half_step *h, struct scratch *w, size_t r)
 		at += n;
 	}
 	for (size_t i = 0; i < d; i++)
-		w->matrix[i * d + i] += penalty;
+		w->matrix[i * d + i] += penalty + (h->spread ? h->spread[i] : 0);
 	return dense_solve(w->matrix, x, d);
+}
+
+struct turn {
+	const float *from, *axes;
+	float *to;
+	size_t d;
+	bool back;
+};
+
+static void turn_rows(void *ctx, size_t begin, size_t end, unsigned thread)
+{
+	const struct turn *t = ctx;
+
+	(void)thread;
+	cblas_sgemm(CblasRowMajor, CblasNoTrans, t->back ? CblasNoTrans : CblasTrans, (int)(end - begin), (int)t->d, (int)t->d, 1,
+		    t->from + begin * t->d, (int)t->d, t->axes, (int)t->d, 0, t->to + begin * t->d, (int)t->d);
+}
+
+/* Turns the columns to the axes of their Gram matrix, in which it is a diagonal one. */
+static int turn_columns(struct half_step *h)
+{
+	size_t d = h->s->d, n = h->x->n_columns;
+	struct turn t = {.from = h->columns, .d = d};
+
+	h->spread = malloc(d * sizeof *h->spread);
+	t.to = h->turned = malloc((n * d + 1) * sizeof *h->turned);
+	if (!h->spread || !h->turned || dense_axes(h->gram, h->spread, d) < 0)
+		return -1;
+	t.axes = h->axes = h->gram;
+	parallel_for(n, GRAM, h->s->threads, turn_rows, &t);
+	for (size_t i = 0; i < d; i++)
+		h->spread[i] = fmaxf(h->spread[i], 0);
+	return 0;
+}
+
+static int turn_back(const struct half_step *h)
+{
+	size_t d = h->s->d, n = h->x->n_rows;
+	float *copy = malloc((n * d + 1) * sizeof *copy);
+	struct turn t = {.from = copy, .axes = h->axes, .to = h->rows, .d = d, .back = true};
+
+	if (!copy)
+		return -1;
+	memcpy(copy, h->rows, n * d * sizeof *copy);
+	parallel_for(n, GRAM, h->s->threads, turn_rows, &t);
+	free(copy);
+	return 0;
 }
 
 static void solve_rows(void *ctx, size_t begin, size_t end, unsigned thread)
@@ -151,7 +228,8 @@ static int allocate(struct half_step *h, unsigned threads)
 	for (unsigned i = 0; h->scratch && i < threads; i++) {
 		h->scratch[i].matrix = malloc(d * d * sizeof *h->scratch[i].matrix);
 		h->scratch[i].gathered = malloc(BATCH * d * sizeof *h->scratch[i].gathered);
-		if (!h->scratch[i].matrix || !h->scratch[i].gathered)
+		h->scratch[i].scaled = malloc(d * d * sizeof *h->scratch[i].scaled);
+		if (!h->scratch[i].matrix || !h->scratch[i].gathered || !h->scratch[i].scaled)
 			return -1;
 	}
 	return h->scratch ? 0 : -1;
@@ -164,17 +242,20 @@ int als_half_step(const struct als_step *s, const struct csr *x, const float *co
 	int status = allocate(&h, threads);
 
 	if (status == 0 && !s->of_values)
-		status = make_gram(&h, x->n_columns);
+		status = make_gram(&h, x->n_columns) < 0 || turn_columns(&h) < 0 ? -1 : 0;
 	if (status == 0) {
 		parallel_for(x->n_rows, CHUNK, threads, solve_rows, &h);
-		status = h.failed ? -1 : 0;
+		status = h.failed || (h.axes && turn_back(&h) < 0) ? -1 : 0;
 	}
 	for (unsigned i = 0; h.scratch && i < threads; i++) {
 		free(h.scratch[i].matrix);
 		free(h.scratch[i].gathered);
+		free(h.scratch[i].scaled);
 	}
 	free(h.scratch);
 	free(h.gram);
+	free(h.spread);
+	free(h.turned);
 	return status;
 }
 

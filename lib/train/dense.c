@@ -12,6 +12,8 @@ void dtrtri_(const char *uplo, const char *diag, const int *n, double *a, const 
 void spotrf_(const char *uplo, const int *n, float *a, const int *lda, int *info);
 void spotrs_(const char *uplo, const int *n, const int *nrhs, const float *a, const int *lda, float *b, const int *ldb, int *info);
 
+void ssyev_(const char *jobz, const char *uplo, const int *n, float *a, const int *lda, float *w, float *work, const int *lwork, int *info);
+
 enum { TILE = 256 };
 
 /* One step of a factorisation: the tiles from row `k` on. */
@@ -171,5 +173,16 @@ int dense_solve(float *a, float *b, size_t d)
 	spotrf_("L", &n, a, &n, &info);
 	if (info == 0)
 		spotrs_("L", &n, &one, a, &n, b, &n, &info);
+	return info == 0 ? 0 : -1;
+}
+
+int dense_axes(float *a, float *values, size_t d)
+{
+	int n = (int)d, size = 34 * n, info = -1;
+	float *work = malloc((size_t)size * sizeof *work);
+
+	if (work)
+		ssyev_("V", "L", &n, a, &n, values, work, &size, &info);
+	free(work);
 	return info == 0 ? 0 : -1;
 }

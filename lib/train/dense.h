@@ -24,4 +24,10 @@ int dense_invert(double *a, size_t n, unsigned threads);
  */
 int dense_solve(float *a, float *b, size_t d);
 
+/*
+ * The axes of a small symmetric matrix, d x d, of which the part on and above the diagonal is read: it becomes its eigenvectors, one
+ * a row, and `values` its eigenvalues. Returns 0, or -1 where that fails or there is no memory.
+ */
+int dense_axes(float *a, float *values, size_t d);
+
 #endif

@@ -7,7 +7,8 @@
 #include "base/parallel.h"
 #include "base/rng.h"
 
-enum { CHUNK = 256, PATIENCE = 2 };
+/* No model that has learned anything has a loss near LOSS_MAX: it is below 1 where embeddings begin. */
+enum { CHUNK = 256, PATIENCE = 2, LOSS_MAX = 100 };
 
 /* Sums of twelve uniform numbers are close to normal, and the same on every machine. */
 static float *draw(size_t n, size_t d, uint64_t seed, uint32_t which, double spread)
@@ -84,8 +85,8 @@ int factors_epoch(struct factors_copy *c, struct model *m, const struct fit *f, 
 
 	if (f->watch.epoch)
 		f->watch.epoch(f->watch.ctx, &now);
-	if (!isfinite(loss) && (!f->held || csr_entries(f->held) > 0))
-		return errmsg_set(e, "%s: the loss is no longer finite in epoch %u; a smaller --rate or a larger --regularisation may help",
+	if (loss > LOSS_MAX || isinf(loss) || (isnan(loss) && (!f->held || csr_entries(f->held) > 0)))
+		return errmsg_set(e, "%s: the loss grows beyond all bounds in epoch %u; a smaller --rate or a larger --regularisation may help",
 				  m->kind->name, epoch);
 	m->epochs = epoch;
 	m->loss = loss;

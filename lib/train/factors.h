@@ -31,7 +31,7 @@ void factors_forget(struct factors_copy *c);
 
 /*
  * The end of an epoch: tells the watch, and stops early where that is wanted: where the loss has been above the least one for two
- * epochs. Returns 0 to go on, 1 to stop, -1 with the reason where the loss is not finite or there is no memory.
+ * epochs. Returns 0 to go on, 1 to stop, -1 with the reason where the loss is not finite, or far above where it began, or there is no memory.
  */
 int factors_epoch(struct factors_copy *c, struct model *m, const struct fit *f, unsigned epoch, double loss, struct errmsg *e);
 

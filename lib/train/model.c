@@ -25,7 +25,7 @@ static const struct model_kind kinds[] = {
 	{"itemknn", {{HYPER_SHRINKAGE, 100, 5}}, 1, knn_fit_items, knn_cost},
 	{"ease", {{HYPER_REGULARISATION, 300, 4}}, 1, ease_fit, ease_cost},
 	{"mf", {{HYPER_FACTORS, 32, 1}, {HYPER_EPOCHS, 10, 1}, {HYPER_REGULARISATION, 8, 3}}, 3, mf_fit, als_cost},
-	{"als", {{HYPER_FACTORS, 64, 1}, {HYPER_EPOCHS, 10, 1}, {HYPER_REGULARISATION, .03, 4}, {HYPER_UNOBSERVED, .1, 4}}, 4,
+	{"als", {{HYPER_FACTORS, 64, 1}, {HYPER_EPOCHS, 10, 1}, {HYPER_REGULARISATION, .01, 10}, {HYPER_UNOBSERVED, .1, 4}}, 4,
 	 als_fit, als_cost},
 	{"bpr", {{HYPER_FACTORS, 64, 1}, {HYPER_EPOCHS, 50, 1}, {HYPER_RATE, .1, 3}, {HYPER_REGULARISATION, .01, 3}}, 4,
 	 pairwise_fit_bpr, pairwise_cost},

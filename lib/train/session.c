@@ -57,7 +57,10 @@ static double gauss(struct rng *r)
 	return radius * cos(2 * M_PI * rng_uniform(r));
 }
 
-/* A tenth of what is expected in the end, at random: what the log speaks for grows from there, and nothing else does. */
+/*
+ * A tenth of what is expected in the end, at random: what the log speaks for grows from there, and nothing else
+ * does.
+ */
 static void scatter(struct session_fit *f)
 {
 	const struct catalog *c = f->data->catalog;
@@ -194,7 +197,8 @@ static void change(struct session_fit *f, enum constant which, double factor)
 }
 
 /*
- * Moves each constant as far as the held-out likelihood rises by it: all are tried from the same state, each a step up and a step
+ * Moves each constant as far as the held-out likelihood rises by it: all are tried from the same state, each a step
+ * up and a step
  * down, and go to the top of the parabola through the three, at most a step and a half away.
  */
 static int tune(struct course *t, double step, struct errmsg *e)
@@ -324,8 +328,6 @@ static void take_over_model(struct course *t, const struct session_model *m)
 	}
 	f->c.noise = m->noise;
 	f->c.near = m->near;
-	f->c.gamma = m->gamma;
-	session_bounds_make(&f->bounds, m->gamma);
 	f->ramp = 1;
 	for (size_t i = 0; i < f->data->n_users; i++) {
 		size_t user = session_model_user(m, f->data->users[i]);
@@ -333,6 +335,31 @@ static void take_over_model(struct course *t, const struct session_model *m)
 		f->s[i] = user < m->n_users ? m->users[user].s : (float)m->s;
 		f->b[i] = user < m->n_users ? m->users[user].b : (float)m->b;
 	}
+}
+
+/*
+ * Rows become interests by vectors of tracks that were learned elsewhere. The more is known of tracks, the more of
+ * how far first
+ * tracks are from their interest is their own: so that is tried out again, by how well the rows alone foretell.
+ */
+static int find_interests_again(struct course *t, struct errmsg *e)
+{
+	static const double factors[] = {.5, 1, 2, 4};
+	struct session_fit *f = &t->f;
+	double near = f->c.near, best = near, most = -INFINITY, ll;
+
+	for (size_t i = 0; i < sizeof factors / sizeof *factors; i++) {
+		f->c.near = near * factors[i];
+		if (session_fit_interests(f, e) < 0 || session_fit_rows(f, e) < 0 || session_fit_rows(f, e) < 0 ||
+		    session_fit_judge(f, &ll, e) < 0)
+			return -1;
+		if (ll > most) {
+			most = ll;
+			best = f->c.near;
+		}
+	}
+	f->c.near = best;
+	return session_fit_interests(f, e);
 }
 
 static int finish(struct course *t, struct session_data *d, int n, struct session_report *r, struct errmsg *e)
@@ -358,11 +385,13 @@ static int run(struct course *t, struct session_data *part, struct session_data 
 	if (session_fit_init(&t->f, part, o->threads, o->seed, e) < 0)
 		return -1;
 	if (o->previous) {
+		t->f.c.gamma = o->previous->gamma;
+		session_bounds_make(&t->f.bounds, o->previous->gamma);
 		if (session_fit_users(&t->f, true, e) < 0)
 			return -1;
 		t->epochs = AGAIN + LAST;
 		take_over_model(t, o->previous);
-		return session_fit_interests(&t->f, e) < 0 ? -1 : finish(t, part, AGAIN, r, e);
+		return find_interests_again(t, e) < 0 ? -1 : finish(t, part, AGAIN, r, e);
 	}
 	t->f.c.gamma = 0.8;
 	session_bounds_make(&t->f.bounds, 0.8);
@@ -380,7 +409,7 @@ static int run(struct course *t, struct session_data *part, struct session_data 
 	if (status == 0) {
 		take_over(&t->f, &first);
 		session_fit_clear(&first);
-		status = session_fit_users(&t->f, false, e) < 0 || session_fit_interests(&t->f, e) < 0 ? -1 : finish(t, whole, WHOLE, r, e);
+		status = session_fit_users(&t->f, false, e) < 0 || find_interests_again(t, e) < 0 ? -1 : finish(t, whole, WHOLE, r, e);
 	}
 	session_fit_clear(&first);
 	return status;

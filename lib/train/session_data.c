@@ -24,7 +24,10 @@ static int compare_visits(const void *a, const void *b)
 	return x->session < y->session ? -1 : x->session > y->session;
 }
 
-/* Whether a session is among those that are learned from, by a draw that depends on the user and which of theirs it is. */
+/*
+ * Whether a session is among those that are learned from, by a draw that depends on the user and which of theirs
+ * it is.
+ */
 static bool is_taken(const struct listens *l, const struct session_data_options *o, size_t session)
 {
 	uint32_t user = l->session_user[session];
@@ -66,7 +69,10 @@ static struct session_opening *add_opening(struct session_data *d, const struct 
 	return o;
 }
 
-/* Whether listen i of n is among the `most` that are kept: a draw without putting back, in one pass (Knuth's algorithm S). */
+/*
+ * Whether listen i of n is among the `most` that are kept: a draw without putting back, in one pass (Knuth's
+ * algorithm S).
+ */
 static bool is_kept(struct rng *r, uint32_t left, uint32_t *wanted)
 {
 	if (rng_below(r, left) >= *wanted)

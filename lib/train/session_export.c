@@ -6,7 +6,10 @@
 
 enum { D = SESSION_DIM };
 
-/* The variance of x = q.e that comes from a vector's, over the squared length of the other vector: a weighted mean. */
+/*
+ * The variance of x = q.e that comes from a vector's, over the squared length of the other vector: a weighted
+ * mean.
+ */
 static void flatten(const float *vars, size_t n, const double weights[D], float *dst)
 {
 	for (size_t i = 0; i < n; i++) {

@@ -35,7 +35,8 @@ static float spread_of_one(const float *q, const float *vq, const float *ve)
 enum { LOW_RANK = 40 };
 
 /*
- * Normal equations (X'X + diag(precision)) v = rhs that are being added up, and then the posterior of v: its covariance is
+ * Normal equations (X'X + diag(precision)) v = rhs that are being added up, and then the posterior of v: its
+ * covariance is
  * either `a`, or, where X has few rows, P - sum of W_i W_i' with P = 1 / precision.
  */
 struct equations {
@@ -433,6 +434,10 @@ static void step_artist(void *context, size_t artist, unsigned worker)
 	uint32_t n = c->artists[artist].n;
 	int *heard = malloc(n * sizeof *heard);
 
+	if (!heard) {
+		step->failed = true;
+		return;
+	}
 	equations_begin(&w->artist);
 	for (uint32_t i = 0; i < n; i++) {
 		w->posteriors[i].rows = w->rows + (size_t)i * D * D;

@@ -1,11 +1,15 @@
 /*
- * session_fit: the session model while it is being learned, and the half steps that improve it. Private to its trainer.
+ * session_fit: the session model while it is being learned, and the half steps that improve it. Private to its
+ * trainer.
  *
- * A track has a vector e, a row (what a listener is after in a session) a vector q; a listen of user u to a track whose
- * artist was played k times before gives time = gamma^k sigmoid(s_u (q.e - b_u + noise)), rounded to hundredths. That is a
+ * A track has a vector e, a row (what a listener is after in a session) a vector q; a listen of user u to a track
+ * whose
+ * artist was played k times before gives time = gamma^k sigmoid(s_u (q.e - b_u + noise)), rounded to hundredths.
+ * That is a
  * tobit model in x = q.e: an observed time is an interval of x, and at 0 and at the top one end of it is open.
  *
- * Each vector is kept with the variance of each of its coordinates. Coordinates are turned to the principal axes of the
+ * Each vector is kept with the variance of each of its coordinates. Coordinates are turned to the principal axes of
+ * the
  * tracks, where they are nearly independent. A vector has a prior: a track's its artist's, a row's its first tracks'.
  */
 #ifndef BOTIFY_SESSION_FIT_H
@@ -25,6 +29,7 @@ struct session_constants {
 	double near;	     /* variance of a coordinate of a first track around its interest, by which interests are told apart */
 	float artist[SESSION_DIM], track[SESSION_DIM], first[SESSION_DIM]; /* variances by coordinate */
 	double u_mean, u_var, b_mean, b_var; /* of log 1/s and b over users */
+	double b_start;	     /* the mean of b at the start, where it stays */
 };
 
 struct session_fit {
@@ -48,7 +53,10 @@ int session_fit_init(struct session_fit *f, const struct session_data *d, unsign
 		     struct errmsg *e);
 void session_fit_clear(struct session_fit *f);
 
-/* Rows are first tracks, whoever began with them; or what `row_of` says, with n_rows rows. Row vectors are made anew. */
+/*
+ * Rows are first tracks, whoever began with them; or what `row_of` says, with n_rows rows. Row vectors are made
+ * anew.
+ */
 int session_fit_set_rows(struct session_fit *f, const uint32_t *row_of, size_t n_rows, struct errmsg *e);
 
 /* The half steps: rows from what is known of tracks; artists and tracks, at once, from what is known of rows. */
@@ -56,18 +64,25 @@ int session_fit_rows(struct session_fit *f, struct errmsg *e);
 int session_fit_tracks(struct session_fit *f, struct errmsg *e);
 
 /*
- * How well held-out listens are foretold: the mean log probability of one, with the noise by which it is highest (c.noise stays as
+ * How well held-out listens are foretold: the mean log probability of one, with the noise by which it is highest
+ * (c.noise stays as
  * it is: it weighs what is learned from). NaN where none is held out.
  */
 int session_fit_judge(struct session_fit *f, double *log_likelihood, struct errmsg *e);
 
-/* s and b of the users: at the start, when nothing is known of tracks; then x is scaled, and c.noise is its variance. Or later. */
+/*
+ * s and b of the users: at the start, when nothing is known of tracks; then x is scaled, and c.noise is its
+ * variance. Or later.
+ */
 int session_fit_users(struct session_fit *f, bool at_start, struct errmsg *e);
 
 /* gamma by its likelihood, from listens whose artist had been played, and the table of bounds by it. */
 void session_fit_gamma(struct session_fit *f);
 
-/* Rows become the interests of users, as many as their first tracks tell apart. They begin where their first tracks lie. */
+/*
+ * Rows become the interests of users, as many as their first tracks tell apart. They begin where their first
+ * tracks lie.
+ */
 int session_fit_interests(struct session_fit *f, struct errmsg *e);
 
 /* Turns all vectors to the principal axes of the tracks. */

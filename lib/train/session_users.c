@@ -6,7 +6,7 @@
 #include "base/parallel.h"
 #include "train/session_fit.h"
 
-enum { D = SESSION_DIM, CHUNK = 32, NEWTON_STEPS = 12 };
+enum { D = SESSION_DIM, CHUNK = 32, NEWTON_STEPS = 12, DRAWS = 256 }; /* DRAWS: about so many of a user are looked at */
 
 struct user_step {
 	struct session_fit *f;
@@ -21,7 +21,10 @@ struct slope {
 	double uu, ub, bb; /* minus the Hessian */
 };
 
-/* An observation with x ~ N(x0, v0): log u - (u z + b - x0)^2 / 2 v0 inside, log Phi where it is open. All are concave. */
+/*
+ * An observation with x ~ N(x0, v0): log u - (u z + b - x0)^2 / 2 v0 inside, log Phi where it is open. All are
+ * concave.
+ */
 static void add_observation(struct slope *g, const struct session_bound *o, double u, double b, double x0, double v0)
 {
 	double z = o->z, m = u * z + b - x0, sign, a, h, c;
@@ -73,10 +76,10 @@ static size_t gather_draws(const struct user_step *step, size_t user, struct dra
 	const struct session_data *d = f->data;
 	const struct session_opening *first = &d->openings[d->user_openings[user]];
 	const struct session_opening *last = &d->openings[d->user_openings[user + 1] - 1];
-	size_t n = 0;
+	size_t n = 0, step_length = (last->first + last->n - first->first) / DRAWS + 1;
 
 	*draws = malloc((last->first + last->n - first->first + 1) * sizeof **draws);
-	for (uint32_t i = first->first; *draws && i < last->first + last->n; i++) {
+	for (size_t i = first->first; *draws && i < last->first + last->n; i += step_length) {
 		const struct session_listen *l = &d->listens[i];
 		struct draw w = {.bound = session_bound_of(&f->bounds, l->plays, l->time), .v0 = 1};
 
@@ -95,7 +98,7 @@ static void fit_user(const struct user_step *step, size_t user)
 	const struct session_constants *c = &f->c;
 	struct draw *draws;
 	size_t n = gather_draws(step, user, &draws);
-	double log_u = c->u_mean, u = exp(log_u), b = c->b_mean;
+	double log_u = step->at_start ? c->u_mean : -log(f->s[user]), u = exp(log_u), b = step->at_start ? c->b_mean : f->b[user];
 
 	for (int t = 0; draws && t < NEWTON_STEPS; t++) {
 		struct slope g = {0};
@@ -176,6 +179,16 @@ static double normalise(struct session_fit *f, struct user_step *step)
 	return scale;
 }
 
+/* Brings the mean of b back to what it was at the start: tracks would follow it wherever it went. */
+static void fix_mean(struct session_fit *f)
+{
+	double away = f->c.b_mean - f->c.b_start;
+
+	for (size_t i = 0; i < f->data->n_users; i++)
+		f->b[i] -= (float)away;
+	f->c.b_mean = f->c.b_start;
+}
+
 int session_fit_users(struct session_fit *f, bool at_start, struct errmsg *e)
 {
 	size_t n = f->data->n_users;
@@ -193,8 +206,12 @@ int session_fit_users(struct session_fit *f, bool at_start, struct errmsg *e)
 	}
 	if (ready)
 		scale = normalise(f, &step);
-	if (at_start)
+	if (ready && at_start) {
 		f->c.noise = scale * scale; /* of all that is foretold of x, which is nothing yet */
+		f->c.b_start = f->c.b_mean;
+	} else if (ready) {
+		fix_mean(f);
+	}
 	free(step.u);
 	free(step.known);
 	return ready ? 0 : errmsg_nomem(e);

@@ -7,6 +7,9 @@
 /* Steps of one hyperparameter in one direction, at most. */
 enum { STEPS = 6 };
 
+/* The share by which the metric has to get better for a search to go on in a direction: less is chance. */
+#define WORTH .002
+
 struct search {
 	const struct model_kind *kind;
 	const struct tune_data *data;
@@ -59,7 +62,10 @@ static void tell(const struct search *s, const struct hypers *h, unsigned epochs
 		s->t->tried(s->t->ctx, s->kind, h, metric);
 }
 
-/* Tries these. Returns 1 if they are better than the best so far, which they are then; 0 if not; -1 with the reason. */
+/*
+ * Tries these, which are the best then if they are better. Returns 1 if that is worth going on; 0 if not, or if they
+ * diverge where others have not; -1 with the reason.
+ */
 static int try(struct search *s, const struct hypers *h, struct errmsg *e)
 {
 	struct fit f = {
@@ -78,8 +84,13 @@ static int try(struct search *s, const struct hypers *h, struct errmsg *e)
 	struct model m = {.of_items = s->data->of_items};
 	double metric = NAN;
 	unsigned epochs;
+	bool worth;
 	int status = model_fit(&m, s->kind, &f, e);
 
+	if (status < 0 && !isnan(s->metric)) {
+		model_clear(&m);
+		return 0;
+	}
 	if (status == 0)
 		status = take_metric(s, &m, &metric, e);
 	epochs = m.epochs;
@@ -89,20 +100,21 @@ static int try(struct search *s, const struct hypers *h, struct errmsg *e)
 	tell(s, h, epochs, metric);
 	if (!(isnan(s->metric) || metric > s->metric))
 		return 0;
+	worth = isnan(s->metric) || metric - s->metric > WORTH * fabs(s->metric);
 	s->best = *h;
 	s->metric = metric;
 	s->epochs = epochs;
-	return 1;
+	return worth;
 }
 
-/* Goes on in one direction as long as it gets better. Returns whether it did, or -1. */
-static int climb(struct search *s, enum hyper which, double factor, struct errmsg *e)
+/* Goes from `origin` in one direction as long as it gets better than what is best so far. Returns 0, or -1. */
+static int climb(struct search *s, const struct hypers *origin, enum hyper which, double factor, struct errmsg *e)
 {
 	const struct hyper_kind *range = &hyper_kinds[which];
-	int better = 1, steps = 0;
+	struct hypers h = *origin;
+	int better = 1;
 
-	while (better > 0 && steps < STEPS) {
-		struct hypers h = s->best;
+	for (int steps = 0; better > 0 && steps < STEPS; steps++) {
 		double next = h.value[which] * factor;
 
 		if (range->whole)
@@ -111,23 +123,21 @@ static int climb(struct search *s, enum hyper which, double factor, struct errms
 			break;
 		h.value[which] = next;
 		better = try(s, &h, e);
-		steps += better > 0;
 	}
-	return better < 0 ? -1 : steps > 0;
+	return better < 0 ? -1 : 0;
 }
 
-/* One pass over all hyperparameters; `power` is that of their factors. */
+/* One pass over all hyperparameters, in both directions; `power` is that of their factors. */
 static int climb_all(struct search *s, double power, struct errmsg *e)
 {
 	for (size_t i = 0; i < s->kind->n_hypers; i++) {
 		const struct model_hyper *h = &s->kind->hypers[i];
 		double factor = pow(h->factor, power);
-		int up;
+		struct hypers origin = s->best;
 
 		if (h->factor == 1 || !isnan(s->t->given.value[h->which]))
 			continue;
-		up = climb(s, h->which, factor, e);
-		if (up < 0 || (up == 0 && climb(s, h->which, 1 / factor, e) < 0))
+		if (climb(s, &origin, h->which, factor, e) < 0 || climb(s, &origin, h->which, 1 / factor, e) < 0)
 			return -1;
 	}
 	return 0;

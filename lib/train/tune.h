@@ -1,7 +1,7 @@
 /*
  * tune: hyperparameters by the metric of the ranking on a held-out part of the data.
  *
- * From where a model's search begins, one hyperparameter after the other goes up or down by its factor as long as the
+ * From where a model's search begins, one hyperparameter after the other goes up, and down, by its factor as long as the
  * metric gets better. Then all of them once more, with the root of the factor. What was given stays as it is. Where nothing
  * is to be searched and no epoch to be found, nothing is tried.
  */

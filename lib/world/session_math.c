@@ -4,7 +4,7 @@
 
 #include "world/session_model.h"
 
-float session_dot(const float *a, const float *b)
+static inline float dot(const float *a, const float *b)
 {
 	session_lanes s0 = {0}, s1 = {0};
 
@@ -14,6 +14,17 @@ float session_dot(const float *a, const float *b)
 	}
 	s0 += s1;
 	return ((s0[0] + s0[4]) + (s0[1] + s0[5])) + ((s0[2] + s0[6]) + (s0[3] + s0[7]));
+}
+
+float session_dot(const float *a, const float *b)
+{
+	return dot(a, b);
+}
+
+void session_dots(const float *a, const float *many, size_t n, float *products)
+{
+	for (size_t i = 0; i < n; i++)
+		products[i] = dot(a, many + i * SESSION_DIM);
 }
 
 double session_hazard(double a)

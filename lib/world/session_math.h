@@ -1,13 +1,15 @@
 /*
  * session_math: what a listen says in the session model (see session_model.h), and products of its vectors.
  *
- * time = gamma^k sigmoid(z), z = s (x - b), rounded to hundredths: so a time says that z lies in an interval, which at 0 and at the
+ * time = gamma^k sigmoid(z), z = s (x - b), rounded to hundredths: so a time says that z lies in an interval, which
+ * at 0 and at the
  * top is open at one end. All sums are taken in an order that is fixed: the same numbers on every machine.
  */
 #ifndef BOTIFY_SESSION_MATH_H
 #define BOTIFY_SESSION_MATH_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 enum { SESSION_PLAYS_MAX = 15, SESSION_TIMES = 101, SESSION_LANES = 8 };
@@ -52,5 +54,8 @@ bool session_observe(const struct session_bound *o, float s, float b, float x, f
 
 /* The product of two vectors of SESSION_DIM. */
 float session_dot(const float *a, const float *b);
+
+/* The same numbers for one vector and n that lie one after another. */
+void session_dots(const float *a, const float *many, size_t n, float *products);
 
 #endif

@@ -3,6 +3,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <inttypes.h>
 #include <jansson.h>
 #include <math.h>
@@ -414,14 +415,12 @@ static int save_all(const struct session_model *m, const char *dir, const struct
 /* Removes a directory with the files of a model in it, as far as it has them and no others. */
 static void remove_model(const char *dir)
 {
-	char *path;
+	/* it is also for when there is no memory */
+	char path[PATH_MAX];
 
-	for (int i = 0; i <= N_MATRICES; i++) {
-		path = join(dir, i < N_MATRICES ? matrices[i] : "model.json");
-		if (path)
+	for (int i = 0; i <= N_MATRICES; i++)
+		if (snprintf(path, sizeof path, "%s/%s", dir, i < N_MATRICES ? matrices[i] : "model.json") < (int)sizeof path)
 			unlink(path);
-		free(path);
-	}
 	rmdir(dir);
 }
 
@@ -466,7 +465,10 @@ static int exchange(const char *fresh, const char *path, struct errmsg *e)
 		remove_model(fresh);
 		return 0;
 	}
-	/* nothing stands there, or it is empty, or the file system cannot exchange: then there is a moment without a model */
+	/*
+	 * nothing stands there, or it is empty, or the file system cannot exchange: then there is a moment
+	 * without a model
+	 */
 	if (rename(fresh, path) == 0)
 		return 0;
 	if (errno != ENOTEMPTY && errno != EEXIST)

@@ -1,11 +1,15 @@
 /*
  * session_model: what listeners are after in a session, and what tracks are like, as learned from logs: a directory.
  *
- * A track has a vector e, and a user a few rows: vectors q, one for each of their interests. A listen to a track whose
- * artist was played k times before in the session is expected to last gamma^k sigmoid(s (q.e - b)), where s and b are the
- * user's. What is not known well is kept as variances. botify-train session learns and writes a model, botify-recommend plays by it.
+ * A track has a vector e, and a user a few rows: vectors q, one for each of their interests. A listen to a track
+ * whose
+ * artist was played k times before in the session is expected to last gamma^k sigmoid(s (q.e - b)), where s and b
+ * are the
+ * user's. What is not known well is kept as variances. botify-train session learns and writes a model, botify-
+ * recommend plays by it.
  *
- *     model.json          {"botify-session":1,"catalog":"…","dim":64,"tracks":N,"users":N,"rows":N,"openings":N,"gamma":…,…}
+ *     model.json          {"botify-
+ * session":1,"catalog":"…","dim":64,"tracks":N,"users":N,"rows":N,"openings":N,"gamma":…,…}
  *     tracks.npy          N x 64 float32, row i is track i of the catalog, in the order of ids
  *     tracks_var.npy      N x 1 float32: the variance of each coordinate of e
  *     rows.npy            N x 64 float32
@@ -55,15 +59,18 @@ struct session_model {
 int session_model_digest(const struct catalog *c, char digest[SESSION_DIGEST]);
 
 /*
- * Reads a model of this catalog. Returns 0, or -1 with file and reason: a file that is missing, cut off or no matrix of the
+ * Reads a model of this catalog. Returns 0, or -1 with file and reason: a file that is missing, cut off or no matrix
+ * of the
  * shape that model.json says, or a model of another catalog. Free with session_model_clear in either case.
  */
 int session_model_load(struct session_model *m, const char *path, const struct catalog *c, struct errmsg *e);
 void session_model_clear(struct session_model *m);
 
 /*
- * Writes a model as the directory `path`, as a whole: beside its place, synced, and exchanged with what stood there, which
- * must be a model too, or an empty directory, and is removed. Returns 0, or -1 with the reason, and then what stood there stays.
+ * Writes a model as the directory `path`, as a whole: beside its place, synced, and exchanged with what stood there,
+ * which
+ * must be a model too, or an empty directory, and is removed. Returns 0, or -1 with the reason, and then what stood
+ * there stays.
  */
 int session_model_save(const struct session_model *m, const char *path, const struct catalog *c, struct errmsg *e);
 

@@ -42,6 +42,13 @@ static bool active, go_on;
 static enum kind chosen = KINDS;
 static unsigned long chosen_at;
 
+/* For a debugger: `break fail_here` stops where it happens. */
+void fail_here(int error);
+__attribute__((noinline)) void fail_here(int error)
+{
+	errno = error;
+}
+
 /* Counts a call. Returns whether it is to fail, and sets errno then. */
 static bool fails(enum kind kind)
 {
@@ -52,7 +59,7 @@ static bool fails(enum kind kind)
 	n = atomic_fetch_add(&counts[kind], 1) + 1;
 	if (kind != chosen || n < chosen_at || (n > chosen_at && !go_on))
 		return false;
-	errno = kinds[kind].error;
+	fail_here(kinds[kind].error);
 	return true;
 }
 

@@ -50,6 +50,11 @@ static double now(void)
 	return (double)t.tv_sec + (double)t.tv_nsec * 1e-9;
 }
 
+static int wait_for(struct coprocess *c, double seconds, struct errmsg *e)
+{
+	return coprocess_wait(c, (struct patience){.seconds = seconds, .stop_fd = -1}, e);
+}
+
 static void check_ending(const char *script, const char *reason)
 {
 	struct coprocess c;
@@ -59,7 +64,7 @@ static void check_ending(const char *script, const char *reason)
 	close(c.to);
 	c.to = -1;
 	CHECK(c.to == -1);
-	CHECK(coprocess_wait(&c, 2, &e) == (*reason ? -1 : 0));
+	CHECK(wait_for(&c, 2, &e) == (*reason ? -1 : 0));
 	CHECK_STR(e.text, reason);
 	CHECK(c.to == -1 && c.from == -1);
 }
@@ -75,7 +80,7 @@ static void it_is_fed_and_read(void)
 	hear(&c, "<one>\n<two>\n");
 	tell(&c, "three\n");
 	hear(&c, "<three>\n");
-	CHECK(coprocess_wait(&c, 2, &e) == 0);
+	CHECK(wait_for(&c, 2, &e) == 0);
 }
 
 static void endings_are_told(void)
@@ -100,7 +105,7 @@ static void check_surplus(const char *script, bool want)
 	struct errmsg e;
 
 	start(&c, script);
-	CHECK(coprocess_wait(&c, 2, &e) == 0);
+	CHECK(wait_for(&c, 2, &e) == 0);
 	CHECK(c.surplus == want);
 }
 
@@ -126,14 +131,35 @@ static void who_does_not_end_is_made_to(void)
 	double start_time = now();
 
 	start(&c, "exec sleep 20");
-	CHECK(coprocess_wait(&c, 0.1, &e) == -1);
+	CHECK(wait_for(&c, 0.1, &e) == -1);
 	CHECK_STR(e.text, "did not end");
 	CHECK(kill(c.pid, 0) < 0 && errno == ESRCH);
 	start(&c, "trap '' TERM; while :; do sleep 0.05; done");
-	CHECK(coprocess_wait(&c, 0.1, &e) == -1);
+	CHECK(wait_for(&c, 0.1, &e) == -1);
 	CHECK_STR(e.text, "did not end");
 	CHECK(kill(c.pid, 0) < 0 && errno == ESRCH);
 	CHECK(now() - start_time < 3);
+}
+
+/* Told to stop meanwhile, it waits less long; but not longer than it would have. */
+static void patience_ends_when_told_to_stop(void)
+{
+	struct coprocess c;
+	struct errmsg e;
+	double start_time = now();
+	int stop[2];
+
+	CHECK(pipe(stop) == 0 && write(stop[1], "x", 1) == 1);
+	start(&c, "exec sleep 20");
+	CHECK(coprocess_wait(&c, (struct patience){.seconds = 20, .stop_fd = stop[0], .stopped = 0.2}, &e) == -1);
+	CHECK(now() - start_time > 0.15 && now() - start_time < 3);
+	start(&c, "exec sleep 20");
+	CHECK(coprocess_wait(&c, (struct patience){.seconds = 0.1, .stop_fd = stop[0], .stopped = 20}, &e) == -1);
+	start(&c, "cat >/dev/null; sleep 0.1");
+	CHECK(coprocess_wait(&c, (struct patience){.seconds = 20, .stop_fd = stop[0], .stopped = 5}, &e) == 0);
+	CHECK(now() - start_time < 5);
+	close(stop[0]);
+	close(stop[1]);
 }
 
 static void what_cannot_be_started_is_named(void)
@@ -170,8 +196,8 @@ static void it_inherits_nothing(void)
 	sigprocmask(SIG_SETMASK, &old, NULL);
 	start(&a, "cat");
 	start(&b, "cat");
-	CHECK(coprocess_wait(&a, 2, &e) == 0); /* b would hold its input open */
-	CHECK(coprocess_wait(&b, 2, &e) == 0);
+	CHECK(wait_for(&a, 2, &e) == 0); /* b would hold its input open */
+	CHECK(wait_for(&b, 2, &e) == 0);
 }
 
 int main(void)
@@ -182,6 +208,7 @@ int main(void)
 	RUN(last_words_are_noticed);
 	RUN(endless_words_are_cut);
 	RUN(who_does_not_end_is_made_to);
+	RUN(patience_ends_when_told_to_stop);
 	RUN(what_cannot_be_started_is_named);
 	RUN(it_inherits_nothing);
 	return DONE();

@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -210,6 +211,43 @@ static void the_stop_descriptor_ends_the_wait(void)
 	close(stop[0]);
 	close(stop[1]);
 	lines_clear(&l);
+}
+
+/* A FIFO that nobody has opened for writing: it is waited for, and that ends when told. */
+static void a_fifo_is_waited_for_until_told_to_stop(void)
+{
+	struct errmsg e;
+	struct lines l;
+	char directory[] = "/tmp/test_lines.XXXXXX", path[64];
+	int stop[2], writer;
+
+	CHECK(mkdtemp(directory) && pipe(stop) == 0);
+	snprintf(path, sizeof path, "%s/fifo", directory);
+	CHECK(mkfifo(path, 0600) == 0);
+	CHECK(lines_open_watched(&l, path, stop[0], &e) == 0);
+	fflush(stdout);
+	if (fork() == 0) {
+		usleep(50000);
+		writer = open(path, O_WRONLY);
+		_exit(write(writer, "one\ntwo", 7) != 7);
+	}
+	CHECK(next_is(&l, "one") && next_is(&l, "two"));
+	CHECK(lines_next(&l, &e) == LINES_END);
+	wait(NULL);
+	lines_clear(&l);
+	CHECK(lines_open_watched(&l, path, stop[0], &e) == 0);
+	if (fork() == 0) {
+		usleep(50000);
+		_exit(write(stop[1], "x", 1) != 1);
+	}
+	CHECK(lines_next(&l, &e) == LINES_STOP);
+	wait(NULL);
+	lines_clear(&l);
+	CHECK(lines_open_watched(&l, directory, stop[0], &e) == -1);
+	unlink(path);
+	rmdir(directory);
+	close(stop[0]);
+	close(stop[1]);
 }
 
 /* An answer is on its way before the reader waits for the next request, and not earlier. */
@@ -434,6 +472,7 @@ int main(void)
 	RUN(a_reader_that_shall_not_wait_says_so);
 	RUN(an_opened_file_is_waited_for_though_it_does_not_block);
 	RUN(the_stop_descriptor_ends_the_wait);
+	RUN(a_fifo_is_waited_for_until_told_to_stop);
 	RUN(the_tied_writer_is_flushed_before_a_wait_only);
 	RUN(a_tied_writer_that_fails_ends_the_reading);
 	RUN(bytes_may_come_one_by_one);

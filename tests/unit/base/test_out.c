@@ -2,10 +2,15 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <stdint.h>
 #include <stdlib.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
+#include "base/rng.h"
 #include "unit/check.h"
 
 /* A pipe whose ends do not block where asked. */
@@ -180,6 +185,144 @@ static void a_size_that_overflows_is_refused(void)
 	out_clear(&o);
 }
 
+/* A line of so many bytes. */
+static void put_line(struct out *o, uint32_t bytes)
+{
+	char *room = out_reserve(o, bytes);
+
+	memset(room, 'x', bytes);
+	room[bytes - 1] = '\n';
+	out_commit(o, bytes);
+}
+
+static bool at_a_line(const struct out *o)
+{
+	return o->head == 0 || o->buf[o->head - 1] == '\n';
+}
+
+/* However full the pipe is, and whatever was read of it: it has no half of a line. */
+static void a_pipe_takes_whole_lines(void)
+{
+	static char drained[1 << 16];
+	static const uint32_t longest[] = {10, 200, 4096};
+	struct rng r = rng_at(1, RNG_WORLD, 0, 0, 0);
+
+	for (size_t size = 4096; size <= 1 << 16; size *= 4)
+		for (size_t i = 0; i < sizeof longest / sizeof *longest; i++) {
+			struct errmsg e;
+			struct out o;
+			int ends[2], stuck = 0, cut = 0;
+
+			CHECK(make_pipe(ends, O_NONBLOCK) == 0 && fcntl(ends[1], F_SETPIPE_SZ, (int)size) == (int)size);
+			out_init(&o, ends[1], "pipe");
+			for (int round = 0; round < 2000; round++) {
+				uint64_t more = out_total(&o) + rng_below(&r, 8000);
+
+				while (out_pending(&o) < 100000 && out_total(&o) < more)
+					put_line(&o, 1 + rng_below(&r, longest[i]));
+				cut += out_push(&o, &e) < 0 || !at_a_line(&o);
+				stuck += out_pending(&o) > 0;
+				if (rng_below(&r, 3) > 0)
+					drain(ends[0], drained, 1 + rng_below(&r, 8000));
+			}
+			CHECK(stuck > 100 && cut == 0);
+			out_clear(&o);
+			close(ends[0]);
+			close(ends[1]);
+		}
+}
+
+static double now(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return (double)t.tv_sec + (double)t.tv_nsec * 1e-9;
+}
+
+/* A descriptor that says to stop. */
+static int told_to_stop(void)
+{
+	int ends[2];
+
+	CHECK(make_pipe(ends, 0) == 0 && write(ends[1], "x", 1) == 1);
+	close(ends[1]);
+	return ends[0];
+}
+
+/* Writes what nobody reads, to a descriptor that blocks. */
+static void give_up_on(int fd)
+{
+	int stop = told_to_stop();
+	double start = now();
+	struct errmsg e;
+	struct out o;
+
+	out_init(&o, fd, "output");
+	out_watch(&o, stop);
+	for (int i = 0; i < 10000; i++)
+		put_line(&o, 100);
+	CHECK(out_flush(&o, &e) == OUT_STOPPED);
+	CHECK(now() - start > OUT_PATIENCE_MS * 0.9e-3 && now() - start < 5);
+	CHECK(o.written > 0 && at_a_line(&o) && o.written % 100 == 0 && out_total(&o) == 1000000);
+	start = now();
+	CHECK(out_flush(&o, &e) == OUT_STOPPED && out_flush(&o, &e) == OUT_STOPPED);
+	CHECK(out_finish(&o, &e) == 0);
+	CHECK(now() - start < OUT_PATIENCE_MS * 0.5e-3);
+	close(stop);
+}
+
+static void a_reader_that_has_stalled_is_given_up(void)
+{
+	int ends[2], other;
+
+	CHECK(make_pipe(ends, 0) == 0);
+	other = dup(ends[1]);
+	give_up_on(ends[1]);
+	/* who shares the pipe is not concerned */
+	CHECK((fcntl(other, F_GETFL) & O_NONBLOCK) == 0 && (fcntl(ends[0], F_GETFL) & O_NONBLOCK) == 0);
+	close(other);
+	close(ends[0]);
+	CHECK(socketpair(AF_UNIX, SOCK_STREAM, 0, ends) == 0);
+	give_up_on(ends[1]);
+	close(ends[0]);
+}
+
+/* One who reads, however slowly, gets all of it. */
+static void a_slow_reader_is_waited_for(void)
+{
+	enum { N = 150000 };
+	static char bytes[N];
+	int ends[2], stop = told_to_stop(), status = 0;
+	struct errmsg e;
+	struct out o;
+	pid_t pid;
+
+	CHECK(make_pipe(ends, 0) == 0);
+	fflush(stdout);
+	pid = fork();
+	if (pid == 0) {
+		size_t have = 0, got = 1;
+
+		close(ends[1]);
+		while (got > 0) {
+			usleep(20000);
+			got = drain(ends[0], bytes, 4096);
+			have += got;
+		}
+		_exit(have != N);
+	}
+	close(ends[0]);
+	out_init(&o, ends[1], "pipe");
+	out_watch(&o, stop);
+	for (int i = 0; i < N / 100; i++)
+		put_line(&o, 100);
+	CHECK(out_flush(&o, &e) == 0);
+	CHECK(out_finish(&o, &e) == 0);
+	CHECK(waitpid(pid, &status, 0) == pid && status == 0);
+	close(stop);
+}
+
 /* What becomes of a file with this text to which a line is added; a descriptor with these flags stands at `at`. */
 static void check_added(const char *text, int flags, off_t at, const char *want)
 {
@@ -248,6 +391,9 @@ int main(void)
 	RUN(a_full_disk_is_told_and_sticks);
 	RUN(a_bad_descriptor_is_told_at_the_end);
 	RUN(a_size_that_overflows_is_refused);
+	RUN(a_pipe_takes_whole_lines);
+	RUN(a_reader_that_has_stalled_is_given_up);
+	RUN(a_slow_reader_is_waited_for);
 	RUN(a_line_that_was_cut_is_ended_first);
 	RUN(other_descriptors_have_no_line_to_end);
 	return DONE();

@@ -7,7 +7,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "unit/check.h"
+#include "base/unfinished.h"
+#include "unit/fixture.h"
 
 enum { EXIT_UNTOLD = 10, EXIT_TOLD, EXIT_RAISED_NOTHING };
 
@@ -44,10 +45,10 @@ static void stop_by(int number)
 
 	signal(number, SIG_DFL);
 	fd = stop_open(&e);
-	if (fd < 0 || poll(&(struct pollfd){.fd = fd, .events = POLLIN}, 1, 0) != 0)
+	if (fd < 0 || stop_told(fd) || stop_told(-1))
 		_exit(EXIT_UNTOLD);
 	kill(getpid(), number);
-	if (!told(fd))
+	if (!told(fd) || !stop_told(fd))
 		_exit(EXIT_UNTOLD);
 	/* it can be seen as often as one looks */
 	if (!told(fd))
@@ -57,7 +58,7 @@ static void stop_by(int number)
 
 static void signals_are_told_and_then_end_the_process(void)
 {
-	static const int signals[] = {SIGINT, SIGTERM};
+	static const int signals[] = {SIGHUP, SIGINT, SIGTERM};
 
 	for (size_t i = 0; i < sizeof signals / sizeof *signals; i++) {
 		int status = in_child(stop_by, signals[i]);
@@ -161,12 +162,44 @@ static void many_signals_are_as_good_as_one(void)
 	CHECK(WIFSIGNALED(status) && WTERMSIG(status) == SIGTERM);
 }
 
+/* Does not look whether it was told. */
+static void deaf(int number)
+{
+	struct errmsg e;
+
+	signal(SIGINT, SIG_DFL);
+	signal(SIGTERM, SIG_DFL);
+	stop_open(&e);
+	unfinished_note("unfinished");
+	kill(getpid(), SIGINT);
+	usleep((STOP_AGAIN_MS + 100) * 1000);
+	kill(getpid(), number);
+	usleep(100000);
+}
+
+static void a_second_one_ends_it_at_once(void)
+{
+	int status;
+
+	fixture_file("unfinished", "x");
+	status = in_child(deaf, SIGTERM);
+	CHECK(WIFSIGNALED(status) && WTERMSIG(status) == SIGTERM);
+	CHECK(access("unfinished", F_OK) < 0);
+	status = in_child(deaf, SIGINT);
+	CHECK(WIFSIGNALED(status) && WTERMSIG(status) == SIGINT);
+}
+
 int main(void)
 {
+	char directory[32];
+
+	fixture_enter(directory);
 	RUN(signals_are_told_and_then_end_the_process);
 	RUN(threads_do_not_take_the_signal);
 	RUN(ignored_signals_stay_ignored);
 	RUN(without_a_signal_there_is_nothing_to_raise);
 	RUN(many_signals_are_as_good_as_one);
+	RUN(a_second_one_ends_it_at_once);
+	fixture_leave(directory);
 	return DONE();
 }

@@ -176,6 +176,24 @@ static void values_are_skipped_to_their_end(void)
 	}
 }
 
+/* What is not ASCII is for jansson to judge, from the first byte beyond it on. */
+static void bytes_beyond_ascii_are_not_skipped(void)
+{
+	static const char *const texts[] = {"\"\x80\"", "\"\xff\"", "\"a\xc3\xa9\"", "{\"\x80\":1}"};
+
+	for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
+		char *memory;
+		char text[64];
+		struct scan s;
+
+		snprintf(text, sizeof text, "        %s", texts[i]);
+		s = over(text, &memory);
+		s.at += 8;
+		CHECK(!scan_skip(&s));
+		free(memory);
+	}
+}
+
 int main(void)
 {
 	RUN(strings_end_at_their_quote);
@@ -186,5 +204,6 @@ int main(void)
 	RUN(odd_numbers_are_left_to_others);
 	RUN(words_are_compared_to_their_end);
 	RUN(values_are_skipped_to_their_end);
+	RUN(bytes_beyond_ascii_are_not_skipped);
 	return DONE();
 }

@@ -291,7 +291,26 @@ static void mistakes_are_named(void)
 		 "policy 'sticky-artist+unseen': 'sticky-artist' is a whole policy, artist,random, and no source"},
 		{"random@2", "policy 'random@2': @ takes a number from 0 to 1, not '2'"},
 		{"random:1", "policy 'random:1': random takes no argument, not '1'"},
-		{"random+unseen,artist", "policy 'random+unseen,artist': unknown filter 'unseen,artist'"},
+		/* the grammar: filters come last, once; '@' comes last in a source */
+		{"artist+unseen,random+unseen",
+		 "policy 'artist+unseen,random+unseen': filters come last, once for all sources; did you mean 'artist,random+unseen'?"},
+		{"random+unseen,artist",
+		 "policy 'random+unseen,artist': filters come last, once for all sources; did you mean 'random,artist+unseen'?"},
+		{"toppop:9@0.5 + artist:2 + unseen, similar + artist:2",
+		 "policy 'toppop:9@0.5 + artist:2 + unseen, similar + artist:2': filters come last, once for all sources; "
+		 "did you mean 'toppop:9@0.5,similar+artist:2+unseen'?"},
+		/* the other reading is that of a filter; but neither can be told from the other */
+		{"random+unseen,artist:2", "policy 'random+unseen,artist:2': filters come last, once for all sources, each after its '+', "
+					   "as in artist,random+unseen+artist:2"},
+		{"random+unseen,", "policy 'random+unseen,': filters come last, once for all sources, each after its '+', "
+				   "as in artist,random+unseen+artist:2"},
+		{"toppop@0.5:100", "policy 'toppop@0.5:100': '@' comes last in a source, as in toppop:100@0.65"},
+		{"artist@0.5@0.6", "policy 'artist@0.5@0.6': '@' comes once in a source, as in toppop:100@0.65"},
+		{"random+unseen@0.5", "policy 'random+unseen@0.5': '@' stands in a source, as in toppop:100@0.65, and not in a filter"},
+		{"random+contextual", "policy 'random+contextual': 'contextual' is a whole policy, similar,random, and not a filter"},
+		{"random;artist", "policy 'random;artist': unknown source 'random;artist'; sources are separated by ','"},
+		{"random artist", "policy 'random artist': unknown source 'random artist'; sources are separated by ','"},
+		{"random|artist+unseen", "policy 'random|artist+unseen': unknown source 'random|artist'; sources are separated by ','"},
 	};
 	struct policy p;
 	struct errmsg e;

@@ -251,6 +251,49 @@ static void the_clock_and_the_latency_are_added(void)
 	policy_clear(&p);
 }
 
+/* How many plays of open sessions, and how many ended ones, are remembered of a user. */
+static void check_memory(struct desk *d, uint32_t user, size_t plays, uint32_t ended)
+{
+	const struct session *session = sessions_open(&d->recommender.sessions, user);
+
+	CHECK(session->history->n == plays && session->number == ended);
+}
+
+/* A full disk takes a part of what is written to it: all events that it has no end of are undone. */
+static void what_was_not_written_is_not_remembered(void)
+{
+	static const char next_line[] = "{\"message\":\"next\",\"timestamp\":1,\"user\":4,\"track\":2,\"time\":1}";
+	static const char last_line[] = "{\"message\":\"last\",\"timestamp\":1,\"user\":4,\"track\":2,\"time\":1}";
+	struct desk d;
+	struct errmsg e;
+	uint64_t end[5];
+
+	open_desk(&d, "random", NULL, 0);
+	for (int i = 0; i < 5; i++) {
+		const char *line = i == 2 ? last_line : next_line;
+
+		CHECK(recommender_answer(&d.recommender, line, strlen(line), 1, &d.out, &e) == 0);
+		end[i] = out_total(&d.out);
+	}
+	CHECK(recommender_answer(&d.recommender, "junk", 4, 1, &d.out, &e) == -1);
+	d.out.written = end[4];
+	recommender_undo(&d.recommender, &d.out);
+	check_memory(&d, 4, 2, 1);
+	d.out.written = end[4] - 1;
+	recommender_undo(&d.recommender, &d.out);
+	check_memory(&d, 4, 1, 1);
+	d.out.written = end[2];
+	recommender_undo(&d.recommender, &d.out);
+	check_memory(&d, 4, 0, 1);
+	d.out.written = end[2] - 1;
+	recommender_undo(&d.recommender, &d.out);
+	check_memory(&d, 4, 2, 0);
+	d.out.written = 0;
+	recommender_undo(&d.recommender, &d.out);
+	check_memory(&d, 4, 0, 0);
+	close_desk(&d);
+}
+
 /* The time stamp of the answer to a request of a user, which carries this one, or none where it is 0. */
 static int64_t stamped(struct desk *d, uint32_t user, int64_t timestamp)
 {
@@ -313,6 +356,7 @@ int main(void)
 	RUN(experiments_are_logged);
 	RUN(without_policies_the_command_line_serves);
 	RUN(the_clock_and_the_latency_are_added);
+	RUN(what_was_not_written_is_not_remembered);
 	RUN(no_two_events_of_a_user_share_a_time_stamp);
 	tables_clear(&tables);
 	fixture_leave(directory);

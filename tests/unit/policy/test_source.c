@@ -323,7 +323,7 @@ static void mistakes_are_named(void)
 		{"random@0x1", "@ takes a number from 0 to 1, not '0x1'"},
 		{"random@ 0.5", "@ takes a number from 0 to 1, not ' 0.5'"},
 		{"random@0.5@", "@ takes a number from 0 to 1, not ''"},
-		{"random@0.5@0.5", "unknown source 'random@0.5'"},
+		{"random@0.5@0.5", "'@' comes once in a source, as in toppop:100@0.65"},
 	};
 	struct source s;
 	struct errmsg e;

@@ -63,6 +63,10 @@ static void significant_effects_are_said_in_words(void)
 	check_headline(effect_on("mean_request_latency", -1, 61, 41, 81), "waited 61\u00a0% longer than C (41\u00a0% to 81\u00a0%)");
 	check_headline(effect_on("mean_tracks_per_session", 1, -4, -6, -2), "heard 4.0\u00a0% fewer tracks per session than C (2.0\u00a0% to 6.0\u00a0%)");
 	check_headline(effect_on("time_per_track", 1, 4, 2, 6), "heard 4.0\u00a0% more of a track than C (2.0\u00a0% to 6.0\u00a0%)");
+	check_headline(effect_on("time_per_session", 1, 757, 636, 877), "listened 8.6 times as long per session as C (7.4 to 9.8)");
+	check_headline(effect_on("sessions", 1, 100, 90, 110), "came back 2.00 times as often as C (1.90 to 2.10)");
+	check_headline(effect_on("odd_metric", 1, 1800, 1000, 2600), "had 19 times as much odd metric as C (11 to 27)");
+	check_headline(effect_on("time", 1, 99.9, 90, 110), "listened 100\u00a0% longer than C (90\u00a0% to 110\u00a0%)");
 	check_headline(effect_on("odd_metric", 1, 61, 41, 81), "had 61\u00a0% more odd metric than C (41\u00a0% to 81\u00a0%)");
 }
 
@@ -159,6 +163,19 @@ static void the_metric_that_matters_is_told(void)
 	CHECK(headline_effect(list + 3, 1, "sessions") == &list[3]);
 }
 
+/* Whichever of the two names lies first in memory. */
+static void what_is_told_is_of_the_same_arm(void)
+{
+	static const char names[] = "T1\0T2";
+	struct effect list[] = {effect_on("time", 1, 1, 0, 2), effect_on("sessions", 1, 1, 0, 2)};
+
+	for (size_t first = 0; first < 2; first++) {
+		list[0].treatment = names + 3 * first;
+		list[1].treatment = names + 3 * (1 - first);
+		CHECK(headline_effect(list, 2, "sessions") == &list[0]);
+	}
+}
+
 int main(void)
 {
 	RUN(significant_effects_are_said_in_words);
@@ -171,5 +188,6 @@ int main(void)
 	RUN(of_many_arms_those_that_changed_something_come_first);
 	RUN(labels_have_units);
 	RUN(the_metric_that_matters_is_told);
+	RUN(what_is_told_is_of_the_same_arm);
 	return DONE();
 }

@@ -492,6 +492,39 @@ static void it_stops_when_told(void)
 	close(stop[1]);
 }
 
+/* What has been answered is in the log: as many events as the recommender was asked for. */
+static void the_rest_is_taken_when_told_to_stop(void)
+{
+	struct recommender r = start(SLOW, 3);
+	struct simulation s;
+	struct errmsg e;
+	FILE *f = tmpfile();
+	struct out log;
+	int stop[2], closed = r.to, lines = 0;
+	struct exchange_rest rest = {.to = &closed, .seconds = 5};
+	struct exchange_options x = {.to = r.to, .from = r.from, .to_name = "requests", .from_name = "replies",
+				     .log = &log, .timeout = 20, .rest = &rest};
+
+	CHECK(pipe(stop) == 0 && write(stop[1], "x", 1) == 1);
+	x.watch.stop_fd = stop[0];
+	out_init(&log, fileno(f), "log");
+	world_simulate(&s, &world, world_options(1000, 20));
+	CHECK(exchange_run(&s, &x, &e) == EXCHANGE_STOPPED);
+	CHECK(closed == -1 && rest.seconds < 5 && rest.seconds > 0);
+	rewind(f);
+	for (int c; (c = getc(f)) != EOF;)
+		lines += c == '\n';
+	CHECK(lines == 20);
+	CHECK(s.days[0].sessions + s.days[1].sessions == s.ended);
+	simulation_clear(&s);
+	out_clear(&log);
+	fclose(f);
+	r.to = dup(0); /* for finish to close */
+	finish(&r);
+	close(stop[0]);
+	close(stop[1]);
+}
+
 /* The recommender and this process were told together, and the recommender was the quicker to end. */
 static void an_end_is_no_failure_when_told_to_stop(void)
 {
@@ -573,6 +606,7 @@ int main(void)
 	RUN(a_reply_too_many_is_told);
 	RUN(silence_is_timed);
 	RUN(it_stops_when_told);
+	RUN(the_rest_is_taken_when_told_to_stop);
 	RUN(an_end_is_no_failure_when_told_to_stop);
 	RUN(a_closed_pipe_is_told_soon);
 	RUN(a_log_that_fails_ends_it);

@@ -441,6 +441,42 @@ static void users_are_small(void)
 	CHECK(sizeof(struct days_sums) <= 40);
 }
 
+/* n experiments, named by their numbers, each of an event of its own. */
+static int add_experiments(struct study *s, int n)
+{
+	int status = 0;
+
+	for (int i = 0; i < n && status == 0; i++) {
+		char name[16];
+		struct event_arm arm = {slice_of(name), slice_of("C")};
+		struct event ev = event_at(i, EVENT_LAST, 1, 0.5);
+
+		snprintf(name, sizeof name, "%d", i);
+		arm.experiment = slice_of(name);
+		ev.arms = &arm;
+		ev.n_arms = 1;
+		status = study_add(s, &ev, &e);
+	}
+	return status;
+}
+
+static void too_many_experiments_are_told(void)
+{
+	char name[] = "1234", *wanted[] = {name};
+	struct study s;
+
+	study_init(&s, STUDY_STREAM, NULL, 0);
+	CHECK(add_experiments(&s, 1000) == 0);
+	study_clear(&s);
+	study_init(&s, STUDY_STREAM, NULL, 0);
+	CHECK(add_experiments(&s, 1001) == -1 && !e.no_memory);
+	CHECK_STR(e.text, "more than 1000 experiments to report on; is an id taken for a name? --experiment names those that are wanted");
+	study_clear(&s);
+	study_init(&s, STUDY_STREAM, wanted, 1);
+	CHECK(add_experiments(&s, 2000) == 0 && study_end(&s, &e) == 0 && s.names.n == 2000 && s.n_members == 1);
+	study_clear(&s);
+}
+
 int main(void)
 {
 	RUN(an_event_counts_where_it_names_an_arm);
@@ -460,5 +496,6 @@ int main(void)
 	RUN(what_was_before_counts_for_the_user_only);
 	RUN(sessions_are_kept_by_member);
 	RUN(users_are_small);
+	RUN(too_many_experiments_are_told);
 	return DONE();
 }

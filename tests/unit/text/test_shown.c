@@ -107,6 +107,8 @@ static void names_stand_where_they_are_put(void)
 	CHECK_STR(shown_name(""), "(no name)");
 	CHECK_STR(shown_after("T1 – ü 対照群 😀 \xff"), "");
 	CHECK_STR(shown_after(""), "");
+	/* next to the ranges: U+0900, U+FF00, U+10700 and U+11000, U+1E700 and U+1EF80 */
+	CHECK_STR(shown_after("\u0900\uff00\U00010700\U00011000\U0001e700\U0001ef80\U0001f000"), "");
 	CHECK_STR(shown_after("ביקורת"), "\u200e"); /* Hebrew, Arabic, Samaritan, presentation forms, Phoenician, Adlam */
 	CHECK_STR(shown_after("T1 تجربة"), "\u200e");
 	CHECK_STR(shown_after("\u0800"), "\u200e");

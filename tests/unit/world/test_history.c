@@ -55,6 +55,52 @@ static void a_reset_history_is_empty(void)
 	catalog_clear(&c);
 }
 
+static void what_is_forgotten_does_not_count(void)
+{
+	struct history h = {0};
+	struct catalog c;
+
+	fixture_catalog(&c, 6, 2, 1); /* artist 0 has 0, 2, 4 */
+	CHECK(history_forget(&h, &c, 2) == 0 && history_steps(&h) == 0);
+	CHECK(history_add(&h, &c, 4, 1) == 0 && history_add(&h, &c, 1, 0.5) == 0 && history_add(&h, &c, 4, 0.25) == 0 &&
+	      history_add(&h, &c, CATALOG_NONE, 0) == 0);
+	CHECK(history_forget(&h, &c, 5) == 0 && h.n == 4 && h.forgotten == 0 && history_track_plays(&h, 4) == 2);
+	CHECK(history_forget(&h, &c, 2) == 0);
+	CHECK(h.n == 2 && h.forgotten == 2 && history_steps(&h) == 4);
+	CHECK(h.plays[0].track == 4 && h.plays[0].time == 0.25 && h.plays[1].track == CATALOG_NONE);
+	CHECK(history_track_plays(&h, 4) == 1 && history_track_plays(&h, 1) == 0);
+	CHECK(history_artist_plays(&h, 0) == 1 && history_artist_plays(&h, 1) == 0);
+	history_reset(&h);
+	CHECK(history_steps(&h) == 0);
+	history_clear(&h);
+	catalog_clear(&c);
+}
+
+/* What was added last, and what was forgotten, can be had back. */
+static void plays_are_taken_back(void)
+{
+	struct history h = {0};
+	struct play first[2];
+	struct catalog c;
+
+	fixture_catalog(&c, 6, 2, 3);
+	for (uint32_t i = 0; i < 5; i++)
+		CHECK(history_add(&h, &c, i, 1) == 0);
+	CHECK(history_add_play(&h, &c, (struct play){.track = CATALOG_NONE, .id = 7, .time = 0.5}) == 0);
+	CHECK(h.plays[2].id == 6 && h.plays[5].id == 7 && h.plays[5].track == CATALOG_NONE);
+	memcpy(first, h.plays, sizeof first);
+	CHECK(history_forget(&h, &c, 4) == 0 && history_track_plays(&h, 0) == 0);
+	history_undo(&h, &c);
+	history_undo(&h, &c);
+	CHECK(h.n == 2 && history_steps(&h) == 4 && history_track_plays(&h, 4) == 0 && history_artist_plays(&h, 0) == 1);
+	CHECK(history_recall(&h, &c, first, 2) == 0);
+	CHECK(h.n == 4 && h.forgotten == 0 && history_track_plays(&h, 0) == 1 && history_artist_plays(&h, 0) == 2);
+	for (uint32_t i = 0; i < 4; i++)
+		CHECK(h.plays[i].track == i && h.plays[i].id == 3 * i);
+	history_clear(&h);
+	catalog_clear(&c);
+}
+
 int main(void)
 {
 	char directory[32];
@@ -63,6 +109,8 @@ int main(void)
 	RUN(plays_are_kept_in_order_and_counted);
 	RUN(unknown_tracks_do_not_count);
 	RUN(a_reset_history_is_empty);
+	RUN(what_is_forgotten_does_not_count);
+	RUN(plays_are_taken_back);
 	fixture_leave(directory);
 	return DONE();
 }

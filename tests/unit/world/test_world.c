@@ -323,6 +323,29 @@ static void where_nothing_can_be_saved_is_told(void)
 	unlink("file");
 }
 
+enum { GENRES = 24 };
+
+/* See world.h: genre g has a share proportional to 1 / (g + 1.5). */
+static void genres_have_their_shares(void)
+{
+	struct world_options many = {.n_tracks = 200000, .n_users = 1, .dim = 4, .seed = 3};
+	double total = 0, counts[GENRES] = {0};
+	struct world w;
+	struct errmsg e;
+
+	CHECK(world_make(&w, &many, &e) == 0);
+	for (size_t a = 0; a < w.n_artists; a++)
+		counts[w.artists[a].genre]++;
+	for (int g = 0; g < GENRES; g++)
+		total += 1 / (g + 1.5);
+	for (int g = 0; g < GENRES; g++) {
+		double share = 1 / (g + 1.5) / total, n = (double)w.n_artists;
+
+		CHECK(fabs(counts[g] / n - share) < 5 * sqrt(share * (1 - share) / n));
+	}
+	world_clear(&w);
+}
+
 int main(void)
 {
 	char directory[] = "/tmp/test_world.XXXXXX";
@@ -339,5 +362,6 @@ int main(void)
 	RUN(where_nothing_can_be_saved_is_told);
 	if (rmdir(directory) < 0)
 		return 1;
+	RUN(genres_have_their_shares);
 	return DONE();
 }

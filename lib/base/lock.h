@@ -1,0 +1,28 @@
+/*
+ * lock: keeps a file that is loaded, and saved again and again (see save.h), to one process at a time.
+ *
+ * The lock is on the file itself, so that no other file is left behind. What is saved is another file than the one
+ * before: it is locked before it takes its place.
+ */
+#ifndef BOTIFY_LOCK_H
+#define BOTIFY_LOCK_H
+
+#include "base/errmsg.h"
+
+struct lock {
+	int fd; /* -1: nothing is locked */
+};
+
+/*
+ * Locks a file, which is made where there is none, or says which process has locked it. What is no regular file, or
+ * lies on a file system that has no locks, is let pass. Returns 0, or -1 with the reason. Free with lock_release.
+ */
+int lock_take(struct lock *l, const char *path, struct errmsg *e);
+
+/* Locks the file that is open as a descriptor, which may be closed afterwards; nobody else has locked it. */
+void lock_take_new(struct lock *l, int fd);
+
+/* Where nothing is locked, does nothing. */
+void lock_release(struct lock *l);
+
+#endif

@@ -1,0 +1,17 @@
+/*
+ * policy_hint: what may have been meant by a policy that is none. Private to policy.c.
+ */
+#ifndef BOTIFY_POLICY_HINT_H
+#define BOTIFY_POLICY_HINT_H
+
+#include <stdbool.h>
+
+#include "base/errmsg.h"
+
+/* Says more about a source or a filter that could not be parsed for the reason in `e`. */
+void policy_hint_part(const char *part, bool is_filter, struct errmsg *e);
+
+/* The reason that a policy with a ',' after a '+' is none. Returns -1. */
+int policy_hint_order(const char *text, struct errmsg *e);
+
+#endif

@@ -1,0 +1,225 @@
+#include "train/session.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/rng.h"
+#include "unit/fixture.h"
+#include "world/session_math.h"
+
+/* A world whose truth is known: 300 tracks of 60 artists, 80 users with two interests each, in 4 dimensions. */
+enum { TRACKS = 300, ARTISTS = 60, USERS = 80, DIMS = 4, SESSIONS = 30 };
+
+static struct catalog catalog;
+static double tracks[TRACKS][DIMS];
+
+static double gauss(struct rng *r)
+{
+	double radius = sqrt(-2 * log(1 - rng_uniform(r)));
+
+	return radius * cos(2 * M_PI * rng_uniform(r));
+}
+
+static double product(const double *a, const double *b)
+{
+	double sum = 0;
+
+	for (int k = 0; k < DIMS; k++)
+		sum += a[k] * b[k];
+	return sum;
+}
+
+static void make_tracks(void)
+{
+	double artists[ARTISTS][DIMS];
+	struct rng r = rng_at(1, RNG_WORLD, 0, 0, 0);
+
+	fixture_catalog(&catalog, TRACKS, ARTISTS, 3);
+	for (int i = 0; i < ARTISTS; i++)
+		for (int k = 0; k < DIMS; k++)
+			artists[i][k] = gauss(&r);
+	for (int i = 0; i < TRACKS; i++)
+		for (int k = 0; k < DIMS; k++)
+			tracks[i][k] = 1.2 * artists[i % ARTISTS][k] + 0.3 * gauss(&r);
+}
+
+/* One of the three tracks nearest to an interest. */
+static uint32_t first_track(const double *q, struct rng *r)
+{
+	uint32_t rank = rng_below(r, 3), best = 0;
+	bool taken[TRACKS] = {false};
+
+	for (uint32_t n = 0; n <= rank; n++) {
+		double most = -INFINITY;
+
+		for (uint32_t i = 0; i < TRACKS; i++)
+			if (!taken[i] && product(q, tracks[i]) > most) {
+				most = product(q, tracks[i]);
+				best = i;
+			}
+		taken[best] = true;
+	}
+	return best;
+}
+
+static void add(struct listens_reader *reader, uint32_t user, uint32_t track, double time, uint32_t next, bool uniform)
+{
+	struct event ev = event_of(next == CATALOG_NONE ? EVENT_LAST : EVENT_NEXT, user, track * 3, time);
+	struct errmsg e;
+
+	ev.recommendation = next == CATALOG_NONE ? EVENT_NO_TRACK : next * 3;
+	ev.source = slice_of("random");
+	ev.pool = uniform ? TRACKS : 0;
+	CHECK(listens_add(reader, &ev, &e) == 0);
+}
+
+static void listen(struct listens_reader *reader, uint32_t user, const double *q, double bias, double gamma, struct rng *r, bool uniform)
+{
+	uint32_t track = first_track(q, r), plays[ARTISTS] = {0};
+	double time = 1;
+
+	for (int i = 0; i < 12; i++) {
+		uint32_t next = i == 11 ? CATALOG_NONE : rng_below(r, TRACKS);
+
+		add(reader, user, track, time, next, uniform);
+		plays[track % ARTISTS]++;
+		if (next == CATALOG_NONE)
+			return;
+		time = pow(gamma, plays[next % ARTISTS]) / (1 + exp(bias - product(q, tracks[next])));
+		time = nearbyint(100 * time) / 100;
+		track = next;
+	}
+}
+
+static void make_listens(struct listens *l, double gamma, bool uniform)
+{
+	struct listens_reader reader = {0};
+	struct errmsg e;
+
+	for (uint32_t user = 0; user < USERS; user++) {
+		struct rng r = rng_at(2, RNG_WORLD, user, 0, 0);
+		uint32_t interests[2] = {rng_below(&r, TRACKS), rng_below(&r, TRACKS)};
+		double bias = 3 * rng_uniform(&r);
+
+		for (int i = 0; i < SESSIONS; i++)
+			listen(&reader, user * 7, tracks[interests[i % 2]], bias, gamma, &r, uniform);
+	}
+	CHECK(listens_make(l, &reader, &catalog, &e) == 0);
+}
+
+/* The correlation of what the model expects of tracks, at the beginning of the sessions, with the truth. */
+static double agreement(const struct session_model *m)
+{
+	double n = 0, x = 0, y = 0, xx = 0, yy = 0, xy = 0;
+
+	for (uint32_t user = 0; user < USERS; user++) {
+		struct rng r = rng_at(2, RNG_WORLD, user, 0, 0);
+		uint32_t interests[2] = {rng_below(&r, TRACKS), rng_below(&r, TRACKS)};
+
+		for (uint32_t i = m->users[user].first_opening; i < m->users[user + 1].first_opening; i++)
+			for (int j = 0; j < 2 && m->openings[i].track == interests[j]; j++)
+				for (uint32_t t = 0; t < TRACKS; t++) {
+					double a = product(tracks[interests[j]], tracks[t]);
+					double b = session_dot(m->rows + (size_t)m->openings[i].row * SESSION_DIM, m->tracks + (size_t)t * SESSION_DIM);
+
+					n++, x += a, y += b, xx += a * a, yy += b * b, xy += a * b;
+				}
+	}
+	return (xy - x * y / n) / sqrt((xx - x * x / n) * (yy - y * y / n));
+}
+
+static void train(struct session_model *m, struct session_report *r, const struct listens *l, unsigned threads, uint64_t seed)
+{
+	struct session_options o = {.seed = seed, .threads = threads, .holdout = .1};
+	struct errmsg e = {.text = ""};
+
+	CHECK(session_train(m, r, &catalog, l, &o, &e) == 0);
+	CHECK_STR(e.text, "");
+}
+
+static void the_truth_is_found(void)
+{
+	struct listens l;
+	struct session_model m;
+	struct session_report r;
+
+	make_listens(&l, .9, true);
+	train(&m, &r, &l, 2, 1);
+	CHECK(fabs(m.gamma - .9) < .011);
+	CHECK(r.interests > 1.5 && r.interests < 3);
+	CHECK(r.uniform > 20000 && r.repeated > 1000);
+	CHECK(agreement(&m) > .9);
+	printf("# gamma %.2f, %.2f interests, agreement %.3f\n", m.gamma, r.interests, agreement(&m));
+	session_model_clear(&m);
+	listens_clear(&l);
+}
+
+static void threads_make_no_difference_and_seeds_do(void)
+{
+	struct listens l;
+	struct session_model one, three, other;
+	struct session_report r;
+
+	make_listens(&l, .8, true);
+	train(&one, &r, &l, 1, 1);
+	train(&three, &r, &l, 3, 1);
+	train(&other, &r, &l, 1, 2);
+	CHECK(one.n_rows == three.n_rows && one.noise == three.noise);
+	CHECK(memcmp(one.tracks, three.tracks, TRACKS * SESSION_DIM * sizeof(float)) == 0);
+	CHECK(memcmp(one.rows, three.rows, one.n_rows * SESSION_DIM * sizeof(float)) == 0);
+	CHECK(memcmp(one.tracks, other.tracks, TRACKS * SESSION_DIM * sizeof(float)) != 0);
+	session_model_clear(&one);
+	session_model_clear(&three);
+	session_model_clear(&other);
+	listens_clear(&l);
+}
+
+static void bounds_say_what_a_time_says(void)
+{
+	static struct session_bounds b;
+	const struct session_bound *o;
+
+	session_bounds_make(&b, .8);
+	CHECK(session_bound_of(&b, 0, 0)->kind == SESSION_BELOW && fabs(session_bound_of(&b, 0, 0)->z - log(.005 / .995)) < 1e-5);
+	CHECK(session_bound_of(&b, 0, 100)->kind == SESSION_ABOVE);
+	o = session_bound_of(&b, 1, 40); /* half of what it would be */
+	CHECK(o->kind == SESSION_INSIDE && fabs(o->z) < 1e-3 && fabs(o->high - log((.405 / .8) / (1 - .405 / .8))) < 1e-5);
+	CHECK(session_bound_of(&b, 1, 80)->kind == SESSION_ABOVE);
+	CHECK(session_bound_of(&b, 1, 90)->kind == SESSION_NOTHING); /* it cannot be */
+	session_bounds_forget_repeats(&b);
+	CHECK(session_bound_of(&b, 1, 40)->kind == SESSION_NOTHING && session_bound_of(&b, 0, 40)->kind == SESSION_INSIDE);
+	CHECK(fabs(session_hazard(0) - .7978845608) < 1e-9); /* sqrt(2 / pi) */
+	CHECK(fabs(session_hazard(-13) - 13.0763) < 1e-3 && session_hazard(40) == 0);
+}
+
+static void logs_that_tell_nothing_are_refused(void)
+{
+	struct listens_reader reader = {0};
+	struct listens l;
+	struct session_model m;
+	struct session_report r;
+	struct session_options o = {.threads = 1, .holdout = .1};
+	struct errmsg e;
+
+	add(&reader, 1, 5, 1, CATALOG_NONE, true);
+	CHECK(listens_make(&l, &reader, &catalog, &e) == 0);
+	CHECK(session_train(&m, &r, &catalog, &l, &o, &e) < 0);
+	CHECK_STR(e.text, "no listens in the logs were recommended: there is nothing to learn from but first tracks");
+	listens_clear(&l);
+}
+
+int main(void)
+{
+	char directory[32];
+
+	fixture_enter(directory);
+	make_tracks();
+	RUN(bounds_say_what_a_time_says);
+	RUN(the_truth_is_found);
+	RUN(threads_make_no_difference_and_seeds_do);
+	RUN(logs_that_tell_nothing_are_refused);
+	catalog_clear(&catalog);
+	fixture_leave(directory);
+	return DONE();
+}
