@@ -11,7 +11,9 @@
 #include <unistd.h>
 
 #include "base/save.h"
+#include "base/unfinished.h"
 #include "base/suggest.h"
+#include "base/unfinished.h"
 #include "command.h"
 #include "event/log.h"
 #include "options.h"
@@ -235,13 +237,14 @@ static int parse_option(struct options *o, int c, struct errmsg *e)
 	}
 }
 
-/* A table, or the metrics, must not replace what is learned from. A model is a directory. */
+/* A table, or the metrics, must not replace what is learned from. A model is a directory, and looked at by itself. */
 static int check_output(const struct options *o, struct errmsg *e)
 {
+	const char *table = o->kind ? o->output : NULL;
 	char *other[] = {(char *)o->tracks};
 
-	if (command_check_output("-o", o->output, o->paths, o->n_paths, e) < 0 ||
-	    command_check_output("-o", o->output, other, 1, e) < 0)
+	if (command_check_output("-o", table, o->paths, o->n_paths, e) < 0 ||
+	    command_check_output("-o", table, other, 1, e) < 0)
 		return -1;
 	if (command_check_output("--metrics", o->metrics, o->paths, o->n_paths, e) < 0)
 		return -1;
@@ -284,6 +287,7 @@ static void interrupted(int number)
 	ssize_t ignored = write(STDERR_FILENO, text, sizeof text - 1);
 
 	(void)ignored;
+	unfinished_remove();
 	signal(number, SIG_DFL);
 	raise(number);
 }
@@ -503,7 +507,8 @@ static int learn_kind(struct options *o, const struct listens *l, const struct c
 
 static int train(struct options *o, const struct listens *l, const struct catalog *c, struct errmsg *e)
 {
-	struct shown_epochs shown = {.terminal = isatty(STDERR_FILENO)};
+	struct shown_epochs display = {.terminal = isatty(STDERR_FILENO)};
+	struct errmsg second;
 	struct save metrics = {0};
 	int status;
 
@@ -511,15 +516,15 @@ static int train(struct options *o, const struct listens *l, const struct catalo
 		return errmsg_set(e, "there are no listens to learn from");
 	if ((o->kind ? set_limit(o, l, e) : o->dry_run ? 0 : session_model_check_place(o->output, e)) < 0 || (o->metrics && save_open(&metrics, o->metrics, e) < 0))
 		return -1;
-	clock_gettime(CLOCK_MONOTONIC, &shown.begun);
-	shown.fit_begun = shown.begun;
-	shown.metrics = metrics.file;
-	o->trainer.tune.watch = (struct watch){show_epoch, &shown};
+	clock_gettime(CLOCK_MONOTONIC, &display.begun);
+	display.fit_begun = display.begun;
+	display.metrics = metrics.file;
+	o->trainer.tune.watch = (struct watch){show_epoch, &display};
 	o->trainer.tune.tried = o->tune ? print_tried : NULL;
-	o->trainer.tune.ctx = &shown;
-	status = learn_kind(o, l, c, &shown, e);
-	/* also of a run that failed: that is when it is looked at */
-	if (metrics.file && save_commit(&metrics, status < 0 ? &(struct errmsg){0} : e) < 0)
+	o->trainer.tune.ctx = &display;
+	status = learn_kind(o, l, c, &display, e);
+	/* also of a run that failed, whose reason stays: that is when it is looked at */
+	if (metrics.file && save_commit(&metrics, status < 0 ? &second : e) < 0)
 		status = -1;
 	return status;
 }

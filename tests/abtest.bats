@@ -471,14 +471,10 @@ not_same() {
 }
 
 @test "health: a log whose parts were joined in another order, with times that events share" {
-	for user in 1 2 3 4 5 6; do
-		for session in 1 2 3 4 5 6 7 8; do
-			for track in 1 2 3; do
-				message=$([ $track = 3 ] && echo last || echo next)
-				echo '{"message":"'$message'","timestamp":'$((1000 + session / 2))',"user":'$user',"track":'$track',"time":0.5,"latency":0.00'$session$track',"recommendation":'$((track + 1))',"experiments":{"X":"'$([ $((user % 2)) = 0 ] && echo C || echo T)'"}}'
-			done
-		done
-	done >log
+	jq -nc 'range(1; 7) as $user | range(1; 9) as $session | range(1; 4) as $track | {
+		message: (if $track == 3 then "last" else "next" end), timestamp: (1000 + ($session / 2 | floor)), user: $user, track: $track,
+		time: 0.5, latency: ($session / 100 + $track / 1000), recommendation: ($track + 1),
+		experiments: {X: (if $user % 2 == 0 then "C" else "T" end)}}' >log
 	abtest --format json --quantiles 0.5 --days log >want
 	jq -e '.health | .sorted == false and .duplicate_events == 0' want
 	grep ':100[01],' log >early

@@ -453,9 +453,9 @@ marked() {
 @test "contract: what is compressed is told as such" {
 	printf '\037\213\010\0\n\n\n\nx\n' >log.gz
 	printf '\050\265\057\375\0\n\n\n\nx\n' >log.zst
-	echo 'botify-recommend --tracks tracks.ndjson --state FILE log.ndjson' >more
+	echo 'botify-recommend --tracks tracks.ndjson --state FILE log.ndjson' >further
 	tells_compressed() {
-		{ files "$1"; sed -n "s/^$1 //p" more; } | while read -r pattern; do
+		{ files "$1"; sed -n "s/^$1 //p" further; } | while read -r pattern; do
 			for file in log.gz log.zst; do
 				# shellcheck disable=SC2086
 				try "$1" ${pattern//FILE/$file}
@@ -531,7 +531,7 @@ keeps_good_lines() {
 		[ "$(of_lines | wc -l)" = 1 ]
 	}
 	for_each_reading names
-	tables() {
+	names_in_tables() {
 		files "$1" | grep -vE -e '--(embeddings|top|experiments|split) ([A-Z]*=)?FILE' | while read -r pattern; do
 			for text in '{"track":1,"artist":"b' '{"track":1,"artist":{"c":2}'; do
 				echo "$text" >table
@@ -541,7 +541,7 @@ keeps_good_lines() {
 			done
 		done
 	}
-	for_each tables
+	for_each names_in_tables
 }
 
 @test "contract: of many malformed lines the first ten are shown, then a count" {

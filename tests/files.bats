@@ -41,10 +41,10 @@ now_ms() {
 	echo $(($(date +%s%N) / 1000000))
 }
 
-# Waits for a process, at most five seconds; the status in $status. Kills it where it takes longer, and fails.
+# Waits for a process, for fifteen seconds at most; the status in $status. Kills it where it takes longer, and fails.
 ends() {
 	status=0
-	local end=$((SECONDS + 6))
+	local end=$((SECONDS + 15))
 	while alive "$1" && ((SECONDS < end)); do sleep 0.02; done
 	if alive "$1"; then
 		kill -9 "$1"
@@ -338,7 +338,7 @@ stalled_by() {
 	kill -"$1" "$pid"
 	ends "$pid"
 	[ "$status" = $((128 + $(kill -l "$1"))) ]
-	[ $(($(now_ms) - begun)) -lt 3000 ]
+	[ $(($(now_ms) - begun)) -lt 10000 ]
 	[ ! -s err ]
 	# what was delivered is in the pipe: whole lines, and the state is theirs
 	timeout 1 cat <&8 >got || true
@@ -420,7 +420,7 @@ sim_stalled_by() {
 	kill -"$signal" "$pid"
 	ends "$pid"
 	[ "$status" = $((128 + $(kill -l "$signal"))) ]
-	[ $(($(now_ms) - begun)) -lt 4000 ]
+	[ $(($(now_ms) - begun)) -lt 10000 ]
 	timeout 1 cat <&8 >got || true
 	exec 8<&-
 	whole_lines got

@@ -287,14 +287,14 @@ fails_with() {
 	for way in "--agent random" "-- ${recommender[*]}"; do
 		# shellcheck disable=SC2086
 		sim --sessions 100 $way 2>/dev/null | head -c 5000 >log
-		lines=$(wc -l <log)
+		whole=$(wc -l <log)
 		# shellcheck disable=SC2086
 		sim --sessions 100 --seed 2 $way 2>/dev/null >day2
 		# shellcheck disable=SC2086
 		sim --sessions 100 --seed 2 $way 2>/dev/null >>log
-		tail -n +$((lines + 2)) log | cmp - day2
+		tail -n +$((whole + 2)) log | cmp - day2
 		expect 1 botify-abtest --partial log
-		[ "$(grep -c "^botify-abtest: log:$((lines + 1)): cut off before its end: " err)" = 1 ]
+		[ "$(grep -c "^botify-abtest: log:$((whole + 1)): cut off before its end: " err)" = 1 ]
 		[ "$(wc -l <err)" = 1 ]
 	done
 }

@@ -76,7 +76,7 @@ void out_end_cut_line(struct out *o)
 
 	if (fstat(o->fd, &st) < 0 || !S_ISREG(st.st_mode))
 		return;
-	at = fcntl(o->fd, F_GETFL) & O_APPEND ? st.st_size : lseek(o->fd, 0, SEEK_CUR);
+	at = (fcntl(o->fd, F_GETFL) & O_APPEND) ? st.st_size : lseek(o->fd, 0, SEEK_CUR);
 	if (at > 0 && read_byte(o->fd, at - 1, &last) && last != '\n')
 		out_put(o, "\n", 1);
 }

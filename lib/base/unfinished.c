@@ -5,7 +5,7 @@
 #include <stddef.h>
 #include <unistd.h>
 
-enum { FILES = 8 };
+enum { FILES = 16 };
 
 static const int signals[] = {SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGPIPE, SIGXFSZ};
 
@@ -19,6 +19,12 @@ void unfinished_remove(void)
 
 		if (path)
 			unlink(path);
+	}
+	for (size_t i = 0; i < FILES; i++) {
+		const char *path = files[i];
+
+		if (path)
+			rmdir(path); /* fails where it was a file */
 	}
 }
 

@@ -1,5 +1,5 @@
 /*
- * unfinished: files that are removed where a signal ends the process.
+ * unfinished: files, and directories with nothing else in them, that are removed where a signal ends the process.
  *
  * Only for those that have a name while they are written; see save.h.
  */
@@ -7,7 +7,7 @@
 #define BOTIFY_UNFINISHED_H
 
 /*
- * From now on the file is removed where SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGPIPE or SIGXFSZ ends the process. Signals
+ * From now on the file or directory is removed where SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGPIPE or SIGXFSZ ends the process. Signals
  * that are handled or ignored stay so. The path is borrowed until unfinished_forget. Returns 0; or -1 where so many
  * files are underway that this one is not noted.
  */

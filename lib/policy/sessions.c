@@ -404,7 +404,8 @@ static int read_plays(const json_t *object, const struct loading *ld, uint32_t u
 	for (size_t i = 0; status == 0 && i < json_array_size(plays); i++) {
 		if (read_play(json_array_get(plays, i), ld, "plays", &play, e) < 0)
 			return -1;
-		if (shed(session->history, ld->catalog, &gone) < 0 || history_add_play(session->history, ld->catalog, play) < 0)
+		if (shed(session->history, ld->catalog, &gone) < 0 ||
+		    history_add_play(session->history, ld->catalog, play) < 0)
 			status = errmsg_nomem(e);
 		free(gone);
 	}

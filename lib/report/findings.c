@@ -48,23 +48,27 @@ static int add_missing_values(struct findings *all, const struct study_experimen
 	return status;
 }
 
-/* The p of how many users of each arm have a value of the i-th metric; NaN where there is no memory, or nothing to test. */
-static double compare_values(const struct report *r, const struct study_experiment *x, size_t i)
+/*
+ * Puts the p of how many users of each arm have a value of the i-th metric into *p; NaN where there is nothing to test.
+ * Returns 0, or -1 where there is no memory.
+ */
+static int compare_values(const struct report *r, const struct study_experiment *x, size_t i, double *p)
 {
 	const struct effects_options *o = r->analysis ? r->analysis->options : NULL;
 	uint64_t *having = calloc(x->arms.n + 1, sizeof *having), *users = calloc(x->arms.n + 1, sizeof *users);
-	double p = NAN;
+	int status = having && users ? 0 : -1;
 
+	*p = NAN;
 	for (size_t arm = 0; having && users && arm < x->arms.n; arm++) {
 		having[arm] = x->summary.arms[arm].values[i].n;
 		users[arm] = x->summary.arms[arm].users;
 	}
 	if (having && users)
-		p = o && o->sequential ? proportions_sequential(having, users, x->arms.n, o->tune, o->alpha).p
-				       : proportions_test(having, users, x->arms.n).p;
+		*p = o && o->sequential ? proportions_sequential(having, users, x->arms.n, o->tune, o->alpha).p
+					: proportions_test(having, users, x->arms.n).p;
 	free(having);
 	free(users);
-	return p;
+	return status;
 }
 
 /* Users without a value are left out of one metric, as users without a session are of all. */
@@ -73,8 +77,9 @@ static int add_unlike_values(struct findings *all, const struct report *r, const
 	int status = 0;
 
 	for (size_t i = 0; i < METRICS_N && status == 0; i++) {
-		double p = compare_values(r, x, i);
+		double p;
 
+		status = compare_values(r, x, i, &p);
 		if (p < HEALTH_ALARM)
 			status = add(all, FINDING_WARNING, name, "%s: not as many users of each arm have a value (%s), so do not "
 				     "compare them.", metrics_table[i].name, shown_p_said(p, HEALTH_ALARM).text);

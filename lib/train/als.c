@@ -76,8 +76,9 @@ static int make_gram(struct half_step *h, size_t n)
  */
 static size_t gather(const struct half_step *h, struct scratch *w, size_t at, size_t end)
 {
-	size_t d = h->s->d, n = end - at < BATCH ? end - at : BATCH;
+	size_t d = h->s->d, left = end - at, n = left < BATCH ? left : BATCH;
 
+	/* cppcheck-suppress knownConditionTrueFalse; it takes a row for empty, which is not asked for */
 	for (size_t k = 0; k < n; k++) {
 		const float *from = (h->turned ? h->turned : h->columns) + h->x->column[at + k] * d;
 		float value = h->x->value[at + k], root = h->s->of_values ? 1 : sqrtf(value);

@@ -45,10 +45,11 @@ static double seconds_now(void)
 static double measure_speed(void)
 {
 	float *a = calloc((size_t)PROBE * PROBE * 2, sizeof *a);
-	double begun = seconds_now(), took = 1;
+	double took = 1;
 
 	for (int i = 0; a && i < 4; i++) {
-		begun = seconds_now();
+		double begun = seconds_now();
+
 		cblas_sgemm(CblasRowMajor, CblasNoTrans, CblasTrans, PROBE, PROBE, PROBE, 1, a, PROBE, a, PROBE, 0,
 			    a + (size_t)PROBE * PROBE, PROBE);
 		took = fmin(took, seconds_now() - begun);

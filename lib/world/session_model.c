@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #include "base/murmur3.h"
+#include "base/unfinished.h"
 #include "text/json_put.h"
 #include "text/ndjson.h"
 #include "text/npy.h"
@@ -477,6 +478,55 @@ static int exchange(const char *fresh, const char *path, struct errmsg *e)
 	return rename(fresh, path) == 0 ? 0 : fail(path, e);
 }
 
+/* So that the new name survives a power cut. */
+static int sync_parent(const char *path, struct errmsg *e)
+{
+	const char *slash = strrchr(path, '/');
+	char *parent = slash == path ? strdup("/") : slash ? strndup(path, (size_t)(slash - path)) : strdup(".");
+	int status = parent ? sync_directory(parent, e) : errmsg_nomem(e);
+
+	free(parent);
+	return status;
+}
+
+/* What a signal is to remove: the directory `files[N_MATRICES + 1]` and the files of a model in it. */
+static void note_unfinished(const char *dir, char *files[N_MATRICES + 2])
+{
+	for (int i = 0; i <= N_MATRICES; i++)
+		files[i] = join(dir, i < N_MATRICES ? matrices[i] : "model.json");
+	files[N_MATRICES + 1] = strdup(dir);
+	for (int i = 0; i < N_MATRICES + 2; i++)
+		if (files[i])
+			unfinished_note(files[i]);
+}
+
+static void forget_unfinished(char *files[N_MATRICES + 2])
+{
+	for (int i = 0; i < N_MATRICES + 2; i++) {
+		if (files[i])
+			unfinished_forget(files[i]);
+		free(files[i]);
+	}
+}
+
+/* Makes a model in the new directory `fresh`, and puts it in its place. */
+static int save_fresh(const struct session_model *m, const char *fresh, const char *place, const struct catalog *c, struct errmsg *e)
+{
+	char *files[N_MATRICES + 2];
+	int status = -1;
+
+	note_unfinished(fresh, files);
+	errno = 0;
+	if (mkdir(fresh, 0777) < 0)
+		fail(fresh, e);
+	else if (save_all(m, fresh, c, e) == 0 && sync_directory(fresh, e) == 0)
+		status = exchange(fresh, place, e);
+	if (status < 0)
+		remove_model(fresh);
+	forget_unfinished(files);
+	return status < 0 ? -1 : sync_parent(place, e);
+}
+
 int session_model_save(const struct session_model *m, const char *path, const struct catalog *c, struct errmsg *e)
 {
 	size_t len = strlen(path);
@@ -490,13 +540,7 @@ int session_model_save(const struct session_model *m, const char *path, const st
 		fresh = NULL;
 		errmsg_nomem(e);
 	} else if (session_model_check_place(place, e) == 0) {
-		errno = 0;
-		if (mkdir(fresh, 0777) < 0)
-			fail(fresh, e);
-		else if (save_all(m, fresh, c, e) == 0 && sync_directory(fresh, e) == 0)
-			status = exchange(fresh, place, e);
-		if (status < 0)
-			remove_model(fresh);
+		status = save_fresh(m, fresh, place, c, e);
 	}
 	free(fresh);
 	free(place);

@@ -381,7 +381,8 @@ static void a_long_session_is_remembered_again(void)
 	CHECK(h->n == SESSIONS_MAX_PLAYS / 2 + 3 && h->forgotten == SESSIONS_MAX_PLAYS / 2);
 	sessions_undo(&s, &catalog, SESSIONS_MAX_PLAYS);
 	CHECK(h->n == SESSIONS_MAX_PLAYS && h->forgotten == 0);
-	CHECK(history_track_plays(h, 7) == SESSIONS_MAX_PLAYS / 20 && history_artist_plays(h, 3) == SESSIONS_MAX_PLAYS / 4);
+	CHECK(history_track_plays(h, 7) == SESSIONS_MAX_PLAYS / 20);
+	CHECK(history_artist_plays(h, 3) == SESSIONS_MAX_PLAYS / 4);
 	for (size_t i = 0; i < h->n; i++)
 		CHECK(h->plays[i].track == i % 20 && h->plays[i].time == (double)i / SESSIONS_MAX_PLAYS / 2);
 	sessions_clear(&s);

@@ -20,8 +20,11 @@ static void write_bytes(const void *bytes, size_t n)
 static void write_npy(int version, const char *header, const void *values, size_t size)
 {
 	size_t len = strlen(header), at = 8;
-	unsigned char file[1024] = {0x93, 'N', 'U', 'M', 'P', 'Y', (unsigned char)version, 0};
+	static unsigned char file[1 << 17] = {0x93, 'N', 'U', 'M', 'P', 'Y'};
 
+	file[6] = (unsigned char)version;
+	file[7] = 0;
+	CHECK(12 + len + size <= sizeof file);
 	for (int i = 0; i < (version == 1 ? 2 : 4); i++)
 		file[at++] = (unsigned char)(len >> 8 * i);
 	memcpy(file + at, header, len);

@@ -18,7 +18,7 @@ static int best_first(const void *a, const void *b)
 static void the_best_are_those_of_a_sort(void)
 {
 	struct rng r = rng_at(1, RNG_TRAIN, 0, 0, 0);
-	struct best_item all[N], heap[N];
+	struct best_item all[N], heap[N] = {{0}};
 	float scores[N];
 
 	for (uint32_t i = 0; i < N; i++) {

@@ -92,7 +92,8 @@ static void plays_are_taken_back(void)
 	CHECK(history_forget(&h, &c, 4) == 0 && history_track_plays(&h, 0) == 0);
 	history_undo(&h, &c);
 	history_undo(&h, &c);
-	CHECK(h.n == 2 && history_steps(&h) == 4 && history_track_plays(&h, 4) == 0 && history_artist_plays(&h, 0) == 1);
+	CHECK(h.n == 2 && history_steps(&h) == 4);
+	CHECK(history_track_plays(&h, 4) == 0 && history_artist_plays(&h, 0) == 1);
 	CHECK(history_recall(&h, &c, first, 2) == 0);
 	CHECK(h.n == 4 && h.forgotten == 0 && history_track_plays(&h, 0) == 1 && history_artist_plays(&h, 0) == 2);
 	for (uint32_t i = 0; i < 4; i++)

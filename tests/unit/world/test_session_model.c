@@ -1,9 +1,12 @@
 #include "world/session_model.h"
 
+#include <dirent.h>
 #include <math.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "unit/fixture.h"
@@ -138,6 +141,57 @@ static void tidy(void)
 	unlink("other");
 }
 
+static int temporary_entries(void)
+{
+	DIR *d = opendir(".");
+	const struct dirent *entry;
+	int n = 0;
+
+	while (d && (entry = readdir(d)))
+		n += strstr(entry->d_name, ".tmp") != NULL;
+	if (d)
+		closedir(d);
+	return n;
+}
+
+/* Saves again and again, for ever. */
+static void save_for_ever(void)
+{
+	struct errmsg e;
+
+	signal(SIGTERM, SIG_DFL);
+	while (session_model_save(&model, "model", &catalog, &e) == 0)
+		;
+	_exit(1);
+}
+
+static void a_signal_leaves_a_whole_model_and_nothing_else(void)
+{
+	int left = 0, damaged = 0;
+
+	srand(1);
+	for (int i = 0; i < 40; i++) {
+		struct session_model m;
+		struct errmsg e;
+		int status = 0;
+		pid_t pid;
+
+		fflush(stdout);
+		pid = fork();
+		if (pid == 0)
+			save_for_ever();
+		while (access("model/model.json", F_OK) < 0)
+			usleep(100);
+		usleep((useconds_t)(rand() % 10000));
+		kill(pid, SIGTERM);
+		CHECK(waitpid(pid, &status, 0) == pid && WIFSIGNALED(status) && WTERMSIG(status) == SIGTERM);
+		left += temporary_entries();
+		damaged += session_model_load(&m, "model", &catalog, &e) < 0;
+		session_model_clear(&m);
+	}
+	CHECK(left == 0 && damaged == 0);
+}
+
 int main(void)
 {
 	char directory[32];
@@ -148,6 +202,7 @@ int main(void)
 	RUN(what_is_damaged_is_refused);
 	RUN(a_model_of_another_catalog_is_refused);
 	RUN(what_is_no_model_is_not_replaced);
+	RUN(a_signal_leaves_a_whole_model_and_nothing_else);
 	catalog_clear(&catalog);
 	tidy();
 	fixture_leave(directory);
