@@ -72,6 +72,7 @@ struct options {
 	const struct report_format *format;
 	struct split split;
 	struct study_keep keep;
+	struct options_given given;
 	bool spreadsheet, partial, merge;
 	int64_t threads;
 	char **paths;
@@ -141,6 +142,32 @@ static int set_fail_on(struct options *o, const char *names, struct errmsg *e)
 	return failon_check(names, e);
 }
 
+/* What is about the report, and not about what is read. */
+static const char *const of_report[] = {
+	"control", "split", "alpha", "lift", "adjust", "primary", "cap", "covariate", "sequential", "tune", "power", "mde", "aa",
+	"format", "spreadsheet", NULL,
+};
+
+/* What a report has beside effects, where its format has more. */
+static const char *const beside_effects[] = {"power", "mde", "quantiles", "days", "sources", "tracks", "aa", NULL};
+static const char *const of_logs[] = {"threads", NULL}, *const of_sequential[] = {"tune", NULL};
+
+/* Looks for an option that has no effect beside the others. */
+static int check_effects(const struct options *o, struct errmsg *e)
+{
+	const char *vain;
+
+	if (o->partial && (vain = options_given_of(&o->given, of_report)) != NULL)
+		return errmsg_set(e, "--%s has no effect on a part; give it to the run that merges", vain);
+	if (o->merge && (vain = options_given_of(&o->given, of_logs)) != NULL)
+		return errmsg_set(e, "--%s has no effect with --merge", vain);
+	if (!o->format->sections && (vain = options_given_of(&o->given, beside_effects)) != NULL)
+		return errmsg_set(e, "--%s has no effect on --format %s, which has effects only", vain, o->format->name);
+	if (!o->analysis.effects.sequential && options_given_of(&o->given, of_sequential))
+		return errmsg_set(e, "--tune is for --sequential");
+	return 0;
+}
+
 /* What can be said of the options together; and what some of them bring with them. */
 static int complete(struct options *o, struct errmsg *e)
 {
@@ -150,6 +177,8 @@ static int complete(struct options *o, struct errmsg *e)
 		return errmsg_set(e, "--covariate and --covariate-before exclude each other");
 	if (o->fail_on && o->partial)
 		return errmsg_set(e, "--fail-on is for the report: a part may look worse than the whole");
+	if (check_effects(o, e) < 0)
+		return -1;
 	if (o->spreadsheet && o->format != report_format_find("csv"))
 		return errmsg_set(e, "--spreadsheet is for --format csv");
 	o->analysis.sentences = !o->format->machine;
@@ -180,7 +209,9 @@ static int parse_options(struct options *o, int argc, char **argv)
 	struct errmsg e;
 	int c, which, status = 0;
 
-	while (status == 0 && (c = options_next(&self, argc, argv, "o:hV", long_options, &which)) != -1)
+	o->given.table = long_options;
+	while (status == 0 && (c = options_next(&self, argc, argv, "o:hV", long_options, &which)) != -1) {
+		options_give(&o->given, c, which);
 		switch (c) {
 		case OPT_ANALYSIS: status = analysis_set(&o->analysis, long_options[which].name, optarg, &e); break;
 		case OPT_EXPERIMENT: o->experiments[o->n_experiments++] = optarg; break;
@@ -198,6 +229,7 @@ static int parse_options(struct options *o, int argc, char **argv)
 		case 'h': case 'V': return command_info(&self, c);
 		default: return command_bad_option(&self);
 		}
+	}
 	o->paths = argv + optind;
 	o->n_paths = (size_t)(argc - optind);
 	if (status == 0)

@@ -51,6 +51,7 @@ struct options {
 	enum way way;
 	bool json;
 	char **argv; /* the recommender's command */
+	struct options_given given;
 };
 
 enum {
@@ -144,6 +145,9 @@ static int parse_value(struct options *o, int c, const char *text, struct errmsg
 /* What can be said of the options together. */
 static int check_options(const struct options *o, struct errmsg *e)
 {
+	static const char *const of_recommender[] = {"timeout", "in-flight", NULL};
+	const char *vain;
+
 	if (!o->tracks)
 		return errmsg_set(e, "no catalog given (--tracks FILE)");
 	if (!o->embeddings)
@@ -152,6 +156,8 @@ static int check_options(const struct options *o, struct errmsg *e)
 		return errmsg_set(e, "no users given (--users FILE)");
 	if (o->argv[0] && o->way != WAY_COMMAND)
 		return errmsg_set(e, "--agent and a command (%s): give one of them", o->argv[0]);
+	if (o->way != WAY_COMMAND && o->way != WAY_WIRED && (vain = options_given_of(&o->given, of_recommender)) != NULL)
+		return errmsg_set(e, "--%s has no effect with --agent, which plays one session at a time", vain);
 	return 0;
 }
 
@@ -159,9 +165,11 @@ static int check_options(const struct options *o, struct errmsg *e)
 static int parse_options(struct options *o, int argc, char **argv)
 {
 	struct errmsg e;
-	int c;
+	int c, which;
 
-	while ((c = options_next(&command, argc, argv, "+hV", long_options, NULL)) != -1)
+	o->given.table = long_options;
+	while ((c = options_next(&command, argc, argv, "+hV", long_options, &which)) != -1) {
+		options_give(&o->given, c, which);
 		switch (c) {
 		case OPT_TRACKS: o->tracks = optarg; break;
 		case OPT_EMBEDDINGS: o->embeddings = optarg; break;
@@ -172,6 +180,7 @@ static int parse_options(struct options *o, int argc, char **argv)
 			if (parse_value(o, c, optarg, &e) < 0)
 				return command_misused(&command, &e);
 		}
+	}
 	o->argv = argv + optind;
 	if (o->argv[0] && o->way == WAY_WIRED)
 		o->way = WAY_COMMAND;

@@ -40,6 +40,7 @@ struct options {
 	char **arms;
 	int64_t limit, threads;
 	bool partial, merge;
+	struct options_given given;
 	char **paths; /* n_paths of them, at least one */
 	size_t n_paths;
 };
@@ -67,6 +68,21 @@ static int set_format(struct options *o, const char *name, struct errmsg *e)
 	return o->format ? 0 : errmsg_set(e, "--format takes json, ndjson or table, not '%s'", name);
 }
 
+/* Looks for an option that has no effect beside the others, or not enough. */
+static int check_options(const struct options *o, struct errmsg *e)
+{
+	static const char *const of_lists[] = {"by-arm", "tracks", "format", "limit", NULL}, *const of_logs[] = {"threads", NULL};
+	const char *vain;
+
+	if (o->partial && (vain = options_given_of(&o->given, of_lists)) != NULL)
+		return errmsg_set(e, "--%s has no effect on a part; give it to the run that merges", vain);
+	if (o->merge && (vain = options_given_of(&o->given, of_logs)) != NULL)
+		return errmsg_set(e, "--%s has no effect with --merge", vain);
+	if (!o->choice.experiment && (o->choice.n_arms > 0 || o->choice.by_arm))
+		return errmsg_set(e, "--arm and --by-arm want the experiment too (--experiment NAME)");
+	return 0;
+}
+
 static int check_output(const struct options *o, struct errmsg *e)
 {
 	if (command_check_output("-o", o->output, o->paths, o->n_paths, e) < 0)
@@ -78,9 +94,11 @@ static int check_output(const struct options *o, struct errmsg *e)
 static int parse_options(struct options *o, int argc, char **argv)
 {
 	struct errmsg e;
-	int c, status = 0;
+	int c, which, status = 0;
 
-	while (status == 0 && (c = options_next(&self, argc, argv, "n:o:hV", long_options, NULL)) != -1)
+	o->given.table = long_options;
+	while (status == 0 && (c = options_next(&self, argc, argv, "n:o:hV", long_options, &which)) != -1) {
+		options_give(&o->given, c, which);
 		switch (c) {
 		case OPT_EXPERIMENT: o->choice.experiment = optarg; break;
 		case OPT_ARM: o->arms[o->choice.n_arms++] = optarg; break;
@@ -96,12 +114,11 @@ static int parse_options(struct options *o, int argc, char **argv)
 		case 'h': case 'V': return command_info(&self, c);
 		default: return command_bad_option(&self);
 		}
+	}
 	o->paths = argv + optind;
 	o->n_paths = (size_t)(argc - optind);
-	if (status == 0 && !o->choice.experiment && (o->choice.n_arms > 0 || o->choice.by_arm))
-		status = errmsg_set(&e, "--arm and --by-arm want the experiment too (--experiment NAME)");
-	if (status == 0)
-		status = check_output(o, &e);
+	if (status == 0 && (check_options(o, &e) < 0 || check_output(o, &e) < 0))
+		status = -1;
 	return status < 0 ? command_misused(&self, &e) : -1;
 }
 

@@ -69,6 +69,7 @@ struct options {
 	int64_t limit, seed, threads, per_artist;
 	const char *tracks, *output, *metrics, *previous;
 	bool tune, dry_run;
+	struct options_given given;
 	char **paths; /* n_paths of them, perhaps none */
 	size_t n_paths;
 };
@@ -173,6 +174,22 @@ static int check_session(const struct options *o, struct errmsg *e)
 	return 0;
 }
 
+/* Looks for an option that has no effect beside the others. */
+static int check_effects(const struct options *o, struct errmsg *e)
+{
+	static const char *const of_tables[] = {"per-artist", "liked", NULL};
+	static const char *const of_artists[] = {"per-artist", NULL}, *const of_choice[] = {"holdout", NULL};
+	const char *vain;
+
+	if (!o->kind && (vain = options_given_of(&o->given, of_tables)) != NULL)
+		return errmsg_set(e, "--%s is not for session", vain);
+	if (o->kind && options_given_of(&o->given, of_artists) && (o->kind != &trainer_similar || !o->tracks))
+		return errmsg_set(e, "--per-artist is for similar, with --tracks, which tells artists");
+	if (o->kind && options_given_of(&o->given, of_choice) && !tune_is_needed(o->trainer.kind, &o->trainer.tune.given))
+		return errmsg_set(e, "--holdout has no effect where nothing is left to choose");
+	return 0;
+}
+
 static int check_model(struct options *o, struct errmsg *e)
 {
 	const struct model_kind *k = o->model ? model_find(o->model) : NULL;
@@ -238,15 +255,18 @@ static int check_output(const struct options *o, struct errmsg *e)
 static int parse_options(struct options *o, int argc, char **argv)
 {
 	struct errmsg e;
-	int c, status = 0;
+	int c, which, status = 0;
 
-	while (status == 0 && (c = options_next(&self, argc, argv, "m:k:n:o:hV", long_options, NULL)) != -1)
+	o->given.table = long_options;
+	while (status == 0 && (c = options_next(&self, argc, argv, "m:k:n:o:hV", long_options, &which)) != -1) {
+		options_give(&o->given, c, which);
 		switch (c) {
 		case 'h': case 'V': return command_info(&self, c);
 		case '?': case ':': return command_bad_option(&self);
 		default: status = parse_option(o, c, &e);
 		}
-	if (status == 0 && (set_kind(o, argv[optind], &e) < 0 || check_model(o, &e) < 0))
+	}
+	if (status == 0 && (set_kind(o, argv[optind], &e) < 0 || check_model(o, &e) < 0 || check_effects(o, &e) < 0))
 		status = -1;
 	if (status < 0)
 		return command_misused(&self, &e);

@@ -113,3 +113,19 @@ int options_next(const struct command *c, int argc, char **argv, const char *sho
 	command_fail(c, &e);
 	return '?';
 }
+
+void options_give(struct options_given *g, int c, int which)
+{
+	for (int i = 0; g->table[i].name; i++)
+		if (which == i || (which < 0 && g->table[i].val == c))
+			g->places |= UINT64_C(1) << i;
+}
+
+const char *options_given_of(const struct options_given *g, const char *const names[])
+{
+	for (size_t k = 0; names[k]; k++)
+		for (int i = 0; g->table[i].name; i++)
+			if (strcmp(g->table[i].name, names[k]) == 0 && g->places >> i & 1)
+				return names[k];
+	return NULL;
+}

@@ -170,6 +170,66 @@ fail() {
 	for_each refuses
 }
 
+# Options that have no effect beside others: the command line, and what is said of it.
+without_effect() {
+	local option
+	case $1 in
+	botify-abtest)
+		for option in --control=C --split=C=1 --alpha=0.1 --lift=fieller --adjust=holm --primary=time --cap=99% --covariate=users \
+			--sequential --tune=5 --power --mde=1 --aa=10 --format=json --spreadsheet; do
+			echo "--partial $option log.ndjson: ${option%%=*} has no effect on a part; give it to the run that merges"
+		done
+		echo "--merge --partial --alpha=0.1 log.ndjson: --alpha has no effect on a part; give it to the run that merges"
+		echo "--merge --threads 1 log.ndjson: --threads has no effect with --merge"
+		for option in ndjson csv prometheus; do
+			for what in --power --mde=1 --quantiles=0.5 --days --sources --tracks=tracks.ndjson --aa=10; do
+				echo "--format $option $what log.ndjson: ${what%%=*} has no effect on --format $option, which has effects only"
+			done
+		done
+		echo "--tune 10000 log.ndjson: --tune is for --sequential"
+		echo "--spreadsheet log.ndjson: --spreadsheet is for --format csv"
+		;;
+	botify-toppop)
+		for option in --format=json --format=table --limit=3 -n3 --tracks=tracks.ndjson; do
+			case $option in -n3) what=--limit ;; *) what=${option%%=*} ;; esac
+			echo "--partial $option log.ndjson: $what has no effect on a part; give it to the run that merges"
+		done
+		echo "--partial --experiment E --by-arm log.ndjson: --by-arm has no effect on a part; give it to the run that merges"
+		echo "--merge --threads 1 log.ndjson: --threads has no effect with --merge"
+		;;
+	botify-sim)
+		for option in random oracle console; do
+			for what in --timeout=5 --in-flight=256; do
+				echo "$world --agent $option $what: ${what%%=*} has no effect with --agent, which plays one session at a time"
+			done
+		done
+		;;
+	botify-train)
+		for what in --liked=0.5 --per-artist=2 --model=ease --limit=3 --unheard --tune --factors=3; do
+			echo "session --tracks tracks.ndjson -o model $what log.ndjson: ${what%%=*} is not for session"
+		done
+		for with in "similar --model ease" "user-tracks --model ease --tracks tracks.ndjson"; do
+			echo "$with --per-artist 2 log.ndjson: --per-artist is for similar, with --tracks, which tells artists"
+		done
+		echo "user-tracks --model ease --regularisation 5 --holdout 0.2 log.ndjson: --holdout has no effect where nothing is left to choose"
+		echo "similar --model ease --unheard log.ndjson: --unheard is for user-tracks"
+		echo "similar --model ease --factors 3 log.ndjson: --factors is not for ease"
+		;;
+	esac
+}
+
+@test "contract: an option without effect beside the others is refused" {
+	world="--tracks tracks.ndjson --embeddings tracks.npy --users users.ndjson"
+	refuses_vain() {
+		without_effect "$1" | while IFS=: read -r arguments reason; do
+			# shellcheck disable=SC2086
+			try "$1" $arguments
+			[ "$status" = 2 ] && [ ! -s out ] && [ "$(head -n 1 err)" = "$1:$reason" ] || fail "$arguments" || return
+		done
+	}
+	for_each refuses_vain
+}
+
 # What a mistake is called: the words of getopt_long, and what was meant.
 @test "contract: a long option with a typo is told with the nearest name" {
 	suggests() {

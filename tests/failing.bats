@@ -23,7 +23,7 @@ botify-abtest: botify-abtest --format markdown --sequential --fail-on srm --spli
 botify-abtest: botify-abtest --format csv --covariate-before 2024-01-02 --cap 90% -o out ../in/log
 botify-abtest: botify-abtest --format prometheus --covariate ../in/covariate --adjust holm ../in/escaped
 botify-abtest: botify-abtest --format json --covariate ../in/covariate --sequential --fail-on health --split {"C":1,"T1":0} -o out ../in/log
-botify-abtest: botify-abtest --partial --days --sources --format html -o out ../in/log
+botify-abtest: botify-abtest --partial --days --sources --quantiles 0.5 -o out ../in/log
 botify-abtest: botify-abtest --merge --days --sources -o out ../in/part1 ../in/part2
 botify-recommend: botify-recommend --tracks ../in/tracks --policy contextual-toppop --similar ../in/tracks --top ../in/top --no-latency < ../in/requests
 botify-abtest: botify-abtest --format markdown --split X=1,T2=2,B=1,A=1 ../in/log ../in/names

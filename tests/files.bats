@@ -58,7 +58,7 @@ ends() {
 
 each_report() {
 	"$@" botify-toppop
-	"$@" botify-abtest --format csv
+	"$@" botify-abtest --format json
 	"$@" botify-train similar --model itemknn
 }
 

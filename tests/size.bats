@@ -46,7 +46,7 @@ in_proportion() {
 	in_proportion botify-toppop --threads 1 --experiment E --by-arm
 	in_proportion botify-toppop --threads 1 --experiment E --recommended --partial
 	in_proportion botify-abtest --threads 1 --format table
-	in_proportion botify-abtest --threads 1 --format csv --quantiles 0.5 --sources --split A=1
+	in_proportion botify-abtest --threads 1 --format json --quantiles 0.5 --sources --split A=1
 	in_proportion botify-abtest --threads 1 --partial --days --sources
 	in_proportion botify-abtest --threads 1 --format html
 }

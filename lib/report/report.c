@@ -13,13 +13,13 @@
 #include "study/metrics.h"
 
 const struct report_format report_formats[REPORT_FORMATS_N] = {
-	{"table", false, false, report_table},
-	{"json", false, true, report_json},
-	{"ndjson", true, true, report_ndjson},
-	{"csv", true, true, report_csv},
-	{"markdown", false, false, report_markdown},
-	{"html", false, false, report_html},
-	{"prometheus", false, true, report_prometheus},
+	{.name = "table", .sections = true, .write = report_table},
+	{.name = "json", .sections = true, .machine = true, .write = report_json},
+	{.name = "ndjson", .bare = true, .machine = true, .write = report_ndjson},
+	{.name = "csv", .bare = true, .machine = true, .write = report_csv},
+	{.name = "markdown", .sections = true, .write = report_markdown},
+	{.name = "html", .sections = true, .write = report_html},
+	{.name = "prometheus", .machine = true, .write = report_prometheus},
 };
 
 const struct report_format *report_format_find(const char *name)

@@ -65,6 +65,7 @@ int report_health(struct health *h, const struct report *r, struct errmsg *e);
 struct report_format {
 	const char *name;
 	bool bare; /* it is effects and nothing else: what else there is to say (findings.h) has to be said elsewhere */
+	bool sections; /* it has those, beside the effects */
 	bool machine; /* names are as they are, for programs, and not for a terminal */
 	/* Returns 0, or -1 with the reason where there is no memory; errors of f are for ferror to tell. */
 	int (*write)(const struct report *r, FILE *f, bool colour, struct errmsg *e);
