@@ -303,7 +303,8 @@ static int check_plan(const struct study *s, const struct options *o, struct err
 		return errmsg_set(e, "%s: no experiment of the log is in it", ndjson_name(o->plan));
 	for (size_t i = 0; missing > 0 && i < s->names.n; i++)
 		if (!split_has(&o->split, slice_of(symbols_text(&s->names, i))))
-			command_note(&self, "%s: experiment '%s' is not in it, and its arms are taken as equal", ndjson_name(o->plan),
+			command_note(&self, "%s: experiment '%s' is not in it, and its arms are taken as equal",
+				     ndjson_name(o->plan),
 				     symbols_text(&s->names, i));
 	return 0;
 }

@@ -286,8 +286,10 @@ static enum lines_status answer_input(struct recommender *r, const char *path, i
 static void tell_dropped(const struct sessions *s)
 {
 	if (s->dropped > 0)
-		command_note(&command, "%" PRIu64 " session%s ended for others to begin: more than %zu %s open at a time (--max-sessions)",
-			     s->dropped, s->dropped == 1 ? " was" : "s were", s->max_open, s->max_open == 1 ? "was" : "were");
+		command_note(&command, "%" PRIu64 " session%s ended for others to begin: "
+				       "more than %zu %s open at a time (--max-sessions)",
+			     s->dropped, s->dropped == 1 ? " was" : "s were", s->max_open,
+			     s->max_open == 1 ? "was" : "were");
 }
 
 /* Answers all inputs. Returns how that ended. */

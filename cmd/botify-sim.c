@@ -243,7 +243,8 @@ static enum exchange_status play(struct simulation *s, const struct options *o, 
 	case WAY_COMMAND: return partner_play_command(s, o->argv, o->timeout, log, watch, e);
 	case WAY_WIRED:
 		if (isatty(STDIN_FILENO))
-			command_note(&command, "no recommender was given: requests are on standard output, and events are awaited from the terminal");
+			command_note(&command, "no recommender was given: requests are on standard output, "
+					       "and events are awaited from the terminal");
 		return partner_play_wired(s, o->timeout, watch, e);
 	case WAY_CONSOLE: return play_console(s, watch, log, e);
 	default: return play_agent(s, o, watch, log, e);

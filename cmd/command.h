@@ -59,8 +59,8 @@ __attribute__((format(printf, 2, 3))) void command_note(const struct command *c,
 int command_bad_option(const struct command *c);
 
 /*
- * To be called before a path is read: says that input is awaited where that is a terminal, lest the command look as if it
- * hung. It is said once. The path may be NULL, and then nothing is read.
+ * To be called before a path is read: says that input is awaited where that is a terminal, lest the command look as if
+ * it hung. It is said once. The path may be NULL, and then nothing is read.
  */
 void command_reads(const struct command *c, const char *path);
 

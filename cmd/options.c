@@ -59,14 +59,17 @@ static void say_unknown(const char *word, const struct option *longs, struct err
 /* Of a long option whose name is right. */
 static void say_argument(const char *word, const struct option *option, struct errmsg *e)
 {
-	errmsg_set(e, "option '--%s' %s", option->name, strchr(word, '=') ? "doesn't allow an argument" : "requires an argument");
+	const char *mistake = strchr(word, '=') ? "doesn't allow an argument" : "requires an argument";
+
+	errmsg_set(e, "option '--%s' %s", option->name, mistake);
 }
 
 static void say_short(const char *shorts, struct errmsg *e)
 {
 	const char *known = strchr(shorts, optopt);
+	const char *mistake = known && known[1] == ':' ? "option requires an argument" : "invalid option";
 
-	errmsg_set(e, "%s -- '%c'", known && known[1] == ':' ? "option requires an argument" : "invalid option", optopt);
+	errmsg_set(e, "%s -- '%c'", mistake, optopt);
 }
 
 /* What was wrong with the option before `optind`, which getopt_long has refused. */
@@ -86,7 +89,8 @@ static void explain(const char *word, const char *shorts, const struct option *l
 		say_ambiguous(word, longs, e);
 }
 
-int options_next(const struct command *c, int argc, char **argv, const char *shorts, const struct option *longs, int *which)
+int options_next(const struct command *c, int argc, char **argv, const char *shorts, const struct option *longs,
+		 int *which)
 {
 	const struct option *option;
 	const char *word;

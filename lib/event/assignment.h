@@ -2,10 +2,10 @@
  * assignment: which arm of an experiment a user falls on.
  *
  * A pure function of the experiment's name, its weights and the user's id, so that replicas, reruns and old logs agree.
- * With m the 32-bit MurmurHash3 and h = m(decimal user id, seed m(name, 0)): where all arms are equal, the index of the arm
- * is h mod number of arms. Where they are not, h mod 10000 is one of 10,000 slots, which the arms divide among themselves
- * in their order: arm i ends before the slot 10000 * (weight 0 + … + weight i) / (all weights), rounded to the nearest
- * whole number, halves up.
+ * With m the 32-bit MurmurHash3 and h = m(decimal user id, seed m(name, 0)): where all arms are equal, the index of the
+ * arm is h mod number of arms. Where they are not, h mod 10000 is one of 10,000 slots, which the arms divide among
+ * themselves in their order: arm i ends before the slot 10000 * (weight 0 + … + weight i) / (all weights), rounded to
+ * the nearest whole number, halves up.
  */
 #ifndef BOTIFY_ASSIGNMENT_H
 #define BOTIFY_ASSIGNMENT_H
@@ -32,8 +32,8 @@ enum assignment_status {
 struct assignment assignment_of(const char *name, size_t n_arms);
 
 /*
- * Gives its arms weights, n_arms of them, finite and 0 or above; an arm of weight 0 gets nobody. *at_fault is the arm that
- * is too small. After a failure the arms are as they were. Free with assignment_clear.
+ * Gives its arms weights, n_arms of them, finite and 0 or above; an arm of weight 0 gets nobody. *at_fault is the arm
+ * that is too small. After a failure the arms are as they were. Free with assignment_clear.
  */
 enum assignment_status assignment_weigh(struct assignment *a, const double *weights, size_t *at_fault);
 void assignment_clear(struct assignment *a);

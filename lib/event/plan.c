@@ -92,12 +92,13 @@ static int read_arms(struct plan_experiment *x, json_t *arms, struct errmsg *e)
 
 static int set_weight(struct plan_experiment *x, size_t arm, const json_t *value, struct errmsg *e)
 {
+	const char *name = symbols_text(&x->arms, arm);
 	double weight = json_number_value(value);
 
 	if (!value)
-		return errmsg_set(e, "arm '%s' has no weight", symbols_text(&x->arms, arm));
+		return errmsg_set(e, "arm '%s' has no weight", name);
 	if (!json_is_number(value) || !(weight >= 0 && weight <= 1e12))
-		return errmsg_set(e, "the weight of arm '%s' is not a number from 0 to 1e12", symbols_text(&x->arms, arm));
+		return errmsg_set(e, "the weight of arm '%s' is not a number from 0 to 1e12", name);
 	x->weights[arm] = weight;
 	return 0;
 }
@@ -113,7 +114,8 @@ static int read_weights(struct plan_experiment *x, json_t *weights, struct errms
 	if (!by_name && !json_is_array(weights))
 		return errmsg_set(e, "\"weights\" is neither an object of numbers by arm nor an array of numbers");
 	if (!by_name && json_array_size(weights) != n)
-		return errmsg_set(e, "\"weights\" is not as long as \"arms\" (%zu and %zu)", json_array_size(weights), n);
+		return errmsg_set(e, "\"weights\" is not as long as \"arms\" (%zu and %zu)",
+				  json_array_size(weights), n);
 	json_object_foreach(weights, name, value)
 		if (symbols_find(&x->arms, slice_of(name)) == SYMBOLS_NONE)
 			return errmsg_set(e, "\"weights\" names '%s', which is not an arm", name);
@@ -159,7 +161,9 @@ static int read_experiment(struct plan *p, const json_t *object, struct errmsg *
 		return errmsg_set(e, "experiment %zu has no name", p->names.n + 1);
 	if (add_name(&p->names, "experiment", name, e) < 0)
 		return -1;
-	return read_parts(&p->list[p->names.n - 1], name, object, e) < 0 ? errmsg_prefix(e, "experiment '%s'", name) : 0;
+	if (read_parts(&p->list[p->names.n - 1], name, object, e) < 0)
+		return errmsg_prefix(e, "experiment '%s'", name);
+	return 0;
 }
 
 static int read_experiments(struct plan *p, const json_t *document, struct errmsg *e)

@@ -1,6 +1,6 @@
 /*
- * plan: what a file of experiments says: the arms of each, how users are divided between them, and what each arm does, which
- * is a text here. Policies are made of it by policy/experiment.h.
+ * plan: what a file of experiments says: the arms of each, how users are divided between them, and what each arm does,
+ * which is a text here. Policies are made of it by policy/experiment.h.
  *
  *     {"experiments":[{"name":"AA","arms":["C","T1"]},
  *                     {"name":"F","arms":{"C":"random","T1":"artist,random"},"weights":{"C":9,"T1":1}}]}
@@ -27,8 +27,8 @@ struct plan {
 };
 
 /*
- * Reads a file. Names that occur twice, weights that are not one for each arm, unknown keys are errors. Returns 0, or -1
- * with the file, the experiment and the reason. Free with plan_clear; after a failure there is nothing to free.
+ * Reads a file. Names that occur twice, weights that are not one for each arm, unknown keys are errors. Returns 0, or
+ * -1 with the file, the experiment and the reason. Free with plan_clear; after a failure there is nothing to free.
  */
 int plan_load(struct plan *p, const char *path, struct errmsg *e);
 void plan_clear(struct plan *p);

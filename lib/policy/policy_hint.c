@@ -59,17 +59,19 @@ static void hint_name(const char *name, bool is_filter, struct errmsg *e)
 	if (near)
 		errmsg_set(e, "%s; did you mean '%s'?", e->text, near);
 	else if (name[strcspn(name, " ;|&/")])
-		errmsg_set(e, "%s; %s", e->text, is_filter ? "each filter begins with '+'" : "sources are separated by ','");
+		errmsg_set(e, "%s; %s", e->text,
+			   is_filter ? "each filter begins with '+'" : "sources are separated by ','");
 }
 
 void policy_hint_part(const char *part, bool is_filter, struct errmsg *e)
 {
+	const char *(*known)(size_t i) = is_filter ? filter_kind_name : source_kind_name;
 	char name[64];
 
 	snprintf(name, sizeof name, "%.*s", (int)strcspn(part, ":@"), part);
 	if (is_filter && strchr(part, '@') && name_known(name, filter_kind_name))
 		errmsg_set(e, "'@' stands in a source, as in toppop:100@0.65, and not in a filter");
-	else if (!name_known(name, is_filter ? filter_kind_name : source_kind_name) && !hint_place(name, part, is_filter, e))
+	else if (!name_known(name, known) && !hint_place(name, part, is_filter, e))
 		hint_name(name, is_filter, e);
 }
 
@@ -124,7 +126,8 @@ static char *without_spaces(const char *text)
 static char *reordered(const char *text)
 {
 	enum { LONGEST = 1000 }; /* nobody would read a longer one */
-	char *copy = strlen(text) > LONGEST ? NULL : without_spaces(text), *meant = copy ? malloc(2 * strlen(text) + 2) : NULL;
+	char *copy = strlen(text) > LONGEST ? NULL : without_spaces(text);
+	char *meant = copy ? malloc(2 * strlen(text) + 2) : NULL;
 	struct errmsg ignored;
 	struct policy p;
 
@@ -146,7 +149,8 @@ int policy_hint_order(const char *text, struct errmsg *e)
 	if (meant)
 		errmsg_set(e, "filters come last, once for all sources; did you mean '%s'?", meant);
 	else
-		errmsg_set(e, "filters come last, once for all sources, each after its '+', as in artist,random+unseen+artist:2");
+		errmsg_set(e, "filters come last, once for all sources, each after its '+', "
+			      "as in artist,random+unseen+artist:2");
 	free(meant);
 	return -1;
 }

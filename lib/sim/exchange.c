@@ -61,15 +61,15 @@ static int begin(struct exchange *x, struct errmsg *e)
 	return status < 0 ? errmsg_nomem(e) : 0;
 }
 
-/* Whether a reply gives back the time and the timestamp of its request: a log that says otherwise is no log of this run. */
+/* Whether a reply gives back the time and the timestamp of its request: another log would not be that of this run. */
 static int check_times(const struct event *request, const struct event *reply, struct errmsg *e)
 {
 	char got[NUMBER_SIZE], want[NUMBER_SIZE];
 	int got_len, want_len;
 
 	if (reply->timestamp == EVENT_NO_TIMESTAMP)
-		return errmsg_set(e, "no timestamp in a reply to user %u, where the request says %" PRId64, request->user,
-				  request->timestamp);
+		return errmsg_set(e, "no timestamp in a reply to user %u, where the request says %" PRId64,
+				  request->user, request->timestamp);
 	if (reply->timestamp != request->timestamp)
 		return errmsg_set(e, "the timestamp %" PRId64 " in a reply to user %u, where the request says %" PRId64,
 				  reply->timestamp, request->user, request->timestamp);
@@ -77,8 +77,8 @@ static int check_times(const struct event *request, const struct event *reply, s
 		return 0;
 	got_len = (int)number_write(got, reply->time);
 	want_len = (int)number_write(want, request->time);
-	return errmsg_set(e, "the time %.*s in a reply to user %u, where the request says %.*s", got_len, got, request->user,
-			  want_len, want);
+	return errmsg_set(e, "the time %.*s in a reply to user %u, where the request says %.*s", got_len, got,
+			  request->user, want_len, want);
 }
 
 /* Whether a reply belongs to a request: what it echoes is what went out. */
@@ -96,7 +96,8 @@ static int check_recommendation(const struct exchange *x, const struct event *re
 {
 	*track = catalog_find(x->s->catalog, reply->recommendation);
 	if (reply->message == EVENT_LAST && reply->recommendation != EVENT_NO_TRACK)
-		return errmsg_set(e, "track %u recommended to user %u, who has left", reply->recommendation, reply->user);
+		return errmsg_set(e, "track %u recommended to user %u, who has left", reply->recommendation,
+				  reply->user);
 	if (reply->message == EVENT_LAST)
 		return 0;
 	if (reply->recommendation == EVENT_NO_TRACK)

@@ -126,10 +126,13 @@ static int copy_weights(struct split *s, const struct plan_experiment *x)
 static int copy_plan(struct split *s, const struct plan *p)
 {
 	s->list = calloc(p->names.n, sizeof *s->list);
-	for (size_t i = 0; s->list && i < p->names.n; i++)
-		if (symbols_intern(&s->experiments, slice_of(symbols_text(&p->names, i)), SYMBOLS_NONE) == SYMBOLS_NONE ||
+	for (size_t i = 0; s->list && i < p->names.n; i++) {
+		struct slice name = slice_of(symbols_text(&p->names, i));
+
+		if (symbols_intern(&s->experiments, name, SYMBOLS_NONE) == SYMBOLS_NONE ||
 		    copy_weights(&s->list[i], &p->list[i]) < 0)
 			return -1;
+	}
 	return s->list ? 0 : -1;
 }
 
