@@ -10,7 +10,7 @@
 
 #include "base/descriptors.h"
 #include "base/save.h"
-#include "text/tame.h"
+#include "text/sanitize.h"
 
 void command_begin(const struct command *c, char **argv)
 {
@@ -38,7 +38,7 @@ int command_info(const struct command *c, int which)
 static void say(const struct command *c, const char *text)
 {
 	fprintf(stderr, "%s: ", c->name);
-	tame_put(stderr, text);
+	sanitize_put(stderr, text);
 	putc('\n', stderr);
 }
 
@@ -144,7 +144,7 @@ int command_screen_close(struct command_screen *s, struct errmsg *e)
 	text = memstream_close(&s->between);
 	if (!text)
 		return errmsg_nomem(e);
-	tame_lines(text);
+	sanitize_lines(text);
 	fputs(text, s->to);
 	free(text);
 	return 0;

@@ -5,7 +5,7 @@
 #include <string.h>
 #include <strings.h>
 
-#include "text/tame.h"
+#include "text/sanitize.h"
 
 #define COMMENT "<!-- -->" /* breaks a word, and is not seen */
 
@@ -91,7 +91,7 @@ static size_t space_at(const char *c, unsigned *code)
 /* A space, or what becomes one. At an end of the text it is written so that it does not count as one. Returns its bytes or 0. */
 static size_t put_space(FILE *f, const char *text, const char *c)
 {
-	size_t wild = tame_wild(c);
+	size_t wild = sanitize_wild(c);
 	unsigned code = ' ';
 	size_t len = wild > 0 ? wild : space_at(c, &code);
 

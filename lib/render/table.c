@@ -7,7 +7,7 @@
 
 #include "base/grow.h"
 #include "text/cut.h"
-#include "text/tame.h"
+#include "text/sanitize.h"
 #include "text/width.h"
 
 void table_init(struct table *t, const char *align)
@@ -37,7 +37,7 @@ static void add(struct table *t, enum table_style style, char *text, bool line)
 	}
 	/* what stands alone in its row is a sentence */
 	(line || t->columns == 1 ? cut_words : cut)(text);
-	tame(text);
+	sanitize(text);
 	cells[t->n++] = (struct table_cell){.text = text, .style = style, .line = line};
 }
 

@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "text/number.h"
-#include "text/tame.h"
+#include "text/sanitize.h"
 
 /* What makes a spreadsheet take a cell for a formula where it stands first; the last four are as wide as letters of Chinese. */
 static const char *const formula[] = {"=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠"};
@@ -20,7 +20,7 @@ static bool is_formula(const char *text)
 static void put_characters(FILE *f, const char *text, bool terminal)
 {
 	while (*text) {
-		size_t wild = terminal ? tame_wild(text) : 0;
+		size_t wild = terminal ? sanitize_wild(text) : 0;
 
 		if (*text == '"')
 			fputc('"', f);

@@ -11,8 +11,8 @@
 #include "report/headline.h"
 #include "report/section.h"
 #include "text/cut.h"
+#include "text/sanitize.h"
 #include "text/shown.h"
-#include "text/tame.h"
 
 static void add_header(struct table *t, const struct effect *first)
 {
@@ -85,7 +85,7 @@ static int put_sentence(const struct effect *x, FILE *f, bool colour)
 
 	if (status == 0) {
 		cut_words(line);
-		tame(line);
+		sanitize(line);
 		status = table_prose(line, style_of(x), f, colour);
 		free(line);
 	}

@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "text/number.h"
-#include "text/tame.h"
+#include "text/sanitize.h"
 
 enum { SHOWN = 10, WORDS = 8 };
 
@@ -18,9 +18,9 @@ static void show_track(const struct console *c, const struct catalog *catalog, u
 	const struct track *t = &catalog->tracks[track];
 
 	fprintf(c->dialogue, "%" PRIu32 "  ", t->id);
-	tame_put(c->dialogue, catalog->artists[t->artist].name);
+	sanitize_put(c->dialogue, catalog->artists[t->artist].name);
 	fputs(" – ", c->dialogue);
-	tame_put(c->dialogue, t->title);
+	sanitize_put(c->dialogue, t->title);
 }
 
 /* strcasestr, but for a word that is not NUL-terminated. */

@@ -1,4 +1,4 @@
-#include "text/tame.h"
+#include "text/sanitize.h"
 
 #include <stdlib.h>
 
@@ -7,7 +7,7 @@
 static void controls_become_question_marks(void)
 {
 	static const struct {
-		const char *wild, *tame;
+		const char *wild, *sanitize;
 	} known[] = {
 		{"", ""},
 		{"plain – ü", "plain – ü"},
@@ -26,11 +26,11 @@ static void controls_become_question_marks(void)
 		FILE *f = open_memstream(&put, &len);
 
 		strcpy(text, known[i].wild);
-		tame(text);
-		CHECK_STR(text, known[i].tame);
-		tame_put(f, known[i].wild);
+		sanitize(text);
+		CHECK_STR(text, known[i].sanitize);
+		sanitize_put(f, known[i].wild);
 		fclose(f);
-		CHECK_STR(put, known[i].tame);
+		CHECK_STR(put, known[i].sanitize);
 		free(put);
 	}
 }
@@ -39,7 +39,7 @@ static void lines_keep_their_ends(void)
 {
 	char text[] = "a\tb\n\033[2Jc\r\n\u202ed\n";
 
-	tame_lines(text);
+	sanitize_lines(text);
 	CHECK_STR(text, "a\tb\n?[2Jc?\n?d\n");
 }
 

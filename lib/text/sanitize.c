@@ -1,4 +1,4 @@
-#include "text/tame.h"
+#include "text/sanitize.h"
 
 #include <string.h>
 
@@ -9,7 +9,7 @@ static int turns(const unsigned char *text)
 				   (text[1] == 0x81 && text[2] >= 0xa6 && text[2] <= 0xa9));
 }
 
-size_t tame_wild(const char *text)
+size_t sanitize_wild(const char *text)
 {
 	const unsigned char *s = (const unsigned char *)text;
 
@@ -24,12 +24,12 @@ size_t tame_wild(const char *text)
 }
 
 /* In place, but for the characters in `keep`. */
-static void tame_but(char *text, const char *keep)
+static void sanitize_but(char *text, const char *keep)
 {
 	char *to = text;
 
 	while (*text) {
-		size_t n = strchr(keep, *text) ? 0 : tame_wild(text);
+		size_t n = strchr(keep, *text) ? 0 : sanitize_wild(text);
 
 		*to++ = n > 0 ? '?' : *text;
 		text += n > 0 ? n : 1;
@@ -37,20 +37,20 @@ static void tame_but(char *text, const char *keep)
 	*to = '\0';
 }
 
-void tame(char *text)
+void sanitize(char *text)
 {
-	tame_but(text, "");
+	sanitize_but(text, "");
 }
 
-void tame_lines(char *text)
+void sanitize_lines(char *text)
 {
-	tame_but(text, "\n\t");
+	sanitize_but(text, "\n\t");
 }
 
-void tame_put(FILE *f, const char *text)
+void sanitize_put(FILE *f, const char *text)
 {
 	while (*text) {
-		size_t n = tame_wild(text);
+		size_t n = sanitize_wild(text);
 
 		putc(n > 0 ? '?' : *text, f);
 		text += n > 0 ? n : 1;

@@ -1,5 +1,5 @@
 /*
- * tame: text from outside that people are shown. Control characters, by which a terminal could be commanded, become '?', and
+ * sanitize: text from outside that people are shown. Control characters, by which a terminal could be commanded, become '?', and
  * so do those that end a line or turn the direction of all that stands after them (Unicode Standard Annex 9, explicit
  * formatting).
  */
@@ -10,15 +10,15 @@
 #include <stdio.h>
 
 /* How many bytes at the start of a text are such a character; 0 where there is none. */
-size_t tame_wild(const char *text);
+size_t sanitize_wild(const char *text);
 
 /* In place. `text` is UTF-8; what it loses in bytes is taken out. */
-void tame(char *text);
+void sanitize(char *text);
 
 /* The same for a text of several lines: its line ends and tabs stay. */
-void tame_lines(char *text);
+void sanitize_lines(char *text);
 
-/* Writes it tamed. Errors of f are for ferror to tell. */
-void tame_put(FILE *f, const char *text);
+/* Writes it sanitized. Errors of f are for ferror to tell. */
+void sanitize_put(FILE *f, const char *text);
 
 #endif
