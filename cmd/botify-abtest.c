@@ -318,7 +318,7 @@ static int check(const struct study *s, const struct options *o, struct errmsg *
 		return errmsg_set(e, o->keep.before ? "the log has no experiments from --covariate-before on" : "the log has no experiments");
 	for (size_t i = 0; i < o->n_experiments; i++)
 		if (symbols_find(&s->names, slice_of(o->experiments[i])) == SYMBOLS_NONE) {
-			shown_list(&s->names, e);
+			humanize_list(&s->names, e);
 			return errmsg_prefix(e, "no experiment '%s'", o->experiments[i]);
 		}
 	return check_plan(s, o, e);

@@ -11,15 +11,14 @@
 #include <unistd.h>
 
 #include "base/save.h"
-#include "base/unfinished.h"
 #include "base/suggest.h"
 #include "base/unfinished.h"
 #include "command.h"
 #include "event/log.h"
 #include "options.h"
+#include "text/humanize.h"
 #include "text/json_put.h"
 #include "text/number.h"
-#include "text/shown.h"
 #include "train/dense.h"
 #include "train/listens.h"
 #include "train/session.h"

@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "study/health.h"
-#include "text/shown.h"
+#include "text/humanize.h"
 
 /* The next name of a list, as a string; false where there is none. */
 static bool next_name(const char **names, char *name, size_t size)
@@ -51,7 +51,7 @@ static int find_mismatch(const struct sections_subject *subject, struct errmsg *
 			return -1;
 		if (p < SECTIONS_SRM_ALARM) {
 			errmsg_set(found, "srm: users of experiment %s are not split as planned (%s)", symbols_text(&s->names, x),
-				   shown_p_said(p, SECTIONS_SRM_ALARM).text);
+				   humanize_p_said(p, SECTIONS_SRM_ALARM).text);
 			return 1;
 		}
 	}

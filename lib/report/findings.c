@@ -11,7 +11,7 @@
 #include "stats/proportions.h"
 #include "study/clock.h"
 #include "study/health.h"
-#include "text/shown.h"
+#include "text/humanize.h"
 
 /* Adds a finding about an experiment or, where it is NULL, about the log. Returns 0, or -1 where there is no memory. */
 __attribute__((format(printf, 4, 5))) static int add(struct findings *all, enum finding_level level, const char *experiment,
@@ -43,8 +43,8 @@ static int add_missing_values(struct findings *all, const struct study_experimen
 	for (size_t i = 0; i < METRICS_N && status == 0; i++)
 		if (a->values[i].n > 0 && a->values[i].n < a->users)
 			status = add(all, FINDING_NOTE, name, "%s: %" PRIu64 " of the %" PRIu64 " user%s of %s have a value.",
-				     metrics_table[i].name, a->values[i].n, a->users, shown_plural(a->users),
-				     shown_name(symbols_text(&x->arms, arm)));
+				     metrics_table[i].name, a->values[i].n, a->users, humanize_plural(a->users),
+				     humanize_name(symbols_text(&x->arms, arm)));
 	return status;
 }
 
@@ -82,7 +82,7 @@ static int add_unlike_values(struct findings *all, const struct report *r, const
 		status = compare_values(r, x, i, &p);
 		if (p < HEALTH_ALARM)
 			status = add(all, FINDING_WARNING, name, "%s: not as many users of each arm have a value (%s), so do not "
-				     "compare them.", metrics_table[i].name, shown_p_said(p, HEALTH_ALARM).text);
+				     "compare them.", metrics_table[i].name, humanize_p_said(p, HEALTH_ALARM).text);
 	}
 	return status;
 }
@@ -118,7 +118,7 @@ static int add_mismatch(struct findings *all, const struct report *r, size_t exp
 		return -1;
 	if (!(p < SECTIONS_SRM_ALARM))
 		return 0;
-	return add(all, FINDING_ALARM, name, "Users are not split between the arms as planned (%s).", shown_p_said(p, SECTIONS_SRM_ALARM).text);
+	return add(all, FINDING_ALARM, name, "Users are not split between the arms as planned (%s).", humanize_p_said(p, SECTIONS_SRM_ALARM).text);
 }
 
 /* Sequential intervals are right in the limit of many users; of so few, nobody knows how their values vary. */
@@ -136,7 +136,7 @@ static int add_few_users(struct findings *all, const struct report *r, const str
 
 		if (users < FEW_USERS)
 			errmsg_set(&few, "%s%s%s (%" PRIu64 ")", few.text, *few.text ? ", " : "",
-				   shown_name(symbols_text(&x->arms, arms[i])), users);
+				   humanize_name(symbols_text(&x->arms, arms[i])), users);
 	}
 	if (*few.text == '\0')
 		return 0;

@@ -7,7 +7,7 @@
 
 #include "base/memstream.h"
 #include "study/samples.h"
-#include "text/shown.h"
+#include "text/humanize.h"
 
 int headline_verdict(const struct effect *x)
 {
@@ -52,12 +52,12 @@ static const struct phrase *phrase_of(const char *metric)
 	return &phrases[0];
 }
 
-struct shown headline_label(const char *metric)
+struct humanized headline_label(const char *metric)
 {
 	size_t number = samples_find(metric);
 	const char *unit = number < SAMPLES_N ? samples_unit(number) : "";
 
-	return *unit ? shown("%s, %s", shown_words(metric).text, unit) : shown_words(metric);
+	return *unit ? humanize("%s, %s", humanize_words(metric).text, unit) : humanize_words(metric);
 }
 
 /* A sentence as it is written. */
@@ -66,15 +66,15 @@ struct sentence {
 	bool typeset;
 };
 
-static void put(const struct sentence *s, struct shown text)
+static void put(const struct sentence *s, struct humanized text)
 {
-	fputs(s->typeset ? shown_typeset(text).text : text.text, s->f);
+	fputs(s->typeset ? humanize_typeset(text).text : text.text, s->f);
 }
 
 /* A direction mark is for a page: terminals show one, or turn nothing. */
 static void put_control(const struct sentence *s, const struct effect *x)
 {
-	fprintf(s->f, "%s%s", shown_name(x->control), s->typeset ? shown_after(x->control) : "");
+	fprintf(s->f, "%s%s", humanize_name(x->control), s->typeset ? humanize_after(x->control) : "");
 }
 
 /* "listened 49.4 % longer than C", "had 3.1 % more mean time per session than C" */
@@ -86,10 +86,10 @@ static void put_difference(const struct sentence *s, const struct effect *x)
 
 	fprintf(s->f, "%s ", p->verb);
 	if (isfinite(x->effect)) {
-		put(s, shown_magnitude(x->effect, x->lower, x->upper));
+		put(s, humanize_magnitude(x->effect, x->lower, x->upper));
 		fputc(' ', s->f);
 	}
-	fprintf(s->f, "%s%s%s than ", how, *metric ? " " : "", shown_words(metric).text);
+	fprintf(s->f, "%s%s%s than ", how, *metric ? " " : "", humanize_words(metric).text);
 	put_control(s, x);
 }
 
@@ -100,11 +100,11 @@ static bool is_multiple(const struct effect *x)
 }
 
 /* What is left of a percent effect in times; its interval is two digits wide. */
-static struct shown times_of(const struct effect *x, double percent)
+static struct humanized times_of(const struct effect *x, double percent)
 {
 	double width = (x->upper - x->lower) / 100;
 
-	return shown("%.*f", !isfinite(width) ? 1 : width < 0.3 ? 2 : width < 3 ? 1 : 0, 1 + percent / 100);
+	return humanize("%.*f", !isfinite(width) ? 1 : width < 0.3 ? 2 : width < 3 ? 1 : 0, 1 + percent / 100);
 }
 
 static void put_multiple(const struct sentence *s, const struct effect *x)
@@ -114,7 +114,7 @@ static void put_multiple(const struct sentence *s, const struct effect *x)
 
 	fprintf(s->f, "%s ", p->verb);
 	put(s, times_of(x, x->effect));
-	fprintf(s->f, " times %s%s%s as ", p->as, *metric ? " " : "", shown_words(metric).text);
+	fprintf(s->f, " times %s%s%s as ", p->as, *metric ? " " : "", humanize_words(metric).text);
 	put_control(s, x);
 	if (isfinite(x->lower) && isfinite(x->upper)) {
 		fputs(" (", s->f);
@@ -133,18 +133,18 @@ static void put_bounds(const struct sentence *s, const struct effect *x)
 	if (!isfinite(near) || !isfinite(far))
 		return;
 	fputs(" (", s->f);
-	put(s, shown_magnitude(near, x->lower, x->upper));
+	put(s, humanize_magnitude(near, x->lower, x->upper));
 	fputs(" to ", s->f);
-	put(s, shown_magnitude(far, x->lower, x->upper));
+	put(s, humanize_magnitude(far, x->lower, x->upper));
 	fputc(')', s->f);
 }
 
 static void put_unsure(const struct sentence *s, const struct effect *x)
 {
-	fprintf(s->f, "did not differ significantly from %s in %s", shown_name(x->control), shown_words(x->metric).text);
+	fprintf(s->f, "did not differ significantly from %s in %s", humanize_name(x->control), humanize_words(x->metric).text);
 	if (isfinite(x->effect)) {
 		fputs(": ", s->f);
-		put(s, shown_effect(x->effect, x->lower, x->upper));
+		put(s, humanize_effect(x->effect, x->lower, x->upper));
 	}
 }
 
@@ -153,7 +153,7 @@ static void put_headline(const struct sentence *s, const struct effect *x)
 	if (!isfinite(x->difference)) {
 		fprintf(s->f, headline_too_far(x) ? "cannot be compared with %s: some values of %s are too large"
 						  : "cannot be compared with %s: one of them has no value of %s",
-			shown_name(x->control), shown_words(x->metric).text);
+			humanize_name(x->control), humanize_words(x->metric).text);
 		return;
 	}
 	if (headline_verdict(x) != 0 && is_multiple(x)) {
@@ -164,7 +164,7 @@ static void put_headline(const struct sentence *s, const struct effect *x)
 	} else if (isfinite(x->p)) {
 		put_unsure(s, x);
 	} else if (x->difference == 0) {
-		fprintf(s->f, "had the same %s as %s", shown_words(x->metric).text, shown_name(x->control));
+		fprintf(s->f, "had the same %s as %s", humanize_words(x->metric).text, humanize_name(x->control));
 	} else {
 		put_difference(s, x);
 		fprintf(s->f, ", but %s to tell that from chance",

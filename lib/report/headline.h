@@ -8,7 +8,7 @@
 #include <stddef.h>
 
 #include "study/effects.h"
-#include "text/shown.h"
+#include "text/humanize.h"
 
 /*
  * What can be said after the arm's name, such as "listened 49.4 % longer than C (44.3 % to 54.5 %)"; typeset for a page, or
@@ -17,7 +17,7 @@
 char *headline_of(const struct effect *x, bool typeset);
 
 /* The name of a metric as words, with its unit: "mean request latency, ms" */
-struct shown headline_label(const char *metric);
+struct humanized headline_label(const char *metric);
 
 /*
  * Whether there is no interval because the values of an arm are too far apart: a double does not hold their variance, as of

@@ -43,11 +43,11 @@ const char *report_primary(const struct report *r)
 	return r->analysis ? r->analysis->options->primary : NULL;
 }
 
-struct shown report_p_heading(const struct report *r)
+struct humanized report_p_heading(const struct report *r)
 {
 	const char *kind = report_p_kind(r);
 
-	return *kind ? shown("p (%s)", kind) : shown("p");
+	return *kind ? humanize("p (%s)", kind) : humanize("p");
 }
 
 char *report_means(bool words, const char *rest)
@@ -61,7 +61,7 @@ char *report_means(bool words, const char *rest)
 	for (size_t i = 0; i < METRICS_RATIOS_N; i++) {
 		const char *name = metrics_ratios[i].name;
 
-		fprintf(f, "%s%s", i > 0 ? ", " : "", words ? shown_words(name).text : name);
+		fprintf(f, "%s%s", i > 0 ? ", " : "", words ? humanize_words(name).text : name);
 	}
 	fprintf(f, ")%s", rest);
 	return memstream_close(&m);
@@ -95,13 +95,13 @@ static void put_removed(FILE *f, const struct effect *effects, size_t n, bool wo
 		fputs("The covariate removed no variance. ", f);
 	for (size_t i = 0; i < n && most >= 0.0005; i++) {
 		const struct effect *x = &effects[i];
-		struct shown share;
+		struct humanized share;
 
 		if (!isfinite(x->variance_removed))
 			continue;
-		share = shown("%.1f %%", 100 * x->variance_removed);
-		fprintf(f, "%s%s %s", separator, words ? shown_words(x->metric).text : x->metric,
-			words ? shown_typeset(share).text : share.text);
+		share = humanize("%.1f %%", 100 * x->variance_removed);
+		fprintf(f, "%s%s %s", separator, words ? humanize_words(x->metric).text : x->metric,
+			words ? humanize_typeset(share).text : share.text);
 		separator = ", ";
 	}
 	fputs(*separator == ',' ? ". " : "", f);
@@ -122,7 +122,7 @@ static void put_too_far(FILE *f, const struct effect *effects, size_t n, bool wo
 	for (size_t i = 0; i < n && effects[i].treatment == effects[0].treatment; i++)
 		if (is_too_far(effects, n, effects[i].metric))
 			fprintf(f, "No interval of %s: its values are too far apart. ",
-				words ? shown_words(effects[i].metric).text : effects[i].metric);
+				words ? humanize_words(effects[i].metric).text : effects[i].metric);
 }
 
 /* Whether an interval has no ends, by Fieller's method. */
@@ -141,10 +141,10 @@ static void put_balance(FILE *f, const struct report *r, const struct effect *ef
 
 	for (size_t x = 0; n > 0 && r->effects->balance && x < s->names.n; x++) {
 		double p = symbols_text(&s->names, x) == effects[0].experiment ? balance_p(&r->effects->balance[x]) : NAN;
-		struct shown said = shown_p_said(p, HEALTH_ALARM);
+		struct humanized said = humanize_p_said(p, HEALTH_ALARM);
 
 		if (p >= HEALTH_ALARM)
-			fprintf(f, "The arms are alike in it (%s). ", words ? shown_typeset(said).text : said.text);
+			fprintf(f, "The arms are alike in it (%s). ", words ? humanize_typeset(said).text : said.text);
 	}
 }
 

@@ -16,7 +16,7 @@
 #include "study/effects.h"
 #include "study/split.h"
 #include "study/study.h"
-#include "text/shown.h"
+#include "text/humanize.h"
 
 struct health;
 struct section;
@@ -38,7 +38,7 @@ struct report {
 const char *report_p_kind(const struct report *r);
 
 /* The heading of a column of it: "p", or "p (adjusted)" */
-struct shown report_p_heading(const struct report *r);
+struct humanized report_p_heading(const struct report *r);
 
 /* The metric that the experiment is decided by, or NULL. */
 const char *report_primary(const struct report *r);

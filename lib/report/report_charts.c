@@ -8,7 +8,7 @@
 #include "render/svg.h"
 #include "report/headline.h"
 #include "report/period.h"
-#include "text/shown.h"
+#include "text/humanize.h"
 
 enum { BINS = 30 };
 
@@ -29,7 +29,7 @@ static const char *text(const struct timeline *t, size_t row, const char *key)
 
 static const char *arm_name(const struct timeline *t, size_t arm)
 {
-	return shown_name(text(t, t->rows.first + arm * t->rows.days, "treatment"));
+	return humanize_name(text(t, t->rows.first + arm * t->rows.days, "treatment"));
 }
 
 /* The row of a day that has a place, of an arm. */
@@ -62,9 +62,9 @@ static double *places(struct timeline *t)
 }
 
 /* Days are counted on the axis; this says from when. */
-static struct shown day_label(const struct timeline *t)
+static struct humanized day_label(const struct timeline *t)
 {
-	return shown("day (1: %s)", text(t, row_of(t, 0, 0), "day"));
+	return humanize("day (1: %s)", text(t, row_of(t, 0, 0), "day"));
 }
 
 /* Begins a figure, whose caption says which days have no place in it: "…; far off and not drawn: 1970-01-01, 2100-01-01" */
@@ -88,7 +88,7 @@ static void begin_figure(const struct timeline *t, const char *caption, FILE *f)
 
 static void put_means(struct timeline *t, const double *x, const char *control, struct svg_series *series, FILE *f)
 {
-	struct shown day = day_label(t), metric = headline_label(text(t, t->rows.first, "metric"));
+	struct humanized day = day_label(t), metric = headline_label(text(t, t->rows.first, "metric"));
 	struct svg_chart chart = {
 		.title = "Means by arm until each day", .description = "The numbers are those of the table over time.",
 		.x_label = day.text, .y_label = metric.text, .x = x, .n = t->period.n, .series = series,
@@ -105,8 +105,8 @@ static void put_means(struct timeline *t, const double *x, const char *control, 
 
 static void put_effects(struct timeline *t, const double *x, struct svg_series *series, FILE *f)
 {
-	struct shown metric = shown_words(text(t, t->rows.first, "metric")), caption = shown("Effect on %s until each day", metric.text);
-	struct shown day = day_label(t);
+	struct humanized metric = humanize_words(text(t, t->rows.first, "metric")), caption = humanize("Effect on %s until each day", metric.text);
+	struct humanized day = day_label(t);
 	struct svg_chart chart = {
 		.title = "Effects until each day, with their intervals", .description = "The numbers are those of the table over time.",
 		.x_label = day.text, .y_label = "effect in % of the control’s mean", .x = x, .n = t->period.n, .series = series,
@@ -222,7 +222,7 @@ int report_charts_sessions(const struct study *s, size_t experiment, const uint3
 
 		fill(bins, sessions, s, (uint32_t)experiment, width);
 		for (size_t i = 0; i < x->arms.n; i++)
-			series[i] = (struct svg_series){.name = shown_name(symbols_text(&x->arms, arms[i])), .y = bins + arms[i] * BINS};
+			series[i] = (struct svg_series){.name = humanize_name(symbols_text(&x->arms, arms[i])), .y = bins + arms[i] * BINS};
 		html_figure(f, "How long sessions are; the last step holds all that are longer");
 		svg_steps(&chart, f);
 		html_figure_end(f);

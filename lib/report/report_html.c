@@ -12,7 +12,7 @@
 #include "report/section.h"
 #include "study/health.h"
 #include "text/day.h"
-#include "text/shown.h"
+#include "text/humanize.h"
 
 struct page {
 	const struct report *r;
@@ -32,7 +32,7 @@ static void put_warnings(const struct findings *all, FILE *f)
 		html_open(f, "p", x->level == FINDING_ALARM ? HTML_ALARM : HTML_WARNING);
 		fprintf(f, "<strong>%s</strong> ", x->level == FINDING_ALARM ? "Do not trust this yet:" : "Warning:");
 		if (x->experiment) {
-			html_text(f, shown_name(x->experiment));
+			html_text(f, humanize_name(x->experiment));
 			fputs(": ", f);
 		}
 		html_text(f, x->text);
@@ -42,7 +42,7 @@ static void put_warnings(const struct findings *all, FILE *f)
 static void put_count(struct html_table *t, const char *what, uint64_t n)
 {
 	html_table_cell(t, HTML_PLAIN, what);
-	html_table_cell(t, HTML_PLAIN, shown_count(n).text);
+	html_table_cell(t, HTML_PLAIN, humanize_count(n).text);
 }
 
 /* What the log holds, and all that could be wrong with it, whether there is any of it or not. */
@@ -139,7 +139,7 @@ static int put_head(const struct page *page, FILE *f, struct errmsg *e)
 	if (page->r->effects->n > 0)
 		html_format(f, "%.10g %% intervals; ", 100 - 100 * page->r->effects->list[0].alpha);
 	html_format(f, "%zu experiment%s, %s event%s of %s user%s; botify-abtest %s", page->n, one ? "" : "s",
-		    shown_count(s->events).text, shown_plural(s->events), shown_count(s->n_users).text, shown_plural(s->n_users),
+		    humanize_count(s->events).text, humanize_plural(s->events), humanize_count(s->n_users).text, humanize_plural(s->n_users),
 		    BOTIFY_VERSION);
 	fputs("</p>\n", f);
 	return 0;

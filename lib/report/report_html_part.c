@@ -7,7 +7,7 @@
 #include "report/analysis.h"
 #include "report/headline.h"
 #include "report/report_charts.h"
-#include "text/shown.h"
+#include "text/humanize.h"
 
 static enum html_style style_of(const struct effect *x)
 {
@@ -26,8 +26,8 @@ static int put_arms(const struct report_html_part *p, FILE *f, struct errmsg *e)
 		const char *name = symbols_text(&p->x->arms, p->arms[i]);
 
 		fputs(i > 0 ? ", " : "", f);
-		html_text(f, shown_name(name));
-		html_format(f, "%s%s %s user%s", shown_after(name), i == 0 ? " (control)" : "", shown_count(users).text, shown_plural(users));
+		html_text(f, humanize_name(name));
+		html_format(f, "%s%s %s user%s", humanize_after(name), i == 0 ? " (control)" : "", humanize_count(users).text, humanize_plural(users));
 	}
 	fputs("</p>\n", f);
 	return 0;
@@ -53,20 +53,20 @@ static void put_effect(struct html_table *t, const struct effect *x)
 	enum html_style style = style_of(x);
 
 	html_table_cell(t, HTML_PLAIN, headline_label(x->metric).text);
-	html_table_cell(t, style, shown_typeset(shown_change(x->effect, x->lower, x->upper)).text);
+	html_table_cell(t, style, humanize_typeset(humanize_change(x->effect, x->lower, x->upper)).text);
 	html_table_cell(t, style, headline_word(x));
-	html_table_cell(t, HTML_PLAIN, shown_typeset(shown_bounds(x->lower, x->upper)).text);
-	html_table_cell(t, HTML_PLAIN, shown_typeset(shown_p_against(x->p_adjusted, x->alpha)).text);
-	html_table_cell(t, HTML_PLAIN, shown_typeset(shown_mean(x->control_mean)).text);
-	html_table_cell(t, HTML_PLAIN, shown_typeset(shown_mean(x->treatment_mean)).text);
-	html_table_cell(t, HTML_PLAIN, shown_count(x->treatment_users).text);
+	html_table_cell(t, HTML_PLAIN, humanize_typeset(humanize_bounds(x->lower, x->upper)).text);
+	html_table_cell(t, HTML_PLAIN, humanize_typeset(humanize_p_against(x->p_adjusted, x->alpha)).text);
+	html_table_cell(t, HTML_PLAIN, humanize_typeset(humanize_mean(x->control_mean)).text);
+	html_table_cell(t, HTML_PLAIN, humanize_typeset(humanize_mean(x->treatment_mean)).text);
+	html_table_cell(t, HTML_PLAIN, humanize_count(x->treatment_users).text);
 }
 
 /* All arms in one table, so that their columns are the same. */
 static int put_effects(const struct report_html_part *p, FILE *f, struct errmsg *e)
 {
-	struct shown interval = shown("%.10g %% interval", 100 - 100 * p->effects[0].alpha);
-	struct shown heading = report_p_heading(p->r);
+	struct humanized interval = humanize("%.10g %% interval", 100 - 100 * p->effects[0].alpha);
+	struct humanized heading = report_p_heading(p->r);
 	const struct html_column columns[] = {
 		{"metric", 'l'}, {"effect", 'r'},  {"verdict", 'l'}, {interval.text, 'r'},
 		{heading.text, 'r'}, {"control", 'r'}, {"arm", 'r'}, {"users", 'r'},
@@ -79,7 +79,7 @@ static int put_effects(const struct report_html_part *p, FILE *f, struct errmsg 
 	html_table_begin(&t, f, caption, columns, sizeof columns / sizeof *columns);
 	for (size_t i = 0; i < p->n_effects; i++) {
 		if (i == 0 || p->effects[i - 1].treatment != p->effects[i].treatment)
-			html_table_group(&t, shown_name(p->effects[i].treatment));
+			html_table_group(&t, humanize_name(p->effects[i].treatment));
 		put_effect(&t, &p->effects[i]);
 	}
 	html_table_end(&t);
@@ -109,17 +109,17 @@ static enum svg_verdict verdict_of(const struct effect *x)
 static int put_forest(const struct report_html_part *p, FILE *f, struct errmsg *e)
 {
 	struct svg_interval *rows = calloc(p->n_effects, sizeof *rows);
-	struct shown *words = calloc(2 * p->n_effects, sizeof *words);
+	struct humanized *words = calloc(2 * p->n_effects, sizeof *words);
 	struct svg_forest chart = {.title = "Effects with their intervals", .description = "The numbers are those of the table.",
 				   .x_label = "effect in % of the control’s mean", .rows = rows, .n = p->n_effects};
 
 	for (size_t i = 0; i < p->n_effects && rows && words; i++) {
 		const struct effect *x = &p->effects[i];
 
-		words[2 * i] = shown_words(x->metric);
-		words[2 * i + 1] = shown_typeset(shown_effect(x->effect, x->lower, x->upper));
+		words[2 * i] = humanize_words(x->metric);
+		words[2 * i + 1] = humanize_typeset(humanize_effect(x->effect, x->lower, x->upper));
 		rows[i] = (struct svg_interval){
-			.group = i == 0 || x[-1].treatment != x->treatment ? shown_name(x->treatment) : NULL,
+			.group = i == 0 || x[-1].treatment != x->treatment ? humanize_name(x->treatment) : NULL,
 			.name = words[2 * i].text, .text = words[2 * i + 1].text,
 			.value = x->effect, .lower = x->lower, .upper = x->upper, .verdict = verdict_of(x),
 		};
@@ -142,7 +142,7 @@ static int put_charts(const struct report_html_part *p, FILE *f, struct errmsg *
 	html_figures(f);
 	status = put_forest(p, f, e);
 	if (status == 0)
-		status = report_charts_days(days, p->name, shown_name(symbols_text(&p->x->arms, p->arms[0])), f, e);
+		status = report_charts_days(days, p->name, humanize_name(symbols_text(&p->x->arms, p->arms[0])), f, e);
 	if (status == 0)
 		status = report_charts_sessions(p->r->study, (size_t)(p->x - p->r->study->experiments), p->arms, f, e);
 	html_figures_end(f);
@@ -165,7 +165,7 @@ int report_html_part(const struct report_html_part *p, FILE *f, struct errmsg *e
 {
 	int status = 0;
 
-	html_section(f, shown_name(p->name));
+	html_section(f, humanize_name(p->name));
 	for (size_t i = 0; i < sizeof pieces / sizeof *pieces && status == 0; i++)
 		if (p->n_effects > 0 || !pieces[i].needs_effects)
 			status = pieces[i].put(p, f, e);

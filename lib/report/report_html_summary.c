@@ -4,16 +4,16 @@
 #include "render/html.h"
 #include "report/headline.h"
 #include "report/report_html_part.h"
-#include "text/shown.h"
+#include "text/humanize.h"
 
 /* "sessions +7.3 % (better)" */
 static void put_other(const struct effect *x, FILE *f)
 {
 	int verdict = headline_verdict(x);
 	const char *sign = !isfinite(x->effect) ? "" : x->effect > 0 ? "+" : "−";
-	struct shown size = shown_typeset(shown_magnitude(x->effect, x->lower, x->upper));
+	struct humanized size = humanize_typeset(humanize_magnitude(x->effect, x->lower, x->upper));
 
-	html_format(f, "%s %s%s", shown_words(x->metric).text, sign, size.text);
+	html_format(f, "%s %s%s", humanize_words(x->metric).text, sign, size.text);
 	if (verdict != 0)
 		html_format(f, " (%s)", headline_word(x));
 }
@@ -42,7 +42,7 @@ static int put_headline(const struct report_html_part *p, const struct effect *l
 	if (!text)
 		return errmsg_nomem(e);
 	fputs("<li><strong>", f);
-	html_text(f, shown_name(list->treatment));
+	html_text(f, humanize_name(list->treatment));
 	fputs("</strong> ", f);
 	html_text(f, text);
 	fputc('.', f);
@@ -78,7 +78,7 @@ int report_html_summary(const struct report_html_part *parts, size_t n, FILE *f,
 			continue;
 		if (n > 1) {
 			fputs("<h3>", f);
-			html_text(f, shown_name(p->name));
+			html_text(f, humanize_name(p->name));
 			fputs("</h3>\n", f);
 		}
 		status = put_headlines(p, f, e);

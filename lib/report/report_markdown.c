@@ -6,7 +6,7 @@
 #include "report/findings.h"
 #include "report/headline.h"
 #include "report/section.h"
-#include "text/shown.h"
+#include "text/humanize.h"
 
 static void put_findings(FILE *f, const struct findings *all, const char *experiment)
 {
@@ -29,8 +29,8 @@ static void put_arms(FILE *f, const struct study_experiment *x, const uint32_t *
 		const char *name = symbols_text(&x->arms, arms[i]);
 
 		fputs(i > 0 ? ", " : "", f);
-		markdown_text(f, shown_name(name));
-		fprintf(f, "%s%s %s user%s", shown_after(name), i == 0 ? " (control)" : "", shown_count(users).text, shown_plural(users));
+		markdown_text(f, humanize_name(name));
+		fprintf(f, "%s%s %s user%s", humanize_after(name), i == 0 ? " (control)" : "", humanize_count(users).text, humanize_plural(users));
 	}
 	fputs("\n\n", f);
 }
@@ -43,7 +43,7 @@ static int put_headline(FILE *f, const struct report *r, const struct effect *x,
 	if (!text)
 		return errmsg_nomem(e);
 	fputs("**", f);
-	markdown_text(f, shown_name(x->treatment));
+	markdown_text(f, humanize_name(x->treatment));
 	fputs("** ", f);
 	markdown_text(f, text);
 	fputs(".\n\n", f);
@@ -54,9 +54,9 @@ static int put_headline(FILE *f, const struct report *r, const struct effect *x,
 static void put_header(FILE *f, const struct report *r, const struct effect *first)
 {
 	fprintf(f, "| metric | effect | | %.10g %% interval | %s | ", 100 - 100 * first->alpha, report_p_heading(r).text);
-	markdown_text(f, shown_name(first->control));
+	markdown_text(f, humanize_name(first->control));
 	fputs(" | ", f);
-	markdown_text(f, shown_name(first->treatment));
+	markdown_text(f, humanize_name(first->treatment));
 	fputs(" | users |\n|:--|--:|:--|--:|--:|--:|--:|--:|\n", f);
 }
 
@@ -65,10 +65,10 @@ static void put_effect(FILE *f, const struct effect *x)
 	const char *strong = headline_verdict(x) != 0 ? "**" : "";
 
 	fprintf(f, "| %s | %s%s%s | %s | %s |", headline_label(x->metric).text, strong,
-		shown_typeset(shown_change(x->effect, x->lower, x->upper)).text, strong, headline_word(x),
-		shown_typeset(shown_bounds(x->lower, x->upper)).text);
-	fprintf(f, " %s | %s | %s | %s |\n", shown_typeset(shown_p_against(x->p_adjusted, x->alpha)).text,
-		shown_typeset(shown_mean(x->control_mean)).text, shown_typeset(shown_mean(x->treatment_mean)).text, shown_count(x->treatment_users).text);
+		humanize_typeset(humanize_change(x->effect, x->lower, x->upper)).text, strong, headline_word(x),
+		humanize_typeset(humanize_bounds(x->lower, x->upper)).text);
+	fprintf(f, " %s | %s | %s | %s |\n", humanize_typeset(humanize_p_against(x->p_adjusted, x->alpha)).text,
+		humanize_typeset(humanize_mean(x->control_mean)).text, humanize_typeset(humanize_mean(x->treatment_mean)).text, humanize_count(x->treatment_users).text);
 }
 
 static int put_effects(FILE *f, const struct report *r, const char *experiment, struct errmsg *e)
@@ -102,7 +102,7 @@ static int put_experiment(FILE *f, const struct report *r, const struct findings
 	if (!arms)
 		return -1;
 	fputs("## ", f);
-	markdown_text(f, shown_name(name));
+	markdown_text(f, humanize_name(name));
 	fputs("\n\n", f);
 	put_arms(f, x, arms);
 	free(arms);
@@ -116,8 +116,8 @@ static int put_log(FILE *f, const struct report *r, struct errmsg *e)
 
 	if (!means)
 		return errmsg_nomem(e);
-	fprintf(f, "Log: %s event%s of %s user%s. %s\n", shown_count(r->study->events).text, shown_plural(r->study->events),
-		shown_count(r->study->n_users).text, shown_plural(r->study->n_users), means);
+	fprintf(f, "Log: %s event%s of %s user%s. %s\n", humanize_count(r->study->events).text, humanize_plural(r->study->events),
+		humanize_count(r->study->n_users).text, humanize_plural(r->study->n_users), means);
 	free(means);
 	return 0;
 }

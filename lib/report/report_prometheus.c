@@ -203,7 +203,7 @@ static void put_log(FILE *f, const struct report *r, const struct health *h)
 	put_head(f, "log_users", "Users of the log.");
 	fprintf(f, "botify_abtest_log_users %zu\n", r->study->n_users);
 	for (size_t i = 0; i < sizeof of_log / sizeof *of_log; i++) {
-		struct shown name = shown("log_%s", of_log[i].key);
+		struct humanized name = humanize("log_%s", of_log[i].key);
 
 		put_head(f, name.text, of_log[i].help);
 		fprintf(f, "botify_abtest_%s %" PRIu64 "\n", name.text, count_of(h->list, HEALTH_LOG_N, of_log[i].key));

@@ -11,14 +11,14 @@
 #include "report/headline.h"
 #include "report/section.h"
 #include "text/cut.h"
+#include "text/humanize.h"
 #include "text/sanitize.h"
-#include "text/shown.h"
 
 static void add_header(struct table *t, const struct effect *first)
 {
 	table_add(t, TABLE_BOLD, "metric");
-	table_add(t, TABLE_BOLD, "%s", shown_name(first->control));
-	table_add(t, TABLE_BOLD, "%s", shown_name(first->treatment));
+	table_add(t, TABLE_BOLD, "%s", humanize_name(first->control));
+	table_add(t, TABLE_BOLD, "%s", humanize_name(first->treatment));
 	table_add(t, TABLE_BOLD, "effect");
 	table_add(t, TABLE_BOLD, "%.10g %% interval", 100 - 100 * first->alpha);
 	table_add(t, TABLE_BOLD, "p");
@@ -36,11 +36,11 @@ static void add_effect(struct table *t, const struct effect *x)
 	enum table_style verdict = style_of(x);
 
 	table_add(t, TABLE_PLAIN, "%s", x->metric);
-	table_add(t, TABLE_PLAIN, "%s", shown_mean(x->control_mean).text);
-	table_add(t, TABLE_PLAIN, "%s", shown_mean(x->treatment_mean).text);
-	table_add(t, verdict, "%s", shown_change(x->effect, x->lower, x->upper).text);
-	table_add(t, verdict, "%s", shown_interval(x->lower, x->upper).text);
-	table_add(t, TABLE_PLAIN, "%s", shown_p_against(x->p_adjusted, x->alpha).text);
+	table_add(t, TABLE_PLAIN, "%s", humanize_mean(x->control_mean).text);
+	table_add(t, TABLE_PLAIN, "%s", humanize_mean(x->treatment_mean).text);
+	table_add(t, verdict, "%s", humanize_change(x->effect, x->lower, x->upper).text);
+	table_add(t, verdict, "%s", humanize_interval(x->lower, x->upper).text);
+	table_add(t, TABLE_PLAIN, "%s", humanize_p_against(x->p_adjusted, x->alpha).text);
 }
 
 /* What the service costs stands apart from what users do. */
@@ -81,7 +81,7 @@ static void add_effects(struct table *t, const struct effect *list, size_t n)
 static int put_sentence(const struct effect *x, FILE *f, bool colour)
 {
 	char *text = headline_of(x, false), *line = NULL;
-	int status = text && asprintf(&line, "%s %s.", shown_name(x->treatment), text) >= 0 ? 0 : -1;
+	int status = text && asprintf(&line, "%s %s.", humanize_name(x->treatment), text) >= 0 ? 0 : -1;
 
 	if (status == 0) {
 		cut_words(line);
@@ -114,12 +114,12 @@ static char *heading(const struct study_experiment *x, const char *name, const u
 
 	if (!f)
 		return NULL;
-	fprintf(f, "%s: ", shown_name(name));
+	fprintf(f, "%s: ", humanize_name(name));
 	for (size_t i = 0; i < x->arms.n; i++) {
 		uint64_t users = x->summary.arms[arms[i]].users;
 
-		fprintf(f, "%s%s%s %" PRIu64 " user%s", i > 0 ? ", " : "", shown_name(symbols_text(&x->arms, arms[i])),
-			i == 0 ? " (control)" : "", users, shown_plural(users));
+		fprintf(f, "%s%s%s %" PRIu64 " user%s", i > 0 ? ", " : "", humanize_name(symbols_text(&x->arms, arms[i])),
+			i == 0 ? " (control)" : "", users, humanize_plural(users));
 	}
 	return memstream_close(&m);
 }
@@ -213,8 +213,8 @@ static int write_log(const struct report *r, const struct findings *findings, FI
 	int status;
 
 	table_init(&t, "l");
-	table_add(&t, TABLE_PLAIN, "Log: %" PRIu64 " event%s of %" PRIu64 " user%s.", s->events, shown_plural(s->events),
-		  (uint64_t)s->n_users, shown_plural(s->n_users));
+	table_add(&t, TABLE_PLAIN, "Log: %" PRIu64 " event%s of %" PRIu64 " user%s.", s->events, humanize_plural(s->events),
+		  (uint64_t)s->n_users, humanize_plural(s->n_users));
 	add_findings(&t, findings, NULL, false);
 	status = add_foot(&t, r) < 0 ? -1 : table_print(&t, f, colour);
 	table_clear(&t);

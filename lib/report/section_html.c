@@ -6,7 +6,7 @@
 
 static int put_html_rows(struct html_table *t, const struct section *s, const struct section_view *v)
 {
-	struct shown memory;
+	struct humanized memory;
 
 	for (size_t row = 0; row < s->n; row += s->n_columns) {
 		if (section_has_head(s, row)) {

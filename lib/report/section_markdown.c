@@ -19,7 +19,7 @@ static void put_markdown_headings(FILE *f, const struct section *s, const struct
 
 static void put_markdown_row(FILE *f, const struct section *s, const struct section_view *v, size_t row)
 {
-	struct shown memory;
+	struct humanized memory;
 
 	for (size_t k = 0; k < v->n; k++) {
 		size_t i = row + v->columns[k];

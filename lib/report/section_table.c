@@ -29,7 +29,7 @@ static void add_row(struct table *t, const struct section *s, const struct secti
 	for (size_t k = 0; k < v->n; k++) {
 		size_t i = row + v->columns[k];
 
-		table_add(t, TABLE_PLAIN, "%s", section_is_text(s, i) ? shown_name(s->cells[i].text) : section_shown(s, i).text);
+		table_add(t, TABLE_PLAIN, "%s", section_is_text(s, i) ? humanize_name(s->cells[i].text) : section_shown(s, i).text);
 	}
 }
 

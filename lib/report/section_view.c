@@ -17,20 +17,20 @@ bool section_is_text(const struct section *s, size_t i)
 	return s->columns[i % s->n_columns].kind <= SECTION_METRIC;
 }
 
-struct shown section_shown(const struct section *s, size_t i)
+struct humanized section_shown(const struct section *s, size_t i)
 {
 	const struct section_cell *cell = &s->cells[i];
 
 	switch (s->columns[i % s->n_columns].kind) {
-	case SECTION_COUNT: return shown_count(cell->count);
-	case SECTION_PLAIN: return isfinite(cell->number) ? shown("%.10g", cell->number) : shown("-");
-	case SECTION_SHARE: return isfinite(cell->number) ? shown("%.2f", cell->number) : shown("-");
-	case SECTION_PERCENT: return shown_percent(cell->number);
-	case SECTION_CHANGE: return shown_change(cell->number, cell[1].number, cell[2].number);
-	case SECTION_BOUND: return shown_bound(cell->number);
-	case SECTION_P: return shown_p_against(cell->number, s->level);
-	case SECTION_WHOLE: return isfinite(cell->number) && cell->number < 1e18 ? shown_count((uint64_t)cell->number) : shown("-");
-	default: return shown_mean(cell->number);
+	case SECTION_COUNT: return humanize_count(cell->count);
+	case SECTION_PLAIN: return isfinite(cell->number) ? humanize("%.10g", cell->number) : humanize("-");
+	case SECTION_SHARE: return isfinite(cell->number) ? humanize("%.2f", cell->number) : humanize("-");
+	case SECTION_PERCENT: return humanize_percent(cell->number);
+	case SECTION_CHANGE: return humanize_change(cell->number, cell[1].number, cell[2].number);
+	case SECTION_BOUND: return humanize_bound(cell->number);
+	case SECTION_P: return humanize_p_against(cell->number, s->level);
+	case SECTION_WHOLE: return isfinite(cell->number) && cell->number < 1e18 ? humanize_count((uint64_t)cell->number) : humanize("-");
+	default: return humanize_mean(cell->number);
 	}
 }
 
@@ -42,7 +42,7 @@ char *section_head(const struct section *s, size_t row)
 	if (!f)
 		return NULL;
 	for (size_t k = 0; k < s->heads; k++)
-		fprintf(f, "%s%s", k > 0 ? " · " : "", shown_name(s->cells[row + k].text));
+		fprintf(f, "%s%s", k > 0 ? " · " : "", humanize_name(s->cells[row + k].text));
 	return memstream_close(&m);
 }
 
@@ -94,12 +94,12 @@ char section_align(const struct section *s, const struct section_view *v, size_t
 	return k == 0 || section_is_text(s, v->columns[k]) ? 'l' : 'r';
 }
 
-const char *section_typeset(const struct section *s, size_t i, struct shown *memory)
+const char *section_typeset(const struct section *s, size_t i, struct humanized *memory)
 {
 	bool metric = s->columns[i % s->n_columns].kind == SECTION_METRIC;
 
 	if (section_is_text(s, i) && !metric)
-		return shown_name(s->cells[i].text);
-	*memory = metric ? headline_label(s->cells[i].text) : shown_typeset(section_shown(s, i));
+		return humanize_name(s->cells[i].text);
+	*memory = metric ? headline_label(s->cells[i].text) : humanize_typeset(section_shown(s, i));
 	return memory->text;
 }

@@ -7,7 +7,7 @@
 #define BOTIFY_SECTION_VIEW_H
 
 #include "report/section.h"
-#include "text/shown.h"
+#include "text/humanize.h"
 
 /* The tables: one of all columns, or those of section_layout, from SECTION_ABOVE to the last one. */
 enum section_part { SECTION_ALL, SECTION_ABOVE, SECTION_BELOW };
@@ -39,9 +39,9 @@ char *section_head(const struct section *s, size_t row);
 bool section_is_text(const struct section *s, size_t i);
 
 /* One that is no text. */
-struct shown section_shown(const struct section *s, size_t i);
+struct humanized section_shown(const struct section *s, size_t i);
 
 /* Any cell as a page has it: its text, or what is put into `memory`. */
-const char *section_typeset(const struct section *s, size_t i, struct shown *memory);
+const char *section_typeset(const struct section *s, size_t i, struct humanized *memory);
 
 #endif

@@ -6,7 +6,7 @@
 
 #include "base/grow.h"
 #include "stats/sequential.h"
-#include "text/shown.h"
+#include "text/humanize.h"
 
 struct arm_name {
 	const char *text;
@@ -42,7 +42,7 @@ uint32_t *effects_arms(const struct study_experiment *x, const char *control, st
 	qsort(arms, n, sizeof *arms, by_name);
 	first = find_control(arms, n, control);
 	if (n > 0 && first == n) {
-		shown_list(&x->arms, e);
+		humanize_list(&x->arms, e);
 		errmsg_prefix(e, "no arm '%s'", control);
 		goto fail;
 	}

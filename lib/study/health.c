@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "stats/proportions.h"
-#include "text/shown.h"
+#include "text/humanize.h"
 
 static uint64_t malformed_lines(const struct study *s)
 {
@@ -117,8 +117,8 @@ static void say_losses(const struct losses *l, const struct study_experiment *x,
 		seen += l->seen[i];
 	}
 	errmsg_set(words, "left out, not alike in the arms (%s): %" PRIu64 " of %" PRIu64 " users of %s, %" PRIu64 " of %" PRIu64
-			  " of the others", shown_p_said(test->p, HEALTH_ALARM).text, l->lost[test->arm], l->seen[test->arm],
-		   shown_name(symbols_text(&x->arms, l->arms[test->arm])), lost - l->lost[test->arm], seen - l->seen[test->arm]);
+			  " of the others", humanize_p_said(test->p, HEALTH_ALARM).text, l->lost[test->arm], l->seen[test->arm],
+		   humanize_name(symbols_text(&x->arms, l->arms[test->arm])), lost - l->lost[test->arm], seen - l->seen[test->arm]);
 }
 
 /* Tests whether as many were lost in each arm, and says so where not. Returns 0, or -1 where there is no memory. */
@@ -207,7 +207,7 @@ static int unbalanced_covariates(const struct health_subject *of, struct health_
 	f->p = b ? balance_p(b) : NAN;
 	f->grave = f->count > 0;
 	if (f->grave)
-		errmsg_set(words, "%s (%s)", words->text, shown_p_said(f->p, HEALTH_ALARM).text);
+		errmsg_set(words, "%s (%s)", words->text, humanize_p_said(f->p, HEALTH_ALARM).text);
 	return 0;
 }
 

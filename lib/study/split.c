@@ -7,9 +7,9 @@
 
 #include "base/grow.h"
 #include "event/plan.h"
+#include "text/humanize.h"
 #include "text/json_parse.h"
 #include "text/number.h"
-#include "text/shown.h"
 
 void split_clear(struct split *s)
 {
@@ -195,7 +195,7 @@ static bool leaves_out(const struct split *s, const struct symbol *name)
 /* Adds a name to those that are listed. Returns whether there was room for it. */
 static bool list_name(struct errmsg *names, const struct symbol *name)
 {
-	const char *text = shown_name(name->text), *comma = *names->text ? ", " : "";
+	const char *text = humanize_name(name->text), *comma = *names->text ? ", " : "";
 	size_t whole = strlen(names->text) + strlen(comma) + strlen(text);
 
 	errmsg_set(names, "%s%s%s", names->text, comma, text);
