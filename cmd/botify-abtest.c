@@ -298,14 +298,14 @@ static int check_plan(const struct study *s, const struct options *o, struct err
 	size_t missing = 0;
 
 	for (size_t i = 0; i < s->names.n; i++)
-		missing += !split_has(&o->split, slice_of(symbols_text(&s->names, i)));
+		missing += !split_has(&o->split, slice_of(intern_text(&s->names, i)));
 	if (missing > 0 && missing == s->names.n)
 		return errmsg_set(e, "%s: no experiment of the log is in it", ndjson_name(o->plan));
 	for (size_t i = 0; missing > 0 && i < s->names.n; i++)
-		if (!split_has(&o->split, slice_of(symbols_text(&s->names, i))))
+		if (!split_has(&o->split, slice_of(intern_text(&s->names, i))))
 			command_note(&self, "%s: experiment '%s' is not in it, and its arms are taken as equal",
 				     ndjson_name(o->plan),
-				     symbols_text(&s->names, i));
+				     intern_text(&s->names, i));
 	return 0;
 }
 
@@ -317,7 +317,7 @@ static int check(const struct study *s, const struct options *o, struct errmsg *
 	if (s->names.n == 0)
 		return errmsg_set(e, o->keep.before ? "the log has no experiments from --covariate-before on" : "the log has no experiments");
 	for (size_t i = 0; i < o->n_experiments; i++)
-		if (symbols_find(&s->names, slice_of(o->experiments[i])) == SYMBOLS_NONE) {
+		if (intern_find(&s->names, slice_of(o->experiments[i])) == INTERN_NONE) {
 			humanize_list(&s->names, e);
 			return errmsg_prefix(e, "no experiment '%s'", o->experiments[i]);
 		}

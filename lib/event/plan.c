@@ -17,7 +17,7 @@ static void experiment_clear(struct plan_experiment *x)
 		free(x->policies[i]);
 	free(x->policies);
 	free(x->weights);
-	symbols_clear(&x->arms);
+	intern_clear(&x->arms);
 	assignment_clear(&x->assignment);
 }
 
@@ -26,17 +26,17 @@ void plan_clear(struct plan *p)
 	for (size_t i = 0; i < p->names.n; i++)
 		experiment_clear(&p->list[i]);
 	free(p->list);
-	symbols_clear(&p->names);
+	intern_clear(&p->names);
 	*p = (struct plan){0};
 }
 
 /* Adds a name that must be a new one; `what` is what bears it. */
-static int add_name(struct symbols *names, const char *what, const char *name, struct errmsg *e)
+static int add_name(struct intern *names, const char *what, const char *name, struct errmsg *e)
 {
 	size_t n = names->n;
-	uint32_t number = symbols_intern(names, slice_of(name), SYMBOLS_NONE);
+	uint32_t number = intern_add(names, slice_of(name), INTERN_NONE);
 
-	if (number == SYMBOLS_NONE)
+	if (number == INTERN_NONE)
 		return errmsg_nomem(e);
 	return number == n ? 0 : errmsg_set(e, "%s '%s' twice", what, name);
 }
@@ -92,7 +92,7 @@ static int read_arms(struct plan_experiment *x, json_t *arms, struct errmsg *e)
 
 static int set_weight(struct plan_experiment *x, size_t arm, const json_t *value, struct errmsg *e)
 {
-	const char *name = symbols_text(&x->arms, arm);
+	const char *name = intern_text(&x->arms, arm);
 	double weight = json_number_value(value);
 
 	if (!value)
@@ -117,10 +117,10 @@ static int read_weights(struct plan_experiment *x, json_t *weights, struct errms
 		return errmsg_set(e, "\"weights\" is not as long as \"arms\" (%zu and %zu)",
 				  json_array_size(weights), n);
 	json_object_foreach(weights, name, value)
-		if (symbols_find(&x->arms, slice_of(name)) == SYMBOLS_NONE)
+		if (intern_find(&x->arms, slice_of(name)) == INTERN_NONE)
 			return errmsg_set(e, "\"weights\" names '%s', which is not an arm", name);
 	for (size_t i = 0; i < n; i++) {
-		value = by_name ? json_object_get(weights, symbols_text(&x->arms, i)) : json_array_get(weights, i);
+		value = by_name ? json_object_get(weights, intern_text(&x->arms, i)) : json_array_get(weights, i);
 		if (set_weight(x, i, value, e) < 0)
 			return -1;
 	}
@@ -137,7 +137,7 @@ static int assign(struct plan_experiment *x, const char *name, struct errmsg *e)
 	case ASSIGNMENT_ALL_ZERO: return errmsg_set(e, "no arm has a weight above 0");
 	case ASSIGNMENT_TOO_SMALL:
 		return errmsg_set(e, "the weight of arm '%s' is too small: it gets not one of %d users",
-				  symbols_text(&x->arms, at_fault), ASSIGNMENT_SLOTS);
+				  intern_text(&x->arms, at_fault), ASSIGNMENT_SLOTS);
 	default: return errmsg_nomem(e);
 	}
 }
@@ -202,7 +202,7 @@ int plan_load(struct plan *p, const char *path, struct errmsg *e)
 
 const struct plan_experiment *plan_find(const struct plan *p, const char *name)
 {
-	uint32_t number = symbols_find(&p->names, slice_of(name));
+	uint32_t number = intern_find(&p->names, slice_of(name));
 
-	return number == SYMBOLS_NONE ? NULL : &p->list[number];
+	return number == INTERN_NONE ? NULL : &p->list[number];
 }

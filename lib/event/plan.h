@@ -11,18 +11,18 @@
 #include <stddef.h>
 
 #include "base/errmsg.h"
-#include "base/symbols.h"
+#include "base/intern.h"
 #include "event/assignment.h"
 
 struct plan_experiment {
-	struct symbols arms;
+	struct intern arms;
 	char **policies; /* one an arm, as it was written; NULL where the experiment has none */
 	double *weights; /* one an arm; all 1 where none are given */
 	struct assignment assignment;
 };
 
 struct plan {
-	struct symbols names; /* of the experiments, in the order of the file, which is the order of the log */
+	struct intern names; /* of the experiments, in the order of the file, which is the order of the log */
 	struct plan_experiment *list; /* names.n of them */
 };
 

@@ -26,7 +26,7 @@ static int parse_arms(struct experiment *x, const struct plan_experiment *plan, 
 	if (!x->arms)
 		return errmsg_nomem(e);
 	for (size_t i = 0; i < x->n_arms; i++) {
-		x->arms[i].name = symbols_text(&plan->arms, i);
+		x->arms[i].name = intern_text(&plan->arms, i);
 		if (plan->policies && policy_parse(&x->arms[i].policy, plan->policies[i], e) < 0)
 			return errmsg_prefix(e, "arm '%s'", x->arms[i].name);
 	}
@@ -42,7 +42,7 @@ static int parse_plan(struct experiments *x, struct errmsg *e)
 		const struct plan_experiment *plan = &x->plan.list[x->n];
 		struct experiment *new = &x->list[x->n];
 
-		*new = (struct experiment){.name = symbols_text(&x->plan.names, x->n), .assignment = &plan->assignment,
+		*new = (struct experiment){.name = intern_text(&x->plan.names, x->n), .assignment = &plan->assignment,
 					   .has_policies = plan->policies != NULL, .n_arms = plan->arms.n};
 		x->n++;
 		if (parse_arms(new, plan, e) < 0)

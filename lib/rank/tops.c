@@ -16,7 +16,7 @@ static void clear_lists(struct tops *t)
 	for (size_t i = 0; i < t->n_lists; i++)
 		popularity_clear(&t->lists[i].popularity);
 	t->n_lists = 0;
-	symbols_clear(&t->arms);
+	intern_clear(&t->arms);
 }
 
 void tops_clear(struct tops *t)
@@ -24,8 +24,8 @@ void tops_clear(struct tops *t)
 	clear_lists(t);
 	free(t->lists);
 	idmap_clear(&t->expected);
-	symbols_clear(&t->parts.arms);
-	symbols_clear(&t->parts.digests);
+	intern_clear(&t->parts.arms);
+	intern_clear(&t->parts.digests);
 	free(t->parts.files);
 	tops_users_clear(&t->parts.users);
 	*t = (struct tops){0};
@@ -45,11 +45,11 @@ struct tops_list *tops_list_of(struct tops *t, struct slice arm)
 	if (!lists)
 		return NULL;
 	t->lists = lists;
-	number = symbols_intern(&t->arms, arm, SYMBOLS_NONE);
-	if (number == SYMBOLS_NONE)
+	number = intern_add(&t->arms, arm, INTERN_NONE);
+	if (number == INTERN_NONE)
 		return NULL;
 	if (number == t->n_lists) {
-		const char *name = symbols_text(&t->arms, number);
+		const char *name = intern_text(&t->arms, number);
 
 		lists[t->n_lists++] = (struct tops_list){.arm = name, .name = {name, arm.len}};
 	}

@@ -17,7 +17,7 @@
 
 #include "base/errmsg.h"
 #include "base/idmap.h"
-#include "base/symbols.h"
+#include "base/intern.h"
 #include "event/event.h"
 #include "rank/popularity.h"
 #include "rank/tops_users.h"
@@ -45,8 +45,8 @@ struct tops_list {
 struct tops_parts {
 	const char *file; /* the first that was read; NULL: none */
 	bool recommended, all_arms;
-	struct symbols arms;	/* where not all */
-	struct symbols digests; /* of the logs of the parts */
+	struct intern arms;	/* where not all */
+	struct intern digests; /* of the logs of the parts */
 	const char **files;	/* by their numbers: where each was read */
 	size_t files_cap;
 	uint64_t digest; /* of all events */
@@ -57,7 +57,7 @@ struct tops {
 	struct tops_choice choice;
 	struct tops_list *lists;
 	size_t n_lists, cap;
-	struct symbols arms; /* of the lists: an arm's number is the place of its list, until they are sorted */
+	struct intern arms; /* of the lists: an arm's number is the place of its list, until they are sorted */
 	int64_t events;	 /* seen */
 	int64_t outside; /* of these, events that are not in the experiment */
 	struct idmap expected; /* for `recommended`: by user, 1 + the track that was recommended last; 0: none */

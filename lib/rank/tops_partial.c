@@ -82,7 +82,7 @@ static int check_recommended(struct reading *r, const json_t *object, struct err
 	return 0;
 }
 
-static int read_arms(const json_t *list, struct symbols *arms, struct errmsg *e)
+static int read_arms(const json_t *list, struct intern *arms, struct errmsg *e)
 {
 	if (!json_is_array(list) && !json_is_null(list))
 		return errmsg_set(e, "no partial counts: \"arms\" is no array");
@@ -91,27 +91,27 @@ static int read_arms(const json_t *list, struct symbols *arms, struct errmsg *e)
 
 		if (!arm)
 			return errmsg_set(e, "no partial counts: an arm is no string");
-		if (symbols_intern(arms, slice_of(arm), SYMBOLS_NONE) == SYMBOLS_NONE)
+		if (intern_add(arms, slice_of(arm), INTERN_NONE) == INTERN_NONE)
 			return errmsg_nomem(e);
 	}
 	return 0;
 }
 
-static bool has_all(const struct symbols *arms, const struct symbols *others)
+static bool has_all(const struct intern *arms, const struct intern *others)
 {
 	for (size_t i = 0; i < others->n; i++)
-		if (symbols_find(arms, (struct slice){.text = others->list[i].text, .len = others->list[i].len}) == SYMBOLS_NONE)
+		if (intern_find(arms, (struct slice){.text = others->list[i].text, .len = others->list[i].len}) == INTERN_NONE)
 			return false;
 	return true;
 }
 
 /* Arms that are asked for have to be in every part; else the parts have to have the same. */
-static int compare_arms(const struct tops *t, const struct symbols *arms, bool all, struct errmsg *e)
+static int compare_arms(const struct tops *t, const struct intern *arms, bool all, struct errmsg *e)
 {
 	const struct tops_parts *parts = &t->parts;
 
 	for (size_t i = 0; !all && i < t->choice.n_arms; i++)
-		if (symbols_find(arms, slice_of(t->choice.arms[i])) == SYMBOLS_NONE)
+		if (intern_find(arms, slice_of(t->choice.arms[i])) == INTERN_NONE)
 			return errmsg_set(e, "counted without arm '%s'", t->choice.arms[i]);
 	if (t->choice.n_arms > 0 || !parts->file)
 		return 0;
@@ -124,7 +124,7 @@ static int check_arms(struct reading *r, const json_t *object, struct errmsg *e)
 {
 	const json_t *list = json_object_get(object, "arms");
 	struct tops_parts *parts = &r->tops->parts;
-	struct symbols arms = {0};
+	struct intern arms = {0};
 	int status = read_arms(list, &arms, e);
 
 	if (status == 0)
@@ -132,9 +132,9 @@ static int check_arms(struct reading *r, const json_t *object, struct errmsg *e)
 	if (status == 0 && !parts->file) {
 		parts->all_arms = json_is_null(list);
 		parts->arms = arms;
-		arms = (struct symbols){0};
+		arms = (struct intern){0};
 	}
-	symbols_clear(&arms);
+	intern_clear(&arms);
 	return status;
 }
 
@@ -167,8 +167,8 @@ static int check_digest(struct reading *r, const json_t *object, struct errmsg *
 	if (!files)
 		return errmsg_nomem(e);
 	parts->files = files;
-	number = symbols_intern(&parts->digests, slice_of(json_string_value(json_object_get(object, "digest"))), SYMBOLS_NONE);
-	if (number == SYMBOLS_NONE)
+	number = intern_add(&parts->digests, slice_of(json_string_value(json_object_get(object, "digest"))), INTERN_NONE);
+	if (number == INTERN_NONE)
 		return errmsg_nomem(e);
 	if (parts->digests.n == known)
 		return errmsg_set(e, "a part of the same log as %s: it would count twice", files[number]);

@@ -56,34 +56,34 @@ static int check_names(const struct tops_choice *c, struct errmsg *e)
 }
 
 /* The arms that were counted: those of the choice, or else of the parts. Returns 0, or -1 where there is no memory. */
-static int counted_arms(const struct tops *t, struct symbols *arms)
+static int counted_arms(const struct tops *t, struct intern *arms)
 {
-	const struct symbols *parts = &t->parts.arms;
+	const struct intern *parts = &t->parts.arms;
 	uint32_t number = 0;
 
-	for (size_t i = 0; i < t->choice.n_arms && number != SYMBOLS_NONE; i++)
-		number = symbols_intern(arms, slice_of(t->choice.arms[i]), SYMBOLS_NONE);
-	for (size_t i = 0; t->choice.n_arms == 0 && i < parts->n && number != SYMBOLS_NONE; i++)
-		number = symbols_intern(arms, (struct slice){.text = parts->list[i].text, .len = parts->list[i].len}, SYMBOLS_NONE);
-	return number == SYMBOLS_NONE ? -1 : 0;
+	for (size_t i = 0; i < t->choice.n_arms && number != INTERN_NONE; i++)
+		number = intern_add(arms, slice_of(t->choice.arms[i]), INTERN_NONE);
+	for (size_t i = 0; t->choice.n_arms == 0 && i < parts->n && number != INTERN_NONE; i++)
+		number = intern_add(arms, (struct slice){.text = parts->list[i].text, .len = parts->list[i].len}, INTERN_NONE);
+	return number == INTERN_NONE ? -1 : 0;
 }
 
 /* ,"arms":[…], or null. Returns 0, or -1 where there is no memory. */
 static int write_arms(const struct tops *t, FILE *f)
 {
-	struct symbols arms = {0};
-	uint32_t *order = counted_arms(t, &arms) == 0 ? symbols_sorted(&arms) : NULL;
+	struct intern arms = {0};
+	uint32_t *order = counted_arms(t, &arms) == 0 ? intern_sorted(&arms) : NULL;
 	bool all = t->choice.n_arms == 0 && (!t->parts.file || t->parts.all_arms);
 	int status = order ? 0 : -1;
 
 	fprintf(f, ",\"arms\":%s", all ? "null" : "[");
 	for (size_t i = 0; status == 0 && i < arms.n; i++) {
 		fputs(i > 0 ? "," : "", f);
-		status = tops_put_string(f, symbols_text(&arms, order[i]));
+		status = tops_put_string(f, intern_text(&arms, order[i]));
 	}
 	fputs(all ? "" : "]", f);
 	free(order);
-	symbols_clear(&arms);
+	intern_clear(&arms);
 	return status;
 }
 

@@ -50,7 +50,7 @@ static int find_mismatch(const struct sections_subject *subject, struct errmsg *
 		if (s->experiments[x].wanted && sections_srm_p(subject, x, &p, found) < 0)
 			return -1;
 		if (p < SECTIONS_SRM_ALARM) {
-			errmsg_set(found, "srm: users of experiment %s are not split as planned (%s)", symbols_text(&s->names, x),
+			errmsg_set(found, "srm: users of experiment %s are not split as planned (%s)", intern_text(&s->names, x),
 				   humanize_p_said(p, SECTIONS_SRM_ALARM).text);
 			return 1;
 		}
@@ -68,7 +68,7 @@ static bool find_in_health(const char *name, const struct study *s, const struct
 		if (any ? f->grave : f->count > 0 && strcmp(f->entry->key, name) == 0) {
 			health_say(f, found);
 			if (f->experiment != HEALTH_LOG)
-				errmsg_prefix(found, "experiment %s", symbols_text(&s->names, f->experiment));
+				errmsg_prefix(found, "experiment %s", intern_text(&s->names, f->experiment));
 			errmsg_prefix(found, "%s", f->entry->key);
 			return true;
 		}

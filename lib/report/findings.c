@@ -44,7 +44,7 @@ static int add_missing_values(struct findings *all, const struct study_experimen
 		if (a->values[i].n > 0 && a->values[i].n < a->users)
 			status = add(all, FINDING_NOTE, name, "%s: %" PRIu64 " of the %" PRIu64 " user%s of %s have a value.",
 				     metrics_table[i].name, a->values[i].n, a->users, humanize_plural(a->users),
-				     humanize_name(symbols_text(&x->arms, arm)));
+				     humanize_name(intern_text(&x->arms, arm)));
 	return status;
 }
 
@@ -136,7 +136,7 @@ static int add_few_users(struct findings *all, const struct report *r, const str
 
 		if (users < FEW_USERS)
 			errmsg_set(&few, "%s%s%s (%" PRIu64 ")", few.text, *few.text ? ", " : "",
-				   humanize_name(symbols_text(&x->arms, arms[i])), users);
+				   humanize_name(intern_text(&x->arms, arms[i])), users);
 	}
 	if (*few.text == '\0')
 		return 0;
@@ -147,7 +147,7 @@ static int add_few_users(struct findings *all, const struct report *r, const str
 static int add_experiment(struct findings *all, const struct report *r, const struct health *h, size_t number, const uint32_t *arms)
 {
 	const struct study_experiment *x = &r->study->experiments[number];
-	const char *name = symbols_text(&r->study->names, number);
+	const char *name = intern_text(&r->study->names, number);
 	int status = 0;
 
 	if (x->arms.n == 1)

@@ -140,7 +140,7 @@ static void put_balance(FILE *f, const struct report *r, const struct effect *ef
 	const struct study *s = r->study;
 
 	for (size_t x = 0; n > 0 && r->effects->balance && x < s->names.n; x++) {
-		double p = symbols_text(&s->names, x) == effects[0].experiment ? balance_p(&r->effects->balance[x]) : NAN;
+		double p = intern_text(&s->names, x) == effects[0].experiment ? balance_p(&r->effects->balance[x]) : NAN;
 		struct humanized said = humanize_p_said(p, HEALTH_ALARM);
 
 		if (p >= HEALTH_ALARM)

@@ -222,7 +222,7 @@ int report_charts_sessions(const struct study *s, size_t experiment, const uint3
 
 		fill(bins, sessions, s, (uint32_t)experiment, width);
 		for (size_t i = 0; i < x->arms.n; i++)
-			series[i] = (struct svg_series){.name = humanize_name(symbols_text(&x->arms, arms[i])), .y = bins + arms[i] * BINS};
+			series[i] = (struct svg_series){.name = humanize_name(intern_text(&x->arms, arms[i])), .y = bins + arms[i] * BINS};
 		html_figure(f, "How long sessions are; the last step holds all that are longer");
 		svg_steps(&chart, f);
 		html_figure_end(f);

@@ -178,7 +178,7 @@ static int add_parts(struct page *page, struct errmsg *e)
 		if (!s->experiments[i].wanted)
 			continue;
 		*p = (struct report_html_part){.r = page->r, .findings = &page->findings, .x = &s->experiments[i],
-				   .name = symbols_text(&s->names, i)};
+				   .name = intern_text(&s->names, i)};
 		p->arms = effects_arms(p->x, page->r->control, e);
 		if (!p->arms)
 			return -1;

@@ -23,7 +23,7 @@ static int put_arms(const struct report_html_part *p, FILE *f, struct errmsg *e)
 	html_open(f, "p", HTML_MUTED);
 	for (size_t i = 0; i < p->x->arms.n; i++) {
 		uint64_t users = p->x->summary.arms[p->arms[i]].users;
-		const char *name = symbols_text(&p->x->arms, p->arms[i]);
+		const char *name = intern_text(&p->x->arms, p->arms[i]);
 
 		fputs(i > 0 ? ", " : "", f);
 		html_text(f, humanize_name(name));
@@ -142,7 +142,7 @@ static int put_charts(const struct report_html_part *p, FILE *f, struct errmsg *
 	html_figures(f);
 	status = put_forest(p, f, e);
 	if (status == 0)
-		status = report_charts_days(days, p->name, humanize_name(symbols_text(&p->x->arms, p->arms[0])), f, e);
+		status = report_charts_days(days, p->name, humanize_name(intern_text(&p->x->arms, p->arms[0])), f, e);
 	if (status == 0)
 		status = report_charts_sessions(p->r->study, (size_t)(p->x - p->r->study->experiments), p->arms, f, e);
 	html_figures_end(f);

@@ -34,7 +34,7 @@ static void put_arms(FILE *f, const struct study_experiment *x, const uint32_t *
 {
 	for (size_t i = 0; i < x->arms.n; i++) {
 		fputs(i > 0 ? ",{\"arm\":" : "{\"arm\":", f);
-		json_put_string(f, symbols_text(&x->arms, arms[i]));
+		json_put_string(f, intern_text(&x->arms, arms[i]));
 		fprintf(f, ",\"users\":%" PRIu64 "}", x->summary.arms[arms[i]].users);
 	}
 }
@@ -65,9 +65,9 @@ static int put_experiment(FILE *f, const struct report *r, const struct health *
 	if (!arms)
 		return -1;
 	fputs("{\"experiment\":", f);
-	json_put_string(f, symbols_text(&r->study->names, number));
+	json_put_string(f, intern_text(&r->study->names, number));
 	fputs(",\"control\":", f);
-	json_put_string(f, symbols_text(&x->arms, arms[0]));
+	json_put_string(f, intern_text(&x->arms, arms[0]));
 	fputs(",\"arms\":[", f);
 	put_arms(f, x, arms);
 	fputc(']', f);

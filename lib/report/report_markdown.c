@@ -26,7 +26,7 @@ static void put_arms(FILE *f, const struct study_experiment *x, const uint32_t *
 {
 	for (size_t i = 0; i < x->arms.n; i++) {
 		uint64_t users = x->summary.arms[arms[i]].users;
-		const char *name = symbols_text(&x->arms, arms[i]);
+		const char *name = intern_text(&x->arms, arms[i]);
 
 		fputs(i > 0 ? ", " : "", f);
 		markdown_text(f, humanize_name(name));
@@ -96,7 +96,7 @@ static int put_effects(FILE *f, const struct report *r, const char *experiment, 
 static int put_experiment(FILE *f, const struct report *r, const struct findings *findings, size_t number, struct errmsg *e)
 {
 	const struct study_experiment *x = &r->study->experiments[number];
-	const char *name = symbols_text(&r->study->names, number);
+	const char *name = intern_text(&r->study->names, number);
 	uint32_t *arms = effects_arms(x, r->control, e);
 
 	if (!arms)

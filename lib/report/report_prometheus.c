@@ -93,8 +93,8 @@ static int put_users(FILE *f, const struct report *r, struct errmsg *e)
 		if (x->wanted && !arms)
 			return -1;
 		for (size_t j = 0; j < x->arms.n && arms; j++) {
-			put_label(f, "botify_abtest_users{", "experiment", symbols_text(&s->names, i));
-			put_label(f, ",", "arm", symbols_text(&x->arms, arms[j]));
+			put_label(f, "botify_abtest_users{", "experiment", intern_text(&s->names, i));
+			put_label(f, ",", "arm", intern_text(&x->arms, arms[j]));
 			fprintf(f, "} %" PRIu64 "\n", x->summary.arms[arms[j]].users);
 		}
 		free(arms);
@@ -140,7 +140,7 @@ static void put_count(FILE *f, const struct study *s, const struct health *h, si
 		if (!s->experiments[i].wanted)
 			continue;
 		fprintf(f, "botify_abtest_%s{", counts[k].key);
-		put_label(f, "", "experiment", symbols_text(&s->names, i));
+		put_label(f, "", "experiment", intern_text(&s->names, i));
 		fprintf(f, "} %" PRIu64 "\n", count_of(health_of(h, (uint32_t)i), HEALTH_EXPERIMENT_N, counts[k].key));
 	}
 }
@@ -156,7 +156,7 @@ static void put_p(FILE *f, const struct study *s, const struct health *h, size_t
 		if (!x->entry->p_key || strcmp(x->entry->p_key, tests[k].key) != 0 || !isfinite(x->p))
 			continue;
 		fprintf(f, "botify_abtest_%s{", tests[k].name);
-		put_label(f, "", "experiment", symbols_text(&s->names, x->experiment));
+		put_label(f, "", "experiment", intern_text(&s->names, x->experiment));
 		fputs("} ", f);
 		fwrite(text, 1, number_write(text, x->p), f);
 		fputc('\n', f);
@@ -177,7 +177,7 @@ static int put_mismatch(FILE *f, const struct report *r, struct errmsg *e)
 			return -1;
 		if (!isfinite(p))
 			continue;
-		put_label(f, "botify_abtest_srm_p_value{", "experiment", symbols_text(&s->names, i));
+		put_label(f, "botify_abtest_srm_p_value{", "experiment", intern_text(&s->names, i));
 		fputs("} ", f);
 		fwrite(text, 1, number_write(text, p), f);
 		fputc('\n', f);

@@ -118,7 +118,7 @@ static char *heading(const struct study_experiment *x, const char *name, const u
 	for (size_t i = 0; i < x->arms.n; i++) {
 		uint64_t users = x->summary.arms[arms[i]].users;
 
-		fprintf(f, "%s%s%s %" PRIu64 " user%s", i > 0 ? ", " : "", humanize_name(symbols_text(&x->arms, arms[i])),
+		fprintf(f, "%s%s%s %" PRIu64 " user%s", i > 0 ? ", " : "", humanize_name(intern_text(&x->arms, arms[i])),
 			i == 0 ? " (control)" : "", users, humanize_plural(users));
 	}
 	return memstream_close(&m);
@@ -159,7 +159,7 @@ static int write_alarms(const struct findings *all, FILE *f, bool colour, struct
 static int write_experiment(const struct report *r, const struct findings *findings, size_t number, FILE *f, bool colour, struct errmsg *e)
 {
 	const struct study_experiment *x = &r->study->experiments[number];
-	const char *name = symbols_text(&r->study->names, number);
+	const char *name = intern_text(&r->study->names, number);
 	uint32_t *arms = effects_arms(x, r->control, e);
 	char *head = arms ? heading(x, name, arms) : NULL;
 	const struct effect *list;

@@ -24,10 +24,10 @@ int sections_each(struct section *s, const struct sections_subject *subject, sec
 
 const char *sections_name(const struct sections_experiment *x)
 {
-	return symbols_text(&x->subject->study->names, x->number);
+	return intern_text(&x->subject->study->names, x->number);
 }
 
 const char *sections_arm(const struct sections_experiment *x, uint32_t arm)
 {
-	return symbols_text(&x->is->arms, arm);
+	return intern_text(&x->is->arms, arm);
 }

@@ -46,7 +46,7 @@ static void add_arm(struct section *s, const struct sections_experiment *x, uint
 	for (size_t i = 0; i < n; i++)
 		answers_sum(&all, rows[i].count);
 	for (size_t i = 0; i < n; i++)
-		add_row(s, experiment, name, symbols_text(&a->sources, rows[i].source), rows[i].count, all.answers);
+		add_row(s, experiment, name, intern_text(&a->sources, rows[i].source), rows[i].count, all.answers);
 	if (n > 1)
 		add_row(s, experiment, name, "(all)", &all, all.answers);
 }

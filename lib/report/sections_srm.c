@@ -21,7 +21,7 @@ static void arms_clear(struct arms *a)
 	free(a->expected);
 }
 
-static void add_arm(struct arms *a, const struct symbol *name, uint64_t users, const struct split *split)
+static void add_arm(struct arms *a, const struct interned *name, uint64_t users, const struct split *split)
 {
 	a->names[a->n] = name->text;
 	a->users[a->n] = users;
@@ -32,16 +32,16 @@ static void add_arm(struct arms *a, const struct symbol *name, uint64_t users, c
 static void add_arms(struct arms *a, const struct study_experiment *x, const uint32_t *order, const struct split *split)
 {
 	for (size_t i = 0; i < x->arms.n; i++) {
-		const struct symbol *name = &x->arms.list[order[i]];
+		const struct interned *name = &x->arms.list[order[i]];
 
 		if (!split_leaves_out(split, (struct slice){.text = name->text, .len = name->len}))
 			add_arm(a, name, x->summary.arms[order[i]].seen, split);
 	}
 	for (size_t i = 0; split && i < split->arms.n; i++) {
-		const struct symbol *name = &split->arms.list[i];
+		const struct interned *name = &split->arms.list[i];
 		struct slice text = {.text = name->text, .len = name->len};
 
-		if (split->weights[i] > 0 && symbols_find(&x->arms, text) == SYMBOLS_NONE)
+		if (split->weights[i] > 0 && intern_find(&x->arms, text) == INTERN_NONE)
 			add_arm(a, name, 0, split);
 	}
 }
@@ -49,7 +49,7 @@ static void add_arms(struct arms *a, const struct study_experiment *x, const uin
 static int arms_init(struct arms *a, const struct sections_subject *subject, size_t experiment, struct errmsg *e)
 {
 	const struct study_experiment *x = &subject->study->experiments[experiment];
-	const struct split *split = split_of(subject->split, slice_of(symbols_text(&subject->study->names, experiment)));
+	const struct split *split = split_of(subject->split, slice_of(intern_text(&subject->study->names, experiment)));
 	size_t most = x->arms.n + (split ? split->arms.n : 0);
 	uint32_t *order = effects_arms(x, subject->options->control, e);
 
@@ -96,7 +96,7 @@ static void add_rows(struct section *s, const struct sections_subject *subject, 
 	double p = p_of(a, subject->options->sequential);
 
 	for (size_t i = 0; i < a->n; i++) {
-		section_text(s, symbols_text(&subject->study->names, experiment));
+		section_text(s, intern_text(&subject->study->names, experiment));
 		section_text(s, a->names[i]);
 		section_count(s, a->users[i]);
 		section_number(s, a->expected[i]);

@@ -24,8 +24,8 @@ void answers_clear(struct answers *a)
 	free(a->open);
 	free(a->spare);
 	free(a->counts);
-	symbols_clear(&a->sources);
-	symbols_clear(&a->keys);
+	intern_clear(&a->sources);
+	intern_clear(&a->keys);
 	*a = (struct answers){0};
 }
 
@@ -34,8 +34,8 @@ int answers_of(struct answers *a, const struct event *ev, struct answer *answer)
 	*answer = (struct answer){.track = ev->track, .recommendation = ev->recommendation, .pool = ev->pool};
 	if (ev->recommendation == EVENT_NO_TRACK)
 		return 0;
-	answer->source = symbols_intern(&a->sources, ev->source, 0);
-	return answer->source == SYMBOLS_NONE ? -1 : 0;
+	answer->source = intern_add(&a->sources, ev->source, 0);
+	return answer->source == INTERN_NONE ? -1 : 0;
 }
 
 /* The user's link to the open session, which may be NULL. NULL where there is no memory. */
@@ -158,8 +158,8 @@ int answers_add(struct answers *a, uint32_t experiment, uint32_t arm, uint32_t s
 	if (!counts)
 		return -1;
 	a->counts = counts;
-	number = symbols_intern(&a->keys, bytes_of(&key), a->last);
-	if (number == SYMBOLS_NONE)
+	number = intern_add(&a->keys, bytes_of(&key), a->last);
+	if (number == INTERN_NONE)
 		return -1;
 	if (a->keys.n > known)
 		counts[number] = (struct answers_count){0};
@@ -172,9 +172,9 @@ struct answers_count answers_find(const struct answers *a, uint32_t experiment, 
 {
 	struct key key = {experiment, arm, source};
 	const struct answers_count none = {0};
-	uint32_t number = symbols_find(&a->keys, bytes_of(&key));
+	uint32_t number = intern_find(&a->keys, bytes_of(&key));
 
-	return number == SYMBOLS_NONE ? none : a->counts[number];
+	return number == INTERN_NONE ? none : a->counts[number];
 }
 
 static int by_arm(const struct answers_row *x, uint32_t experiment, uint32_t arm)
@@ -195,7 +195,7 @@ static int by_arm_and_place(const void *a, const void *b)
 struct answers_row *answers_sorted(const struct answers *a)
 {
 	struct answers_row *rows = malloc((a->keys.n + 1) * sizeof *rows);
-	uint32_t *sources = symbols_sorted(&a->sources), *places = malloc((a->sources.n + 1) * sizeof *places);
+	uint32_t *sources = intern_sorted(&a->sources), *places = malloc((a->sources.n + 1) * sizeof *places);
 
 	for (size_t i = 0; sources && places && i < a->sources.n; i++)
 		places[sources[i]] = (uint32_t)i;
@@ -236,19 +236,19 @@ const struct answers_row *answers_of_arm(const struct answers *a, const struct a
 
 int answers_renumber(struct answers *a, const uint32_t *to)
 {
-	struct symbols keys = {0};
+	struct intern keys = {0};
 
 	for (size_t i = 0; i < a->keys.n; i++) {
 		struct key key;
 
 		memcpy(&key, a->keys.list[i].text, sizeof key);
 		key.experiment = to[key.experiment];
-		if (symbols_intern(&keys, bytes_of(&key), SYMBOLS_NONE) == SYMBOLS_NONE) {
-			symbols_clear(&keys);
+		if (intern_add(&keys, bytes_of(&key), INTERN_NONE) == INTERN_NONE) {
+			intern_clear(&keys);
 			return -1;
 		}
 	}
-	symbols_clear(&a->keys);
+	intern_clear(&a->keys);
 	a->keys = keys;
 	return 0;
 }

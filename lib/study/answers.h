@@ -15,7 +15,7 @@
 #include <stdint.h>
 
 #include "base/idmap.h"
-#include "base/symbols.h"
+#include "base/intern.h"
 #include "event/event.h"
 
 struct catalog;
@@ -41,10 +41,10 @@ struct answers_heard {
 
 /* Zero-initialise. */
 struct answers {
-	struct symbols sources; /* "" for answers that name none; in order of first appearance, so see symbols_sorted */
+	struct intern sources; /* "" for answers that name none; in order of first appearance, so see intern_sorted */
 	struct answers_count *counts;
 	size_t counts_cap;
-	struct symbols keys; /* of the counts: experiment, arm and source, as bytes */
+	struct intern keys; /* of the counts: experiment, arm and source, as bytes */
 	uint32_t last;	     /* number of the key before; a guess */
 	struct answers_heard **open; /* by the user's place; NULL: no session is open */
 	size_t n_open, open_cap;

@@ -30,9 +30,9 @@ static void tester_clear(struct tester *t)
 	free(t->known);
 }
 
-static int tester_init(struct tester *t, const struct columns *c, const struct symbols *arms)
+static int tester_init(struct tester *t, const struct columns *c, const struct intern *arms)
 {
-	uint32_t *sorted = symbols_sorted(arms);
+	uint32_t *sorted = intern_sorted(arms);
 
 	t->columns = c;
 	t->n_arms = arms->n;

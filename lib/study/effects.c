@@ -38,7 +38,7 @@ uint32_t *effects_arms(const struct study_experiment *x, const char *control, st
 		goto fail;
 	}
 	for (size_t i = 0; i < n; i++)
-		arms[i] = (struct arm_name){.text = symbols_text(&x->arms, i), .number = (uint32_t)i};
+		arms[i] = (struct arm_name){.text = intern_text(&x->arms, i), .number = (uint32_t)i};
 	qsort(arms, n, sizeof *arms, by_name);
 	first = find_control(arms, n, control);
 	if (n > 0 && first == n) {
@@ -169,9 +169,9 @@ static int add_comparisons(struct effects *all, const struct study *s, size_t x,
 		if (o->adjust != ADJUST_NONE)
 			rejudge(&c->w[i], &metric->arms[pair[0]], &metric->arms[pair[1]], &c->adjusted[i], o);
 		*effect = effect_of(&c->w[i], metric, pair, &c->adjusted[i], o);
-		effect->experiment = symbols_text(&s->names, x);
-		effect->control = symbols_text(&experiment->arms, pair[0]);
-		effect->treatment = symbols_text(&experiment->arms, pair[1]);
+		effect->experiment = intern_text(&s->names, x);
+		effect->control = intern_text(&experiment->arms, pair[0]);
+		effect->treatment = intern_text(&experiment->arms, pair[1]);
 	}
 	return 0;
 }
@@ -184,7 +184,7 @@ static int add_experiment(struct effects *all, const struct study *s, size_t x, 
 	int status = -1;
 
 	if (!arms)
-		return errmsg_prefix(e, "experiment '%s'", symbols_text(&s->names, x));
+		return errmsg_prefix(e, "experiment '%s'", intern_text(&s->names, x));
 	if (s->experiments[x].arms.n < 2)
 		status = 0;
 	else if (samples_init(&samples, s, (uint32_t)x, &o->samples, e) == 0 &&

@@ -90,7 +90,7 @@ static void losses_clear(struct losses *l)
 
 static int losses_init(struct losses *l, const struct study_experiment *x, uint64_t (*lost)(const struct metrics_arm *arm))
 {
-	*l = (struct losses){.n = x->arms.n, .arms = symbols_sorted(&x->arms),
+	*l = (struct losses){.n = x->arms.n, .arms = intern_sorted(&x->arms),
 			     .lost = calloc(x->arms.n + 1, sizeof *l->lost), .seen = calloc(x->arms.n + 1, sizeof *l->seen)};
 	if (!l->arms || !l->lost || !l->seen)
 		return -1;
@@ -118,7 +118,7 @@ static void say_losses(const struct losses *l, const struct study_experiment *x,
 	}
 	errmsg_set(words, "left out, not alike in the arms (%s): %" PRIu64 " of %" PRIu64 " users of %s, %" PRIu64 " of %" PRIu64
 			  " of the others", humanize_p_said(test->p, HEALTH_ALARM).text, l->lost[test->arm], l->seen[test->arm],
-		   humanize_name(symbols_text(&x->arms, l->arms[test->arm])), lost - l->lost[test->arm], seen - l->seen[test->arm]);
+		   humanize_name(intern_text(&x->arms, l->arms[test->arm])), lost - l->lost[test->arm], seen - l->seen[test->arm]);
 }
 
 /* Tests whether as many were lost in each arm, and says so where not. Returns 0, or -1 where there is no memory. */
@@ -170,7 +170,7 @@ static int users_without_session(const struct health_subject *of, struct health_
 /* As planned for the finding's experiment, or NULL. */
 static const struct split *planned(const struct health_subject *of, const struct health_finding *f)
 {
-	return split_of(of->split, slice_of(symbols_text(&of->study->names, f->experiment)));
+	return split_of(of->split, slice_of(intern_text(&of->study->names, f->experiment)));
 }
 
 static int missing_arms(const struct health_subject *of, struct health_finding *f, struct errmsg *words)

@@ -78,8 +78,8 @@ static int read_arm(const struct study_experiment *x, const json_t *object, uint
 	if (json_is_null(value))
 		return 0;
 	if (name.text)
-		*arm = symbols_find(&x->arms, name);
-	return *arm == SYMBOLS_NONE ? errmsg_set(e, "no part of a log: \"arm\" is none of those named before") : 0;
+		*arm = intern_find(&x->arms, name);
+	return *arm == INTERN_NONE ? errmsg_set(e, "no part of a log: \"arm\" is none of those named before") : 0;
 }
 
 static int read_member(struct study *s, uint32_t user, uint32_t experiment, const json_t *object, struct errmsg *e)
@@ -111,9 +111,9 @@ static int read_members(struct study *s, uint32_t user, json_t *experiments, str
 	if (!json_is_object(experiments))
 		return errmsg_set(e, "no part of a log: \"experiments\" is no object");
 	json_object_foreach(experiments, key, object) {
-		uint32_t experiment = symbols_find(&s->names, slice_of(key));
+		uint32_t experiment = intern_find(&s->names, slice_of(key));
 
-		if (experiment == SYMBOLS_NONE)
+		if (experiment == INTERN_NONE)
 			return errmsg_set(e, "no part of a log: experiment '%s' was not named before", key);
 		if (s->experiments[experiment].wanted && read_member(s, user, experiment, object, e) < 0)
 			return -1;
@@ -182,15 +182,15 @@ static int read_answers(struct reading *r, const json_t *object, struct errmsg *
 {
 	struct study *s = r->study;
 	struct slice name = partial_string_at(object, "experiment"), source = partial_string_at(object, "source");
-	uint32_t experiment = name.text ? symbols_find(&s->names, name) : SYMBOLS_NONE, number, arm = METRICS_TWO_ARMS;
+	uint32_t experiment = name.text ? intern_find(&s->names, name) : INTERN_NONE, number, arm = METRICS_TWO_ARMS;
 	struct answers_count count = {0};
 
-	if (experiment == SYMBOLS_NONE || !source.text)
+	if (experiment == INTERN_NONE || !source.text)
 		return errmsg_set(e, "no part of a log: answers of no source or of no experiment");
 	if (!s->keep.answers || !s->experiments[experiment].wanted)
 		return 0;
-	number = symbols_intern(&s->answers.sources, source, 0);
-	if (number == SYMBOLS_NONE)
+	number = intern_add(&s->answers.sources, source, 0);
+	if (number == INTERN_NONE)
 		return errmsg_nomem(e);
 	if (read_arm(&s->experiments[experiment], object, &arm, e) < 0)
 		return -1;

@@ -58,7 +58,7 @@ static int read_early(struct study *s, const json_t *object, struct errmsg *e)
 
 		if (partial_read_count(counts, name, INT64_MAX, &events, e) < 0)
 			return -1;
-		if (study_add_early(s, slice_of(name), SYMBOLS_NONE, events) < 0)
+		if (study_add_early(s, slice_of(name), INTERN_NONE, events) < 0)
 			return errmsg_nomem(e);
 	}
 	return 0;
@@ -75,7 +75,7 @@ static int read_arms(struct study_experiment *x, const json_t *arms, struct errm
 
 		if (!name.text)
 			return errmsg_set(e, "no part of a log: an arm is no string");
-		if (symbols_intern(&x->arms, name, SYMBOLS_NONE) == SYMBOLS_NONE)
+		if (intern_add(&x->arms, name, INTERN_NONE) == INTERN_NONE)
 			return errmsg_nomem(e);
 	}
 	return 0;
@@ -93,8 +93,8 @@ static int read_experiment(struct study *s, const json_t *object, struct errmsg 
 		return errmsg_set(e, "no part of a log: an experiment is not right");
 	if (partial_read_small(object, "place", &place, e) < 0)
 		return -1;
-	number = study_experiment_at(s, name, SYMBOLS_NONE);
-	if (number == SYMBOLS_NONE || s->n_reported > STUDY_EXPERIMENTS_MAX)
+	number = study_experiment_at(s, name, INTERN_NONE);
+	if (number == INTERN_NONE || s->n_reported > STUDY_EXPERIMENTS_MAX)
 		return study_fail(s, e);
 	x = &s->experiments[number];
 	if (x->wanted && json_is_null(arms))

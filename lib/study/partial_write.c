@@ -12,7 +12,7 @@ const struct partial_count partial_answers[PARTIAL_ANSWERS_N] = {
 	COUNT(answers), COUNT(pools), COUNT(pool), COUNT(repeated_tracks), COUNT(with_artist), COUNT(repeated_artists),
 };
 
-static void put_name(const struct symbols *symbols, size_t number, FILE *f)
+static void put_name(const struct intern *symbols, size_t number, FILE *f)
 {
 	json_put_bytes(f, symbols->list[number].text, symbols->list[number].len);
 }
@@ -25,7 +25,7 @@ static const char *truth(bool x)
 /* ,"arms":[…], or null. Returns 0, or -1 where there is no memory. */
 static int put_arms(const struct study_experiment *x, FILE *f)
 {
-	uint32_t *arms = symbols_sorted(&x->arms);
+	uint32_t *arms = intern_sorted(&x->arms);
 
 	if (!arms)
 		return -1;
@@ -68,7 +68,7 @@ static void put_counts(const struct study *s, FILE *f)
 /* ,"covariate_before":moment,"events_before":{name:count,…} Returns 0, or -1 where there is no memory. */
 static int put_before(const struct study *s, FILE *f)
 {
-	uint32_t *names = symbols_sorted(&s->early);
+	uint32_t *names = intern_sorted(&s->early);
 
 	if (!names)
 		return -1;
@@ -228,8 +228,8 @@ static int put_all_answers(const struct study *s, FILE *f)
 	int status = counted ? 0 : -1;
 
 	for (uint32_t x = 0; status == 0 && x < s->names.n; x++) {
-		const struct symbols *names = &s->experiments[x].arms;
-		uint32_t *arms = symbols_sorted(names);
+		const struct intern *names = &s->experiments[x].arms;
+		uint32_t *arms = intern_sorted(names);
 
 		for (size_t i = 0; arms && i < names->n; i++) {
 			size_t n;

@@ -9,9 +9,9 @@
 #include "stats/ratio.h"
 #include "stats/winsor.h"
 
-int sampler_init(struct sampler *s, size_t n_arms, const struct symbols *names, struct errmsg *e)
+int sampler_init(struct sampler *s, size_t n_arms, const struct intern *names, struct errmsg *e)
 {
-	uint32_t *sorted = names ? symbols_sorted(names) : NULL;
+	uint32_t *sorted = names ? intern_sorted(names) : NULL;
 
 	*s = (struct sampler){.n_arms = n_arms};
 	s->places = calloc(n_arms + 1, sizeof *s->places);

@@ -12,7 +12,7 @@
 #include <stdint.h>
 
 #include "base/errmsg.h"
-#include "base/symbols.h"
+#include "base/intern.h"
 #include "stats/cuped.h"
 #include "stats/stats.h"
 
@@ -42,7 +42,7 @@ struct sampler_users {
  * must not depend on it, and so these sums are made in the order of `names`. NULL: numbers are the order.
  * Returns 0, or -1 where there is no memory. Free with sampler_clear in either case.
  */
-int sampler_init(struct sampler *s, size_t n_arms, const struct symbols *names, struct errmsg *e);
+int sampler_init(struct sampler *s, size_t n_arms, const struct intern *names, struct errmsg *e);
 void sampler_clear(struct sampler *s);
 
 /*

@@ -16,8 +16,8 @@ void split_clear(struct split *s)
 	for (size_t i = 0; s->list && i < s->experiments.n; i++)
 		split_clear(&s->list[i]);
 	free(s->list);
-	symbols_clear(&s->experiments);
-	symbols_clear(&s->arms);
+	intern_clear(&s->experiments);
+	intern_clear(&s->arms);
 	free(s->weights);
 	*s = (struct split){0};
 }
@@ -33,10 +33,10 @@ static int add(struct split *s, const char *what, struct slice arm, double weigh
 	if (!(weight == 0 || (weight >= 1e-12 && weight <= 1e12)))
 		return errmsg_set(e, "%s: the weight of arm '%.*s' must be a number, 0 or above, not '%s'", what, (int)arm.len,
 				  arm.text, said);
-	if (symbols_find(&s->arms, arm) != SYMBOLS_NONE)
+	if (intern_find(&s->arms, arm) != INTERN_NONE)
 		return errmsg_set(e, "%s: arm '%.*s' has two weights", what, (int)arm.len, arm.text);
 	weights[s->arms.n] = weight;
-	return symbols_intern(&s->arms, arm, SYMBOLS_NONE) == SYMBOLS_NONE ? errmsg_nomem(e) : 0;
+	return intern_add(&s->arms, arm, INTERN_NONE) == INTERN_NONE ? errmsg_nomem(e) : 0;
 }
 
 /* Adds the arm NAME=WEIGHT, whose text is taken apart. */
@@ -118,7 +118,7 @@ static int copy_weights(struct split *s, const struct plan_experiment *x)
 		return -1;
 	memcpy(s->weights, x->weights, x->arms.n * sizeof *s->weights);
 	for (size_t i = 0; i < x->arms.n; i++)
-		if (symbols_intern(&s->arms, slice_of(symbols_text(&x->arms, i)), SYMBOLS_NONE) == SYMBOLS_NONE)
+		if (intern_add(&s->arms, slice_of(intern_text(&x->arms, i)), INTERN_NONE) == INTERN_NONE)
 			return -1;
 	return 0;
 }
@@ -127,9 +127,9 @@ static int copy_plan(struct split *s, const struct plan *p)
 {
 	s->list = calloc(p->names.n, sizeof *s->list);
 	for (size_t i = 0; s->list && i < p->names.n; i++) {
-		struct slice name = slice_of(symbols_text(&p->names, i));
+		struct slice name = slice_of(intern_text(&p->names, i));
 
-		if (symbols_intern(&s->experiments, name, SYMBOLS_NONE) == SYMBOLS_NONE ||
+		if (intern_add(&s->experiments, name, INTERN_NONE) == INTERN_NONE ||
 		    copy_weights(&s->list[i], &p->list[i]) < 0)
 			return -1;
 	}
@@ -151,7 +151,7 @@ int split_load(struct split *s, const char *path, struct errmsg *e)
 
 bool split_has(const struct split *s, struct slice experiment)
 {
-	return s->experiments.n == 0 || symbols_find(&s->experiments, experiment) != SYMBOLS_NONE;
+	return s->experiments.n == 0 || intern_find(&s->experiments, experiment) != INTERN_NONE;
 }
 
 const struct split *split_of(const struct split *s, struct slice experiment)
@@ -161,8 +161,8 @@ const struct split *split_of(const struct split *s, struct slice experiment)
 
 	if (!s || s->experiments.n == 0)
 		return s;
-	number = symbols_find(&s->experiments, experiment);
-	return number == SYMBOLS_NONE ? &none : &s->list[number];
+	number = intern_find(&s->experiments, experiment);
+	return number == INTERN_NONE ? &none : &s->list[number];
 }
 
 double split_weight(const struct split *s, struct slice arm)
@@ -171,29 +171,29 @@ double split_weight(const struct split *s, struct slice arm)
 
 	if (!s || s->arms.n == 0)
 		return 1;
-	number = symbols_find(&s->arms, arm);
-	return number == SYMBOLS_NONE ? 0 : s->weights[number];
+	number = intern_find(&s->arms, arm);
+	return number == INTERN_NONE ? 0 : s->weights[number];
 }
 
 bool split_leaves_out(const struct split *s, struct slice arm)
 {
-	uint32_t number = s ? symbols_find(&s->arms, arm) : SYMBOLS_NONE;
+	uint32_t number = s ? intern_find(&s->arms, arm) : INTERN_NONE;
 
-	return number != SYMBOLS_NONE && s->weights[number] == 0;
+	return number != INTERN_NONE && s->weights[number] == 0;
 }
 
-static bool has(const struct symbols *names, const struct symbol *name)
+static bool has(const struct intern *names, const struct interned *name)
 {
-	return symbols_find(names, (struct slice){.text = name->text, .len = name->len}) != SYMBOLS_NONE;
+	return intern_find(names, (struct slice){.text = name->text, .len = name->len}) != INTERN_NONE;
 }
 
-static bool leaves_out(const struct split *s, const struct symbol *name)
+static bool leaves_out(const struct split *s, const struct interned *name)
 {
 	return split_leaves_out(s, (struct slice){.text = name->text, .len = name->len});
 }
 
 /* Adds a name to those that are listed. Returns whether there was room for it. */
-static bool list_name(struct errmsg *names, const struct symbol *name)
+static bool list_name(struct errmsg *names, const struct interned *name)
 {
 	const char *text = humanize_name(name->text), *comma = *names->text ? ", " : "";
 	size_t whole = strlen(names->text) + strlen(comma) + strlen(text);
@@ -203,7 +203,7 @@ static bool list_name(struct errmsg *names, const struct symbol *name)
 }
 
 /* How many of `some` are not among `others`, those that `s` leaves out aside. */
-static size_t count_without(const struct symbols *some, const struct symbols *others, const struct split *s)
+static size_t count_without(const struct intern *some, const struct intern *others, const struct split *s)
 {
 	size_t n = 0;
 
@@ -212,7 +212,7 @@ static size_t count_without(const struct symbols *some, const struct symbols *ot
 	return n;
 }
 
-size_t split_missing(const struct split *s, const struct symbols *arms, struct errmsg *names)
+size_t split_missing(const struct split *s, const struct intern *arms, struct errmsg *names)
 {
 	bool room = true;
 
@@ -223,14 +223,14 @@ size_t split_missing(const struct split *s, const struct symbols *arms, struct e
 }
 
 /* The first name behind `previous` (NULL: of all), bytewise, of those in `some` that are not among `others`; NULL: none. */
-static const struct symbol *next_without(const struct symbols *some, const struct symbols *others, const struct symbol *previous)
+static const struct interned *next_without(const struct intern *some, const struct intern *others, const struct interned *previous)
 {
-	const struct symbol *next = NULL;
+	const struct interned *next = NULL;
 
 	for (size_t i = 0; i < some->n; i++) {
-		const struct symbol *name = &some->list[i];
+		const struct interned *name = &some->list[i];
 
-		if ((!previous || symbols_compare(name, previous) > 0) && (!next || symbols_compare(name, next) < 0) &&
+		if ((!previous || intern_compare(name, previous) > 0) && (!next || intern_compare(name, next) < 0) &&
 		    !has(others, name))
 			next = name;
 	}
@@ -238,9 +238,9 @@ static const struct symbol *next_without(const struct symbols *some, const struc
 }
 
 /* A log and its parts have the arms in different orders. Sorting them would take memory, and only some dozens have room. */
-size_t split_unplanned(const struct split *s, const struct symbols *arms, struct errmsg *names)
+size_t split_unplanned(const struct split *s, const struct intern *arms, struct errmsg *names)
 {
-	const struct symbol *name = NULL;
+	const struct interned *name = NULL;
 
 	errmsg_set(names, "%s", "");
 	if (s->arms.n == 0)

@@ -9,7 +9,7 @@
 #include <stdint.h>
 
 #include "base/errmsg.h"
-#include "base/symbols.h"
+#include "base/intern.h"
 
 /*
  * Zero-initialise; a split of no arms is none: arms are equal, whichever there are. An arm of weight 0 is one that is not
@@ -18,10 +18,10 @@
  * A split is that of all experiments, or has another for each experiment by its name; see split_of.
  */
 struct split {
-	struct symbols arms; /* in the order given */
+	struct intern arms; /* in the order given */
 	double *weights;     /* arms.n of them, 0 or above; not all are 0 */
 	size_t cap;
-	struct symbols experiments; /* those that have a split of their own */
+	struct intern experiments; /* those that have a split of their own */
 	struct split *list;	    /* experiments.n of them */
 };
 
@@ -59,7 +59,7 @@ bool split_leaves_out(const struct split *s, struct slice arm);
  * where there is no split. names->text lists them, "T1, T2", as far as they fit; those of the split as it has them, the
  * others in bytewise order.
  */
-size_t split_missing(const struct split *s, const struct symbols *arms, struct errmsg *names);
-size_t split_unplanned(const struct split *s, const struct symbols *arms, struct errmsg *names);
+size_t split_missing(const struct split *s, const struct intern *arms, struct errmsg *names);
+size_t split_unplanned(const struct split *s, const struct intern *arms, struct errmsg *names);
 
 #endif

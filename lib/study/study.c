@@ -19,12 +19,12 @@ void study_keep(struct study *s, const struct study_keep *keep)
 void study_clear(struct study *s)
 {
 	for (size_t i = 0; i < s->names.n; i++) {
-		symbols_clear(&s->experiments[i].arms);
+		intern_clear(&s->experiments[i].arms);
 		metrics_summary_clear(&s->experiments[i].summary);
 	}
 	free(s->experiments);
-	symbols_clear(&s->names);
-	symbols_clear(&s->early);
+	intern_clear(&s->names);
+	intern_clear(&s->early);
 	free(s->early_events);
 	id_index_clear(&s->index);
 	free(s->users);
@@ -36,7 +36,7 @@ void study_clear(struct study *s)
 	free(s->sessions.first);
 	answers_clear(&s->answers);
 	free(s->arms);
-	symbols_clear(&s->arm_sets);
+	intern_clear(&s->arm_sets);
 	free(s->held);
 	free(s->held_answers);
 	*s = (struct study){0};
@@ -60,10 +60,10 @@ uint32_t study_experiment_at(struct study *s, struct slice name, uint32_t guess)
 		struct study_experiment *experiments = grow(s->experiments, &s->experiments_cap, known + 1, sizeof *experiments);
 
 		if (!experiments)
-			return SYMBOLS_NONE;
+			return INTERN_NONE;
 		s->experiments = experiments;
 	}
-	number = symbols_intern(&s->names, name, guess);
+	number = intern_add(&s->names, name, guess);
 	if (s->names.n > known) {
 		s->experiments[number] = (struct study_experiment){
 			.wanted = study_wants(s, name), .first = INT64_MAX, .place = UINT32_MAX,
@@ -90,8 +90,8 @@ int study_add_early(struct study *s, struct slice name, uint32_t guess, uint64_t
 	if (!counts)
 		return -1;
 	s->early_events = counts;
-	number = symbols_intern(&s->early, name, guess);
-	if (number == SYMBOLS_NONE)
+	number = intern_add(&s->early, name, guess);
+	if (number == INTERN_NONE)
 		return -1;
 	if (s->early.n > known)
 		counts[number] = 0;
@@ -124,14 +124,14 @@ static int read_arms(struct study *s, const struct event *ev, int64_t timestamp,
 		uint32_t experiment = study_experiment_at(s, ev->arms[i].experiment, (uint32_t)i), arm;
 		struct study_experiment *x;
 
-		if (experiment == SYMBOLS_NONE || s->n_reported > STUDY_EXPERIMENTS_MAX)
+		if (experiment == INTERN_NONE || s->n_reported > STUDY_EXPERIMENTS_MAX)
 			return -1;
 		x = &s->experiments[experiment];
 		study_seen(x, timestamp, (uint32_t)i);
 		if (!x->wanted)
 			continue;
-		arm = symbols_intern(&x->arms, ev->arms[i].arm, x->last_arm);
-		if (arm == SYMBOLS_NONE)
+		arm = intern_add(&x->arms, ev->arms[i].arm, x->last_arm);
+		if (arm == INTERN_NONE)
 			return -1;
 		x->last_arm = arm;
 		arms[(*n)++] = (struct study_arm){.experiment = experiment, .arm = arm};
@@ -335,8 +335,8 @@ static int hold_event(struct study *s, uint32_t user, const struct event *ev, co
 	if (!held)
 		return -1;
 	s->held = held;
-	set = symbols_intern(&s->arm_sets, bytes, s->n_held > 0 ? held[s->n_held - 1].arms : 0);
-	if (set == SYMBOLS_NONE || (s->keep.answers && hold_answer(s, &counted->answer) < 0))
+	set = intern_add(&s->arm_sets, bytes, s->n_held > 0 ? held[s->n_held - 1].arms : 0);
+	if (set == INTERN_NONE || (s->keep.answers && hold_answer(s, &counted->answer) < 0))
 		return -1;
 	held[s->n_held] = (struct study_held){
 		.timestamp = counted->timestamp, .time = ev->time, .latency = ev->latency,

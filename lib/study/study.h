@@ -28,9 +28,9 @@
 #include <stdint.h>
 
 #include "base/errmsg.h"
-#include "base/idmap.h"
 #include "base/id_index.h"
-#include "base/symbols.h"
+#include "base/idmap.h"
+#include "base/intern.h"
 #include "event/event.h"
 #include "study/answers.h"
 #include "study/days.h"
@@ -63,7 +63,7 @@ struct study_experiment {
 	uint32_t last_arm; /* of the event before; a guess */
 	int64_t first;	   /* the earliest timestamp of an event that names it */
 	uint32_t place;	   /* and the lowest place among the experiments of such an event */
-	struct symbols arms; /* in order of first appearance */
+	struct intern arms; /* in order of first appearance */
 	uint64_t early; /* after study_end: events before the moment of struct study_keep that name it */
 	struct metrics_summary summary; /* after study_end; users were taken in ascending order of their ids */
 };
@@ -105,7 +105,7 @@ struct study_sessions {
 struct study_held;
 
 struct study {
-	struct symbols names; /* of the experiments */
+	struct intern names; /* of the experiments */
 	struct study_experiment *experiments; /* names.n; after study_end in the order of the report */
 	uint64_t events; /* all that were read */
 	uint64_t duplicates; /* of these, delivered again */
@@ -120,7 +120,7 @@ struct study {
 	struct study_member *members;
 	size_t n_members;
 	struct study_keep keep;
-	struct symbols early;	/* experiments that events before the moment of `keep` name, whether later ones do or not */
+	struct intern early;	/* experiments that events before the moment of `keep` name, whether later ones do or not */
 	uint64_t *early_events; /* how many, by number in `early` */
 	struct days days; /* by member */
 	struct study_sessions sessions;
@@ -134,7 +134,7 @@ struct study {
 	struct id_index index; /* of users, plus 1, by their ids */
 	struct study_arm *arms; /* of this event */
 	size_t arms_cap;
-	struct symbols arm_sets; /* arrays of struct study_arm, as bytes */
+	struct intern arm_sets; /* arrays of struct study_arm, as bytes */
 	struct study_held *held;
 	size_t n_held, held_cap;
 	struct answer *held_answers; /* of the events that are held, by their order */
@@ -177,7 +177,7 @@ const struct study_member *study_counted(const struct study *s, size_t i, uint32
 /* For partial.c: the same, made where it is not there. Its arm is `in.arm` then. NULL where there is no memory. */
 struct study_member *study_member_at(struct study *s, uint32_t user, struct study_arm in);
 
-/* For partial.c: the number of an experiment, made where it is new. SYMBOLS_NONE where there is no memory. */
+/* For partial.c: the number of an experiment, made where it is new. INTERN_NONE where there is no memory. */
 uint32_t study_experiment_at(struct study *s, struct slice name, uint32_t guess);
 
 /* Counts events before the moment that name an experiment. Returns 0, or -1 where there is no memory. For partial.c too. */

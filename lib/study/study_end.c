@@ -22,7 +22,7 @@ static bool are_same(const struct study_held *a, const struct study_held *b)
 
 static int count_one(struct study *s, const struct study_held *h)
 {
-	const struct symbol *set = &s->arm_sets.list[h->arms];
+	const struct interned *set = &s->arm_sets.list[h->arms];
 	struct study_event ev = {
 		.did = {.last = h->last, .time = h->time, .latency = h->latency}, .timestamp = h->timestamp,
 	};
@@ -50,7 +50,7 @@ static int count_held(struct study *s)
 
 /* An experiment where it is to be put in order. */
 struct standing {
-	const struct symbol *name;
+	const struct interned *name;
 	const struct study_experiment *experiment;
 	uint32_t number;
 };
@@ -63,25 +63,25 @@ static int by_standing(const void *a, const void *b)
 		return x->experiment->first < y->experiment->first ? -1 : 1;
 	if (x->experiment->place != y->experiment->place)
 		return x->experiment->place < y->experiment->place ? -1 : 1;
-	return symbols_compare(x->name, y->name);
+	return intern_compare(x->name, y->name);
 }
 
 /* Gives the experiments new numbers: that at order[i] gets i. Returns 0, or -1 where there is no memory. */
 static int renumber(struct study *s, const struct standing *order, struct study_experiment *moved, uint32_t *to)
 {
-	struct symbols names = {0};
+	struct intern names = {0};
 
 	for (size_t i = 0; i < s->names.n; i++) {
 		struct slice name = {.text = order[i].name->text, .len = order[i].name->len};
 
-		if (symbols_intern(&names, name, SYMBOLS_NONE) == SYMBOLS_NONE) {
-			symbols_clear(&names);
+		if (intern_add(&names, name, INTERN_NONE) == INTERN_NONE) {
+			intern_clear(&names);
 			return -1;
 		}
 		moved[i] = *order[i].experiment;
 		to[order[i].number] = (uint32_t)i;
 	}
-	symbols_clear(&s->names);
+	intern_clear(&s->names);
 	s->names = names;
 	memcpy(s->experiments, moved, names.n * sizeof *moved);
 	for (size_t i = 0; i < s->n_members; i++)
@@ -119,9 +119,9 @@ static void find_early(struct study *s)
 {
 	for (size_t i = 0; i < s->early.n; i++) {
 		struct slice name = {.text = s->early.list[i].text, .len = s->early.list[i].len};
-		uint32_t number = symbols_find(&s->names, name);
+		uint32_t number = intern_find(&s->names, name);
 
-		if (number != SYMBOLS_NONE)
+		if (number != INTERN_NONE)
 			s->experiments[number].early = s->early_events[i];
 	}
 }

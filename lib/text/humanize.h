@@ -9,7 +9,7 @@
 #include <stdint.h>
 
 #include "base/errmsg.h"
-#include "base/symbols.h"
+#include "base/intern.h"
 
 struct humanized {
 	char text[64];
@@ -67,7 +67,7 @@ struct humanized humanize_typeset(struct humanized s);
 const char *humanize_name(const char *name);
 
 /* "there are A, B, C", as much of it as fits, for the error about a name that is not there. */
-void humanize_list(const struct symbols *names, struct errmsg *e);
+void humanize_list(const struct intern *names, struct errmsg *e);
 
 /*
  * What stands behind a name in running text: a left-to-right mark where the name has letters that run from right to left,

@@ -25,7 +25,7 @@ static void add(struct study *s, int64_t timestamp, uint32_t user, uint32_t trac
 
 static struct answers_count count(const struct study *s, uint32_t experiment, uint32_t arm, const char *source)
 {
-	return answers_find(&s->answers, experiment, arm, symbols_find(&s->answers.sources, slice_of(source)));
+	return answers_find(&s->answers, experiment, arm, intern_find(&s->answers.sources, slice_of(source)));
 }
 
 /* The catalog of ten tracks has two artists: odd ids and even ids. Tracks from 10 on are unknown. */

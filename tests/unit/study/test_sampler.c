@@ -140,7 +140,7 @@ static struct cuped take_as_numbered(const uint32_t *order, struct stats *by_nam
 	static const char *const names[ARMS] = {"C", "T1", "T2"};
 	static struct users u;
 	const struct sampler_users users = {.n = N, .arms = u.arms, .values = u.values, .covariates = u.others};
-	struct symbols symbols = {0};
+	struct intern symbols = {0};
 	struct stats arms[ARMS];
 	struct sampler s;
 	struct cuped fit;
@@ -152,13 +152,13 @@ static struct cuped take_as_numbered(const uint32_t *order, struct stats *by_nam
 	for (uint32_t number = 0; number < ARMS; number++)
 		for (size_t i = 0; i < ARMS; i++)
 			if (order[i] == number)
-				symbols_intern(&symbols, slice_of(names[i]), 0);
+				intern_add(&symbols, slice_of(names[i]), 0);
 	CHECK(sampler_init(&s, ARMS, &symbols, &e) == 0);
 	fit = sampler_take(&s, &users, arms);
 	for (size_t i = 0; i < ARMS; i++)
 		by_name[i] = arms[order[i]];
 	sampler_clear(&s);
-	symbols_clear(&symbols);
+	intern_clear(&symbols);
 	return fit;
 }
 

@@ -31,7 +31,7 @@ static void weights_may_be_json(void)
 /* An arm of weight 0 is neither missing nor unplanned: it is no part of what is checked. */
 static void weight_0_leaves_an_arm_out(void)
 {
-	struct symbols arms = {0};
+	struct intern arms = {0};
 	struct errmsg names;
 	struct split s, none = {0};
 
@@ -39,45 +39,45 @@ static void weight_0_leaves_an_arm_out(void)
 	CHECK(split_leaves_out(&s, slice_of("T1")) && split_leaves_out(&s, slice_of("T2")));
 	CHECK(!split_leaves_out(&s, slice_of("C")) && !split_leaves_out(&s, slice_of("X")) && !split_leaves_out(&none, slice_of("C")));
 	for (size_t i = 0; i < 3; i++)
-		CHECK(symbols_intern(&arms, slice_of((const char *[]){"C", "T1", "X"}[i]), 0) == i);
+		CHECK(intern_add(&arms, slice_of((const char *[]){"C", "T1", "X"}[i]), 0) == i);
 	CHECK(split_missing(&s, &arms, &names) == 1);
 	CHECK_STR(names.text, "T3");
 	CHECK(split_unplanned(&s, &arms, &names) == 1);
 	CHECK_STR(names.text, "X");
 	split_clear(&s);
-	symbols_clear(&arms);
+	intern_clear(&arms);
 }
 
 static void without_a_split_all_are_equal(void)
 {
 	struct split s = {0};
-	struct symbols arms = {0};
+	struct intern arms = {0};
 	struct errmsg names;
 
-	CHECK(symbols_intern(&arms, slice_of("C"), 0) == 0);
+	CHECK(intern_add(&arms, slice_of("C"), 0) == 0);
 	CHECK(split_weight(&s, slice_of("C")) == 1 && split_weight(&s, slice_of("T")) == 1);
 	CHECK(split_missing(&s, &arms, &names) == 0 && split_unplanned(&s, &arms, &names) == 0);
 	CHECK_STR(names.text, "");
-	symbols_clear(&arms);
+	intern_clear(&arms);
 }
 
 static void arms_that_do_not_match_are_named(void)
 {
-	struct symbols arms = {0};
+	struct intern arms = {0};
 	struct errmsg names;
 	struct split s;
 
 	for (size_t i = 0; i < 3; i++)
-		CHECK(symbols_intern(&arms, slice_of((const char *[]){"C", "X", "Y"}[i]), 0) == i);
+		CHECK(intern_add(&arms, slice_of((const char *[]){"C", "X", "Y"}[i]), 0) == i);
 	CHECK(split_parse(&s, "--split", "T2=1,C=1,T1=1", &e) == 0);
 	CHECK(split_missing(&s, &arms, &names) == 2);
 	CHECK_STR(names.text, "T2, T1");
 	CHECK(split_unplanned(&s, &arms, &names) == 2);
 	CHECK_STR(names.text, "X, Y");
-	CHECK(symbols_intern(&arms, slice_of(""), 0) == 3 && split_unplanned(&s, &arms, &names) == 3);
+	CHECK(intern_add(&arms, slice_of(""), 0) == 3 && split_unplanned(&s, &arms, &names) == 3);
 	CHECK_STR(names.text, "(no name), X, Y");
 	split_clear(&s);
-	symbols_clear(&arms);
+	intern_clear(&arms);
 }
 
 static void mistakes_are_told(void)

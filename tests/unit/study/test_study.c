@@ -40,8 +40,8 @@ static void an_event_counts_where_it_names_an_arm(void)
 	CHECK(study_end(&s, &e) == 0);
 	CHECK(s.events == 4 && s.n_users == 4 && s.unfinished == 1 && s.out_of_order == 0);
 	CHECK(s.names.n == 2);
-	CHECK_STR(symbols_text(&s.names, 0), "X");
-	CHECK_STR(symbols_text(&s.experiments[1].arms, 1), "B");
+	CHECK_STR(intern_text(&s.names, 0), "X");
+	CHECK_STR(intern_text(&s.experiments[1].arms, 1), "B");
 	CHECK(time_of(&s, 0, 0)->mean == 0.5 && time_of(&s, 0, 1)->mean == 0.25);
 	CHECK(time_of(&s, 1, 0)->n == 1 && time_of(&s, 1, 1)->n == 0);
 	CHECK(s.experiments[0].summary.unfinished == 0 && s.experiments[1].summary.unfinished == 1);
@@ -101,9 +101,9 @@ static bool same_arms(const struct study *s, size_t x, const struct study *t, si
 	const struct study_experiment *a = &s->experiments[x], *b = &t->experiments[y];
 
 	for (size_t i = 0; i < a->arms.n; i++) {
-		uint32_t j = symbols_find(&b->arms, slice_of(symbols_text(&a->arms, i)));
+		uint32_t j = intern_find(&b->arms, slice_of(intern_text(&a->arms, i)));
 
-		if (j == SYMBOLS_NONE || memcmp(&a->summary.arms[i], &b->summary.arms[j], sizeof *b->summary.arms) != 0)
+		if (j == INTERN_NONE || memcmp(&a->summary.arms[i], &b->summary.arms[j], sizeof *b->summary.arms) != 0)
 			return false;
 	}
 	return a->arms.n == b->arms.n && a->summary.unfinished == b->summary.unfinished;
@@ -364,11 +364,11 @@ static void experiments_are_ordered_by_time_place_and_name(void)
 	CHECK(study_end(&s, &e) == 0);
 	CHECK(s.names.n == 5);
 	for (uint32_t i = 0; i < 5; i++) {
-		CHECK_STR(symbols_text(&s.names, i), wanted[i]);
-		CHECK(symbols_find(&s.names, slice_of(wanted[i])) == i);
+		CHECK_STR(intern_text(&s.names, i), wanted[i]);
+		CHECK(intern_find(&s.names, slice_of(wanted[i])) == i);
 		CHECK(s.experiments[i].summary.arms[0].users == (i == 0 ? 2 : 1));
 	}
-	CHECK_STR(symbols_text(&s.experiments[3].arms, 0), "T");
+	CHECK_STR(intern_text(&s.experiments[3].arms, 0), "T");
 	CHECK(study_member(&s, 1, 3) && study_member(&s, 1, 2) && !study_member(&s, 1, 0));
 	study_clear(&s);
 }
@@ -393,7 +393,7 @@ static void what_was_before_counts_for_the_user_only(void)
 		add(&s, event_at(99, EVENT_NEXT, 2, 1), "T", NULL); /* nothing but this */
 		CHECK(study_end(&s, &e) == 0);
 		CHECK(s.names.n == 2 && s.n_users == 3 && s.unfinished == 2);
-		CHECK(symbols_find(&s.experiments[0].arms, slice_of("OLD")) == SYMBOLS_NONE);
+		CHECK(intern_find(&s.experiments[0].arms, slice_of("OLD")) == INTERN_NONE);
 		CHECK(s.experiments[0].summary.two_arms == 0);
 		/* of the two that events before name, by their own time or by that of their user's latest */
 		CHECK(s.experiments[0].early == 4 && s.experiments[1].early == 0);

@@ -119,23 +119,23 @@ static void names_stand_where_they_are_put(void)
 
 static void a_list_is_cut_and_not_overrun(void)
 {
-	struct symbols n = {0};
+	struct intern n = {0};
 	struct errmsg e;
 	char text[16];
 
 	humanize_list(&n, &e);
 	CHECK_STR(e.text, "there are none");
-	symbols_intern(&n, slice_of("C"), 0);
-	symbols_intern(&n, slice_of("T1"), 0);
+	intern_add(&n, slice_of("C"), 0);
+	intern_add(&n, slice_of("T1"), 0);
 	humanize_list(&n, &e);
 	CHECK_STR(e.text, "there are C, T1");
 	for (int i = 0; i < 1000; i++) {
 		snprintf(text, sizeof text, "%d", i);
-		symbols_intern(&n, slice_of(text), 0);
+		intern_add(&n, slice_of(text), 0);
 	}
 	humanize_list(&n, &e);
 	CHECK(strlen(e.text) == sizeof e.text - 1);
-	symbols_clear(&n);
+	intern_clear(&n);
 }
 
 int main(void)

@@ -1,4 +1,4 @@
-#include "base/symbols.h"
+#include "base/intern.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -6,22 +6,22 @@
 #include "base/grow.h"
 #include "base/murmur3.h"
 
-void symbols_clear(struct symbols *symbols)
+void intern_clear(struct intern *symbols)
 {
 	for (size_t i = 0; i < symbols->n; i++)
 		free(symbols->list[i].text);
 	free(symbols->list);
 	free(symbols->slots);
-	*symbols = (struct symbols){0};
+	*symbols = (struct intern){0};
 }
 
-static int is(const struct symbol *name, struct slice s)
+static int is(const struct interned *name, struct slice s)
 {
 	return name->len == s.len && (s.len == 0 || memcmp(name->text, s.text, s.len) == 0);
 }
 
 /* The slot of `s`, or the free one where it belongs. There is always a free one. */
-static size_t find(const struct symbols *symbols, struct slice s)
+static size_t find(const struct intern *symbols, struct slice s)
 {
 	size_t i = murmur3(s.text, s.len, 0) & symbols->mask;
 
@@ -30,22 +30,22 @@ static size_t find(const struct symbols *symbols, struct slice s)
 	return i;
 }
 
-uint32_t symbols_find(const struct symbols *symbols, struct slice s)
+uint32_t intern_find(const struct intern *symbols, struct slice s)
 {
-	return symbols->n > 0 ? symbols->slots[find(symbols, s)] - 1 : SYMBOLS_NONE;
+	return symbols->n > 0 ? symbols->slots[find(symbols, s)] - 1 : INTERN_NONE;
 }
 
 /* Keeps the table at most half full. */
-static int make_room(struct symbols *symbols)
+static int make_room(struct intern *symbols)
 {
 	size_t size = symbols->slots ? symbols->mask + 1 : 0;
-	struct symbol *list = grow(symbols->list, &symbols->cap, symbols->n + 1, sizeof *list);
+	struct interned *list = grow(symbols->list, &symbols->cap, symbols->n + 1, sizeof *list);
 	uint32_t *slots;
 
 	if (!list)
 		return -1;
 	symbols->list = list;
-	if (symbols->n >= SYMBOLS_NONE - 1)
+	if (symbols->n >= INTERN_NONE - 1)
 		return -1;
 	if (2 * (symbols->n + 1) <= size)
 		return 0;
@@ -64,28 +64,28 @@ static int make_room(struct symbols *symbols)
 	return 0;
 }
 
-uint32_t symbols_intern(struct symbols *symbols, struct slice s, uint32_t guess)
+uint32_t intern_add(struct intern *symbols, struct slice s, uint32_t guess)
 {
 	uint32_t number;
 	char *text;
 
 	if (guess < symbols->n && is(&symbols->list[guess], s))
 		return guess;
-	number = symbols_find(symbols, s);
-	if (number != SYMBOLS_NONE)
+	number = intern_find(symbols, s);
+	if (number != INTERN_NONE)
 		return number;
 	text = make_room(symbols) == 0 ? malloc(s.len + 1) : NULL;
 	if (!text)
-		return SYMBOLS_NONE;
+		return INTERN_NONE;
 	if (s.len > 0)
 		memcpy(text, s.text, s.len);
 	text[s.len] = '\0';
-	symbols->list[symbols->n] = (struct symbol){.text = text, .len = s.len};
+	symbols->list[symbols->n] = (struct interned){.text = text, .len = s.len};
 	symbols->slots[find(symbols, s)] = (uint32_t)++symbols->n;
 	return (uint32_t)symbols->n - 1;
 }
 
-int symbols_compare(const struct symbol *a, const struct symbol *b)
+int intern_compare(const struct interned *a, const struct interned *b)
 {
 	int difference = memcmp(a->text, b->text, a->len < b->len ? a->len : b->len);
 
@@ -94,12 +94,12 @@ int symbols_compare(const struct symbol *a, const struct symbol *b)
 
 static int by_bytes(const void *a, const void *b)
 {
-	return symbols_compare(*(const struct symbol *const *)a, *(const struct symbol *const *)b);
+	return intern_compare(*(const struct interned *const *)a, *(const struct interned *const *)b);
 }
 
-uint32_t *symbols_sorted(const struct symbols *symbols)
+uint32_t *intern_sorted(const struct intern *symbols)
 {
-	const struct symbol **order = malloc((symbols->n + 1) * sizeof *order);
+	const struct interned **order = malloc((symbols->n + 1) * sizeof *order);
 	uint32_t *numbers = malloc((symbols->n + 1) * sizeof *numbers);
 
 	if (!order || !numbers) {
