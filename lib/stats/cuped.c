@@ -3,13 +3,13 @@
 #include <math.h>
 
 /* The pairs of all users of the arm, where those without a covariate have `centre`. */
-static struct joint imputed(const struct cuped_arm *arm, double centre)
+static struct comoments imputed(const struct cuped_arm *arm, double centre)
 {
-	struct joint all = arm->seen, rest = {
+	struct comoments all = arm->seen, rest = {
 		.n = arm->unseen.n, .mean_x = centre, .mean_y = arm->unseen.mean, .m2_y = arm->unseen.m2,
 	};
 
-	joint_merge(&all, &rest);
+	comoments_merge(&all, &rest);
 	return all;
 }
 
@@ -20,13 +20,13 @@ struct cuped cuped_fit(const struct cuped_arm *arms, size_t n)
 	double c_xy = 0, m2_x = 0, before = 0, after = 0;
 
 	for (size_t i = 0; i < n; i++) {
-		struct stats x = joint_x(&arms[i].seen);
+		struct stats x = comoments_x(&arms[i].seen);
 
 		stats_merge(&covariate, &x);
 	}
 	c.centre = covariate.mean;
 	for (size_t i = 0; i < n; i++) {
-		struct joint all = imputed(&arms[i], c.centre);
+		struct comoments all = imputed(&arms[i], c.centre);
 
 		c_xy += all.c_xy;
 		m2_x += all.m2_x;
@@ -43,11 +43,11 @@ struct cuped cuped_fit(const struct cuped_arm *arms, size_t n)
 
 struct stats cuped_sample(const struct cuped *c, const struct cuped_arm *arm)
 {
-	struct joint all = imputed(arm, c->centre);
+	struct comoments all = imputed(arm, c->centre);
 
 	return (struct stats){
 		.n = all.n,
 		.mean = all.mean_y - c->theta * (all.mean_x - c->centre),
-		.m2 = joint_residual_m2(&all, c->theta),
+		.m2 = comoments_residual_m2(&all, c->theta),
 	};
 }

@@ -21,12 +21,12 @@
 
 #include <stddef.h>
 
-#include "stats/joint.h"
+#include "stats/comoments.h"
 #include "stats/stats.h"
 
 /* An arm: pairs (x: covariate, y: metric) of the users who have a covariate, and the metric of those who have none. */
 struct cuped_arm {
-	struct joint seen;
+	struct comoments seen;
 	struct stats unseen;
 };
 
@@ -36,7 +36,7 @@ struct cuped {
 	double removed; /* the share of the variance within arms that is gone, 0 .. 1; NaN where there was none */
 };
 
-/* Fits all arms of an experiment together. Arms merge before the fit, by joint_merge and stats_merge. */
+/* Fits all arms of an experiment together. Arms merge before the fit, by comoments_merge and stats_merge. */
 struct cuped cuped_fit(const struct cuped_arm *arms, size_t n);
 
 /*

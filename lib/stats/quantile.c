@@ -3,7 +3,7 @@
 #include <math.h>
 #include <stdlib.h>
 
-#include "stats/joint.h"
+#include "stats/comoments.h"
 #include "stats/ratio.h"
 
 static int by_value(const void *a, const void *b)
@@ -106,7 +106,7 @@ struct quantile quantile_independent(const double *sorted, size_t n, double p, d
 /* The standard error of the share of values at or below `value`, by the delta method. */
 static double share_error(const double *grouped, const size_t *sizes, size_t users, double value)
 {
-	struct joint j = {0};
+	struct comoments j = {0};
 	struct stats share;
 
 	for (size_t i = 0; i < users; i++) {
@@ -114,7 +114,7 @@ static double share_error(const double *grouped, const size_t *sizes, size_t use
 
 		for (size_t k = 0; k < sizes[i]; k++)
 			below += *grouped++ <= value;
-		joint_add(&j, (double)sizes[i], (double)below);
+		comoments_add(&j, (double)sizes[i], (double)below);
 	}
 	share = ratio_sample(&j);
 	return sqrt(stats_variance(&share) / (double)users);

@@ -17,7 +17,7 @@
 #ifndef BOTIFY_RATIO_H
 #define BOTIFY_RATIO_H
 
-#include "stats/joint.h"
+#include "stats/comoments.h"
 #include "stats/stats.h"
 
 /*
@@ -26,11 +26,11 @@
  * stats_welch, lift_fieller, power_mde. It does not merge (each has its own R): merge the pairs.
  *
  * The mean is NaN, and so is every comparison, where there is no user or the denominators sum to 0; the variance is 0
- * where every user has the same ratio (see joint_residual_m2 for what rounding may leave of it).
+ * where every user has the same ratio (see comoments_residual_m2 for what rounding may leave of it).
  *
  * Promise: exact moments, and an interval that is right in the limit of many users; a denominator whose mean is well
  * away from 0 in units of its standard error is what "many" means.
  */
-struct stats ratio_sample(const struct joint *users);
+struct stats ratio_sample(const struct comoments *users);
 
 #endif

@@ -108,5 +108,5 @@ void metrics_summarise(struct metrics_summary *s, const struct metrics_user *u)
 			stats_add(&arm->values[i], value);
 	}
 	for (size_t i = 0; i < METRICS_RATIOS_N; i++)
-		joint_add(&arm->ratios[i], metrics_ratios[i].denominator(u), metrics_ratios[i].numerator(u));
+		comoments_add(&arm->ratios[i], metrics_ratios[i].denominator(u), metrics_ratios[i].numerator(u));
 }

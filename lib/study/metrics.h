@@ -16,7 +16,7 @@
 #include <stdint.h>
 
 #include "base/errmsg.h"
-#include "stats/joint.h"
+#include "stats/comoments.h"
 #include "stats/stats.h"
 
 #define METRICS_TWO_ARMS UINT32_MAX /* the arm of a user who was seen in two */
@@ -88,7 +88,7 @@ struct metrics_arm {
 	uint64_t open; /* those of them who have a session that has not ended */
 	uint64_t users;
 	struct stats values[METRICS_N]; /* as in metrics_table */
-	struct joint ratios[METRICS_RATIOS_N]; /* denominators (x) and numerators (y) of `users`, as in metrics_ratios */
+	struct comoments ratios[METRICS_RATIOS_N]; /* denominators (x) and numerators (y) of `users`, as in metrics_ratios */
 };
 
 struct metrics_summary {

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "stats/joint.h"
+#include "stats/comoments.h"
 #include "stats/ratio.h"
 #include "stats/winsor.h"
 
@@ -73,7 +73,7 @@ static void add_up(struct sampler *s, const struct sampler_users *u)
 			continue;
 		arm = &s->sums[s->places[u->arms[i]]];
 		if (x && !isnan(x[i]))
-			joint_add(&arm->seen, x[i], u->values[i]);
+			comoments_add(&arm->seen, x[i], u->values[i]);
 		else
 			stats_add(&arm->unseen, u->values[i]);
 	}

@@ -15,8 +15,8 @@
 #include "band.h"
 #include "base/rng.h"
 #include "stats/adjust.h"
+#include "stats/comoments.h"
 #include "stats/cuped.h"
-#include "stats/joint.h"
 #include "stats/lift.h"
 #include "stats/power.h"
 #include "stats/proportions.h"
@@ -92,21 +92,21 @@ static bool fieller_misses(struct rng *r)
 	return l.lower > 150 || l.upper < 150;
 }
 
-static struct joint draw_pairs(struct rng *r)
+static struct comoments draw_pairs(struct rng *r)
 {
-	struct joint j = {0};
+	struct comoments j = {0};
 
 	for (int i = 0; i < USERS; i++) {
 		struct user u = draw_user(r);
 
-		joint_add(&j, (double)u.sessions, u.time);
+		comoments_add(&j, (double)u.sessions, u.time);
 	}
 	return j;
 }
 
 static bool ratio(struct rng *r)
 {
-	struct joint c = draw_pairs(r), t = draw_pairs(r);
+	struct comoments c = draw_pairs(r), t = draw_pairs(r);
 	struct stats sc = ratio_sample(&c), st = ratio_sample(&t);
 
 	return stats_welch(&sc, &st, alpha).significant;
@@ -124,7 +124,7 @@ static struct cuped_arm draw_cuped(struct rng *r)
 		if (rng_uniform(r) < 0.3)
 			stats_add(&arm.unseen, u.time);
 		else
-			joint_add(&arm.seen, before, u.time);
+			comoments_add(&arm.seen, before, u.time);
 	}
 	return arm;
 }
@@ -383,7 +383,7 @@ static bool ranks_of_sessions(struct rng *r)
 
 /* What one arm has gathered so far: (sessions, time) of its users, and (covariate, time). */
 struct gathered {
-	struct joint pairs;
+	struct comoments pairs;
 	struct cuped_arm cuped;
 };
 
@@ -392,8 +392,8 @@ static void gather(struct gathered *g, struct rng *r, int users)
 	for (int i = 0; i < users; i++) {
 		struct user u = draw_user(r);
 
-		joint_add(&g->pairs, (double)u.sessions, u.time);
-		joint_add(&g->cuped.seen, exp(0.5 * u.keenness), u.time);
+		comoments_add(&g->pairs, (double)u.sessions, u.time);
+		comoments_add(&g->cuped.seen, exp(0.5 * u.keenness), u.time);
 	}
 }
 
@@ -405,7 +405,7 @@ static void samples_of(const struct gathered *arms, enum sample kind, struct sta
 	struct cuped f = cuped_fit(pair, 2);
 
 	for (int a = 0; a < 2; a++)
-		s[a] = kind == TIMES ? joint_y(&arms[a].pairs) :
+		s[a] = kind == TIMES ? comoments_y(&arms[a].pairs) :
 		       kind == RATIO ? ratio_sample(&arms[a].pairs) : cuped_sample(&f, &pair[a]);
 }
 

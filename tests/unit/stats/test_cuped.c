@@ -18,7 +18,7 @@ static struct cuped_arm arm_of(int n, int arm, int unseen)
 		if (unseen && i % unseen == 0)
 			stats_add(&a.unseen, pair_y(i, arm));
 		else
-			joint_add(&a.seen, pair_x(i, arm), pair_y(i, arm));
+			comoments_add(&a.seen, pair_x(i, arm), pair_y(i, arm));
 	}
 	return a;
 }
@@ -52,8 +52,8 @@ static void no_covariate_changes_nothing(void)
 	struct cuped f;
 
 	for (int i = 0; i < 20; i++) {
-		joint_add(&flat[0].seen, 4, pair_y(i, 0));
-		joint_add(&flat[1].seen, 9, pair_y(i, 1));
+		comoments_add(&flat[0].seen, 4, pair_y(i, 0));
+		comoments_add(&flat[1].seen, 9, pair_y(i, 1));
 		stats_add(&unseen[0].unseen, pair_y(i, 0));
 		stats_add(&plain, pair_y(i, 0));
 	}
@@ -78,8 +78,8 @@ static void a_covariate_that_tells_all_leaves_no_variance(void)
 	struct stats c, t;
 
 	for (int i = 0; i < 40; i++) {
-		joint_add(&arms[0].seen, i * 0.1, i * 0.7);
-		joint_add(&arms[1].seen, i * 0.1, i * 0.7 + 2);
+		comoments_add(&arms[0].seen, i * 0.1, i * 0.7);
+		comoments_add(&arms[1].seen, i * 0.1, i * 0.7 + 2);
 	}
 	f = cuped_fit(arms, 2);
 	c = cuped_sample(&f, &arms[0]);
@@ -96,8 +96,8 @@ static void an_effect_is_left_alone(void)
 	struct cuped f;
 
 	for (int i = 0; i < 40; i++) {
-		joint_add(&arms[0].seen, i % 4, i % 5);
-		joint_add(&arms[1].seen, i % 4, i % 5 + 1000);
+		comoments_add(&arms[0].seen, i % 4, i % 5);
+		comoments_add(&arms[1].seen, i % 4, i % 5 + 1000);
 	}
 	f = cuped_fit(arms, 2);
 	CHECK_NEAR(f.theta, 0, 1e-12);
@@ -116,7 +116,7 @@ static struct cuped_arm any(struct rng *r)
 		if (rng_below(r, 4) == 0)
 			stats_add(&a.unseen, y);
 		else
-			joint_add(&a.seen, rng_below(r, 3), y);
+			comoments_add(&a.seen, rng_below(r, 3), y);
 	}
 	return a;
 }

@@ -10,12 +10,12 @@ struct ratio_known {
 
 #include "reference/ratio_known.h"
 
-static struct joint users(int n, int arm)
+static struct comoments users(int n, int arm)
 {
-	struct joint j = {0};
+	struct comoments j = {0};
 
 	for (int i = 0; i < n; i++)
-		joint_add(&j, pair_x(i, arm), pair_y(i, arm));
+		comoments_add(&j, pair_x(i, arm), pair_y(i, arm));
 	return j;
 }
 
@@ -29,7 +29,7 @@ static void it_agrees_with_statsmodels(void)
 {
 	for (size_t i = 0; i < sizeof ratio_known / sizeof *ratio_known; i++) {
 		const struct ratio_known *k = &ratio_known[i];
-		struct joint c = users((int)k->nc, 0), t = users((int)k->nt, 1);
+		struct comoments c = users((int)k->nc, 0), t = users((int)k->nt, 1);
 		struct stats sc = ratio_sample(&c), st = ratio_sample(&t);
 		struct stats_welch w = stats_welch(&sc, &st, k->alpha);
 
@@ -46,11 +46,11 @@ static void it_agrees_with_statsmodels(void)
 
 static void over_a_constant_it_is_the_mean(void)
 {
-	struct joint j = {0};
+	struct comoments j = {0};
 	struct stats s = {0}, r;
 
 	for (int i = 0; i < 50; i++) {
-		joint_add(&j, 1, pair_y(i, 0));
+		comoments_add(&j, 1, pair_y(i, 0));
 		stats_add(&s, pair_y(i, 0));
 	}
 	r = ratio_sample(&j);
@@ -60,22 +60,22 @@ static void over_a_constant_it_is_the_mean(void)
 
 static void what_cannot_be_known_is_nan(void)
 {
-	struct joint none = {0}, zero = {0}, one = {0}, same = {0}, some = users(9, 0);
+	struct comoments none = {0}, zero = {0}, one = {0}, same = {0}, some = users(9, 0);
 	struct stats s = ratio_sample(&none), other = ratio_sample(&some);
 	struct stats_welch w;
 
 	CHECK(isnan(s.mean));
-	joint_add(&zero, 0, 5);
-	joint_add(&zero, 0, 6);
+	comoments_add(&zero, 0, 5);
+	comoments_add(&zero, 0, 6);
 	s = ratio_sample(&zero);
 	w = stats_welch(&s, &other, 0.05);
 	CHECK(isnan(s.mean) && isnan(w.difference) && isnan(w.p) && !w.significant);
-	joint_add(&one, 3, 6);
+	comoments_add(&one, 3, 6);
 	s = ratio_sample(&one);
 	w = stats_welch(&s, &other, 0.05);
 	CHECK(s.mean == 2 && isnan(w.p) && isnan(w.lower));
 	for (int i = 1; i < 50; i++)
-		joint_add(&same, i * 0.1, i * 0.3);
+		comoments_add(&same, i * 0.1, i * 0.3);
 	s = ratio_sample(&same);
 	CHECK_NEAR(s.mean, 3, 1e-14);
 	CHECK(stats_variance(&s) == 0);
@@ -83,14 +83,14 @@ static void what_cannot_be_known_is_nan(void)
 	CHECK(isnan(w.p));
 }
 
-static struct joint any(struct rng *r)
+static struct comoments any(struct rng *r)
 {
-	struct joint j = {0};
+	struct comoments j = {0};
 	int n = (int)rng_below(r, 6);
 	double offset = rng_below(r, 3) ? 0 : 1e12, scale = property_spread(r);
 
 	for (int i = 0; i < n; i++)
-		joint_add(&j, rng_below(r, 3), offset + scale * (double)rng_below(r, 4));
+		comoments_add(&j, rng_below(r, 3), offset + scale * (double)rng_below(r, 4));
 	return j;
 }
 
@@ -100,7 +100,7 @@ static void interval_p_and_verdict_agree(void)
 
 	for (uint32_t i = 0; i < 20000; i++) {
 		struct rng r = rng_at(2, RNG_WORLD, i, 0, 0);
-		struct joint c = any(&r), t = any(&r);
+		struct comoments c = any(&r), t = any(&r);
 		struct stats sc = ratio_sample(&c), st = ratio_sample(&t);
 		struct stats_welch w = stats_welch(&sc, &st, alphas[i % 3]);
 

@@ -27,13 +27,13 @@ static void fill(struct users *u)
 }
 
 /* The users of an arm who have a value, as the pairs that they are. */
-static struct joint pairs(const struct users *u, uint32_t arm)
+static struct comoments pairs(const struct users *u, uint32_t arm)
 {
-	struct joint j = {0};
+	struct comoments j = {0};
 
 	for (size_t i = 0; i < N; i++)
 		if (u->arms[i] == arm && !isnan(u->values[i]))
-			joint_add(&j, u->others[i], u->values[i]);
+			comoments_add(&j, u->others[i], u->values[i]);
 	return j;
 }
 
@@ -57,8 +57,8 @@ static void who_has_no_value_or_no_arm_is_left_out(void)
 		fit = sampler_take(&s, &users, arms);
 		CHECK(isnan(fit.theta) && isnan(fit.removed));
 		for (uint32_t arm = 0; arm < ARMS; arm++) {
-			struct joint j = pairs(&u, arm);
-			struct stats want = joint_y(&j);
+			struct comoments j = pairs(&u, arm);
+			struct stats want = comoments_y(&j);
 
 			CHECK(want.n > 40 && arms[arm].n == want.n);
 			CHECK_NEAR(arms[arm].mean, want.mean, 1e-13);
@@ -82,7 +82,7 @@ static void a_ratio_is_that_of_the_sums(void)
 	CHECK(sampler_cap(&users, 0.01, &threshold, &e) == 0 && isnan(threshold) && u.values[0] == before);
 	CHECK(isnan(sampler_take(&s, &users, arms).theta));
 	for (uint32_t arm = 0; arm < ARMS; arm++) {
-		struct joint j = pairs(&u, arm);
+		struct comoments j = pairs(&u, arm);
 		struct stats want = ratio_sample(&j);
 
 		CHECK(same(&arms[arm], &want));
@@ -107,7 +107,7 @@ static void covariates_adjust_all_arms_together(void)
 			if (isnan(u.others[i]))
 				stats_add(&want[u.arms[i]].unseen, u.values[i]);
 			else
-				joint_add(&want[u.arms[i]].seen, u.others[i], u.values[i]);
+				comoments_add(&want[u.arms[i]].seen, u.others[i], u.values[i]);
 		}
 	wanted = cuped_fit(want, ARMS);
 	CHECK(sampler_init(&s, ARMS, NULL, &e) == 0);

@@ -1,8 +1,8 @@
-#include "stats/joint.h"
+#include "stats/comoments.h"
 
 #include <math.h>
 
-void joint_add(struct joint *j, double x, double y)
+void comoments_add(struct comoments *j, double x, double y)
 {
 	double dx = x - j->mean_x, dy = y - j->mean_y;
 
@@ -14,7 +14,7 @@ void joint_add(struct joint *j, double x, double y)
 	j->c_xy += dx * (y - j->mean_y);
 }
 
-void joint_merge(struct joint *j, const struct joint *other)
+void comoments_merge(struct comoments *j, const struct comoments *other)
 {
 	double n = (double)j->n + (double)other->n, share, weight;
 	double dx = other->mean_x - j->mean_x, dy = other->mean_y - j->mean_y;
@@ -31,22 +31,22 @@ void joint_merge(struct joint *j, const struct joint *other)
 	j->n += other->n;
 }
 
-struct stats joint_x(const struct joint *j)
+struct stats comoments_x(const struct comoments *j)
 {
 	return (struct stats){.n = j->n, .mean = j->mean_x, .m2 = j->m2_x};
 }
 
-struct stats joint_y(const struct joint *j)
+struct stats comoments_y(const struct comoments *j)
 {
 	return (struct stats){.n = j->n, .mean = j->mean_y, .m2 = j->m2_y};
 }
 
-double joint_covariance(const struct joint *j)
+double comoments_covariance(const struct comoments *j)
 {
 	return j->n > 1 ? j->c_xy / (double)(j->n - 1) : NAN;
 }
 
-double joint_residual_m2(const struct joint *j, double slope)
+double comoments_residual_m2(const struct comoments *j, double slope)
 {
 	double explained = slope * slope * j->m2_x;
 	double rest = j->m2_y - 2 * slope * j->c_xy + explained;
