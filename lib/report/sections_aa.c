@@ -83,8 +83,8 @@ static void audit_clear(struct audit *a)
 static void run_once(struct audit *a, const struct effects_options *o)
 {
 	for (size_t k = 0; k < SAMPLES_N; k++) {
-		struct stats halves[2];
-		struct stats_welch w;
+		struct moments halves[2];
+		struct comparison w;
 
 		sampler_take(&a->sampler, &a->users[k], halves);
 		w = effects_compare(&halves[0], &halves[1], o);

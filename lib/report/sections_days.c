@@ -29,7 +29,7 @@ static const struct section_column columns[] = {
 /* The samples on one day, by number of the arm: of that day, and behind them of all days until then. */
 struct row {
 	int32_t day;
-	struct stats *arms;
+	struct moments *arms;
 };
 
 /* All days of an experiment, and what it takes to take their samples. */
@@ -77,7 +77,7 @@ static void set_user(const struct sampler_users *u, size_t i, size_t metric, con
 }
 
 /* Takes the samples of what the users of the columns did. */
-static int take(struct day_table *t, const struct metrics_user *did, struct stats *arms, struct errmsg *e)
+static int take(struct day_table *t, const struct metrics_user *did, struct moments *arms, struct errmsg *e)
 {
 	double threshold;
 
@@ -117,15 +117,15 @@ static int fill(struct day_table *t, const struct study *study, struct errmsg *e
 }
 
 /* Means, effect and interval, in percent of the control's mean; what rests on fewer than `least` users of an arm is left out. */
-static void put_comparison(struct section *s, const struct stats *control, const struct stats *treatment,
+static void put_comparison(struct section *s, const struct moments *control, const struct moments *treatment,
 			   const struct effects_options *o, uint64_t least)
 {
-	struct stats_welch w = effects_compare(control, treatment, o);
+	struct comparison w = effects_compare(control, treatment, o);
 	struct lift lift = effects_lift(control, treatment, &w, o);
 	bool both = control->n >= least && treatment->n >= least;
 
-	section_number(s, control->n >= least ? stats_mean(control) : NAN);
-	section_number(s, treatment->n >= least ? stats_mean(treatment) : NAN);
+	section_number(s, control->n >= least ? moments_mean(control) : NAN);
+	section_number(s, treatment->n >= least ? moments_mean(treatment) : NAN);
 	section_number(s, both ? lift.percent : NAN);
 	section_number(s, both ? lift.lower : NAN);
 	section_number(s, both ? lift.upper : NAN);
@@ -136,7 +136,7 @@ static void put_arm(struct section *s, const struct sections_experiment *x, uint
 	const struct effects_options *o = x->subject->options;
 
 	for (size_t i = 0; i < t->n; i++) {
-		const struct stats *daily = t->rows[i].arms, *cumulative = daily + t->columns.n_arms;
+		const struct moments *daily = t->rows[i].arms, *cumulative = daily + t->columns.n_arms;
 
 		section_text(s, sections_name(x));
 		section_text(s, sections_arm(x, arm));

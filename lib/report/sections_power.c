@@ -24,14 +24,14 @@ struct asked {
 static void add_row(struct section *s, const struct sections_experiment *x, uint32_t arm, const struct samples_metric *metric,
 		    const struct asked *asked)
 {
-	const struct stats *control = &metric->arms[x->arms[0]], *treatment = &metric->arms[arm];
+	const struct moments *control = &metric->arms[x->arms[0]], *treatment = &metric->arms[arm];
 	double alpha = x->subject->options->alpha, mean = fabs(control->mean);
 	double found = power_mde(power_arm(control), power_arm(treatment), alpha, asked->power);
 	struct power_users need = {0};
 	bool enough = false;
 
 	if (!isnan(asked->mde) && control->n > 0)
-		enough = power_need(stats_variance(control), stats_variance(treatment), (double)treatment->n / (double)control->n,
+		enough = power_need(moments_variance(control), moments_variance(treatment), (double)treatment->n / (double)control->n,
 				    asked->mde / 100 * mean, alpha, asked->power, &need);
 	section_text(s, sections_name(x));
 	section_text(s, sections_arm(x, arm));

@@ -119,14 +119,14 @@ static void add_rows(struct section *s, const struct sections_experiment *x, uin
 	for (size_t i = 0; i < asked->n; i++) {
 		double p = asked->quantiles[i];
 		struct quantile q = quantile_clustered(a->sorted, a->grouped, a->sizes, a->users, p, alpha);
-		struct stats_welch w = {.difference = NAN, .lower = NAN, .upper = NAN, .p = NAN};
+		struct comparison w = {.difference = NAN, .lower = NAN, .upper = NAN, .p = NAN};
 
 		if (number == x->arms[0]) {
 			control[i] = q;
 		} else {
-			struct stats c = quantile_sample(&control[i]), t = quantile_sample(&q);
+			struct moments c = quantile_sample(&control[i]), t = quantile_sample(&q);
 
-			w = stats_welch(&c, &t, alpha);
+			w = comparison_welch(&c, &t, alpha);
 		}
 		section_text(s, sections_name(x));
 		section_text(s, sections_arm(x, number));

@@ -135,8 +135,8 @@ int adjust(enum adjust_method method, const double *p, size_t n, double alpha, s
 	return 0;
 }
 
-void adjust_welch(struct stats_welch *w, const struct adjusted *a, double alpha)
+void adjust_welch(struct comparison *w, const struct adjusted *a, double alpha)
 {
 	if (!isnan(a->level))
-		stats_rejudge(w, stats_t_critical(a->level, w->df) * w->error, a->p < alpha);
+		comparison_rejudge(w, comparison_t_critical(a->level, w->df) * w->error, a->p < alpha);
 }

@@ -31,14 +31,14 @@ void comoments_merge(struct comoments *j, const struct comoments *other)
 	j->n += other->n;
 }
 
-struct stats comoments_x(const struct comoments *j)
+struct moments comoments_x(const struct comoments *j)
 {
-	return (struct stats){.n = j->n, .mean = j->mean_x, .m2 = j->m2_x};
+	return (struct moments){.n = j->n, .mean = j->mean_x, .m2 = j->m2_x};
 }
 
-struct stats comoments_y(const struct comoments *j)
+struct moments comoments_y(const struct comoments *j)
 {
-	return (struct stats){.n = j->n, .mean = j->mean_y, .m2 = j->m2_y};
+	return (struct moments){.n = j->n, .mean = j->mean_y, .m2 = j->m2_y};
 }
 
 double comoments_covariance(const struct comoments *j)

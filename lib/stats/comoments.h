@@ -26,8 +26,8 @@ void comoments_add(struct comoments *j, double x, double y);
 void comoments_merge(struct comoments *j, const struct comoments *other);
 
 /* The sample of the x, and of the y, alone. */
-struct stats comoments_x(const struct comoments *j);
-struct stats comoments_y(const struct comoments *j);
+struct moments comoments_x(const struct comoments *j);
+struct moments comoments_y(const struct comoments *j);
 
 /* The unbiased covariance c_xy / (n - 1); NaN where n < 2. */
 double comoments_covariance(const struct comoments *j);

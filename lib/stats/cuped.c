@@ -15,14 +15,14 @@ static struct comoments imputed(const struct cuped_arm *arm, double centre)
 
 struct cuped cuped_fit(const struct cuped_arm *arms, size_t n)
 {
-	struct stats covariate = {0};
+	struct moments covariate = {0};
 	struct cuped c = {.removed = NAN};
 	double c_xy = 0, m2_x = 0, before = 0, after = 0;
 
 	for (size_t i = 0; i < n; i++) {
-		struct stats x = comoments_x(&arms[i].seen);
+		struct moments x = comoments_x(&arms[i].seen);
 
-		stats_merge(&covariate, &x);
+		moments_merge(&covariate, &x);
 	}
 	c.centre = covariate.mean;
 	for (size_t i = 0; i < n; i++) {
@@ -41,11 +41,11 @@ struct cuped cuped_fit(const struct cuped_arm *arms, size_t n)
 	return c;
 }
 
-struct stats cuped_sample(const struct cuped *c, const struct cuped_arm *arm)
+struct moments cuped_sample(const struct cuped *c, const struct cuped_arm *arm)
 {
 	struct comoments all = imputed(arm, c->centre);
 
-	return (struct stats){
+	return (struct moments){
 		.n = all.n,
 		.mean = all.mean_y - c->theta * (all.mean_x - c->centre),
 		.m2 = comoments_residual_m2(&all, c->theta),

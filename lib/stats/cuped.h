@@ -27,7 +27,7 @@
 /* An arm: pairs (x: covariate, y: metric) of the users who have a covariate, and the metric of those who have none. */
 struct cuped_arm {
 	struct comoments seen;
-	struct stats unseen;
+	struct moments unseen;
 };
 
 struct cuped {
@@ -36,16 +36,16 @@ struct cuped {
 	double removed; /* the share of the variance within arms that is gone, 0 .. 1; NaN where there was none */
 };
 
-/* Fits all arms of an experiment together. Arms merge before the fit, by comoments_merge and stats_merge. */
+/* Fits all arms of an experiment together. Arms merge before the fit, by comoments_merge and moments_merge. */
 struct cuped cuped_fit(const struct cuped_arm *arms, size_t n);
 
 /*
  * The sample of the arm's adjusted values, all its users; it goes where a sample of values would go, to begin with into
- * stats_welch. It does not merge: merge the arms before the fit.
+ * comparison_welch. It does not merge: merge the arms before the fit.
  *
  * Promise: exact moments given theta. That theta is estimated from the same data is not in the interval; its share
  * vanishes as 1/n, and below some twenty users an arm the interval is a little too narrow.
  */
-struct stats cuped_sample(const struct cuped *c, const struct cuped_arm *arm);
+struct moments cuped_sample(const struct cuped *c, const struct cuped_arm *arm);
 
 #endif

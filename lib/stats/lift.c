@@ -11,9 +11,9 @@ static double percent(double part, double whole)
 }
 
 /* The variance of a sample's mean, times q^2, in units of the control's mean squared. */
-static double relative(const struct stats *s, double q, double unit)
+static double relative(const struct moments *s, double q, double unit)
 {
-	double margin = q * sqrt(stats_variance(s) / (double)s->n) / unit;
+	double margin = q * sqrt(moments_variance(s) / (double)s->n) / unit;
 
 	return margin * margin;
 }
@@ -26,7 +26,7 @@ static double relative(const struct stats *s, double q, double unit)
  * whose discriminant is, over 4, g (1 + u)^2 + h (1 - g): two terms that do not cancel. The last term of the inequality
  * is (|u| - half)(|u| + half), positive where the comparison is significant, and so then is the product of the roots.
  */
-static void bounds(struct lift *l, const struct stats_welch *w, double unit, double g, double h)
+static void bounds(struct lift *l, const struct comparison *w, double unit, double g, double h)
 {
 	double u = w->difference / unit, size = fabs(w->difference), middle = u + g;
 	double far_root, near_root, sum;
@@ -39,9 +39,9 @@ static void bounds(struct lift *l, const struct stats_welch *w, double unit, dou
 	l->upper = fmax(l->percent, 100 * fmax(far_root, near_root));
 }
 
-struct lift lift_fieller(const struct stats *control, const struct stats *treatment, const struct stats_welch *w)
+struct lift lift_fieller(const struct moments *control, const struct moments *treatment, const struct comparison *w)
 {
-	double unit = stats_mean(control), q = w->half / w->error, g, h;
+	double unit = moments_mean(control), q = w->half / w->error, g, h;
 	struct lift l = {
 		.kind = LIFT_UNKNOWN, .percent = percent(w->difference, unit), .lower = NAN, .upper = NAN, .significant = w->significant,
 	};
@@ -60,10 +60,10 @@ struct lift lift_fieller(const struct stats *control, const struct stats *treatm
 	return l;
 }
 
-struct lift lift_difference(const struct stats *control, const struct stats_welch *w)
+struct lift lift_difference(const struct moments *control, const struct comparison *w)
 {
 	/* a negative mean turns the interval round */
-	double unit = stats_mean(control), lower = unit < 0 ? w->upper : w->lower, upper = unit < 0 ? w->lower : w->upper;
+	double unit = moments_mean(control), lower = unit < 0 ? w->upper : w->lower, upper = unit < 0 ? w->lower : w->upper;
 	struct lift l = {
 		.percent = percent(w->difference, unit), .lower = percent(lower, unit), .upper = percent(upper, unit),
 		.significant = w->significant,

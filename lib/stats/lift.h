@@ -40,12 +40,12 @@ struct lift {
  * The lift that belongs to a comparison `w` of these two samples. All of it is in units of the control's mean, so a
  * negative control turns the signs round, as dividing by it does: from -4 to -7 is +75 %.
  */
-struct lift lift_fieller(const struct stats *control, const struct stats *treatment, const struct stats_welch *w);
+struct lift lift_fieller(const struct moments *control, const struct moments *treatment, const struct comparison *w);
 
 /*
  * The percent interval of the reports: as above, but taking the control's mean for known. It has bounds wherever the
  * comparison has.
  */
-struct lift lift_difference(const struct stats *control, const struct stats_welch *w);
+struct lift lift_difference(const struct moments *control, const struct comparison *w);
 
 #endif

@@ -3,9 +3,9 @@
 #include <gsl/gsl_cdf.h>
 #include <math.h>
 
-struct power_arm power_arm(const struct stats *s)
+struct power_arm power_arm(const struct moments *s)
 {
-	return (struct power_arm){.n = (double)s->n, .variance = stats_variance(s)};
+	return (struct power_arm){.n = (double)s->n, .variance = moments_variance(s)};
 }
 
 static double normal_tail(double z)
@@ -77,7 +77,7 @@ double power_of(struct power_arm control, struct power_arm treatment, double eff
 
 	if (isnan(t.error) || isnan(effect))
 		return NAN;
-	return power_noncentral_t(stats_t_critical(alpha, t.df), t.df, fabs(effect) / t.error);
+	return power_noncentral_t(comparison_t_critical(alpha, t.df), t.df, fabs(effect) / t.error);
 }
 
 double power_mde(struct power_arm control, struct power_arm treatment, double alpha, double power)
@@ -87,7 +87,7 @@ double power_mde(struct power_arm control, struct power_arm treatment, double al
 
 	if (isnan(t.error))
 		return NAN;
-	q = stats_t_critical(alpha, t.df);
+	q = comparison_t_critical(alpha, t.df);
 	while (power_noncentral_t(q, t.df, high) < power && isfinite(high))
 		high *= 2;
 	for (double middle = high / 2; low < middle && middle < high; middle = low + (high - low) / 2) {

@@ -23,7 +23,7 @@ struct power_arm {
 };
 
 /* The arm of a sample. */
-struct power_arm power_arm(const struct stats *s);
+struct power_arm power_arm(const struct moments *s);
 
 /* P(T > q) of the noncentral t distribution, q > 0, df >= 1, noncentrality >= 0, by integration, to some 1e-12. */
 double power_noncentral_t(double q, double df, double noncentrality);

@@ -65,11 +65,11 @@ struct proportions proportions_test(const uint64_t *hits, const uint64_t *users,
 }
 
 /* The sample of 1 for each hit and 0 for every other user. */
-static struct stats indicators(uint64_t hits, uint64_t users)
+static struct moments indicators(uint64_t hits, uint64_t users)
 {
 	double share = (double)hits / (double)users;
 
-	return (struct stats){.n = users, .mean = share, .m2 = (double)hits * (1 - share)};
+	return (struct moments){.n = users, .mean = share, .m2 = (double)hits * (1 - share)};
 }
 
 struct proportions proportions_sequential(const uint64_t *hits, const uint64_t *users, size_t arms, double tune,
@@ -77,11 +77,11 @@ struct proportions proportions_sequential(const uint64_t *hits, const uint64_t *
 {
 	struct table t = table_of(hits, users, arms);
 	struct proportions test = proportions_test(hits, users, arms);
-	struct stats all = indicators(t.hits, t.users);
+	struct moments all = indicators(t.hits, t.users);
 	double least = NAN;
 
 	for (size_t i = 0; i < arms && t.arms > 1; i++) {
-		struct stats arm = indicators(hits[i], users[i]);
+		struct moments arm = indicators(hits[i], users[i]);
 
 		if (users[i] > 0)
 			least = fmin(least, sequential_arm(&arm, &all, tune, alpha));

@@ -82,7 +82,7 @@ static void set_bounds(struct quantile *q, const double *sorted, size_t n, struc
 /* `spread` is the standard error of the share of values at or below the quantile. */
 static double woodruff(const double *sorted, size_t n, double p, double spread, double df)
 {
-	double t = stats_t_critical(0.05, df), h = t * spread;
+	double t = comparison_t_critical(0.05, df), h = t * spread;
 
 	if (!(p - h >= 0 && p + h <= 1))
 		return NAN;
@@ -107,7 +107,7 @@ struct quantile quantile_independent(const double *sorted, size_t n, double p, d
 static double share_error(const double *grouped, const size_t *sizes, size_t users, double value)
 {
 	struct comoments j = {0};
-	struct stats share;
+	struct moments share;
 
 	for (size_t i = 0; i < users; i++) {
 		size_t below = 0;
@@ -117,7 +117,7 @@ static double share_error(const double *grouped, const size_t *sizes, size_t use
 		comoments_add(&j, (double)sizes[i], (double)below);
 	}
 	share = ratio_sample(&j);
-	return sqrt(stats_variance(&share) / (double)users);
+	return sqrt(moments_variance(&share) / (double)users);
 }
 
 /* Of n values, the ranks at the shares p - h and p + h, outwards. */
@@ -144,14 +144,14 @@ struct quantile quantile_clustered(const double *sorted, const double *grouped, 
 	if (users < 2 || n == 0)
 		return q;
 	spread = share_error(grouped, sizes, users, q.value);
-	set_bounds(&q, sorted, n, outer_ranks(n, p, stats_t_critical(alpha, df) * spread));
+	set_bounds(&q, sorted, n, outer_ranks(n, p, comparison_t_critical(alpha, df) * spread));
 	q.error = woodruff(sorted, n, p, spread, df);
 	return q;
 }
 
-struct stats quantile_sample(const struct quantile *q)
+struct moments quantile_sample(const struct quantile *q)
 {
 	double n = (double)q->users;
 
-	return (struct stats){.n = q->users, .mean = q->value, .m2 = q->error * q->error * n * (n - 1)};
+	return (struct moments){.n = q->users, .mean = q->value, .m2 = q->error * q->error * n * (n - 1)};
 }

@@ -71,12 +71,12 @@ struct quantile quantile_clustered(const double *sorted, const double *grouped, 
 
 /*
  * A quantile as a sample of `users` values whose mean is the quantile and whose mean's standard error is `error`: with
- * it, stats_welch compares the quantiles of two arms, and lift_fieller tells percents. That is the normal
+ * it, comparison_welch compares the quantiles of two arms, and lift_fieller tells percents. That is the normal
  * approximation, each arm with its own error and users - 1 degrees of freedom; it wants some hundred users, and values
  * without large gaps near the quantile, and whose density does not jump there: where it falls to two fifths, errors were 6 %
  * too large below and 5 % too small above (tests/stats/aa_logs.c with shorter sessions). The interval of such a comparison
  * is not made of the intervals above.
  */
-struct stats quantile_sample(const struct quantile *q);
+struct moments quantile_sample(const struct quantile *q);
 
 #endif

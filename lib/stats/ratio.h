@@ -22,8 +22,8 @@
 
 /*
  * The sample of the linearised values, from the pairs (x: denominator, y: numerator) of the users: n is their number,
- * the mean is the ratio, and stats_variance() / n the ratio's variance. It goes where a sample of values would go:
- * stats_welch, lift_fieller, power_mde. It does not merge (each has its own R): merge the pairs.
+ * the mean is the ratio, and moments_variance() / n the ratio's variance. It goes where a sample of values would go:
+ * comparison_welch, lift_fieller, power_mde. It does not merge (each has its own R): merge the pairs.
  *
  * The mean is NaN, and so is every comparison, where there is no user or the denominators sum to 0; the variance is 0
  * where every user has the same ratio (see comoments_residual_m2 for what rounding may leave of it).
@@ -31,6 +31,6 @@
  * Promise: exact moments, and an interval that is right in the limit of many users; a denominator whose mean is well
  * away from 0 in units of its standard error is what "many" means.
  */
-struct stats ratio_sample(const struct comoments *users);
+struct moments ratio_sample(const struct comoments *users);
 
 #endif

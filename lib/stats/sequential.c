@@ -21,62 +21,62 @@ double sequential_critical(double n, double rho2, double alpha)
 	return sqrt((x + 1) / x * (log1p(x) - 2 * log(alpha)));
 }
 
-struct stats_welch sequential_compare(double difference, double error, double n, double rho2, double alpha)
+struct comparison sequential_compare(double difference, double error, double n, double rho2, double alpha)
 {
-	struct stats_welch w = stats_compare(difference, error, INFINITY, alpha);
+	struct comparison w = moments_compare(difference, error, INFINITY, alpha);
 	double x = n * rho2;
 
 	if (isnan(w.t))
 		return w;
 	w.df = NAN;
 	w.p = fmin(1, exp(log1p(x) / 2 - w.t * w.t * (x / (2 * (x + 1)))));
-	stats_judge(&w, sequential_critical(n, rho2, alpha) * error, alpha);
+	comparison_judge(&w, sequential_critical(n, rho2, alpha) * error, alpha);
 	return w;
 }
 
 /* Widens a comparison to that of one look where it would be surer than that. */
-static struct stats_welch at_least(struct stats_welch w, const struct stats_welch *once, double alpha)
+static struct comparison at_least(struct comparison w, const struct comparison *once, double alpha)
 {
 	if (isnan(w.t) || isnan(once->t))
 		return w;
 	w.p = fmax(w.p, once->p);
-	stats_judge(&w, fmax(w.half, once->half), alpha);
+	comparison_judge(&w, fmax(w.half, once->half), alpha);
 	return w;
 }
 
-struct stats_welch sequential_welch(const struct stats *control, const struct stats *treatment, double tune,
+struct comparison sequential_welch(const struct moments *control, const struct moments *treatment, double tune,
 				    double alpha)
 {
 	double n = (double)control->n + (double)treatment->n;
-	struct stats_welch once = stats_welch(control, treatment, alpha);
+	struct comparison once = comparison_welch(control, treatment, alpha);
 
 	return at_least(sequential_compare(once.difference, once.error, n, sequential_rho2(tune, alpha), alpha), &once,
 			alpha);
 }
 
-double sequential_welch_half(const struct stats *control, const struct stats *treatment, double tune, double alpha,
+double sequential_welch_half(const struct moments *control, const struct moments *treatment, double tune, double alpha,
 			     double level)
 {
 	double n = (double)control->n + (double)treatment->n;
-	struct stats_welch once = stats_welch(control, treatment, alpha);
+	struct comparison once = comparison_welch(control, treatment, alpha);
 
 	return once.error * fmax(sequential_critical(n, sequential_rho2(tune, alpha), level),
-				 stats_t_critical(level, once.df));
+				 comparison_t_critical(level, once.df));
 }
 
-struct stats_welch sequential_mean(const struct stats *s, double tune, double alpha)
+struct comparison sequential_mean(const struct moments *s, double tune, double alpha)
 {
-	double n = (double)s->n, error = sqrt(stats_variance(s) / n);
-	struct stats_welch once = stats_compare(stats_mean(s), error, n - 1, alpha);
+	double n = (double)s->n, error = sqrt(moments_variance(s) / n);
+	struct comparison once = moments_compare(moments_mean(s), error, n - 1, alpha);
 
-	return at_least(sequential_compare(stats_mean(s), error, n, sequential_rho2(tune, alpha), alpha), &once,
+	return at_least(sequential_compare(moments_mean(s), error, n, sequential_rho2(tune, alpha), alpha), &once,
 			alpha);
 }
 
-double sequential_arm(const struct stats *arm, const struct stats *all, double tune, double alpha)
+double sequential_arm(const struct moments *arm, const struct moments *all, double tune, double alpha)
 {
 	double n = (double)all->n, here = (double)arm->n, others = n - here;
-	double difference = (arm->mean - all->mean) * (n / others), error = stats_sd(all) * sqrt(1 / here + 1 / others);
+	double difference = (arm->mean - all->mean) * (n / others), error = moments_sd(all) * sqrt(1 / here + 1 / others);
 
 	return sequential_compare(difference, error, n, sequential_rho2(tune, alpha), alpha).p;
 }

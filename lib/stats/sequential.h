@@ -50,25 +50,25 @@ double sequential_critical(double n, double rho2, double alpha);
  *
  *     p = min(1, sqrt(x + 1) exp(-t^2 x / (2 (x + 1))))
  *
- * Interval, p and verdict agree, and what is unknown is NaN, as stats_compare says it. p is that of this look: the
+ * Interval, p and verdict agree, and what is unknown is NaN, as moments_compare says it. p is that of this look: the
  * least p of all looks so far is valid as well, and so is the intersection of the intervals.
  */
-struct stats_welch sequential_compare(double difference, double error, double n, double rho2, double alpha);
+struct comparison sequential_compare(double difference, double error, double n, double rho2, double alpha);
 
 /* Two arms, with rho tuned for `tune` users of both together and `alpha`; and one sample against a mean of 0. */
-struct stats_welch sequential_welch(const struct stats *control, const struct stats *treatment, double tune,
+struct comparison sequential_welch(const struct moments *control, const struct moments *treatment, double tune,
 				    double alpha);
 
 /* Half the width that the interval of two arms has at another level, rho being tuned as above: for adjust.h. */
-double sequential_welch_half(const struct stats *control, const struct stats *treatment, double tune, double alpha,
+double sequential_welch_half(const struct moments *control, const struct moments *treatment, double tune, double alpha,
 			     double level);
-struct stats_welch sequential_mean(const struct stats *s, double tune, double alpha);
+struct comparison sequential_mean(const struct moments *s, double tune, double alpha);
 
 /*
  * Whether an arm is like all others together, given the sample of all users, the arm's included: the always-valid p of
  * the difference of their means, with the error that it has if arms do not matter, s sqrt(1 / n_arm + 1 / n_others) with
  * s of all users. So it is known where neither side varies in itself. NaN where one side has no user or all are equal.
  */
-double sequential_arm(const struct stats *arm, const struct stats *all, double tune, double alpha);
+double sequential_arm(const struct moments *arm, const struct moments *all, double tune, double alpha);
 
 #endif

@@ -4,7 +4,7 @@
 #include <gsl/gsl_randist.h>
 #include <math.h>
 
-void stats_add(struct stats *s, double x)
+void moments_add(struct moments *s, double x)
 {
 	double deviation = x - s->mean;
 
@@ -13,7 +13,7 @@ void stats_add(struct stats *s, double x)
 	s->m2 += deviation * (x - s->mean);
 }
 
-void stats_merge(struct stats *s, const struct stats *other)
+void moments_merge(struct moments *s, const struct moments *other)
 {
 	double n = (double)s->n + (double)other->n, deviation = other->mean - s->mean;
 
@@ -24,32 +24,32 @@ void stats_merge(struct stats *s, const struct stats *other)
 	s->n += other->n;
 }
 
-double stats_mean(const struct stats *s)
+double moments_mean(const struct moments *s)
 {
 	return s->n > 0 ? s->mean : NAN;
 }
 
-double stats_variance(const struct stats *s)
+double moments_variance(const struct moments *s)
 {
 	return s->n > 1 ? s->m2 / (double)(s->n - 1) : NAN;
 }
 
-double stats_sd(const struct stats *s)
+double moments_sd(const struct moments *s)
 {
-	return sqrt(stats_variance(s));
+	return sqrt(moments_variance(s));
 }
 
 /* Whether the values vary by more than rounding; not where it is not known. */
-static bool varies(const struct stats *s)
+static bool varies(const struct moments *s)
 {
-	return stats_sd(s) > 0x1p-44 * fabs(s->mean);
+	return moments_sd(s) > 0x1p-44 * fabs(s->mean);
 }
 
-double stats_difference_error(const struct stats *a, const struct stats *b)
+double comparison_difference_error(const struct moments *a, const struct moments *b)
 {
 	if (!varies(a) && !varies(b))
 		return a->n > 1 && b->n > 1 ? 0 : NAN;
-	return sqrt(stats_variance(a) / (double)a->n + stats_variance(b) / (double)b->n);
+	return sqrt(moments_variance(a) / (double)a->n + moments_variance(b) / (double)b->n);
 }
 
 /*
@@ -57,7 +57,7 @@ double stats_difference_error(const struct stats *a, const struct stats *b)
  * degrees and better than 1e-13 at 1,000. The incomplete beta function, the same probability, is right to 1e-13 at few
  * degrees and loses digits as they grow (1e-10 at 1e6).
  */
-double stats_t_tails(double t, double df)
+double comparison_t_tails(double t, double df)
 {
 	if (isinf(df))
 		return erfc(fabs(t) / sqrt(2));
@@ -66,7 +66,7 @@ double stats_t_tails(double t, double df)
 	return 2 * gsl_cdf_tdist_Q(fabs(t), df);
 }
 
-double stats_t_critical(double alpha, double df)
+double comparison_t_critical(double alpha, double df)
 {
 	double q, density;
 
@@ -79,7 +79,7 @@ double stats_t_critical(double alpha, double df)
 	density = gsl_ran_tdist_pdf(q, df);
 	/* The same expansion: one Newton step makes the quantile that of our own tail. Towards the centre it is exact. */
 	if (alpha < 0.5 && density > 0 && isfinite(q))
-		q += (stats_t_tails(q, df) - alpha) / (2 * density);
+		q += (comparison_t_tails(q, df) - alpha) / (2 * density);
 	return q;
 }
 
@@ -90,7 +90,7 @@ static double agree(double p, bool significant, double alpha)
 	return significant ? nextafter(alpha, 0) : alpha;
 }
 
-static void set_interval(struct stats_welch *w, double half)
+static void set_interval(struct comparison *w, double half)
 {
 	w->half = half;
 	w->lower = w->difference - half;
@@ -99,13 +99,13 @@ static void set_interval(struct stats_welch *w, double half)
 	w->significant = fabs(w->difference) > half;
 }
 
-void stats_judge(struct stats_welch *w, double half, double alpha)
+void comparison_judge(struct comparison *w, double half, double alpha)
 {
 	set_interval(w, half);
 	w->p = agree(w->p, w->significant, alpha);
 }
 
-void stats_rejudge(struct stats_welch *w, double half, bool significant)
+void comparison_rejudge(struct comparison *w, double half, bool significant)
 {
 	double size = fabs(w->difference);
 
@@ -118,9 +118,9 @@ void stats_rejudge(struct stats_welch *w, double half, bool significant)
 	set_interval(w, half);
 }
 
-struct stats_welch stats_compare(double difference, double error, double df, double alpha)
+struct comparison moments_compare(double difference, double error, double df, double alpha)
 {
-	struct stats_welch w = {
+	struct comparison w = {
 		.difference = difference, .lower = NAN, .upper = NAN, .t = NAN, .df = NAN, .p = NAN,
 		.error = NAN, .half = NAN,
 	};
@@ -131,18 +131,18 @@ struct stats_welch stats_compare(double difference, double error, double df, dou
 	w.error = error;
 	w.df = df;
 	w.t = difference / error;
-	w.p = stats_t_tails(w.t, df);
-	stats_judge(&w, stats_t_critical(alpha, df) * error, alpha);
+	w.p = comparison_t_tails(w.t, df);
+	comparison_judge(&w, comparison_t_critical(alpha, df) * error, alpha);
 	return w;
 }
 
-struct stats_welch stats_welch(const struct stats *control, const struct stats *treatment, double alpha)
+struct comparison comparison_welch(const struct moments *control, const struct moments *treatment, double alpha)
 {
-	double vc = stats_variance(control) / (double)control->n;
-	double vt = stats_variance(treatment) / (double)treatment->n;
+	double vc = moments_variance(control) / (double)control->n;
+	double vt = moments_variance(treatment) / (double)treatment->n;
 	double share = vc / (vc + vt);
 	/* Satterthwaite's formula divided through by (vc + vt)^2, which could vanish or overflow */
 	double df = 1 / (share * share / (double)(control->n - 1) + (1 - share) * (1 - share) / (double)(treatment->n - 1));
 
-	return stats_compare(stats_mean(treatment) - stats_mean(control), stats_difference_error(control, treatment), df, alpha);
+	return moments_compare(moments_mean(treatment) - moments_mean(control), comparison_difference_error(control, treatment), df, alpha);
 }

@@ -11,24 +11,24 @@
 #include <stdint.h>
 
 /* A sample, kept as its moments. Zero-initialise. Aggregates of this kind merge. */
-struct stats {
+struct moments {
 	uint64_t n;
 	double mean; /* 0 where n is 0 */
 	double m2;   /* sum of the squared deviations from the mean */
 };
 
 /* Adds one value: Welford 1962, "Note on a method for calculating corrected sums of squares and products". */
-void stats_add(struct stats *s, double x);
+void moments_add(struct moments *s, double x);
 
 /* Adds all values of `other`: Chan, Golub, LeVeque 1979, "Updating formulae and a pairwise algorithm", eq. 2.1. */
-void stats_merge(struct stats *s, const struct stats *other);
+void moments_merge(struct moments *s, const struct moments *other);
 
 /* The mean, or NaN where there is no value. */
-double stats_mean(const struct stats *s);
+double moments_mean(const struct moments *s);
 
 /* The unbiased variance m2 / (n - 1) and its root; NaN where n < 2. */
-double stats_variance(const struct stats *s);
-double stats_sd(const struct stats *s);
+double moments_variance(const struct moments *s);
+double moments_sd(const struct moments *s);
 
 /*
  * The standard error of the difference of two means, sqrt(v_a + v_b) with v = variance / n: NaN where a sample has fewer
@@ -36,13 +36,13 @@ double stats_sd(const struct stats *s);
  * three, is another number than 0.1. So a standard deviation of up to 2^-44 of the mean, which is what rounding leaves
  * of some thousand equal values each, is none.
  */
-double stats_difference_error(const struct stats *a, const struct stats *b);
+double comparison_difference_error(const struct moments *a, const struct moments *b);
 
 /*
  * An estimate of a difference, judged. Every comparison of the toolkit ends in one of these, so that what follows from
  * it (a percent interval, an adjusted level, a row of a report) need not know where it came from.
  */
-struct stats_welch {
+struct comparison {
 	double difference;   /* treatment - control; NaN where a sample is empty */
 	double lower, upper; /* of the difference, with confidence 1 - alpha */
 	double t, df;	     /* df: infinite where the normal distribution judges, NaN where neither does */
@@ -54,14 +54,14 @@ struct stats_welch {
 
 /*
  * Judges a difference with this standard error by Student's t with df degrees of freedom, or by the normal distribution
- * where df is infinite: t = difference / error, interval = difference -+ stats_t_critical(alpha, df) * error.
+ * where df is infinite: t = difference / error, interval = difference -+ comparison_t_critical(alpha, df) * error.
  *
  * All but `difference` is NaN where the error is not a positive finite number, the difference is not finite or df is
  * not positive. Interval, p and verdict agree, to the last bit: the interval decides (|difference| > half its width),
  * and should rounding have put p on the other side of alpha, p is set to the nearest number on its own side, so that
  * significant == (p < alpha).
  */
-struct stats_welch stats_compare(double difference, double error, double df, double alpha);
+struct comparison moments_compare(double difference, double error, double df, double alpha);
 
 /*
  * Two samples compared without assuming that their variances are equal: Welch 1947, "The generalization of 'Student's'
@@ -71,27 +71,27 @@ struct stats_welch stats_compare(double difference, double error, double df, dou
  *     df = (v_t + v_c)^2 / (v_t^2 / (n_t - 1) + v_c^2 / (n_c - 1))      Satterthwaite 1946
  *     interval = difference -+ q * sqrt(v_t + v_c), q the 1 - alpha/2 quantile of Student's t with df degrees
  *
- * Unknown, as stats_compare says it, where a sample has fewer than two values or neither varies (stats_difference_error).
+ * Unknown, as moments_compare says it, where a sample has fewer than two values or neither varies (comparison_difference_error).
  */
-struct stats_welch stats_welch(const struct stats *control, const struct stats *treatment, double alpha);
+struct comparison comparison_welch(const struct moments *control, const struct moments *treatment, double alpha);
 
 /*
  * For a critical value of another kind than Student's t. Takes a comparison whose difference, error, df, t and p are
  * set (p being that of the same kind), gives it the interval difference -+ half, and makes interval, p and verdict
- * agree as stats_compare does.
+ * agree as moments_compare does.
  */
-void stats_judge(struct stats_welch *w, double half, double alpha);
+void comparison_judge(struct comparison *w, double half, double alpha);
 
 /*
  * Gives a comparison another interval, difference -+ half, and a verdict that was reached elsewhere: see adjust.h. If
  * rounding has them disagree, `half` yields by the last bit. p stays. Does nothing where there is no interval.
  */
-void stats_rejudge(struct stats_welch *w, double half, bool significant);
+void comparison_rejudge(struct comparison *w, double half, bool significant);
 
 /* P(|T| >= |t|) for Student's t with df degrees of freedom (infinite: the normal distribution), exact in the tail. */
-double stats_t_tails(double t, double df);
+double comparison_t_tails(double t, double df);
 
-/* The t with stats_t_tails(t, df) = alpha; NaN where df is. */
-double stats_t_critical(double alpha, double df);
+/* The t with comparison_t_tails(t, df) = alpha; NaN where df is. */
+double comparison_t_critical(double alpha, double df);
 
 #endif

@@ -17,7 +17,7 @@ struct tester {
 	size_t n_arms;
 	uint32_t *places; /* by number of the arm */
 	struct ranks_value *values;
-	struct stats *arms;
+	struct moments *arms;
 	uint64_t *users, *known;
 };
 
@@ -54,12 +54,12 @@ static int tester_init(struct tester *t, const struct columns *c, const struct i
 /* The least always-valid p of an arm against all others, times the number of arms where there are more than two. */
 static double sequential_p(const struct tester *t)
 {
-	struct stats all = {0};
+	struct moments all = {0};
 	double least = NAN;
 	size_t tested = 0;
 
 	for (size_t i = 0; i < t->n_arms; i++)
-		stats_merge(&all, &t->arms[i]);
+		moments_merge(&all, &t->arms[i]);
 	for (size_t i = 0; i < t->n_arms; i++) {
 		least = fmin(least, sequential_arm(&t->arms[i], &all, t->tune, t->alpha));
 		tested += t->arms[i].n > 0;
@@ -75,12 +75,12 @@ static int test_values(struct tester *t, const double *covariates, double *p)
 	size_t n = 0;
 
 	for (size_t i = 0; i < t->n_arms; i++)
-		t->arms[i] = (struct stats){0};
+		t->arms[i] = (struct moments){0};
 	for (size_t i = 0; i < c->n; i++) {
 		if (isnan(covariates[i]))
 			continue;
 		t->values[n++] = (struct ranks_value){.x = covariates[i], .arm = t->places[c->arms[i]]};
-		stats_add(&t->arms[t->places[c->arms[i]]], covariates[i]);
+		moments_add(&t->arms[t->places[c->arms[i]]], covariates[i]);
 	}
 	if (ranks_test(t->values, n, t->n_arms, &ranks) < 0)
 		return -1;

@@ -56,42 +56,42 @@ fail:
 	return NULL;
 }
 
-struct stats_welch effects_compare(const struct stats *control, const struct stats *treatment, const struct effects_options *o)
+struct comparison effects_compare(const struct moments *control, const struct moments *treatment, const struct effects_options *o)
 {
 	if (o->sequential)
 		return sequential_welch(control, treatment, o->tune, o->alpha);
-	return stats_welch(control, treatment, o->alpha);
+	return comparison_welch(control, treatment, o->alpha);
 }
 
-struct lift effects_lift(const struct stats *control, const struct stats *treatment, const struct stats_welch *w,
+struct lift effects_lift(const struct moments *control, const struct moments *treatment, const struct comparison *w,
 			 const struct effects_options *o)
 {
 	return o->fieller ? lift_fieller(control, treatment, w) : lift_difference(control, w);
 }
 
 /* Draws the interval of a comparison anew, for its adjusted p. */
-static void rejudge(struct stats_welch *w, const struct stats *control, const struct stats *treatment,
+static void rejudge(struct comparison *w, const struct moments *control, const struct moments *treatment,
 		    const struct adjusted *a, const struct effects_options *o)
 {
 	if (isnan(a->level))
 		return;
 	if (o->sequential)
-		stats_rejudge(w, sequential_welch_half(control, treatment, o->tune, o->alpha, a->level), a->p < o->alpha);
+		comparison_rejudge(w, sequential_welch_half(control, treatment, o->tune, o->alpha, a->level), a->p < o->alpha);
 	else
 		adjust_welch(w, a, o->alpha);
 }
 
-static struct effect effect_of(const struct stats_welch *w, const struct samples_metric *metric, const uint32_t *pair,
+static struct effect effect_of(const struct comparison *w, const struct samples_metric *metric, const uint32_t *pair,
 			       const struct adjusted *a, const struct effects_options *o)
 {
-	const struct stats *control = &metric->arms[pair[0]], *treatment = &metric->arms[pair[1]];
+	const struct moments *control = &metric->arms[pair[0]], *treatment = &metric->arms[pair[1]];
 	struct lift lift = effects_lift(control, treatment, w, o);
 
 	return (struct effect){
 		.metric = metric->name, .better = metric->better, .method = metric->method,
 		.control_users = control->n, .treatment_users = treatment->n,
-		.control_mean = stats_mean(control), .treatment_mean = stats_mean(treatment),
-		.control_sd = stats_sd(control), .treatment_sd = stats_sd(treatment),
+		.control_mean = moments_mean(control), .treatment_mean = moments_mean(treatment),
+		.control_sd = moments_sd(control), .treatment_sd = moments_sd(treatment),
 		.effect = lift.percent, .lower = lift.lower, .upper = lift.upper,
 		.difference = w->difference, .difference_lower = w->lower, .difference_upper = w->upper,
 		.t = w->t, .df = w->df, .p = w->p, .p_adjusted = a->p, .alpha = o->alpha, .significant = w->significant,
@@ -101,7 +101,7 @@ static struct effect effect_of(const struct stats_welch *w, const struct samples
 
 /* The comparisons of one experiment: for each arm, in the order of the report, each metric. */
 struct comparisons {
-	struct stats_welch *w;
+	struct comparison *w;
 	struct adjusted *adjusted;
 	size_t n;
 };

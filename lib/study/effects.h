@@ -20,7 +20,7 @@
 #include "study/study.h"
 
 /*
- * One metric of one arm against the control. Whatever cannot be known is NaN: see stats_welch; the percent values
+ * One metric of one arm against the control. Whatever cannot be known is NaN: see comparison_welch; the percent values
  * moreover where the control's mean is 0.
  */
 struct effect {
@@ -72,10 +72,10 @@ int effects_of(struct effects *all, const struct study *s, const struct effects_
 void effects_clear(struct effects *all);
 
 /* Two samples compared as the options ask for, before any adjustment. */
-struct stats_welch effects_compare(const struct stats *control, const struct stats *treatment, const struct effects_options *o);
+struct comparison effects_compare(const struct moments *control, const struct moments *treatment, const struct effects_options *o);
 
 /* What that is in percent of the control's mean, with the interval that the options ask for. */
-struct lift effects_lift(const struct stats *control, const struct stats *treatment, const struct stats_welch *w,
+struct lift effects_lift(const struct moments *control, const struct moments *treatment, const struct comparison *w,
 			 const struct effects_options *o);
 
 /*

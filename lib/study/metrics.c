@@ -105,7 +105,7 @@ void metrics_summarise(struct metrics_summary *s, const struct metrics_user *u)
 		double value = metrics_table[i].value(u);
 
 		if (!isnan(value))
-			stats_add(&arm->values[i], value);
+			moments_add(&arm->values[i], value);
 	}
 	for (size_t i = 0; i < METRICS_RATIOS_N; i++)
 		comoments_add(&arm->ratios[i], metrics_ratios[i].denominator(u), metrics_ratios[i].numerator(u));

@@ -87,7 +87,7 @@ struct metrics_arm {
 	uint64_t seen; /* users seen in this arm and no other, with a finished session or without: what a split is checked by */
 	uint64_t open; /* those of them who have a session that has not ended */
 	uint64_t users;
-	struct stats values[METRICS_N]; /* as in metrics_table */
+	struct moments values[METRICS_N]; /* as in metrics_table */
 	struct comoments ratios[METRICS_RATIOS_N]; /* denominators (x) and numerators (y) of `users`, as in metrics_ratios */
 };
 

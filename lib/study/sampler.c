@@ -75,11 +75,11 @@ static void add_up(struct sampler *s, const struct sampler_users *u)
 		if (x && !isnan(x[i]))
 			comoments_add(&arm->seen, x[i], u->values[i]);
 		else
-			stats_add(&arm->unseen, u->values[i]);
+			moments_add(&arm->unseen, u->values[i]);
 	}
 }
 
-struct cuped sampler_take(struct sampler *s, const struct sampler_users *u, struct stats *arms)
+struct cuped sampler_take(struct sampler *s, const struct sampler_users *u, struct moments *arms)
 {
 	struct cuped fit = {.theta = NAN, .centre = NAN, .removed = NAN};
 

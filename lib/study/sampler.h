@@ -56,6 +56,6 @@ int sampler_cap(const struct sampler_users *u, double quantile, double *threshol
  * Takes the samples, into arms[0 .. n_arms) by number. Returns the fit of the covariates; its numbers are NaN where
  * there were none. Allocates nothing.
  */
-struct cuped sampler_take(struct sampler *s, const struct sampler_users *u, struct stats *arms);
+struct cuped sampler_take(struct sampler *s, const struct sampler_users *u, struct moments *arms);
 
 #endif

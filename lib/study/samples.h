@@ -31,14 +31,14 @@ struct samples_metric {
 	const char *method;    /* "mean" or "ratio" */
 	double threshold;      /* above which values were capped; NaN where none were to be */
 	double theta, removed; /* of cuped.h; NaN where nothing was adjusted */
-	struct stats *arms;    /* n_arms, by number of the arm */
+	struct moments *arms;    /* n_arms, by number of the arm */
 };
 
 /* First the metrics of metrics_table, then those of metrics_ratios. */
 struct samples {
 	struct samples_metric metrics[SAMPLES_N];
 	size_t n_arms;
-	struct stats *memory;
+	struct moments *memory;
 };
 
 /* Makes the samples of an experiment of a study that has ended. 0, or -1 with the reason. Free with samples_clear. */

@@ -127,13 +127,13 @@ static const char *no_name(size_t part)
 static bool sessions_differ(const struct analysis *a, size_t part)
 {
 	const struct study *s = a->subject.study;
-	struct stats times[DRAWN_ARMS] = {{0}};
+	struct moments times[DRAWN_ARMS] = {{0}};
 
 	(void)part;
 	for (size_t m = 0; m < s->n_members; m++)
 		for (size_t i = s->sessions.first[m]; i < s->sessions.first[m + 1]; i++)
-			stats_add(&times[s->members[m].did.arm], s->sessions.times[i]);
-	return stats_welch(&times[0], &times[1], alpha).significant;
+			moments_add(&times[s->members[m].did.arm], s->sessions.times[i]);
+	return comparison_welch(&times[0], &times[1], alpha).significant;
 }
 
 /* What of a report is looked at: n parts of it. */

@@ -53,26 +53,26 @@ static struct user draw_user(struct rng *r)
 	return u;
 }
 
-static struct stats draw_times(struct rng *r, int users)
+static struct moments draw_times(struct rng *r, int users)
 {
-	struct stats s = {0};
+	struct moments s = {0};
 
 	for (int i = 0; i < users; i++)
-		stats_add(&s, draw_user(r).time);
+		moments_add(&s, draw_user(r).time);
 	return s;
 }
 
 static bool welch(struct rng *r)
 {
-	struct stats c = draw_times(r, USERS), t = draw_times(r, USERS + 50);
+	struct moments c = draw_times(r, USERS), t = draw_times(r, USERS + 50);
 
-	return stats_welch(&c, &t, alpha).significant;
+	return comparison_welch(&c, &t, alpha).significant;
 }
 
 static bool fieller(struct rng *r)
 {
-	struct stats c = draw_times(r, USERS), t = draw_times(r, USERS + 50);
-	struct stats_welch w = stats_welch(&c, &t, alpha);
+	struct moments c = draw_times(r, USERS), t = draw_times(r, USERS + 50);
+	struct comparison w = comparison_welch(&c, &t, alpha);
 	struct lift l = lift_fieller(&c, &t, &w);
 
 	return l.lower > 0 || l.upper < 0;
@@ -81,13 +81,13 @@ static bool fieller(struct rng *r)
 /* The true lift is 150 %: how often is it outside? */
 static bool fieller_misses(struct rng *r)
 {
-	struct stats c = draw_times(r, USERS), t = draw_times(r, USERS);
-	struct stats_welch w;
+	struct moments c = draw_times(r, USERS), t = draw_times(r, USERS);
+	struct comparison w;
 	struct lift l;
 
 	t.mean *= 2.5;
 	t.m2 *= 2.5 * 2.5;
-	w = stats_welch(&c, &t, alpha);
+	w = comparison_welch(&c, &t, alpha);
 	l = lift_fieller(&c, &t, &w);
 	return l.lower > 150 || l.upper < 150;
 }
@@ -107,9 +107,9 @@ static struct comoments draw_pairs(struct rng *r)
 static bool ratio(struct rng *r)
 {
 	struct comoments c = draw_pairs(r), t = draw_pairs(r);
-	struct stats sc = ratio_sample(&c), st = ratio_sample(&t);
+	struct moments sc = ratio_sample(&c), st = ratio_sample(&t);
 
-	return stats_welch(&sc, &st, alpha).significant;
+	return comparison_welch(&sc, &st, alpha).significant;
 }
 
 /* The covariate is what a user of the same keenness listened to before; three users of ten are new. */
@@ -122,7 +122,7 @@ static struct cuped_arm draw_cuped(struct rng *r)
 		double before = exp(0.5 * u.keenness + 0.3 * draw_normal(r));
 
 		if (rng_uniform(r) < 0.3)
-			stats_add(&arm.unseen, u.time);
+			moments_add(&arm.unseen, u.time);
 		else
 			comoments_add(&arm.seen, before, u.time);
 	}
@@ -133,14 +133,14 @@ static bool cuped(struct rng *r)
 {
 	struct cuped_arm arms[2];
 	struct cuped f;
-	struct stats c, t;
+	struct moments c, t;
 
 	arms[0] = draw_cuped(r);
 	arms[1] = draw_cuped(r);
 	f = cuped_fit(arms, 2);
 	c = cuped_sample(&f, &arms[0]);
 	t = cuped_sample(&f, &arms[1]);
-	return stats_welch(&c, &t, alpha).significant;
+	return comparison_welch(&c, &t, alpha).significant;
 }
 
 struct sessions {
@@ -174,9 +174,9 @@ static void draw_sessions(struct sessions *s, struct rng *r)
 
 static bool quantiles_differ(const struct quantile *a, const struct quantile *b)
 {
-	struct stats c = quantile_sample(a), t = quantile_sample(b);
+	struct moments c = quantile_sample(a), t = quantile_sample(b);
 
-	return stats_welch(&c, &t, alpha).significant;
+	return comparison_welch(&c, &t, alpha).significant;
 }
 
 static struct quantile clustered_of(struct rng *r, double p)
@@ -261,7 +261,7 @@ static bool winsorised(struct rng *r)
 {
 	double values[2][USERS], threshold;
 	struct winsor_arm arms[2] = {{.values = values[0], .n = USERS}, {.values = values[1], .n = USERS}};
-	struct stats s[2] = {0};
+	struct moments s[2] = {0};
 	struct errmsg e;
 
 	for (int a = 0; a < 2; a++)
@@ -271,8 +271,8 @@ static bool winsorised(struct rng *r)
 		return true;
 	for (int a = 0; a < 2; a++)
 		for (int i = 0; i < USERS; i++)
-			stats_add(&s[a], values[a][i]);
-	return stats_welch(&s[0], &s[1], alpha).significant;
+			moments_add(&s[a], values[a][i]);
+	return comparison_welch(&s[0], &s[1], alpha).significant;
 }
 
 static const double split[] = {1, 1, 2};
@@ -399,7 +399,7 @@ static void gather(struct gathered *g, struct rng *r, int users)
 
 enum sample { TIMES, RATIO, CUPED };
 
-static void samples_of(const struct gathered *arms, enum sample kind, struct stats *s)
+static void samples_of(const struct gathered *arms, enum sample kind, struct moments *s)
 {
 	struct cuped_arm pair[2] = {arms[0].cuped, arms[1].cuped};
 	struct cuped f = cuped_fit(pair, 2);
@@ -415,13 +415,13 @@ static bool path(struct rng *r, enum sample kind, bool always_valid)
 	bool found = false;
 
 	for (int look = 0; look < LOOKS; look++) {
-		struct stats s[2];
+		struct moments s[2];
 
 		for (int a = 0; a < 2; a++)
 			gather(&arms[a], r, look == 0 ? 100 : 40);
 		samples_of(arms, kind, s);
 		found |= always_valid ? sequential_welch(&s[0], &s[1], 2000, alpha).significant :
-					stats_welch(&s[0], &s[1], alpha).significant;
+					comparison_welch(&s[0], &s[1], alpha).significant;
 	}
 	return found;
 }
@@ -447,13 +447,13 @@ static bool welch_path(struct rng *r)
 }
 
 /* Comparisons whose true difference, in standard errors, is that of `effects`. */
-static void draw_family(struct rng *r, const double *effects, struct stats_welch *w)
+static void draw_family(struct rng *r, const double *effects, struct comparison *w)
 {
 	for (int i = 0; i < FAMILY; i++)
-		w[i] = stats_compare(effects[i] + draw_normal(r), 1, INFINITY, alpha);
+		w[i] = moments_compare(effects[i] + draw_normal(r), 1, INFINITY, alpha);
 }
 
-static void adjust_family(enum adjust_method method, struct stats_welch *w)
+static void adjust_family(enum adjust_method method, struct comparison *w)
 {
 	double p[FAMILY];
 	struct adjusted out[FAMILY];
@@ -469,7 +469,7 @@ static void adjust_family(enum adjust_method method, struct stats_welch *w)
 
 static bool any_false(struct rng *r, enum adjust_method method, const double *effects)
 {
-	struct stats_welch w[FAMILY];
+	struct comparison w[FAMILY];
 	bool found = false;
 
 	draw_family(r, effects, w);
@@ -502,7 +502,7 @@ static bool by(struct rng *r)
 }
 
 /* One of the significant, at random: the chance that it is false is the false discovery rate, 6 / 10 of alpha here. */
-static bool one_significant(struct rng *r, enum adjust_method method, struct stats_welch *w, int *which)
+static bool one_significant(struct rng *r, enum adjust_method method, struct comparison *w, int *which)
 {
 	uint32_t n = 0, pick;
 
@@ -520,7 +520,7 @@ static bool one_significant(struct rng *r, enum adjust_method method, struct sta
 
 static bool bh_discovery_is_false(struct rng *r)
 {
-	struct stats_welch w[FAMILY];
+	struct comparison w[FAMILY];
 	int i;
 
 	return one_significant(r, ADJUST_BH, w, &i) && something[i] == 0;
@@ -528,7 +528,7 @@ static bool bh_discovery_is_false(struct rng *r)
 
 static bool bh_interval_misses(struct rng *r)
 {
-	struct stats_welch w[FAMILY];
+	struct comparison w[FAMILY];
 	int i;
 
 	return one_significant(r, ADJUST_BH, w, &i) && (w[i].lower > something[i] || w[i].upper < something[i]);
@@ -538,13 +538,13 @@ static bool power_is_reached(struct rng *r)
 {
 	struct power_arm arm[2] = {{.n = 20, .variance = 1}, {.n = 35, .variance = 4}};
 	double effect = power_mde(arm[0], arm[1], alpha, 0.8);
-	struct stats s[2] = {0};
-	struct stats_welch w;
+	struct moments s[2] = {0};
+	struct comparison w;
 
 	for (int a = 0; a < 2; a++)
 		for (int i = 0; i < (int)arm[a].n; i++)
-			stats_add(&s[a], a * effect + sqrt(arm[a].variance) * draw_normal(r));
-	w = stats_welch(&s[0], &s[1], alpha);
+			moments_add(&s[a], a * effect + sqrt(arm[a].variance) * draw_normal(r));
+	w = comparison_welch(&s[0], &s[1], alpha);
 	return w.significant && w.difference > 0;
 }
 

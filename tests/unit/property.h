@@ -18,9 +18,9 @@ static inline double property_spread(struct rng *r)
 }
 
 /* Sizes of 1, 2 and 3 are frequent, and so is no variance. */
-static inline struct stats property_sample(struct rng *r, double mean)
+static inline struct moments property_sample(struct rng *r, double mean)
 {
-	struct stats s = {.n = 1 + rng_below(r, rng_below(r, 3) ? 3 : 100000), .mean = mean};
+	struct moments s = {.n = 1 + rng_below(r, rng_below(r, 3) ? 3 : 100000), .mean = mean};
 	double sd = rng_below(r, 8) ? property_spread(r) : 0;
 
 	s.m2 = sd * sd * (double)(s.n - 1);
@@ -28,7 +28,7 @@ static inline struct stats property_sample(struct rng *r, double mean)
 }
 
 /* A control and a treatment: means of every size and sign, 0 and +-1e12 among them; sometimes the same. */
-static inline void property_arms(struct rng *r, struct stats *control, struct stats *treatment)
+static inline void property_arms(struct rng *r, struct moments *control, struct moments *treatment)
 {
 	static const double offsets[] = {0, 0, 1e12, -1e12, 1, -3};
 	double offset = offsets[rng_below(r, sizeof offsets / sizeof *offsets)];
@@ -41,7 +41,7 @@ static inline void property_arms(struct rng *r, struct stats *control, struct st
 }
 
 /* Checks one comparison at alpha; all of it, or nothing but the difference, is known. */
-static inline void property_agrees(const struct stats_welch *w, double alpha)
+static inline void property_agrees(const struct comparison *w, double alpha)
 {
 	int unknown = isnan(w->p);
 

@@ -89,7 +89,7 @@ static void names_are_known(void)
 
 enum { FAMILY = 9 };
 
-static void check_family(enum adjust_method method, const struct stats_welch *family, double alpha)
+static void check_family(enum adjust_method method, const struct comparison *family, double alpha)
 {
 	double p[FAMILY];
 	struct adjusted out[FAMILY];
@@ -99,7 +99,7 @@ static void check_family(enum adjust_method method, const struct stats_welch *fa
 		p[i] = family[i].p;
 	CHECK(adjust(method, p, FAMILY, alpha, out, &e) == 0);
 	for (int i = 0; i < FAMILY; i++) {
-		struct stats_welch w = family[i];
+		struct comparison w = family[i];
 
 		adjust_welch(&w, &out[i], alpha);
 		CHECK(w.significant == (out[i].p < alpha));
@@ -116,17 +116,17 @@ static void interval_p_and_verdict_agree(void)
 	for (uint32_t i = 0; i < 10000; i++) {
 		struct rng r = rng_at(7, RNG_WORLD, i, 0, 0);
 		double alpha = i % 2 ? 0.05 : 0.4;
-		struct stats_welch family[FAMILY];
+		struct comparison family[FAMILY];
 
 		for (int k = 0; k < FAMILY; k++) {
-			struct stats c, t;
+			struct moments c, t;
 
 			property_arms(&r, &c, &t);
-			family[k] = stats_welch(&c, &t, alpha);
+			family[k] = comparison_welch(&c, &t, alpha);
 			if (k > 0 && i % 5 == 0)
 				family[k] = family[0];
 			else if (i % 3 == 0)
-				family[k] = stats_compare(rng_uniform(&r) * 5, 1, 7, alpha);
+				family[k] = moments_compare(rng_uniform(&r) * 5, 1, 7, alpha);
 		}
 		for (int m = ADJUST_NONE; m <= ADJUST_BY; m++)
 			check_family((enum adjust_method)m, family, alpha);
@@ -142,13 +142,13 @@ static void sequential_comparisons_take_a_level_too(void)
 {
 	static const double p[] = {0.03, 0.001};
 	double n = 1000, rho2 = sequential_rho2(n, 0.05);
-	struct stats_welch w = sequential_compare(3.3, 1, n, rho2, 0.05), welch = w;
+	struct comparison w = sequential_compare(3.3, 1, n, rho2, 0.05), welch = w;
 	struct adjusted out[2];
 	struct errmsg e;
 
 	CHECK(w.significant);
 	CHECK(adjust(ADJUST_HOLM, p, 2, 0.01, out, &e) == 0 && out[0].p > 0.01);
-	stats_rejudge(&w, sequential_critical(n, rho2, out[0].level) * w.error, out[0].p < 0.01);
+	comparison_rejudge(&w, sequential_critical(n, rho2, out[0].level) * w.error, out[0].p < 0.01);
 	CHECK(!w.significant && w.lower < 0);
 	/* and taken for Student's it has no interval rather than a wrong one */
 	adjust_welch(&welch, &out[0], 0.01);

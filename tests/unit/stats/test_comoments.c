@@ -23,15 +23,15 @@ static void moments_are_those_of_the_definition(void)
 static void sides_are_samples(void)
 {
 	struct comoments j = {0};
-	struct stats x = {0}, y = {0};
+	struct moments x = {0}, y = {0};
 
 	for (uint32_t i = 0; i < 100; i++) {
 		struct rng r = rng_at(3, RNG_WORLD, i, 0, 0);
 		double a = rng_uniform(&r), b = rng_uniform(&r) * 1e9;
 
 		comoments_add(&j, a, b);
-		stats_add(&x, a);
-		stats_add(&y, b);
+		moments_add(&x, a);
+		moments_add(&y, b);
 	}
 	CHECK(comoments_x(&j).n == 100 && comoments_x(&j).mean == x.mean && comoments_x(&j).m2 == x.m2);
 	CHECK(comoments_y(&j).n == 100 && comoments_y(&j).mean == y.mean && comoments_y(&j).m2 == y.m2);

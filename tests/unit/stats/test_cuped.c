@@ -16,7 +16,7 @@ static struct cuped_arm arm_of(int n, int arm, int unseen)
 
 	for (int i = 0; i < n; i++) {
 		if (unseen && i % unseen == 0)
-			stats_add(&a.unseen, pair_y(i, arm));
+			moments_add(&a.unseen, pair_y(i, arm));
 		else
 			comoments_add(&a.seen, pair_x(i, arm), pair_y(i, arm));
 	}
@@ -32,14 +32,14 @@ static void it_agrees_with_statsmodels(void)
 			arm_of((int)k->nc, 0, (int)k->unseen), arm_of((int)k->nt, 1, (int)k->unseen),
 		};
 		struct cuped f = cuped_fit(arms, 2);
-		struct stats c = cuped_sample(&f, &arms[0]), t = cuped_sample(&f, &arms[1]);
+		struct moments c = cuped_sample(&f, &arms[0]), t = cuped_sample(&f, &arms[1]);
 
 		CHECK_NEAR(f.theta, k->theta, 1e-11);
 		CHECK_NEAR(f.centre, k->centre, 1e-13);
 		CHECK_NEAR(t.mean - c.mean, k->difference, 1e-10);
 		CHECK_NEAR(c.mean, k->mean, 1e-12);
-		CHECK_NEAR(stats_variance(&c), k->vc, 1e-11);
-		CHECK_NEAR(stats_variance(&t), k->vt, 1e-11);
+		CHECK_NEAR(moments_variance(&c), k->vc, 1e-11);
+		CHECK_NEAR(moments_variance(&t), k->vt, 1e-11);
 		CHECK_NEAR(f.removed, k->removed, 1e-10);
 		CHECK(c.n == (uint64_t)k->nc && t.n == (uint64_t)k->nt);
 	}
@@ -48,14 +48,14 @@ static void it_agrees_with_statsmodels(void)
 static void no_covariate_changes_nothing(void)
 {
 	struct cuped_arm flat[2] = {0}, unseen[2] = {0}, none[2] = {0};
-	struct stats plain = {0}, s;
+	struct moments plain = {0}, s;
 	struct cuped f;
 
 	for (int i = 0; i < 20; i++) {
 		comoments_add(&flat[0].seen, 4, pair_y(i, 0));
 		comoments_add(&flat[1].seen, 9, pair_y(i, 1));
-		stats_add(&unseen[0].unseen, pair_y(i, 0));
-		stats_add(&plain, pair_y(i, 0));
+		moments_add(&unseen[0].unseen, pair_y(i, 0));
+		moments_add(&plain, pair_y(i, 0));
 	}
 	f = cuped_fit(flat, 2);
 	s = cuped_sample(&f, &flat[0]);
@@ -75,7 +75,7 @@ static void a_covariate_that_tells_all_leaves_no_variance(void)
 {
 	struct cuped_arm arms[2] = {0};
 	struct cuped f;
-	struct stats c, t;
+	struct moments c, t;
 
 	for (int i = 0; i < 40; i++) {
 		comoments_add(&arms[0].seen, i * 0.1, i * 0.7);
@@ -114,7 +114,7 @@ static struct cuped_arm any(struct rng *r)
 		double y = offset + scale * (double)rng_below(r, 4);
 
 		if (rng_below(r, 4) == 0)
-			stats_add(&a.unseen, y);
+			moments_add(&a.unseen, y);
 		else
 			comoments_add(&a.seen, rng_below(r, 3), y);
 	}
@@ -127,15 +127,15 @@ static void interval_p_and_verdict_agree(void)
 		struct rng r = rng_at(2, RNG_WORLD, i, 0, 0);
 		struct cuped_arm arms[2];
 		struct cuped f;
-		struct stats c, t;
-		struct stats_welch w;
+		struct moments c, t;
+		struct comparison w;
 
 		arms[0] = any(&r);
 		arms[1] = any(&r);
 		f = cuped_fit(arms, 2);
 		c = cuped_sample(&f, &arms[0]);
 		t = cuped_sample(&f, &arms[1]);
-		w = stats_welch(&c, &t, 0.05);
+		w = comparison_welch(&c, &t, 0.05);
 		property_agrees(&w, 0.05);
 		CHECK(isfinite(f.theta) && !(f.removed < 0) && !(f.removed > 1));
 		CHECK(c.m2 >= 0 && t.m2 >= 0);

@@ -9,17 +9,17 @@ struct lift_known {
 
 #include "reference/lift_known.h"
 
-static struct stats sample(double mean, double sd, double n)
+static struct moments sample(double mean, double sd, double n)
 {
-	return (struct stats){.n = (uint64_t)n, .mean = mean, .m2 = sd * sd * (n - 1)};
+	return (struct moments){.n = (uint64_t)n, .mean = mean, .m2 = sd * sd * (n - 1)};
 }
 
 static void it_agrees_with_the_definition_solved_numerically(void)
 {
 	for (size_t i = 0; i < sizeof lift_known / sizeof *lift_known; i++) {
 		const struct lift_known *k = &lift_known[i];
-		struct stats c = sample(k->mc, k->sc, k->nc), t = sample(k->mt, k->st, k->nt);
-		struct stats_welch w = stats_welch(&c, &t, k->alpha);
+		struct moments c = sample(k->mc, k->sc, k->nc), t = sample(k->mt, k->st, k->nt);
+		struct comparison w = comparison_welch(&c, &t, k->alpha);
 		struct lift l = lift_fieller(&c, &t, &w);
 
 		if (isinf(k->lower)) {
@@ -36,19 +36,19 @@ static void it_agrees_with_the_definition_solved_numerically(void)
 
 static void what_cannot_be_known_is_nan(void)
 {
-	struct stats zero = sample(0, 1, 9), some = sample(3, 1, 9), flat = sample(3, 0, 9), none = {0};
-	struct stats_welch w = stats_welch(&zero, &some, 0.05);
+	struct moments zero = sample(0, 1, 9), some = sample(3, 1, 9), flat = sample(3, 0, 9), none = {0};
+	struct comparison w = comparison_welch(&zero, &some, 0.05);
 	struct lift l = lift_fieller(&zero, &some, &w);
 
 	CHECK(l.kind == LIFT_UNKNOWN && isnan(l.percent) && isnan(l.lower) && isnan(l.upper) && l.significant);
-	w = stats_welch(&none, &some, 0.05);
+	w = comparison_welch(&none, &some, 0.05);
 	l = lift_fieller(&none, &some, &w);
 	CHECK(l.kind == LIFT_UNKNOWN && isnan(l.percent) && !l.significant);
-	w = stats_welch(&flat, &flat, 0.05);
+	w = comparison_welch(&flat, &flat, 0.05);
 	l = lift_fieller(&flat, &flat, &w);
 	CHECK(l.kind == LIFT_UNKNOWN && l.percent == 0 && isnan(l.lower));
 	/* a control without noise: the interval of the difference, divided */
-	w = stats_welch(&flat, &some, 0.05);
+	w = comparison_welch(&flat, &some, 0.05);
 	l = lift_fieller(&flat, &some, &w);
 	CHECK_NEAR(l.lower, 100 * w.lower / 3, 1e-13);
 	CHECK_NEAR(l.upper, 100 * w.upper / 3, 1e-13);
@@ -56,28 +56,28 @@ static void what_cannot_be_known_is_nan(void)
 
 static void the_usual_interval_takes_the_mean_for_known(void)
 {
-	struct stats c = sample(-4, 2, 50), t = sample(-7, 3, 60), zero = sample(0, 1, 9), tiny = sample(1e-308, 1, 9);
-	struct stats_welch w = stats_welch(&c, &t, 0.05);
+	struct moments c = sample(-4, 2, 50), t = sample(-7, 3, 60), zero = sample(0, 1, 9), tiny = sample(1e-308, 1, 9);
+	struct comparison w = comparison_welch(&c, &t, 0.05);
 	struct lift l = lift_difference(&c, &w);
 
 	CHECK(l.kind == LIFT_BOUNDED && l.significant && l.percent == 75);
 	/* a negative control turns the interval round */
 	CHECK(l.lower == 100 * (w.upper / -4) && l.upper == 100 * (w.lower / -4) && l.lower < 75 && l.upper > 75);
-	w = stats_welch(&zero, &t, 0.05);
+	w = comparison_welch(&zero, &t, 0.05);
 	l = lift_difference(&zero, &w);
 	CHECK(l.kind == LIFT_UNKNOWN && isnan(l.percent) && isnan(l.lower) && isnan(l.upper) && l.significant);
 	/* NaN rather than infinity */
-	w = stats_welch(&tiny, &t, 0.05);
+	w = comparison_welch(&tiny, &t, 0.05);
 	l = lift_difference(&tiny, &w);
 	CHECK(l.kind == LIFT_UNKNOWN && isnan(l.percent) && isnan(l.lower) && isnan(l.upper));
-	w = stats_welch(&c, &c, 0.05);
+	w = comparison_welch(&c, &c, 0.05);
 	w.lower = w.upper = NAN;
 	CHECK(lift_difference(&c, &w).kind == LIFT_UNKNOWN && lift_difference(&c, &w).percent == 0);
 }
 
-static void check_lift(const struct stats *c, const struct stats *t, double alpha)
+static void check_lift(const struct moments *c, const struct moments *t, double alpha)
 {
-	struct stats_welch w = stats_welch(c, t, alpha);
+	struct comparison w = comparison_welch(c, t, alpha);
 	struct lift l = lift_fieller(c, t, &w);
 
 	CHECK(l.significant == w.significant);
@@ -96,12 +96,12 @@ static void it_excludes_0_exactly_where_p_is_below_alpha(void)
 
 	for (uint32_t i = 0; i < 40000; i++) {
 		struct rng r = rng_at(4, RNG_WORLD, i, 0, 0);
-		struct stats c, t;
-		struct stats_welch w;
+		struct moments c, t;
+		struct comparison w;
 
 		property_arms(&r, &c, &t);
 		check_lift(&c, &t, alphas[i % 4]);
-		w = stats_welch(&c, &t, 0.05);
+		w = comparison_welch(&c, &t, 0.05);
 		/* on the very border, where rounding could part them */
 		if (w.p > 1e-12 && w.p < 1)
 			check_lift(&c, &t, w.p);

@@ -102,7 +102,7 @@ static void mde_and_power_are_inverse(void)
 
 static void what_cannot_be_known_is_told(void)
 {
-	struct stats s = {.n = 1, .mean = 3}, none = {0}, flat = {.n = 9};
+	struct moments s = {.n = 1, .mean = 3}, none = {0}, flat = {.n = 9};
 	struct power_arm some = {.n = 9, .variance = 2};
 	struct power_users need = {7, 7};
 

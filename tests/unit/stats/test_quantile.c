@@ -150,17 +150,17 @@ static void ties_and_empty_users_are_fine(void)
 	static const double same[] = {2, 2, 2, 2, 2, 2};
 	static const size_t sizes[] = {2, 0, 3, 1}, none[] = {0, 0};
 	struct quantile q = quantile_clustered(same, same, sizes, 4, 0.5, 0.05);
-	struct stats s;
-	struct stats_welch w;
+	struct moments s;
+	struct comparison w;
 
 	CHECK(q.value == 2 && q.lower == 2 && q.upper == 2 && q.error == 0 && q.users == 4);
 	s = quantile_sample(&q);
-	w = stats_welch(&s, &s, 0.05);
+	w = comparison_welch(&s, &s, 0.05);
 	CHECK(w.difference == 0 && isnan(w.p));
 	q = quantile_clustered(NULL, NULL, none, 2, 0.5, 0.05);
 	CHECK(isnan(q.value) && q.lower == -INFINITY && isnan(q.error));
 	s = quantile_sample(&q);
-	w = stats_welch(&s, &s, 0.05);
+	w = comparison_welch(&s, &s, 0.05);
 	CHECK(isnan(w.difference) && isnan(w.p) && !w.significant);
 	q = quantile_clustered(NULL, NULL, NULL, 0, 0.5, 0.05);
 	CHECK(isnan(q.value) && q.users == 0);
@@ -169,8 +169,8 @@ static void ties_and_empty_users_are_fine(void)
 static void a_sample_has_the_error_of_the_quantile(void)
 {
 	struct quantile a = {.value = 10, .error = 0.5, .users = 400}, b = {.value = 12, .error = 1.2, .users = 300};
-	struct stats c = quantile_sample(&a), t = quantile_sample(&b);
-	struct stats_welch w = stats_welch(&c, &t, 0.05);
+	struct moments c = quantile_sample(&a), t = quantile_sample(&b);
+	struct comparison w = comparison_welch(&c, &t, 0.05);
 
 	CHECK(w.difference == 2);
 	CHECK_NEAR(w.error, 1.3, 1e-14);
@@ -200,8 +200,8 @@ static void interval_p_and_verdict_agree(void)
 	for (uint32_t i = 0; i < 20000; i++) {
 		struct rng r = rng_at(2, RNG_WORLD, i, 0, 0);
 		struct quantile a = any(&r), b = any(&r);
-		struct stats c = quantile_sample(&a), t = quantile_sample(&b);
-		struct stats_welch w = stats_welch(&c, &t, 0.2);
+		struct moments c = quantile_sample(&a), t = quantile_sample(&b);
+		struct comparison w = comparison_welch(&c, &t, 0.2);
 		struct lift l = lift_fieller(&c, &t, &w);
 
 		property_agrees(&w, 0.2);

@@ -19,9 +19,9 @@ static struct comoments users(int n, int arm)
 	return j;
 }
 
-static double error_of(const struct stats *s)
+static double error_of(const struct moments *s)
 {
-	return sqrt(stats_variance(s) / (double)s->n);
+	return sqrt(moments_variance(s) / (double)s->n);
 }
 
 /* Weighted least squares of the users' ratios on a constant, with the covariance HC1, is the same estimate. */
@@ -30,8 +30,8 @@ static void it_agrees_with_statsmodels(void)
 	for (size_t i = 0; i < sizeof ratio_known / sizeof *ratio_known; i++) {
 		const struct ratio_known *k = &ratio_known[i];
 		struct comoments c = users((int)k->nc, 0), t = users((int)k->nt, 1);
-		struct stats sc = ratio_sample(&c), st = ratio_sample(&t);
-		struct stats_welch w = stats_welch(&sc, &st, k->alpha);
+		struct moments sc = ratio_sample(&c), st = ratio_sample(&t);
+		struct comparison w = comparison_welch(&sc, &st, k->alpha);
 
 		CHECK_NEAR(sc.mean, k->mc, 1e-12);
 		CHECK_NEAR(st.mean, k->mt, 1e-12);
@@ -47,11 +47,11 @@ static void it_agrees_with_statsmodels(void)
 static void over_a_constant_it_is_the_mean(void)
 {
 	struct comoments j = {0};
-	struct stats s = {0}, r;
+	struct moments s = {0}, r;
 
 	for (int i = 0; i < 50; i++) {
 		comoments_add(&j, 1, pair_y(i, 0));
-		stats_add(&s, pair_y(i, 0));
+		moments_add(&s, pair_y(i, 0));
 	}
 	r = ratio_sample(&j);
 	CHECK(r.n == s.n && r.mean == s.mean);
@@ -61,25 +61,25 @@ static void over_a_constant_it_is_the_mean(void)
 static void what_cannot_be_known_is_nan(void)
 {
 	struct comoments none = {0}, zero = {0}, one = {0}, same = {0}, some = users(9, 0);
-	struct stats s = ratio_sample(&none), other = ratio_sample(&some);
-	struct stats_welch w;
+	struct moments s = ratio_sample(&none), other = ratio_sample(&some);
+	struct comparison w;
 
 	CHECK(isnan(s.mean));
 	comoments_add(&zero, 0, 5);
 	comoments_add(&zero, 0, 6);
 	s = ratio_sample(&zero);
-	w = stats_welch(&s, &other, 0.05);
+	w = comparison_welch(&s, &other, 0.05);
 	CHECK(isnan(s.mean) && isnan(w.difference) && isnan(w.p) && !w.significant);
 	comoments_add(&one, 3, 6);
 	s = ratio_sample(&one);
-	w = stats_welch(&s, &other, 0.05);
+	w = comparison_welch(&s, &other, 0.05);
 	CHECK(s.mean == 2 && isnan(w.p) && isnan(w.lower));
 	for (int i = 1; i < 50; i++)
 		comoments_add(&same, i * 0.1, i * 0.3);
 	s = ratio_sample(&same);
 	CHECK_NEAR(s.mean, 3, 1e-14);
-	CHECK(stats_variance(&s) == 0);
-	w = stats_welch(&s, &s, 0.05);
+	CHECK(moments_variance(&s) == 0);
+	w = comparison_welch(&s, &s, 0.05);
 	CHECK(isnan(w.p));
 }
 
@@ -101,8 +101,8 @@ static void interval_p_and_verdict_agree(void)
 	for (uint32_t i = 0; i < 20000; i++) {
 		struct rng r = rng_at(2, RNG_WORLD, i, 0, 0);
 		struct comoments c = any(&r), t = any(&r);
-		struct stats sc = ratio_sample(&c), st = ratio_sample(&t);
-		struct stats_welch w = stats_welch(&sc, &st, alphas[i % 3]);
+		struct moments sc = ratio_sample(&c), st = ratio_sample(&t);
+		struct comparison w = comparison_welch(&sc, &st, alphas[i % 3]);
 
 		property_agrees(&w, alphas[i % 3]);
 	}

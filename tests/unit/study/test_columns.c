@@ -75,11 +75,11 @@ static void columns_and_summary_agree(void)
 	CHECK(c.n > 250);
 	for (size_t arm = 0; arm < c.n_arms; arm++)
 		for (size_t k = 0; k < METRICS_N; k++) {
-			struct stats sum = {0};
+			struct moments sum = {0};
 
 			for (size_t i = 0; i < c.n; i++)
 				if (c.arms[i] == arm && !isnan(c.values[k][i]))
-					stats_add(&sum, c.values[k][i]);
+					moments_add(&sum, c.values[k][i]);
 			CHECK(memcmp(&sum, &s.experiments[0].summary.arms[arm].values[k], sizeof sum) == 0);
 		}
 	columns_clear(&c);

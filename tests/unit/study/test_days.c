@@ -138,7 +138,7 @@ static void the_last_day_has_the_whole(void)
 	CHECK(n == 20 && users > 200 && sessions > users);
 	cumulative = summary_of(w.so_far, &c);
 	for (size_t k = 0; k < METRICS_N; k++)
-		CHECK(memcmp(&cumulative.arms[0].values[k], &s.experiments[1].summary.arms[0].values[k], sizeof(struct stats)) == 0);
+		CHECK(memcmp(&cumulative.arms[0].values[k], &s.experiments[1].summary.arms[0].values[k], sizeof(struct moments)) == 0);
 	metrics_summary_clear(&cumulative);
 	days_walk_clear(&w);
 	columns_clear(&c);

@@ -42,8 +42,8 @@ static int effects_at(struct effects *all, const struct study *s, const char *co
 static void percent_is_of_the_control_mean(void)
 {
 	static const double control[] = {0.2, 0.4, 0.6}, treatment[] = {0.4, 0.8, 0.9, 1.0};
-	struct stats c = {0}, t = {0};
-	struct stats_welch w;
+	struct moments c = {0}, t = {0};
+	struct comparison w;
 	struct effects all;
 	const struct effect *x;
 	struct study s;
@@ -51,14 +51,14 @@ static void percent_is_of_the_control_mean(void)
 	study_init(&s, STUDY_STREAM, NULL, 0);
 	for (uint32_t i = 0; i < 3; i++) {
 		add(&s, i, "X", "C", control[i]);
-		stats_add(&c, control[i]);
+		moments_add(&c, control[i]);
 	}
 	for (uint32_t i = 0; i < 4; i++) {
 		add(&s, 10 + i, "X", "T1", treatment[i]);
-		stats_add(&t, treatment[i]);
+		moments_add(&t, treatment[i]);
 	}
 	CHECK(study_end(&s, &e) == 0 && effects_at(&all, &s, NULL, 0.2) == 0);
-	w = stats_welch(&c, &t, 0.2);
+	w = comparison_welch(&c, &t, 0.2);
 	CHECK(all.n == SAMPLES_N);
 	x = find(&all, "X", "T1", "time");
 	CHECK_STR(x->control, "C");

@@ -25,7 +25,7 @@ static struct metrics_summary summary_of(const struct metrics_user *users, size_
 }
 
 /* The values of a metric in an arm, by name: so that the table's order is free. */
-static const struct stats *values(const struct metrics_summary *s, size_t arm, const char *metric)
+static const struct moments *values(const struct metrics_summary *s, size_t arm, const char *metric)
 {
 	for (size_t i = 0; i < METRICS_N; i++)
 		if (strcmp(metrics_table[i].name, metric) == 0)

@@ -37,7 +37,7 @@ static struct comoments pairs(const struct users *u, uint32_t arm)
 	return j;
 }
 
-static bool same(const struct stats *a, const struct stats *b)
+static bool same(const struct moments *a, const struct moments *b)
 {
 	return a->n == b->n && a->mean == b->mean && a->m2 == b->m2;
 }
@@ -46,7 +46,7 @@ static void who_has_no_value_or_no_arm_is_left_out(void)
 {
 	static struct users u;
 	const struct sampler_users users = {.n = N, .arms = u.arms, .values = u.values};
-	struct stats arms[ARMS];
+	struct moments arms[ARMS];
 	struct sampler s;
 	struct cuped fit;
 
@@ -58,7 +58,7 @@ static void who_has_no_value_or_no_arm_is_left_out(void)
 		CHECK(isnan(fit.theta) && isnan(fit.removed));
 		for (uint32_t arm = 0; arm < ARMS; arm++) {
 			struct comoments j = pairs(&u, arm);
-			struct stats want = comoments_y(&j);
+			struct moments want = comoments_y(&j);
 
 			CHECK(want.n > 40 && arms[arm].n == want.n);
 			CHECK_NEAR(arms[arm].mean, want.mean, 1e-13);
@@ -72,7 +72,7 @@ static void a_ratio_is_that_of_the_sums(void)
 {
 	static struct users u;
 	const struct sampler_users users = {.n = N, .arms = u.arms, .values = u.values, .denominators = u.others};
-	struct stats arms[ARMS];
+	struct moments arms[ARMS];
 	struct sampler s;
 	double threshold = 0, before;
 
@@ -83,7 +83,7 @@ static void a_ratio_is_that_of_the_sums(void)
 	CHECK(isnan(sampler_take(&s, &users, arms).theta));
 	for (uint32_t arm = 0; arm < ARMS; arm++) {
 		struct comoments j = pairs(&u, arm);
-		struct stats want = ratio_sample(&j);
+		struct moments want = ratio_sample(&j);
 
 		CHECK(same(&arms[arm], &want));
 	}
@@ -95,7 +95,7 @@ static void covariates_adjust_all_arms_together(void)
 	static struct users u;
 	const struct sampler_users users = {.n = N, .arms = u.arms, .values = u.values, .covariates = u.others};
 	struct cuped_arm want[ARMS] = {{{0}, {0}}};
-	struct stats arms[ARMS];
+	struct moments arms[ARMS];
 	struct cuped fit, wanted;
 	struct sampler s;
 
@@ -105,7 +105,7 @@ static void covariates_adjust_all_arms_together(void)
 	for (size_t i = 0; i < N; i++)
 		if (u.arms[i] != SAMPLER_NO_ARM && !isnan(u.values[i])) {
 			if (isnan(u.others[i]))
-				stats_add(&want[u.arms[i]].unseen, u.values[i]);
+				moments_add(&want[u.arms[i]].unseen, u.values[i]);
 			else
 				comoments_add(&want[u.arms[i]].seen, u.others[i], u.values[i]);
 		}
@@ -114,7 +114,7 @@ static void covariates_adjust_all_arms_together(void)
 	fit = sampler_take(&s, &users, arms);
 	CHECK(fit.theta == wanted.theta && fit.removed == wanted.removed && fit.theta > 0.5 && fit.removed > 0.05);
 	for (size_t arm = 0; arm < ARMS; arm++) {
-		struct stats sample = cuped_sample(&wanted, &want[arm]);
+		struct moments sample = cuped_sample(&wanted, &want[arm]);
 
 		CHECK(same(&arms[arm], &sample));
 	}
@@ -135,13 +135,13 @@ static void the_quantile_to_cap_at_is_of_those_in_arms(void)
 }
 
 /* The adjusted samples by name of the arm, where the i-th name has the number order[i]. */
-static struct cuped take_as_numbered(const uint32_t *order, struct stats *by_name)
+static struct cuped take_as_numbered(const uint32_t *order, struct moments *by_name)
 {
 	static const char *const names[ARMS] = {"C", "T1", "T2"};
 	static struct users u;
 	const struct sampler_users users = {.n = N, .arms = u.arms, .values = u.values, .covariates = u.others};
 	struct intern symbols = {0};
-	struct stats arms[ARMS];
+	struct moments arms[ARMS];
 	struct sampler s;
 	struct cuped fit;
 
@@ -166,7 +166,7 @@ static struct cuped take_as_numbered(const uint32_t *order, struct stats *by_nam
 static void numbers_of_arms_do_not_matter(void)
 {
 	static const uint32_t orders[][ARMS] = {{0, 1, 2}, {2, 1, 0}, {1, 2, 0}, {2, 0, 1}};
-	struct stats want[ARMS], got[ARMS];
+	struct moments want[ARMS], got[ARMS];
 	struct cuped first = take_as_numbered(orders[0], want);
 
 	for (size_t k = 1; k < sizeof orders / sizeof *orders; k++) {

@@ -63,7 +63,7 @@ static void plain_samples_are_those_of_the_study(void)
 static void one_threshold_caps_both_arms(void)
 {
 	const struct samples_options half = {.cap = 0.5};
-	struct stats c = {0}, t = {0};
+	struct moments c = {0}, t = {0};
 	struct samples samples;
 	struct study s;
 
@@ -72,9 +72,9 @@ static void one_threshold_caps_both_arms(void)
 	/* times are 1 4 9 4 10 18 7 16 27 10 twentieths: the median is 9.5 */
 	CHECK_NEAR(samples.metrics[0].threshold, 9.5 / 20, 1e-15);
 	for (uint32_t user = 0; user < 10; user++)
-		stats_add(user % 2 ? &t : &c, fmin(time_of(user), 9.5 / 20));
+		moments_add(user % 2 ? &t : &c, fmin(time_of(user), 9.5 / 20));
 	CHECK_NEAR(samples.metrics[0].arms[0].mean, c.mean, 1e-14);
-	CHECK_NEAR(stats_variance(&samples.metrics[0].arms[1]), stats_variance(&t), 1e-13);
+	CHECK_NEAR(moments_variance(&samples.metrics[0].arms[1]), moments_variance(&t), 1e-13);
 	/* not of ratios, nor where nobody has a value */
 	CHECK(isnan(samples.metrics[METRICS_N].threshold));
 	CHECK_NEAR(samples.metrics[METRICS_N].arms[0].mean, 0.27, 1e-15);

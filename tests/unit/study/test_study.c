@@ -23,7 +23,7 @@ static void add(struct study *s, struct event ev, const char *x, const char *y)
 	CHECK(study_add(s, &ev, &e) == 0);
 }
 
-static const struct stats *time_of(const struct study *s, size_t experiment, size_t arm)
+static const struct moments *time_of(const struct study *s, size_t experiment, size_t arm)
 {
 	return &s->experiments[experiment].summary.arms[arm].values[0];
 }
