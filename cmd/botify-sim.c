@@ -12,7 +12,7 @@
 #include "options.h"
 #include "sim/agent.h"
 #include "sim/console.h"
-#include "sim/exchange.h"
+#include "sim/driver.h"
 #include "sim/partner.h"
 #include "sim/simulation.h"
 #include "text/day.h"
@@ -214,7 +214,7 @@ static void show_progress(void *ctx, const struct simulation *s)
 	fflush(stderr);
 }
 
-static enum exchange_status play_console(struct simulation *s, const struct simulation_watch *watch, struct out *log,
+static enum driver_status play_console(struct simulation *s, const struct simulation_watch *watch, struct out *log,
 					 struct errmsg *e)
 {
 	struct lines in;
@@ -225,18 +225,18 @@ static enum exchange_status play_console(struct simulation *s, const struct simu
 	lines_watch(&in, watch->stop_fd);
 	status = console_play(s, &c, e);
 	lines_clear(&in);
-	return status == CONSOLE_FAILED ? EXCHANGE_FAILED : status == CONSOLE_STOPPED ? EXCHANGE_STOPPED : EXCHANGE_DONE;
+	return status == CONSOLE_FAILED ? DRIVER_FAILED : status == CONSOLE_STOPPED ? DRIVER_STOPPED : DRIVER_DONE;
 }
 
-static enum exchange_status play_agent(struct simulation *s, const struct options *o, const struct simulation_watch *watch,
+static enum driver_status play_agent(struct simulation *s, const struct options *o, const struct simulation_watch *watch,
 				       struct out *log, struct errmsg *e)
 {
 	int status = agent_play(s, o->way == WAY_ORACLE ? AGENT_ORACLE : AGENT_RANDOM, o->run.seed, log, watch, e);
 
-	return status < 0 ? EXCHANGE_FAILED : status == 0 ? EXCHANGE_STOPPED : EXCHANGE_DONE;
+	return status < 0 ? DRIVER_FAILED : status == 0 ? DRIVER_STOPPED : DRIVER_DONE;
 }
 
-static enum exchange_status play(struct simulation *s, const struct options *o, const struct simulation_watch *watch,
+static enum driver_status play(struct simulation *s, const struct options *o, const struct simulation_watch *watch,
 				 struct out *log, struct errmsg *e)
 {
 	switch (o->way) {
@@ -264,7 +264,7 @@ static int run(const struct world *w, const struct options *o)
 	struct simulation_watch watch = {.stop_fd = -1, .ctx = &start};
 	struct errmsg e;
 	struct out log;
-	enum exchange_status ended;
+	enum driver_status ended;
 	int status = 0;
 
 	out_init(&log, STDOUT_FILENO, "standard output");
@@ -282,7 +282,7 @@ static int run(const struct world *w, const struct options *o)
 	ended = play(&s, o, &watch, &log, &e);
 	if (watch.progress)
 		fputs("\r\033[K", stderr);
-	if (ended != EXCHANGE_DONE && ended != EXCHANGE_STOPPED && !log.error)
+	if (ended != DRIVER_DONE && ended != DRIVER_STOPPED && !log.error)
 		status = command_fail(&command, &e);
 	status = command_finish(&command, &log, status);
 	if ((status == 0 || s.ended > 0) && print_summary(&s, o, now() - start) < 0) {
@@ -290,7 +290,7 @@ static int run(const struct world *w, const struct options *o)
 		status = command_fail(&command, &e);
 	}
 	status = command_said(status);
-	if (ended == EXCHANGE_STOPPED)
+	if (ended == DRIVER_STOPPED)
 		stop_raise(watch.stop_fd);
 out:
 	simulation_clear(&s);

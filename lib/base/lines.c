@@ -266,7 +266,7 @@ enum lines_status lines_next(struct lines *l, struct errmsg *e)
 }
 
 /* Gives the buffer away, with the text in it, for another one, which gets what is behind the text. */
-static int exchange_buffer(struct lines *l, char **buf, size_t *cap)
+static int driver_buffer(struct lines *l, char **buf, size_t *cap)
 {
 	size_t rest = l->tail - l->head;
 	char *with = l->buf, *other = grow(*buf, cap, rest + READ_SIZE, 1);
@@ -288,7 +288,7 @@ enum lines_status lines_next_many(struct lines *l, size_t bytes, char **buf, siz
 {
 	enum lines_status s = next(l, bytes, e);
 
-	return s == LINES_LINE && exchange_buffer(l, buf, cap) < 0 ? fail(l, ENOMEM, e) : s;
+	return s == LINES_LINE && driver_buffer(l, buf, cap) < 0 ? fail(l, ENOMEM, e) : s;
 }
 
 bool lines_cut(const struct lines *l)

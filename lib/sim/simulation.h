@@ -1,6 +1,6 @@
 /*
  * simulation: sessions being played. It says which request comes next and takes the answer; how the two travel is the
- * business of exchange.h, agent.h and console.h.
+ * business of driver.h, agent.h and console.h.
  *
  * What a listener does is drawn by user, session number and step, so it does not depend on how many sessions are in
  * flight or in which order they are answered. At most one session of a user is in flight; a second waits its turn.

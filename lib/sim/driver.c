@@ -1,4 +1,4 @@
-#include "sim/exchange.h"
+#include "sim/driver.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -21,9 +21,9 @@ enum { QUIET_MS = 2 }; /* without a reply, after which there is time for other t
 
 #define PROGRESS_SECONDS 0.2
 
-struct exchange {
+struct driver {
 	struct simulation *s;
-	const struct exchange_options *options;
+	const struct driver_options *options;
 	struct out requests;
 	struct lines replies;
 	struct event_parser parser;
@@ -42,7 +42,7 @@ static double now(void)
 	return (double)t.tv_sec + (double)t.tv_nsec * 1e-9;
 }
 
-static void send_request(struct exchange *x, struct visit *v)
+static void send_request(struct driver *x, struct visit *v)
 {
 	struct event request = simulation_request(x->s, v);
 
@@ -51,7 +51,7 @@ static void send_request(struct exchange *x, struct visit *v)
 }
 
 /* Begins as many sessions as can be. */
-static int begin(struct exchange *x, struct errmsg *e)
+static int begin(struct driver *x, struct errmsg *e)
 {
 	struct visit *v;
 	int status;
@@ -92,7 +92,7 @@ static int check_echo(const struct event *request, const struct event *reply, st
 }
 
 /* Takes the track that a reply recommends: one that exists where one is due, none where the user has left. */
-static int check_recommendation(const struct exchange *x, const struct event *reply, uint32_t *track, struct errmsg *e)
+static int check_recommendation(const struct driver *x, const struct event *reply, uint32_t *track, struct errmsg *e)
 {
 	*track = catalog_find(x->s->catalog, reply->recommendation);
 	if (reply->message == EVENT_LAST && reply->recommendation != EVENT_NO_TRACK)
@@ -108,7 +108,7 @@ static int check_recommendation(const struct exchange *x, const struct event *re
 }
 
 /* Takes the reply that stands in `replies`: logs it, and lets its session go on. */
-static int take_reply(struct exchange *x, struct errmsg *e)
+static int take_reply(struct driver *x, struct errmsg *e)
 {
 	const char *text = x->replies.text;
 	size_t len = x->replies.len;
@@ -141,7 +141,7 @@ static int take_reply(struct exchange *x, struct errmsg *e)
 	return 0;
 }
 
-static void show_progress(struct exchange *x)
+static void show_progress(struct driver *x)
 {
 	const struct simulation_watch *watch = &x->options->watch;
 	double time;
@@ -153,7 +153,7 @@ static void show_progress(struct exchange *x)
 }
 
 /* Whether a reply came that nobody asked for, now that all sessions have ended. */
-static int check_surplus(struct exchange *x, struct errmsg *e)
+static int check_surplus(struct driver *x, struct errmsg *e)
 {
 	enum lines_status status;
 
@@ -165,34 +165,34 @@ static int check_surplus(struct exchange *x, struct errmsg *e)
 }
 
 /* The end of the replies, in the middle of one or not. One signal often ends both sides, and then it is no failure. */
-static int ended(const struct exchange *x, struct errmsg *e)
+static int ended(const struct driver *x, struct errmsg *e)
 {
 	if (stop_told(x->options->watch.stop_fd))
-		return EXCHANGE_STOPPED;
-	return errmsg_set(e, "%zu %s due", x->n_due, x->n_due == 1 ? "reply was" : "replies were"), EXCHANGE_ENDED;
+		return DRIVER_STOPPED;
+	return errmsg_set(e, "%zu %s due", x->n_due, x->n_due == 1 ? "reply was" : "replies were"), DRIVER_ENDED;
 }
 
 /* Writes what has been logged. Returns how the exchange ended, or GOING_ON. */
-static int flush_log(struct exchange *x, struct errmsg *e)
+static int flush_log(struct driver *x, struct errmsg *e)
 {
 	int flushed = x->options->log ? out_flush(x->options->log, e) : 0;
 
-	return flushed == 0 ? GOING_ON : flushed == OUT_STOPPED ? EXCHANGE_STOPPED : EXCHANGE_FAILED;
+	return flushed == 0 ? GOING_ON : flushed == OUT_STOPPED ? DRIVER_STOPPED : DRIVER_FAILED;
 }
 
 /* Takes what lines_next gave. Returns how the exchange ended, or GOING_ON. */
-static int take_line(struct exchange *x, enum lines_status status, struct errmsg *e)
+static int take_line(struct driver *x, enum lines_status status, struct errmsg *e)
 {
 	if (status == LINES_END)
 		return ended(x, e);
 	if (status != LINES_LINE)
-		return EXCHANGE_FAILED;
+		return DRIVER_FAILED;
 	if (lines_blank(&x->replies))
 		return GOING_ON;
 	if (take_reply(x, e) < 0) {
 		if (lines_cut(&x->replies)) /* whoever wrote it died in the middle */
 			return ended(x, e);
-		return errmsg_prefix(e, "%s:%lu", x->replies.name, x->replies.number), EXCHANGE_FAILED;
+		return errmsg_prefix(e, "%s:%lu", x->replies.name, x->replies.number), DRIVER_FAILED;
 	}
 	x->last_reply = 0;
 	return x->options->log && out_full(x->options->log) ? flush_log(x, e) : GOING_ON;
@@ -202,7 +202,7 @@ static int take_line(struct exchange *x, enum lines_status status, struct errmsg
  * Takes the replies of one read. Then there are requests to send, and it is time to look at other things: a quick
  * recommender might never make this wait.
  */
-static int take_replies(struct exchange *x, struct errmsg *e)
+static int take_replies(struct driver *x, struct errmsg *e)
 {
 	do {
 		enum lines_status status = lines_next(&x->replies, e);
@@ -213,26 +213,26 @@ static int take_replies(struct exchange *x, struct errmsg *e)
 	} while (!simulation_done(x->s) && lines_ready(&x->replies));
 	if (!simulation_done(x->s))
 		return GOING_ON;
-	return check_surplus(x, e) < 0 ? EXCHANGE_FAILED : EXCHANGE_DONE;
+	return check_surplus(x, e) < 0 ? DRIVER_FAILED : DRIVER_DONE;
 }
 
 /* Nothing has come for too long. */
-static int give_up(const struct exchange *x, double timeout, struct errmsg *e)
+static int give_up(const struct driver *x, double timeout, struct errmsg *e)
 {
-	const struct exchange_options *o = x->options;
+	const struct driver_options *o = x->options;
 
 	if (x->requests.error)
 		errmsg_set(e, "%s: %s", o->to_name, strerror(x->requests.error));
 	else
 		errmsg_set(e, "%s: no reply for %g s, %zu %s due", o->from_name, timeout, x->n_due,
 			   x->n_due == 1 ? "is" : "are");
-	return EXCHANGE_FAILED;
+	return DRIVER_FAILED;
 }
 
 /* Waits until there is something to read or room to write, or it has taken too long. */
-static int wait_for_replies(struct exchange *x, struct errmsg *e)
+static int wait_for_replies(struct driver *x, struct errmsg *e)
 {
-	const struct exchange_options *o = x->options;
+	const struct driver_options *o = x->options;
 	bool more = !x->requests.error && out_pending(&x->requests) > 0;
 	struct pollfd p[] = {
 		{.fd = o->watch.stop_fd, .events = POLLIN},
@@ -261,20 +261,20 @@ static int wait_for_replies(struct exchange *x, struct errmsg *e)
 		ready = poll(p, 3, (int)(left * 1000) + 1);
 	}
 	if (ready < 0)
-		return errno == EINTR ? GOING_ON : (errmsg_set(e, "poll: %s", strerror(errno)), EXCHANGE_FAILED);
-	return p[0].revents ? EXCHANGE_STOPPED : GOING_ON;
+		return errno == EINTR ? GOING_ON : (errmsg_set(e, "poll: %s", strerror(errno)), DRIVER_FAILED);
+	return p[0].revents ? DRIVER_STOPPED : GOING_ON;
 }
 
-static int run(struct exchange *x, struct errmsg *e)
+static int run(struct driver *x, struct errmsg *e)
 {
 	if (begin(x, e) < 0)
-		return EXCHANGE_FAILED;
+		return DRIVER_FAILED;
 	for (;;) {
 		int how;
 
 		/* a reader that has gone away shows as the end of its replies, which are still to be read */
 		if (out_push(&x->requests, e) < 0 && x->requests.error != EPIPE)
-			return EXCHANGE_FAILED;
+			return DRIVER_FAILED;
 		how = wait_for_replies(x, e);
 		show_progress(x);
 		if (how == GOING_ON)
@@ -285,7 +285,7 @@ static int run(struct exchange *x, struct errmsg *e)
 }
 
 /* Takes the replies that are still due. */
-static void take_rest(struct exchange *x, struct exchange_rest *rest)
+static void take_rest(struct driver *x, struct driver_rest *rest)
 {
 	double end = now() + rest->seconds;
 	struct errmsg ignored;
@@ -305,20 +305,20 @@ static void take_rest(struct exchange *x, struct exchange_rest *rest)
 	}
 }
 
-enum exchange_status exchange_run(struct simulation *s, const struct exchange_options *options, struct errmsg *e)
+enum driver_status driver_run(struct simulation *s, const struct driver_options *options, struct errmsg *e)
 {
-	struct exchange x = {.s = s, .options = options};
-	enum exchange_status status = EXCHANGE_FAILED;
+	struct driver x = {.s = s, .options = options};
+	enum driver_status status = DRIVER_FAILED;
 	struct errmsg ignored;
 
 	out_init(&x.requests, options->to, options->to_name);
 	lines_init(&x.replies, options->from, options->from_name);
 	x.due = calloc(s->options.in_flight, sizeof *x.due);
 	if (x.due)
-		status = (enum exchange_status)run(&x, e);
+		status = (enum driver_status)run(&x, e);
 	else
 		errmsg_nomem(e);
-	if (status == EXCHANGE_STOPPED && options->rest)
+	if (status == DRIVER_STOPPED && options->rest)
 		take_rest(&x, options->rest);
 	if (options->log)
 		out_flush(options->log, &ignored);
