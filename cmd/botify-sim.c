@@ -13,7 +13,7 @@
 #include "sim/agent.h"
 #include "sim/console.h"
 #include "sim/driver.h"
-#include "sim/partner.h"
+#include "sim/recommender_link.h"
 #include "sim/simulation.h"
 #include "text/day.h"
 #include "text/number.h"
@@ -240,12 +240,12 @@ static enum driver_status play(struct simulation *s, const struct options *o, co
 				 struct out *log, struct errmsg *e)
 {
 	switch (o->way) {
-	case WAY_COMMAND: return partner_play_command(s, o->argv, o->timeout, log, watch, e);
+	case WAY_COMMAND: return recommender_link_play_command(s, o->argv, o->timeout, log, watch, e);
 	case WAY_WIRED:
 		if (isatty(STDIN_FILENO))
 			command_note(&command, "no recommender was given: requests are on standard output, "
 					       "and events are awaited from the terminal");
-		return partner_play_wired(s, o->timeout, watch, e);
+		return recommender_link_play_wired(s, o->timeout, watch, e);
 	case WAY_CONSOLE: return play_console(s, watch, log, e);
 	default: return play_agent(s, o, watch, log, e);
 	}

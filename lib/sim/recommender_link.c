@@ -1,4 +1,4 @@
-#include "sim/partner.h"
+#include "sim/recommender_link.h"
 
 #include <fcntl.h>
 #include <math.h>
@@ -31,7 +31,7 @@ static enum driver_status exchange(struct simulation *s, const struct driver_opt
 	return status;
 }
 
-enum driver_status partner_play_command(struct simulation *s, char *const argv[], double timeout, struct out *log,
+enum driver_status recommender_link_play_command(struct simulation *s, char *const argv[], double timeout, struct out *log,
 					  const struct simulation_watch *watch, struct errmsg *e)
 {
 	struct driver_options x = {.to_name = argv[0], .from_name = argv[0], .log = log, .timeout = timeout, .watch = *watch};
@@ -61,7 +61,7 @@ enum driver_status partner_play_command(struct simulation *s, char *const argv[]
 	return DRIVER_FAILED;
 }
 
-enum driver_status partner_play_wired(struct simulation *s, double timeout, const struct simulation_watch *watch,
+enum driver_status recommender_link_play_wired(struct simulation *s, double timeout, const struct simulation_watch *watch,
 					struct errmsg *e)
 {
 	struct driver_options x = {

@@ -1,9 +1,9 @@
 /*
- * partner: the recommender that a simulation is played against: a command that is started for it, or whatever the shell
+ * recommender_link: the recommender that a simulation is played against: a command that is started for it, or whatever the shell
  * has wired to standard input and output.
  */
-#ifndef BOTIFY_PARTNER_H
-#define BOTIFY_PARTNER_H
+#ifndef BOTIFY_RECOMMENDER_LINK_H
+#define BOTIFY_RECOMMENDER_LINK_H
 
 #include "base/errmsg.h"
 #include "base/out.h"
@@ -18,14 +18,14 @@
  * SIGPIPE is ignored meanwhile: a recommender that closes its input must not end this process. Errors of the log stick to
  * it, EPIPE among them.
  */
-enum driver_status partner_play_command(struct simulation *s, char *const argv[], double timeout, struct out *log,
+enum driver_status recommender_link_play_command(struct simulation *s, char *const argv[], double timeout, struct out *log,
 					  const struct simulation_watch *watch, struct errmsg *e);
 
 /*
  * Plays the simulation over standard output and input, on which nobody else must count meanwhile. SIGPIPE is ignored here
  * too.
  */
-enum driver_status partner_play_wired(struct simulation *s, double timeout, const struct simulation_watch *watch,
+enum driver_status recommender_link_play_wired(struct simulation *s, double timeout, const struct simulation_watch *watch,
 					struct errmsg *e);
 
 #endif
