@@ -93,7 +93,7 @@ static int allocate(struct simulation *s)
 	s->visits = calloc(in_flight, sizeof *s->visits);
 	s->idle = calloc(in_flight, sizeof *s->idle);
 	s->days = calloc(s->options.days, sizeof *s->days);
-	if (!s->state || !s->visits || !s->idle || !s->days || turns_init(&s->turns, &s->schedule) < 0)
+	if (!s->state || !s->visits || !s->idle || !s->days || session_queue_init(&s->queue, &s->schedule) < 0)
 		return -1;
 	for (size_t i = 0; i < users; i++)
 		s->state[i].free_from = INT64_MIN;
@@ -125,7 +125,7 @@ void simulation_clear(struct simulation *s)
 	for (size_t i = 0; s->visits && i < s->options.in_flight; i++)
 		history_clear(&s->visits[i].history);
 	neighbours_clear(&s->neighbours);
-	turns_clear(&s->turns);
+	session_queue_clear(&s->queue);
 	free(s->state);
 	free(s->visits);
 	free(s->idle);
@@ -154,7 +154,7 @@ int simulation_begin(struct simulation *s, struct visit **begun)
 	struct visit *v;
 	uint32_t first;
 
-	if (s->n_idle == 0 || !turns_next(&s->turns, &session))
+	if (s->n_idle == 0 || !session_queue_next(&s->queue, &session))
 		return 0;
 	a = schedule_arrival(&s->schedule, session);
 	u = &s->state[a.user];
@@ -210,5 +210,5 @@ void simulation_end(struct simulation *s, struct visit *v)
 	s->ended++;
 	s->state[v->user].free_from = v->clock;
 	s->idle[s->n_idle++] = v;
-	turns_over(&s->turns, v->user);
+	session_queue_over(&s->queue, v->user);
 }

@@ -16,8 +16,8 @@
 #include "event/event.h"
 #include "sim/neighbours.h"
 #include "sim/schedule.h"
+#include "sim/session_queue.h"
 #include "sim/summary.h"
-#include "sim/turns.h"
 #include "text/npy.h"
 #include "world/catalog.h"
 #include "world/history.h"
@@ -57,7 +57,7 @@ struct simulation {
 	struct simulation_options options;
 	struct schedule schedule;
 	struct neighbours neighbours; /* of all interests that the run needs */
-	struct turns turns;
+	struct session_queue queue;
 	struct simulation_user *state; /* by user */
 	struct visit *visits; /* in_flight of them */
 	struct visit **idle;  /* those not in flight */

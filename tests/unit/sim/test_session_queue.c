@@ -1,4 +1,4 @@
-#include "sim/turns.h"
+#include "sim/session_queue.h"
 
 #include <stdlib.h>
 
@@ -22,15 +22,15 @@ static size_t check_run(uint64_t sessions, uint32_t users, size_t k, uint64_t se
 	int64_t *last = malloc(users * sizeof *last);
 	bool *busy = calloc(users, sizeof *busy);
 	struct rng r = rng_at(seed, RNG_WORLD, 0, 0, 0);
-	struct turns t;
+	struct session_queue t;
 	uint64_t begun = 0, session;
 	bool right = true, stuck = false;
 
-	CHECK(turns_init(&t, &s) == 0);
+	CHECK(session_queue_init(&t, &s) == 0);
 	for (uint32_t u = 0; u < users; u++)
 		last[u] = -1;
 	while (begun < sessions && !stuck) {
-		while (p.n < k && turns_next(&t, &session)) {
+		while (p.n < k && session_queue_next(&t, &session)) {
 			uint32_t user = schedule_arrival(&s, session).user;
 
 			right = right && session < sessions && !busy[user] && (int64_t)session > last[user];
@@ -48,16 +48,16 @@ static size_t check_run(uint64_t sessions, uint32_t users, size_t k, uint64_t se
 
 			p.sessions[i] = p.sessions[--p.n];
 			busy[user] = false;
-			turns_over(&t, user);
+			session_queue_over(&t, user);
 		}
 	}
 	CHECK(right);
 	CHECK(!stuck); /* begun = sessions, and no user skipped one: so each has begun, once */
 	for (; p.n > 0; p.n--)
-		turns_over(&t, schedule_arrival(&s, p.sessions[p.n - 1]).user);
-	CHECK(!turns_next(&t, &session));
-	turns_clear(&t);
-	turns_clear(&t);
+		session_queue_over(&t, schedule_arrival(&s, p.sessions[p.n - 1]).user);
+	CHECK(!session_queue_next(&t, &session));
+	session_queue_clear(&t);
+	session_queue_clear(&t);
 	free(p.sessions);
 	free(last);
 	free(busy);
@@ -91,23 +91,23 @@ static void all_that_may_be_are_played_at_once(void)
 static void who_has_waited_begins_before_others_arrive(void)
 {
 	struct schedule s = {.seed = 3, .sessions = 100, .days = 1, .users = 2};
-	struct turns t;
+	struct session_queue t;
 	uint64_t session, arrived;
 	uint32_t user;
 
-	CHECK(turns_init(&t, &s) == 0);
-	CHECK(turns_next(&t, &session) && session == 0);
+	CHECK(session_queue_init(&t, &s) == 0);
+	CHECK(session_queue_next(&t, &session) && session == 0);
 	user = schedule_arrival(&s, 0).user;
-	CHECK(turns_next(&t, &session));
+	CHECK(session_queue_next(&t, &session));
 	CHECK(schedule_arrival(&s, session).user != user);
-	CHECK(!turns_next(&t, &session)); /* both are busy */
+	CHECK(!session_queue_next(&t, &session)); /* both are busy */
 	arrived = t.arrived;
 	CHECK(arrived == 100);
-	turns_over(&t, user);
-	CHECK(turns_next(&t, &session));
+	session_queue_over(&t, user);
+	CHECK(session_queue_next(&t, &session));
 	CHECK(schedule_arrival(&s, session).user == user);
-	CHECK(!turns_next(&t, &session));
-	turns_clear(&t);
+	CHECK(!session_queue_next(&t, &session));
+	session_queue_clear(&t);
 }
 
 int main(void)
