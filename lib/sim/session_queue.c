@@ -4,10 +4,10 @@
 
 enum { PLACES = 4096 };
 
-int session_queue_init(struct session_queue *t, const struct schedule *s)
+int session_queue_init(struct session_queue *t, const struct arrivals *s)
 {
 	*t = (struct session_queue){
-		.schedule = s,
+		.arrivals = s,
 		.users = calloc(s->users, sizeof *t->users),
 		.free_user = SESSION_QUEUE_NONE,
 		.waiting = calloc(PLACES, sizeof *t->waiting),
@@ -65,8 +65,8 @@ bool session_queue_next(struct session_queue *t, uint64_t *session)
 		*session = dequeue(t, u);
 		return true;
 	}
-	while (t->arrived < t->schedule->sessions && t->empty_place != SESSION_QUEUE_NONE) {
-		struct session_queue_user *u = &t->users[schedule_arrival(t->schedule, t->arrived).user];
+	while (t->arrived < t->arrivals->sessions && t->empty_place != SESSION_QUEUE_NONE) {
+		struct session_queue_user *u = &t->users[arrivals_at(t->arrivals, t->arrived).user];
 
 		*session = t->arrived++;
 		if (!u->busy) {

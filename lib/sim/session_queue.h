@@ -10,7 +10,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "sim/schedule.h"
+#include "sim/arrivals.h"
 
 #define SESSION_QUEUE_NONE UINT32_MAX
 
@@ -26,7 +26,7 @@ struct session_queue_waiting {
 };
 
 struct session_queue {
-	const struct schedule *schedule; /* borrowed */
+	const struct arrivals *arrivals; /* borrowed */
 	uint64_t arrived;		 /* sessions */
 	struct session_queue_user *users;
 	uint32_t free_user;		/* first of the list */
@@ -35,7 +35,7 @@ struct session_queue {
 };
 
 /* Returns 0, or -1 where there is no memory. Free with session_queue_clear, also after a failure. */
-int session_queue_init(struct session_queue *t, const struct schedule *s);
+int session_queue_init(struct session_queue *t, const struct arrivals *s);
 void session_queue_clear(struct session_queue *t);
 
 /* Takes the session that may begin next; its user is busy from then on. Returns whether there is one now. */

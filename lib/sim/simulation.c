@@ -55,7 +55,7 @@ static int gather_interests(struct simulation *s, uint32_t **tracks, size_t *n)
 	if (!numbers || !*tracks || all == 0)
 		status = -1;
 	for (uint64_t i = 0; i < s->options.sessions && *n < all && status == 0; i++) {
-		uint32_t user = schedule_arrival(&s->schedule, i).user;
+		uint32_t user = arrivals_at(&s->arrivals, i).user;
 		uint32_t interest = draw_beginning(s, user, numbers[user]++).interest;
 		uint32_t *place = idmap_at(&seen, interest);
 
@@ -93,7 +93,7 @@ static int allocate(struct simulation *s)
 	s->visits = calloc(in_flight, sizeof *s->visits);
 	s->idle = calloc(in_flight, sizeof *s->idle);
 	s->days = calloc(s->options.days, sizeof *s->days);
-	if (!s->state || !s->visits || !s->idle || !s->days || session_queue_init(&s->queue, &s->schedule) < 0)
+	if (!s->state || !s->visits || !s->idle || !s->days || session_queue_init(&s->queue, &s->arrivals) < 0)
 		return -1;
 	for (size_t i = 0; i < users; i++)
 		s->state[i].free_from = INT64_MIN;
@@ -108,7 +108,7 @@ int simulation_init(struct simulation *s, const struct catalog *c, const struct 
 		    const struct simulation_options *options, struct errmsg *e)
 {
 	*s = (struct simulation){.catalog = c, .users = u, .embeddings = embeddings, .options = *options};
-	s->schedule = (struct schedule){
+	s->arrivals = (struct arrivals){
 		.seed = options->seed,
 		.sessions = options->sessions,
 		.days = options->days,
@@ -156,7 +156,7 @@ int simulation_begin(struct simulation *s, struct visit **begun)
 
 	if (s->n_idle == 0 || !session_queue_next(&s->queue, &session))
 		return 0;
-	a = schedule_arrival(&s->schedule, session);
+	a = arrivals_at(&s->arrivals, session);
 	u = &s->state[a.user];
 	b = draw_beginning(s, a.user, u->sessions);
 	first = neighbours_of(&s->neighbours, b.interest)[b.neighbour];

@@ -14,8 +14,8 @@
 
 #include "base/errmsg.h"
 #include "event/event.h"
+#include "sim/arrivals.h"
 #include "sim/neighbours.h"
-#include "sim/schedule.h"
 #include "sim/session_queue.h"
 #include "sim/summary.h"
 #include "text/npy.h"
@@ -55,7 +55,7 @@ struct simulation {
 	const struct users *users;
 	const struct npy *embeddings;
 	struct simulation_options options;
-	struct schedule schedule;
+	struct arrivals arrivals;
 	struct neighbours neighbours; /* of all interests that the run needs */
 	struct session_queue queue;
 	struct simulation_user *state; /* by user */

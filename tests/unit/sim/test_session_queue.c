@@ -17,7 +17,7 @@ struct playing {
  */
 static size_t check_run(uint64_t sessions, uint32_t users, size_t k, uint64_t seed)
 {
-	struct schedule s = {.seed = seed, .sessions = sessions, .days = 1, .users = users};
+	struct arrivals s = {.seed = seed, .sessions = sessions, .days = 1, .users = users};
 	struct playing p = {.sessions = malloc(k * sizeof *p.sessions)};
 	int64_t *last = malloc(users * sizeof *last);
 	bool *busy = calloc(users, sizeof *busy);
@@ -31,7 +31,7 @@ static size_t check_run(uint64_t sessions, uint32_t users, size_t k, uint64_t se
 		last[u] = -1;
 	while (begun < sessions && !stuck) {
 		while (p.n < k && session_queue_next(&t, &session)) {
-			uint32_t user = schedule_arrival(&s, session).user;
+			uint32_t user = arrivals_at(&s, session).user;
 
 			right = right && session < sessions && !busy[user] && (int64_t)session > last[user];
 			busy[user] = true;
@@ -44,7 +44,7 @@ static size_t check_run(uint64_t sessions, uint32_t users, size_t k, uint64_t se
 		stuck = p.n == 0;
 		if (!stuck) {
 			size_t i = rng_below(&r, (uint32_t)p.n);
-			uint32_t user = schedule_arrival(&s, p.sessions[i]).user;
+			uint32_t user = arrivals_at(&s, p.sessions[i]).user;
 
 			p.sessions[i] = p.sessions[--p.n];
 			busy[user] = false;
@@ -54,7 +54,7 @@ static size_t check_run(uint64_t sessions, uint32_t users, size_t k, uint64_t se
 	CHECK(right);
 	CHECK(!stuck); /* begun = sessions, and no user skipped one: so each has begun, once */
 	for (; p.n > 0; p.n--)
-		session_queue_over(&t, schedule_arrival(&s, p.sessions[p.n - 1]).user);
+		session_queue_over(&t, arrivals_at(&s, p.sessions[p.n - 1]).user);
 	CHECK(!session_queue_next(&t, &session));
 	session_queue_clear(&t);
 	session_queue_clear(&t);
@@ -90,22 +90,22 @@ static void all_that_may_be_are_played_at_once(void)
 
 static void who_has_waited_begins_before_others_arrive(void)
 {
-	struct schedule s = {.seed = 3, .sessions = 100, .days = 1, .users = 2};
+	struct arrivals s = {.seed = 3, .sessions = 100, .days = 1, .users = 2};
 	struct session_queue t;
 	uint64_t session, arrived;
 	uint32_t user;
 
 	CHECK(session_queue_init(&t, &s) == 0);
 	CHECK(session_queue_next(&t, &session) && session == 0);
-	user = schedule_arrival(&s, 0).user;
+	user = arrivals_at(&s, 0).user;
 	CHECK(session_queue_next(&t, &session));
-	CHECK(schedule_arrival(&s, session).user != user);
+	CHECK(arrivals_at(&s, session).user != user);
 	CHECK(!session_queue_next(&t, &session)); /* both are busy */
 	arrived = t.arrived;
 	CHECK(arrived == 100);
 	session_queue_over(&t, user);
 	CHECK(session_queue_next(&t, &session));
-	CHECK(schedule_arrival(&s, session).user == user);
+	CHECK(arrivals_at(&s, session).user == user);
 	CHECK(!session_queue_next(&t, &session));
 	session_queue_clear(&t);
 }

@@ -1,4 +1,4 @@
-#include "sim/schedule.h"
+#include "sim/arrivals.h"
 
 #include "unit/fixture.h"
 
@@ -9,11 +9,11 @@ static void users_are_as_likely_as_each_other(void)
 	static const uint32_t users[] = {2, 7, 100};
 
 	for (size_t i = 0; i < sizeof users / sizeof *users; i++) {
-		struct schedule s = {.seed = i, .sessions = 20000, .days = 3, .users = users[i]};
+		struct arrivals s = {.seed = i, .sessions = 20000, .days = 3, .users = users[i]};
 		uint32_t counts[100] = {0};
 
 		for (uint64_t j = 0; j < s.sessions; j++) {
-			uint32_t user = schedule_arrival(&s, j).user;
+			uint32_t user = arrivals_at(&s, j).user;
 
 			CHECK(user < s.users);
 			counts[user < s.users ? user : 0]++;
@@ -25,13 +25,13 @@ static void users_are_as_likely_as_each_other(void)
 /* Each session comes inside the day that it is counted to, and later than the one before. */
 static void check_times(uint64_t sessions, uint32_t days, int64_t start)
 {
-	struct schedule s = {.seed = sessions + days, .sessions = sessions, .days = days, .users = 5, .start = start};
+	struct arrivals s = {.seed = sessions + days, .sessions = sessions, .days = days, .users = 5, .start = start};
 	int64_t before = start;
 	uint32_t *counts = calloc(days, sizeof *counts);
 	bool inside = true, ascending = true, even = true;
 
 	for (uint64_t i = 0; i < sessions; i++) {
-		struct arrival a = schedule_arrival(&s, i);
+		struct arrival a = arrivals_at(&s, i);
 		int64_t day = start + (int64_t)a.day * DAY;
 
 		inside = inside && a.day < days && a.time >= day && a.time < day + DAY;
@@ -65,12 +65,12 @@ static void times_fill_the_days(void)
 /* Each has its own part of the day: no two of a day's n sessions come within the same nth of it. */
 static void slots_are_equal(void)
 {
-	struct schedule s = {.seed = 8, .sessions = 10, .days = 4, .users = 1};
+	struct arrivals s = {.seed = 8, .sessions = 10, .days = 4, .users = 1};
 	static const int64_t of_day[] = {3, 2, 3, 2}, day[] = {0, 0, 0, 1, 1, 2, 2, 2, 3, 3}, place[] = {0, 1, 2, 0, 1, 0, 1, 2, 0, 1};
 
 	for (s.seed = 0; s.seed < 200; s.seed++)
 		for (uint64_t i = 0; i < s.sessions; i++) {
-			struct arrival a = schedule_arrival(&s, i);
+			struct arrival a = arrivals_at(&s, i);
 			int64_t slot = DAY / of_day[day[i]];
 
 			CHECK(a.day == day[i]);
@@ -81,24 +81,24 @@ static void slots_are_equal(void)
 /* Over the hours of a day, too. */
 static void hours_are_as_likely_as_each_other(void)
 {
-	struct schedule s = {.seed = 4, .sessions = 48, .days = 2, .users = 5};
+	struct arrivals s = {.seed = 4, .sessions = 48, .days = 2, .users = 5};
 	uint32_t counts[24] = {0};
 
 	/* 24 sessions a day, 400 seeds: which quarter of its hour each takes */
 	for (s.seed = 0; s.seed < 400; s.seed++)
 		for (uint64_t i = 0; i < s.sessions; i++)
-			counts[schedule_arrival(&s, i).time % 3600000 / 150000]++;
+			counts[arrivals_at(&s, i).time % 3600000 / 150000]++;
 	CHECK(fixture_chi_square(counts, 24) > 1e-3);
 }
 
 static void it_is_a_function_of_seed_and_number(void)
 {
-	struct schedule s = {.seed = 1, .sessions = 1000, .days = 1, .users = 1000}, t = s;
+	struct arrivals s = {.seed = 1, .sessions = 1000, .days = 1, .users = 1000}, t = s;
 	uint32_t equal = 0;
 
 	t.seed = 2;
 	for (uint64_t i = 0; i < 1000; i++) {
-		struct arrival a = schedule_arrival(&s, i), b = schedule_arrival(&s, i), c = schedule_arrival(&t, i);
+		struct arrival a = arrivals_at(&s, i), b = arrivals_at(&s, i), c = arrivals_at(&t, i);
 
 		CHECK(a.user == b.user && a.day == b.day && a.time == b.time);
 		equal += a.user == c.user;
@@ -109,8 +109,8 @@ static void it_is_a_function_of_seed_and_number(void)
 /* As many as botify-sim takes: nothing overflows, and the last is still inside. */
 static void the_largest_run(void)
 {
-	struct schedule s = {.seed = 1, .sessions = UINT64_C(1000000000000), .days = 100000, .users = 1};
-	struct arrival first = schedule_arrival(&s, 0), last = schedule_arrival(&s, s.sessions - 1);
+	struct arrivals s = {.seed = 1, .sessions = UINT64_C(1000000000000), .days = 100000, .users = 1};
+	struct arrival first = arrivals_at(&s, 0), last = arrivals_at(&s, s.sessions - 1);
 
 	CHECK(first.day == 0 && first.time < 10000);
 	CHECK(last.day == 99999);

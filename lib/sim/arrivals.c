@@ -1,15 +1,15 @@
-#include "sim/schedule.h"
+#include "sim/arrivals.h"
 
 #include "base/rng.h"
 #include "text/day.h"
 
 /* The first session of a day: ceil(day * sessions / days). */
-static uint64_t first_of(const struct schedule *s, uint32_t day)
+static uint64_t first_of(const struct arrivals *s, uint32_t day)
 {
 	return (day * s->sessions + s->days - 1) / s->days;
 }
 
-struct arrival schedule_arrival(const struct schedule *s, uint64_t i)
+struct arrival arrivals_at(const struct arrivals *s, uint64_t i)
 {
 	struct rng r = rng_at(s->seed, RNG_ARRIVAL, (uint32_t)i, (uint32_t)(i >> 32), 0);
 	uint32_t user = rng_below(&r, s->users);

@@ -1,12 +1,12 @@
 /*
- * schedule: who comes when. A pure function of the seed and of a session's number in the run.
+ * arrivals: who comes when. A pure function of the seed and of a session's number in the run.
  */
-#ifndef BOTIFY_SCHEDULE_H
-#define BOTIFY_SCHEDULE_H
+#ifndef BOTIFY_ARRIVALS_H
+#define BOTIFY_ARRIVALS_H
 
 #include <stdint.h>
 
-struct schedule {
+struct arrivals {
 	uint64_t seed;
 	uint64_t sessions; /* of the whole run */
 	uint32_t days;	   /* that they are spread over evenly; at least 1, at most 2^64 / sessions */
@@ -21,6 +21,6 @@ struct arrival {
 };
 
 /* The arrival of session number `i`, 0 .. sessions-1. */
-struct arrival schedule_arrival(const struct schedule *s, uint64_t i);
+struct arrival arrivals_at(const struct arrivals *s, uint64_t i);
 
 #endif
