@@ -13,34 +13,34 @@ struct agent {
 	struct oracle oracle;
 };
 
-/* Each prepares for a visit, and says of an answer what the log has to know; `track` is an index. */
+/* Each prepares for a session, and says of an answer what the log has to know; `track` is an index. */
 struct kind {
 	const char *name;
-	int (*begin)(struct agent *a, const struct visit *v);
-	uint32_t (*choose)(struct agent *a, const struct visit *v);
+	int (*begin)(struct agent *a, const struct sim_session *v);
+	uint32_t (*choose)(struct agent *a, const struct sim_session *v);
 	bool uniform; /* whether it draws from the whole catalog */
 	uint64_t between_looks; /* sessions, so that a look costs nothing beside them */
 };
 
-static int begin_random(struct agent *a, const struct visit *v)
+static int begin_random(struct agent *a, const struct sim_session *v)
 {
 	(void)a, (void)v;
 	return 0;
 }
 
-static uint32_t choose_random(struct agent *a, const struct visit *v)
+static uint32_t choose_random(struct agent *a, const struct sim_session *v)
 {
 	struct rng r = rng_at(a->seed, RNG_AGENT, a->s->users->list[v->user].id, v->number, (uint32_t)v->history.n);
 
 	return rng_below(&r, (uint32_t)a->s->catalog->n_tracks);
 }
 
-static int begin_oracle(struct agent *a, const struct visit *v)
+static int begin_oracle(struct agent *a, const struct sim_session *v)
 {
 	return oracle_begin(&a->oracle, a->s, v);
 }
 
-static uint32_t choose_oracle(struct agent *a, const struct visit *v)
+static uint32_t choose_oracle(struct agent *a, const struct sim_session *v)
 {
 	return oracle_next(&a->oracle, a->s, v);
 }
@@ -50,8 +50,8 @@ static const struct kind kinds[] = {
 	[AGENT_ORACLE] = {"oracle", begin_oracle, choose_oracle, false, 8},
 };
 
-/* What a visit asks for, to be answered in no time that counts. */
-static struct event event_to_answer(const struct simulation *s, const struct visit *v)
+/* What a session asks for, to be answered in no time that counts. */
+static struct event event_to_answer(const struct simulation *s, const struct sim_session *v)
 {
 	struct event ev = simulation_request(s, v);
 
@@ -59,7 +59,7 @@ static struct event event_to_answer(const struct simulation *s, const struct vis
 	return ev;
 }
 
-static int play_session(struct simulation *s, struct visit *v, struct agent *a, const struct kind *kind, struct out *log)
+static int play_session(struct simulation *s, struct sim_session *v, struct agent *a, const struct kind *kind, struct out *log)
 {
 	struct event ev;
 
@@ -95,7 +95,7 @@ static bool told_to_stop(const struct simulation *s, const struct kind *kind, co
 static int play(struct simulation *s, struct agent *a, const struct kind *kind, struct out *log,
 		const struct simulation_watch *watch, struct errmsg *e)
 {
-	struct visit *v;
+	struct sim_session *v;
 	int begun, flushed = 0;
 
 	while ((begun = simulation_begin(s, &v)) > 0) {

@@ -132,7 +132,7 @@ static enum choice ask(const struct console *c, const struct catalog *catalog, u
 	return choice;
 }
 
-static void log_event(const struct simulation *s, const struct console *c, const struct visit *v, uint32_t track)
+static void log_event(const struct simulation *s, const struct console *c, const struct sim_session *v, uint32_t track)
 {
 	struct event ev = simulation_request(s, v);
 
@@ -146,7 +146,7 @@ static void log_event(const struct simulation *s, const struct console *c, const
 	event_write(c->log, &ev, true);
 }
 
-static void show_visit(const struct simulation *s, const struct console *c, const struct visit *v)
+static void show_visit(const struct simulation *s, const struct console *c, const struct sim_session *v)
 {
 	fprintf(c->dialogue, "\nsession %" PRIu64 " of %" PRIu64 ": user %" PRIu32 " comes and picks\n  ", s->ended + 1,
 		s->options.sessions, s->users->list[v->user].id);
@@ -154,7 +154,7 @@ static void show_visit(const struct simulation *s, const struct console *c, cons
 	fputc('\n', c->dialogue);
 }
 
-static void show_listening(const struct simulation *s, const struct console *c, const struct visit *v)
+static void show_listening(const struct simulation *s, const struct console *c, const struct sim_session *v)
 {
 	fputs("  ", c->dialogue);
 	show_track(c, s->catalog, v->track);
@@ -166,7 +166,7 @@ static void show_listening(const struct simulation *s, const struct console *c, 
 }
 
 /* CONSOLE_DONE: the session has ended. */
-static enum console_status play_session(struct simulation *s, const struct console *c, struct visit *v, struct errmsg *e)
+static enum console_status play_session(struct simulation *s, const struct console *c, struct sim_session *v, struct errmsg *e)
 {
 	uint32_t track = CATALOG_NONE;
 	int flushed;
@@ -192,7 +192,7 @@ static enum console_status play_session(struct simulation *s, const struct conso
 
 enum console_status console_play(struct simulation *s, const struct console *c, struct errmsg *e)
 {
-	struct visit *v;
+	struct sim_session *v;
 	enum console_status status = CONSOLE_DONE;
 	int begun = 1;
 

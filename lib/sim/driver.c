@@ -27,7 +27,7 @@ struct driver {
 	struct out requests;
 	struct lines replies;
 	struct event_parser parser;
-	struct visit **due; /* a ring of the visits whose request has been sent */
+	struct sim_session **due; /* a ring of the sessions whose request has been sent */
 	size_t first_due, n_due;
 	struct eager eager;
 	double last_reply, next_progress; /* s, monotonic */
@@ -42,7 +42,7 @@ static double now(void)
 	return (double)t.tv_sec + (double)t.tv_nsec * 1e-9;
 }
 
-static void send_request(struct driver *x, struct visit *v)
+static void send_request(struct driver *x, struct sim_session *v)
 {
 	struct event request = simulation_request(x->s, v);
 
@@ -53,7 +53,7 @@ static void send_request(struct driver *x, struct visit *v)
 /* Begins as many sessions as can be. */
 static int begin(struct driver *x, struct errmsg *e)
 {
-	struct visit *v;
+	struct sim_session *v;
 	int status;
 
 	while ((status = simulation_begin(x->s, &v)) > 0)
@@ -112,7 +112,7 @@ static int take_reply(struct driver *x, struct errmsg *e)
 {
 	const char *text = x->replies.text;
 	size_t len = x->replies.len;
-	struct visit *v = x->due[x->first_due];
+	struct sim_session *v = x->due[x->first_due];
 	struct event reply, request;
 	uint32_t track = CATALOG_NONE;
 

@@ -31,7 +31,7 @@ static void sink(struct oracle *o, size_t i)
 	o->heap[i] = moving;
 }
 
-static uint32_t artist_plays(const struct simulation *s, const struct visit *v, uint32_t track)
+static uint32_t artist_plays(const struct simulation *s, const struct sim_session *v, uint32_t track)
 {
 	return history_artist_plays(&v->history, s->catalog->tracks[track].artist);
 }
@@ -48,7 +48,7 @@ static double log_sigmoid(double x)
 	return x < 0 ? x - log1p(exp(x)) : -log1p(exp(-x));
 }
 
-int oracle_begin(struct oracle *o, const struct simulation *s, const struct visit *v)
+int oracle_begin(struct oracle *o, const struct simulation *s, const struct sim_session *v)
 {
 	const struct user *u = &s->users->list[v->user];
 	size_t n = s->catalog->n_tracks;
@@ -73,7 +73,7 @@ int oracle_begin(struct oracle *o, const struct simulation *s, const struct visi
 }
 
 /* Artists lose with every play, so a track may be worth less than when it was weighed, but never more. */
-uint32_t oracle_next(struct oracle *o, const struct simulation *s, const struct visit *v)
+uint32_t oracle_next(struct oracle *o, const struct simulation *s, const struct sim_session *v)
 {
 	const struct user *u = &s->users->list[v->user];
 

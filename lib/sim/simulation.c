@@ -90,15 +90,15 @@ static int allocate(struct simulation *s)
 	size_t in_flight = s->options.in_flight, users = s->users->n;
 
 	s->state = calloc(users, sizeof *s->state);
-	s->visits = calloc(in_flight, sizeof *s->visits);
+	s->sessions = calloc(in_flight, sizeof *s->sessions);
 	s->idle = calloc(in_flight, sizeof *s->idle);
 	s->days = calloc(s->options.days, sizeof *s->days);
-	if (!s->state || !s->visits || !s->idle || !s->days || session_queue_init(&s->queue, &s->arrivals) < 0)
+	if (!s->state || !s->sessions || !s->idle || !s->days || session_queue_init(&s->queue, &s->arrivals) < 0)
 		return -1;
 	for (size_t i = 0; i < users; i++)
 		s->state[i].free_from = INT64_MIN;
 	while (s->n_idle < in_flight) {
-		s->idle[s->n_idle] = &s->visits[in_flight - 1 - s->n_idle];
+		s->idle[s->n_idle] = &s->sessions[in_flight - 1 - s->n_idle];
 		s->n_idle++;
 	}
 	return 0;
@@ -122,19 +122,19 @@ int simulation_init(struct simulation *s, const struct catalog *c, const struct 
 
 void simulation_clear(struct simulation *s)
 {
-	for (size_t i = 0; s->visits && i < s->options.in_flight; i++)
-		history_clear(&s->visits[i].history);
+	for (size_t i = 0; s->sessions && i < s->options.in_flight; i++)
+		history_clear(&s->sessions[i].history);
 	neighbours_clear(&s->neighbours);
 	session_queue_clear(&s->queue);
 	free(s->state);
-	free(s->visits);
+	free(s->sessions);
 	free(s->idle);
 	free(s->days);
 	*s = (struct simulation){0};
 }
 
 /* Time goes on by the part of a track that was listened to. */
-static void listened(const struct simulation *s, struct visit *v, uint32_t track, double time)
+static void listened(const struct simulation *s, struct sim_session *v, uint32_t track, double time)
 {
 	double ms = nearbyint(TRACK_MS * time);
 
@@ -145,13 +145,13 @@ static void listened(const struct simulation *s, struct visit *v, uint32_t track
 	v->leaving = v->leaving || v->cut;
 }
 
-int simulation_begin(struct simulation *s, struct visit **begun)
+int simulation_begin(struct simulation *s, struct sim_session **begun)
 {
 	uint64_t session;
 	struct arrival a;
 	struct beginning b;
 	struct simulation_user *u;
-	struct visit *v;
+	struct sim_session *v;
 	uint32_t first;
 
 	if (s->n_idle == 0 || !session_queue_next(&s->queue, &session))
@@ -161,7 +161,7 @@ int simulation_begin(struct simulation *s, struct visit **begun)
 	b = draw_beginning(s, a.user, u->sessions);
 	first = neighbours_of(&s->neighbours, b.interest)[b.neighbour];
 	v = *begun = s->idle[--s->n_idle];
-	*v = (struct visit){
+	*v = (struct sim_session){
 		.user = a.user,
 		.number = u->sessions++,
 		.day = a.day,
@@ -177,7 +177,7 @@ int simulation_begin(struct simulation *s, struct visit **begun)
 	return 1;
 }
 
-struct event simulation_request(const struct simulation *s, const struct visit *v)
+struct event simulation_request(const struct simulation *s, const struct sim_session *v)
 {
 	struct event ev = event_of(v->leaving ? EVENT_LAST : EVENT_NEXT, s->users->list[v->user].id,
 				   s->catalog->tracks[v->track].id, v->time);
@@ -186,7 +186,7 @@ struct event simulation_request(const struct simulation *s, const struct visit *
 	return ev;
 }
 
-int simulation_listen(struct simulation *s, struct visit *v, uint32_t track)
+int simulation_listen(struct simulation *s, struct sim_session *v, uint32_t track)
 {
 	const struct user *u = &s->users->list[v->user];
 	struct rng r = rng_at(s->options.seed, RNG_LISTENER, u->id, v->number, (uint32_t)v->history.n);
@@ -204,7 +204,7 @@ int simulation_listen(struct simulation *s, struct visit *v, uint32_t track)
 	return 0;
 }
 
-void simulation_end(struct simulation *s, struct visit *v)
+void simulation_end(struct simulation *s, struct sim_session *v)
 {
 	summary_add(&s->days[v->day], (uint32_t)v->history.n - 1, v->reward, v->cut);
 	s->ended++;

@@ -24,7 +24,7 @@
 #include "world/users.h"
 
 /* A session that is being played. */
-struct visit {
+struct sim_session {
 	uint32_t user;	   /* place in the list of users */
 	uint32_t number;   /* of the session among the user's own */
 	uint32_t day;
@@ -59,8 +59,8 @@ struct simulation {
 	struct neighbours neighbours; /* of all interests that the run needs */
 	struct session_queue queue;
 	struct simulation_user *state; /* by user */
-	struct visit *visits; /* in_flight of them */
-	struct visit **idle;  /* those not in flight */
+	struct sim_session *sessions; /* in_flight of them */
+	struct sim_session **idle;  /* those not in flight */
 	size_t n_idle;
 	uint64_t ended; /* sessions */
 	struct summary *days;
@@ -72,23 +72,23 @@ int simulation_init(struct simulation *s, const struct catalog *c, const struct 
 void simulation_clear(struct simulation *s);
 
 /*
- * Begins one more session; its first request is then to be sent. Returns 1 with the visit; 0 where none can begin now,
+ * Begins one more session; its first request is then to be sent. Returns 1 with the session; 0 where none can begin now,
  * because as many as may be are in flight, or all have begun, or all that could are of users who are busy; -1 where
  * there is no memory.
  */
-int simulation_begin(struct simulation *s, struct visit **v);
+int simulation_begin(struct simulation *s, struct sim_session **v);
 
-/* The request that a visit makes now. */
-struct event simulation_request(const struct simulation *s, const struct visit *v);
+/* The request that a session makes now. */
+struct event simulation_request(const struct simulation *s, const struct sim_session *v);
 
 /*
- * The listener listens to a track (an index); the next request is then to be sent. Not to be called once the visit is
+ * The listener listens to a track (an index); the next request is then to be sent. Not to be called once the session is
  * leaving, when its request is its `last`. Returns 0, or -1 where there is no memory.
  */
-int simulation_listen(struct simulation *s, struct visit *v, uint32_t track);
+int simulation_listen(struct simulation *s, struct sim_session *v, uint32_t track);
 
-/* Ends a visit whose `last` has been answered. */
-void simulation_end(struct simulation *s, struct visit *v);
+/* Ends a session whose `last` has been answered. */
+void simulation_end(struct simulation *s, struct sim_session *v);
 
 /* Sessions in flight, and whether all have ended. */
 static inline size_t simulation_in_flight(const struct simulation *s)

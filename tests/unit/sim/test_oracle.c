@@ -8,8 +8,8 @@
 
 static struct world world;
 
-/* The part of a track that the listener of a visit would listen to. */
-static double time_of(const struct simulation *s, const struct visit *v, uint32_t track)
+/* The part of a track that the listener of a session would listen to. */
+static double time_of(const struct simulation *s, const struct sim_session *v, uint32_t track)
 {
 	uint32_t artist = s->catalog->tracks[track].artist;
 
@@ -21,7 +21,7 @@ static double time_of(const struct simulation *s, const struct visit *v, uint32_
 static void it_chooses_the_best(void)
 {
 	struct simulation s;
-	struct visit *v;
+	struct sim_session *v;
 	struct oracle o = {0};
 	size_t answers = 0;
 
@@ -49,7 +49,7 @@ static void it_chooses_the_best(void)
 static void it_ends_with_the_catalog(void)
 {
 	struct simulation s;
-	struct visit *v;
+	struct sim_session *v;
 	struct oracle o = {0};
 	struct world flat;
 

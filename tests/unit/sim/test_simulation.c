@@ -4,7 +4,7 @@
 #include "unit/small_world.h"
 
 /* A recommender that has no opinion, but always the same one. */
-static uint32_t recommend(const struct visit *v)
+static uint32_t recommend(const struct sim_session *v)
 {
 	struct rng r = rng_at(99, RNG_POLICY, v->user, v->number, (uint32_t)v->history.n);
 
@@ -12,22 +12,22 @@ static uint32_t recommend(const struct visit *v)
 }
 
 /* Plays one session to its end. */
-static void play(struct simulation *s, struct visit *v)
+static void play(struct simulation *s, struct sim_session *v)
 {
 	while (!v->leaving)
 		CHECK(simulation_listen(s, v, recommend(v)) == 0);
 }
 
-static struct visit *begin(struct simulation *s)
+static struct sim_session *begin(struct simulation *s)
 {
-	struct visit *v = NULL;
+	struct sim_session *v = NULL;
 
 	CHECK(simulation_begin(s, &v) == 1);
 	return v;
 }
 
 /* Every step of a session by the words of the manual. */
-static void check_session(struct simulation *s, struct visit *v)
+static void check_session(struct simulation *s, struct sim_session *v)
 {
 	const struct user *u = &s->users->list[v->user];
 	uint64_t reward = 0;
@@ -65,7 +65,7 @@ static void sessions_go_by_the_model(void)
 	world_make(&w, 20, ",\"consume_bias\":3.5");
 	world_simulate(&s, &w, world_options(500, 1));
 	for (int i = 0; i < 500; i++) {
-		struct visit *v = begin(&s);
+		struct sim_session *v = begin(&s);
 
 		check_session(&s, v);
 		simulation_end(&s, v);
@@ -80,7 +80,7 @@ static void requests_tell_what_was_heard(void)
 {
 	struct world w;
 	struct simulation s;
-	struct visit *v;
+	struct sim_session *v;
 	struct event ev;
 
 	world_make(&w, 1, ",\"session_budget\":1");
@@ -110,7 +110,7 @@ static void beginnings_are_uniform(void)
 	world_make(&w, 1, ",\"interest_neighbours\":4");
 	world_simulate(&s, &w, world_options(SESSIONS, 1));
 	for (int i = 0; i < SESSIONS; i++) {
-		struct visit *v = begin(&s);
+		struct sim_session *v = begin(&s);
 		const uint32_t *near = neighbours_of(&s.neighbours, v->interest);
 		uint32_t which = v->interest == 0 ? 0 : v->interest == 1 ? 1 : 2, place = 0;
 
@@ -144,7 +144,7 @@ static void boredom_is_as_likely_as_the_rest_of_the_track(void)
 	options.max_tracks = 5000;
 	world_simulate(&s, &w, options);
 	for (int i = 0; i < SESSIONS; i++) {
-		struct visit *v = begin(&s);
+		struct sim_session *v = begin(&s);
 		uint32_t track = v->track;
 
 		while (!v->leaving) {
@@ -175,7 +175,7 @@ static void the_end_comes_in_the_end(void)
 		options.max_tracks = most;
 		world_simulate(&s, &w, options);
 		for (int i = 0; i < 3; i++) {
-			struct visit *v = begin(&s);
+			struct sim_session *v = begin(&s);
 
 			for (uint32_t j = 1; !v->leaving; j++)
 				CHECK(simulation_listen(&s, v, (v->track + 1) % WORLD_TRACKS) == 0);
@@ -194,14 +194,14 @@ static void the_end_comes_in_the_end(void)
 static uint64_t digest(const struct world *w, uint32_t in_flight)
 {
 	struct simulation s;
-	struct visit **playing = calloc(in_flight, sizeof *playing);
+	struct sim_session **playing = calloc(in_flight, sizeof *playing);
 	struct rng r = rng_at(in_flight, RNG_WORLD, 0, 0, 0);
 	size_t n = 0;
 	uint64_t sum = 0;
 
 	world_simulate(&s, w, world_options(600, in_flight));
 	while (!simulation_done(&s)) {
-		struct visit *v;
+		struct sim_session *v;
 		size_t i;
 
 		while (simulation_begin(&s, &v) == 1)
@@ -250,7 +250,7 @@ static void a_users_time_goes_on(void)
 	options.days = 1; /* 400 sessions of minutes each: more than a day of three users holds */
 	world_simulate(&s, &w, options);
 	for (int i = 0; i < SESSIONS; i++) {
-		struct visit *v = begin(&s);
+		struct sim_session *v = begin(&s);
 
 		CHECK(v->number == number[v->user]++);
 		CHECK(v->clock >= over[v->user] + 180000);
@@ -267,7 +267,7 @@ static void as_many_begin_as_may(void)
 {
 	struct world w;
 	struct simulation s;
-	struct visit *v;
+	struct sim_session *v;
 
 	world_make(&w, 3, "");
 	world_simulate(&s, &w, world_options(100, 2));
