@@ -1,7 +1,7 @@
 #include "policy/draw.h"
 
 /* Whether the filters let a track pass that was played so often. */
-static bool filters_allow(const struct sieve *s, uint32_t track_plays, uint32_t artist_plays)
+static bool filters_allow(const struct filter_chain *s, uint32_t track_plays, uint32_t artist_plays)
 {
 	for (size_t i = 0; i < s->n_filters; i++)
 		if (!filter_allows(&s->filters[i], track_plays, artist_plays))
@@ -9,12 +9,12 @@ static bool filters_allow(const struct sieve *s, uint32_t track_plays, uint32_t 
 	return true;
 }
 
-static uint32_t artist_plays(const struct sieve *s, uint32_t track)
+static uint32_t artist_plays(const struct filter_chain *s, uint32_t track)
 {
 	return history_artist_plays(s->history, s->catalog->tracks[track].artist);
 }
 
-bool sieve_passes(const struct sieve *s, uint32_t track)
+bool filter_chain_passes(const struct filter_chain *s, uint32_t track)
 {
 	if (idmap_get(s->excluded, track, 0))
 		return false;
@@ -28,7 +28,7 @@ static bool is_candidate(struct candidates c, uint32_t track)
 }
 
 /* Candidates of artists that have been played too often, whatever their tracks. */
-static uint32_t count_artists(const struct sieve *s, struct candidates c)
+static uint32_t count_artists(const struct filter_chain *s, struct candidates c)
 {
 	const struct idmap *artists = &s->history->artists;
 	uint32_t struck = 0;
@@ -46,7 +46,7 @@ static uint32_t count_artists(const struct sieve *s, struct candidates c)
 }
 
 /* Candidates that have been played too often, though others of their artist may be played. */
-static uint32_t count_tracks(const struct sieve *s, struct candidates c)
+static uint32_t count_tracks(const struct filter_chain *s, struct candidates c)
 {
 	const struct idmap *tracks = &s->history->tracks;
 	uint32_t struck = 0;
@@ -63,7 +63,7 @@ static uint32_t count_tracks(const struct sieve *s, struct candidates c)
 }
 
 /* Candidates that are excluded and that no filter has struck out. */
-static uint32_t count_excluded(const struct sieve *s, struct candidates c)
+static uint32_t count_excluded(const struct filter_chain *s, struct candidates c)
 {
 	const struct idmap *excluded = s->excluded;
 	uint32_t struck = 0;
@@ -77,7 +77,7 @@ static uint32_t count_excluded(const struct sieve *s, struct candidates c)
 	return struck;
 }
 
-static uint32_t count_passing(const struct sieve *s, struct candidates c)
+static uint32_t count_passing(const struct filter_chain *s, struct candidates c)
 {
 	uint32_t n = 0;
 
@@ -91,7 +91,7 @@ static uint32_t count_passing(const struct sieve *s, struct candidates c)
 }
 
 /* The kth that passes, from 0. There are more than k. */
-static uint32_t kth_passing(const struct sieve *s, struct candidates c, uint32_t k)
+static uint32_t kth_passing(const struct filter_chain *s, struct candidates c, uint32_t k)
 {
 	for (uint32_t i = 0;; i++) {
 		uint32_t track = candidates_nth(&c, i);
@@ -101,7 +101,7 @@ static uint32_t kth_passing(const struct sieve *s, struct candidates c, uint32_t
 	}
 }
 
-uint32_t draw(const struct sieve *s, struct candidates c, struct rng *r, uint32_t *track)
+uint32_t draw(const struct filter_chain *s, struct candidates c, struct rng *r, uint32_t *track)
 {
 	uint32_t n = (uint32_t)c.n, passing = n;
 

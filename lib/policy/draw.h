@@ -1,5 +1,5 @@
 /*
- * draw: one track, uniformly, of the candidates that a sieve of filters lets through.
+ * draw: one track, uniformly, of the candidates that a chain of filters lets through.
  */
 #ifndef BOTIFY_DRAW_H
 #define BOTIFY_DRAW_H
@@ -21,7 +21,7 @@ struct candidates {
 	const uint32_t *without; /* one of the tracks that is no candidate all the same, where there is no `place`; NULL: none */
 };
 
-struct sieve {
+struct filter_chain {
 	const struct catalog *catalog;
 	const struct history *history;
 	const struct idmap *excluded; /* tracks that do not pass, whatever the filters say */
@@ -30,7 +30,7 @@ struct sieve {
 };
 
 /* Whether a track passes. */
-bool sieve_passes(const struct sieve *s, uint32_t track);
+bool filter_chain_passes(const struct filter_chain *s, uint32_t track);
 
 /* The i-th candidate, of those that may be none too; and whether that is one, and passes. */
 static inline uint32_t candidates_nth(const struct candidates *c, uint32_t i)
@@ -38,9 +38,9 @@ static inline uint32_t candidates_nth(const struct candidates *c, uint32_t i)
 	return c->tracks ? c->tracks[i] : i;
 }
 
-static inline bool candidates_passes(const struct candidates *c, const struct sieve *s, uint32_t track)
+static inline bool candidates_passes(const struct candidates *c, const struct filter_chain *s, uint32_t track)
 {
-	return !(c->without && *c->without == track) && sieve_passes(s, track);
+	return !(c->without && *c->without == track) && filter_chain_passes(s, track);
 }
 
 /*
@@ -48,6 +48,6 @@ static inline bool candidates_passes(const struct candidates *c, const struct si
  * did, and then nothing is drawn. Where it can be told whether a track is a candidate (no `tracks`, or a `place`), the
  * time this takes depends on the history and not on the number of candidates, but where few of them are left.
  */
-uint32_t draw(const struct sieve *s, struct candidates c, struct rng *r, uint32_t *track);
+uint32_t draw(const struct filter_chain *s, struct candidates c, struct rng *r, uint32_t *track);
 
 #endif

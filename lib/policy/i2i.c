@@ -23,12 +23,12 @@ static bool was_heard(const struct listens *l, uint32_t track)
 }
 
 /* The first track of an anchor's list that may be played, or CATALOG_NONE. */
-static uint32_t follow(const struct lists *lists, uint32_t anchor, const struct listens *l, const struct sieve *sieve)
+static uint32_t follow(const struct lists *lists, uint32_t anchor, const struct listens *l, const struct filter_chain *chain)
 {
 	struct span list = lists_get(lists, anchor);
 
 	for (size_t i = 0; i < list.n; i++)
-		if (!was_heard(l, list.tracks[i]) && sieve_passes(sieve, list.tracks[i]))
+		if (!was_heard(l, list.tracks[i]) && filter_chain_passes(chain, list.tracks[i]))
 			return list.tracks[i];
 	return CATALOG_NONE;
 }
@@ -37,7 +37,7 @@ static uint32_t follow(const struct lists *lists, uint32_t anchor, const struct 
  * Drawing anchors one after another until one has a track left is the same as drawing once from those that have: so the
  * probability of a track is the share of the time that leads to it.
  */
-int i2i_choose(const struct source *s, const struct question *q, const struct sieve *sieve, struct rng *r, struct choice *c)
+int i2i_choose(const struct source *s, const struct question *q, const struct filter_chain *chain, struct rng *r, struct choice *c)
 {
 	struct listens l = last_listens(s, q);
 	struct scored *tracks = q->scratch;
@@ -46,7 +46,7 @@ int i2i_choose(const struct source *s, const struct question *q, const struct si
 
 	scored_reset(tracks);
 	for (size_t k = 0; k < l.n; k++) {
-		uint32_t track = l.plays[k].time > 0 ? follow(&s->table->lists, l.plays[k].track, &l, sieve) : CATALOG_NONE;
+		uint32_t track = l.plays[k].time > 0 ? follow(&s->table->lists, l.plays[k].track, &l, chain) : CATALOG_NONE;
 
 		if (track == CATALOG_NONE)
 			continue;

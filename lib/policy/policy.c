@@ -158,20 +158,20 @@ static void answer_exhausted(const struct policy *p, const struct question *q, s
 {
 	static const struct idmap nothing;
 	const struct catalog *c = &p->tables->catalog;
-	struct sieve sieve = {.catalog = c, .history = q->history, .excluded = q->excluded};
+	struct filter_chain chain = {.catalog = c, .history = q->history, .excluded = q->excluded};
 	struct candidates all = {.n = c->n_tracks};
 
 	*a = (struct recommendation){.source = "exhausted", .choice.propensity = NAN};
-	a->choice.pool = draw(&sieve, all, r, &a->choice.track);
+	a->choice.pool = draw(&chain, all, r, &a->choice.track);
 	if (a->choice.pool == 0) {
-		sieve.excluded = &nothing;
-		a->choice.pool = draw(&sieve, all, r, &a->choice.track);
+		chain.excluded = &nothing;
+		a->choice.pool = draw(&chain, all, r, &a->choice.track);
 	}
 }
 
 int policy_answer(const struct policy *p, const struct question *q, struct rng *r, struct recommendation *a)
 {
-	struct sieve sieve = {
+	struct filter_chain chain = {
 		.catalog = &p->tables->catalog,
 		.history = q->history,
 		.excluded = q->excluded,
@@ -181,7 +181,7 @@ int policy_answer(const struct policy *p, const struct question *q, struct rng *
 
 	for (size_t i = 0; i < p->n_sources; i++) {
 		const struct source *s = &p->sources[i];
-		int status = q->time < s->min_time ? 0 : source_answer(s, p->tables, q, &sieve, r, &a->choice);
+		int status = q->time < s->min_time ? 0 : source_answer(s, p->tables, q, &chain, r, &a->choice);
 
 		a->source = source_name(s);
 		if (status != 0)

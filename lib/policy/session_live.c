@@ -179,7 +179,7 @@ static int catch_up(const struct session_player *p, struct session_live *l, cons
 
 /* The best by these scores that passes; n where there is none. */
 static size_t find_best(const struct session_player *p, const struct session_plan *plan, const float *scores, size_t n,
-			const struct question *q, const struct sieve *sieve)
+			const struct question *q, const struct filter_chain *chain)
 {
 	float best = -INFINITY;
 	size_t found = n;
@@ -191,7 +191,7 @@ static size_t find_best(const struct session_player *p, const struct session_pla
 		if (value <= best)
 			continue;
 		value += (float)(p->log_gamma * history_artist_plays(q->history, p->catalog->tracks[track].artist));
-		if (value > best && history_track_plays(q->history, track) == 0 && sieve_passes(sieve, track)) {
+		if (value > best && history_track_plays(q->history, track) == 0 && filter_chain_passes(chain, track)) {
 			best = value;
 			found = i;
 		}
@@ -200,14 +200,14 @@ static size_t find_best(const struct session_player *p, const struct session_pla
 }
 
 static int explain(const struct session_player *p, const struct session_plan *plan, const float *scores, size_t n,
-		   const struct question *q, const struct sieve *sieve)
+		   const struct question *q, const struct filter_chain *chain)
 {
 	scored_reset(q->scratch);
 	for (size_t i = 0; i < n; i++) {
 		uint32_t track = plan->tracks[i].track;
 		double plays = history_artist_plays(q->history, p->catalog->tracks[track].artist);
 
-		if (history_track_plays(q->history, track) == 0 && sieve_passes(sieve, track) &&
+		if (history_track_plays(q->history, track) == 0 && filter_chain_passes(chain, track) &&
 		    scored_add(q->scratch, track, scores[i] + p->log_gamma * plays) < 0)
 			return -1;
 	}
@@ -215,7 +215,7 @@ static int explain(const struct session_player *p, const struct session_plan *pl
 }
 
 int session_live_choose(struct session_player *p, const struct session_aim *a, const struct session_plan *plan, size_t k,
-			const struct question *q, const struct sieve *sieve, struct choice *c)
+			const struct question *q, const struct filter_chain *chain, struct choice *c)
 {
 	struct session_live *l = &p->lives[murmur3(&q->user, sizeof q->user, 0) % p->n_lives];
 	size_t n = k < plan->n ? k : plan->n, best;
@@ -230,7 +230,7 @@ int session_live_choose(struct session_player *p, const struct session_aim *a, c
 		return -1;
 	memcpy(now, l->scores, n * sizeof *now);
 	norm = session_dot(l->q, l->q);
-	best = find_best(p, plan, now, n, q, sieve);
+	best = find_best(p, plan, now, n, q, chain);
 	for (int i = 0; i < BROUGHT_UP_TO_DATE && best < n; i++) {
 		size_t before = best;
 		float fresh = score(p, l, a, norm, plan->tracks[best].track);
@@ -238,12 +238,12 @@ int session_live_choose(struct session_player *p, const struct session_aim *a, c
 		if (fresh == now[best])
 			break;
 		now[best] = fresh;
-		best = find_best(p, plan, now, n, q, sieve);
+		best = find_best(p, plan, now, n, q, chain);
 		if (best == before)
 			break;
 	}
 	if (best == n)
 		return 0;
 	c->track = plan->tracks[best].track;
-	return q->explain > 0 && explain(p, plan, now, n, q, sieve) < 0 ? -1 : 1;
+	return q->explain > 0 && explain(p, plan, now, n, q, chain) < 0 ? -1 : 1;
 }

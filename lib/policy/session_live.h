@@ -83,6 +83,6 @@ int session_explain(const struct question *q);
 
 void session_live_clear(struct session_live *l);
 int session_live_choose(struct session_player *p, const struct session_aim *a, const struct session_plan *plan, size_t k,
-			const struct question *q, const struct sieve *sieve, struct choice *c);
+			const struct question *q, const struct filter_chain *chain, struct choice *c);
 
 #endif

@@ -338,7 +338,7 @@ static float worth(const struct session_player *p, const struct session_plan *pl
  * one, was played without being planned), and then those after it are looked at until none can be better.
  */
 static int choose_planned(const struct session_player *p, const struct session_plan *plan, size_t k, const struct question *q,
-			  const struct sieve *sieve, struct choice *c)
+			  const struct filter_chain *chain, struct choice *c)
 {
 	float best = -INFINITY;
 	int found = 0;
@@ -348,7 +348,7 @@ static int choose_planned(const struct session_player *p, const struct session_p
 		uint32_t track = plan->tracks[i].track;
 		float score;
 
-		if (history_track_plays(q->history, track) > 0 || !sieve_passes(sieve, track))
+		if (history_track_plays(q->history, track) > 0 || !filter_chain_passes(chain, track))
 			continue;
 		score = worth(p, plan, i, q->history);
 		if (score > best) {
@@ -362,7 +362,7 @@ static int choose_planned(const struct session_player *p, const struct session_p
 	return found && q->explain > 0 && session_explain(q) < 0 ? -1 : found;
 }
 
-int session_choose(const struct source *s, const struct question *q, const struct sieve *sieve, struct rng *r, struct choice *c)
+int session_choose(const struct source *s, const struct question *q, const struct filter_chain *chain, struct rng *r, struct choice *c)
 {
 	struct session_player *p = s->table->player;
 	const struct history *h = q->history;
@@ -377,5 +377,5 @@ int session_choose(const struct source *s, const struct question *q, const struc
 	plan = session_plan_of(p, &a, s->count);
 	if (!plan)
 		return -1;
-	return s->word ? session_live_choose(p, &a, plan, s->count, q, sieve, c) : choose_planned(p, plan, s->count, q, sieve, c);
+	return s->word ? session_live_choose(p, &a, plan, s->count, q, chain, c) : choose_planned(p, plan, s->count, q, chain, c);
 }

@@ -25,10 +25,10 @@ struct session_player *session_player_load(const char *path, const struct catalo
 void session_player_free(struct session_player *p);
 
 /*
- * Chooses the best track that passes the sieve of the s->count first of the plan; with s->word, after learning from
+ * Chooses the best track that passes the chain of the s->count first of the plan; with s->word, after learning from
  * every
  * listen of the session. For source.c: returns as source_answer.
  */
-int session_choose(const struct source *s, const struct question *q, const struct sieve *sieve, struct rng *r, struct choice *c);
+int session_choose(const struct source *s, const struct question *q, const struct filter_chain *chain, struct rng *r, struct choice *c);
 
 #endif

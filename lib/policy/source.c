@@ -18,7 +18,7 @@ struct source_kind {
 	enum table_kind table;	 /* what it draws from */
 	/* one of the two: what it offers, to be drawn from; or what it chooses (see source_answer) */
 	struct candidates (*offer)(const struct source *s, const struct tables *t, const struct question *q);
-	int (*choose)(const struct source *s, const struct question *q, const struct sieve *sieve, struct rng *r, struct choice *c);
+	int (*choose)(const struct source *s, const struct question *q, const struct filter_chain *chain, struct rng *r, struct choice *c);
 };
 
 static struct candidates offer_random(const struct source *s, const struct tables *t, const struct question *q)
@@ -203,26 +203,26 @@ size_t source_recent(const struct source *s)
 }
 
 /* Tells of candidates that all have the same chance. */
-static int explain_draw(const struct candidates *all, const struct question *q, const struct sieve *sieve, uint32_t pool)
+static int explain_draw(const struct candidates *all, const struct question *q, const struct filter_chain *chain, uint32_t pool)
 {
 	for (size_t i = 0; i < all->n && q->candidates->n < q->explain; i++) {
 		uint32_t track = candidates_nth(all, (uint32_t)i);
 
-		if (candidates_passes(all, sieve, track) && scored_add(q->candidates, track, 1.0 / pool) < 0)
+		if (candidates_passes(all, chain, track) && scored_add(q->candidates, track, 1.0 / pool) < 0)
 			return -1;
 	}
 	return 0;
 }
 
-int source_answer(const struct source *s, const struct tables *t, const struct question *q, const struct sieve *sieve,
+int source_answer(const struct source *s, const struct tables *t, const struct question *q, const struct filter_chain *chain,
 		  struct rng *r, struct choice *c)
 {
 	struct candidates all;
 
 	if (s->kind->choose)
-		return s->kind->choose(s, q, sieve, r, c);
+		return s->kind->choose(s, q, chain, r, c);
 	all = s->kind->offer(s, t, q);
 	*c = (struct choice){.propensity = NAN};
-	c->pool = draw(sieve, all, r, &c->track);
-	return c->pool == 0 ? 0 : q->explain > 0 && explain_draw(&all, q, sieve, c->pool) < 0 ? -1 : 1;
+	c->pool = draw(chain, all, r, &c->track);
+	return c->pool == 0 ? 0 : q->explain > 0 && explain_draw(&all, q, chain, c->pool) < 0 ? -1 : 1;
 }

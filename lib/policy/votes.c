@@ -3,17 +3,17 @@
 #include <math.h>
 
 /* Lets a play vote for the tracks of its list. */
-static int cast_votes(const struct lists *lists, const struct play *play, const struct sieve *sieve, struct scored *votes)
+static int cast_votes(const struct lists *lists, const struct play *play, const struct filter_chain *chain, struct scored *votes)
 {
 	struct span list = lists_get(lists, play->track);
 
 	for (size_t i = 0; i < list.n; i++)
-		if (sieve_passes(sieve, list.tracks[i]) && scored_add(votes, list.tracks[i], play->time) < 0)
+		if (filter_chain_passes(chain, list.tracks[i]) && scored_add(votes, list.tracks[i], play->time) < 0)
 			return -1;
 	return 0;
 }
 
-int votes_choose(const struct source *s, const struct question *q, const struct sieve *sieve, struct rng *r, struct choice *c)
+int votes_choose(const struct source *s, const struct question *q, const struct filter_chain *chain, struct rng *r, struct choice *c)
 {
 	const struct history *h = q->history;
 	struct scored *votes = q->scratch;
@@ -21,7 +21,7 @@ int votes_choose(const struct source *s, const struct question *q, const struct 
 
 	scored_reset(votes);
 	for (size_t i = 0; i < h->n; i++)
-		if (h->plays[i].time > 0 && cast_votes(&s->table->lists, &h->plays[i], sieve, votes) < 0)
+		if (h->plays[i].time > 0 && cast_votes(&s->table->lists, &h->plays[i], chain, votes) < 0)
 			return -1;
 	told = scored_best(votes, s->count > q->explain ? s->count : q->explain);
 	n = told < s->count ? told : s->count;

@@ -10,7 +10,7 @@ struct situation {
 	struct history history;
 	struct idmap excluded;
 	struct filter filters[MOST_FILTERS];
-	struct sieve sieve;
+	struct filter_chain chain;
 	uint32_t list[MOST_TRACKS], place[MOST_TRACKS];
 	struct candidates candidates;
 };
@@ -20,8 +20,8 @@ static void make_filters(struct situation *s, struct rng *r)
 	static const char *const texts[] = {"unseen", "artist:1", "artist:2", "artist:3"};
 	struct errmsg e;
 
-	s->sieve.n_filters = rng_below(r, MOST_FILTERS + 1);
-	for (size_t i = 0; i < s->sieve.n_filters; i++)
+	s->chain.n_filters = rng_below(r, MOST_FILTERS + 1);
+	for (size_t i = 0; i < s->chain.n_filters; i++)
 		CHECK(filter_parse(&s->filters[i], texts[rng_below(r, 4)], &e) == 0);
 }
 
@@ -51,7 +51,7 @@ static void make_situation(struct situation *s, struct rng *r)
 	uint32_t n = 1 + rng_below(r, MOST_TRACKS), plays, exclusions;
 
 	*s = (struct situation){0};
-	s->sieve = (struct sieve){.catalog = &s->catalog, .history = &s->history, .excluded = &s->excluded,
+	s->chain = (struct filter_chain){.catalog = &s->catalog, .history = &s->history, .excluded = &s->excluded,
 				  .filters = s->filters};
 	fixture_catalog(&s->catalog, n, 1 + rng_below(r, n), 3);
 	plays = rng_below(r, 2 * n);
@@ -82,7 +82,7 @@ static bool passes(const struct situation *s, uint32_t track)
 		plays += played == track;
 		artist_plays += played != CATALOG_NONE && s->catalog.tracks[played].artist == s->catalog.tracks[track].artist;
 	}
-	for (size_t i = 0; i < s->sieve.n_filters; i++)
+	for (size_t i = 0; i < s->chain.n_filters; i++)
 		if (s->filters[i].limit == 0 ? plays > 0 : artist_plays >= s->filters[i].limit)
 			return false;
 	return idmap_get(&s->excluded, track, 0) == 0;
@@ -101,7 +101,7 @@ static void check_draw(const struct situation *s, struct rng *r)
 
 	for (size_t i = 0; i < s->candidates.n; i++)
 		want += passes(s, candidate(s, i));
-	got = draw(&s->sieve, s->candidates, r, &track);
+	got = draw(&s->chain, s->candidates, r, &track);
 	CHECK(got == want);
 	if (want == 0) {
 		CHECK(track == CATALOG_NONE);
@@ -131,7 +131,7 @@ static bool check_uniform(const struct situation *s, uint32_t passing, struct rn
 	uint32_t counts[MOST_TRACKS] = {0}, of_passing[MOST_TRACKS], n = 0, track;
 
 	for (uint32_t i = 0; i < DRAWS; i++) {
-		CHECK(draw(&s->sieve, s->candidates, r, &track) == passing);
+		CHECK(draw(&s->chain, s->candidates, r, &track) == passing);
 		counts[track]++;
 	}
 	for (uint32_t i = 0; i < s->catalog.n_tracks; i++) {
@@ -183,7 +183,7 @@ static void a_large_catalog_is_counted(void)
 	struct errmsg e;
 	uint32_t track;
 
-	s.sieve = (struct sieve){.catalog = &s.catalog, .history = &s.history, .excluded = &s.excluded,
+	s.chain = (struct filter_chain){.catalog = &s.catalog, .history = &s.history, .excluded = &s.excluded,
 				 .filters = s.filters, .n_filters = 2};
 	fixture_catalog(&s.catalog, 5000, 50, 1);
 	CHECK(filter_parse(&s.filters[0], "unseen", &e) == 0 && filter_parse(&s.filters[1], "artist:2", &e) == 0);
@@ -194,7 +194,7 @@ static void a_large_catalog_is_counted(void)
 	*idmap_at(&s.excluded, 1) = 1;	/* likewise */
 	*idmap_at(&s.excluded, 50) = 1; /* artist 0 */
 	*idmap_at(&s.excluded, 7) = 1;	/* nobody has heard of them */
-	CHECK(draw(&s.sieve, (struct candidates){.n = 5000}, &r, &track) == 5000 - 1 - 100 - 2);
+	CHECK(draw(&s.chain, (struct candidates){.n = 5000}, &r, &track) == 5000 - 1 - 100 - 2);
 	clear_situation(&s);
 }
 

@@ -50,7 +50,7 @@ static void asked_clear(struct asked *a)
 static int ask(const struct tables *t, const char *text, const char *unseen, struct asked *a, uint64_t seed, struct choice *c)
 {
 	struct rng r = rng_at(seed, RNG_POLICY, 0, 0, 0);
-	struct sieve sieve = {.catalog = &t->catalog, .history = &a->history, .excluded = &a->excluded};
+	struct filter_chain chain = {.catalog = &t->catalog, .history = &a->history, .excluded = &a->excluded};
 	struct filter filter;
 	struct source s;
 	struct errmsg e;
@@ -58,13 +58,13 @@ static int ask(const struct tables *t, const char *text, const char *unseen, str
 
 	if (*unseen) {
 		CHECK(filter_parse(&filter, unseen, &e) == 0);
-		sieve.filters = &filter;
-		sieve.n_filters = 1;
+		chain.filters = &filter;
+		chain.n_filters = 1;
 	}
 	CHECK(source_parse(&s, text, &e) == 0);
 	CHECK(source_bind(&s, t, &e) == 0);
 	scored_reset(&a->candidates);
-	status = source_answer(&s, t, &a->question, &sieve, &r, c);
+	status = source_answer(&s, t, &a->question, &chain, &r, c);
 	source_clear(&s);
 	return status;
 }
