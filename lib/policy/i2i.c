@@ -6,7 +6,7 @@ struct listens {
 	size_t n;
 };
 
-static struct listens last_listens(const struct source *s, const struct question *q)
+static struct listens last_listens(const struct source *s, const struct policy_request *q)
 {
 	struct listens all = s->word ? (struct listens){q->history->plays, q->history->n} : (struct listens){q->recent, q->n_recent};
 	size_t n = all.n < s->count ? all.n : s->count;
@@ -37,7 +37,7 @@ static uint32_t follow(const struct lists *lists, uint32_t anchor, const struct 
  * Drawing anchors one after another until one has a track left is the same as drawing once from those that have: so the
  * probability of a track is the share of the time that leads to it.
  */
-int i2i_choose(const struct source *s, const struct question *q, const struct filter_chain *chain, struct rng *r, struct choice *c)
+int i2i_choose(const struct source *s, const struct policy_request *q, const struct filter_chain *chain, struct rng *r, struct choice *c)
 {
 	struct listens l = last_listens(s, q);
 	struct scored *tracks = q->scratch;

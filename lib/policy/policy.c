@@ -154,7 +154,7 @@ int policy_bind(struct policy *p, const struct tables *t, struct errmsg *e)
 }
 
 /* Nothing is left anywhere: any track that is not excluded; and if all are, any. */
-static void answer_exhausted(const struct policy *p, const struct question *q, struct rng *r, struct recommendation *a)
+static void answer_exhausted(const struct policy *p, const struct policy_request *q, struct rng *r, struct recommendation *a)
 {
 	static const struct idmap nothing;
 	const struct catalog *c = &p->tables->catalog;
@@ -169,7 +169,7 @@ static void answer_exhausted(const struct policy *p, const struct question *q, s
 	}
 }
 
-int policy_answer(const struct policy *p, const struct question *q, struct rng *r, struct recommendation *a)
+int policy_answer(const struct policy *p, const struct policy_request *q, struct rng *r, struct recommendation *a)
 {
 	struct filter_chain chain = {
 		.catalog = &p->tables->catalog,

@@ -111,7 +111,7 @@ static int tell_candidates(struct recommender *r, struct event *ev)
 }
 
 static int recommend(struct recommender *r, const struct policy *policy, const struct session *session,
-		     const struct question *q, struct event *ev)
+		     const struct policy_request *q, struct event *ev)
 {
 	uint32_t step = (uint32_t)history_steps(session->history);
 	struct rng rng = rng_at(r->seed, RNG_POLICY, ev->user, session->number, step);
@@ -149,7 +149,7 @@ static int answer(struct recommender *r, struct event *ev, struct errmsg *e)
 	const struct policy *policy = assign(r, ev->user);
 	struct session *session = sessions_open(&r->sessions, ev->user);
 	struct play play = {.track = track, .id = ev->track, .time = ev->time};
-	struct question q;
+	struct policy_request q;
 
 	/* whatever an old event said of its own answer */
 	ev->recommendation = EVENT_NO_TRACK;
@@ -166,7 +166,7 @@ static int answer(struct recommender *r, struct event *ev, struct errmsg *e)
 		sessions_end(&r->sessions, session);
 		return 0;
 	}
-	q = (struct question){
+	q = (struct policy_request){
 		.user = ev->user, .track = track, .time = ev->time, .history = session->history, .recent = session->recent,
 		.n_recent = session->n_recent, .excluded = &r->excluded, .scratch = &r->scratch, .explain = r->explain,
 		.candidates = &r->candidates,

@@ -25,7 +25,7 @@ void session_live_clear(struct session_live *l)
 }
 
 /* Whether what was learned is the beginning of this session. */
-static bool is_of_session(const struct session_live *l, const struct question *q, size_t n)
+static bool is_of_session(const struct session_live *l, const struct policy_request *q, size_t n)
 {
 	if (l->user != q->user || l->n_plays == 0 || l->n_plays > q->history->n || l->n_scores != n)
 		return false;
@@ -36,7 +36,7 @@ static bool is_of_session(const struct session_live *l, const struct question *q
 }
 
 static int begin_again(struct session_live *l, const struct session_aim *a, const struct session_plan *plan, size_t n,
-		       const struct question *q)
+		       const struct policy_request *q)
 {
 	struct play *plays = grow(l->plays, &l->plays_cap, 1, sizeof *plays);
 	float *scores = grow(l->scores, &l->scores_cap, n, sizeof *scores);
@@ -179,7 +179,7 @@ static int catch_up(const struct session_player *p, struct session_live *l, cons
 
 /* The best by these scores that passes; n where there is none. */
 static size_t find_best(const struct session_player *p, const struct session_plan *plan, const float *scores, size_t n,
-			const struct question *q, const struct filter_chain *chain)
+			const struct policy_request *q, const struct filter_chain *chain)
 {
 	float best = -INFINITY;
 	size_t found = n;
@@ -200,7 +200,7 @@ static size_t find_best(const struct session_player *p, const struct session_pla
 }
 
 static int explain(const struct session_player *p, const struct session_plan *plan, const float *scores, size_t n,
-		   const struct question *q, const struct filter_chain *chain)
+		   const struct policy_request *q, const struct filter_chain *chain)
 {
 	scored_reset(q->scratch);
 	for (size_t i = 0; i < n; i++) {
@@ -215,7 +215,7 @@ static int explain(const struct session_player *p, const struct session_plan *pl
 }
 
 int session_live_choose(struct session_player *p, const struct session_aim *a, const struct session_plan *plan, size_t k,
-			const struct question *q, const struct filter_chain *chain, struct choice *c)
+			const struct policy_request *q, const struct filter_chain *chain, struct choice *c)
 {
 	struct session_live *l = &p->lives[murmur3(&q->user, sizeof q->user, 0) % p->n_lives];
 	size_t n = k < plan->n ? k : plan->n, best;

@@ -79,10 +79,10 @@ float session_log_time(const struct session_player *p, const struct session_aim 
  * Tells of the candidates in q->scratch, whose scores are logarithms of times. Returns 0, or -1 where there is
  * no memory.
  */
-int session_explain(const struct question *q);
+int session_explain(const struct policy_request *q);
 
 void session_live_clear(struct session_live *l);
 int session_live_choose(struct session_player *p, const struct session_aim *a, const struct session_plan *plan, size_t k,
-			const struct question *q, const struct filter_chain *chain, struct choice *c);
+			const struct policy_request *q, const struct filter_chain *chain, struct choice *c);
 
 #endif

@@ -298,7 +298,7 @@ const struct session_plan *session_plan_of(struct session_player *p, const struc
 /* ---- choosing ---- */
 
 /* Tells of the best of what q->scratch holds, by the logarithm of their times. */
-int session_explain(const struct question *q)
+int session_explain(const struct policy_request *q)
 {
 	size_t n = scored_best(q->scratch, q->explain);
 
@@ -337,7 +337,7 @@ static float worth(const struct session_player *p, const struct session_plan *pl
  * track's artist, for
  * one, was played without being planned), and then those after it are looked at until none can be better.
  */
-static int choose_planned(const struct session_player *p, const struct session_plan *plan, size_t k, const struct question *q,
+static int choose_planned(const struct session_player *p, const struct session_plan *plan, size_t k, const struct policy_request *q,
 			  const struct filter_chain *chain, struct choice *c)
 {
 	float best = -INFINITY;
@@ -362,7 +362,7 @@ static int choose_planned(const struct session_player *p, const struct session_p
 	return found && q->explain > 0 && session_explain(q) < 0 ? -1 : found;
 }
 
-int session_choose(const struct source *s, const struct question *q, const struct filter_chain *chain, struct rng *r, struct choice *c)
+int session_choose(const struct source *s, const struct policy_request *q, const struct filter_chain *chain, struct rng *r, struct choice *c)
 {
 	struct session_player *p = s->table->player;
 	const struct history *h = q->history;

@@ -29,6 +29,6 @@ void session_player_free(struct session_player *p);
  * every
  * listen of the session. For source.c: returns as source_answer.
  */
-int session_choose(const struct source *s, const struct question *q, const struct filter_chain *chain, struct rng *r, struct choice *c);
+int session_choose(const struct source *s, const struct policy_request *q, const struct filter_chain *chain, struct rng *r, struct choice *c);
 
 #endif

@@ -17,17 +17,17 @@ struct source_kind {
 	uint32_t count;		 /* which one it takes where none is given; 0: one has to be */
 	enum table_kind table;	 /* what it draws from */
 	/* one of the two: what it offers, to be drawn from; or what it chooses (see source_answer) */
-	struct candidates (*offer)(const struct source *s, const struct tables *t, const struct question *q);
-	int (*choose)(const struct source *s, const struct question *q, const struct filter_chain *chain, struct rng *r, struct choice *c);
+	struct candidates (*offer)(const struct source *s, const struct tables *t, const struct policy_request *q);
+	int (*choose)(const struct source *s, const struct policy_request *q, const struct filter_chain *chain, struct rng *r, struct choice *c);
 };
 
-static struct candidates offer_random(const struct source *s, const struct tables *t, const struct question *q)
+static struct candidates offer_random(const struct source *s, const struct tables *t, const struct policy_request *q)
 {
 	(void)s, (void)q;
 	return (struct candidates){.n = t->catalog.n_tracks};
 }
 
-static struct candidates offer_artist(const struct source *s, const struct tables *t, const struct question *q)
+static struct candidates offer_artist(const struct source *s, const struct tables *t, const struct policy_request *q)
 {
 	const struct catalog *c = &t->catalog;
 	const struct artist *a;
@@ -38,7 +38,7 @@ static struct candidates offer_artist(const struct source *s, const struct table
 	return (struct candidates){.tracks = c->by_artist + a->first, .n = a->n, .without = s->word ? &q->track : NULL};
 }
 
-static struct candidates offer_toppop(const struct source *s, const struct tables *t, const struct question *q)
+static struct candidates offer_toppop(const struct source *s, const struct tables *t, const struct policy_request *q)
 {
 	const struct top *top = &s->table->top;
 
@@ -51,13 +51,13 @@ static struct candidates listed(struct span span)
 	return (struct candidates){.tracks = span.tracks, .n = span.n};
 }
 
-static struct candidates offer_collaborative(const struct source *s, const struct tables *t, const struct question *q)
+static struct candidates offer_collaborative(const struct source *s, const struct tables *t, const struct policy_request *q)
 {
 	(void)t;
 	return listed(lists_get(&s->table->lists, q->user));
 }
 
-static struct candidates offer_similar(const struct source *s, const struct tables *t, const struct question *q)
+static struct candidates offer_similar(const struct source *s, const struct tables *t, const struct policy_request *q)
 {
 	(void)t;
 	return listed(lists_get(&s->table->lists, q->track));
@@ -203,7 +203,7 @@ size_t source_recent(const struct source *s)
 }
 
 /* Tells of candidates that all have the same chance. */
-static int explain_draw(const struct candidates *all, const struct question *q, const struct filter_chain *chain, uint32_t pool)
+static int explain_draw(const struct candidates *all, const struct policy_request *q, const struct filter_chain *chain, uint32_t pool)
 {
 	for (size_t i = 0; i < all->n && q->candidates->n < q->explain; i++) {
 		uint32_t track = candidates_nth(all, (uint32_t)i);
@@ -214,7 +214,7 @@ static int explain_draw(const struct candidates *all, const struct question *q, 
 	return 0;
 }
 
-int source_answer(const struct source *s, const struct tables *t, const struct question *q, const struct filter_chain *chain,
+int source_answer(const struct source *s, const struct tables *t, const struct policy_request *q, const struct filter_chain *chain,
 		  struct rng *r, struct choice *c)
 {
 	struct candidates all;

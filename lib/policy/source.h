@@ -28,7 +28,7 @@ struct source {
 };
 
 /* What a policy is asked. */
-struct question {
+struct policy_request {
 	uint32_t user;			/* id */
 	uint32_t track;			/* the finished track, or CATALOG_NONE if the catalog does not have it */
 	double time;			/* the part of it that was listened to */
@@ -62,7 +62,7 @@ int source_bind(struct source *s, const struct tables *t, struct errmsg *e);
  * Answers a question with a track that passes the chain. Returns 1; 0 where the source has none; or -1 where there is no
  * memory.
  */
-int source_answer(const struct source *s, const struct tables *t, const struct question *q, const struct filter_chain *chain,
+int source_answer(const struct source *s, const struct tables *t, const struct policy_request *q, const struct filter_chain *chain,
 		  struct rng *r, struct choice *c);
 
 /* The kind of table that it draws from, or TABLE_NONE. */

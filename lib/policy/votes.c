@@ -13,7 +13,7 @@ static int cast_votes(const struct lists *lists, const struct play *play, const 
 	return 0;
 }
 
-int votes_choose(const struct source *s, const struct question *q, const struct filter_chain *chain, struct rng *r, struct choice *c)
+int votes_choose(const struct source *s, const struct policy_request *q, const struct filter_chain *chain, struct rng *r, struct choice *c)
 {
 	const struct history *h = q->history;
 	struct scored *votes = q->scratch;

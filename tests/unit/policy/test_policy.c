@@ -39,13 +39,13 @@ static struct policy bound(const char *text)
 struct listener {
 	struct history history;
 	struct idmap excluded;
-	struct question question;
+	struct policy_request request;
 };
 
 static void hear(struct listener *l, uint32_t track, double time)
 {
 	CHECK(history_add(&l->history, &tables.catalog, track, time) == 0);
-	l->question = (struct question){
+	l->request = (struct policy_request){
 		.user = 1, .track = track, .time = time, .history = &l->history, .excluded = &l->excluded};
 }
 
@@ -65,7 +65,7 @@ static unsigned ask(const char *policy, const struct listener *l, const char *so
 	for (int i = 0; i < 400; i++) {
 		struct recommendation a;
 
-		CHECK(policy_answer(&p, &l->question, &r, &a) == 0);
+		CHECK(policy_answer(&p, &l->request, &r, &a) == 0);
 		CHECK_STR(a.source, source);
 		CHECK(a.choice.pool == pool);
 		seen |= 1u << a.choice.track;
@@ -88,7 +88,7 @@ static void the_first_that_has_a_candidate_answers(void)
 	CHECK(ask("collaborative,toppop:2,random", &l, "toppop", 2) == (1 << 2 | 1 << 4));
 	CHECK(ask("collaborative,artist", &l, "artist", 4) == (1 << 0 | 1 << 3 | 1 << 6 | 1 << 9));
 	CHECK(ask("collaborative@0", &l, "exhausted", 12) == ALL);
-	l.question.user = 7;
+	l.request.user = 7;
 	CHECK(ask("collaborative,random", &l, "collaborative", 1) == 1 << 5);
 	leave(&l);
 }
@@ -129,7 +129,7 @@ static void an_artist_is_played_n_times(void)
 		for (;;) {
 			struct recommendation a;
 
-			CHECK(policy_answer(&p, &l.question, &r, &a) == 0);
+			CHECK(policy_answer(&p, &l.request, &r, &a) == 0);
 			if (strcmp(a.source, "exhausted") == 0)
 				break;
 			hear(&l, a.choice.track, 0);
@@ -151,16 +151,16 @@ static void bounds_let_their_own_value_pass(void)
 	hear(&l, 0, 0.65);
 	ask("similar@0.65,random", &l, "similar", 2);
 	ask("similar@0.66,random", &l, "random", 12);
-	l.question.time = 0.64;
+	l.request.time = 0.64;
 	ask("similar@0.65,random", &l, "random", 12);
 	ask("similar@0.65", &l, "exhausted", 12);
-	l.question.time = 0;
+	l.request.time = 0;
 	ask("similar@0,random", &l, "similar", 2);
 	ask("similar@1e-9,random", &l, "random", 12);
-	l.question.time = 1;
+	l.request.time = 1;
 	ask("similar@1,random", &l, "similar", 2);
 	/* each source has its own */
-	l.question.time = 0.5;
+	l.request.time = 0.5;
 	ask("similar@0.9,artist@0.6,toppop:3@0.5,random", &l, "toppop", 3);
 	leave(&l);
 }

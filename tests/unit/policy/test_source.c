@@ -26,16 +26,16 @@ struct asked {
 	struct history history;
 	struct idmap excluded;
 	struct scored scratch, candidates;
-	struct question question;
+	struct policy_request request;
 };
 
 static void asked_init(struct asked *a, uint32_t user, uint32_t track)
 {
-	*a = (struct asked){.question = {.user = user, .track = track, .time = 1, .explain = 100}};
-	a->question.history = &a->history;
-	a->question.excluded = &a->excluded;
-	a->question.scratch = &a->scratch;
-	a->question.candidates = &a->candidates;
+	*a = (struct asked){.request = {.user = user, .track = track, .time = 1, .explain = 100}};
+	a->request.history = &a->history;
+	a->request.excluded = &a->excluded;
+	a->request.scratch = &a->scratch;
+	a->request.candidates = &a->candidates;
 }
 
 static void asked_clear(struct asked *a)
@@ -64,7 +64,7 @@ static int ask(const struct tables *t, const char *text, const char *unseen, str
 	CHECK(source_parse(&s, text, &e) == 0);
 	CHECK(source_bind(&s, t, &e) == 0);
 	scored_reset(&a->candidates);
-	status = source_answer(&s, t, &a->question, &chain, &r, c);
+	status = source_answer(&s, t, &a->request, &chain, &r, c);
 	source_clear(&s);
 	return status;
 }
@@ -151,10 +151,10 @@ static void load_lists(struct tables *t)
 static void hear(const struct tables *t, struct asked *a, uint32_t track, double time)
 {
 	CHECK(history_add(&a->history, &t->catalog, track, time) == 0);
-	a->question.track = track;
-	a->question.time = time;
-	a->question.recent = a->history.plays;
-	a->question.n_recent = a->history.n;
+	a->request.track = track;
+	a->request.time = time;
+	a->request.recent = a->history.plays;
+	a->request.n_recent = a->history.n;
 }
 
 static void votes_are_weighted_by_time(void)
@@ -243,8 +243,8 @@ static void a_session_may_be_all_that_counts(void)
 	load_lists(&t);
 	asked_init(&a, 1, CATALOG_NONE);
 	hear(&t, &a, 0, 0);
-	a.question.recent = before;
-	a.question.n_recent = 1;
+	a.request.recent = before;
+	a.request.n_recent = 1;
 	CHECK(ask(&t, "i2i", "", &a, 1, &c) == 1 && c.track == 5);
 	CHECK(ask(&t, "i2i:session", "", &a, 1, &c) == 0);
 	hear(&t, &a, 1, 0.5);
