@@ -23,9 +23,9 @@ static bool was_heard(const struct listens *l, uint32_t track)
 }
 
 /* The first track of an anchor's list that may be played, or CATALOG_NONE. */
-static uint32_t follow(const struct lists *lists, uint32_t anchor, const struct listens *l, const struct filter_chain *chain)
+static uint32_t follow(const struct candidate_lists *lists, uint32_t anchor, const struct listens *l, const struct filter_chain *chain)
 {
-	struct span list = lists_get(lists, anchor);
+	struct span list = candidate_lists_get(lists, anchor);
 
 	for (size_t i = 0; i < list.n; i++)
 		if (!was_heard(l, list.tracks[i]) && filter_chain_passes(chain, list.tracks[i]))

@@ -54,13 +54,13 @@ static struct candidates listed(struct span span)
 static struct candidates offer_collaborative(const struct source *s, const struct tables *t, const struct policy_request *q)
 {
 	(void)t;
-	return listed(lists_get(&s->table->lists, q->user));
+	return listed(candidate_lists_get(&s->table->lists, q->user));
 }
 
 static struct candidates offer_similar(const struct source *s, const struct tables *t, const struct policy_request *q)
 {
 	(void)t;
-	return listed(lists_get(&s->table->lists, q->track));
+	return listed(candidate_lists_get(&s->table->lists, q->track));
 }
 
 static const struct source_kind kinds[] = {

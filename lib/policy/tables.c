@@ -4,19 +4,19 @@
 #include <string.h>
 
 #include "base/grow.h"
-#include "policy/lists_draft.h"
+#include "policy/candidate_lists_draft.h"
 #include "policy/session_play.h"
 #include "text/ndjson.h"
 #include "world/trackset.h"
 
 static int load_similar(struct table *table, const char *path, const struct catalog *c, struct errmsg *e)
 {
-	return lists_load(&table->lists, path, LISTS_SIMILAR, c, e);
+	return candidate_lists_load(&table->lists, path, CANDIDATE_LISTS_SIMILAR, c, e);
 }
 
 static int load_user_tracks(struct table *table, const char *path, const struct catalog *c, struct errmsg *e)
 {
-	return lists_load(&table->lists, path, LISTS_USER_TRACKS, c, e);
+	return candidate_lists_load(&table->lists, path, CANDIDATE_LISTS_USER_TRACKS, c, e);
 }
 
 static int fill_top(struct top *top, const json_t *array, const struct catalog *c, struct errmsg *e)
@@ -80,7 +80,7 @@ int tables_load_catalog(struct tables *t, const char *path, struct errmsg *e)
 static void clear_table(struct table *table)
 {
 	free(table->name);
-	lists_clear(&table->lists);
+	candidate_lists_clear(&table->lists);
 	free(table->top.tracks);
 	free(table->top.place);
 	session_player_free(table->player);
@@ -125,13 +125,13 @@ static size_t name_length(const char *spec)
 }
 
 /* Makes a table of the lists that stood in the catalog. */
-static int add_similar(struct tables *t, struct lists_draft *d, const char *path, struct errmsg *e)
+static int add_similar(struct tables *t, struct candidate_lists_draft *d, const char *path, struct errmsg *e)
 {
 	struct table *table = next_table(t, TABLE_SIMILAR, "", 0);
 
 	if (!table)
 		return errmsg_nomem(e);
-	if (lists_draft_end(d, &table->lists, path, &t->catalog, e) == 0)
+	if (candidate_lists_draft_end(d, &table->lists, path, &t->catalog, e) == 0)
 		return t->n++, 0;
 	clear_table(table);
 	return -1;
@@ -139,14 +139,14 @@ static int add_similar(struct tables *t, struct lists_draft *d, const char *path
 
 int tables_load_catalog_and_similar(struct tables *t, const char *path, struct errmsg *e)
 {
-	struct lists_draft d = {0};
+	struct candidate_lists_draft d = {0};
 	int status;
 
 	*t = (struct tables){0};
-	status = catalog_load_each(&t->catalog, path, lists_draft_read, &d, e);
+	status = catalog_load_each(&t->catalog, path, candidate_lists_draft_read, &d, e);
 	if (status == 0 && d.n > 0)
 		status = add_similar(t, &d, path, e);
-	lists_draft_clear(&d);
+	candidate_lists_draft_clear(&d);
 	return status;
 }
 

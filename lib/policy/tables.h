@@ -10,7 +10,7 @@
 #include <stdint.h>
 
 #include "base/errmsg.h"
-#include "policy/lists.h"
+#include "policy/candidate_lists.h"
 #include "world/catalog.h"
 
 enum table_kind {
@@ -32,7 +32,7 @@ struct top {
 struct table {
 	enum table_kind kind;
 	char *name;	    /* "" for the one without a name */
-	struct lists lists; /* TABLE_SIMILAR, TABLE_USER_TRACKS */
+	struct candidate_lists lists; /* TABLE_SIMILAR, TABLE_USER_TRACKS */
 	struct top top;	    /* TABLE_TOP */
 	struct session_player *player; /* TABLE_SESSION */
 };

@@ -3,9 +3,9 @@
 #include <math.h>
 
 /* Lets a play vote for the tracks of its list. */
-static int cast_votes(const struct lists *lists, const struct play *play, const struct filter_chain *chain, struct scored *votes)
+static int cast_votes(const struct candidate_lists *lists, const struct play *play, const struct filter_chain *chain, struct scored *votes)
 {
-	struct span list = lists_get(lists, play->track);
+	struct span list = candidate_lists_get(lists, play->track);
 
 	for (size_t i = 0; i < list.n; i++)
 		if (filter_chain_passes(chain, list.tracks[i]) && scored_add(votes, list.tracks[i], play->time) < 0)

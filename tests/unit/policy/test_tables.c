@@ -20,7 +20,7 @@ static int load_top(struct tables *t, const char *spec, const char *text, struct
 	return tables_load(t, TABLE_TOP, spec, e);
 }
 
-static void lists_are_noted(void)
+static void candidate_lists_are_noted(void)
 {
 	struct tables t;
 	struct errmsg e;
@@ -28,9 +28,9 @@ static void lists_are_noted(void)
 	load_catalog(&t);
 	CHECK(tables_load(&t, TABLE_SIMILAR, fixture_file("file", "{\"track\":10,\"recommendations\":[30]}\n"), &e) == 0);
 	CHECK(t.n == 1 && tables_find(&t, TABLE_SIMILAR, "", &e) == &t.list[0] && !tables_find(&t, TABLE_USER_TRACKS, "", &e));
-	CHECK(lists_get(&t.list[0].lists, 1).n == 1 && lists_get(&t.list[0].lists, 1).tracks[0] == 3);
+	CHECK(candidate_lists_get(&t.list[0].lists, 1).n == 1 && candidate_lists_get(&t.list[0].lists, 1).tracks[0] == 3);
 	CHECK(tables_load(&t, TABLE_USER_TRACKS, fixture_file("file", "{\"user\":7,\"tracks\":[0]}\n"), &e) == 0);
-	CHECK(t.n == 2 && lists_get(&tables_find(&t, TABLE_USER_TRACKS, "", &e)->lists, 7).n == 1);
+	CHECK(t.n == 2 && candidate_lists_get(&tables_find(&t, TABLE_USER_TRACKS, "", &e)->lists, 7).n == 1);
 	CHECK(tables_find(&t, TABLE_SIMILAR, "", &e) == &t.list[0]);
 	CHECK(tables_load(&t, TABLE_USER_TRACKS, "file", &e) == -1);
 	CHECK_STR(e.text, "file: a second table of users' tracks without a name");
@@ -73,11 +73,11 @@ static void a_catalog_serves_as_the_table_of_similar_tracks(void)
 	similar = tables_find(&t, TABLE_SIMILAR, "", &e);
 	CHECK(t.catalog.n_tracks == 5 && t.n == 1 && similar);
 	if (similar) {
-		const struct lists *l = &similar->lists;
+		const struct candidate_lists *l = &similar->lists;
 
-		CHECK(lists_get(l, 3).n == 2 && lists_get(l, 3).tracks[0] == 1 && lists_get(l, 3).tracks[1] == 2);
-		CHECK(lists_get(l, 0).n == 1 && lists_get(l, 0).tracks[0] == 3);
-		CHECK(lists_get(l, 1).n == 0 && lists_get(l, 2).n == 0 && lists_get(l, 4).n == 0);
+		CHECK(candidate_lists_get(l, 3).n == 2 && candidate_lists_get(l, 3).tracks[0] == 1 && candidate_lists_get(l, 3).tracks[1] == 2);
+		CHECK(candidate_lists_get(l, 0).n == 1 && candidate_lists_get(l, 0).tracks[0] == 3);
+		CHECK(candidate_lists_get(l, 1).n == 0 && candidate_lists_get(l, 2).n == 0 && candidate_lists_get(l, 4).n == 0);
 	}
 	tables_clear(&t);
 	/* where no line has any, there is no table */
@@ -190,7 +190,7 @@ int main(void)
 	char directory[32];
 
 	fixture_enter(directory);
-	RUN(lists_are_noted);
+	RUN(candidate_lists_are_noted);
 	RUN(a_catalog_serves_as_the_table_of_similar_tracks);
 	RUN(a_failed_catalog_leaves_nothing);
 	RUN(tops_keep_their_order);

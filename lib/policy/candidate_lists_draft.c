@@ -1,4 +1,4 @@
-#include "policy/lists_draft.h"
+#include "policy/candidate_lists_draft.h"
 
 #include <stdlib.h>
 
@@ -8,14 +8,14 @@
 
 static const char recommendations[] = "recommendations";
 
-void lists_draft_clear(struct lists_draft *d)
+void candidate_lists_draft_clear(struct candidate_lists_draft *d)
 {
 	free(d->rows);
 	free(d->items);
-	*d = (struct lists_draft){0};
+	*d = (struct candidate_lists_draft){0};
 }
 
-static int add_items(struct lists_draft *d, const json_t *array, struct errmsg *e)
+static int add_items(struct candidate_lists_draft *d, const json_t *array, struct errmsg *e)
 {
 	size_t n = json_array_size(array);
 	uint32_t *items = grow(d->items, &d->items_cap, d->n_items + n, sizeof *items);
@@ -30,11 +30,11 @@ static int add_items(struct lists_draft *d, const json_t *array, struct errmsg *
 	return 0;
 }
 
-int lists_draft_read(const struct ndjson_line *line, void *draft, struct errmsg *e)
+int candidate_lists_draft_read(const struct ndjson_line *line, void *draft, struct errmsg *e)
 {
-	struct lists_draft *d = draft;
+	struct candidate_lists_draft *d = draft;
 	const json_t *array = json_object_get(line->object, recommendations);
-	struct lists_draft_row *rows;
+	struct candidate_lists_draft_row *rows;
 	uint32_t track;
 
 	if (!array || json_is_null(array))
@@ -47,29 +47,29 @@ int lists_draft_read(const struct ndjson_line *line, void *draft, struct errmsg 
 	d->rows = rows;
 	if (ndjson_id(json_object_get(line->object, "track"), "track", &track, e) < 0 || add_items(d, array, e) < 0)
 		return -1;
-	rows[d->n++] = (struct lists_draft_row){.line = line->number, .track = track, .end = d->n_items};
+	rows[d->n++] = (struct candidate_lists_draft_row){.line = line->number, .track = track, .end = d->n_items};
 	return 0;
 }
 
-int lists_draft_end(struct lists_draft *d, struct lists *l, const char *path, const struct catalog *c, struct errmsg *e)
+int candidate_lists_draft_end(struct candidate_lists_draft *d, struct candidate_lists *l, const char *path, const struct catalog *c, struct errmsg *e)
 {
 	struct trackset seen;
 	size_t first = 0;
 	int status = 0;
 
-	*l = (struct lists){.items = d->items, .items_cap = d->items_cap};
+	*l = (struct candidate_lists){.items = d->items, .items_cap = d->items_cap};
 	d->items = NULL;
 	if (trackset_init(&seen, c) < 0)
 		return errmsg_nomem(e);
 	for (size_t i = 0; i < d->n && status == 0; i++) {
-		const struct lists_draft_row *row = &d->rows[i];
+		const struct candidate_lists_draft_row *row = &d->rows[i];
 
 		if (trackset_find(&seen, l->items + first, row->end - first, recommendations, e) < 0) {
 			status = errmsg_prefix(e, "%s:%lu", ndjson_name(path), row->line);
 			break;
 		}
 		l->n_items = first = row->end;
-		status = lists_add_row(l, catalog_find(c, row->track)) < 0 ? errmsg_nomem(e) : 0;
+		status = candidate_lists_add_row(l, catalog_find(c, row->track)) < 0 ? errmsg_nomem(e) : 0;
 	}
 	trackset_clear(&seen);
 	return status;

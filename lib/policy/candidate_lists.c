@@ -1,4 +1,4 @@
-#include "policy/lists.h"
+#include "policy/candidate_lists.h"
 
 #include <stdlib.h>
 
@@ -6,15 +6,15 @@
 #include "text/ndjson.h"
 #include "world/trackset.h"
 
-void lists_clear(struct lists *l)
+void candidate_lists_clear(struct candidate_lists *l)
 {
 	id_index_clear(&l->rows);
 	free(l->ends);
 	free(l->items);
-	*l = (struct lists){0};
+	*l = (struct candidate_lists){0};
 }
 
-struct span lists_get(const struct lists *l, uint32_t key)
+struct span candidate_lists_get(const struct candidate_lists *l, uint32_t key)
 {
 	uint32_t row = id_index_get(&l->rows, key), first;
 
@@ -25,9 +25,9 @@ struct span lists_get(const struct lists *l, uint32_t key)
 }
 
 struct loading {
-	struct lists *lists;
+	struct candidate_lists *lists;
 	const struct catalog *catalog;
-	enum lists_kind kind;
+	enum candidate_lists_kind kind;
 	struct trackset seen; /* in this list */
 };
 
@@ -37,11 +37,11 @@ static int read_key(const struct loading *ld, json_t *object, uint32_t *key, str
 	const char *what = "user";
 	uint32_t id;
 
-	if (ld->kind == LISTS_SIMILAR)
+	if (ld->kind == CANDIDATE_LISTS_SIMILAR)
 		what = json_object_get(object, "item_id") && !json_object_get(object, "track") ? "item_id" : "track";
 	if (ndjson_id(json_object_get(object, what), what, &id, e) < 0)
 		return -1;
-	*key = ld->kind == LISTS_SIMILAR ? catalog_find(ld->catalog, id) : id;
+	*key = ld->kind == CANDIDATE_LISTS_SIMILAR ? catalog_find(ld->catalog, id) : id;
 	if (*key == CATALOG_NONE)
 		return errmsg_set(e, "track %u is not in the catalog", id);
 	if (id_index_get(&ld->lists->rows, *key) > 0)
@@ -49,7 +49,7 @@ static int read_key(const struct loading *ld, json_t *object, uint32_t *key, str
 	return 0;
 }
 
-int lists_add_row(struct lists *l, uint32_t key)
+int candidate_lists_add_row(struct candidate_lists *l, uint32_t key)
 {
 	uint32_t *ends = grow(l->ends, &l->ends_cap, l->n + 1, sizeof *ends), *row;
 
@@ -67,13 +67,13 @@ int lists_add_row(struct lists *l, uint32_t key)
 static int read_line(const struct ndjson_line *line, void *ctx, struct errmsg *e)
 {
 	struct loading *ld = ctx;
-	struct lists *l = ld->lists;
-	const char *what = ld->kind == LISTS_SIMILAR ? "recommendations" : "tracks";
+	struct candidate_lists *l = ld->lists;
+	const char *what = ld->kind == CANDIDATE_LISTS_SIMILAR ? "recommendations" : "tracks";
 	const json_t *array = json_object_get(line->object, what);
 	size_t n = json_array_size(array);
 	uint32_t key, *items;
 
-	if (json_is_null(array) || (!array && ld->kind == LISTS_SIMILAR))
+	if (json_is_null(array) || (!array && ld->kind == CANDIDATE_LISTS_SIMILAR))
 		return 0;
 	if (read_key(ld, line->object, &key, e) < 0)
 		return -1;
@@ -86,23 +86,23 @@ static int read_line(const struct ndjson_line *line, void *ctx, struct errmsg *e
 	if (trackset_read(&ld->seen, array, what, items + l->n_items, e) < 0)
 		return -1;
 	l->n_items += n;
-	return lists_add_row(l, key) < 0 ? errmsg_nomem(e) : 0;
+	return candidate_lists_add_row(l, key) < 0 ? errmsg_nomem(e) : 0;
 }
 
-int lists_load(struct lists *l, const char *path, enum lists_kind kind, const struct catalog *c, struct errmsg *e)
+int candidate_lists_load(struct candidate_lists *l, const char *path, enum candidate_lists_kind kind, const struct catalog *c, struct errmsg *e)
 {
 	struct loading ld = {.lists = l, .catalog = c, .kind = kind};
 	int status;
 
-	*l = (struct lists){0};
+	*l = (struct candidate_lists){0};
 	if (trackset_init(&ld.seen, c) < 0)
 		return errmsg_nomem(e);
 	status = ndjson_each(path, read_line, &ld, e);
 	trackset_clear(&ld.seen);
 	if (status == 0 && l->n == 0)
 		status = errmsg_set(e, "%s: no line has \"%s\"", ndjson_name(path),
-				    kind == LISTS_SIMILAR ? "recommendations" : "tracks");
+				    kind == CANDIDATE_LISTS_SIMILAR ? "recommendations" : "tracks");
 	if (status < 0)
-		lists_clear(l);
+		candidate_lists_clear(l);
 	return status;
 }

@@ -1,10 +1,10 @@
 /*
- * lists: a table of lists of tracks, by track or by user.
+ * candidate_lists: a table of lists of tracks, by track or by user.
  *
  * The items of all lists lie in one array, list after list, as indices of the catalog.
  */
-#ifndef BOTIFY_LISTS_H
-#define BOTIFY_LISTS_H
+#ifndef BOTIFY_CANDIDATE_LISTS_H
+#define BOTIFY_CANDIDATE_LISTS_H
 
 #include <stddef.h>
 #include <stdint.h>
@@ -19,31 +19,31 @@ struct span {
 	size_t n;
 };
 
-struct lists {
+struct candidate_lists {
 	struct id_index rows; /* plus 1, by key */
 	uint32_t *ends;	   /* where row i ends in items; it starts where row i-1 ends */
 	uint32_t *items;
 	size_t n, ends_cap, n_items, items_cap;
 };
 
-enum lists_kind {
-	LISTS_SIMILAR,	  /* {"track":0,"recommendations":[…]}, or "item_id" for "track"; the key is a track's index */
-	LISTS_USER_TRACKS /* {"user":0,"tracks":[…]}; the key is a user's id */
+enum candidate_lists_kind {
+	CANDIDATE_LISTS_SIMILAR,	  /* {"track":0,"recommendations":[…]}, or "item_id" for "track"; the key is a track's index */
+	CANDIDATE_LISTS_USER_TRACKS /* {"user":0,"tracks":[…]}; the key is a user's id */
 };
 
 /*
  * Reads a table. Of similar lists, a line that has no "recommendations" is passed over, because a catalog serves as
  * such a table too; and so is one whose list is null, of either kind. That no line has any is an error. A key twice, a track
  * that the catalog does not have, or that a list names twice, are errors. Returns 0, or -1 with file, line and reason. Free
- * with lists_clear.
+ * with candidate_lists_clear.
  */
-int lists_load(struct lists *l, const char *path, enum lists_kind kind, const struct catalog *c, struct errmsg *e);
-void lists_clear(struct lists *l);
+int candidate_lists_load(struct candidate_lists *l, const char *path, enum candidate_lists_kind kind, const struct catalog *c, struct errmsg *e);
+void candidate_lists_clear(struct candidate_lists *l);
 
-/* For lists_draft.c: the items behind those of the last list are that of this new key. Returns 0, or -1: no memory. */
-int lists_add_row(struct lists *l, uint32_t key);
+/* For candidate_lists_draft.c: the items behind those of the last list are that of this new key. Returns 0, or -1: no memory. */
+int candidate_lists_add_row(struct candidate_lists *l, uint32_t key);
 
 /* The list of a key; an empty one where there is none. */
-struct span lists_get(const struct lists *l, uint32_t key);
+struct span candidate_lists_get(const struct candidate_lists *l, uint32_t key);
 
 #endif
