@@ -12,7 +12,7 @@
 #include "options.h"
 #include "render/table.h"
 #include "report/analysis.h"
-#include "report/failon.h"
+#include "report/fail_on.h"
 #include "report/findings.h"
 #include "report/report.h"
 #include "study/clock.h"
@@ -139,7 +139,7 @@ static int set_moment(struct options *o, const char *text, struct errmsg *e)
 static int set_fail_on(struct options *o, const char *names, struct errmsg *e)
 {
 	o->fail_on = names;
-	return failon_check(names, e);
+	return fail_on_check(names, e);
 }
 
 /* What is about the report, and not about what is read. */
@@ -387,7 +387,7 @@ static int warn(const struct report *r, const struct options *o, bool loud, stru
 static int find(const struct analysis *a, const struct options *o)
 {
 	struct errmsg found;
-	int status = o->fail_on ? failon_find(o->fail_on, &a->subject, &found) : 0;
+	int status = o->fail_on ? fail_on_find(o->fail_on, &a->subject, &found) : 0;
 
 	if (status != 0)
 		command_fail(&self, &found);

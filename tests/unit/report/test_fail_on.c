@@ -1,4 +1,4 @@
-#include "report/failon.h"
+#include "report/fail_on.h"
 
 #include "unit/check.h"
 
@@ -13,12 +13,12 @@ static void names_are_checked(void)
 	};
 
 	for (size_t i = 0; i < sizeof good / sizeof *good; i++)
-		CHECK(failon_check(good[i], &e) == 0);
+		CHECK(fail_on_check(good[i], &e) == 0);
 	for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
-		CHECK(failon_check(bad[i], &e) == -1);
+		CHECK(fail_on_check(bad[i], &e) == -1);
 		CHECK(strncmp(e.text, "--fail-on knows srm, health, malformed_lines, ", 46) == 0);
 	}
-	CHECK(failon_check("srm,nonsense", &e) == -1 && strstr(e.text, "; not 'nonsense'") != NULL);
+	CHECK(fail_on_check("srm,nonsense", &e) == -1 && strstr(e.text, "; not 'nonsense'") != NULL);
 }
 
 /* n users in each arm of X; user 0 is in both. */
@@ -45,15 +45,15 @@ static void what_is_found_is_said(void)
 	struct sections_subject subject = {.study = &s, .options = &options};
 
 	fill(&s, 50, 50);
-	CHECK(failon_find("srm", &subject, &e) == 0);
-	CHECK(failon_find("srm,health,malformed_lines", &subject, &e) == 0);
-	CHECK(failon_find("srm,users_in_two_arms", &subject, &e) == 1);
+	CHECK(fail_on_find("srm", &subject, &e) == 0);
+	CHECK(fail_on_find("srm,health,malformed_lines", &subject, &e) == 0);
+	CHECK(fail_on_find("srm,users_in_two_arms", &subject, &e) == 1);
 	CHECK_STR(e.text, "users_in_two_arms: experiment X: 1 user seen in more than one arm: left out.");
 	study_clear(&s);
 	fill(&s, 150, 50);
-	CHECK(failon_find("users_in_two_arms,srm", &subject, &e) == 1 && strncmp(e.text, "users_in", 8) == 0);
+	CHECK(fail_on_find("users_in_two_arms,srm", &subject, &e) == 1 && strncmp(e.text, "users_in", 8) == 0);
 	/* (150 - 100)^2 / 100 twice is 50 */
-	CHECK(failon_find("srm", &subject, &e) == 1);
+	CHECK(fail_on_find("srm", &subject, &e) == 1);
 	CHECK_STR(e.text, "srm: users of experiment X are not split as planned (p = 2e-12)");
 	study_clear(&s);
 }
@@ -67,15 +67,15 @@ static void a_planned_split_is_no_mismatch(void)
 
 	CHECK(split_parse(&split, "--split", "C=3,T=1", &e) == 0);
 	fill(&s, 150, 50);
-	CHECK(failon_find("srm,health", &subject, &e) == 0);
+	CHECK(fail_on_find("srm,health", &subject, &e) == 0);
 	split_clear(&split);
 	CHECK(split_parse(&split, "--split", "C=3,T=1,T2=1", &e) == 0);
 	/* an arm that has nobody is not as large as planned */
-	CHECK(failon_find("srm", &subject, &e) == 1);
-	CHECK(failon_find("health", &subject, &e) == 1 && strncmp(e.text, "missing_arms: ", 14) == 0);
+	CHECK(fail_on_find("srm", &subject, &e) == 1);
+	CHECK(fail_on_find("health", &subject, &e) == 1 && strncmp(e.text, "missing_arms: ", 14) == 0);
 	split_clear(&split);
 	CHECK(split_parse(&split, "--split", "C=3,T=1,T2=0", &e) == 0);
-	CHECK(failon_find("srm,health", &subject, &e) == 0);
+	CHECK(fail_on_find("srm,health", &subject, &e) == 0);
 	split_clear(&split);
 	study_clear(&s);
 }

@@ -1,4 +1,4 @@
-#include "report/failon.h"
+#include "report/fail_on.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -27,7 +27,7 @@ static int list_names(const char *name, struct errmsg *e)
 	return errmsg_set(e, "%s; not '%s'", e->text, name);
 }
 
-int failon_check(const char *names, struct errmsg *e)
+int fail_on_check(const char *names, struct errmsg *e)
 {
 	char name[64];
 
@@ -76,7 +76,7 @@ static bool find_in_health(const char *name, const struct study *s, const struct
 	return false;
 }
 
-int failon_find(const char *names, const struct sections_subject *subject, struct errmsg *found)
+int fail_on_find(const char *names, const struct sections_subject *subject, struct errmsg *found)
 {
 	const struct health_subject of = {.study = subject->study, .split = subject->split, .options = subject->options,
 					  .effects = subject->effects};
