@@ -15,10 +15,10 @@
 #include "report/fail_on.h"
 #include "report/findings.h"
 #include "report/report.h"
+#include "study/allocation.h"
 #include "study/clock.h"
 #include "study/covariate.h"
 #include "study/partial.h"
-#include "study/split.h"
 #include "study/study.h"
 #include "study/study_log.h"
 #include "text/day.h"
@@ -70,7 +70,7 @@ struct options {
 	const char *output, *tracks, *covariate, *fail_on, *plan;
 	struct analysis_options analysis;
 	const struct report_format *format;
-	struct split split;
+	struct allocation allocation;
 	struct study_keep keep;
 	struct options_given given;
 	bool spreadsheet, partial, merge;
@@ -125,9 +125,9 @@ static int set_format(struct options *o, const char *name, struct errmsg *e)
 
 static int set_split(struct options *o, const char *text, struct errmsg *e)
 {
-	split_clear(&o->split);
+	allocation_clear(&o->allocation);
 	o->plan = split_is_path(text) ? text : NULL;
-	return o->plan ? 0 : split_parse(&o->split, "--split", text, e);
+	return o->plan ? 0 : allocation_parse(&o->allocation, "--split", text, e);
 }
 
 static int set_moment(struct options *o, const char *text, struct errmsg *e)
@@ -186,7 +186,7 @@ static int complete(struct options *o, struct errmsg *e)
 	o->analysis.days = o->analysis.days || page;
 	if (analysis_check(&o->analysis, e) < 0)
 		return -1;
-	o->analysis.split = &o->split;
+	o->analysis.allocation = &o->allocation;
 	o->analysis.effects.samples.adjust = o->covariate || o->keep.before;
 	o->analysis.sources = o->analysis.sources || o->tracks || page;
 	o->keep.sessions = page;
@@ -298,11 +298,11 @@ static int check_plan(const struct study *s, const struct options *o, struct err
 	size_t missing = 0;
 
 	for (size_t i = 0; i < s->names.n; i++)
-		missing += !split_has(&o->split, slice_of(intern_text(&s->names, i)));
+		missing += !allocation_has(&o->allocation, slice_of(intern_text(&s->names, i)));
 	if (missing > 0 && missing == s->names.n)
 		return errmsg_set(e, "%s: no experiment of the log is in it", ndjson_name(o->plan));
 	for (size_t i = 0; missing > 0 && i < s->names.n; i++)
-		if (!split_has(&o->split, slice_of(intern_text(&s->names, i))))
+		if (!allocation_has(&o->allocation, slice_of(intern_text(&s->names, i))))
 			command_note(&self, "%s: experiment '%s' is not in it, and its arms are taken as equal",
 				     ndjson_name(o->plan),
 				     intern_text(&s->names, i));
@@ -402,7 +402,7 @@ static int write_result(const struct study *s, const struct options *o, int *fou
 {
 	struct analysis a = {0};
 	struct report report = {
-		.study = s, .effects = &a.effects, .control = o->analysis.effects.control, .split = &o->split,
+		.study = s, .effects = &a.effects, .control = o->analysis.effects.control, .allocation = &o->allocation,
 		.analysis = &a.subject, .sections = a.sections, .spreadsheet = o->spreadsheet,
 	};
 	bool bare = !o->partial && o->format->bare;
@@ -438,7 +438,7 @@ static int run(struct inputs *in, struct options *o)
 		return command_fail(&self, &e);
 	if (o->covariate && covariate_load(&in->covariate, o->covariate, &e) < 0)
 		return command_fail(&self, &e);
-	if (o->plan && split_load(&o->split, o->plan, &e) < 0)
+	if (o->plan && allocation_load(&o->allocation, o->plan, &e) < 0)
 		return command_fail(&self, &e);
 	if (o->covariate)
 		o->analysis.effects.samples.file = &in->covariate;
@@ -470,7 +470,7 @@ int main(int argc, char **argv)
 	if (status < 0)
 		status = command_finish(&self, NULL, run(&in, &o));
 	clear_inputs(&in);
-	split_clear(&o.split);
+	allocation_clear(&o.allocation);
 	free(o.experiments);
 	return status;
 }

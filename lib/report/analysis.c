@@ -19,7 +19,7 @@ int analysis_run(struct analysis *a, const struct study *s, const struct analysi
 {
 	int status;
 
-	*a = (struct analysis){.subject = {.study = s, .options = &o->effects, .split = o->split, .effects = &a->effects}};
+	*a = (struct analysis){.subject = {.study = s, .options = &o->effects, .allocation = o->allocation, .effects = &a->effects}};
 	status = effects_of(&a->effects, s, &o->effects, e);
 	if (status == 0)
 		status = sections_srm(&a->sections[a->n_sections++], &a->subject, e);

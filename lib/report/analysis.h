@@ -11,15 +11,15 @@
 #include "base/errmsg.h"
 #include "report/section.h"
 #include "report/sections.h"
+#include "study/allocation.h"
 #include "study/effects.h"
-#include "study/split.h"
 #include "study/study.h"
 
 enum { ANALYSIS_SECTIONS_MAX = 6, ANALYSIS_QUANTILES_MAX = 32 };
 
 struct analysis_options {
 	struct effects_options effects;
-	const struct split *split;
+	const struct allocation *allocation;
 	bool with_power;
 	double power, mde;	 /* 0 .. 1; percent, NaN: not asked for */
 	double quantiles[ANALYSIS_QUANTILES_MAX]; /* n_quantiles of them, of the time of a session; none: not asked for */

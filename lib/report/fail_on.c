@@ -78,7 +78,7 @@ static bool find_in_health(const char *name, const struct study *s, const struct
 
 int fail_on_find(const char *names, const struct sections_subject *subject, struct errmsg *found)
 {
-	const struct health_subject of = {.study = subject->study, .split = subject->split, .options = subject->options,
+	const struct health_subject of = {.study = subject->study, .allocation = subject->allocation, .options = subject->options,
 					  .effects = subject->effects};
 	struct health h;
 	char name[64];

@@ -173,7 +173,7 @@ char *report_methods(const struct report *r, const struct effect *effects, size_
 
 int report_health(struct health *h, const struct report *r, struct errmsg *e)
 {
-	return health_init(h, &(struct health_subject){.study = r->study, .split = r->split,
+	return health_init(h, &(struct health_subject){.study = r->study, .allocation = r->allocation,
 							   .options = r->analysis ? r->analysis->options : NULL,
 							   .effects = r->effects}, e);
 }

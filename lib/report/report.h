@@ -13,8 +13,8 @@
 #include <stdio.h>
 
 #include "base/errmsg.h"
+#include "study/allocation.h"
 #include "study/effects.h"
-#include "study/split.h"
 #include "study/study.h"
 #include "text/humanize.h"
 
@@ -26,7 +26,7 @@ struct report {
 	const struct study *study;     /* ended; borrowed, as all of these */
 	const struct effects *effects; /* of the study */
 	const char *control;	       /* as effects_of was asked for it */
-	const struct split *split;     /* that was planned; may be NULL */
+	const struct allocation *allocation;     /* that was planned; may be NULL */
 	const struct sections_subject *analysis; /* what the sections are about; NULL where there are none */
 	const struct section *sections; /* n_sections, said after the effects, in their order */
 	size_t n_sections;

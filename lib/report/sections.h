@@ -10,15 +10,15 @@
 
 #include "base/errmsg.h"
 #include "report/section.h"
+#include "study/allocation.h"
 #include "study/effects.h"
-#include "study/split.h"
 #include "study/study.h"
 
 /* What all of them are about. */
 struct sections_subject {
 	const struct study *study;
 	const struct effects_options *options; /* of the effects: control, alpha, … */
-	const struct split *split;	       /* as planned; a split of no arms: equal */
+	const struct allocation *allocation;	       /* as planned; a split of no arms: equal */
 	const struct effects *effects;	       /* by the options, where they have been made; or NULL */
 };
 

@@ -21,42 +21,42 @@ static void arms_clear(struct arms *a)
 	free(a->expected);
 }
 
-static void add_arm(struct arms *a, const struct interned *name, uint64_t users, const struct split *split)
+static void add_arm(struct arms *a, const struct interned *name, uint64_t users, const struct allocation *allocation)
 {
 	a->names[a->n] = name->text;
 	a->users[a->n] = users;
-	a->weights[a->n++] = split_weight(split, (struct slice){.text = name->text, .len = name->len});
+	a->weights[a->n++] = allocation_weight(allocation, (struct slice){.text = name->text, .len = name->len});
 }
 
 /* The arms of the log in the order of the report, then those that were planned and have nobody, in that of the plan. */
-static void add_arms(struct arms *a, const struct study_experiment *x, const uint32_t *order, const struct split *split)
+static void add_arms(struct arms *a, const struct study_experiment *x, const uint32_t *order, const struct allocation *allocation)
 {
 	for (size_t i = 0; i < x->arms.n; i++) {
 		const struct interned *name = &x->arms.list[order[i]];
 
-		if (!split_leaves_out(split, (struct slice){.text = name->text, .len = name->len}))
-			add_arm(a, name, x->summary.arms[order[i]].seen, split);
+		if (!split_leaves_out(allocation, (struct slice){.text = name->text, .len = name->len}))
+			add_arm(a, name, x->summary.arms[order[i]].seen, allocation);
 	}
-	for (size_t i = 0; split && i < split->arms.n; i++) {
-		const struct interned *name = &split->arms.list[i];
+	for (size_t i = 0; allocation && i < allocation->arms.n; i++) {
+		const struct interned *name = &allocation->arms.list[i];
 		struct slice text = {.text = name->text, .len = name->len};
 
-		if (split->weights[i] > 0 && intern_find(&x->arms, text) == INTERN_NONE)
-			add_arm(a, name, 0, split);
+		if (allocation->weights[i] > 0 && intern_find(&x->arms, text) == INTERN_NONE)
+			add_arm(a, name, 0, allocation);
 	}
 }
 
 static int arms_init(struct arms *a, const struct sections_subject *subject, size_t experiment, struct errmsg *e)
 {
 	const struct study_experiment *x = &subject->study->experiments[experiment];
-	const struct split *split = split_of(subject->split, slice_of(intern_text(&subject->study->names, experiment)));
-	size_t most = x->arms.n + (split ? split->arms.n : 0);
+	const struct allocation *allocation = allocation_of(subject->allocation, slice_of(intern_text(&subject->study->names, experiment)));
+	size_t most = x->arms.n + (allocation ? allocation->arms.n : 0);
 	uint32_t *order = effects_arms(x, subject->options->control, e);
 
 	*a = (struct arms){.names = calloc(most + 1, sizeof *a->names), .users = calloc(most + 1, sizeof *a->users),
 			   .weights = calloc(most + 1, sizeof *a->weights), .expected = calloc(most + 1, sizeof *a->expected)};
 	if (order && a->names && a->users && a->weights && a->expected) {
-		add_arms(a, x, order, split);
+		add_arms(a, x, order, allocation);
 		srm_expected(a->users, a->weights, a->n, a->expected);
 		free(order);
 		return 0;

@@ -101,12 +101,12 @@ double power_mde(struct power_arm control, struct power_arm treatment, double al
 
 /* An experiment that is still to be sized. */
 struct plan {
-	double control_variance, treatment_variance, split, effect, alpha;
+	double control_variance, treatment_variance, allocation, effect, alpha;
 };
 
 static double treatment_users(const struct plan *p, double control)
 {
-	return fmax(2, ceil(p->split * control));
+	return fmax(2, ceil(p->allocation * control));
 }
 
 static double plan_power(const struct plan *p, double control)
@@ -117,14 +117,14 @@ static double plan_power(const struct plan *p, double control)
 	return power_of(c, t, p->effect, p->alpha);
 }
 
-bool power_need(double control_variance, double treatment_variance, double split, double effect, double alpha,
+bool power_need(double control_variance, double treatment_variance, double allocation, double effect, double alpha,
 		double power, struct power_users *need)
 {
-	struct plan p = {control_variance, treatment_variance, split, effect, alpha};
+	struct plan p = {control_variance, treatment_variance, allocation, effect, alpha};
 	double low = 1, high = 2; /* low is too few, or no number at all */
 
 	*need = (struct power_users){0, 0};
-	if (!(control_variance >= 0 && treatment_variance >= 0 && split > 0 && isfinite(split) && effect != 0))
+	if (!(control_variance >= 0 && treatment_variance >= 0 && allocation > 0 && isfinite(allocation) && effect != 0))
 		return false;
 	while (plan_power(&p, high) < power && high <= 0x1p53) {
 		low = high;

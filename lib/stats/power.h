@@ -46,7 +46,7 @@ struct power_users {
  * up and at least 2, `effect` is found with this power. Returns false, and leaves `need` at zeroes, where no number
  * does: an effect of 0, no variance, or more than 2^53 users.
  */
-bool power_need(double control_variance, double treatment_variance, double split, double effect, double alpha,
+bool power_need(double control_variance, double treatment_variance, double allocation, double effect, double alpha,
 		double power, struct power_users *need);
 
 #endif

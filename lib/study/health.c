@@ -168,21 +168,21 @@ static int users_without_session(const struct health_subject *of, struct health_
 }
 
 /* As planned for the finding's experiment, or NULL. */
-static const struct split *planned(const struct health_subject *of, const struct health_finding *f)
+static const struct allocation *planned(const struct health_subject *of, const struct health_finding *f)
 {
-	return split_of(of->split, slice_of(intern_text(&of->study->names, f->experiment)));
+	return allocation_of(of->allocation, slice_of(intern_text(&of->study->names, f->experiment)));
 }
 
 static int missing_arms(const struct health_subject *of, struct health_finding *f, struct errmsg *words)
 {
-	f->count = of->split ? split_missing(planned(of, f), &experiment_of(of, f)->arms, words) : 0;
+	f->count = of->allocation ? allocation_missing(planned(of, f), &experiment_of(of, f)->arms, words) : 0;
 	f->grave = f->count > 0;
 	return 0;
 }
 
 static int unplanned_arms(const struct health_subject *of, struct health_finding *f, struct errmsg *words)
 {
-	f->count = of->split ? split_unplanned(planned(of, f), &experiment_of(of, f)->arms, words) : 0;
+	f->count = of->allocation ? allocation_unplanned(planned(of, f), &experiment_of(of, f)->arms, words) : 0;
 	f->grave = f->count > 0;
 	return 0;
 }

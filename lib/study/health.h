@@ -13,8 +13,8 @@
 #include <stdint.h>
 
 #include "base/errmsg.h"
+#include "study/allocation.h"
 #include "study/effects.h"
-#include "study/split.h"
 #include "study/study.h"
 
 /* What became of the things that are counted. */
@@ -27,7 +27,7 @@ enum health_fate {
 /* What the list is made of. */
 struct health_subject {
 	const struct study *study; /* ended */
-	const struct split *split; /* that was planned, or NULL */
+	const struct allocation *allocation; /* that was planned, or NULL */
 	const struct effects_options *options; /* of the effects; NULL: nothing is sequential */
 	const struct effects *effects;	       /* of the study; NULL: no covariate is known to be unbalanced */
 };

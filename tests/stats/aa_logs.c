@@ -73,7 +73,7 @@ static bool time_of_an_arm_differs(const struct analysis *a, size_t part)
 	return found;
 }
 
-static bool split_differs(const struct analysis *a, size_t part)
+static bool allocation_differs(const struct analysis *a, size_t part)
 {
 	(void)part;
 	return number_at(section_of(a, "srm"), 0, "p") < alpha;
@@ -81,7 +81,7 @@ static bool split_differs(const struct analysis *a, size_t part)
 
 static bool metric_or_split_differs(const struct analysis *a, size_t part)
 {
-	return part < SAMPLES_N ? metric_differs(a, part) : split_differs(a, part);
+	return part < SAMPLES_N ? metric_differs(a, part) : allocation_differs(a, part);
 }
 
 static const char *metric_or_split(size_t part)

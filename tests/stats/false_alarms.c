@@ -275,7 +275,7 @@ static bool winsorised(struct rng *r)
 	return comparison_welch(&s[0], &s[1], alpha).significant;
 }
 
-static const double split[] = {1, 1, 2};
+static const double allocation[] = {1, 1, 2};
 
 static void assign(uint64_t *counts, struct rng *r, int users)
 {
@@ -291,19 +291,19 @@ static bool srm(struct rng *r)
 	uint64_t counts[3] = {0};
 
 	assign(counts, r, 4000);
-	return srm_test(counts, split, 3).p < alpha;
+	return srm_test(counts, allocation, 3).p < alpha;
 }
 
 static bool srm_sequential_path(struct rng *r)
 {
 	uint64_t counts[3] = {0};
-	struct srm_sequential running = srm_sequential(counts, split, 3, 100);
+	struct srm_sequential running = srm_sequential(counts, allocation, 3, 100);
 
 	for (int look = 0; look < LOOKS; look++) {
 		struct srm_sequential now;
 
 		assign(counts, r, 100);
-		now = srm_sequential(counts, split, 3, 100);
+		now = srm_sequential(counts, allocation, 3, 100);
 		srm_sequential_merge(&running, &now);
 	}
 	return running.p < alpha;

@@ -61,22 +61,22 @@ static void what_is_found_is_said(void)
 static void a_planned_split_is_no_mismatch(void)
 {
 	struct effects_options options = {.alpha = 0.05};
-	struct split split = {0};
+	struct allocation allocation = {0};
 	struct study s;
-	struct sections_subject subject = {.study = &s, .options = &options, .split = &split};
+	struct sections_subject subject = {.study = &s, .options = &options, .allocation = &allocation};
 
-	CHECK(split_parse(&split, "--split", "C=3,T=1", &e) == 0);
+	CHECK(allocation_parse(&allocation, "--split", "C=3,T=1", &e) == 0);
 	fill(&s, 150, 50);
 	CHECK(fail_on_find("srm,health", &subject, &e) == 0);
-	split_clear(&split);
-	CHECK(split_parse(&split, "--split", "C=3,T=1,T2=1", &e) == 0);
+	allocation_clear(&allocation);
+	CHECK(allocation_parse(&allocation, "--split", "C=3,T=1,T2=1", &e) == 0);
 	/* an arm that has nobody is not as large as planned */
 	CHECK(fail_on_find("srm", &subject, &e) == 1);
 	CHECK(fail_on_find("health", &subject, &e) == 1 && strncmp(e.text, "missing_arms: ", 14) == 0);
-	split_clear(&split);
-	CHECK(split_parse(&split, "--split", "C=3,T=1,T2=0", &e) == 0);
+	allocation_clear(&allocation);
+	CHECK(allocation_parse(&allocation, "--split", "C=3,T=1,T2=0", &e) == 0);
 	CHECK(fail_on_find("srm,health", &subject, &e) == 0);
-	split_clear(&split);
+	allocation_clear(&allocation);
 	study_clear(&s);
 }
 

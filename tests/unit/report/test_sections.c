@@ -67,7 +67,7 @@ static void srm_is_of_the_users_seen_against_the_plan(void)
 	struct effects_options sequential = plain;
 	struct study s;
 	struct section section;
-	struct split split = {0};
+	struct allocation allocation = {0};
 	struct sections_subject subject = {.study = &s, .options = &plain};
 
 	begin(&s);
@@ -88,15 +88,15 @@ static void srm_is_of_the_users_seen_against_the_plan(void)
 	subject.options = &sequential;
 	CHECK(p_of(&subject) == srm_sequential(counts, equal, 2, SRM_CONCENTRATION).p);
 	subject.options = &plain;
-	CHECK(split_parse(&split, "--split", "C=3,T=1", &e) == 0);
-	subject.split = &split;
+	CHECK(allocation_parse(&allocation, "--split", "C=3,T=1", &e) == 0);
+	subject.allocation = &allocation;
 	CHECK(p_of(&subject) == 1);
-	split_clear(&split);
-	CHECK(split_parse(&split, "--split", "C=1", &e) == 0);
+	allocation_clear(&allocation);
+	CHECK(allocation_parse(&allocation, "--split", "C=1", &e) == 0);
 	CHECK(sections_srm(&section, &subject, &e) == 0);
 	CHECK(cell(&section, 0, "p")->number == 0 && !section.usual);
 	section_clear(&section);
-	split_clear(&split);
+	allocation_clear(&allocation);
 	study_clear(&s);
 }
 
@@ -105,14 +105,14 @@ static void srm_is_of_all_arms_that_were_planned(void)
 {
 	struct study s;
 	struct section section;
-	struct split split = {0};
-	const struct sections_subject subject = {.study = &s, .options = &plain, .split = &split};
+	struct allocation allocation = {0};
+	const struct sections_subject subject = {.study = &s, .options = &plain, .allocation = &allocation};
 
 	begin(&s);
 	for (uint32_t user = 0; user < 400; user++)
 		add(&s, user, user % 2 ? "D" : "E", user, 0.5);
 	CHECK(study_end(&s, &e) == 0);
-	CHECK(split_parse(&split, "--split", "C=1,D=1,E=1", &e) == 0 && sections_srm(&section, &subject, &e) == 0);
+	CHECK(allocation_parse(&allocation, "--split", "C=1,D=1,E=1", &e) == 0 && sections_srm(&section, &subject, &e) == 0);
 	check_whole(&section, 3);
 	CHECK_STR(cell(&section, 2, "arm")->text, "C");
 	CHECK(cell(&section, 2, "users")->count == 0);
@@ -122,15 +122,15 @@ static void srm_is_of_all_arms_that_were_planned(void)
 	CHECK_NEAR(cell(&section, 0, "p")->number, 3.7200759760208715e-44, 1e-12);
 	CHECK(cell(&section, 0, "df")->number == 2 && !section.usual);
 	section_clear(&section);
-	split_clear(&split);
-	CHECK(split_parse(&split, "--split", "C=0,D=1,E=1", &e) == 0 && p_of(&subject) == 1);
-	split_clear(&split);
-	CHECK(split_parse(&split, "--split", "C=1,D=0,E=1", &e) == 0 && sections_srm(&section, &subject, &e) == 0);
+	allocation_clear(&allocation);
+	CHECK(allocation_parse(&allocation, "--split", "C=0,D=1,E=1", &e) == 0 && p_of(&subject) == 1);
+	allocation_clear(&allocation);
+	CHECK(allocation_parse(&allocation, "--split", "C=1,D=0,E=1", &e) == 0 && sections_srm(&section, &subject, &e) == 0);
 	check_whole(&section, 2);
 	CHECK_STR(cell(&section, 0, "arm")->text, "E");
 	CHECK(cell(&section, 0, "expected")->number == 100 && cell(&section, 1, "users")->count == 0);
 	section_clear(&section);
-	split_clear(&split);
+	allocation_clear(&allocation);
 	study_clear(&s);
 }
 

@@ -55,10 +55,10 @@ static void everything_is_found(void)
 	};
 	struct health h;
 	struct study s;
-	struct split split;
+	struct allocation allocation;
 
 	fill(&s, STUDY_STREAM);
-	CHECK(split_parse(&split, "--split", "C=1,T1=1,T2=1", &e) == 0 && health_init(&h, &(struct health_subject){.study = &s, .split = &split}, &e) == 0);
+	CHECK(allocation_parse(&allocation, "--split", "C=1,T1=1,T2=1", &e) == 0 && health_init(&h, &(struct health_subject){.study = &s, .allocation = &allocation}, &e) == 0);
 	CHECK(h.n == HEALTH_LOG_N + 2 * HEALTH_EXPERIMENT_N);
 	for (size_t i = 0; i < HEALTH_N; i++) {
 		CHECK_STR(h.list[i].entry->key, wanted[i].key);
@@ -68,7 +68,7 @@ static void everything_is_found(void)
 	}
 	CHECK(health_of(&h, 0) == &h.list[HEALTH_LOG_N] && health_of(&h, 1)->count == 0 && !health_of(&h, 2));
 	health_clear(&h);
-	split_clear(&split);
+	allocation_clear(&allocation);
 	study_clear(&s);
 }
 

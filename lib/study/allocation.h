@@ -1,8 +1,8 @@
 /*
- * split: how users were meant to be split between the arms of an experiment, as weights of the arms.
+ * allocation: how users were meant to be split between the arms of an experiment, as weights of the arms.
  */
-#ifndef BOTIFY_SPLIT_H
-#define BOTIFY_SPLIT_H
+#ifndef BOTIFY_ALLOCATION_H
+#define BOTIFY_ALLOCATION_H
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -15,51 +15,51 @@
  * Zero-initialise; a split of no arms is none: arms are equal, whichever there are. An arm of weight 0 is one that is not
  * to be looked at: whether it has users or none is as it should be.
  *
- * A split is that of all experiments, or has another for each experiment by its name; see split_of.
+ * A split is that of all experiments, or has another for each experiment by its name; see allocation_of.
  */
-struct split {
+struct allocation {
 	struct intern arms; /* in the order given */
 	double *weights;     /* arms.n of them, 0 or above; not all are 0 */
 	size_t cap;
 	struct intern experiments; /* those that have a split of their own */
-	struct split *list;	    /* experiments.n of them */
+	struct allocation *list;	    /* experiments.n of them */
 };
 
 /*
  * Parses "C=2,T1=1", in which a name is not empty and holds no "," and no "=", or a JSON object, {"C":2,"T1":1}, whose
  * names are any; `what` names the option in reasons. An arm twice, a weight that is not a number from 0 to 1e12, no
- * weight above 0 are errors. Returns 0, or -1 with the reason. Free with split_clear in either case.
+ * weight above 0 are errors. Returns 0, or -1 with the reason. Free with allocation_clear in either case.
  */
-int split_parse(struct split *s, const char *what, const char *text, struct errmsg *e);
-void split_clear(struct split *s);
+int allocation_parse(struct allocation *s, const char *what, const char *text, struct errmsg *e);
+void allocation_clear(struct allocation *s);
 
 /* Whether the text is neither of these, so that it must be the path of a file. */
 bool split_is_path(const char *text);
 
 /*
  * Reads the split of each experiment from a file of experiments (see event/plan.h). Returns 0, or -1 with the file, the
- * experiment and the reason. Free with split_clear in either case.
+ * experiment and the reason. Free with allocation_clear in either case.
  */
-int split_load(struct split *s, const char *path, struct errmsg *e);
+int allocation_load(struct allocation *s, const char *path, struct errmsg *e);
 
 /* Whether it says how users of an experiment are split. */
-bool split_has(const struct split *s, struct slice experiment);
+bool allocation_has(const struct allocation *s, struct slice experiment);
 
 /* The split of an experiment, borrowed; one of no arms where it does not say, NULL where `s` is NULL. */
-const struct split *split_of(const struct split *s, struct slice experiment);
+const struct allocation *allocation_of(const struct allocation *s, struct slice experiment);
 
 /* The weight of an arm: 0 where the split does not name it, 1 where there is no split, or `s` is NULL. */
-double split_weight(const struct split *s, struct slice arm);
+double allocation_weight(const struct allocation *s, struct slice arm);
 
 /* Whether the split names the arm with weight 0. `s` may be NULL. */
-bool split_leaves_out(const struct split *s, struct slice arm);
+bool split_leaves_out(const struct allocation *s, struct slice arm);
 
 /*
  * How many arms of the split have a weight above 0 and are not among `arms`, and how many of `arms` it does not name; 0
  * where there is no split. names->text lists them, "T1, T2", as far as they fit; those of the split as it has them, the
  * others in bytewise order.
  */
-size_t split_missing(const struct split *s, const struct intern *arms, struct errmsg *names);
-size_t split_unplanned(const struct split *s, const struct intern *arms, struct errmsg *names);
+size_t allocation_missing(const struct allocation *s, const struct intern *arms, struct errmsg *names);
+size_t allocation_unplanned(const struct allocation *s, const struct intern *arms, struct errmsg *names);
 
 #endif

@@ -1,4 +1,4 @@
-#include "study/split.h"
+#include "study/allocation.h"
 
 #include <jansson.h>
 #include <math.h>
@@ -11,19 +11,19 @@
 #include "text/json_parse.h"
 #include "text/number.h"
 
-void split_clear(struct split *s)
+void allocation_clear(struct allocation *s)
 {
 	for (size_t i = 0; s->list && i < s->experiments.n; i++)
-		split_clear(&s->list[i]);
+		allocation_clear(&s->list[i]);
 	free(s->list);
 	intern_clear(&s->experiments);
 	intern_clear(&s->arms);
 	free(s->weights);
-	*s = (struct split){0};
+	*s = (struct allocation){0};
 }
 
 /* Adds an arm; `said` is its weight as it was given. A weight that is lost in a sum of weights is a mistake. */
-static int add(struct split *s, const char *what, struct slice arm, double weight, const char *said, struct errmsg *e)
+static int add(struct allocation *s, const char *what, struct slice arm, double weight, const char *said, struct errmsg *e)
 {
 	double *weights = grow(s->weights, &s->cap, s->arms.n + 1, sizeof *weights);
 
@@ -40,7 +40,7 @@ static int add(struct split *s, const char *what, struct slice arm, double weigh
 }
 
 /* Adds the arm NAME=WEIGHT, whose text is taken apart. */
-static int add_item(struct split *s, const char *what, char *text, struct errmsg *e)
+static int add_item(struct allocation *s, const char *what, char *text, struct errmsg *e)
 {
 	char *sign = strchr(text, '=');
 	struct errmsg ignored;
@@ -54,7 +54,7 @@ static int add_item(struct split *s, const char *what, char *text, struct errmsg
 	return add(s, what, slice_of(text), weight, sign + 1, e);
 }
 
-static int parse_list(struct split *s, const char *what, const char *text, struct errmsg *e)
+static int parse_list(struct allocation *s, const char *what, const char *text, struct errmsg *e)
 {
 	char *copy = strdup(text), *rest = copy, *item;
 	int status = copy ? 0 : errmsg_nomem(e);
@@ -65,7 +65,7 @@ static int parse_list(struct split *s, const char *what, const char *text, struc
 	return status;
 }
 
-static int add_member(struct split *s, const char *what, const char *name, const json_t *value, struct errmsg *e)
+static int add_member(struct allocation *s, const char *what, const char *name, const json_t *value, struct errmsg *e)
 {
 	char said[64];
 	size_t len = json_dumpb(value, said, sizeof said - 1, JSON_ENCODE_ANY | JSON_COMPACT | JSON_REAL_PRECISION(6));
@@ -74,7 +74,7 @@ static int add_member(struct split *s, const char *what, const char *name, const
 	return add(s, what, slice_of(name), json_is_number(value) ? json_number_value(value) : NAN, said, e);
 }
 
-static int parse_object(struct split *s, const char *what, const char *text, struct errmsg *e)
+static int parse_object(struct allocation *s, const char *what, const char *text, struct errmsg *e)
 {
 	json_error_t reason;
 	bool no_memory = false;
@@ -93,11 +93,11 @@ static int parse_object(struct split *s, const char *what, const char *text, str
 	return status;
 }
 
-int split_parse(struct split *s, const char *what, const char *text, struct errmsg *e)
+int allocation_parse(struct allocation *s, const char *what, const char *text, struct errmsg *e)
 {
 	int status;
 
-	*s = (struct split){0};
+	*s = (struct allocation){0};
 	status = text[strspn(text, " \t\n")] == '{' ? parse_object(s, what, text, e) : parse_list(s, what, text, e);
 	for (size_t i = 0; status == 0 && i < s->arms.n; i++)
 		if (s->weights[i] > 0)
@@ -111,7 +111,7 @@ bool split_is_path(const char *text)
 }
 
 /* Takes the arms of an experiment, whose weights have been checked. Returns 0, or -1 where there is no memory. */
-static int copy_weights(struct split *s, const struct plan_experiment *x)
+static int copy_weights(struct allocation *s, const struct plan_experiment *x)
 {
 	s->weights = calloc(x->arms.n, sizeof *s->weights);
 	if (!s->weights)
@@ -123,7 +123,7 @@ static int copy_weights(struct split *s, const struct plan_experiment *x)
 	return 0;
 }
 
-static int copy_plan(struct split *s, const struct plan *p)
+static int copy_plan(struct allocation *s, const struct plan *p)
 {
 	s->list = calloc(p->names.n, sizeof *s->list);
 	for (size_t i = 0; s->list && i < p->names.n; i++) {
@@ -136,12 +136,12 @@ static int copy_plan(struct split *s, const struct plan *p)
 	return s->list ? 0 : -1;
 }
 
-int split_load(struct split *s, const char *path, struct errmsg *e)
+int allocation_load(struct allocation *s, const char *path, struct errmsg *e)
 {
 	struct plan plan;
 	int status;
 
-	*s = (struct split){0};
+	*s = (struct allocation){0};
 	if (plan_load(&plan, path, e) < 0)
 		return -1;
 	status = copy_plan(s, &plan) < 0 ? errmsg_nomem(e) : 0;
@@ -149,14 +149,14 @@ int split_load(struct split *s, const char *path, struct errmsg *e)
 	return status;
 }
 
-bool split_has(const struct split *s, struct slice experiment)
+bool allocation_has(const struct allocation *s, struct slice experiment)
 {
 	return s->experiments.n == 0 || intern_find(&s->experiments, experiment) != INTERN_NONE;
 }
 
-const struct split *split_of(const struct split *s, struct slice experiment)
+const struct allocation *allocation_of(const struct allocation *s, struct slice experiment)
 {
-	static const struct split none;
+	static const struct allocation none;
 	uint32_t number;
 
 	if (!s || s->experiments.n == 0)
@@ -165,7 +165,7 @@ const struct split *split_of(const struct split *s, struct slice experiment)
 	return number == INTERN_NONE ? &none : &s->list[number];
 }
 
-double split_weight(const struct split *s, struct slice arm)
+double allocation_weight(const struct allocation *s, struct slice arm)
 {
 	uint32_t number;
 
@@ -175,7 +175,7 @@ double split_weight(const struct split *s, struct slice arm)
 	return number == INTERN_NONE ? 0 : s->weights[number];
 }
 
-bool split_leaves_out(const struct split *s, struct slice arm)
+bool split_leaves_out(const struct allocation *s, struct slice arm)
 {
 	uint32_t number = s ? intern_find(&s->arms, arm) : INTERN_NONE;
 
@@ -187,7 +187,7 @@ static bool has(const struct intern *names, const struct interned *name)
 	return intern_find(names, (struct slice){.text = name->text, .len = name->len}) != INTERN_NONE;
 }
 
-static bool leaves_out(const struct split *s, const struct interned *name)
+static bool leaves_out(const struct allocation *s, const struct interned *name)
 {
 	return split_leaves_out(s, (struct slice){.text = name->text, .len = name->len});
 }
@@ -203,7 +203,7 @@ static bool list_name(struct errmsg *names, const struct interned *name)
 }
 
 /* How many of `some` are not among `others`, those that `s` leaves out aside. */
-static size_t count_without(const struct intern *some, const struct intern *others, const struct split *s)
+static size_t count_without(const struct intern *some, const struct intern *others, const struct allocation *s)
 {
 	size_t n = 0;
 
@@ -212,7 +212,7 @@ static size_t count_without(const struct intern *some, const struct intern *othe
 	return n;
 }
 
-size_t split_missing(const struct split *s, const struct intern *arms, struct errmsg *names)
+size_t allocation_missing(const struct allocation *s, const struct intern *arms, struct errmsg *names)
 {
 	bool room = true;
 
@@ -238,7 +238,7 @@ static const struct interned *next_without(const struct intern *some, const stru
 }
 
 /* A log and its parts have the arms in different orders. Sorting them would take memory, and only some dozens have room. */
-size_t split_unplanned(const struct split *s, const struct intern *arms, struct errmsg *names)
+size_t allocation_unplanned(const struct allocation *s, const struct intern *arms, struct errmsg *names)
 {
 	const struct interned *name = NULL;
 

@@ -1,4 +1,4 @@
-#include "study/split.h"
+#include "study/allocation.h"
 
 #include "unit/fixture.h"
 
@@ -6,26 +6,26 @@ static struct errmsg e;
 
 static void weights_are_those_given(void)
 {
-	struct split s;
+	struct allocation s;
 
-	CHECK(split_parse(&s, "--split", "C=2,T1=1.5,two words=0.25", &e) == 0);
+	CHECK(allocation_parse(&s, "--split", "C=2,T1=1.5,two words=0.25", &e) == 0);
 	CHECK(s.arms.n == 3 && s.weights[0] == 2);
-	CHECK(split_weight(&s, slice_of("C")) == 2 && split_weight(&s, slice_of("T1")) == 1.5);
-	CHECK(split_weight(&s, slice_of("two words")) == 0.25 && split_weight(&s, slice_of("T2")) == 0);
-	split_clear(&s);
+	CHECK(allocation_weight(&s, slice_of("C")) == 2 && allocation_weight(&s, slice_of("T1")) == 1.5);
+	CHECK(allocation_weight(&s, slice_of("two words")) == 0.25 && allocation_weight(&s, slice_of("T2")) == 0);
+	allocation_clear(&s);
 }
 
 /* Names are anything in JSON, which is the form of the weights in a file of experiments. */
 static void weights_may_be_json(void)
 {
-	struct split s;
+	struct allocation s;
 
-	CHECK(split_parse(&s, "--split", " {\"a,b\":2,\"x=y\":1.5,\"\":0,\"\\u00fc\\\"\":1e-3}", &e) == 0);
+	CHECK(allocation_parse(&s, "--split", " {\"a,b\":2,\"x=y\":1.5,\"\":0,\"\\u00fc\\\"\":1e-3}", &e) == 0);
 	CHECK(s.arms.n == 4 && s.weights[0] == 2);
-	CHECK(split_weight(&s, slice_of("a,b")) == 2 && split_weight(&s, slice_of("x=y")) == 1.5);
-	CHECK(split_weight(&s, slice_of("ü\"")) == 1e-3 && split_weight(&s, slice_of("")) == 0);
+	CHECK(allocation_weight(&s, slice_of("a,b")) == 2 && allocation_weight(&s, slice_of("x=y")) == 1.5);
+	CHECK(allocation_weight(&s, slice_of("ü\"")) == 1e-3 && allocation_weight(&s, slice_of("")) == 0);
 	CHECK(split_leaves_out(&s, slice_of("")) && !split_leaves_out(&s, slice_of("x=y")));
-	split_clear(&s);
+	allocation_clear(&s);
 }
 
 /* An arm of weight 0 is neither missing nor unplanned: it is no part of what is checked. */
@@ -33,30 +33,30 @@ static void weight_0_leaves_an_arm_out(void)
 {
 	struct intern arms = {0};
 	struct errmsg names;
-	struct split s, none = {0};
+	struct allocation s, none = {0};
 
-	CHECK(split_parse(&s, "--split", "C=1,T1=0,T2=0.0,T3=1", &e) == 0);
+	CHECK(allocation_parse(&s, "--split", "C=1,T1=0,T2=0.0,T3=1", &e) == 0);
 	CHECK(split_leaves_out(&s, slice_of("T1")) && split_leaves_out(&s, slice_of("T2")));
 	CHECK(!split_leaves_out(&s, slice_of("C")) && !split_leaves_out(&s, slice_of("X")) && !split_leaves_out(&none, slice_of("C")));
 	for (size_t i = 0; i < 3; i++)
 		CHECK(intern_add(&arms, slice_of((const char *[]){"C", "T1", "X"}[i]), 0) == i);
-	CHECK(split_missing(&s, &arms, &names) == 1);
+	CHECK(allocation_missing(&s, &arms, &names) == 1);
 	CHECK_STR(names.text, "T3");
-	CHECK(split_unplanned(&s, &arms, &names) == 1);
+	CHECK(allocation_unplanned(&s, &arms, &names) == 1);
 	CHECK_STR(names.text, "X");
-	split_clear(&s);
+	allocation_clear(&s);
 	intern_clear(&arms);
 }
 
 static void without_a_split_all_are_equal(void)
 {
-	struct split s = {0};
+	struct allocation s = {0};
 	struct intern arms = {0};
 	struct errmsg names;
 
 	CHECK(intern_add(&arms, slice_of("C"), 0) == 0);
-	CHECK(split_weight(&s, slice_of("C")) == 1 && split_weight(&s, slice_of("T")) == 1);
-	CHECK(split_missing(&s, &arms, &names) == 0 && split_unplanned(&s, &arms, &names) == 0);
+	CHECK(allocation_weight(&s, slice_of("C")) == 1 && allocation_weight(&s, slice_of("T")) == 1);
+	CHECK(allocation_missing(&s, &arms, &names) == 0 && allocation_unplanned(&s, &arms, &names) == 0);
 	CHECK_STR(names.text, "");
 	intern_clear(&arms);
 }
@@ -65,18 +65,18 @@ static void arms_that_do_not_match_are_named(void)
 {
 	struct intern arms = {0};
 	struct errmsg names;
-	struct split s;
+	struct allocation s;
 
 	for (size_t i = 0; i < 3; i++)
 		CHECK(intern_add(&arms, slice_of((const char *[]){"C", "X", "Y"}[i]), 0) == i);
-	CHECK(split_parse(&s, "--split", "T2=1,C=1,T1=1", &e) == 0);
-	CHECK(split_missing(&s, &arms, &names) == 2);
+	CHECK(allocation_parse(&s, "--split", "T2=1,C=1,T1=1", &e) == 0);
+	CHECK(allocation_missing(&s, &arms, &names) == 2);
 	CHECK_STR(names.text, "T2, T1");
-	CHECK(split_unplanned(&s, &arms, &names) == 2);
+	CHECK(allocation_unplanned(&s, &arms, &names) == 2);
 	CHECK_STR(names.text, "X, Y");
-	CHECK(intern_add(&arms, slice_of(""), 0) == 3 && split_unplanned(&s, &arms, &names) == 3);
+	CHECK(intern_add(&arms, slice_of(""), 0) == 3 && allocation_unplanned(&s, &arms, &names) == 3);
 	CHECK_STR(names.text, "(no name), X, Y");
-	split_clear(&s);
+	allocation_clear(&s);
 	intern_clear(&arms);
 }
 
@@ -106,11 +106,11 @@ static void mistakes_are_told(void)
 	};
 
 	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-		struct split s;
+		struct allocation s;
 
-		CHECK(split_parse(&s, "--split", cases[i].text, &e) < 0);
+		CHECK(allocation_parse(&s, "--split", cases[i].text, &e) < 0);
 		CHECK_STR(e.text, cases[i].reason);
-		split_clear(&s);
+		allocation_clear(&s);
 	}
 }
 
@@ -120,31 +120,31 @@ static void a_plan_has_a_split_for_each_experiment(void)
 	static const char text[] =
 		"{\"experiments\":[{\"name\":\"AA\",\"arms\":[\"C\",\"T1\"]},"
 		"{\"name\":\"F\",\"arms\":{\"C\":\"random\",\"T1\":\"no policy at all\",\"D\":\"\"},\"weights\":{\"C\":9,\"T1\":1,\"D\":0}}]}";
-	struct split s;
-	const struct split *aa, *f, *other;
+	struct allocation s;
+	const struct allocation *aa, *f, *other;
 
-	CHECK(split_load(&s, fixture_file("file", text), &e) == 0);
-	aa = split_of(&s, slice_of("AA"));
-	f = split_of(&s, slice_of("F"));
-	other = split_of(&s, slice_of("X"));
-	CHECK(split_has(&s, slice_of("AA")) && split_has(&s, slice_of("F")) && !split_has(&s, slice_of("X")));
-	CHECK(aa->arms.n == 2 && split_weight(aa, slice_of("T1")) == 1 && split_weight(aa, slice_of("T2")) == 0);
-	CHECK(f->arms.n == 3 && split_weight(f, slice_of("C")) == 9 && split_weight(f, slice_of("T1")) == 1);
+	CHECK(allocation_load(&s, fixture_file("file", text), &e) == 0);
+	aa = allocation_of(&s, slice_of("AA"));
+	f = allocation_of(&s, slice_of("F"));
+	other = allocation_of(&s, slice_of("X"));
+	CHECK(allocation_has(&s, slice_of("AA")) && allocation_has(&s, slice_of("F")) && !allocation_has(&s, slice_of("X")));
+	CHECK(aa->arms.n == 2 && allocation_weight(aa, slice_of("T1")) == 1 && allocation_weight(aa, slice_of("T2")) == 0);
+	CHECK(f->arms.n == 3 && allocation_weight(f, slice_of("C")) == 9 && allocation_weight(f, slice_of("T1")) == 1);
 	CHECK(split_leaves_out(f, slice_of("D")));
 	/* of an experiment that is not in it, arms are equal */
-	CHECK(other->arms.n == 0 && split_weight(other, slice_of("T2")) == 1);
-	split_clear(&s);
-	split_clear(&s);
+	CHECK(other->arms.n == 0 && allocation_weight(other, slice_of("T2")) == 1);
+	allocation_clear(&s);
+	allocation_clear(&s);
 }
 
 static void a_split_of_weights_is_that_of_all_experiments(void)
 {
-	struct split s;
+	struct allocation s;
 
-	CHECK(split_parse(&s, "--split", "C=2,T1=1", &e) == 0);
-	CHECK(split_of(&s, slice_of("X")) == &s && split_has(&s, slice_of("X")));
-	CHECK(split_of(NULL, slice_of("X")) == NULL);
-	split_clear(&s);
+	CHECK(allocation_parse(&s, "--split", "C=2,T1=1", &e) == 0);
+	CHECK(allocation_of(&s, slice_of("X")) == &s && allocation_has(&s, slice_of("X")));
+	CHECK(allocation_of(NULL, slice_of("X")) == NULL);
+	allocation_clear(&s);
 }
 
 static void a_path_is_not_weights(void)
@@ -155,14 +155,14 @@ static void a_path_is_not_weights(void)
 
 static void a_bad_plan_is_named(void)
 {
-	struct split s;
+	struct allocation s;
 
-	CHECK(split_load(&s, fixture_file("file", "{\"experiments\":[{\"name\":\"A\",\"arms\":[\"C\"],\"weight\":[1]}]}"), &e) == -1);
+	CHECK(allocation_load(&s, fixture_file("file", "{\"experiments\":[{\"name\":\"A\",\"arms\":[\"C\"],\"weight\":[1]}]}"), &e) == -1);
 	CHECK_STR(e.text, "file: experiment 'A': unknown key \"weight\"; did you mean \"weights\"?");
-	split_clear(&s);
-	CHECK(split_load(&s, "absent", &e) == -1);
+	allocation_clear(&s);
+	CHECK(allocation_load(&s, "absent", &e) == -1);
 	CHECK_STR(e.text, "absent: No such file or directory");
-	split_clear(&s);
+	allocation_clear(&s);
 }
 
 int main(void)
