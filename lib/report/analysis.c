@@ -6,7 +6,7 @@ void analysis_keep(const struct analysis_options *o, struct study_keep *keep)
 {
 	keep->days = keep->days || o->days;
 	keep->sessions = keep->sessions || o->n_quantiles > 0;
-	keep->answers = keep->answers || o->sources;
+	keep->recommendations = keep->recommendations || o->sources;
 }
 
 /* The metric that the days are told of: the primary one, or else the first. */

@@ -3,7 +3,7 @@
 #include <math.h>
 #include <stdlib.h>
 
-#include "study/answers.h"
+#include "study/recommendations.h"
 
 static const struct section_column columns[] = {
 	{"experiment", "experiment", SECTION_TEXT},
@@ -22,33 +22,33 @@ static double share(uint64_t part, uint64_t whole)
 }
 
 static void add_row(struct section *s, const char *experiment, const char *arm, const char *source,
-		    const struct answers_count *c, uint64_t all)
+		    const struct recommendations_count *c, uint64_t all)
 {
 	section_text(s, experiment);
 	section_text(s, arm);
 	section_text(s, *source ? source : "(none)");
-	section_count(s, c->answers);
-	section_number(s, share(c->answers, all));
+	section_count(s, c->recommendations);
+	section_number(s, share(c->recommendations, all));
 	section_number(s, c->pools > 0 ? (double)c->pool / (double)c->pools : NAN);
-	section_number(s, share(c->repeated_tracks, c->answers));
+	section_number(s, share(c->repeated_tracks, c->recommendations));
 	section_number(s, share(c->repeated_artists, c->with_artist));
 }
 
 /* The sources of an arm by name, and where there are several, all together. */
-static void add_arm(struct section *s, const struct sections_experiment *x, uint32_t arm, const struct answers_row *counted)
+static void add_arm(struct section *s, const struct sections_experiment *x, uint32_t arm, const struct recommendations_row *counted)
 {
-	const struct answers *a = &x->subject->study->answers;
+	const struct recommendations *a = &x->subject->study->recommendations;
 	const char *experiment = sections_name(x), *name = sections_arm(x, arm);
-	struct answers_count all = {0};
+	struct recommendations_count all = {0};
 	size_t n;
-	const struct answers_row *rows = answers_of_arm(a, counted, x->number, arm, &n);
+	const struct recommendations_row *rows = recommendations_of_arm(a, counted, x->number, arm, &n);
 
 	for (size_t i = 0; i < n; i++)
-		answers_sum(&all, rows[i].count);
+		recommendations_sum(&all, rows[i].count);
 	for (size_t i = 0; i < n; i++)
-		add_row(s, experiment, name, intern_text(&a->sources, rows[i].source), rows[i].count, all.answers);
+		add_row(s, experiment, name, intern_text(&a->sources, rows[i].source), rows[i].count, all.recommendations);
 	if (n > 1)
-		add_row(s, experiment, name, "(all)", &all, all.answers);
+		add_row(s, experiment, name, "(all)", &all, all.recommendations);
 }
 
 static int add_experiment(struct section *s, const struct sections_experiment *x, const void *counted, struct errmsg *e)
@@ -61,7 +61,7 @@ static int add_experiment(struct section *s, const struct sections_experiment *x
 
 int sections_sources(struct section *s, const struct sections_subject *subject, struct errmsg *e)
 {
-	struct answers_row *counted = answers_sorted(&subject->study->answers);
+	struct recommendations_row *counted = recommendations_sorted(&subject->study->recommendations);
 	int status;
 
 	section_init(s, "sources", "Where the answers came from",

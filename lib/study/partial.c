@@ -169,7 +169,7 @@ static int read_user(struct reading *r, const json_t *object, struct errmsg *e)
 }
 
 /* Reads counts that are to be added to what there is. */
-static int read_answers_count(const json_t *object, struct answers_count *count, struct answers_count sum, struct errmsg *e)
+static int read_answers_count(const json_t *object, struct recommendations_count *count, struct recommendations_count sum, struct errmsg *e)
 {
 	for (size_t i = 0; i < PARTIAL_ANSWERS_N; i++)
 		if (partial_read_count(object, partial_answers[i].key, INT64_MAX, partial_answers_at(count, i), e) < 0 ||
@@ -183,22 +183,22 @@ static int read_answers(struct reading *r, const json_t *object, struct errmsg *
 	struct study *s = r->study;
 	struct slice name = partial_string_at(object, "experiment"), source = partial_string_at(object, "source");
 	uint32_t experiment = name.text ? intern_find(&s->names, name) : INTERN_NONE, number, arm = METRICS_TWO_ARMS;
-	struct answers_count count = {0};
+	struct recommendations_count count = {0};
 
 	if (experiment == INTERN_NONE || !source.text)
 		return errmsg_set(e, "no part of a log: answers of no source or of no experiment");
-	if (!s->keep.answers || !s->experiments[experiment].wanted)
+	if (!s->keep.recommendations || !s->experiments[experiment].wanted)
 		return 0;
-	number = intern_add(&s->answers.sources, source, 0);
+	number = intern_add(&s->recommendations.sources, source, 0);
 	if (number == INTERN_NONE)
 		return errmsg_nomem(e);
 	if (read_arm(&s->experiments[experiment], object, &arm, e) < 0)
 		return -1;
-	if (read_answers_count(object, &count, answers_find(&s->answers, experiment, arm, number), e) < 0)
+	if (read_answers_count(object, &count, recommendations_find(&s->recommendations, experiment, arm, number), e) < 0)
 		return -1;
-	if (arm == METRICS_TWO_ARMS || count.answers == 0)
+	if (arm == METRICS_TWO_ARMS || count.recommendations == 0)
 		return errmsg_set(e, "no part of a log: answers of no arm, or none");
-	return answers_add(&s->answers, experiment, arm, number, &count) < 0 ? errmsg_nomem(e) : 0;
+	return recommendations_add(&s->recommendations, experiment, arm, number, &count) < 0 ? errmsg_nomem(e) : 0;
 }
 
 static int read_line(const struct ndjson_line *line, void *ctx, struct errmsg *e)

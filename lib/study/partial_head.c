@@ -28,8 +28,8 @@ static int check_kept(const struct study_keep *keep, const json_t *object, struc
 		const char *key;
 		bool wanted;
 	} kept[] = {
-		{"days", keep->days}, {"sessions", keep->sessions}, {"answers", keep->answers},
-		{"artists", keep->answers && keep->catalog},
+		{"days", keep->days}, {"sessions", keep->sessions}, {"answers", keep->recommendations},
+		{"artists", keep->recommendations && keep->catalog},
 	};
 
 	for (size_t i = 0; i < sizeof kept / sizeof *kept; i++) {

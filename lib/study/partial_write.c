@@ -6,10 +6,10 @@
 #include "study/partial_file.h"
 #include "text/json_put.h"
 
-#define COUNT(name) {#name, offsetof(struct answers_count, name)}
+#define COUNT(name) {#name, offsetof(struct recommendations_count, name)}
 
 const struct partial_count partial_answers[PARTIAL_ANSWERS_N] = {
-	COUNT(answers), COUNT(pools), COUNT(pool), COUNT(repeated_tracks), COUNT(with_artist), COUNT(repeated_artists),
+	COUNT(recommendations), COUNT(pools), COUNT(pool), COUNT(repeated_tracks), COUNT(with_artist), COUNT(repeated_artists),
 };
 
 static void put_name(const struct intern *symbols, size_t number, FILE *f)
@@ -94,12 +94,12 @@ static int put_head(const struct study *s, FILE *f)
 	else
 		fputs(",\"covariate_before\":null", f);
 	fprintf(f, ",\"days\":%s,\"sessions\":%s,\"answers\":%s,\"artists\":%s,\"experiments\":[", truth(s->keep.days),
-		truth(s->keep.sessions), truth(s->keep.answers), truth(s->keep.answers && s->keep.catalog));
+		truth(s->keep.sessions), truth(s->keep.recommendations), truth(s->keep.recommendations && s->keep.catalog));
 	for (size_t i = 0; status == 0 && i < s->names.n; i++) {
 		fputs(i > 0 ? "," : "", f);
 		status = put_experiment(s, i, f);
 	}
-	fprintf(f, "],\"rows\":%zu}\n", s->n_users + s->answers.keys.n);
+	fprintf(f, "],\"rows\":%zu}\n", s->n_users + s->recommendations.keys.n);
 	return status;
 }
 
@@ -206,12 +206,12 @@ static int put_user(const struct study *s, const struct idmap_entry *id, struct 
 	return 0;
 }
 
-static void put_answers(const struct study *s, const struct answers_row *row, FILE *f)
+static void put_answers(const struct study *s, const struct recommendations_row *row, FILE *f)
 {
-	struct answers_count count = *row->count;
+	struct recommendations_count count = *row->count;
 
 	fputs("{\"source\":", f);
-	put_name(&s->answers.sources, row->source, f);
+	put_name(&s->recommendations.sources, row->source, f);
 	fputs(",\"experiment\":", f);
 	put_name(&s->names, row->experiment, f);
 	fputs(",\"arm\":", f);
@@ -224,7 +224,7 @@ static void put_answers(const struct study *s, const struct answers_row *row, FI
 /* Sources and arms stand in the order of their names. Returns 0, or -1 where there is no memory. */
 static int put_all_answers(const struct study *s, FILE *f)
 {
-	struct answers_row *counted = answers_sorted(&s->answers);
+	struct recommendations_row *counted = recommendations_sorted(&s->recommendations);
 	int status = counted ? 0 : -1;
 
 	for (uint32_t x = 0; status == 0 && x < s->names.n; x++) {
@@ -233,7 +233,7 @@ static int put_all_answers(const struct study *s, FILE *f)
 
 		for (size_t i = 0; arms && i < names->n; i++) {
 			size_t n;
-			const struct answers_row *rows = answers_of_arm(&s->answers, counted, x, arms[i], &n);
+			const struct recommendations_row *rows = recommendations_of_arm(&s->recommendations, counted, x, arms[i], &n);
 
 			for (size_t k = 0; k < n; k++)
 				put_answers(s, &rows[k], f);

@@ -34,7 +34,7 @@ void study_clear(struct study *s)
 	free(s->sessions.times);
 	free(s->sessions.members);
 	free(s->sessions.first);
-	answers_clear(&s->answers);
+	recommendations_clear(&s->recommendations);
 	free(s->arms);
 	intern_clear(&s->arm_sets);
 	free(s->held);
@@ -288,12 +288,12 @@ static int count_in(struct study *s, uint32_t user, struct study_event *ev, stru
 /* Counts the answer in an event for its arms. */
 static int count_answer(struct study *s, uint32_t user, const struct study_event *ev, size_t n_arms)
 {
-	struct answers_count found;
+	struct recommendations_count found;
 
-	if (answers_hear(&s->answers, user, &ev->answer, ev->did.last, s->keep.catalog, &found) < 0)
+	if (recommendations_hear(&s->recommendations, user, &ev->answer, ev->did.last, s->keep.catalog, &found) < 0)
 		return -1;
-	for (size_t i = 0; found.answers > 0 && i < n_arms; i++)
-		if (answers_add(&s->answers, s->arms[i].experiment, s->arms[i].arm, ev->answer.source, &found) < 0)
+	for (size_t i = 0; found.recommendations > 0 && i < n_arms; i++)
+		if (recommendations_add(&s->recommendations, s->arms[i].experiment, s->arms[i].arm, ev->answer.source, &found) < 0)
 			return -1;
 	return 0;
 }
@@ -312,7 +312,7 @@ int study_count(struct study *s, uint32_t user, struct study_event *ev, size_t n
 	for (size_t i = 0; i < n_arms; i++)
 		if (count_in(s, user, ev, s->arms[i]) < 0)
 			return -1;
-	return s->keep.answers ? count_answer(s, user, ev, n_arms) : 0;
+	return s->keep.recommendations ? count_answer(s, user, ev, n_arms) : 0;
 }
 
 static int hold_answer(struct study *s, const struct answer *answer)
@@ -336,7 +336,7 @@ static int hold_event(struct study *s, uint32_t user, const struct event *ev, co
 		return -1;
 	s->held = held;
 	set = intern_add(&s->arm_sets, bytes, s->n_held > 0 ? held[s->n_held - 1].arms : 0);
-	if (set == INTERN_NONE || (s->keep.answers && hold_answer(s, &counted->answer) < 0))
+	if (set == INTERN_NONE || (s->keep.recommendations && hold_answer(s, &counted->answer) < 0))
 		return -1;
 	held[s->n_held] = (struct study_held){
 		.timestamp = counted->timestamp, .time = ev->time, .latency = ev->latency,
@@ -358,7 +358,7 @@ static int take_event(struct study *s, uint32_t user, const struct event *ev)
 
 	if (is_before(s, counted.timestamp) ? note_early(s, ev) < 0 : read_arms(s, ev, counted.timestamp, &n_arms) < 0)
 		return -1;
-	if (s->keep.answers && answers_of(&s->answers, ev, &counted.answer) < 0)
+	if (s->keep.recommendations && recommendations_of(&s->recommendations, ev, &counted.answer) < 0)
 		return -1;
 	return s->order == STUDY_STREAM ? study_count(s, user, &counted, n_arms) : hold_event(s, user, ev, &counted, n_arms);
 }

@@ -15,7 +15,7 @@
  *
  * Life cycle: study_init; study_keep where more is asked for than the sums; study_add for each event, or partial_read
  * (partial.h) for the parts of it; study_end; then the numbers are there: the summaries here, the users one by one in
- * columns.h, their days in days.h, where answers came from in answers.h; study_clear.
+ * columns.h, their days in days.h, where answers came from in recommendations.h; study_clear.
  *
  * A log that was split by user in any way gives the same numbers to the last bit, because users are summed up in
  * ascending order of their ids, and experiments are ordered by what is the same in any split; see study_end.
@@ -32,9 +32,9 @@
 #include "base/idmap.h"
 #include "base/intern.h"
 #include "event/event.h"
-#include "study/answers.h"
 #include "study/days.h"
 #include "study/metrics.h"
+#include "study/recommendations.h"
 
 struct catalog;
 
@@ -54,7 +54,7 @@ struct study_keep {
 	int64_t moment;
 	bool days;	/* the sums of each day; 40 bytes for a user, a day and an experiment */
 	bool sessions;	/* the time of each session; 12 bytes for a session and an experiment, in the end 8 */
-	bool answers;	/* where answers came from, and repeats: the tracks of each open session */
+	bool recommendations;	/* where answers came from, and repeats: the tracks of each open session */
 	const struct catalog *catalog; /* for `answers`: whose artist was repeated; NULL: only tracks. Borrowed. */
 };
 
@@ -124,7 +124,7 @@ struct study {
 	uint64_t *early_events; /* how many, by number in `early` */
 	struct days days; /* by member */
 	struct study_sessions sessions;
-	struct answers answers;
+	struct recommendations recommendations;
 
 	/* private */
 	enum study_order order;

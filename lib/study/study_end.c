@@ -27,7 +27,7 @@ static int count_one(struct study *s, const struct study_held *h)
 		.did = {.last = h->last, .time = h->time, .latency = h->latency}, .timestamp = h->timestamp,
 	};
 
-	if (s->keep.answers)
+	if (s->keep.recommendations)
 		ev.answer = s->held_answers[h->order];
 	/* names keep bytes, which may stand anywhere */
 	if (set->len > 0)
@@ -87,7 +87,7 @@ static int renumber(struct study *s, const struct standing *order, struct study_
 	for (size_t i = 0; i < s->n_members; i++)
 		if (s->members[i].experiment != STUDY_BEFORE)
 			s->members[i].experiment = to[s->members[i].experiment];
-	return answers_renumber(&s->answers, to);
+	return recommendations_renumber(&s->recommendations, to);
 }
 
 /* Puts the experiments in the order of the report, in which they mostly are. */

@@ -116,14 +116,14 @@ static void only_what_is_needed_is_kept(void)
 	struct study_keep keep = {.before = true, .moment = 5};
 
 	analysis_keep(&o, &keep);
-	CHECK(keep.before && keep.moment == 5 && !keep.days && !keep.sessions && !keep.answers);
+	CHECK(keep.before && keep.moment == 5 && !keep.days && !keep.sessions && !keep.recommendations);
 	o.days = true;
 	analysis_keep(&o, &keep);
-	CHECK(keep.days && !keep.sessions && !keep.answers);
+	CHECK(keep.days && !keep.sessions && !keep.recommendations);
 	o.sources = true;
 	o.n_quantiles = 1;
 	analysis_keep(&o, &keep);
-	CHECK(keep.days && keep.sessions && keep.answers);
+	CHECK(keep.days && keep.sessions && keep.recommendations);
 }
 
 /* Six users in two arms, and what the options ask for. */

@@ -1,7 +1,7 @@
 #include "report/sections.h"
 
 #include "stats/srm.h"
-#include "study/answers.h"
+#include "study/recommendations.h"
 #include "unit/check.h"
 
 static struct errmsg e;
@@ -27,7 +27,7 @@ static void add(struct study *s, uint32_t user, const char *arm, int64_t timesta
 
 static void begin(struct study *s)
 {
-	const struct study_keep keep = {.days = true, .sessions = true, .answers = true};
+	const struct study_keep keep = {.days = true, .sessions = true, .recommendations = true};
 
 	study_init(s, STUDY_STREAM, NULL, 0);
 	study_keep(s, &keep);

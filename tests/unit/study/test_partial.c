@@ -11,7 +11,7 @@
 static struct errmsg e;
 static struct catalog catalog;
 static const struct study_keep everything = {
-	.before = true, .moment = 150000000, .days = true, .sessions = true, .answers = true, .catalog = &catalog,
+	.before = true, .moment = 150000000, .days = true, .sessions = true, .recommendations = true, .catalog = &catalog,
 };
 
 /* The events of a log: users in several experiments, of which some begin late, and with all that is wrong in a log. */
@@ -111,7 +111,7 @@ static void check_same_users(const struct study *whole, const struct study *merg
 		CHECK(!p && !q);
 	}
 	CHECK(whole->days.n == merged->days.n && whole->sessions.n == merged->sessions.n);
-	CHECK(whole->answers.keys.n == merged->answers.keys.n);
+	CHECK(whole->recommendations.keys.n == merged->recommendations.keys.n);
 	columns_clear(&a);
 	columns_clear(&b);
 }
@@ -190,7 +190,7 @@ static void any_split_by_user_merges_to_the_whole(void)
 /* What was kept besides what is asked for now is passed over. */
 static void a_part_may_have_more_than_is_asked_for(void)
 {
-	const struct study_keep days = {.days = true}, more = {.days = true, .sessions = true, .answers = true};
+	const struct study_keep days = {.days = true}, more = {.days = true, .sessions = true, .recommendations = true};
 	char name[] = "file", *paths[] = {name}, *text;
 	struct study whole, merged;
 
@@ -200,7 +200,7 @@ static void a_part_may_have_more_than_is_asked_for(void)
 	free(text);
 	study_clear(&whole);
 	merge(&merged, &days, paths, 1);
-	CHECK(merged.sessions.n == 0 && merged.answers.keys.n == 0 && merged.days.n > 100);
+	CHECK(merged.sessions.n == 0 && merged.recommendations.keys.n == 0 && merged.days.n > 100);
 	read_part(&whole, STUDY_STREAM, &days, 0, 1);
 	check_same(&whole, &merged);
 	study_clear(&whole);
@@ -299,7 +299,7 @@ static void a_part_of_another_study_is_refused(void)
 	} cases[] = {
 		{{.days = true}, "file:1: was written without days, which cannot be made up for here"},
 		{{.sessions = true}, "file:1: was written without sessions, which cannot be made up for here"},
-		{{.answers = true}, "file:1: was written without answers, which cannot be made up for here"},
+		{{.recommendations = true}, "file:1: was written without answers, which cannot be made up for here"},
 		{{.before = true, .moment = 5}, "file:1: was written without --covariate-before"},
 		{{0}, "file:1: was written without experiment 'Y': name the same with --experiment"},
 	};

@@ -355,7 +355,7 @@ static void experiments_are_ordered_by_time_place_and_name(void)
 	struct study s;
 
 	study_init(&s, STUDY_STREAM, NULL, 0);
-	study_keep(&s, &(struct study_keep){.days = true, .sessions = true, .answers = true});
+	study_keep(&s, &(struct study_keep){.days = true, .sessions = true, .recommendations = true});
 	occur(&s, 90, 1, "late", NULL);
 	occur(&s, 50, 2, "BB", "second");
 	occur(&s, 50, 3, "AA", NULL);

@@ -1,5 +1,5 @@
 /*
- * answers: where recommendations came from, by arm and source, and how often they repeated what the session had heard.
+ * recommendations: where recommendations came from, by arm and source, and how often they repeated what the session had heard.
  *
  * An answer is an event with a recommendation; the arm that it counts for is the one that the event itself names. Not
  * like users and sessions, answers are not left out where a session did not end or its user was seen in two arms.
@@ -7,8 +7,8 @@
  * The sources of an arm are counts, so they merge exactly. For repeats the tracks of each open session are kept: memory
  * grows with the users that have one, and the tracks in it.
  */
-#ifndef BOTIFY_ANSWERS_H
-#define BOTIFY_ANSWERS_H
+#ifndef BOTIFY_RECOMMENDATIONS_H
+#define BOTIFY_RECOMMENDATIONS_H
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -27,71 +27,71 @@ struct answer {
 	uint32_t pool;			/* 0: absent */
 };
 
-struct answers_count {
-	uint64_t answers;
+struct recommendations_count {
+	uint64_t recommendations;
 	uint64_t pools, pool;	  /* of the answers, those that carry a pool, and the sum of it */
 	uint64_t repeated_tracks; /* those whose track the session had played; the one just finished is one of them */
 	uint64_t with_artist, repeated_artists; /* those whose track is in the catalog, and whose artist the session had played */
 };
 
 /* What a session has heard. */
-struct answers_heard {
+struct recommendations_heard {
 	struct idmap tracks, artists;
 };
 
 /* Zero-initialise. */
-struct answers {
+struct recommendations {
 	struct intern sources; /* "" for answers that name none; in order of first appearance, so see intern_sorted */
-	struct answers_count *counts;
+	struct recommendations_count *counts;
 	size_t counts_cap;
 	struct intern keys; /* of the counts: experiment, arm and source, as bytes */
 	uint32_t last;	     /* number of the key before; a guess */
-	struct answers_heard **open; /* by the user's place; NULL: no session is open */
+	struct recommendations_heard **open; /* by the user's place; NULL: no session is open */
 	size_t n_open, open_cap;
-	struct answers_heard **spare; /* those of sessions that ended */
+	struct recommendations_heard **spare; /* those of sessions that ended */
 	size_t n_spare, spare_cap;
 };
 
-void answers_clear(struct answers *a);
+void recommendations_clear(struct recommendations *a);
 
 /* What an event answers. Returns 0, or -1 where there is no memory. */
-int answers_of(struct answers *a, const struct event *ev, struct answer *answer);
+int recommendations_of(struct recommendations *a, const struct event *ev, struct answer *answer);
 
 /*
  * Takes the next event of a user into account: the track that was played, and the end of the session where it is its
  * last. *found is the answer as a count of 1, to be added where it belongs. `c` may be NULL. Returns 0, or -1 where
  * there is no memory.
  */
-int answers_hear(struct answers *a, uint32_t user, const struct answer *answer, bool last, const struct catalog *c,
-		 struct answers_count *found);
+int recommendations_hear(struct recommendations *a, uint32_t user, const struct answer *answer, bool last, const struct catalog *c,
+		 struct recommendations_count *found);
 
 /* Adds to what was counted for an arm and a source, by their numbers. Returns 0, or -1 where there is no memory. */
-int answers_add(struct answers *a, uint32_t experiment, uint32_t arm, uint32_t source, const struct answers_count *count);
+int recommendations_add(struct recommendations *a, uint32_t experiment, uint32_t arm, uint32_t source, const struct recommendations_count *count);
 
 /* What was counted for them; all 0 where nothing was. */
-struct answers_count answers_find(const struct answers *a, uint32_t experiment, uint32_t arm, uint32_t source);
+struct recommendations_count recommendations_find(const struct recommendations *a, uint32_t experiment, uint32_t arm, uint32_t source);
 
 /* A count, where it is to be put in order. */
-struct answers_row {
+struct recommendations_row {
 	uint32_t experiment, arm, source;
 	uint32_t place; /* of the source among the names of all */
-	const struct answers_count *count;
+	const struct recommendations_count *count;
 };
 
 /*
  * All counts, in order of experiments and arms by number, and of sources by name. A new array of a->keys.n, or NULL
  * where there is no memory.
  */
-struct answers_row *answers_sorted(const struct answers *a);
+struct recommendations_row *recommendations_sorted(const struct recommendations *a);
 
 /* Those of one arm: the first of *n in such an array; 0 of them where there are none. */
-const struct answers_row *answers_of_arm(const struct answers *a, const struct answers_row *rows, uint32_t experiment,
+const struct recommendations_row *recommendations_of_arm(const struct recommendations *a, const struct recommendations_row *rows, uint32_t experiment,
 					 uint32_t arm, size_t *n);
 
 /* Adds up. */
-void answers_sum(struct answers_count *sum, const struct answers_count *count);
+void recommendations_sum(struct recommendations_count *sum, const struct recommendations_count *count);
 
 /* For study.c: gives each experiment x the number to[x]. Returns 0, or -1 where there is no memory. */
-int answers_renumber(struct answers *a, const uint32_t *to);
+int recommendations_renumber(struct recommendations *a, const uint32_t *to);
 
 #endif

@@ -1,4 +1,4 @@
-#include "study/answers.h"
+#include "study/recommendations.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -6,7 +6,7 @@
 #include "base/grow.h"
 #include "world/catalog.h"
 
-static void free_heard(struct answers_heard *heard)
+static void free_heard(struct recommendations_heard *heard)
 {
 	if (heard) {
 		idmap_clear(&heard->tracks);
@@ -15,7 +15,7 @@ static void free_heard(struct answers_heard *heard)
 	}
 }
 
-void answers_clear(struct answers *a)
+void recommendations_clear(struct recommendations *a)
 {
 	for (size_t i = 0; i < a->n_open; i++)
 		free_heard(a->open[i]);
@@ -26,10 +26,10 @@ void answers_clear(struct answers *a)
 	free(a->counts);
 	intern_clear(&a->sources);
 	intern_clear(&a->keys);
-	*a = (struct answers){0};
+	*a = (struct recommendations){0};
 }
 
-int answers_of(struct answers *a, const struct event *ev, struct answer *answer)
+int recommendations_of(struct recommendations *a, const struct event *ev, struct answer *answer)
 {
 	*answer = (struct answer){.track = ev->track, .recommendation = ev->recommendation, .pool = ev->pool};
 	if (ev->recommendation == EVENT_NO_TRACK)
@@ -39,10 +39,10 @@ int answers_of(struct answers *a, const struct event *ev, struct answer *answer)
 }
 
 /* The user's link to the open session, which may be NULL. NULL where there is no memory. */
-static struct answers_heard **link_of(struct answers *a, uint32_t user)
+static struct recommendations_heard **link_of(struct recommendations *a, uint32_t user)
 {
 	size_t need = (size_t)user + 1;
-	struct answers_heard **open = grow(a->open, &a->open_cap, need, sizeof *open);
+	struct recommendations_heard **open = grow(a->open, &a->open_cap, need, sizeof *open);
 
 	if (!open)
 		return NULL;
@@ -53,9 +53,9 @@ static struct answers_heard **link_of(struct answers *a, uint32_t user)
 }
 
 /* The user's session, opened if none is. NULL where there is no memory. */
-static struct answers_heard *session_of(struct answers *a, uint32_t user)
+static struct recommendations_heard *session_of(struct recommendations *a, uint32_t user)
 {
-	struct answers_heard **link = link_of(a, user);
+	struct recommendations_heard **link = link_of(a, user);
 
 	if (link && !*link)
 		*link = a->n_spare > 0 ? a->spare[--a->n_spare] : calloc(1, sizeof **link);
@@ -63,10 +63,10 @@ static struct answers_heard *session_of(struct answers *a, uint32_t user)
 }
 
 /* Ends the user's session, and keeps its memory for another. */
-static void end_session(struct answers *a, uint32_t user)
+static void end_session(struct recommendations *a, uint32_t user)
 {
-	struct answers_heard **spare = grow(a->spare, &a->spare_cap, a->n_spare + 1, sizeof *spare);
-	struct answers_heard *heard = a->open[user];
+	struct recommendations_heard **spare = grow(a->spare, &a->spare_cap, a->n_spare + 1, sizeof *spare);
+	struct recommendations_heard *heard = a->open[user];
 
 	a->open[user] = NULL;
 	if (!spare) {
@@ -87,7 +87,7 @@ static uint32_t artist_of(const struct catalog *c, uint32_t track)
 	return index == CATALOG_NONE ? IDMAP_NONE : c->tracks[index].artist;
 }
 
-static int hear(struct answers_heard *heard, uint32_t track, const struct catalog *c)
+static int hear(struct recommendations_heard *heard, uint32_t track, const struct catalog *c)
 {
 	uint32_t artist = artist_of(c, track), *place;
 
@@ -102,23 +102,23 @@ static int hear(struct answers_heard *heard, uint32_t track, const struct catalo
 	return 0;
 }
 
-static struct answers_count count_of(const struct answers_heard *heard, const struct answer *answer, const struct catalog *c)
+static struct recommendations_count count_of(const struct recommendations_heard *heard, const struct answer *answer, const struct catalog *c)
 {
 	uint32_t artist = artist_of(c, answer->recommendation);
 
-	return (struct answers_count){
-		.answers = 1, .pools = answer->pool > 0, .pool = answer->pool,
+	return (struct recommendations_count){
+		.recommendations = 1, .pools = answer->pool > 0, .pool = answer->pool,
 		.repeated_tracks = idmap_get(&heard->tracks, answer->recommendation, 0),
 		.with_artist = artist != IDMAP_NONE, .repeated_artists = idmap_get(&heard->artists, artist, 0),
 	};
 }
 
-int answers_hear(struct answers *a, uint32_t user, const struct answer *answer, bool last, const struct catalog *c,
-		 struct answers_count *found)
+int recommendations_hear(struct recommendations *a, uint32_t user, const struct answer *answer, bool last, const struct catalog *c,
+		 struct recommendations_count *found)
 {
-	struct answers_heard *heard = session_of(a, user);
+	struct recommendations_heard *heard = session_of(a, user);
 
-	*found = (struct answers_count){0};
+	*found = (struct recommendations_count){0};
 	if (!heard || hear(heard, answer->track, c) < 0)
 		return -1;
 	if (answer->recommendation != EVENT_NO_TRACK)
@@ -138,9 +138,9 @@ static struct slice bytes_of(const struct key *key)
 	return (struct slice){.text = (const char *)key, .len = sizeof *key};
 }
 
-void answers_sum(struct answers_count *sum, const struct answers_count *count)
+void recommendations_sum(struct recommendations_count *sum, const struct recommendations_count *count)
 {
-	sum->answers += count->answers;
+	sum->recommendations += count->recommendations;
 	sum->pools += count->pools;
 	sum->pool += count->pool;
 	sum->repeated_tracks += count->repeated_tracks;
@@ -148,10 +148,10 @@ void answers_sum(struct answers_count *sum, const struct answers_count *count)
 	sum->repeated_artists += count->repeated_artists;
 }
 
-int answers_add(struct answers *a, uint32_t experiment, uint32_t arm, uint32_t source, const struct answers_count *count)
+int recommendations_add(struct recommendations *a, uint32_t experiment, uint32_t arm, uint32_t source, const struct recommendations_count *count)
 {
 	struct key key = {experiment, arm, source};
-	struct answers_count *counts = grow(a->counts, &a->counts_cap, a->keys.n + 1, sizeof *counts);
+	struct recommendations_count *counts = grow(a->counts, &a->counts_cap, a->keys.n + 1, sizeof *counts);
 	size_t known = a->keys.n;
 	uint32_t number;
 
@@ -162,22 +162,22 @@ int answers_add(struct answers *a, uint32_t experiment, uint32_t arm, uint32_t s
 	if (number == INTERN_NONE)
 		return -1;
 	if (a->keys.n > known)
-		counts[number] = (struct answers_count){0};
-	answers_sum(&counts[number], count);
+		counts[number] = (struct recommendations_count){0};
+	recommendations_sum(&counts[number], count);
 	a->last = number;
 	return 0;
 }
 
-struct answers_count answers_find(const struct answers *a, uint32_t experiment, uint32_t arm, uint32_t source)
+struct recommendations_count recommendations_find(const struct recommendations *a, uint32_t experiment, uint32_t arm, uint32_t source)
 {
 	struct key key = {experiment, arm, source};
-	const struct answers_count none = {0};
+	const struct recommendations_count none = {0};
 	uint32_t number = intern_find(&a->keys, bytes_of(&key));
 
 	return number == INTERN_NONE ? none : a->counts[number];
 }
 
-static int by_arm(const struct answers_row *x, uint32_t experiment, uint32_t arm)
+static int by_arm(const struct recommendations_row *x, uint32_t experiment, uint32_t arm)
 {
 	if (x->experiment != experiment)
 		return x->experiment < experiment ? -1 : 1;
@@ -186,15 +186,15 @@ static int by_arm(const struct answers_row *x, uint32_t experiment, uint32_t arm
 
 static int by_arm_and_place(const void *a, const void *b)
 {
-	const struct answers_row *x = a, *y = b;
+	const struct recommendations_row *x = a, *y = b;
 	int order = by_arm(x, y->experiment, y->arm);
 
 	return order != 0 ? order : (x->place > y->place) - (x->place < y->place);
 }
 
-struct answers_row *answers_sorted(const struct answers *a)
+struct recommendations_row *recommendations_sorted(const struct recommendations *a)
 {
-	struct answers_row *rows = malloc((a->keys.n + 1) * sizeof *rows);
+	struct recommendations_row *rows = malloc((a->keys.n + 1) * sizeof *rows);
 	uint32_t *sources = intern_sorted(&a->sources), *places = malloc((a->sources.n + 1) * sizeof *places);
 
 	for (size_t i = 0; sources && places && i < a->sources.n; i++)
@@ -203,7 +203,7 @@ struct answers_row *answers_sorted(const struct answers *a)
 		struct key key;
 
 		memcpy(&key, a->keys.list[i].text, sizeof key);
-		rows[i] = (struct answers_row){key.experiment, key.arm, key.source, places[key.source], &a->counts[i]};
+		rows[i] = (struct recommendations_row){key.experiment, key.arm, key.source, places[key.source], &a->counts[i]};
 	}
 	if (rows && sources && places) {
 		qsort(rows, a->keys.n, sizeof *rows, by_arm_and_place);
@@ -216,7 +216,7 @@ struct answers_row *answers_sorted(const struct answers *a)
 	return rows;
 }
 
-const struct answers_row *answers_of_arm(const struct answers *a, const struct answers_row *rows, uint32_t experiment,
+const struct recommendations_row *recommendations_of_arm(const struct recommendations *a, const struct recommendations_row *rows, uint32_t experiment,
 					 uint32_t arm, size_t *n)
 {
 	size_t low = 0, high = a->keys.n;
@@ -234,7 +234,7 @@ const struct answers_row *answers_of_arm(const struct answers *a, const struct a
 	return rows + low;
 }
 
-int answers_renumber(struct answers *a, const uint32_t *to)
+int recommendations_renumber(struct recommendations *a, const uint32_t *to)
 {
 	struct intern keys = {0};
 
