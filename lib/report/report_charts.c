@@ -171,15 +171,15 @@ static double longest(const struct study_sessions *all)
 	return all->n > 0 ? fmin(most, 4 * sum / (double)all->n) : 0;
 }
 
-/* Counts the sessions of a member in bins of a width; the last bin has what is longer, too. Returns how many. */
-static size_t count(double *bins, const struct study_sessions *all, size_t member, double width)
+/* Counts the sessions of a participant in bins of a width; the last bin has what is longer, too. Returns how many. */
+static size_t count(double *bins, const struct study_sessions *all, size_t participant, double width)
 {
-	for (size_t i = all->first[member]; i < all->first[member + 1]; i++) {
+	for (size_t i = all->first[participant]; i < all->first[participant + 1]; i++) {
 		double bin = floor(all->times[i] / width);
 
 		bins[bin < BINS - 1 ? (size_t)bin : BINS - 1]++;
 	}
-	return all->first[member + 1] - all->first[member];
+	return all->first[participant + 1] - all->first[participant];
 }
 
 /* The sessions of each arm, by its number, as percents in BINS bins. */
@@ -188,10 +188,10 @@ static void fill(double *bins, size_t *sessions, const struct study *s, uint32_t
 	size_t n_arms = s->experiments[experiment].arms.n;
 
 	for (size_t i = 0; i < s->n_users; i++) {
-		const struct study_member *m = study_counted(s, i, experiment);
+		const struct study_participant *m = study_counted(s, i, experiment);
 
 		if (m)
-			sessions[m->did.arm] += count(bins + m->did.arm * BINS, &s->sessions, (size_t)(m - s->members), width);
+			sessions[m->did.arm] += count(bins + m->did.arm * BINS, &s->sessions, (size_t)(m - s->participants), width);
 	}
 	for (size_t k = 0; k < n_arms * BINS; k++)
 		if (sessions[k / BINS] > 0)

@@ -33,15 +33,15 @@ static void arm_clear(struct arm *a)
 	free(a->sizes);
 }
 
-/* The users of an experiment, as members of the study: those of arm i are members[first[i]] .. members[first[i + 1]]. */
+/* The users of an experiment, as participants of the study: those of arm i are participants[first[i]] .. participants[first[i + 1]]. */
 struct users {
-	uint32_t *members;
+	uint32_t *participants;
 	size_t *first;
 };
 
 static void users_clear(struct users *u)
 {
-	free(u->members);
+	free(u->participants);
 	free(u->first);
 }
 
@@ -52,12 +52,12 @@ static int users_init(struct users *u, const struct study *study, uint32_t exper
 
 	/* first[arm + 2] counts those of an arm; then first[arm + 1] is where the next one goes, and in the end where they end */
 	*u = (struct users){
-		.members = calloc(study->n_users + 1, sizeof *u->members), .first = calloc(arms + 2, sizeof *u->first),
+		.participants = calloc(study->n_users + 1, sizeof *u->participants), .first = calloc(arms + 2, sizeof *u->first),
 	};
-	if (!u->members || !u->first)
+	if (!u->participants || !u->first)
 		return -1;
 	for (size_t i = 0; i < study->n_users; i++) {
-		const struct study_member *m = study_counted(study, i, experiment);
+		const struct study_participant *m = study_counted(study, i, experiment);
 
 		if (m)
 			u->first[m->did.arm + 2]++;
@@ -65,22 +65,22 @@ static int users_init(struct users *u, const struct study *study, uint32_t exper
 	for (size_t i = 1; i < arms + 2; i++)
 		u->first[i] += u->first[i - 1];
 	for (size_t i = 0; i < study->n_users; i++) {
-		const struct study_member *m = study_counted(study, i, experiment);
+		const struct study_participant *m = study_counted(study, i, experiment);
 
 		if (m)
-			u->members[u->first[m->did.arm + 1]++] = (uint32_t)(m - study->members);
+			u->participants[u->first[m->did.arm + 1]++] = (uint32_t)(m - study->participants);
 	}
 	return 0;
 }
 
-/* Gathers the sessions of so many members. */
-static void fill(struct arm *a, const struct study_sessions *all, const uint32_t *members, size_t users)
+/* Gathers the sessions of so many participants. */
+static void fill(struct arm *a, const struct study_sessions *all, const uint32_t *participants, size_t users)
 {
 	a->users = users;
 	for (size_t i = 0; i < users; i++) {
-		size_t first = all->first[members[i]];
+		size_t first = all->first[participants[i]];
 
-		a->sizes[i] = all->first[members[i] + 1] - first;
+		a->sizes[i] = all->first[participants[i] + 1] - first;
 		memcpy(a->grouped + a->n, all->times + first, a->sizes[i] * sizeof *a->grouped);
 		a->n += a->sizes[i];
 	}
@@ -88,19 +88,19 @@ static void fill(struct arm *a, const struct study_sessions *all, const uint32_t
 	quantile_sort(a->sorted, a->n);
 }
 
-static int arm_init(struct arm *a, const struct study_sessions *all, const uint32_t *members, size_t users)
+static int arm_init(struct arm *a, const struct study_sessions *all, const uint32_t *participants, size_t users)
 {
 	size_t n = 0;
 
 	for (size_t i = 0; i < users; i++)
-		n += all->first[members[i] + 1] - all->first[members[i]];
+		n += all->first[participants[i] + 1] - all->first[participants[i]];
 	*a = (struct arm){
 		.grouped = calloc(n + 1, sizeof *a->grouped), .sorted = calloc(n + 1, sizeof *a->sorted),
 		.sizes = calloc(users + 1, sizeof *a->sizes),
 	};
 	if (!a->grouped || !a->sorted || !a->sizes)
 		return -1;
-	fill(a, all, members, users);
+	fill(a, all, participants, users);
 	return 0;
 }
 
@@ -153,7 +153,7 @@ static int add_experiment(struct section *s, const struct sections_experiment *x
 		size_t first = users.first[x->arms[i]];
 		struct arm a;
 
-		if (arm_init(&a, &study->sessions, users.members + first, users.first[x->arms[i] + 1] - first) < 0)
+		if (arm_init(&a, &study->sessions, users.participants + first, users.first[x->arms[i] + 1] - first) < 0)
 			status = errmsg_nomem(e);
 		else
 			add_rows(s, x, x->arms[i], &a, asked, control);

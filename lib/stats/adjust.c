@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-struct member {
+struct participant {
 	double p, adjusted;
 	size_t place; /* in the family as it was given */
 };
@@ -24,7 +24,7 @@ int adjust_by_name(const char *name)
 
 static int by_p(const void *a, const void *b)
 {
-	const struct member *x = a, *y = b;
+	const struct participant *x = a, *y = b;
 
 	if (x->p != y->p)
 		return x->p < y->p ? -1 : 1;
@@ -43,7 +43,7 @@ static double family_size(enum adjust_method method, size_t m)
 	return c * (double)m;
 }
 
-static void step_down(struct member *s, size_t m)
+static void step_down(struct participant *s, size_t m)
 {
 	double most = 0;
 
@@ -53,7 +53,7 @@ static void step_down(struct member *s, size_t m)
 	}
 }
 
-static void step_up(struct member *s, size_t m, double size)
+static void step_up(struct participant *s, size_t m, double size)
 {
 	double least = 1;
 
@@ -64,7 +64,7 @@ static void step_up(struct member *s, size_t m, double size)
 }
 
 /* R, as the adjusted p, which do not fall, have it. */
-static size_t count_significant(const struct member *s, size_t m, double alpha)
+static size_t count_significant(const struct participant *s, size_t m, double alpha)
 {
 	size_t r = 0;
 
@@ -73,7 +73,7 @@ static size_t count_significant(const struct member *s, size_t m, double alpha)
 	return r;
 }
 
-/* The level of the member at place i of the sorted ones, which has the same p as the one at `first`. */
+/* The level of the participant at place i of the sorted ones, which has the same p as the one at `first`. */
 static double level_of(enum adjust_method method, size_t m, double size, size_t significant, size_t i, size_t first,
 		       double alpha)
 {
@@ -97,7 +97,7 @@ static double agree(double level, double p, bool significant)
 	return significant ? nextafter(p, 1) : p;
 }
 
-static void set_levels(enum adjust_method method, const struct member *s, size_t m, double size, double alpha,
+static void set_levels(enum adjust_method method, const struct participant *s, size_t m, double size, double alpha,
 		       struct adjusted *out)
 {
 	size_t significant = count_significant(s, m, alpha), first = 0;
@@ -113,7 +113,7 @@ static void set_levels(enum adjust_method method, const struct member *s, size_t
 
 int adjust(enum adjust_method method, const double *p, size_t n, double alpha, struct adjusted *out, struct errmsg *e)
 {
-	struct member *s = calloc(n > 0 ? n : 1, sizeof *s);
+	struct participant *s = calloc(n > 0 ? n : 1, sizeof *s);
 	size_t m = 0;
 	double size;
 
@@ -122,7 +122,7 @@ int adjust(enum adjust_method method, const double *p, size_t n, double alpha, s
 	for (size_t i = 0; i < n; i++) {
 		out[i] = (struct adjusted){.p = NAN, .level = NAN};
 		if (!isnan(p[i]))
-			s[m++] = (struct member){.p = p[i], .adjusted = p[i], .place = i};
+			s[m++] = (struct participant){.p = p[i], .adjusted = p[i], .place = i};
 	}
 	size = family_size(method, m);
 	qsort(s, m, sizeof *s, by_p);

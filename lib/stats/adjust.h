@@ -1,8 +1,8 @@
 /*
  * adjust: many comparisons at once. With twenty metrics at alpha 0.05, one of them cries wolf in most experiments.
  *
- * It turns the p of a family of m comparisons into adjusted p, and says at which level the interval of each member is
- * to be drawn so that it excludes 0 exactly where its adjusted p is below alpha. A p that is NaN is of no member: it
+ * It turns the p of a family of m comparisons into adjusted p, and says at which level the interval of each participant is
+ * to be drawn so that it excludes 0 exactly where its adjusted p is below alpha. A p that is NaN is of no participant: it
  * stays NaN and does not count in m.
  */
 #ifndef BOTIFY_ADJUST_H
@@ -50,8 +50,8 @@ struct adjusted {
  *   that miss their parameter among those of the significant is at most alpha (bh: where independent or positively
  *   dependent as there; by: always). Of the others nothing is promised but their verdict: the level is that at which
  *   the least of them would have become significant.
- * - holm: no member whose effect is 0 has an interval that excludes 0, but for a chance of alpha in all. Each interval is
- *   that of the step at which its member was tested; that all of them cover their parameters at once is NOT promised
+ * - holm: no participant whose effect is 0 has an interval that excludes 0, but for a chance of alpha in all. Each interval is
+ *   that of the step at which its participant was tested; that all of them cover their parameters at once is NOT promised
  *   (where all effects are large, they miss one with a chance of up to alpha (1 + 1/2 + ... + 1/m)). Who needs that
  *   draws all at alpha / m, after Bonferroni, and lives with some that include 0 although Holm calls them significant.
  *

@@ -24,9 +24,9 @@ static int make_room(struct columns *c, size_t covariates)
 
 	c->ids = calloc(c->n + 1, sizeof *c->ids);
 	c->arms = calloc(c->n + 1, sizeof *c->arms);
-	c->members = calloc(c->n + 1, sizeof *c->members);
+	c->participants = calloc(c->n + 1, sizeof *c->participants);
 	c->numbers = calloc(c->n + 1, arrays * sizeof *c->numbers);
-	if (!c->ids || !c->arms || !c->members || !c->numbers)
+	if (!c->ids || !c->arms || !c->participants || !c->numbers)
 		return -1;
 	for (size_t i = 0; i < METRICS_N; i++)
 		c->values[i] = next_array(c, &used);
@@ -42,7 +42,7 @@ static int make_room(struct columns *c, size_t covariates)
 /* The covariates of the user at place i of the columns. */
 static void fill_covariates(struct columns *c, size_t i, const struct study *s, size_t user, const struct covariate *file)
 {
-	const struct study_member *before = s->keep.before ? study_member(s, user, STUDY_BEFORE) : NULL;
+	const struct study_participant *before = s->keep.before ? study_participant(s, user, STUDY_BEFORE) : NULL;
 
 	if (file) {
 		c->covariates[0][i] = covariate_of(file, c->ids[i]);
@@ -52,10 +52,10 @@ static void fill_covariates(struct columns *c, size_t i, const struct study *s, 
 		c->covariates[k][i] = before && before->did.sessions > 0 ? metrics_table[k].value(&before->did) : NAN;
 }
 
-static void fill(struct columns *c, size_t i, const struct study *s, const struct study_member *m)
+static void fill(struct columns *c, size_t i, const struct study *s, const struct study_participant *m)
 {
 	c->arms[i] = m->did.arm;
-	c->members[i] = (uint32_t)(m - s->members);
+	c->participants[i] = (uint32_t)(m - s->participants);
 	for (size_t k = 0; k < METRICS_N; k++)
 		c->values[k][i] = metrics_table[k].value(&m->did);
 	for (size_t k = 0; k < METRICS_RATIOS_N; k++) {
@@ -74,7 +74,7 @@ int columns_init(struct columns *c, const struct study *s, uint32_t experiment, 
 	if (make_room(c, count_covariates(s, experiment, file)) < 0)
 		return errmsg_nomem(e);
 	for (size_t i = 0; i < s->n_users; i++) {
-		const struct study_member *m = study_counted(s, i, experiment);
+		const struct study_participant *m = study_counted(s, i, experiment);
 
 		if (!m)
 			continue;
@@ -89,7 +89,7 @@ void columns_clear(struct columns *c)
 {
 	free(c->ids);
 	free(c->arms);
-	free(c->members);
+	free(c->participants);
 	free(c->numbers);
 	*c = (struct columns){0};
 }

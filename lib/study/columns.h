@@ -22,7 +22,7 @@ struct columns {
 	size_t n, n_arms;
 	uint32_t *ids;	   /* of the users */
 	uint32_t *arms;	   /* number of the arm, as in the experiment's `arms` */
-	uint32_t *members; /* place in the study's members; by it, the user's sessions: see struct study_sessions */
+	uint32_t *participants; /* place in the study's participants; by it, the user's sessions: see struct study_sessions */
 	double *values[METRICS_N];		 /* as in metrics_table */
 	double *numerators[METRICS_RATIOS_N];	 /* as in metrics_ratios; never NaN */
 	double *denominators[METRICS_RATIOS_N];	 /* likewise; at least 1 */

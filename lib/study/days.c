@@ -25,23 +25,23 @@ int32_t days_of(int64_t ms)
 	return day < INT32_MIN ? INT32_MIN : day > INT32_MAX ? INT32_MAX : (int32_t)day;
 }
 
-/* The link to the latest day of a member, made where it is new. NULL where there is no memory. */
-static uint32_t *latest_of(struct days *d, uint32_t member)
+/* The link to the latest day of a participant, made where it is new. NULL where there is no memory. */
+static uint32_t *latest_of(struct days *d, uint32_t participant)
 {
-	size_t need = (size_t)member + 1;
-	uint32_t *latest = grow(d->latest, &d->members_cap, need, sizeof *latest);
+	size_t need = (size_t)participant + 1;
+	uint32_t *latest = grow(d->latest, &d->participants_cap, need, sizeof *latest);
 
 	if (!latest)
 		return NULL;
 	d->latest = latest;
-	if (d->n_members < need) {
-		memset(latest + d->n_members, 0, (need - d->n_members) * sizeof *latest);
-		d->n_members = need;
+	if (d->n_participants < need) {
+		memset(latest + d->n_participants, 0, (need - d->n_participants) * sizeof *latest);
+		d->n_participants = need;
 	}
-	return &latest[member];
+	return &latest[participant];
 }
 
-struct days_sums *days_at(struct days *d, uint32_t member, int32_t day)
+struct days_sums *days_at(struct days *d, uint32_t participant, int32_t day)
 {
 	struct days_sums *list = grow(d->list, &d->cap, d->n + 1, sizeof *list);
 	uint32_t *link;
@@ -51,7 +51,7 @@ struct days_sums *days_at(struct days *d, uint32_t member, int32_t day)
 	d->list = list;
 	if (d->n == UINT32_MAX)
 		return NULL;
-	link = latest_of(d, member);
+	link = latest_of(d, participant);
 	if (!link)
 		return NULL;
 	/* mostly it is the latest, or a new one */
@@ -64,7 +64,7 @@ struct days_sums *days_at(struct days *d, uint32_t member, int32_t day)
 	return &list[*link - 1];
 }
 
-int days_add(struct days *d, uint32_t member, int64_t timestamp, const struct metrics_sums *session)
+int days_add(struct days *d, uint32_t participant, int64_t timestamp, const struct metrics_sums *session)
 {
 	struct days_sums *day;
 
@@ -72,7 +72,7 @@ int days_add(struct days *d, uint32_t member, int64_t timestamp, const struct me
 		d->undated++;
 		return 0;
 	}
-	day = days_at(d, member, days_of(timestamp));
+	day = days_at(d, participant, days_of(timestamp));
 	if (!day)
 		return -1;
 	day->sessions++;
@@ -83,9 +83,9 @@ int days_add(struct days *d, uint32_t member, int64_t timestamp, const struct me
 	return 0;
 }
 
-const struct days_sums *days_latest(const struct days *d, uint32_t member)
+const struct days_sums *days_latest(const struct days *d, uint32_t participant)
 {
-	return member < d->n_members && d->latest[member] != 0 ? &d->list[d->latest[member] - 1] : NULL;
+	return participant < d->n_participants && d->latest[participant] != 0 ? &d->list[d->latest[participant] - 1] : NULL;
 }
 
 const struct days_sums *days_earlier(const struct days *d, const struct days_sums *day)
@@ -108,7 +108,7 @@ static int make_rows(struct days_walk *w)
 	size_t cap = 0;
 
 	for (size_t i = 0; i < w->columns->n; i++) {
-		const struct days_sums *day = days_latest(w->days, w->columns->members[i]);
+		const struct days_sums *day = days_latest(w->days, w->columns->participants[i]);
 
 		for (; day; day = days_earlier(w->days, day)) {
 			struct days_row *rows = grow(w->rows, &cap, w->n + 1, sizeof *rows);

@@ -1,7 +1,7 @@
 /*
- * days: what members (users in an experiment; see study.h) did on each day, and the effects that follow, day by day.
+ * days: what participants (users in an experiment; see study.h) did on each day, and the effects that follow, day by day.
  *
- * A session belongs to the day, in UTC, of its `last`. Memory is linear in pairs of a member and a day on which a session
+ * A session belongs to the day, in UTC, of its `last`. Memory is linear in pairs of a participant and a day on which a session
  * of it ended.
  */
 #ifndef BOTIFY_DAYS_H
@@ -22,15 +22,15 @@ struct days_sums {
 	struct metrics_sums did;
 	uint32_t sessions;
 	int32_t day;
-	uint32_t next; /* place of an earlier day of the same member, plus 1; or 0 */
+	uint32_t next; /* place of an earlier day of the same participant, plus 1; or 0 */
 };
 
 /* Zero-initialise. */
 struct days {
 	struct days_sums *list;
 	size_t n, cap;
-	uint32_t *latest; /* by member: place of the latest day, plus 1; or 0 */
-	size_t n_members, members_cap;
+	uint32_t *latest; /* by participant: place of the latest day, plus 1; or 0 */
+	size_t n_participants, participants_cap;
 	uint64_t undated; /* sessions of which nothing has a timestamp: they are in no day */
 };
 
@@ -39,15 +39,15 @@ void days_clear(struct days *d);
 /* The day of a moment, in ms since the epoch; rounded down, also before it. */
 int32_t days_of(int64_t ms);
 
-/* The sums of a member on a day, made where they are new. Valid until the next call. NULL where there is no memory. */
-struct days_sums *days_at(struct days *d, uint32_t member, int32_t day);
+/* The sums of a participant on a day, made where they are new. Valid until the next call. NULL where there is no memory. */
+struct days_sums *days_at(struct days *d, uint32_t participant, int32_t day);
 
 /* Adds a session that ended at `timestamp`, or at EVENT_NO_TIMESTAMP. Returns 0, or -1 where there is no memory. */
-int days_add(struct days *d, uint32_t member, int64_t timestamp, const struct metrics_sums *session);
+int days_add(struct days *d, uint32_t participant, int64_t timestamp, const struct metrics_sums *session);
 
-/* The earlier of two days of a member, NULL where there is none; and the latest. */
+/* The earlier of two days of a participant, NULL where there is none; and the latest. */
 const struct days_sums *days_earlier(const struct days *d, const struct days_sums *day);
-const struct days_sums *days_latest(const struct days *d, uint32_t member);
+const struct days_sums *days_latest(const struct days *d, uint32_t participant);
 
 /* A user of an experiment on a day. */
 struct days_row {

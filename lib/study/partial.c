@@ -30,7 +30,7 @@ static int read_sums(const json_t *object, struct metrics_sums *sums, uint32_t *
 	return partial_read_small(object, "latencies", &sums->latencies, e);
 }
 
-static int read_days(struct study *s, uint32_t member, const json_t *list, struct errmsg *e)
+static int read_days(struct study *s, uint32_t participant, const json_t *list, struct errmsg *e)
 {
 	const json_t *object;
 	size_t i;
@@ -43,7 +43,7 @@ static int read_days(struct study *s, uint32_t member, const json_t *list, struc
 
 		if (!ndjson_whole(json_object_get(object, "day"), &number) || number < INT32_MIN || number > INT32_MAX)
 			return errmsg_set(e, "no part of a log: \"day\" is no day");
-		day = days_at(&s->days, member, (int32_t)number);
+		day = days_at(&s->days, participant, (int32_t)number);
 		if (!day)
 			return errmsg_nomem(e);
 		if (read_sums(object, &day->did, &day->sessions, e) < 0)
@@ -52,7 +52,7 @@ static int read_days(struct study *s, uint32_t member, const json_t *list, struc
 	return 0;
 }
 
-static int read_times(struct study *s, uint32_t member, const json_t *list, struct errmsg *e)
+static int read_times(struct study *s, uint32_t participant, const json_t *list, struct errmsg *e)
 {
 	const json_t *time;
 	size_t i;
@@ -62,7 +62,7 @@ static int read_times(struct study *s, uint32_t member, const json_t *list, stru
 	json_array_foreach(list, i, time) {
 		if (!json_is_number(time))
 			return errmsg_set(e, "no part of a log: a time is no number");
-		if (study_keep_session(s, member, json_number_value(time)) < 0)
+		if (study_keep_session(s, participant, json_number_value(time)) < 0)
 			return errmsg_nomem(e);
 	}
 	return 0;
@@ -85,22 +85,22 @@ static int read_arm(const struct study_experiment *x, const json_t *object, uint
 static int read_member(struct study *s, uint32_t user, uint32_t experiment, const json_t *object, struct errmsg *e)
 {
 	struct study_arm in = {.experiment = experiment};
-	struct study_member *m;
-	uint32_t member;
+	struct study_participant *m;
+	uint32_t participant;
 	bool open = false;
 
 	if (read_arm(&s->experiments[experiment], object, &in.arm, e) < 0 || partial_read_truth(object, "open", &open, e) < 0)
 		return -1;
-	m = study_member_at(s, user, in);
+	m = study_participant_at(s, user, in);
 	if (!m)
 		return errmsg_nomem(e);
-	member = (uint32_t)(m - s->members);
+	participant = (uint32_t)(m - s->participants);
 	m->did.open.events = open;
 	if (read_sums(object, &m->did.finished, &m->did.sessions, e) < 0)
 		return -1;
-	if (s->keep.days && read_days(s, member, json_object_get(object, "days"), e) < 0)
+	if (s->keep.days && read_days(s, participant, json_object_get(object, "days"), e) < 0)
 		return -1;
-	return s->keep.sessions ? read_times(s, member, json_object_get(object, "times"), e) : 0;
+	return s->keep.sessions ? read_times(s, participant, json_object_get(object, "times"), e) : 0;
 }
 
 static int read_members(struct study *s, uint32_t user, json_t *experiments, struct errmsg *e)
@@ -123,11 +123,11 @@ static int read_members(struct study *s, uint32_t user, json_t *experiments, str
 
 static int read_before(struct study *s, uint32_t user, const json_t *object, struct errmsg *e)
 {
-	struct study_member *m;
+	struct study_participant *m;
 
 	if (!object || !s->keep.before)
 		return 0;
-	m = study_member_at(s, user, (struct study_arm){.experiment = STUDY_BEFORE});
+	m = study_participant_at(s, user, (struct study_arm){.experiment = STUDY_BEFORE});
 	return m ? read_sums(object, &m->did.finished, &m->did.sessions, e) : errmsg_nomem(e);
 }
 

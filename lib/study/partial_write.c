@@ -112,10 +112,10 @@ static void put_sums(const struct metrics_sums *sums, uint32_t sessions, FILE *f
 	fprintf(f, ",\"latencies\":%" PRIu32, sums->latencies);
 }
 
-static void put_days(const struct days *days, uint32_t member, FILE *f)
+static void put_days(const struct days *days, uint32_t participant, FILE *f)
 {
 	fputs(",\"days\":[", f);
-	for (const struct days_sums *day = days_latest(days, member), *first = day; day; day = days_earlier(days, day)) {
+	for (const struct days_sums *day = days_latest(days, participant), *first = day; day; day = days_earlier(days, day)) {
 		fprintf(f, "%s{\"day\":%" PRId32 ",", day == first ? "" : ",", day->day);
 		put_sums(&day->did, day->sessions, f);
 		fputc('}', f);
@@ -123,19 +123,19 @@ static void put_days(const struct days *days, uint32_t member, FILE *f)
 	fputc(']', f);
 }
 
-static void put_times(const struct study_sessions *sessions, uint32_t member, FILE *f)
+static void put_times(const struct study_sessions *sessions, uint32_t participant, FILE *f)
 {
 	fputs(",\"times\":[", f);
-	for (size_t k = sessions->first[member]; k < sessions->first[member + 1]; k++) {
-		fputs(k > sessions->first[member] ? "," : "", f);
+	for (size_t k = sessions->first[participant]; k < sessions->first[participant + 1]; k++) {
+		fputs(k > sessions->first[participant] ? "," : "", f);
 		json_put_number(f, sessions->times[k]);
 	}
 	fputc(']', f);
 }
 
-static void put_member(const struct study *s, const struct study_member *m, FILE *f)
+static void put_member(const struct study *s, const struct study_participant *m, FILE *f)
 {
-	uint32_t member = (uint32_t)(m - s->members);
+	uint32_t participant = (uint32_t)(m - s->participants);
 
 	put_name(&s->names, m->experiment, f);
 	fputs(":{\"arm\":", f);
@@ -147,47 +147,47 @@ static void put_member(const struct study *s, const struct study_member *m, FILE
 	put_sums(&m->did.finished, m->did.sessions, f);
 	fprintf(f, ",\"open\":%s", truth(m->did.open.events > 0));
 	if (s->keep.days)
-		put_days(&s->days, member, f);
+		put_days(&s->days, participant, f);
 	if (s->keep.sessions)
-		put_times(&s->sessions, member, f);
+		put_times(&s->sessions, participant, f);
 	fputc('}', f);
 }
 
 /* The records of a user. */
-struct members {
-	const struct study_member **list;
+struct participants {
+	const struct study_participant **list;
 	size_t n, cap;
 };
 
 static int by_experiment(const void *a, const void *b)
 {
-	const struct study_member *x = *(const struct study_member *const *)a, *y = *(const struct study_member *const *)b;
+	const struct study_participant *x = *(const struct study_participant *const *)a, *y = *(const struct study_participant *const *)b;
 
 	return (x->experiment > y->experiment) - (x->experiment < y->experiment);
 }
 
 /* Experiments stand in the order of the report, so that the same study gives the same bytes. Returns 0, or -1: no memory. */
-static int gather_members(const struct study *s, const struct study_user *u, struct members *all)
+static int gather_members(const struct study *s, const struct study_user *u, struct participants *all)
 {
 	all->n = 0;
-	for (uint32_t link = u->member; link != 0; link = s->members[link - 1].next) {
-		const struct study_member **list = grow(all->list, &all->cap, all->n + 1, sizeof *list);
+	for (uint32_t link = u->participant; link != 0; link = s->participants[link - 1].next) {
+		const struct study_participant **list = grow(all->list, &all->cap, all->n + 1, sizeof *list);
 
 		if (!list)
 			return -1;
 		all->list = list;
-		if (s->members[link - 1].experiment != STUDY_BEFORE)
-			list[all->n++] = &s->members[link - 1];
+		if (s->participants[link - 1].experiment != STUDY_BEFORE)
+			list[all->n++] = &s->participants[link - 1];
 	}
 	if (all->n > 1)
 		qsort(all->list, all->n, sizeof *all->list, by_experiment);
 	return 0;
 }
 
-static int put_user(const struct study *s, const struct idmap_entry *id, struct members *all, FILE *f)
+static int put_user(const struct study *s, const struct idmap_entry *id, struct participants *all, FILE *f)
 {
 	size_t user = id->value - 1;
-	const struct study_member *before = study_member(s, user, STUDY_BEFORE);
+	const struct study_participant *before = study_participant(s, user, STUDY_BEFORE);
 
 	if (gather_members(s, &s->users[user], all) < 0)
 		return -1;
@@ -247,7 +247,7 @@ static int put_all_answers(const struct study *s, FILE *f)
 
 int partial_write(const struct study *s, FILE *f, struct errmsg *e)
 {
-	struct members all = {0};
+	struct participants all = {0};
 	int status = put_head(s, f) < 0 || put_all_answers(s, f) < 0 ? -1 : 0;
 
 	for (size_t i = 0; status == 0 && i < s->n_users; i++)

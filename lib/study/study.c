@@ -29,10 +29,10 @@ void study_clear(struct study *s)
 	id_index_clear(&s->index);
 	free(s->users);
 	free(s->ids);
-	free(s->members);
+	free(s->participants);
 	days_clear(&s->days);
 	free(s->sessions.times);
-	free(s->sessions.members);
+	free(s->sessions.participants);
 	free(s->sessions.first);
 	recommendations_clear(&s->recommendations);
 	free(s->arms);
@@ -194,84 +194,84 @@ static void check_order(struct study *s, struct study_user *u, const struct even
 /* The link to the record of a user in an experiment: its place plus 1, or 0 where there is none. */
 static uint32_t find_member(const struct study *s, size_t user, uint32_t experiment)
 {
-	uint32_t link = s->users[user].member;
+	uint32_t link = s->users[user].participant;
 
-	while (link != 0 && s->members[link - 1].experiment != experiment)
-		link = s->members[link - 1].next;
+	while (link != 0 && s->participants[link - 1].experiment != experiment)
+		link = s->participants[link - 1].next;
 	return link;
 }
 
-const struct study_member *study_member(const struct study *s, size_t user, uint32_t experiment)
+const struct study_participant *study_participant(const struct study *s, size_t user, uint32_t experiment)
 {
 	uint32_t link = find_member(s, user, experiment);
 
-	return link != 0 ? &s->members[link - 1] : NULL;
+	return link != 0 ? &s->participants[link - 1] : NULL;
 }
 
-const struct study_member *study_counted(const struct study *s, size_t i, uint32_t experiment)
+const struct study_participant *study_counted(const struct study *s, size_t i, uint32_t experiment)
 {
-	const struct study_member *m = study_member(s, s->ids[i].value - 1, experiment);
+	const struct study_participant *m = study_participant(s, s->ids[i].value - 1, experiment);
 
 	return m && m->did.arm != METRICS_TWO_ARMS && m->did.sessions > 0 ? m : NULL;
 }
 
 /* A new record of a user in an experiment; it comes first in the user's chain. NULL where there is no memory. */
-static struct study_member *add_member(struct study *s, uint32_t user, struct study_arm in)
+static struct study_participant *add_member(struct study *s, uint32_t user, struct study_arm in)
 {
-	struct study_member *members = grow(s->members, &s->members_cap, s->n_members + 1, sizeof *members);
+	struct study_participant *participants = grow(s->participants, &s->participants_cap, s->n_participants + 1, sizeof *participants);
 
-	if (!members)
+	if (!participants)
 		return NULL;
-	s->members = members;
-	if (s->n_members == UINT32_MAX)
+	s->participants = participants;
+	if (s->n_participants == UINT32_MAX)
 		return NULL;
-	members[s->n_members] = (struct study_member){
-		.did = {.arm = in.arm}, .experiment = in.experiment, .next = s->users[user].member,
+	participants[s->n_participants] = (struct study_participant){
+		.did = {.arm = in.arm}, .experiment = in.experiment, .next = s->users[user].participant,
 	};
-	s->users[user].member = (uint32_t)++s->n_members;
-	return &members[s->n_members - 1];
+	s->users[user].participant = (uint32_t)++s->n_participants;
+	return &participants[s->n_participants - 1];
 }
 
-struct study_member *study_member_at(struct study *s, uint32_t user, struct study_arm in)
+struct study_participant *study_participant_at(struct study *s, uint32_t user, struct study_arm in)
 {
 	uint32_t link = find_member(s, user, in.experiment);
 
-	return link != 0 ? &s->members[link - 1] : add_member(s, user, in);
+	return link != 0 ? &s->participants[link - 1] : add_member(s, user, in);
 }
 
-int study_keep_session(struct study *s, uint32_t member, double time)
+int study_keep_session(struct study *s, uint32_t participant, double time)
 {
 	struct study_sessions *all = &s->sessions;
 	double *times = grow(all->times, &all->times_cap, all->n + 1, sizeof *times);
-	uint32_t *members;
+	uint32_t *participants;
 
 	if (!times)
 		return -1;
 	all->times = times;
-	members = grow(all->members, &all->members_cap, all->n + 1, sizeof *members);
-	if (!members)
+	participants = grow(all->participants, &all->participants_cap, all->n + 1, sizeof *participants);
+	if (!participants)
 		return -1;
-	all->members = members;
+	all->participants = participants;
 	times[all->n] = time;
-	members[all->n++] = member;
+	participants[all->n++] = participant;
 	return 0;
 }
 
-/* Takes note of the open session of a member, which ends now, as far as that was asked for. */
-static int keep_session(struct study *s, const struct study_member *m, int64_t timestamp)
+/* Takes note of the open session of a participant, which ends now, as far as that was asked for. */
+static int keep_session(struct study *s, const struct study_participant *m, int64_t timestamp)
 {
-	uint32_t member = (uint32_t)(m - s->members);
+	uint32_t participant = (uint32_t)(m - s->participants);
 
 	if (m->experiment == STUDY_BEFORE)
 		return 0;
-	if (s->keep.sessions && study_keep_session(s, member, m->did.open.time) < 0)
+	if (s->keep.sessions && study_keep_session(s, participant, m->did.open.time) < 0)
 		return -1;
-	return s->keep.days ? days_add(&s->days, member, timestamp, &m->did.open) : 0;
+	return s->keep.days ? days_add(&s->days, participant, timestamp, &m->did.open) : 0;
 }
 
 static int count_in(struct study *s, uint32_t user, struct study_event *ev, struct study_arm in)
 {
-	struct study_member *m = study_member_at(s, user, in);
+	struct study_participant *m = study_participant_at(s, user, in);
 
 	if (!m)
 		return -1;

@@ -76,14 +76,14 @@ struct study_user {
 	int64_t latest; /* timestamp, or EVENT_NO_TIMESTAMP */
 	int64_t ended;	/* the latest timestamp of a `last`, or EVENT_NO_TIMESTAMP */
 	uint64_t digest; /* of the event just before, as in the log; of one without a timestamp, and where there is none, 0 */
-	uint32_t member; /* place of the first in members, plus 1; or 0 */
+	uint32_t participant; /* place of the first in participants, plus 1; or 0 */
 	bool in_session;
 };
 
-/* The experiment of a member that is what a user did before the moment of struct study_keep. */
+/* The experiment of a participant that is what a user did before the moment of struct study_keep. */
 #define STUDY_BEFORE UINT32_MAX
 
-struct study_member {
+struct study_participant {
 	struct metrics_user did;
 	uint32_t experiment;
 	uint32_t next; /* place of another one of the same user, plus 1; or 0 */
@@ -96,10 +96,10 @@ struct study_arm {
 
 /* The finished sessions, where they are kept. */
 struct study_sessions {
-	double *times; /* n of them: parts of tracks listened to; after study_end, member after member */
-	size_t *first; /* after study_end: those of member m are times[first[m]] .. times[first[m + 1]], in order */
-	uint32_t *members; /* before: of whom each is */
-	size_t n, times_cap, members_cap;
+	double *times; /* n of them: parts of tracks listened to; after study_end, participant after participant */
+	size_t *first; /* after study_end: those of participant m are times[first[m]] .. times[first[m + 1]], in order */
+	uint32_t *participants; /* before: of whom each is */
+	size_t n, times_cap, participants_cap;
 };
 
 struct study_held;
@@ -117,19 +117,19 @@ struct study {
 	struct study_user *users;
 	size_t n_users;
 	struct idmap_entry *ids; /* n_users: id and place (plus 1), in ascending order of ids; after study_end */
-	struct study_member *members;
-	size_t n_members;
+	struct study_participant *participants;
+	size_t n_participants;
 	struct study_keep keep;
 	struct intern early;	/* experiments that events before the moment of `keep` name, whether later ones do or not */
 	uint64_t *early_events; /* how many, by number in `early` */
-	struct days days; /* by member */
+	struct days days; /* by participant */
 	struct study_sessions sessions;
 	struct recommendations recommendations;
 
 	/* private */
 	enum study_order order;
 	char *const *wanted;
-	size_t n_wanted, experiments_cap, users_cap, members_cap, early_cap;
+	size_t n_wanted, experiments_cap, users_cap, participants_cap, early_cap;
 	size_t n_reported; /* experiments that are wanted */
 	struct id_index index; /* of users, plus 1, by their ids */
 	struct study_arm *arms; /* of this event */
@@ -166,16 +166,16 @@ int study_add(struct study *s, const struct event *ev, struct errmsg *e);
 int study_end(struct study *s, struct errmsg *e);
 
 /* The record of the user at a place in users in an experiment (or in STUDY_BEFORE), or NULL where there is none. */
-const struct study_member *study_member(const struct study *s, size_t user, uint32_t experiment);
+const struct study_participant *study_participant(const struct study *s, size_t user, uint32_t experiment);
 
 /*
  * The record of the user who is the i-th by id (see `ids`), where the user counts: seen in one arm only, with at least one
  * finished session; NULL where not. For all i, these are the users of the summary, in its order.
  */
-const struct study_member *study_counted(const struct study *s, size_t i, uint32_t experiment);
+const struct study_participant *study_counted(const struct study *s, size_t i, uint32_t experiment);
 
 /* For partial.c: the same, made where it is not there. Its arm is `in.arm` then. NULL where there is no memory. */
-struct study_member *study_member_at(struct study *s, uint32_t user, struct study_arm in);
+struct study_participant *study_participant_at(struct study *s, uint32_t user, struct study_arm in);
 
 /* For partial.c: the number of an experiment, made where it is new. INTERN_NONE where there is no memory. */
 uint32_t study_experiment_at(struct study *s, struct slice name, uint32_t guess);
@@ -203,8 +203,8 @@ static inline void study_seen(struct study_experiment *x, int64_t timestamp, uin
 /* For partial.c: the place of a user, made where it is new. STUDY_NO_USER where there is no memory. */
 uint32_t study_user_at(struct study *s, uint32_t id);
 
-/* For partial.c: keeps the time of a session of a member. Returns 0, or -1 where there is no memory. */
-int study_keep_session(struct study *s, uint32_t member, double time);
+/* For partial.c: keeps the time of a session of a participant. Returns 0, or -1 where there is no memory. */
+int study_keep_session(struct study *s, uint32_t participant, double time);
 
 /* For study_*.c: an event that is held. */
 struct study_held {

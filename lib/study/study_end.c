@@ -84,9 +84,9 @@ static int renumber(struct study *s, const struct standing *order, struct study_
 	intern_clear(&s->names);
 	s->names = names;
 	memcpy(s->experiments, moved, names.n * sizeof *moved);
-	for (size_t i = 0; i < s->n_members; i++)
-		if (s->members[i].experiment != STUDY_BEFORE)
-			s->members[i].experiment = to[s->members[i].experiment];
+	for (size_t i = 0; i < s->n_participants; i++)
+		if (s->participants[i].experiment != STUDY_BEFORE)
+			s->participants[i].experiment = to[s->participants[i].experiment];
 	return recommendations_renumber(&s->recommendations, to);
 }
 
@@ -126,11 +126,11 @@ static void find_early(struct study *s)
 	}
 }
 
-/* Puts the sessions of a member side by side, in their order. */
-static int group_sessions(struct study_sessions *all, size_t n_members)
+/* Puts the sessions of a participant side by side, in their order. */
+static int group_sessions(struct study_sessions *all, size_t n_participants)
 {
 	/* next[m + 2] counts those of m; then next[m + 1] is where the next one of m goes, and in the end where m's end */
-	size_t *next = calloc(n_members + 2, sizeof *next);
+	size_t *next = calloc(n_participants + 2, sizeof *next);
 	double *times = malloc((all->n + 1) * sizeof *times);
 
 	if (!next || !times) {
@@ -139,13 +139,13 @@ static int group_sessions(struct study_sessions *all, size_t n_members)
 		return -1;
 	}
 	for (size_t k = 0; k < all->n; k++)
-		next[all->members[k] + 2]++;
-	for (size_t m = 1; m < n_members + 2; m++)
+		next[all->participants[k] + 2]++;
+	for (size_t m = 1; m < n_participants + 2; m++)
 		next[m] += next[m - 1];
 	for (size_t k = 0; k < all->n; k++)
-		times[next[all->members[k] + 1]++] = all->times[k];
+		times[next[all->participants[k] + 1]++] = all->times[k];
 	free(all->times);
-	free(all->members);
+	free(all->participants);
 	*all = (struct study_sessions){.times = times, .first = next, .n = all->n};
 	return 0;
 }
@@ -153,8 +153,8 @@ static int group_sessions(struct study_sessions *all, size_t n_members)
 static void summarise(struct study *s, const struct study_user *u)
 {
 	s->unfinished += u->in_session;
-	for (uint32_t link = u->member; link != 0; link = s->members[link - 1].next) {
-		const struct study_member *m = &s->members[link - 1];
+	for (uint32_t link = u->participant; link != 0; link = s->participants[link - 1].next) {
+		const struct study_participant *m = &s->participants[link - 1];
 
 		if (m->experiment != STUDY_BEFORE)
 			metrics_summarise(&s->experiments[m->experiment].summary, &m->did);
@@ -169,10 +169,10 @@ static void look_ahead(const struct study *s, size_t i)
 	if (i + FAR < s->n_users)
 		__builtin_prefetch(&s->users[s->ids[i + FAR].value - 1]);
 	if (i + NEAR < s->n_users) {
-		uint32_t link = s->users[s->ids[i + NEAR].value - 1].member;
+		uint32_t link = s->users[s->ids[i + NEAR].value - 1].participant;
 
 		if (link != 0)
-			__builtin_prefetch(&s->members[link - 1]);
+			__builtin_prefetch(&s->participants[link - 1]);
 	}
 }
 
@@ -195,7 +195,7 @@ int study_end(struct study *s, struct errmsg *e)
 	s->ids = id_index_take(&s->index, &n);
 	if (!s->ids)
 		return errmsg_nomem(e);
-	if (s->keep.sessions && group_sessions(&s->sessions, s->n_members) < 0)
+	if (s->keep.sessions && group_sessions(&s->sessions, s->n_participants) < 0)
 		return errmsg_nomem(e);
 	/* what was held is of no use any more */
 	free(s->held);

@@ -15,7 +15,7 @@ struct work {
 	struct ranking *r;
 	const struct model *m;
 	const struct ranking_options *o;
-	struct csr members; /* groups x columns; without rows where groups do not matter */
+	struct csr participants; /* groups x columns; without rows where groups do not matter */
 	struct scratch *scratch; /* by thread */
 	bool failed;
 };
@@ -30,8 +30,8 @@ static void add_group(const struct work *w, struct scratch *s, struct best *best
 {
 	struct best of_group = {.heap = s->group_heap, .limit = most};
 
-	for (size_t a = w->members.start[group]; a < w->members.start[group + 1]; a++) {
-		uint32_t column = w->members.column[a];
+	for (size_t a = w->participants.start[group]; a < w->participants.start[group + 1]; a++) {
+		uint32_t column = w->participants.column[a];
 
 		if (best->n < best->limit || scores[column] >= best->heap[0].score)
 			best_add(&of_group, column, scores[column]);
@@ -42,7 +42,7 @@ static void add_group(const struct work *w, struct scratch *s, struct best *best
 
 static void add_groups(const struct work *w, struct scratch *s, struct best *best, size_t row, const float *scores)
 {
-	for (size_t g = 0; g < w->members.n_rows; g++) {
+	for (size_t g = 0; g < w->participants.n_rows; g++) {
 		bool own = w->o->rows_are_columns && w->o->group[row] == g;
 
 		add_group(w, s, best, g, w->o->per_group - own, scores);
@@ -59,7 +59,7 @@ static void rank_row(const struct work *w, struct scratch *s, size_t row, float 
 	if (without)
 		for (size_t a = without->start[row]; a < without->start[row + 1]; a++)
 			scores[without->column[a]] = -INFINITY;
-	if (w->members.n_rows > 0)
+	if (w->participants.n_rows > 0)
 		add_groups(w, s, &best, row, scores);
 	else
 		best_add_all(&best, scores, w->m->x->n_columns);
@@ -71,7 +71,7 @@ static void rank_row(const struct work *w, struct scratch *s, size_t row, float 
 /* Where the scores of a row are few and none of them is ruled out, there is no need to write all the others. */
 static bool is_sparse(const struct work *w)
 {
-	return w->m->left && !w->m->right && !w->o->without && w->members.n_rows == 0;
+	return w->m->left && !w->m->right && !w->o->without && w->participants.n_rows == 0;
 }
 
 static void rank_sparse_row(const struct work *w, struct scratch *s, size_t row)
@@ -140,7 +140,7 @@ static int list_members(struct work *w)
 		status = csr_add(&b, w->o->group[j], (uint32_t)j, 1);
 	}
 	if (status == 0)
-		status = csr_make(&w->members, &b, CSR_KEEP);
+		status = csr_make(&w->participants, &b, CSR_KEEP);
 	csr_builder_clear(&b);
 	return status;
 }
@@ -162,7 +162,7 @@ int ranking_make(struct ranking *r, const struct model *m, const struct ranking_
 		free(w.scratch[i].heap);
 		free(w.scratch[i].group_heap);
 	}
-	csr_clear(&w.members);
+	csr_clear(&w.participants);
 	free(w.scratch);
 	return status;
 }

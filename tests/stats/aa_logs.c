@@ -130,9 +130,9 @@ static bool sessions_differ(const struct analysis *a, size_t part)
 	struct moments times[DRAWN_ARMS] = {{0}};
 
 	(void)part;
-	for (size_t m = 0; m < s->n_members; m++)
+	for (size_t m = 0; m < s->n_participants; m++)
 		for (size_t i = s->sessions.first[m]; i < s->sessions.first[m + 1]; i++)
-			moments_add(&times[s->members[m].did.arm], s->sessions.times[i]);
+			moments_add(&times[s->participants[m].did.arm], s->sessions.times[i]);
 	return comparison_welch(&times[0], &times[1], alpha).significant;
 }
 

@@ -110,7 +110,7 @@ static void check_family(enum adjust_method method, const struct comparison *fam
 	}
 }
 
-/* For small alphas, so that many members are near the border of the family. */
+/* For small alphas, so that many participants are near the border of the family. */
 static void interval_p_and_verdict_agree(void)
 {
 	for (uint32_t i = 0; i < 10000; i++) {

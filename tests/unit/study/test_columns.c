@@ -46,7 +46,7 @@ static void users_of_the_arms_stand_in_order(void)
 	CHECK(c.n == 2 && c.n_arms == 2 && c.ids[0] == 7 && c.ids[1] == 9 && c.arms[0] == 1 && c.arms[1] == 0);
 	CHECK(c.values[0][0] == 1.75 && c.values[0][1] == 0.5 && c.values[1][0] == 2 && isnan(c.values[2][0]) && c.values[2][1] == 2);
 	CHECK(c.numerators[0][0] == 1.75 && c.denominators[0][0] == 2 && c.numerators[1][0] == 1.75 && c.denominators[1][0] == 3);
-	CHECK(s.members[c.members[0]].did.finished.time == 1.75);
+	CHECK(s.participants[c.participants[0]].did.finished.time == 1.75);
 	CHECK(!c.covariates[0] && !c.covariates[METRICS_N - 1]);
 	columns_clear(&c);
 	study_clear(&s);

@@ -104,7 +104,7 @@ static void check_same_users(const struct study *whole, const struct study *merg
 		CHECK(a.covariates[k] ? memcmp(a.covariates[k], b.covariates[k], a.n * sizeof(double)) == 0 : !b.covariates[k]);
 	}
 	for (size_t i = 0; i < a.n; i++) {
-		const struct days_sums *p = days_latest(&whole->days, a.members[i]), *q = days_latest(&merged->days, b.members[i]);
+		const struct days_sums *p = days_latest(&whole->days, a.participants[i]), *q = days_latest(&merged->days, b.participants[i]);
 
 		for (; p && q; p = days_earlier(&whole->days, p), q = days_earlier(&merged->days, q))
 			CHECK(p->day == q->day && p->sessions == q->sessions && memcmp(&p->did, &q->did, sizeof p->did) == 0);

@@ -57,7 +57,7 @@ static void unwanted_experiments_are_known_by_name_only(void)
 	add(&s, event_at(1, EVENT_LAST, 1, 0.5), "C", "A");
 	CHECK(study_end(&s, &e) == 0);
 	CHECK(s.names.n == 2 && !s.experiments[0].wanted && s.experiments[1].wanted);
-	CHECK(s.experiments[0].arms.n == 0 && s.n_members == 1);
+	CHECK(s.experiments[0].arms.n == 0 && s.n_participants == 1);
 	CHECK(time_of(&s, 1, 0)->mean == 0.5);
 	study_clear(&s);
 }
@@ -369,7 +369,7 @@ static void experiments_are_ordered_by_time_place_and_name(void)
 		CHECK(s.experiments[i].summary.arms[0].users == (i == 0 ? 2 : 1));
 	}
 	CHECK_STR(intern_text(&s.experiments[3].arms, 0), "T");
-	CHECK(study_member(&s, 1, 3) && study_member(&s, 1, 2) && !study_member(&s, 1, 0));
+	CHECK(study_participant(&s, 1, 3) && study_participant(&s, 1, 2) && !study_participant(&s, 1, 0));
 	study_clear(&s);
 }
 
@@ -379,7 +379,7 @@ static void what_was_before_counts_for_the_user_only(void)
 	struct study s;
 
 	for (int order = STUDY_STREAM; order <= STUDY_HOLD; order++) {
-		const struct study_member *m;
+		const struct study_participant *m;
 
 		study_init(&s, (enum study_order)order, NULL, 0);
 		study_keep(&s, &keep);
@@ -398,16 +398,16 @@ static void what_was_before_counts_for_the_user_only(void)
 		/* of the two that events before name, by their own time or by that of their user's latest */
 		CHECK(s.experiments[0].early == 4 && s.experiments[1].early == 0);
 		CHECK(time_of(&s, 0, 1)->n == 1 && time_of(&s, 0, 1)->mean == 2 && time_of(&s, 0, 0)->n == 0);
-		m = study_member(&s, s.ids[0].value - 1, STUDY_BEFORE);
+		m = study_participant(&s, s.ids[0].value - 1, STUDY_BEFORE);
 		CHECK(m && m->did.sessions == 2 && m->did.finished.time == 1.75 && m->did.finished.events == 3);
-		m = study_member(&s, s.ids[1].value - 1, STUDY_BEFORE);
+		m = study_participant(&s, s.ids[1].value - 1, STUDY_BEFORE);
 		CHECK(m && m->did.sessions == 0);
-		CHECK(!study_member(&s, s.ids[2].value - 1, STUDY_BEFORE));
+		CHECK(!study_participant(&s, s.ids[2].value - 1, STUDY_BEFORE));
 		study_clear(&s);
 	}
 }
 
-/* Whatever the order in which members end their sessions, each has its own side by side. */
+/* Whatever the order in which participants end their sessions, each has its own side by side. */
 static void sessions_are_kept_by_member(void)
 {
 	struct study s;
@@ -421,7 +421,7 @@ static void sessions_are_kept_by_member(void)
 	add(&s, event_at(100, EVENT_NEXT, 1, 1), "C", NULL); /* not finished */
 	CHECK(study_end(&s, &e) == 0);
 	for (uint32_t user = 0; user < 2; user++) {
-		size_t x = (size_t)(study_member(&s, user, 0) - s.members), y = (size_t)(study_member(&s, user, 1) - s.members);
+		size_t x = (size_t)(study_participant(&s, user, 0) - s.participants), y = (size_t)(study_participant(&s, user, 1) - s.participants);
 		const size_t *first = s.sessions.first;
 
 		CHECK(first[x + 1] - first[x] == 3 && first[y + 1] - first[y] == 1);
@@ -436,7 +436,7 @@ static void sessions_are_kept_by_member(void)
 /* The memory of botify-abtest: under 200 bytes for a user in one experiment, with the index of ids. */
 static void users_are_small(void)
 {
-	CHECK(sizeof(struct study_user) + sizeof(struct study_member) <= 112);
+	CHECK(sizeof(struct study_user) + sizeof(struct study_participant) <= 112);
 	CHECK(sizeof(struct study_held) <= 48);
 	CHECK(sizeof(struct days_sums) <= 40);
 }
@@ -473,7 +473,7 @@ static void too_many_experiments_are_told(void)
 	CHECK_STR(e.text, "more than 1000 experiments to report on; is an id taken for a name? --experiment names those that are wanted");
 	study_clear(&s);
 	study_init(&s, STUDY_STREAM, wanted, 1);
-	CHECK(add_experiments(&s, 2000) == 0 && study_end(&s, &e) == 0 && s.names.n == 2000 && s.n_members == 1);
+	CHECK(add_experiments(&s, 2000) == 0 && study_end(&s, &e) == 0 && s.names.n == 2000 && s.n_participants == 1);
 	study_clear(&s);
 }
 
