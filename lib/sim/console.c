@@ -146,7 +146,7 @@ static void log_event(const struct simulation *s, const struct console *c, const
 	event_write(c->log, &ev, true);
 }
 
-static void show_visit(const struct simulation *s, const struct console *c, const struct sim_session *v)
+static void show_beginning(const struct simulation *s, const struct console *c, const struct sim_session *v)
 {
 	fprintf(c->dialogue, "\nsession %" PRIu64 " of %" PRIu64 ": user %" PRIu32 " comes and picks\n  ", s->ended + 1,
 		s->options.sessions, s->users->list[v->user].id);
@@ -171,7 +171,7 @@ static enum console_status play_session(struct simulation *s, const struct conso
 	uint32_t track = CATALOG_NONE;
 	int flushed;
 
-	show_visit(s, c, v);
+	show_beginning(s, c, v);
 	while (!v->leaving) {
 		enum choice choice = ask(c, s->catalog, &track, e);
 

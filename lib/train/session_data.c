@@ -8,14 +8,14 @@
 #include "world/history.h"
 
 /* A session of the log, and what sorts it. */
-struct sim_session {
+struct beginning {
 	uint32_t user, track; /* indices; of the first track */
 	uint32_t session;
 };
 
-static int compare_visits(const void *a, const void *b)
+static int compare_beginnings(const void *a, const void *b)
 {
-	const struct sim_session *x = a, *y = b;
+	const struct beginning *x = a, *y = b;
 
 	if (x->user != y->user)
 		return x->user < y->user ? -1 : 1;
@@ -37,23 +37,23 @@ static bool is_taken(const struct listens *l, const struct session_data_options 
 }
 
 /* Lists the sessions whose first track is known, by user and first track. Returns a new array of *n, or NULL. */
-static struct sim_session *sort_visits(const struct listens *l, const struct session_data_options *o, size_t *n)
+static struct beginning *sort_beginnings(const struct listens *l, const struct session_data_options *o, size_t *n)
 {
-	struct sim_session *sessions = malloc((l->n_sessions + 1) * sizeof *sessions);
+	struct beginning *sessions = malloc((l->n_sessions + 1) * sizeof *sessions);
 
 	*n = 0;
 	for (size_t i = 0; sessions && i < l->n_sessions; i++) {
 		const struct listen *first = &l->list[l->session_first[i]];
 
 		if (l->session_first[i + 1] > l->session_first[i] && first->position == 0 && is_taken(l, o, i))
-			sessions[(*n)++] = (struct sim_session){l->session_user[i], first->track, (uint32_t)i};
+			sessions[(*n)++] = (struct beginning){l->session_user[i], first->track, (uint32_t)i};
 	}
 	if (sessions)
-		qsort(sessions, *n, sizeof *sessions, compare_visits);
+		qsort(sessions, *n, sizeof *sessions, compare_beginnings);
 	return sessions;
 }
 
-static struct session_opening *add_opening(struct session_data *d, const struct listens *l, const struct sim_session *v)
+static struct session_opening *add_opening(struct session_data *d, const struct listens *l, const struct beginning *v)
 {
 	struct session_opening *o = &d->openings[d->n_openings];
 
@@ -96,7 +96,7 @@ static void add_listen(struct session_data *d, const struct listen *l, uint32_t 
 }
 
 /* Adds a session's listens to the opening that was added last. `number` tells it from the others of its opening. */
-static int add_session(struct session_data *d, const struct listens *l, const struct sim_session *v, uint32_t number,
+static int add_session(struct session_data *d, const struct listens *l, const struct beginning *v, uint32_t number,
 		       struct history *h, const struct session_data_options *o)
 {
 	struct rng r = rng_at(o->seed, RNG_TRAIN, l->user_ids[v->user], v->track, number);
@@ -116,14 +116,14 @@ static int add_session(struct session_data *d, const struct listens *l, const st
 	return 0;
 }
 
-static int add_sessions(struct session_data *d, const struct listens *l, const struct sim_session *sessions, size_t n,
+static int add_sessions(struct session_data *d, const struct listens *l, const struct beginning *sessions, size_t n,
 			const struct session_data_options *o)
 {
 	struct history h = {0};
 	int status = 0;
 
 	for (size_t i = 0; i < n && status == 0; i++) {
-		const struct sim_session *v = &sessions[i];
+		const struct beginning *v = &sessions[i];
 		struct session_opening *last = d->n_openings > 0 ? &d->openings[d->n_openings - 1] : NULL;
 
 		if (!last || d->users[last->user] != l->user_ids[v->user] || last->track != v->track)
@@ -154,11 +154,11 @@ static int index_tracks(struct session_data *d)
 	return 0;
 }
 
-static int allocate(struct session_data *d, const struct listens *l, size_t n_visits)
+static int allocate(struct session_data *d, const struct listens *l, size_t n_sessions)
 {
-	d->users = malloc((n_visits + 1) * sizeof *d->users);
-	d->user_openings = calloc(n_visits + 2, sizeof *d->user_openings);
-	d->openings = malloc((n_visits + 1) * sizeof *d->openings);
+	d->users = malloc((n_sessions + 1) * sizeof *d->users);
+	d->user_openings = calloc(n_sessions + 2, sizeof *d->user_openings);
+	d->openings = malloc((n_sessions + 1) * sizeof *d->openings);
 	d->listens = malloc((l->n + 1) * sizeof *d->listens);
 	return d->users && d->user_openings && d->openings && d->listens ? 0 : -1;
 }
@@ -167,7 +167,7 @@ int session_data_make(struct session_data *d, const struct catalog *c, const str
 		      const struct session_data_options *o, struct errmsg *e)
 {
 	size_t n;
-	struct sim_session *sessions = sort_visits(l, o, &n);
+	struct beginning *sessions = sort_beginnings(l, o, &n);
 	int status = -1;
 
 	*d = (struct session_data){.catalog = c};
