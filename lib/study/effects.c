@@ -56,7 +56,8 @@ fail:
 	return NULL;
 }
 
-struct comparison effects_compare(const struct moments *control, const struct moments *treatment, const struct effects_options *o)
+struct comparison effects_compare(const struct moments *control, const struct moments *treatment,
+				   const struct effects_options *o)
 {
 	if (o->sequential)
 		return sequential_welch(control, treatment, o->tune, o->alpha);
@@ -176,55 +177,25 @@ static int add_comparisons(struct effects *all, const struct study *s, size_t x,
 	return 0;
 }
 
-static int add_experiment(struct effects *all, const struct study *s, size_t x, const struct effects_options *o, struct errmsg *e)
+int effects_add(struct effects *all, const struct study *s, uint32_t experiment, const uint32_t *arms,
+		const struct effects_options *o, struct errmsg *e)
 {
-	uint32_t *arms = effects_arms(&s->experiments[x], o->control, e);
 	struct samples samples = {0};
 	struct comparisons comparisons = {0};
 	int status = -1;
 
-	if (!arms)
-		return errmsg_prefix(e, "experiment '%s'", intern_text(&s->names, x));
-	if (s->experiments[x].arms.n < 2)
-		status = 0;
-	else if (samples_init(&samples, s, (uint32_t)x, &o->samples, e) == 0 &&
-		 comparisons_init(&comparisons, &samples, arms, o, e) == 0)
-		status = add_comparisons(all, s, x, &samples, arms, &comparisons, o) < 0 ? errmsg_nomem(e) : 0;
+	if (s->experiments[experiment].arms.n < 2)
+		return 0;
+	if (samples_init(&samples, s, experiment, &o->samples, e) == 0 &&
+	    comparisons_init(&comparisons, &samples, arms, o, e) == 0)
+		status = add_comparisons(all, s, experiment, &samples, arms, &comparisons, o) < 0 ? errmsg_nomem(e) : 0;
 	comparisons_clear(&comparisons);
 	samples_clear(&samples);
-	free(arms);
 	return status;
-}
-
-/* Tests the covariates of every experiment that is adjusted by them. */
-static int test_balance(struct effects *all, const struct study *s, const struct effects_options *o, struct errmsg *e)
-{
-	double tune = o->sequential ? o->tune : 0;
-
-	all->balance = calloc(s->names.n + 1, sizeof *all->balance);
-	if (!all->balance)
-		return errmsg_nomem(e);
-	for (size_t x = 0; x < s->names.n; x++)
-		if (s->experiments[x].wanted &&
-		    balance_of(&all->balance[x], s, (uint32_t)x, o->samples.file, tune, o->alpha, e) < 0)
-			return -1;
-	return 0;
-}
-
-int effects_of(struct effects *all, const struct study *s, const struct effects_options *o, struct errmsg *e)
-{
-	*all = (struct effects){0};
-	if (o->samples.adjust && test_balance(all, s, o, e) < 0)
-		return -1;
-	for (size_t x = 0; x < s->names.n; x++)
-		if (s->experiments[x].wanted && add_experiment(all, s, x, o, e) < 0)
-			return -1;
-	return 0;
 }
 
 void effects_clear(struct effects *all)
 {
 	free(all->list);
-	free(all->balance);
 	*all = (struct effects){0};
 }

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "base/rng.h"
+#include "report/analysis.h"
 #include "report/report.h"
 #include "study/columns.h"
 #include "study/effects.h"
@@ -67,17 +68,18 @@ static char *part_of(const struct study *s)
 
 static char *report_of(const struct study *s, const char *format)
 {
-	const struct effects_options options = {.alpha = 0.05, .samples = {.adjust = s->keep.before}};
-	struct effects effects;
-	struct report report = {.study = s, .effects = &effects};
+	struct analysis_options options = analysis_defaults();
+	const struct report_style plain = {.colour = false};
+	struct analysis analysis;
 	char *text = NULL;
 	size_t size;
 	FILE *f = open_memstream(&text, &size);
 
-	CHECK(effects_of(&effects, s, &options, &e) == 0);
-	CHECK(report_format_find(format)->write(&report, f, false, &e) == 0);
+	options.effects.samples.adjust = s->keep.before;
+	CHECK(analysis_run(&analysis, s, &options, &e) == 0);
+	CHECK(report_format_find(format)->write(&analysis, &plain, f, &e) == 0);
 	fclose(f);
-	effects_clear(&effects);
+	analysis_clear(&analysis);
 	return text;
 }
 

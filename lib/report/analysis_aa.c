@@ -1,4 +1,4 @@
-#include "report/sections.h"
+#include "report/analysis_sections.h"
 
 #include <gsl/gsl_cdf.h>
 #include <math.h>
@@ -38,25 +38,25 @@ static void band(uint64_t n, double p, uint64_t *lower, uint64_t *upper)
 }
 
 /* Splits the users of the control anew. */
-static void split(struct audit *a, const struct sections_experiment *x, uint32_t run)
+static void split(struct audit *a, const struct analysis_experiment *x, uint32_t run)
 {
 	const struct columns *c = &a->columns;
 	char name[256];
 	struct assignment again;
 
-	snprintf(name, sizeof name, "%.200s/aa/%u", sections_name(x), run);
+	snprintf(name, sizeof name, "%.200s/aa/%u", x->name, run);
 	again = assignment_of(name, 2);
 	for (size_t i = 0; i < c->n; i++)
 		a->halves[i] = c->arms[i] == x->arms[0] ? assignment_arm(&again, c->ids[i]) : SAMPLER_NO_ARM;
 }
 
 /* Values are capped once: it is the same users, however they are split. */
-static int audit_init(struct audit *a, const struct sections_experiment *x, struct errmsg *e)
+static int audit_init(struct audit *a, const struct analysis_experiment *x, struct errmsg *e)
 {
-	const struct samples_options *o = &x->subject->options->samples;
+	const struct samples_options *o = &x->of->options->effects.samples;
 
 	*a = (struct audit){.sampler = {0}};
-	if (columns_init(&a->columns, x->subject->study, x->number, o->file, e) < 0 || sampler_init(&a->sampler, 2, NULL, e) < 0)
+	if (columns_init(&a->columns, x->of->study, x->number, o->file, e) < 0 || sampler_init(&a->sampler, 2, NULL, e) < 0)
 		return -1;
 	a->halves = calloc(a->columns.n + 1, sizeof *a->halves);
 	if (!a->halves)
@@ -104,9 +104,9 @@ static void put_method(struct section *s, size_t metric, const struct sampler_us
 	section_text(s, text);
 }
 
-static void add_rows(struct section *s, const struct sections_experiment *x, const struct audit *a)
+static void add_rows(struct section *s, const struct analysis_experiment *x, const struct audit *a)
 {
-	const struct effects_options *o = x->subject->options;
+	const struct effects_options *o = &x->of->options->effects;
 
 	for (size_t k = 0; k < SAMPLES_N; k++) {
 		uint64_t lower, upper, seen = a->significant[k];
@@ -114,7 +114,7 @@ static void add_rows(struct section *s, const struct sections_experiment *x, con
 		band(a->runs[k], o->alpha, &lower, &upper);
 		if (o->sequential)
 			lower = 0;
-		section_text(s, sections_name(x));
+		section_text(s, x->name);
 		section_text(s, samples_name(k));
 		put_method(s, k, &a->users[k], o);
 		section_count(s, a->runs[k]);
@@ -125,14 +125,14 @@ static void add_rows(struct section *s, const struct sections_experiment *x, con
 	}
 }
 
-static int add_experiment(struct section *s, const struct sections_experiment *x, const void *runs, struct errmsg *e)
+static int add_experiment(struct section *s, const struct analysis_experiment *x, struct errmsg *e)
 {
 	struct audit a;
 	int status = audit_init(&a, x, e);
 
-	for (uint32_t run = 0; status == 0 && run < *(const uint32_t *)runs; run++) {
+	for (uint32_t run = 0; status == 0 && run < x->of->options->aa; run++) {
 		split(&a, x, run);
-		run_once(&a, x->subject->options);
+		run_once(&a, &x->of->options->effects);
 	}
 	if (status == 0)
 		add_rows(s, x, &a);
@@ -140,12 +140,16 @@ static int add_experiment(struct section *s, const struct sections_experiment *x
 	return status;
 }
 
-int sections_aa(struct section *s, const struct sections_subject *subject, uint32_t runs, struct errmsg *e)
+int analysis_aa(struct section *s, const struct analysis *a, struct errmsg *e)
 {
+	int status = 0;
+
 	section_init(s, "aa", "Would it cry wolf?",
-		     "The users of the control, split into halves again and again. As often as alpha says, a half should differ from the other; "
-		     "outside of the band (99.9 %), do not trust the method on these data.",
+		     "The users of the control, split into halves again and again. As often as alpha says, a half should "
+		     "differ from the other; outside of the band (99.9 %), do not trust the method on these data.",
 		     columns, sizeof columns / sizeof *columns);
 	section_layout(s, 1, NULL);
-	return sections_each(s, subject, add_experiment, &runs, e);
+	for (size_t i = 0; status == 0 && i < a->n; i++)
+		status = add_experiment(s, &a->experiments[i], e);
+	return status;
 }
