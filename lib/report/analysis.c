@@ -12,7 +12,7 @@ void analysis_keep(const struct analysis_options *o, struct study_keep *keep)
 /* The metric that the days are told of: the primary one, or else the first. */
 static size_t day_metric(const struct analysis_options *o)
 {
-	return o->effects.primary ? samples_find(o->effects.primary) : 0;
+	return o->effects.primary ? metrics_find(o->effects.primary) : 0;
 }
 
 int analysis_run(struct analysis *a, const struct study *s, const struct analysis_options *o, struct errmsg *e)

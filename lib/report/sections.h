@@ -52,7 +52,7 @@ int sections_quantiles(struct section *s, const struct sections_subject *subject
 int sections_sources(struct section *s, const struct sections_subject *subject, struct errmsg *e);
 
 /*
- * The effect on one of the metrics (its number in samples.h), day by day: of the day alone, and of all days until then. Of
+ * The effect on one of the metrics (its number in metrics.h), day by day: of the day alone, and of all days until then. Of
  * a day alone, what rests on fewer than SECTIONS_DAY_USERS users of an arm is left out: of the few who ended a session just
  * after midnight nothing can be said.
  * The samples are those of the effects, of other values: a cap is the quantile of the values of all arms in that row, a

@@ -16,10 +16,10 @@ static const struct section_column columns[] = {
 
 /* The audit of one experiment: how often each metric was significant, and how often it could be. */
 struct audit {
-	uint64_t runs[SAMPLES_N], significant[SAMPLES_N];
+	uint64_t runs[METRICS_ALL_N], significant[METRICS_ALL_N];
 	struct columns columns;
 	struct sampler sampler; /* of two halves */
-	struct sampler_users users[SAMPLES_N]; /* whose arms are `halves` */
+	struct sampler_users users[METRICS_ALL_N]; /* whose arms are `halves` */
 	uint32_t *halves; /* of the users in the columns; those who are not of the control are in none */
 };
 
@@ -62,7 +62,7 @@ static int audit_init(struct audit *a, const struct sections_experiment *x, stru
 	if (!a->halves)
 		return errmsg_nomem(e);
 	split(a, x, 0);
-	for (size_t k = 0; k < SAMPLES_N; k++) {
+	for (size_t k = 0; k < METRICS_ALL_N; k++) {
 		double threshold;
 
 		a->users[k] = samples_users(&a->columns, k, o);
@@ -82,7 +82,7 @@ static void audit_clear(struct audit *a)
 
 static void run_once(struct audit *a, const struct effects_options *o)
 {
-	for (size_t k = 0; k < SAMPLES_N; k++) {
+	for (size_t k = 0; k < METRICS_ALL_N; k++) {
 		struct moments halves[2];
 		struct comparison w;
 
@@ -99,7 +99,7 @@ static void put_method(struct section *s, size_t metric, const struct sampler_us
 	bool capped = o->samples.cap > 0 && !u->denominators;
 	char text[64];
 
-	snprintf(text, sizeof text, "%s%s%s", o->sequential ? "sequential" : samples_method(metric), capped ? ", capped" : "",
+	snprintf(text, sizeof text, "%s%s%s", o->sequential ? "sequential" : metrics_method(metric), capped ? ", capped" : "",
 		 u->covariates ? ", cuped" : "");
 	section_text(s, text);
 }
@@ -108,14 +108,14 @@ static void add_rows(struct section *s, const struct sections_experiment *x, con
 {
 	const struct effects_options *o = x->subject->options;
 
-	for (size_t k = 0; k < SAMPLES_N; k++) {
+	for (size_t k = 0; k < METRICS_ALL_N; k++) {
 		uint64_t lower, upper, seen = a->significant[k];
 
 		band(a->runs[k], o->alpha, &lower, &upper);
 		if (o->sequential)
 			lower = 0;
 		section_text(s, sections_name(x));
-		section_text(s, samples_name(k));
+		section_text(s, metrics_name(k));
 		put_method(s, k, &a->users[k], o);
 		section_count(s, a->runs[k]);
 		section_count(s, seen);

@@ -140,7 +140,7 @@ static void put_arm(struct section *s, const struct sections_experiment *x, uint
 
 		section_text(s, sections_name(x));
 		section_text(s, sections_arm(x, arm));
-		section_text(s, samples_name(t->metric));
+		section_text(s, metrics_name(t->metric));
 		section_day(s, t->rows[i].day);
 		section_count(s, daily[x->arms[0]].n);
 		section_count(s, daily[arm].n);

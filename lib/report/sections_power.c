@@ -50,7 +50,7 @@ static int add_experiment(struct section *s, const struct sections_experiment *x
 	int status = samples_init(&samples, x->subject->study, x->number, &x->subject->options->samples, e);
 
 	for (size_t i = 1; status == 0 && i < x->is->arms.n; i++)
-		for (size_t k = 0; k < SAMPLES_N; k++)
+		for (size_t k = 0; k < METRICS_ALL_N; k++)
 			add_row(s, x, x->arms[i], &samples.metrics[k], asked);
 	samples_clear(&samples);
 	return status;

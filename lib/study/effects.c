@@ -114,7 +114,7 @@ static void comparisons_clear(struct comparisons *c)
 
 static bool is_primary(size_t comparison, const struct effects_options *o)
 {
-	return o->primary && strcmp(o->primary, samples_name(comparison % SAMPLES_N)) == 0;
+	return o->primary && strcmp(o->primary, metrics_name(comparison % METRICS_ALL_N)) == 0;
 }
 
 /* Adjusts one of the two families: the comparisons of the primary metric, or all others. */
@@ -139,15 +139,15 @@ static int adjust_family(struct comparisons *c, bool primary, const struct effec
 static int comparisons_init(struct comparisons *c, const struct samples *s, const uint32_t *arms,
 			    const struct effects_options *o, struct errmsg *e)
 {
-	size_t n = (s->n_arms - 1) * SAMPLES_N;
+	size_t n = (s->n_arms - 1) * METRICS_ALL_N;
 
 	*c = (struct comparisons){.n = n, .w = calloc(n + 1, sizeof *c->w), .adjusted = calloc(n + 1, sizeof *c->adjusted)};
 	if (!c->w || !c->adjusted)
 		return errmsg_nomem(e);
 	for (size_t i = 0; i < n; i++) {
-		const struct samples_metric *metric = &s->metrics[i % SAMPLES_N];
+		const struct samples_metric *metric = &s->metrics[i % METRICS_ALL_N];
 
-		c->w[i] = effects_compare(&metric->arms[arms[0]], &metric->arms[arms[1 + i / SAMPLES_N]], o);
+		c->w[i] = effects_compare(&metric->arms[arms[0]], &metric->arms[arms[1 + i / METRICS_ALL_N]], o);
 	}
 	return adjust_family(c, false, o, e) < 0 || adjust_family(c, true, o, e) < 0 ? -1 : 0;
 }
@@ -162,8 +162,8 @@ static int add_comparisons(struct effects *all, const struct study *s, size_t x,
 		return -1;
 	all->list = list;
 	for (size_t i = 0; i < c->n; i++) {
-		const struct samples_metric *metric = &samples->metrics[i % SAMPLES_N];
-		const uint32_t pair[] = {arms[0], arms[1 + i / SAMPLES_N]};
+		const struct samples_metric *metric = &samples->metrics[i % METRICS_ALL_N];
+		const uint32_t pair[] = {arms[0], arms[1 + i / METRICS_ALL_N]};
 		struct effect *effect = &list[all->n++];
 
 		if (o->adjust != ADJUST_NONE)

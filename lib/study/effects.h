@@ -41,7 +41,7 @@ struct effect {
 	double theta, variance_removed; /* of CUPED; NaN where nothing was adjusted by a covariate */
 };
 
-/* Experiments in the order of study_end, arms in strcmp order, metrics as in samples.h. */
+/* Experiments in the order of study_end, arms in strcmp order, metrics by their numbers (metrics.h). */
 struct effects {
 	struct effect *list;
 	size_t n, cap;

@@ -2,33 +2,8 @@
 
 #include <math.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "stats/ratio.h"
-
-const char *samples_name(size_t metric)
-{
-	return metric < METRICS_N ? metrics_table[metric].name : metrics_ratios[metric - METRICS_N].name;
-}
-
-const char *samples_unit(size_t metric)
-{
-	return metric < METRICS_N ? metrics_table[metric].unit : metrics_ratios[metric - METRICS_N].unit;
-}
-
-const char *samples_method(size_t metric)
-{
-	return metric < METRICS_N ? "mean" : "ratio";
-}
-
-size_t samples_find(const char *metric)
-{
-	size_t i = 0;
-
-	while (i < SAMPLES_N && strcmp(samples_name(i), metric) != 0)
-		i++;
-	return i;
-}
 
 struct sampler_users samples_users(const struct columns *c, size_t metric, const struct samples_options *o)
 {
@@ -58,7 +33,7 @@ static void take_plain(struct samples *s, const struct metrics_summary *summary)
 static int take_users(struct samples *s, const struct columns *c, struct sampler *sampler, const struct samples_options *o,
 		      struct errmsg *e)
 {
-	for (size_t k = 0; k < SAMPLES_N; k++) {
+	for (size_t k = 0; k < METRICS_ALL_N; k++) {
 		const struct sampler_users users = samples_users(c, k, o);
 		struct samples_metric *metric = &s->metrics[k];
 		struct cuped fit;
@@ -92,14 +67,14 @@ int samples_init(struct samples *s, const struct study *study, uint32_t experime
 		 struct errmsg *e)
 {
 	*s = (struct samples){.n_arms = study->experiments[experiment].arms.n};
-	s->memory = calloc(SAMPLES_N * (s->n_arms + 1), sizeof *s->memory);
+	s->memory = calloc(METRICS_ALL_N * (s->n_arms + 1), sizeof *s->memory);
 	if (!s->memory)
 		return errmsg_nomem(e);
-	for (size_t k = 0; k < SAMPLES_N; k++)
+	for (size_t k = 0; k < METRICS_ALL_N; k++)
 		s->metrics[k] = (struct samples_metric){
-			.name = samples_name(k),
-			.better = k < METRICS_N ? metrics_table[k].better : metrics_ratios[k - METRICS_N].better,
-			.method = samples_method(k),
+			.name = metrics_name(k),
+			.better = metrics_better(k),
+			.method = metrics_method(k),
 			.threshold = NAN, .theta = NAN, .removed = NAN,
 			.arms = s->memory + k * s->n_arms,
 		};

@@ -17,8 +17,6 @@
 #include "study/sampler.h"
 #include "study/study.h"
 
-enum { SAMPLES_N = METRICS_N + METRICS_RATIOS_N };
-
 struct samples_options {
 	double cap;  /* values above this quantile of all arms together are capped; 0: none are */
 	bool adjust; /* by covariates: those of `file`, or where it is NULL those that the study kept (study_keep) */
@@ -36,7 +34,7 @@ struct samples_metric {
 
 /* First the metrics of metrics_table, then those of metrics_ratios. */
 struct samples {
-	struct samples_metric metrics[SAMPLES_N];
+	struct samples_metric metrics[METRICS_ALL_N];
 	size_t n_arms;
 	struct moments *memory;
 };
@@ -52,13 +50,5 @@ void samples_clear(struct samples *s);
  * are to be made with the `file` of the options.
  */
 struct sampler_users samples_users(const struct columns *c, size_t metric, const struct samples_options *o);
-
-/* The number of the metric of this name; SAMPLES_N where there is none. */
-size_t samples_find(const char *metric);
-
-/* Its name; its unit for people, "" where the name says it; "mean" or "ratio". */
-const char *samples_name(size_t metric);
-const char *samples_unit(size_t metric);
-const char *samples_method(size_t metric);
 
 #endif

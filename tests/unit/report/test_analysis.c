@@ -155,7 +155,7 @@ static void sections_are_those_asked_for(void)
 	struct study s;
 
 	run(&a, &s, &o);
-	CHECK(a.effects.n == SAMPLES_N && a.n_sections == 1 && analysis_section(a.sections, 1, "srm") == &a.sections[0]);
+	CHECK(a.effects.n == METRICS_ALL_N && a.n_sections == 1 && analysis_section(a.sections, 1, "srm") == &a.sections[0]);
 	CHECK(analysis_section(a.sections, 1, "days") == NULL);
 	analysis_clear(&a);
 	study_clear(&s);
@@ -165,10 +165,10 @@ static void sections_are_those_asked_for(void)
 	CHECK(a.n_sections == 6);
 	for (size_t i = 0; i < 6; i++)
 		CHECK_STR(a.sections[i].key, keys[i]);
-	CHECK(section_rows(analysis_section(a.sections, 6, "power")) == SAMPLES_N);
+	CHECK(section_rows(analysis_section(a.sections, 6, "power")) == METRICS_ALL_N);
 	CHECK(section_rows(analysis_section(a.sections, 6, "quantiles")) == 2);
 	CHECK(section_rows(analysis_section(a.sections, 6, "days")) == 1);
-	CHECK(section_rows(analysis_section(a.sections, 6, "aa")) == SAMPLES_N);
+	CHECK(section_rows(analysis_section(a.sections, 6, "aa")) == METRICS_ALL_N);
 	analysis_clear(&a);
 	study_clear(&s);
 }

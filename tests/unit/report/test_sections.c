@@ -217,7 +217,7 @@ static void an_experiment_of_one_arm_has_nothing_to_compare(void)
 	CHECK(cell(&section, 0, "value")->number == 0.5 && isnan(cell(&section, 0, "difference")->number));
 	section_clear(&section);
 	CHECK(sections_aa(&section, &subject, 5, &e) == 0);
-	check_whole(&section, SAMPLES_N);
+	check_whole(&section, METRICS_ALL_N);
 	CHECK(cell(&section, 0, "runs")->count == 0);
 	CHECK_STR(cell(&section, 0, "verdict")->text, "unknown");
 	section_clear(&section);
@@ -238,7 +238,7 @@ static void power_knows_when_no_number_of_users_is_enough(void)
 		add(&s, user, user % 2 ? "C" : "T", user, user % 2 ? 0 : 0.05 * user);
 	CHECK(study_end(&s, &e) == 0);
 	CHECK(sections_power(&section, &subject, 0.8, 2, &e) == 0);
-	check_whole(&section, SAMPLES_N);
+	check_whole(&section, METRICS_ALL_N);
 	/* 2 % of a mean of 0 is no effect; and all have one session */
 	CHECK(isnan(cell(&section, 0, "mde")->number) && isnan(cell(&section, 0, "control_users_needed")->number));
 	CHECK_STR(cell(&section, 1, "metric")->text, "sessions");
@@ -258,7 +258,7 @@ static void an_audit_finds_the_same_again(void)
 		add(&s, user, user % 2 ? "C" : "T", user, (user * 37 % 100) / 100.0);
 	CHECK(study_end(&s, &e) == 0);
 	CHECK(sections_aa(&first, &subject, 400, &e) == 0 && sections_aa(&second, &subject, 400, &e) == 0);
-	check_whole(&first, SAMPLES_N);
+	check_whole(&first, METRICS_ALL_N);
 	CHECK(cell(&first, 0, "runs")->count == 400 && cell(&first, 0, "alarms")->count == cell(&second, 0, "alarms")->count);
 	/* scipy.stats.binom.ppf([0.0005, 0.9995], 400, 0.05) */
 	CHECK(cell(&first, 0, "lower")->count == 7 && cell(&first, 0, "upper")->count == 36);
@@ -314,7 +314,7 @@ static void days_tell_of_ratios_too(void)
 	fieller.samples.cap = 0.5;
 	begin(&s);
 	add_two_days(&s);
-	CHECK(sections_days(&section, &subject, samples_find("time_per_session"), &e) == 0);
+	CHECK(sections_days(&section, &subject, metrics_find("time_per_session"), &e) == 0);
 	check_whole(&section, 2);
 	CHECK_STR(cell(&section, 0, "metric")->text, "time_per_session");
 	/* of the two sessions of each user, and never capped */
@@ -322,7 +322,7 @@ static void days_tell_of_ratios_too(void)
 	CHECK(isfinite(cell(&section, 1, "cumulative_lower")->number));
 	section_clear(&section);
 	/* nobody had a latency */
-	CHECK(sections_days(&section, &subject, samples_find("mean_request_latency"), &e) == 0);
+	CHECK(sections_days(&section, &subject, metrics_find("mean_request_latency"), &e) == 0);
 	check_whole(&section, 2);
 	CHECK(isnan(cell(&section, 0, "control_mean")->number) && isnan(cell(&section, 0, "cumulative_lower")->number));
 	section_clear(&section);
@@ -354,7 +354,7 @@ static void an_audit_is_of_what_is_asked_for(void)
 		struct section section;
 
 		CHECK(sections_aa(&section, &subject, 400, &e) == 0);
-		check_whole(&section, SAMPLES_N);
+		check_whole(&section, METRICS_ALL_N);
 		CHECK_STR(cell(&section, 0, "method")->text, cases[i].mean);
 		CHECK_STR(cell(&section, METRICS_N, "method")->text, cases[i].ratio);
 		if (!o.sequential)
