@@ -6,7 +6,7 @@
 #include <stdlib.h>
 
 #include "event/assignment.h"
-#include "study/columns.h"
+#include "study/user_values.h"
 
 static const struct section_column columns[] = {
 	{"experiment", "experiment", SECTION_TEXT}, {"metric", "metric", SECTION_METRIC}, {"method", "method", SECTION_TEXT},
@@ -17,7 +17,7 @@ static const struct section_column columns[] = {
 /* The audit of one experiment: how often each metric was significant, and how often it could be. */
 struct audit {
 	uint64_t runs[METRICS_ALL_N], significant[METRICS_ALL_N];
-	struct columns columns;
+	struct user_values columns;
 	struct sampler sampler; /* of two halves */
 	struct sampler_users users[METRICS_ALL_N]; /* whose arms are `halves` */
 	uint32_t *halves; /* of the users in the columns; those who are not of the control are in none */
@@ -40,7 +40,7 @@ static void band(uint64_t n, double p, uint64_t *lower, uint64_t *upper)
 /* Splits the users of the control anew. */
 static void split(struct audit *a, const struct sections_experiment *x, uint32_t run)
 {
-	const struct columns *c = &a->columns;
+	const struct user_values *c = &a->columns;
 	char name[256];
 	struct assignment again;
 
@@ -53,10 +53,10 @@ static void split(struct audit *a, const struct sections_experiment *x, uint32_t
 /* Values are capped once: it is the same users, however they are split. */
 static int audit_init(struct audit *a, const struct sections_experiment *x, struct errmsg *e)
 {
-	const struct samples_options *o = &x->subject->options->samples;
+	const struct arm_samples_options *o = &x->subject->options->samples;
 
 	*a = (struct audit){.sampler = {0}};
-	if (columns_init(&a->columns, x->subject->study, x->number, o->file, e) < 0 || sampler_init(&a->sampler, 2, NULL, e) < 0)
+	if (user_values_init(&a->columns, x->subject->study, x->number, o->file, e) < 0 || sampler_init(&a->sampler, 2, NULL, e) < 0)
 		return -1;
 	a->halves = calloc(a->columns.n + 1, sizeof *a->halves);
 	if (!a->halves)
@@ -65,7 +65,7 @@ static int audit_init(struct audit *a, const struct sections_experiment *x, stru
 	for (size_t k = 0; k < METRICS_ALL_N; k++) {
 		double threshold;
 
-		a->users[k] = samples_users(&a->columns, k, o);
+		a->users[k] = arm_samples_users(&a->columns, k, o);
 		a->users[k].arms = a->halves;
 		if (sampler_cap(&a->users[k], o->cap, &threshold, e) < 0)
 			return -1;
@@ -77,7 +77,7 @@ static void audit_clear(struct audit *a)
 {
 	free(a->halves);
 	sampler_clear(&a->sampler);
-	columns_clear(&a->columns);
+	user_values_clear(&a->columns);
 }
 
 static void run_once(struct audit *a, const struct effects_options *o)

@@ -4,8 +4,8 @@
 #include <stdlib.h>
 
 #include "base/grow.h"
-#include "study/columns.h"
 #include "study/days.h"
+#include "study/user_values.h"
 
 static const struct section_column columns[] = {
 	{"experiment", "experiment", SECTION_TEXT},
@@ -38,19 +38,19 @@ struct day_table {
 	size_t n, cap;
 	size_t metric;
 	double quantile; /* to cap at */
-	struct columns columns;
+	struct user_values columns;
 	struct sampler sampler;
 	struct sampler_users users; /* in the columns, where the values of some days stand instead of those of all */
 };
 
 static int day_table_init(struct day_table *t, const struct sections_experiment *x, size_t metric, struct errmsg *e)
 {
-	const struct samples_options *o = &x->subject->options->samples;
+	const struct arm_samples_options *o = &x->subject->options->samples;
 
 	*t = (struct day_table){.metric = metric, .quantile = o->cap};
-	if (columns_init(&t->columns, x->subject->study, x->number, o->file, e) < 0)
+	if (user_values_init(&t->columns, x->subject->study, x->number, o->file, e) < 0)
 		return -1;
-	t->users = samples_users(&t->columns, metric, o);
+	t->users = arm_samples_users(&t->columns, metric, o);
 	return sampler_init(&t->sampler, x->is->arms.n, &x->is->arms, e);
 }
 
@@ -60,7 +60,7 @@ static void day_table_clear(struct day_table *t)
 		free(t->rows[i].arms);
 	free(t->rows);
 	sampler_clear(&t->sampler);
-	columns_clear(&t->columns);
+	user_values_clear(&t->columns);
 }
 
 /* The value of a user, or the two of a ratio metric; NaN where the user finished no session. */

@@ -21,7 +21,7 @@ struct asked {
 	double power, mde;
 };
 
-static void add_row(struct section *s, const struct sections_experiment *x, uint32_t arm, const struct samples_metric *metric,
+static void add_row(struct section *s, const struct sections_experiment *x, uint32_t arm, const struct arm_samples_metric *metric,
 		    const struct asked *asked)
 {
 	const struct moments *control = &metric->arms[x->arms[0]], *treatment = &metric->arms[arm];
@@ -46,13 +46,13 @@ static void add_row(struct section *s, const struct sections_experiment *x, uint
 
 static int add_experiment(struct section *s, const struct sections_experiment *x, const void *asked, struct errmsg *e)
 {
-	struct samples samples;
-	int status = samples_init(&samples, x->subject->study, x->number, &x->subject->options->samples, e);
+	struct arm_samples samples;
+	int status = arm_samples_init(&samples, x->subject->study, x->number, &x->subject->options->samples, e);
 
 	for (size_t i = 1; status == 0 && i < x->is->arms.n; i++)
 		for (size_t k = 0; k < METRICS_ALL_N; k++)
 			add_row(s, x, x->arms[i], &samples.metrics[k], asked);
-	samples_clear(&samples);
+	arm_samples_clear(&samples);
 	return status;
 }
 

@@ -6,8 +6,8 @@
 
 #include "base/grow.h"
 #include "event/event.h"
-#include "study/columns.h"
 #include "study/study.h"
+#include "study/user_values.h"
 #include "text/day.h"
 
 void days_clear(struct days *d)
@@ -126,7 +126,7 @@ static int make_rows(struct days_walk *w)
 	return 0;
 }
 
-int days_walk_init(struct days_walk *w, const struct study *s, const struct columns *c, struct errmsg *e)
+int days_walk_init(struct days_walk *w, const struct study *s, const struct user_values *c, struct errmsg *e)
 {
 	*w = (struct days_walk){.columns = c, .days = &s->days};
 	w->today = calloc(c->n + 1, sizeof *w->today);

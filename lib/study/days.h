@@ -14,7 +14,7 @@
 #include "base/errmsg.h"
 #include "study/metrics.h"
 
-struct columns;
+struct user_values;
 struct study;
 
 /* A day is a number, 0 on 1970-01-01. */
@@ -66,14 +66,14 @@ struct days_walk {
 	struct metrics_user *today, *so_far; /* by place in the columns */
 
 	/* private */
-	const struct columns *columns;
+	const struct user_values *columns;
 	const struct days *days;
 	struct days_row *rows; /* by day, then by user */
 	size_t n, next;
 };
 
 /* Begins a walk over the days of a study that kept them. Both are borrowed. Returns 0, or -1 where there is no memory. */
-int days_walk_init(struct days_walk *w, const struct study *s, const struct columns *c, struct errmsg *e);
+int days_walk_init(struct days_walk *w, const struct study *s, const struct user_values *c, struct errmsg *e);
 void days_walk_clear(struct days_walk *w);
 
 /* Goes to the next day that has a session. False where there is none. */

@@ -81,7 +81,7 @@ static void rejudge(struct comparison *w, const struct moments *control, const s
 		adjust_welch(w, a, o->alpha);
 }
 
-static struct effect effect_of(const struct comparison *w, const struct samples_metric *metric, const uint32_t *pair,
+static struct effect effect_of(const struct comparison *w, const struct arm_samples_metric *metric, const uint32_t *pair,
 			       const struct adjusted *a, const struct effects_options *o)
 {
 	const struct moments *control = &metric->arms[pair[0]], *treatment = &metric->arms[pair[1]];
@@ -136,7 +136,7 @@ static int adjust_family(struct comparisons *c, bool primary, const struct effec
 	return status;
 }
 
-static int comparisons_init(struct comparisons *c, const struct samples *s, const uint32_t *arms,
+static int comparisons_init(struct comparisons *c, const struct arm_samples *s, const uint32_t *arms,
 			    const struct effects_options *o, struct errmsg *e)
 {
 	size_t n = (s->n_arms - 1) * METRICS_ALL_N;
@@ -145,14 +145,14 @@ static int comparisons_init(struct comparisons *c, const struct samples *s, cons
 	if (!c->w || !c->adjusted)
 		return errmsg_nomem(e);
 	for (size_t i = 0; i < n; i++) {
-		const struct samples_metric *metric = &s->metrics[i % METRICS_ALL_N];
+		const struct arm_samples_metric *metric = &s->metrics[i % METRICS_ALL_N];
 
 		c->w[i] = effects_compare(&metric->arms[arms[0]], &metric->arms[arms[1 + i / METRICS_ALL_N]], o);
 	}
 	return adjust_family(c, false, o, e) < 0 || adjust_family(c, true, o, e) < 0 ? -1 : 0;
 }
 
-static int add_comparisons(struct effects *all, const struct study *s, size_t x, const struct samples *samples,
+static int add_comparisons(struct effects *all, const struct study *s, size_t x, const struct arm_samples *samples,
 			   const uint32_t *arms, struct comparisons *c, const struct effects_options *o)
 {
 	const struct study_experiment *experiment = &s->experiments[x];
@@ -162,7 +162,7 @@ static int add_comparisons(struct effects *all, const struct study *s, size_t x,
 		return -1;
 	all->list = list;
 	for (size_t i = 0; i < c->n; i++) {
-		const struct samples_metric *metric = &samples->metrics[i % METRICS_ALL_N];
+		const struct arm_samples_metric *metric = &samples->metrics[i % METRICS_ALL_N];
 		const uint32_t pair[] = {arms[0], arms[1 + i / METRICS_ALL_N]};
 		struct effect *effect = &list[all->n++];
 
@@ -179,7 +179,7 @@ static int add_comparisons(struct effects *all, const struct study *s, size_t x,
 static int add_experiment(struct effects *all, const struct study *s, size_t x, const struct effects_options *o, struct errmsg *e)
 {
 	uint32_t *arms = effects_arms(&s->experiments[x], o->control, e);
-	struct samples samples = {0};
+	struct arm_samples samples = {0};
 	struct comparisons comparisons = {0};
 	int status = -1;
 
@@ -187,11 +187,11 @@ static int add_experiment(struct effects *all, const struct study *s, size_t x, 
 		return errmsg_prefix(e, "experiment '%s'", intern_text(&s->names, x));
 	if (s->experiments[x].arms.n < 2)
 		status = 0;
-	else if (samples_init(&samples, s, (uint32_t)x, &o->samples, e) == 0 &&
+	else if (arm_samples_init(&samples, s, (uint32_t)x, &o->samples, e) == 0 &&
 		 comparisons_init(&comparisons, &samples, arms, o, e) == 0)
 		status = add_comparisons(all, s, x, &samples, arms, &comparisons, o) < 0 ? errmsg_nomem(e) : 0;
 	comparisons_clear(&comparisons);
-	samples_clear(&samples);
+	arm_samples_clear(&samples);
 	free(arms);
 	return status;
 }

@@ -15,7 +15,7 @@
  *
  * Life cycle: study_init; study_keep where more is asked for than the sums; study_add for each event, or partial_read
  * (partial.h) for the parts of it; study_end; then the numbers are there: the summaries here, the users one by one in
- * columns.h, their days in days.h, where answers came from in recommendations.h; study_clear.
+ * user_values.h, their days in days.h, where answers came from in recommendations.h; study_clear.
  *
  * A log that was split by user in any way gives the same numbers to the last bit, because users are summed up in
  * ascending order of their ids, and experiments are ordered by what is the same in any split; see study_end.

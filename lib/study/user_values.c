@@ -1,10 +1,10 @@
-#include "study/columns.h"
+#include "study/user_values.h"
 
 #include <math.h>
 #include <stdlib.h>
 
 /* Cuts the next array from the memory of the columns. */
-static double *next_array(const struct columns *c, size_t *used)
+static double *next_array(const struct user_values *c, size_t *used)
 {
 	return c->numbers + c->n * (*used)++;
 }
@@ -17,7 +17,7 @@ static size_t count_covariates(const struct study *s, uint32_t experiment, const
 	return s->keep.before && s->experiments[experiment].early == 0 ? METRICS_N : 0;
 }
 
-static int make_room(struct columns *c, size_t covariates)
+static int make_room(struct user_values *c, size_t covariates)
 {
 	size_t used = 0;
 	size_t arrays = METRICS_N + 2 * METRICS_RATIOS_N + covariates;
@@ -40,7 +40,7 @@ static int make_room(struct columns *c, size_t covariates)
 }
 
 /* The covariates of the user at place i of the columns. */
-static void fill_covariates(struct columns *c, size_t i, const struct study *s, size_t user, const struct covariate *file)
+static void fill_covariates(struct user_values *c, size_t i, const struct study *s, size_t user, const struct covariate *file)
 {
 	const struct study_participant *before = s->keep.before ? study_participant(s, user, STUDY_BEFORE) : NULL;
 
@@ -52,7 +52,7 @@ static void fill_covariates(struct columns *c, size_t i, const struct study *s, 
 		c->covariates[k][i] = before && before->did.sessions > 0 ? metrics_table[k].value(&before->did) : NAN;
 }
 
-static void fill(struct columns *c, size_t i, const struct study *s, const struct study_participant *m)
+static void fill(struct user_values *c, size_t i, const struct study *s, const struct study_participant *m)
 {
 	c->arms[i] = m->did.arm;
 	c->participants[i] = (uint32_t)(m - s->participants);
@@ -64,11 +64,11 @@ static void fill(struct columns *c, size_t i, const struct study *s, const struc
 	}
 }
 
-int columns_init(struct columns *c, const struct study *s, uint32_t experiment, const struct covariate *file, struct errmsg *e)
+int user_values_init(struct user_values *c, const struct study *s, uint32_t experiment, const struct covariate *file, struct errmsg *e)
 {
 	size_t k = 0;
 
-	*c = (struct columns){.n_arms = s->experiments[experiment].arms.n};
+	*c = (struct user_values){.n_arms = s->experiments[experiment].arms.n};
 	for (size_t i = 0; i < s->n_users; i++)
 		c->n += study_counted(s, i, experiment) != NULL;
 	if (make_room(c, count_covariates(s, experiment, file)) < 0)
@@ -85,11 +85,11 @@ int columns_init(struct columns *c, const struct study *s, uint32_t experiment, 
 	return 0;
 }
 
-void columns_clear(struct columns *c)
+void user_values_clear(struct user_values *c)
 {
 	free(c->ids);
 	free(c->arms);
 	free(c->participants);
 	free(c->numbers);
-	*c = (struct columns){0};
+	*c = (struct user_values){0};
 }

@@ -1,4 +1,4 @@
-#include "study/columns.h"
+#include "study/user_values.h"
 
 #include <stdlib.h>
 
@@ -31,7 +31,7 @@ static void add_plain(struct study *s, int64_t timestamp, enum event_message mes
 
 static void users_of_the_arms_stand_in_order(void)
 {
-	struct columns c;
+	struct user_values c;
 	struct study s;
 
 	study_init(&s, STUDY_STREAM, NULL, 0);
@@ -42,20 +42,20 @@ static void users_of_the_arms_stand_in_order(void)
 	add(&s, 5, EVENT_LAST, 3, "C", 1);
 	add(&s, 6, EVENT_LAST, 3, "T", 1); /* two arms */
 	add(&s, 7, EVENT_NEXT, 1, "T", 1); /* nothing finished */
-	CHECK(study_end(&s, &e) == 0 && columns_init(&c, &s, 0, NULL, &e) == 0);
+	CHECK(study_end(&s, &e) == 0 && user_values_init(&c, &s, 0, NULL, &e) == 0);
 	CHECK(c.n == 2 && c.n_arms == 2 && c.ids[0] == 7 && c.ids[1] == 9 && c.arms[0] == 1 && c.arms[1] == 0);
 	CHECK(c.values[0][0] == 1.75 && c.values[0][1] == 0.5 && c.values[1][0] == 2 && isnan(c.values[2][0]) && c.values[2][1] == 2);
 	CHECK(c.numerators[0][0] == 1.75 && c.denominators[0][0] == 2 && c.numerators[1][0] == 1.75 && c.denominators[1][0] == 3);
 	CHECK(s.participants[c.participants[0]].did.finished.time == 1.75);
 	CHECK(!c.covariates[0] && !c.covariates[METRICS_N - 1]);
-	columns_clear(&c);
+	user_values_clear(&c);
 	study_clear(&s);
 }
 
 /* What the columns say of an arm, added up in their order, is what the summary says, to the last bit. */
 static void columns_and_summary_agree(void)
 {
-	struct columns c;
+	struct user_values c;
 	struct study s;
 
 	study_init(&s, STUDY_STREAM, NULL, 0);
@@ -71,7 +71,7 @@ static void columns_and_summary_agree(void)
 
 		add(&s, 3000 + i, rng_below(&r, 3) == 0 ? EVENT_LAST : EVENT_NEXT, user * 7907 + 1, user % 2 ? "C" : "T", rng_uniform(&r));
 	}
-	CHECK(study_end(&s, &e) == 0 && columns_init(&c, &s, 0, NULL, &e) == 0);
+	CHECK(study_end(&s, &e) == 0 && user_values_init(&c, &s, 0, NULL, &e) == 0);
 	CHECK(c.n > 250);
 	for (size_t arm = 0; arm < c.n_arms; arm++)
 		for (size_t k = 0; k < METRICS_N; k++) {
@@ -82,13 +82,13 @@ static void columns_and_summary_agree(void)
 					moments_add(&sum, c.values[k][i]);
 			CHECK(memcmp(&sum, &s.experiments[0].summary.arms[arm].values[k], sizeof sum) == 0);
 		}
-	columns_clear(&c);
+	user_values_clear(&c);
 	study_clear(&s);
 }
 
 static void covariates_come_from_before(void)
 {
-	struct columns c;
+	struct user_values c;
 	struct study s;
 
 	study_init(&s, STUDY_STREAM, NULL, 0);
@@ -98,12 +98,12 @@ static void covariates_come_from_before(void)
 	add_plain(&s, 30, EVENT_NEXT, 2, 1); /* never finished */
 	for (uint32_t user = 1; user <= 3; user++)
 		add(&s, 100 + user, EVENT_LAST, user, "C", 1);
-	CHECK(study_end(&s, &e) == 0 && columns_init(&c, &s, 0, NULL, &e) == 0);
+	CHECK(study_end(&s, &e) == 0 && user_values_init(&c, &s, 0, NULL, &e) == 0);
 	CHECK(c.n == 3);
 	CHECK(c.covariates[0][0] == 1.5 && c.covariates[1][0] == 1 && c.covariates[2][0] == 2 && c.covariates[3][0] == 2);
 	for (size_t k = 0; k < METRICS_N; k++)
 		CHECK(isnan(c.covariates[k][1]) && isnan(c.covariates[k][2]));
-	columns_clear(&c);
+	user_values_clear(&c);
 	study_clear(&s);
 }
 
@@ -111,7 +111,7 @@ static void covariates_come_from_before(void)
 static void there_are_none_where_the_experiment_had_begun(void)
 {
 	struct covariate file = {0};
-	struct columns c;
+	struct user_values c;
 	struct study s;
 
 	study_init(&s, STUDY_STREAM, NULL, 0);
@@ -120,19 +120,19 @@ static void there_are_none_where_the_experiment_had_begun(void)
 	add_plain(&s, 20, EVENT_LAST, 2, 0.5);
 	for (uint32_t user = 1; user <= 3; user++)
 		add(&s, 100 + user, EVENT_LAST, user, "C", 1);
-	CHECK(study_end(&s, &e) == 0 && s.experiments[0].early == 1 && columns_init(&c, &s, 0, NULL, &e) == 0 && c.n == 3);
+	CHECK(study_end(&s, &e) == 0 && s.experiments[0].early == 1 && user_values_init(&c, &s, 0, NULL, &e) == 0 && c.n == 3);
 	for (size_t k = 0; k < METRICS_N; k++)
 		CHECK(!c.covariates[k]);
-	columns_clear(&c);
-	CHECK(columns_init(&c, &s, 0, &file, &e) == 0 && c.covariates[0]);
-	columns_clear(&c);
+	user_values_clear(&c);
+	CHECK(user_values_init(&c, &s, 0, &file, &e) == 0 && c.covariates[0]);
+	user_values_clear(&c);
 	study_clear(&s);
 }
 
 static void covariates_come_from_a_file(void)
 {
 	struct covariate file = {0};
-	struct columns c;
+	struct user_values c;
 	struct study s;
 	double value = 2.5;
 
@@ -142,23 +142,23 @@ static void covariates_come_from_a_file(void)
 	study_init(&s, STUDY_STREAM, NULL, 0);
 	for (uint32_t user = 2; user <= 3; user++)
 		add(&s, user, EVENT_LAST, user, "C", 1);
-	CHECK(study_end(&s, &e) == 0 && columns_init(&c, &s, 0, &file, &e) == 0);
+	CHECK(study_end(&s, &e) == 0 && user_values_init(&c, &s, 0, &file, &e) == 0);
 	for (size_t k = 0; k < METRICS_N; k++)
 		CHECK(c.covariates[k] == c.covariates[0] && isnan(c.covariates[k][0]) && c.covariates[k][1] == 2.5);
-	columns_clear(&c);
+	user_values_clear(&c);
 	study_clear(&s);
 	idmap_clear(&file.index);
 }
 
 static void nobody(void)
 {
-	struct columns c;
+	struct user_values c;
 	struct study s;
 
 	study_init(&s, STUDY_STREAM, NULL, 0);
 	add(&s, 7, EVENT_NEXT, 1, "T", 1);
-	CHECK(study_end(&s, &e) == 0 && columns_init(&c, &s, 0, NULL, &e) == 0 && c.n == 0);
-	columns_clear(&c);
+	CHECK(study_end(&s, &e) == 0 && user_values_init(&c, &s, 0, NULL, &e) == 0 && c.n == 0);
+	user_values_clear(&c);
 	study_clear(&s);
 }
 

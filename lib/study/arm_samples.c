@@ -1,11 +1,11 @@
-#include "study/samples.h"
+#include "study/arm_samples.h"
 
 #include <math.h>
 #include <stdlib.h>
 
 #include "stats/ratio.h"
 
-struct sampler_users samples_users(const struct columns *c, size_t metric, const struct samples_options *o)
+struct sampler_users arm_samples_users(const struct user_values *c, size_t metric, const struct arm_samples_options *o)
 {
 	size_t ratio = metric - METRICS_N;
 
@@ -19,7 +19,7 @@ struct sampler_users samples_users(const struct columns *c, size_t metric, const
 }
 
 /* Where nothing is asked for, the study has summed up already. */
-static void take_plain(struct samples *s, const struct metrics_summary *summary)
+static void take_plain(struct arm_samples *s, const struct metrics_summary *summary)
 {
 	for (size_t arm = 0; arm < s->n_arms; arm++) {
 		for (size_t k = 0; k < METRICS_N; k++)
@@ -30,12 +30,12 @@ static void take_plain(struct samples *s, const struct metrics_summary *summary)
 }
 
 /* Takes the samples of the users in the columns, whose values are capped. */
-static int take_users(struct samples *s, const struct columns *c, struct sampler *sampler, const struct samples_options *o,
+static int take_users(struct arm_samples *s, const struct user_values *c, struct sampler *sampler, const struct arm_samples_options *o,
 		      struct errmsg *e)
 {
 	for (size_t k = 0; k < METRICS_ALL_N; k++) {
-		const struct sampler_users users = samples_users(c, k, o);
-		struct samples_metric *metric = &s->metrics[k];
+		const struct sampler_users users = arm_samples_users(c, k, o);
+		struct arm_samples_metric *metric = &s->metrics[k];
 		struct cuped fit;
 
 		if (sampler_cap(&users, o->cap, &metric->threshold, e) < 0)
@@ -47,31 +47,31 @@ static int take_users(struct samples *s, const struct columns *c, struct sampler
 	return 0;
 }
 
-static int take(struct samples *s, const struct study *study, uint32_t experiment, const struct samples_options *o,
+static int take(struct arm_samples *s, const struct study *study, uint32_t experiment, const struct arm_samples_options *o,
 		struct errmsg *e)
 {
-	struct columns columns = {0};
+	struct user_values columns = {0};
 	struct sampler sampler = {0};
-	int status = columns_init(&columns, study, experiment, o->file, e);
+	int status = user_values_init(&columns, study, experiment, o->file, e);
 
 	if (status == 0)
 		status = sampler_init(&sampler, s->n_arms, &study->experiments[experiment].arms, e);
 	if (status == 0)
 		status = take_users(s, &columns, &sampler, o, e);
 	sampler_clear(&sampler);
-	columns_clear(&columns);
+	user_values_clear(&columns);
 	return status;
 }
 
-int samples_init(struct samples *s, const struct study *study, uint32_t experiment, const struct samples_options *options,
+int arm_samples_init(struct arm_samples *s, const struct study *study, uint32_t experiment, const struct arm_samples_options *options,
 		 struct errmsg *e)
 {
-	*s = (struct samples){.n_arms = study->experiments[experiment].arms.n};
+	*s = (struct arm_samples){.n_arms = study->experiments[experiment].arms.n};
 	s->memory = calloc(METRICS_ALL_N * (s->n_arms + 1), sizeof *s->memory);
 	if (!s->memory)
 		return errmsg_nomem(e);
 	for (size_t k = 0; k < METRICS_ALL_N; k++)
-		s->metrics[k] = (struct samples_metric){
+		s->metrics[k] = (struct arm_samples_metric){
 			.name = metrics_name(k),
 			.better = metrics_better(k),
 			.method = metrics_method(k),
@@ -84,8 +84,8 @@ int samples_init(struct samples *s, const struct study *study, uint32_t experime
 	return 0;
 }
 
-void samples_clear(struct samples *s)
+void arm_samples_clear(struct arm_samples *s)
 {
 	free(s->memory);
-	*s = (struct samples){0};
+	*s = (struct arm_samples){0};
 }

@@ -1,5 +1,5 @@
 /*
- * columns: the users of one experiment of a study, one place each, with their values of every metric as arrays.
+ * user_values: the users of one experiment of a study, one place each, with their values of every metric as arrays.
  *
  * Users are those of the arms: seen in one arm only, with at least one finished session. They stand in ascending order of
  * their ids; every array has n elements in that order, and NaN where a user has no value. The mean of the values of an
@@ -7,8 +7,8 @@
  *
  * Memory: about 100 bytes a user while the columns exist; make those of one experiment at a time.
  */
-#ifndef BOTIFY_COLUMNS_H
-#define BOTIFY_COLUMNS_H
+#ifndef BOTIFY_USER_VALUES_H
+#define BOTIFY_USER_VALUES_H
 
 #include <stddef.h>
 #include <stdint.h>
@@ -18,7 +18,7 @@
 #include "study/metrics.h"
 #include "study/study.h"
 
-struct columns {
+struct user_values {
 	size_t n, n_arms;
 	uint32_t *ids;	   /* of the users */
 	uint32_t *arms;	   /* number of the arm, as in the experiment's `arms` */
@@ -40,9 +40,9 @@ struct columns {
 
 /*
  * Makes the columns of an experiment of a study that has ended. Covariates come from `file` where it is not NULL, or else
- * from the study where it kept what was before. Returns 0, or -1 where there is no memory. Free with columns_clear.
+ * from the study where it kept what was before. Returns 0, or -1 where there is no memory. Free with user_values_clear.
  */
-int columns_init(struct columns *c, const struct study *s, uint32_t experiment, const struct covariate *file, struct errmsg *e);
-void columns_clear(struct columns *c);
+int user_values_init(struct user_values *c, const struct study *s, uint32_t experiment, const struct covariate *file, struct errmsg *e);
+void user_values_clear(struct user_values *c);
 
 #endif

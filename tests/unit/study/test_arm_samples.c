@@ -1,4 +1,4 @@
-#include "study/samples.h"
+#include "study/arm_samples.h"
 
 #include "stats/cuped.h"
 #include "unit/check.h"
@@ -30,14 +30,14 @@ static double time_of(uint32_t user)
 
 static void plain_samples_are_those_of_the_study(void)
 {
-	const struct samples_options none = {0};
-	struct samples samples;
+	const struct arm_samples_options none = {0};
+	struct arm_samples samples;
 	struct study s;
 
 	fill(&s);
-	CHECK(samples_init(&samples, &s, 0, &none, &e) == 0 && samples.n_arms == 2);
+	CHECK(arm_samples_init(&samples, &s, 0, &none, &e) == 0 && samples.n_arms == 2);
 	for (size_t k = 0; k < METRICS_ALL_N; k++) {
-		const struct samples_metric *m = &samples.metrics[k];
+		const struct arm_samples_metric *m = &samples.metrics[k];
 
 		CHECK_STR(m->method, k < METRICS_N ? "mean" : "ratio");
 		CHECK(isnan(m->threshold) && isnan(m->theta) && isnan(m->removed));
@@ -48,19 +48,19 @@ static void plain_samples_are_those_of_the_study(void)
 	CHECK_NEAR(samples.metrics[METRICS_N].arms[0].mean, (1 + 9 + 10 + 7 + 27) / 20.0 / 10, 1e-15);
 	/* one track a session */
 	CHECK(samples.metrics[METRICS_N + 1].arms[0].mean == samples.metrics[METRICS_N].arms[0].mean);
-	samples_clear(&samples);
+	arm_samples_clear(&samples);
 	study_clear(&s);
 }
 
 static void one_threshold_caps_both_arms(void)
 {
-	const struct samples_options half = {.cap = 0.5};
+	const struct arm_samples_options half = {.cap = 0.5};
 	struct moments c = {0}, t = {0};
-	struct samples samples;
+	struct arm_samples samples;
 	struct study s;
 
 	fill(&s);
-	CHECK(samples_init(&samples, &s, 0, &half, &e) == 0);
+	CHECK(arm_samples_init(&samples, &s, 0, &half, &e) == 0);
 	/* times are 1 4 9 4 10 18 7 16 27 10 twentieths: the median is 9.5 */
 	CHECK_NEAR(samples.metrics[0].threshold, 9.5 / 20, 1e-15);
 	for (uint32_t user = 0; user < 10; user++)
@@ -71,15 +71,15 @@ static void one_threshold_caps_both_arms(void)
 	CHECK(isnan(samples.metrics[METRICS_N].threshold));
 	CHECK_NEAR(samples.metrics[METRICS_N].arms[0].mean, 0.27, 1e-15);
 	CHECK(isnan(samples.metrics[2].threshold) && samples.metrics[2].arms[0].n == 0);
-	samples_clear(&samples);
+	arm_samples_clear(&samples);
 	study_clear(&s);
 }
 
 static void a_file_adjusts(void)
 {
 	struct covariate file = {0};
-	const struct samples_options options = {.adjust = true, .file = &file};
-	struct samples samples;
+	const struct arm_samples_options options = {.adjust = true, .file = &file};
+	struct arm_samples samples;
 	struct study s;
 
 	fill(&s);
@@ -89,12 +89,12 @@ static void a_file_adjusts(void)
 			     "{\"user\":6,\"value\":1.7}\n{\"user\":7,\"value\":2.6}\n{\"user\":8,\"value\":3.7}\n"
 			     "{\"user\":9,\"value\":2.0}\n{\"user\":99,\"value\":7}\n");
 	CHECK(covariate_load(&file, "file", &e) == 0);
-	CHECK(samples_init(&samples, &s, 0, &options, &e) == 0);
+	CHECK(arm_samples_init(&samples, &s, 0, &options, &e) == 0);
 	CHECK_NEAR(samples.metrics[0].theta, 0.5, 1e-12);
 	CHECK_NEAR(samples.metrics[0].removed, 1, 1e-12);
 	CHECK_NEAR(samples.metrics[0].arms[0].mean, samples.metrics[0].arms[1].mean, 1e-12);
 	CHECK(samples.metrics[0].arms[0].n == 5 && isnan(samples.metrics[METRICS_N].theta));
-	samples_clear(&samples);
+	arm_samples_clear(&samples);
 	covariate_clear(&file);
 	study_clear(&s);
 }
@@ -102,16 +102,16 @@ static void a_file_adjusts(void)
 static void a_file_of_others_changes_nothing(void)
 {
 	struct covariate file = {0};
-	const struct samples_options options = {.adjust = true, .file = &file};
-	struct samples samples;
+	const struct arm_samples_options options = {.adjust = true, .file = &file};
+	struct arm_samples samples;
 	struct study s;
 
 	fill(&s);
 	fixture_file("file", "{\"user\":99,\"value\":7}\n");
-	CHECK(covariate_load(&file, "file", &e) == 0 && samples_init(&samples, &s, 0, &options, &e) == 0);
+	CHECK(covariate_load(&file, "file", &e) == 0 && arm_samples_init(&samples, &s, 0, &options, &e) == 0);
 	CHECK(samples.metrics[0].theta == 0 && samples.metrics[0].removed == 0);
 	CHECK_NEAR(samples.metrics[0].arms[1].mean, s.experiments[0].summary.arms[1].values[0].mean, 1e-15);
-	samples_clear(&samples);
+	arm_samples_clear(&samples);
 	covariate_clear(&file);
 	study_clear(&s);
 }
