@@ -32,23 +32,14 @@ static void tester_clear(struct tester *t)
 
 static int tester_init(struct tester *t, const struct user_values *c, const struct intern *arms)
 {
-	uint32_t *sorted = intern_sorted(arms);
-
 	t->columns = c;
 	t->n_arms = arms->n;
-	t->places = calloc(arms->n + 1, sizeof *t->places);
+	t->places = intern_places(arms);
 	t->values = calloc(c->n + 1, sizeof *t->values);
 	t->arms = calloc(arms->n + 1, sizeof *t->arms);
 	t->users = calloc(arms->n + 1, sizeof *t->users);
 	t->known = calloc(arms->n + 1, sizeof *t->known);
-	if (!sorted || !t->places || !t->values || !t->arms || !t->users || !t->known) {
-		free(sorted);
-		return -1;
-	}
-	for (size_t i = 0; i < arms->n; i++)
-		t->places[sorted[i]] = (uint32_t)i;
-	free(sorted);
-	return 0;
+	return t->places && t->values && t->arms && t->users && t->known ? 0 : -1;
 }
 
 /* The least always-valid p of an arm against all others, times the number of arms where there are more than two. */

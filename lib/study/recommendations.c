@@ -195,24 +195,21 @@ static int by_arm_and_place(const void *a, const void *b)
 struct recommendations_row *recommendations_sorted(const struct recommendations *a)
 {
 	struct recommendations_row *rows = malloc((a->keys.n + 1) * sizeof *rows);
-	uint32_t *sources = intern_sorted(&a->sources), *places = malloc((a->sources.n + 1) * sizeof *places);
+	uint32_t *places = intern_places(&a->sources);
 
-	for (size_t i = 0; sources && places && i < a->sources.n; i++)
-		places[sources[i]] = (uint32_t)i;
-	for (size_t i = 0; rows && sources && places && i < a->keys.n; i++) {
+	if (!rows || !places) {
+		free(rows);
+		free(places);
+		return NULL;
+	}
+	for (size_t i = 0; i < a->keys.n; i++) {
 		struct key key;
 
 		memcpy(&key, a->keys.list[i].text, sizeof key);
 		rows[i] = (struct recommendations_row){key.experiment, key.arm, key.source, places[key.source], &a->counts[i]};
 	}
-	if (rows && sources && places) {
-		qsort(rows, a->keys.n, sizeof *rows, by_arm_and_place);
-	} else {
-		free(rows);
-		rows = NULL;
-	}
-	free(sources);
 	free(places);
+	qsort(rows, a->keys.n, sizeof *rows, by_arm_and_place);
 	return rows;
 }
 
