@@ -2,8 +2,10 @@
 
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/grow.h"
+#include "study/arm_samples.h"
 #include "study/days.h"
 #include "study/user_values.h"
 
@@ -38,20 +40,19 @@ struct day_table {
 	size_t n, cap;
 	size_t metric;
 	double quantile; /* to cap at */
-	struct user_values columns;
-	struct sampler sampler;
-	struct sampler_users users; /* in the columns, where the values of some days stand instead of those of all */
+	bool adjust;
+	struct user_values users; /* with the values of some days instead of those of all */
+	struct arm_samples samples;
 };
 
 static int day_table_init(struct day_table *t, const struct sections_experiment *x, size_t metric, struct errmsg *e)
 {
 	const struct arm_samples_options *o = &x->subject->options->samples;
 
-	*t = (struct day_table){.metric = metric, .quantile = o->cap};
-	if (user_values_init(&t->columns, x->subject->study, x->number, o->file, e) < 0)
+	*t = (struct day_table){.metric = metric, .quantile = o->cap, .adjust = o->adjust};
+	if (user_values_init(&t->users, x->subject->study, x->number, o->file, e) < 0)
 		return -1;
-	t->users = arm_samples_users(&t->columns, metric, o);
-	return sampler_init(&t->sampler, x->is->arms.n, &x->is->arms, e);
+	return arm_samples_init(&t->samples, x->is->arms.n, &x->is->arms, e);
 }
 
 static void day_table_clear(struct day_table *t)
@@ -59,39 +60,25 @@ static void day_table_clear(struct day_table *t)
 	for (size_t i = 0; i < t->n; i++)
 		free(t->rows[i].arms);
 	free(t->rows);
-	sampler_clear(&t->sampler);
-	user_values_clear(&t->columns);
+	arm_samples_clear(&t->samples);
+	user_values_clear(&t->users);
 }
 
-/* The value of a user, or the two of a ratio metric; NaN where the user finished no session. */
-static void set_user(const struct sampler_users *u, size_t i, size_t metric, const struct metrics_user *did)
-{
-	const struct metrics_ratio *ratio = metric < METRICS_N ? NULL : &metrics_ratios[metric - METRICS_N];
-
-	if (ratio)
-		u->denominators[i] = ratio->denominator(did);
-	if (did->sessions == 0)
-		u->values[i] = NAN;
-	else
-		u->values[i] = ratio ? ratio->numerator(did) : metrics_table[metric].value(did);
-}
-
-/* Takes the samples of what the users of the columns did. */
+/* Takes the samples of what the users did. */
 static int take(struct day_table *t, const struct metrics_user *did, struct moments *arms, struct errmsg *e)
 {
-	double threshold;
-
 	for (size_t i = 0; i < t->users.n; i++)
-		set_user(&t->users, i, t->metric, &did[i]);
-	if (sampler_cap(&t->users, t->quantile, &threshold, e) < 0)
+		user_values_set(&t->users, t->metric, i, &did[i]);
+	if (user_values_cap(&t->users, t->metric, t->quantile, e) < 0)
 		return -1;
-	sampler_take(&t->sampler, &t->users, arms);
+	arm_samples_take(&t->samples, &t->users, t->metric, t->adjust);
+	memcpy(arms, t->samples.metrics[t->metric].arms, t->samples.n_arms * sizeof *arms);
 	return 0;
 }
 
 static int add_row(struct day_table *t, const struct days_walk *walk, struct errmsg *e)
 {
-	size_t n = t->columns.n_arms;
+	size_t n = t->samples.n_arms;
 	struct row *rows = grow(t->rows, &t->cap, t->n + 1, sizeof *rows), *row;
 
 	if (!rows)
@@ -108,7 +95,7 @@ static int add_row(struct day_table *t, const struct days_walk *walk, struct err
 static int fill(struct day_table *t, const struct study *study, struct errmsg *e)
 {
 	struct days_walk walk;
-	int status = days_walk_init(&walk, study, &t->columns, e);
+	int status = days_walk_init(&walk, study, &t->users, e);
 
 	while (status == 0 && days_walk_next(&walk))
 		status = add_row(t, &walk, e);
@@ -136,7 +123,7 @@ static void put_arm(struct section *s, const struct sections_experiment *x, uint
 	const struct effects_options *o = x->subject->options;
 
 	for (size_t i = 0; i < t->n; i++) {
-		const struct moments *daily = t->rows[i].arms, *cumulative = daily + t->columns.n_arms;
+		const struct moments *daily = t->rows[i].arms, *cumulative = daily + t->samples.n_arms;
 
 		section_text(s, sections_name(x));
 		section_text(s, sections_arm(x, arm));

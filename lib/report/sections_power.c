@@ -47,7 +47,7 @@ static void add_row(struct section *s, const struct sections_experiment *x, uint
 static int add_experiment(struct section *s, const struct sections_experiment *x, const void *asked, struct errmsg *e)
 {
 	struct arm_samples samples;
-	int status = arm_samples_init(&samples, x->subject->study, x->number, &x->subject->options->samples, e);
+	int status = arm_samples_of(&samples, x->subject->study, x->number, &x->subject->options->samples, e);
 
 	for (size_t i = 1; status == 0 && i < x->is->arms.n; i++)
 		for (size_t k = 0; k < METRICS_ALL_N; k++)

@@ -2,24 +2,76 @@
 
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
+#include "stats/comoments.h"
 #include "stats/ratio.h"
 
-struct sampler_users arm_samples_users(const struct user_values *c, size_t metric, const struct arm_samples_options *o)
+int arm_samples_init(struct arm_samples *s, size_t n_arms, const struct intern *names, struct errmsg *e)
 {
-	size_t ratio = metric - METRICS_N;
-
-	if (metric >= METRICS_N)
-		return (struct sampler_users){
-			.n = c->n, .arms = c->arms, .values = c->numerators[ratio], .denominators = c->denominators[ratio],
+	*s = (struct arm_samples){.n_arms = n_arms};
+	s->memory = calloc(METRICS_ALL_N * (n_arms + 1), sizeof *s->memory);
+	s->places = names ? intern_places(names) : calloc(n_arms + 1, sizeof *s->places);
+	s->sums = calloc(n_arms + 1, sizeof *s->sums);
+	if (!s->memory || !s->places || !s->sums)
+		return errmsg_nomem(e);
+	for (size_t i = 0; !names && i < n_arms; i++)
+		s->places[i] = (uint32_t)i;
+	for (size_t k = 0; k < METRICS_ALL_N; k++)
+		s->metrics[k] = (struct arm_samples_metric){
+			.name = metrics_name(k), .better = metrics_better(k), .method = metrics_method(k),
+			.threshold = NAN, .theta = NAN, .removed = NAN,
+			.arms = s->memory + k * n_arms,
 		};
-	return (struct sampler_users){
-		.n = c->n, .arms = c->arms, .values = c->values[metric], .covariates = o->adjust ? c->covariates[metric] : NULL,
-	};
+	return 0;
+}
+
+void arm_samples_clear(struct arm_samples *s)
+{
+	free(s->memory);
+	free(s->places);
+	free(s->sums);
+	*s = (struct arm_samples){0};
+}
+
+/* Adds up the users of each arm: pairs with what explains their values, where there is that, and values alone. */
+static void sum_up(struct arm_samples *s, const struct user_values *v, size_t metric, const double *x)
+{
+	memset(s->sums, 0, s->n_arms * sizeof *s->sums);
+	for (size_t i = 0; i < v->n; i++) {
+		struct cuped_arm *arm;
+
+		if (!user_values_counts(v, metric, i))
+			continue;
+		arm = &s->sums[s->places[v->arms[i]]];
+		if (x && !isnan(x[i]))
+			comoments_add(&arm->seen, x[i], v->values[metric][i]);
+		else
+			moments_add(&arm->unseen, v->values[metric][i]);
+	}
+}
+
+void arm_samples_take(struct arm_samples *s, const struct user_values *v, size_t metric, bool adjust)
+{
+	const double *denominators = v->denominators[metric], *covariates = adjust ? v->covariates[metric] : NULL;
+	struct cuped fit = {.theta = NAN, .removed = NAN};
+	struct arm_samples_metric *m = &s->metrics[metric];
+
+	sum_up(s, v, metric, denominators ? denominators : covariates);
+	if (covariates)
+		fit = cuped_fit(s->sums, s->n_arms);
+	for (size_t i = 0; i < s->n_arms; i++) {
+		const struct cuped_arm *arm = &s->sums[s->places[i]];
+
+		m->arms[i] = denominators ? ratio_sample(&arm->seen) : covariates ? cuped_sample(&fit, arm) : arm->unseen;
+	}
+	m->threshold = v->thresholds[metric];
+	m->theta = fit.theta;
+	m->removed = fit.removed;
 }
 
 /* Where nothing is asked for, the study has summed up already. */
-static void take_plain(struct arm_samples *s, const struct metrics_summary *summary)
+static void copy_summary(struct arm_samples *s, const struct metrics_summary *summary)
 {
 	for (size_t arm = 0; arm < s->n_arms; arm++) {
 		for (size_t k = 0; k < METRICS_N; k++)
@@ -29,63 +81,30 @@ static void take_plain(struct arm_samples *s, const struct metrics_summary *summ
 	}
 }
 
-/* Takes the samples of the users in the columns, whose values are capped. */
-static int take_users(struct arm_samples *s, const struct user_values *c, struct sampler *sampler, const struct arm_samples_options *o,
-		      struct errmsg *e)
+static int take_all(struct arm_samples *s, const struct study *study, uint32_t experiment,
+		    const struct arm_samples_options *o, struct errmsg *e)
 {
-	for (size_t k = 0; k < METRICS_ALL_N; k++) {
-		const struct sampler_users users = arm_samples_users(c, k, o);
-		struct arm_samples_metric *metric = &s->metrics[k];
-		struct cuped fit;
+	struct user_values values;
+	int status = user_values_init(&values, study, experiment, o->file, e);
 
-		if (sampler_cap(&users, o->cap, &metric->threshold, e) < 0)
-			return -1;
-		fit = sampler_take(sampler, &users, metric->arms);
-		metric->theta = fit.theta;
-		metric->removed = fit.removed;
+	for (size_t k = 0; status == 0 && k < METRICS_ALL_N; k++) {
+		status = user_values_cap(&values, k, o->cap, e);
+		if (status == 0)
+			arm_samples_take(s, &values, k, o->adjust);
 	}
-	return 0;
-}
-
-static int take(struct arm_samples *s, const struct study *study, uint32_t experiment, const struct arm_samples_options *o,
-		struct errmsg *e)
-{
-	struct user_values columns = {0};
-	struct sampler sampler = {0};
-	int status = user_values_init(&columns, study, experiment, o->file, e);
-
-	if (status == 0)
-		status = sampler_init(&sampler, s->n_arms, &study->experiments[experiment].arms, e);
-	if (status == 0)
-		status = take_users(s, &columns, &sampler, o, e);
-	sampler_clear(&sampler);
-	user_values_clear(&columns);
+	user_values_clear(&values);
 	return status;
 }
 
-int arm_samples_init(struct arm_samples *s, const struct study *study, uint32_t experiment, const struct arm_samples_options *options,
-		 struct errmsg *e)
+int arm_samples_of(struct arm_samples *s, const struct study *study, uint32_t experiment,
+		   const struct arm_samples_options *o, struct errmsg *e)
 {
-	*s = (struct arm_samples){.n_arms = study->experiments[experiment].arms.n};
-	s->memory = calloc(METRICS_ALL_N * (s->n_arms + 1), sizeof *s->memory);
-	if (!s->memory)
-		return errmsg_nomem(e);
-	for (size_t k = 0; k < METRICS_ALL_N; k++)
-		s->metrics[k] = (struct arm_samples_metric){
-			.name = metrics_name(k),
-			.better = metrics_better(k),
-			.method = metrics_method(k),
-			.threshold = NAN, .theta = NAN, .removed = NAN,
-			.arms = s->memory + k * s->n_arms,
-		};
-	if (options->cap > 0 || options->adjust)
-		return take(s, study, experiment, options, e);
-	take_plain(s, &study->experiments[experiment].summary);
-	return 0;
-}
+	const struct study_experiment *x = &study->experiments[experiment];
 
-void arm_samples_clear(struct arm_samples *s)
-{
-	free(s->memory);
-	*s = (struct arm_samples){0};
+	if (arm_samples_init(s, x->arms.n, &x->arms, e) < 0)
+		return -1;
+	if (o->cap > 0 || o->adjust)
+		return take_all(s, study, experiment, o, e);
+	copy_summary(s, &x->summary);
+	return 0;
 }

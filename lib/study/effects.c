@@ -187,7 +187,7 @@ static int add_experiment(struct effects *all, const struct study *s, size_t x, 
 		return errmsg_prefix(e, "experiment '%s'", intern_text(&s->names, x));
 	if (s->experiments[x].arms.n < 2)
 		status = 0;
-	else if (arm_samples_init(&samples, s, (uint32_t)x, &o->samples, e) == 0 &&
+	else if (arm_samples_of(&samples, s, (uint32_t)x, &o->samples, e) == 0 &&
 		 comparisons_init(&comparisons, &samples, arms, o, e) == 0)
 		status = add_comparisons(all, s, x, &samples, arms, &comparisons, o) < 0 ? errmsg_nomem(e) : 0;
 	comparisons_clear(&comparisons);

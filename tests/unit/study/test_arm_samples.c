@@ -1,6 +1,8 @@
 #include "study/arm_samples.h"
 
+#include "base/rng.h"
 #include "stats/cuped.h"
+#include "stats/ratio.h"
 #include "unit/check.h"
 #include "unit/fixture.h"
 
@@ -35,7 +37,7 @@ static void plain_samples_are_those_of_the_study(void)
 	struct study s;
 
 	fill(&s);
-	CHECK(arm_samples_init(&samples, &s, 0, &none, &e) == 0 && samples.n_arms == 2);
+	CHECK(arm_samples_of(&samples, &s, 0, &none, &e) == 0 && samples.n_arms == 2);
 	for (size_t k = 0; k < METRICS_ALL_N; k++) {
 		const struct arm_samples_metric *m = &samples.metrics[k];
 
@@ -60,7 +62,7 @@ static void one_threshold_caps_both_arms(void)
 	struct study s;
 
 	fill(&s);
-	CHECK(arm_samples_init(&samples, &s, 0, &half, &e) == 0);
+	CHECK(arm_samples_of(&samples, &s, 0, &half, &e) == 0);
 	/* times are 1 4 9 4 10 18 7 16 27 10 twentieths: the median is 9.5 */
 	CHECK_NEAR(samples.metrics[0].threshold, 9.5 / 20, 1e-15);
 	for (uint32_t user = 0; user < 10; user++)
@@ -89,7 +91,7 @@ static void a_file_adjusts(void)
 			     "{\"user\":6,\"value\":1.7}\n{\"user\":7,\"value\":2.6}\n{\"user\":8,\"value\":3.7}\n"
 			     "{\"user\":9,\"value\":2.0}\n{\"user\":99,\"value\":7}\n");
 	CHECK(covariate_load(&file, "file", &e) == 0);
-	CHECK(arm_samples_init(&samples, &s, 0, &options, &e) == 0);
+	CHECK(arm_samples_of(&samples, &s, 0, &options, &e) == 0);
 	CHECK_NEAR(samples.metrics[0].theta, 0.5, 1e-12);
 	CHECK_NEAR(samples.metrics[0].removed, 1, 1e-12);
 	CHECK_NEAR(samples.metrics[0].arms[0].mean, samples.metrics[0].arms[1].mean, 1e-12);
@@ -108,12 +110,175 @@ static void a_file_of_others_changes_nothing(void)
 
 	fill(&s);
 	fixture_file("file", "{\"user\":99,\"value\":7}\n");
-	CHECK(covariate_load(&file, "file", &e) == 0 && arm_samples_init(&samples, &s, 0, &options, &e) == 0);
+	CHECK(covariate_load(&file, "file", &e) == 0 && arm_samples_of(&samples, &s, 0, &options, &e) == 0);
 	CHECK(samples.metrics[0].theta == 0 && samples.metrics[0].removed == 0);
 	CHECK_NEAR(samples.metrics[0].arms[1].mean, s.experiments[0].summary.arms[1].values[0].mean, 1e-15);
 	arm_samples_clear(&samples);
 	covariate_clear(&file);
 	study_clear(&s);
+}
+
+enum { N = 300, ARMS = 3 };
+
+/* Users of three arms and of none, some without a value, some without a covariate. */
+struct made_up {
+	uint32_t arms[N];
+	double values[N], others[N];
+};
+
+static void make_up(struct made_up *u)
+{
+	for (uint32_t i = 0; i < N; i++) {
+		struct rng r = rng_at(1, RNG_WORLD, i, 0, 0);
+		uint32_t arm = rng_below(&r, ARMS + 1);
+
+		u->arms[i] = arm == ARMS ? USER_VALUES_NO_ARM : arm;
+		u->others[i] = 1 + rng_below(&r, 1000) / 7.0;
+		u->values[i] = rng_below(&r, 10) == 0 ? NAN : u->others[i] + rng_below(&r, 1000) / 3.0;
+	}
+}
+
+/* The users of an arm who have a value, as the pairs that they are. */
+static struct comoments pairs(const struct made_up *u, uint32_t arm)
+{
+	struct comoments j = {0};
+
+	for (size_t i = 0; i < N; i++)
+		if (u->arms[i] == arm && !isnan(u->values[i]))
+			comoments_add(&j, u->others[i], u->values[i]);
+	return j;
+}
+
+static bool same(const struct moments *a, const struct moments *b)
+{
+	return a->n == b->n && a->mean == b->mean && a->m2 == b->m2;
+}
+
+/* Their samples of the metric that they have, the first. */
+static const struct arm_samples_metric *take(struct arm_samples *s, const struct user_values *users)
+{
+	arm_samples_take(s, users, 0, true);
+	return &s->metrics[0];
+}
+
+static void users_without_value_or_arm_are_left_out(void)
+{
+	static struct made_up u;
+	const struct user_values users = {.n = N, .arms = u.arms, .values = {u.values}};
+	struct arm_samples s;
+
+	make_up(&u);
+	CHECK(arm_samples_init(&s, ARMS, NULL, &e) == 0);
+	/* twice: nothing is left over from the sample before */
+	for (int again = 0; again < 2; again++) {
+		const struct arm_samples_metric *m = take(&s, &users);
+
+		CHECK(isnan(m->theta) && isnan(m->removed));
+		for (uint32_t arm = 0; arm < ARMS; arm++) {
+			struct comoments want = pairs(&u, arm);
+
+			CHECK(want.n > 40 && m->arms[arm].n == want.n);
+			CHECK_NEAR(m->arms[arm].mean, want.mean_y, 1e-13);
+			CHECK_NEAR(m->arms[arm].m2, want.m2_y, 1e-12);
+		}
+	}
+	arm_samples_clear(&s);
+}
+
+static void a_ratio_is_that_of_the_sums(void)
+{
+	static struct made_up u;
+	const struct user_values users = {.n = N, .arms = u.arms, .values = {u.values}, .denominators = {u.others}};
+	const struct arm_samples_metric *m;
+	struct arm_samples s;
+
+	make_up(&u);
+	CHECK(arm_samples_init(&s, ARMS, NULL, &e) == 0);
+	m = take(&s, &users);
+	CHECK(isnan(m->theta));
+	for (uint32_t arm = 0; arm < ARMS; arm++) {
+		struct comoments j = pairs(&u, arm);
+		struct moments want = ratio_sample(&j);
+
+		CHECK(same(&m->arms[arm], &want));
+	}
+	arm_samples_clear(&s);
+}
+
+static void covariates_adjust_all_arms_together(void)
+{
+	static struct made_up u;
+	const struct user_values users = {.n = N, .arms = u.arms, .values = {u.values}, .covariates = {u.others}};
+	const struct arm_samples_metric *m;
+	struct cuped_arm want[ARMS] = {{{0}, {0}}};
+	struct arm_samples s;
+	struct cuped wanted;
+
+	make_up(&u);
+	for (size_t i = 0; i < N; i += 7)
+		u.others[i] = NAN;
+	for (size_t i = 0; i < N; i++)
+		if (u.arms[i] != USER_VALUES_NO_ARM && !isnan(u.values[i])) {
+			if (isnan(u.others[i]))
+				moments_add(&want[u.arms[i]].unseen, u.values[i]);
+			else
+				comoments_add(&want[u.arms[i]].seen, u.others[i], u.values[i]);
+		}
+	wanted = cuped_fit(want, ARMS);
+	CHECK(arm_samples_init(&s, ARMS, NULL, &e) == 0);
+	m = take(&s, &users);
+	CHECK(m->theta == wanted.theta && m->removed == wanted.removed && m->theta > 0.5 && m->removed > 0.05);
+	for (size_t arm = 0; arm < ARMS; arm++) {
+		struct moments sample = cuped_sample(&wanted, &want[arm]);
+
+		CHECK(same(&m->arms[arm], &sample));
+	}
+	/* only where it is asked for */
+	arm_samples_take(&s, &users, 0, false);
+	CHECK(isnan(m->theta) && m->arms[0].n == want[0].seen.n + want[0].unseen.n);
+	arm_samples_clear(&s);
+}
+
+/* Takes the adjusted samples where the i-th arm by name has the number order[i]. */
+static void take_as_numbered(const uint32_t *order, struct arm_samples *s)
+{
+	static const char *const names[ARMS] = {"C", "T1", "T2"};
+	static struct made_up u;
+	const struct user_values users = {.n = N, .arms = u.arms, .values = {u.values}, .covariates = {u.others}};
+	struct intern interned = {0};
+
+	make_up(&u);
+	for (size_t i = 0; i < N; i++)
+		if (u.arms[i] != USER_VALUES_NO_ARM)
+			u.arms[i] = order[u.arms[i]];
+	for (uint32_t number = 0; number < ARMS; number++)
+		for (size_t i = 0; i < ARMS; i++)
+			if (order[i] == number)
+				intern_add(&interned, slice_of(names[i]), 0);
+	CHECK(arm_samples_init(s, ARMS, &interned, &e) == 0);
+	take(s, &users);
+	intern_clear(&interned);
+}
+
+/* To the last bit: sums over arms are made in the order of their names. */
+static void numbers_of_arms_do_not_matter(void)
+{
+	static const uint32_t orders[][ARMS] = {{0, 1, 2}, {2, 1, 0}, {1, 2, 0}, {2, 0, 1}};
+	struct arm_samples wanted;
+
+	take_as_numbered(orders[0], &wanted);
+	for (size_t k = 1; k < sizeof orders / sizeof *orders; k++) {
+		const struct arm_samples_metric *got, *want = &wanted.metrics[0];
+		struct arm_samples s;
+
+		take_as_numbered(orders[k], &s);
+		got = &s.metrics[0];
+		CHECK(got->theta == want->theta && got->removed == want->removed);
+		for (size_t i = 0; i < ARMS; i++)
+			CHECK(same(&got->arms[orders[k][i]], &want->arms[i]));
+		arm_samples_clear(&s);
+	}
+	arm_samples_clear(&wanted);
 }
 
 int main(void)
@@ -125,6 +290,10 @@ int main(void)
 	RUN(one_threshold_caps_both_arms);
 	RUN(a_file_adjusts);
 	RUN(a_file_of_others_changes_nothing);
+	RUN(users_without_value_or_arm_are_left_out);
+	RUN(a_ratio_is_that_of_the_sums);
+	RUN(covariates_adjust_all_arms_together);
+	RUN(numbers_of_arms_do_not_matter);
 	fixture_leave(directory);
 	return DONE();
 }
