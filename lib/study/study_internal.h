@@ -1,6 +1,6 @@
 /*
- * study_internal (private to lib/study): how a study is filled, for study.c and study_end.c, which fill it from events, and for
- * partial*.c, which fill it from parts.
+ * study_internal (private to lib/study): how a study is filled: by study.c and study_end.c from events, by partial*.c
+ * from parts.
  */
 #ifndef BOTIFY_STUDY_INTERNAL_H
 #define BOTIFY_STUDY_INTERNAL_H
