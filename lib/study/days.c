@@ -76,10 +76,7 @@ int days_add(struct days *d, uint32_t participant, int64_t timestamp, const stru
 	if (!day)
 		return -1;
 	day->sessions++;
-	day->did.time += session->time;
-	day->did.latency += session->latency;
-	day->did.events += session->events;
-	day->did.latencies += session->latencies;
+	metrics_sums_add(&day->did, session);
 	return 0;
 }
 
@@ -146,13 +143,10 @@ void days_walk_clear(struct days_walk *w)
 	*w = (struct days_walk){0};
 }
 
-static void add(struct metrics_user *u, const struct days_sums *day)
+static void add_day(struct metrics_user *u, const struct days_sums *day)
 {
 	u->sessions += day->sessions;
-	u->finished.time += day->did.time;
-	u->finished.latency += day->did.latency;
-	u->finished.events += day->did.events;
-	u->finished.latencies += day->did.latencies;
+	metrics_sums_add(&u->finished, &day->did);
 }
 
 bool days_walk_next(struct days_walk *w)
@@ -165,8 +159,8 @@ bool days_walk_next(struct days_walk *w)
 	for (; w->next < w->n && w->rows[w->next].day == w->day; w->next++) {
 		const struct days_row *row = &w->rows[w->next];
 
-		add(&w->today[row->user], &w->days->list[row->sums]);
-		add(&w->so_far[row->user], &w->days->list[row->sums]);
+		add_day(&w->today[row->user], &w->days->list[row->sums]);
+		add_day(&w->so_far[row->user], &w->days->list[row->sums]);
 	}
 	return true;
 }

@@ -76,12 +76,17 @@ size_t metrics_find(const char *name)
 	return i;
 }
 
+void metrics_sums_add(struct metrics_sums *sum, const struct metrics_sums *other)
+{
+	sum->time += other->time;
+	sum->latency += other->latency;
+	sum->events += other->events;
+	sum->latencies += other->latencies;
+}
+
 void metrics_close(struct metrics_user *u)
 {
-	u->finished.time += u->open.time;
-	u->finished.latency += u->open.latency;
-	u->finished.events += u->open.events;
-	u->finished.latencies += u->open.latencies;
+	metrics_sums_add(&u->finished, &u->open);
 	u->sessions++;
 	u->open = (struct metrics_sums){0};
 }

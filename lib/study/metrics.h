@@ -29,6 +29,8 @@ struct metrics_sums {
 	uint32_t latencies;
 };
 
+void metrics_sums_add(struct metrics_sums *sum, const struct metrics_sums *other);
+
 /* To begin with, all is 0 but the arm. */
 struct metrics_user {
 	struct metrics_sums finished; /* over the sessions that have ended, of which there are `sessions` */
