@@ -3,10 +3,10 @@
 #include <gsl/gsl_cdf.h>
 #include <math.h>
 #include <stdio.h>
-#include <stdlib.h>
 
 #include "event/assignment.h"
-#include "study/columns.h"
+#include "study/arm_samples.h"
+#include "study/user_values.h"
 
 static const struct section_column columns[] = {
 	{"experiment", "experiment", SECTION_TEXT}, {"metric", "metric", SECTION_METRIC}, {"method", "method", SECTION_TEXT},
@@ -16,11 +16,9 @@ static const struct section_column columns[] = {
 
 /* The audit of one experiment: how often each metric was significant, and how often it could be. */
 struct audit {
-	uint64_t runs[SAMPLES_N], significant[SAMPLES_N];
-	struct columns columns;
-	struct sampler sampler; /* of two halves */
-	struct sampler_users users[SAMPLES_N]; /* whose arms are `halves` */
-	uint32_t *halves; /* of the users in the columns; those who are not of the control are in none */
+	uint64_t runs[METRICS_ALL_N], significant[METRICS_ALL_N];
+	struct user_values users;   /* whose arms are two halves of the control; the users of other arms are in none */
+	struct arm_samples samples; /* of the halves */
 };
 
 /* How few and how many of n alarms with probability p chance brings about in 99.9 % of all audits. */
@@ -40,53 +38,47 @@ static void band(uint64_t n, double p, uint64_t *lower, uint64_t *upper)
 /* Splits the users of the control anew. */
 static void split(struct audit *a, const struct analysis_experiment *x, uint32_t run)
 {
-	const struct columns *c = &a->columns;
 	char name[256];
 	struct assignment again;
 
 	snprintf(name, sizeof name, "%.200s/aa/%u", x->name, run);
 	again = assignment_of(name, 2);
-	for (size_t i = 0; i < c->n; i++)
-		a->halves[i] = c->arms[i] == x->arms[0] ? assignment_arm(&again, c->ids[i]) : SAMPLER_NO_ARM;
+	for (size_t i = 0; i < a->users.n; i++)
+		if (a->users.arms[i] != USER_VALUES_NO_ARM)
+			a->users.arms[i] = assignment_arm(&again, a->users.ids[i]);
 }
 
 /* Values are capped once: it is the same users, however they are split. */
 static int audit_init(struct audit *a, const struct analysis_experiment *x, struct errmsg *e)
 {
-	const struct samples_options *o = &x->of->options->effects.samples;
+	const struct arm_samples_options *o = &x->of->options->effects.samples;
 
-	*a = (struct audit){.sampler = {0}};
-	if (columns_init(&a->columns, x->of->study, x->number, o->file, e) < 0 || sampler_init(&a->sampler, 2, NULL, e) < 0)
+	*a = (struct audit){.runs = {0}};
+	if (user_values_init(&a->users, x->of->study, x->number, o->file, e) < 0 ||
+	    arm_samples_init(&a->samples, 2, NULL, e) < 0)
 		return -1;
-	a->halves = calloc(a->columns.n + 1, sizeof *a->halves);
-	if (!a->halves)
-		return errmsg_nomem(e);
-	split(a, x, 0);
-	for (size_t k = 0; k < SAMPLES_N; k++) {
-		double threshold;
-
-		a->users[k] = samples_users(&a->columns, k, o);
-		a->users[k].arms = a->halves;
-		if (sampler_cap(&a->users[k], o->cap, &threshold, e) < 0)
+	for (size_t i = 0; i < a->users.n; i++)
+		if (a->users.arms[i] != x->arms[0])
+			a->users.arms[i] = USER_VALUES_NO_ARM;
+	for (size_t k = 0; k < METRICS_ALL_N; k++)
+		if (user_values_cap(&a->users, k, o->cap, e) < 0)
 			return -1;
-	}
 	return 0;
 }
 
 static void audit_clear(struct audit *a)
 {
-	free(a->halves);
-	sampler_clear(&a->sampler);
-	columns_clear(&a->columns);
+	arm_samples_clear(&a->samples);
+	user_values_clear(&a->users);
 }
 
 static void run_once(struct audit *a, const struct effects_options *o)
 {
-	for (size_t k = 0; k < SAMPLES_N; k++) {
-		struct moments halves[2];
+	for (size_t k = 0; k < METRICS_ALL_N; k++) {
+		const struct moments *halves = a->samples.metrics[k].arms;
 		struct comparison w;
 
-		sampler_take(&a->sampler, &a->users[k], halves);
+		arm_samples_take(&a->samples, &a->users, k, o->samples.adjust);
 		w = effects_compare(&halves[0], &halves[1], o);
 		a->runs[k] += !isnan(w.p);
 		a->significant[k] += w.significant;
@@ -94,13 +86,14 @@ static void run_once(struct audit *a, const struct effects_options *o)
 }
 
 /* What was audited: how samples are compared, and what was done to their values before. */
-static void put_method(struct section *s, size_t metric, const struct sampler_users *u, const struct effects_options *o)
+static void put_method(struct section *s, size_t metric, const struct user_values *u, const struct effects_options *o)
 {
-	bool capped = o->samples.cap > 0 && !u->denominators;
+	bool capped = o->samples.cap > 0 && !u->denominators[metric];
+	bool adjusted = o->samples.adjust && u->covariates[metric];
 	char text[64];
 
-	snprintf(text, sizeof text, "%s%s%s", o->sequential ? "sequential" : samples_method(metric), capped ? ", capped" : "",
-		 u->covariates ? ", cuped" : "");
+	snprintf(text, sizeof text, "%s%s%s", o->sequential ? "sequential" : metrics_method(metric), capped ? ", capped" : "",
+		 adjusted ? ", cuped" : "");
 	section_text(s, text);
 }
 
@@ -108,15 +101,15 @@ static void add_rows(struct section *s, const struct analysis_experiment *x, con
 {
 	const struct effects_options *o = &x->of->options->effects;
 
-	for (size_t k = 0; k < SAMPLES_N; k++) {
+	for (size_t k = 0; k < METRICS_ALL_N; k++) {
 		uint64_t lower, upper, seen = a->significant[k];
 
 		band(a->runs[k], o->alpha, &lower, &upper);
 		if (o->sequential)
 			lower = 0;
 		section_text(s, x->name);
-		section_text(s, samples_name(k));
-		put_method(s, k, &a->users[k], o);
+		section_text(s, metrics_name(k));
+		put_method(s, k, &a->users, o);
 		section_count(s, a->runs[k]);
 		section_count(s, seen);
 		section_count(s, lower);

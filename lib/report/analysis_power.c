@@ -17,7 +17,7 @@ static const struct section_column columns[] = {
 };
 
 static void add_row(struct section *s, const struct analysis_experiment *x, uint32_t arm,
-		    const struct samples_metric *metric)
+		    const struct arm_samples_metric *metric)
 {
 	const struct moments *control = &metric->arms[x->arms[0]], *treatment = &metric->arms[arm];
 	const struct analysis_options *o = x->of->options;
@@ -42,13 +42,13 @@ static void add_row(struct section *s, const struct analysis_experiment *x, uint
 
 static int add_experiment(struct section *s, const struct analysis_experiment *x, struct errmsg *e)
 {
-	struct samples samples;
-	int status = samples_init(&samples, x->of->study, x->number, &x->of->options->effects.samples, e);
+	struct arm_samples samples;
+	int status = arm_samples_of(&samples, x->of->study, x->number, &x->of->options->effects.samples, e);
 
 	for (size_t i = 1; status == 0 && i < x->is->arms.n; i++)
-		for (size_t k = 0; k < SAMPLES_N; k++)
+		for (size_t k = 0; k < METRICS_ALL_N; k++)
 			add_row(s, x, x->arms[i], &samples.metrics[k]);
-	samples_clear(&samples);
+	arm_samples_clear(&samples);
 	return status;
 }
 

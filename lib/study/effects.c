@@ -82,7 +82,7 @@ static void rejudge(struct comparison *w, const struct moments *control, const s
 		adjust_welch(w, a, o->alpha);
 }
 
-static struct effect effect_of(const struct comparison *w, const struct samples_metric *metric, const uint32_t *pair,
+static struct effect effect_of(const struct comparison *w, const struct arm_samples_metric *metric, const uint32_t *pair,
 			       const struct adjusted *a, const struct effects_options *o)
 {
 	const struct moments *control = &metric->arms[pair[0]], *treatment = &metric->arms[pair[1]];
@@ -115,7 +115,7 @@ static void comparisons_clear(struct comparisons *c)
 
 static bool is_primary(size_t comparison, const struct effects_options *o)
 {
-	return o->primary && strcmp(o->primary, samples_name(comparison % SAMPLES_N)) == 0;
+	return o->primary && strcmp(o->primary, metrics_name(comparison % METRICS_ALL_N)) == 0;
 }
 
 /* Adjusts one of the two families: the comparisons of the primary metric, or all others. */
@@ -137,23 +137,23 @@ static int adjust_family(struct comparisons *c, bool primary, const struct effec
 	return status;
 }
 
-static int comparisons_init(struct comparisons *c, const struct samples *s, const uint32_t *arms,
+static int comparisons_init(struct comparisons *c, const struct arm_samples *s, const uint32_t *arms,
 			    const struct effects_options *o, struct errmsg *e)
 {
-	size_t n = (s->n_arms - 1) * SAMPLES_N;
+	size_t n = (s->n_arms - 1) * METRICS_ALL_N;
 
 	*c = (struct comparisons){.n = n, .w = calloc(n + 1, sizeof *c->w), .adjusted = calloc(n + 1, sizeof *c->adjusted)};
 	if (!c->w || !c->adjusted)
 		return errmsg_nomem(e);
 	for (size_t i = 0; i < n; i++) {
-		const struct samples_metric *metric = &s->metrics[i % SAMPLES_N];
+		const struct arm_samples_metric *metric = &s->metrics[i % METRICS_ALL_N];
 
-		c->w[i] = effects_compare(&metric->arms[arms[0]], &metric->arms[arms[1 + i / SAMPLES_N]], o);
+		c->w[i] = effects_compare(&metric->arms[arms[0]], &metric->arms[arms[1 + i / METRICS_ALL_N]], o);
 	}
 	return adjust_family(c, false, o, e) < 0 || adjust_family(c, true, o, e) < 0 ? -1 : 0;
 }
 
-static int add_comparisons(struct effects *all, const struct study *s, size_t x, const struct samples *samples,
+static int add_comparisons(struct effects *all, const struct study *s, size_t x, const struct arm_samples *samples,
 			   const uint32_t *arms, struct comparisons *c, const struct effects_options *o)
 {
 	const struct study_experiment *experiment = &s->experiments[x];
@@ -163,8 +163,8 @@ static int add_comparisons(struct effects *all, const struct study *s, size_t x,
 		return -1;
 	all->list = list;
 	for (size_t i = 0; i < c->n; i++) {
-		const struct samples_metric *metric = &samples->metrics[i % SAMPLES_N];
-		const uint32_t pair[] = {arms[0], arms[1 + i / SAMPLES_N]};
+		const struct arm_samples_metric *metric = &samples->metrics[i % METRICS_ALL_N];
+		const uint32_t pair[] = {arms[0], arms[1 + i / METRICS_ALL_N]};
 		struct effect *effect = &list[all->n++];
 
 		if (o->adjust != ADJUST_NONE)
@@ -180,17 +180,17 @@ static int add_comparisons(struct effects *all, const struct study *s, size_t x,
 int effects_add(struct effects *all, const struct study *s, uint32_t experiment, const uint32_t *arms,
 		const struct effects_options *o, struct errmsg *e)
 {
-	struct samples samples = {0};
+	struct arm_samples samples = {0};
 	struct comparisons comparisons = {0};
 	int status = -1;
 
 	if (s->experiments[experiment].arms.n < 2)
 		return 0;
-	if (samples_init(&samples, s, experiment, &o->samples, e) == 0 &&
+	if (arm_samples_of(&samples, s, experiment, &o->samples, e) == 0 &&
 	    comparisons_init(&comparisons, &samples, arms, o, e) == 0)
 		status = add_comparisons(all, s, experiment, &samples, arms, &comparisons, o) < 0 ? errmsg_nomem(e) : 0;
 	comparisons_clear(&comparisons);
-	samples_clear(&samples);
+	arm_samples_clear(&samples);
 	return status;
 }
 

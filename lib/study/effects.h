@@ -14,8 +14,8 @@
 #include "stats/adjust.h"
 #include "stats/lift.h"
 #include "stats/stats.h"
+#include "study/arm_samples.h"
 #include "study/metrics.h"
-#include "study/samples.h"
 #include "study/study.h"
 
 /*
@@ -27,7 +27,7 @@ struct effect {
 	const char *metric;
 	int better; /* 1: more of the metric is better, -1: less is better */
 	uint64_t control_users, treatment_users; /* those who have a value of the metric */
-	double control_mean, treatment_mean; /* of samples.h: a ratio metric's is the ratio */
+	double control_mean, treatment_mean; /* of arm_samples.h: a ratio metric's is the ratio */
 	double control_sd, treatment_sd;
 	double difference, difference_lower, difference_upper; /* treatment - control and its interval */
 	double effect, lower, upper; /* the same three, in percent of control_mean; the bounds are infinite where unbounded */
@@ -49,7 +49,7 @@ struct effects {
 struct effects_options {
 	const char *control; /* name of the control arm; NULL: "C" where there is such an arm, otherwise the first in strcmp order */
 	double alpha;
-	struct samples_options samples;
+	struct arm_samples_options samples;
 	bool fieller;		   /* the percent interval is Fieller's (lift.h), not that of the difference over the mean */
 	bool sequential;	   /* intervals hold at all looks (sequential.h), and are tightest at `tune` users of two arms */
 	double tune;

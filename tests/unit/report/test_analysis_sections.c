@@ -240,7 +240,7 @@ static void an_experiment_of_one_arm_has_nothing_to_compare(void)
 	o = plain;
 	o.aa = 5;
 	section = analyse(&a, &s, &o);
-	check_whole(section, SAMPLES_N);
+	check_whole(section, METRICS_ALL_N);
 	CHECK(cell(section, 0, "runs")->count == 0);
 	CHECK_STR(cell(section, 0, "verdict")->text, "unknown");
 	analysis_clear(&a);
@@ -266,7 +266,7 @@ static void power_knows_when_no_number_of_users_is_enough(void)
 	o.with_power = true;
 	o.mde = 2;
 	section = analyse(&a, &s, &o);
-	check_whole(section, SAMPLES_N);
+	check_whole(section, METRICS_ALL_N);
 	/* 2 % of a mean of 0 is no effect; and all have one session */
 	CHECK(isnan(cell(section, 0, "mde")->number) && isnan(cell(section, 0, "control_users_needed")->number));
 	CHECK_STR(cell(section, 1, "metric")->text, "sessions");
@@ -289,7 +289,7 @@ static void an_audit_finds_the_same_again(void)
 	o.aa = 400;
 	first = analyse(&a, &s, &o);
 	second = analyse(&b, &s, &o);
-	check_whole(first, SAMPLES_N);
+	check_whole(first, METRICS_ALL_N);
 	CHECK(cell(first, 0, "runs")->count == 400 && cell(first, 0, "alarms")->count == cell(second, 0, "alarms")->count);
 	/* scipy.stats.binom.ppf([0.0005, 0.9995], 400, 0.05) */
 	CHECK(cell(first, 0, "lower")->count == 7 && cell(first, 0, "upper")->count == 36);
@@ -394,7 +394,7 @@ static void an_audit_is_of_what_is_asked_for(void)
 		o.effects.samples.cap = cases[i].cap;
 		o.aa = 400;
 		section = analyse(&a, &s, &o);
-		check_whole(section, SAMPLES_N);
+		check_whole(section, METRICS_ALL_N);
 		CHECK_STR(cell(section, 0, "method")->text, cases[i].mean);
 		CHECK_STR(cell(section, METRICS_N, "method")->text, cases[i].ratio);
 		if (!cases[i].sequential)

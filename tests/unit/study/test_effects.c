@@ -75,7 +75,7 @@ static void percent_is_of_the_control_mean(void)
 	}
 	CHECK(study_end(&s, &e) == 0 && effects_at(&all, &s, NULL, 0.2) == 0);
 	w = comparison_welch(&c, &t, 0.2);
-	CHECK(all.n == SAMPLES_N);
+	CHECK(all.n == METRICS_ALL_N);
 	x = find(&all, "X", "T1", "time");
 	CHECK_STR(x->control, "C");
 	CHECK(x->better == 1 && x->alpha == 0.2 && x->control_users == 3 && x->treatment_users == 4);
@@ -131,12 +131,12 @@ static void order_is_that_of_the_header(void)
 	add(&s, 7, "A", "x", 1);
 	add(&s, 8, "lonely", "C", 1);
 	CHECK(study_end(&s, &e) == 0 && effects_at(&all, &s, NULL, 0.05) == 0);
-	CHECK(all.n == 5 * SAMPLES_N);
+	CHECK(all.n == 5 * METRICS_ALL_N);
 	for (size_t i = 0; i < all.n; i++) {
-		CHECK_STR(all.list[i].experiment, wanted[i / SAMPLES_N].experiment);
-		CHECK_STR(all.list[i].treatment, wanted[i / SAMPLES_N].treatment);
-		CHECK_STR(all.list[i].control, i < 4 * SAMPLES_N ? "C" : "x");
-		CHECK_STR(all.list[i].metric, samples_name(i % SAMPLES_N));
+		CHECK_STR(all.list[i].experiment, wanted[i / METRICS_ALL_N].experiment);
+		CHECK_STR(all.list[i].treatment, wanted[i / METRICS_ALL_N].treatment);
+		CHECK_STR(all.list[i].control, i < 4 * METRICS_ALL_N ? "C" : "x");
+		CHECK_STR(all.list[i].metric, metrics_name(i % METRICS_ALL_N));
 	}
 	effects_clear(&all);
 	study_clear(&s);
@@ -152,7 +152,7 @@ static void the_control_may_be_named(void)
 	add(&s, 2, "X", "C", 1);
 	CHECK(study_end(&s, &e) == 0);
 	CHECK(effects_at(&all, &s, "T1", 0.05) == 0);
-	CHECK(all.n == SAMPLES_N);
+	CHECK(all.n == METRICS_ALL_N);
 	CHECK_STR(all.list[0].control, "T1");
 	CHECK_STR(all.list[0].treatment, "C");
 	effects_clear(&all);
@@ -185,8 +185,8 @@ static bool any_arm_differs(uint32_t number, enum adjust_method method)
 	bool found = false;
 
 	draw_arms(&s, number);
-	CHECK(effects_of(&all, &s, &options) == 0 && all.n == 9 * SAMPLES_N);
-	for (size_t i = 0; i < all.n; i += SAMPLES_N) {
+	CHECK(effects_of(&all, &s, &options) == 0 && all.n == 9 * METRICS_ALL_N);
+	for (size_t i = 0; i < all.n; i += METRICS_ALL_N) {
 		CHECK_STR(all.list[i].metric, "time");
 		CHECK(all.list[i].significant == (all.list[i].lower > 0 || all.list[i].upper < 0));
 		CHECK(all.list[i].significant == (all.list[i].p_adjusted < 0.05));
