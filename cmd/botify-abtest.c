@@ -6,7 +6,6 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#include "base/save.h"
 #include "command.h"
 #include "event/log.h"
 #include "render/table.h"
@@ -317,18 +316,11 @@ static int print(struct report *r, const struct options *o, FILE *f, struct errm
 
 static int save_or_print(struct report *r, const struct options *o, struct errmsg *e)
 {
-	struct save save;
-	int status;
+	struct command_result result;
 
-	if (!o->output)
-		return print(r, o, stdout, e);
-	if (save_open(&save, o->output, e) < 0)
+	if (command_result_open(&result, o->output, e) < 0)
 		return -1;
-	status = print(r, o, save.file, e);
-	if (status == 0)
-		status = save_commit(&save, e);
-	save_abandon(&save);
-	return status;
+	return command_result_close(&result, print(r, o, result.file, e), e);
 }
 
 /*

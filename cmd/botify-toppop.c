@@ -7,7 +7,6 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#include "base/save.h"
 #include "command.h"
 #include "event/log.h"
 #include "rank/tops.h"
@@ -162,18 +161,11 @@ static int print(struct tops *t, const struct options *o, const struct catalog *
 
 static int write_result(struct tops *t, const struct options *o, const struct catalog *c, struct errmsg *e)
 {
-	struct save save;
-	int status;
+	struct command_result result;
 
-	if (!o->output)
-		return print(t, o, c, stdout, e);
-	if (save_open(&save, o->output, e) < 0)
+	if (command_result_open(&result, o->output, e) < 0)
 		return -1;
-	status = print(t, o, c, save.file, e);
-	if (status == 0)
-		status = save_commit(&save, e);
-	save_abandon(&save);
-	return status;
+	return command_result_close(&result, print(t, o, c, result.file, e), e);
 }
 
 /* Returns the exit status. */

@@ -330,20 +330,13 @@ static int read_listens(struct listens *l, const struct options *o, const struct
 
 static int write_table(const struct options *o, const struct ranking *r, const struct listens *l, struct errmsg *e)
 {
-	struct save save;
-	int status;
+	struct command_result result;
 
 	tell_of_signals(SIG_DFL);
-	if (!o->output) {
-		trainer_write(stdout, o->kind, r, l);
-		return 0;
-	}
-	if (save_open(&save, o->output, e) < 0)
+	if (command_result_open(&result, o->output, e) < 0)
 		return -1;
-	trainer_write(save.file, o->kind, r, l);
-	status = save_commit(&save, e);
-	save_abandon(&save);
-	return status;
+	trainer_write(result.file, o->kind, r, l);
+	return command_result_close(&result, 0, e);
 }
 
 static void print_estimate(const struct options *o, const struct trainer_data *d)

@@ -9,7 +9,6 @@
 #include <unistd.h>
 
 #include "base/descriptors.h"
-#include "base/save.h"
 #include "text/sanitize.h"
 
 void command_begin(const struct command *c, char **argv)
@@ -130,6 +129,26 @@ int command_check_output(const char *option, const char *file, char *const *inpu
 			return errmsg_set(e, "%s %s would replace what is read: %s", option, file,
 					  strcmp(inputs[i], "-") == 0 ? "standard input" : inputs[i]);
 	return 0;
+}
+
+int command_result_open(struct command_result *r, const char *path, struct errmsg *e)
+{
+	*r = (struct command_result){.file = stdout, .saved = path != NULL};
+	if (r->saved && save_open(&r->save, path, e) < 0)
+		return -1;
+	if (r->saved)
+		r->file = r->save.file;
+	return 0;
+}
+
+int command_result_close(struct command_result *r, int status, struct errmsg *e)
+{
+	if (!r->saved)
+		return status;
+	if (status == 0)
+		status = save_commit(&r->save, e);
+	save_abandon(&r->save);
+	return status;
 }
 
 FILE *command_screen_open(struct command_screen *s, FILE *to, struct errmsg *e)

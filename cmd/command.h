@@ -14,6 +14,7 @@
 #include "base/errmsg.h"
 #include "base/memstream.h"
 #include "base/out.h"
+#include "base/save.h"
 #include "options.h"
 
 enum { EXIT_DATA = 1, EXIT_USAGE = 2 };
@@ -82,6 +83,19 @@ bool command_complained(const struct command *c, const struct command_complaints
  * a list of none being standard input. NULL may be the file, or among them. Returns 0, or -1 with the reason.
  */
 int command_check_output(const char *option, const char *file, char *const *inputs, size_t n, struct errmsg *e);
+
+/* Where a result goes: the file of -o, which appears whole or not at all; or, where there is none, standard output. */
+struct command_result {
+	FILE *file; /* write here */
+	bool saved; /* whether `save` is in use */
+	struct save save;
+};
+
+/* Begins it; `path` may be NULL. Returns 0, or -1 with the reason. */
+int command_result_open(struct command_result *r, const char *path, struct errmsg *e);
+
+/* Ends it. A file that was written without success (status < 0) is dropped. Returns `status`, or -1 with the reason. */
+int command_result_close(struct command_result *r, int status, struct errmsg *e);
 
 /*
  * Output for machines that a person looks at: where `to` is a terminal, what is written to the stream between is shown
