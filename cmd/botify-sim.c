@@ -4,9 +4,9 @@
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
+#include "base/now.h"
 #include "base/stop.h"
 #include "command.h"
 #include "sim/agent.h"
@@ -143,17 +143,9 @@ static int load_world(struct world *w, const struct options *o, struct errmsg *e
 	return embeddings_load(&w->embeddings, o->embeddings, &w->catalog, e);
 }
 
-static double now(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (double)t.tv_sec + (double)t.tv_nsec * 1e-9;
-}
-
 static void show_progress(void *ctx, const struct simulation *s)
 {
-	double seconds = now() - *(const double *)ctx;
+	double seconds = now_seconds() - *(const double *)ctx;
 	uint64_t ended = s->ended, all = s->options.sessions;
 
 	fprintf(stderr, "\r%" PRIu64 " of %" PRIu64 " sessions, %.0f sessions/s ", ended, all, (double)ended / seconds);
@@ -206,7 +198,7 @@ static int print_summary(const struct simulation *s, const struct options *o, do
 static int run(const struct world *w, const struct options *o)
 {
 	struct simulation s = {0};
-	double start = now();
+	double start = now_seconds();
 	struct simulation_watch watch = {.stop_fd = -1, .ctx = &start};
 	struct errmsg e;
 	struct out log;
@@ -224,14 +216,14 @@ static int run(const struct world *w, const struct options *o)
 		watch.progress = show_progress;
 	if (o->way != WAY_WIRED)
 		out_end_cut_line(&log);
-	start = now();
+	start = now_seconds();
 	ended = play(&s, o, &watch, &log, &e);
 	if (watch.progress)
 		fputs("\r\033[K", stderr);
 	if (ended != DRIVER_DONE && ended != DRIVER_STOPPED && !log.error)
 		status = command_fail(&command, &e);
 	status = command_finish(&command, &log, status);
-	if ((status == 0 || s.ended > 0) && print_summary(&s, o, now() - start) < 0) {
+	if ((status == 0 || s.ended > 0) && print_summary(&s, o, now_seconds() - start) < 0) {
 		errmsg_nomem(&e);
 		status = command_fail(&command, &e);
 	}

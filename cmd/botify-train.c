@@ -7,9 +7,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
+#include "base/now.h"
 #include "base/save.h"
 #include "base/suggest.h"
 #include "base/unfinished.h"
@@ -246,16 +246,8 @@ static void tell_of_signals(void (*handler)(int))
 struct shown_epochs {
 	FILE *metrics; /* or NULL */
 	bool terminal;
-	struct timespec begun, fit_begun;
+	double begun, fit_begun; /* now_seconds */
 };
-
-static double seconds_since(const struct timespec *then)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (double)(now.tv_sec - then->tv_sec) + 1e-9 * (double)(now.tv_nsec - then->tv_nsec);
-}
 
 static void write_metrics(const struct shown_epochs *s, const struct watch_epoch *now)
 {
@@ -264,7 +256,7 @@ static void write_metrics(const struct shown_epochs *s, const struct watch_epoch
 	fputs(",\"metric\":", s->metrics);
 	json_put_number(s->metrics, now->metric);
 	fputs(",\"seconds\":", s->metrics);
-	json_put_number(s->metrics, round(1e3 * seconds_since(&s->begun)) / 1e3);
+	json_put_number(s->metrics, round(1e3 * (now_seconds() - s->begun)) / 1e3);
 	fputs("}\n", s->metrics);
 }
 
@@ -277,14 +269,14 @@ static void show_epoch(void *ctx, const struct watch_epoch *now)
 	if (!s->terminal)
 		return;
 	if (now->epoch == 1 || !isnan(now->metric))
-		clock_gettime(CLOCK_MONOTONIC, &s->fit_begun);
+		s->fit_begun = now_seconds();
 	fprintf(stderr, "\r\033[K%s %s: epoch %u of %u", now->stage, now->model, now->epoch, now->epochs);
 	if (!isnan(now->loss))
 		fprintf(stderr, ", loss %.5f", now->loss);
 	if (!isnan(now->metric))
 		fprintf(stderr, ", nDCG %.4f", now->metric);
 	if (now->epoch > 1 && isnan(now->metric))
-		fprintf(stderr, ", %.0f s left", seconds_since(&s->fit_begun) / (now->epoch - 1) * (now->epochs - now->epoch));
+		fprintf(stderr, ", %.0f s left", (now_seconds() - s->fit_begun) / (now->epoch - 1) * (now->epochs - now->epoch));
 }
 
 static void print_hypers(FILE *f, const struct model_kind *k, const struct hypers *h)
@@ -447,8 +439,7 @@ static int train(struct options *o, const struct listens *l, const struct catalo
 		return errmsg_set(e, "there are no listens to learn from");
 	if ((o->kind ? set_limit(o, l, e) : o->dry_run ? 0 : session_model_check_place(o->output, e)) < 0 || (o->metrics && save_open(&metrics, o->metrics, e) < 0))
 		return -1;
-	clock_gettime(CLOCK_MONOTONIC, &display.begun);
-	display.fit_begun = display.begun;
+	display.begun = display.fit_begun = now_seconds();
 	display.metrics = metrics.file;
 	o->trainer.tune.watch = (struct watch){show_epoch, &display};
 	o->trainer.tune.tried = o->tune ? print_tried : NULL;

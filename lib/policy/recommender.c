@@ -2,9 +2,9 @@
 
 #include <math.h>
 #include <stdlib.h>
-#include <time.h>
 
 #include "base/grow.h"
+#include "base/now.h"
 #include "base/out.h"
 #include "base/rng.h"
 
@@ -52,14 +52,6 @@ void recommender_clear(struct recommender *r)
 	free(r->told);
 	free(r->arms);
 	*r = (struct recommender){0};
-}
-
-static int64_t nanoseconds(clockid_t clock)
-{
-	struct timespec t;
-
-	clock_gettime(clock, &t);
-	return t.tv_sec * INT64_C(1000000000) + t.tv_nsec;
 }
 
 /* Notes the arms of a user. Returns the policy that serves them. */
@@ -134,7 +126,7 @@ static int recommend(struct recommender *r, const struct policy *policy, const s
 static void stamp(struct session *session, struct event *ev)
 {
 	if (ev->timestamp == EVENT_NO_TIMESTAMP) {
-		ev->timestamp = nanoseconds(CLOCK_REALTIME) / 1000000;
+		ev->timestamp = now_epoch_ms();
 		if (ev->timestamp <= session->timestamp)
 			ev->timestamp = session->timestamp + (session->timestamp < INT64_MAX);
 	}
@@ -177,7 +169,7 @@ static int answer(struct recommender *r, struct event *ev, struct errmsg *e)
 int recommender_answer(struct recommender *r, const char *text, size_t len, unsigned long line, struct out *o,
 		       struct errmsg *e)
 {
-	int64_t start = r->latency ? nanoseconds(CLOCK_MONOTONIC) : 0;
+	int64_t start = r->latency ? now_ns() : 0;
 	struct event ev;
 
 	if (out_pending(o) == 0 && !o->error)
@@ -191,7 +183,7 @@ int recommender_answer(struct recommender *r, const char *text, size_t len, unsi
 	}
 	ev.exclude = NULL;
 	ev.n_exclude = 0;
-	ev.latency = r->latency ? (double)(nanoseconds(CLOCK_MONOTONIC) - start) / 1e9 : 0;
+	ev.latency = r->latency ? (double)(now_ns() - start) / 1e9 : 0;
 	event_write(o, &ev, true);
 	if (!o->error)
 		sessions_written(&r->sessions, out_total(o));
