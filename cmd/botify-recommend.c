@@ -11,9 +11,11 @@
 
 #include "base/lines.h"
 #include "base/lock.h"
+#include "base/now.h"
 #include "base/save.h"
 #include "base/stop.h"
 #include "command.h"
+#include "event/event.h"
 #include "policy/recommender.h"
 #include "text/ndjson.h"
 
@@ -78,6 +80,8 @@ struct service {
 	struct experiments experiments;
 	struct policy policy;
 	struct recommender recommender;
+	struct event_parser parser;
+	bool latency; /* whether events carry the time that they took, instead of 0 */
 	struct lock lock; /* on the state */
 };
 
@@ -169,10 +173,11 @@ static int load(struct service *s, const struct options *o, struct errmsg *e)
 		errmsg_prefix(e, "%s", ndjson_name(o->experiments));
 		return EXIT_DATA;
 	}
-	if (recommender_init(&s->recommender, &s->tables, &s->experiments, &s->policy, o->seed, !o->no_latency) < 0) {
+	if (recommender_init(&s->recommender, &s->tables, &s->experiments, &s->policy, o->seed) < 0) {
 		errmsg_nomem(e);
 		return EXIT_DATA;
 	}
+	s->latency = !o->no_latency;
 	recommender_explain(&s->recommender, o->explain);
 	s->recommender.sessions.max_open = o->max_sessions;
 	return o->state && load_state(s, o, e) < 0 ? EXIT_DATA : 0;
@@ -181,23 +186,40 @@ static int load(struct service *s, const struct options *o, struct errmsg *e)
 static void unload(struct service *s)
 {
 	lock_release(&s->lock);
+	event_parser_clear(&s->parser);
 	recommender_clear(&s->recommender);
 	experiments_clear(&s->experiments);
 	policy_clear(&s->policy);
 	tables_clear(&s->tables);
 }
 
-/* Answers a line, good or bad. Returns whether it was a request. */
-static bool answer(struct recommender *r, enum lines_status s, const struct lines *l, struct out *out, struct errmsg *e)
+/* Answers a request by an event. Returns 0; or -1 with the reason, and nothing is written. */
+static int answer_request(struct service *s, const struct lines *l, struct out *out, struct errmsg *e)
 {
-	if (s == LINES_BAD) {
-		event_write_error(out, e->text, l->number);
-		return false;
-	}
-	if (lines_blank(l) || recommender_answer(r, l->text, l->len, l->number, out, e) == 0)
-		return true;
-	errmsg_prefix(e, "%s:%lu", l->name, l->number);
-	return false;
+	int64_t start = s->latency ? now_ns() : 0;
+	struct recommender *r = &s->recommender;
+	struct event ev;
+
+	if (out_pending(out) == 0 && !out->error)
+		sessions_delivered(&r->sessions);
+	event_parser_reset(&s->parser);
+	if (event_parse(&s->parser, l->text, l->len, &ev, e) < 0 || recommender_answer(r, &ev, e) < 0)
+		return -1;
+	ev.latency = s->latency ? (double)(now_ns() - start) / 1e9 : 0;
+	event_write(out, &ev, true);
+	if (!out->error)
+		sessions_written(&r->sessions, out_total(out));
+	return 0;
+}
+
+/* Writes the answer to a line, good or bad. Returns 0; or -1 with the reason why it is not an event. */
+static int answer_line(struct service *s, enum lines_status status, const struct lines *l, struct out *out,
+		       struct errmsg *e)
+{
+	if (status == LINES_LINE && (lines_blank(l) || answer_request(s, l, out, e) == 0))
+		return 0;
+	event_write_error(out, e->text, l->number);
+	return status == LINES_BAD ? -1 : errmsg_prefix(e, "%s:%lu", l->name, l->number);
 }
 
 /* Whether a descriptor is of the file that standard output is, too: what is written there would be read for ever. */
@@ -223,7 +245,7 @@ static int open_input(struct lines *l, const char *path, int stop, struct errmsg
 }
 
 /* Answers one input. Returns how it ended: LINES_END, LINES_STOP or LINES_FAILED. */
-static enum lines_status answer_input(struct recommender *r, const char *path, int stop, struct out *out,
+static enum lines_status answer_input(struct service *service, const char *path, int stop, struct out *out,
 				      struct command_complaints *complaints)
 {
 	struct lines l;
@@ -238,7 +260,7 @@ static enum lines_status answer_input(struct recommender *r, const char *path, i
 	}
 	lines_tie(&l, out);
 	while ((s = lines_next(&l, &e)) == LINES_LINE || s == LINES_BAD) {
-		if (!answer(r, s, &l, out, &e))
+		if (answer_line(service, s, &l, out, &e) < 0)
 			command_complain(&command, complaints, &e);
 		/* where an answer got lost its asker would wait for it, and this for the next request */
 		if (out->error || (out_full(out) && (flushed = out_flush(out, &e)) != 0))
@@ -262,7 +284,7 @@ static void tell_dropped(const struct sessions *s)
 }
 
 /* Answers all inputs. Returns how that ended. */
-static enum lines_status answer_inputs(struct recommender *r, const struct options *o, int stop, struct out *out,
+static enum lines_status answer_inputs(struct service *s, const struct options *o, int stop, struct out *out,
 				       struct command_complaints *complaints)
 {
 	static char *const standard_input[] = {(char *)"-"};
@@ -272,7 +294,7 @@ static enum lines_status answer_inputs(struct recommender *r, const struct optio
 	struct errmsg ignored;
 
 	for (size_t i = 0; i < n && ended != LINES_STOP && !out->error; i++)
-		ended = answer_input(r, inputs[i], stop, out, complaints);
+		ended = answer_input(s, inputs[i], stop, out, complaints);
 	out_flush(out, &ignored); /* command_finish tells of errors */
 	return ended;
 }
@@ -280,10 +302,11 @@ static enum lines_status answer_inputs(struct recommender *r, const struct optio
 /* Saves the state of what was delivered, and no more. */
 static int save_state(struct service *s, const struct options *o, const struct out *out)
 {
+	struct sessions *sessions = &s->recommender.sessions;
 	struct errmsg e;
 
-	recommender_undo(&s->recommender, out);
-	return sessions_save(&s->recommender.sessions, o->state, &s->lock, &e) < 0 ? command_fail(&command, &e) : 0;
+	sessions_undo(sessions, &s->tables.catalog, out->written);
+	return sessions_save(sessions, o->state, &s->lock, &e) < 0 ? command_fail(&command, &e) : 0;
 }
 
 static int serve(struct service *s, const struct options *o)
@@ -302,7 +325,7 @@ static int serve(struct service *s, const struct options *o)
 	out_init(&out, STDOUT_FILENO, "standard output");
 	out_watch(&out, stop);
 	out_end_cut_line(&out);
-	ended = answer_inputs(&s->recommender, o, stop, &out, &complaints);
+	ended = answer_inputs(s, o, stop, &out, &complaints);
 	if (o->state)
 		status = save_state(s, o, &out);
 	if (command_complained(&command, &complaints))
