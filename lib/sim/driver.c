@@ -111,7 +111,6 @@ static int take_reply(struct driver *x, struct errmsg *e)
 	if (x->n_due == 0)
 		return errmsg_set(e, "a reply that nobody asked for");
 	request = simulation_request(x->s, v);
-	event_parser_reset(&x->parser);
 	if (event_parse(&x->parser, text, len, &reply, e) < 0 || check_echo(&request, &reply, e) < 0 ||
 	    check_recommendation(x, &reply, &track, e) < 0)
 		return -1;
@@ -196,6 +195,8 @@ static int take_line(struct driver *x, enum lines_status status, struct errmsg *
  */
 static int take_replies(struct driver *x, struct errmsg *e)
 {
+	/* once for all of them, as they mostly are in the same experiments, which the parser knows until then */
+	event_parser_reset(&x->parser);
 	do {
 		enum lines_status status = lines_next(&x->replies, e);
 		int how = status == LINES_WAIT ? GOING_ON : take_line(x, status, e);
