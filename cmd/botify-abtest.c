@@ -6,10 +6,8 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#include "base/save.h"
 #include "command.h"
 #include "event/log.h"
-#include "options.h"
 #include "render/table.h"
 #include "report/analysis.h"
 #include "report/fail_on.h"
@@ -23,50 +21,12 @@
 #include "study/study_log.h"
 #include "text/day.h"
 #include "text/ndjson.h"
-#include "text/number.h"
 #include "world/catalog.h"
-
-static const struct command self = {
-	.name = "botify-abtest",
-	.usage = "[OPTION]... [LOG]...",
-	.purpose = "Report what each arm of an experiment changed against the control, from event logs.",
-	.options =
-		"      --experiment NAME   only this experiment; may be repeated (default: all in the log)\n"
-		"      --control ARM       the control arm (default: C, or else the first by name)\n"
-		"      --split C=2,T1=1    the planned split of users between arms (default: equal);\n"
-		"                          or the file of experiments that botify-recommend had\n"
-		"      --alpha A           intervals have confidence 1 - A (default: 0.05)\n"
-		"      --lift KIND         percent intervals: difference or fieller (default: difference)\n"
-		"      --adjust METHOD     for many comparisons: none, holm, bh or by (default: none)\n"
-		"      --primary METRIC    the metric that decides: adjusted apart, told of by --days\n"
-		"      --cap QUANTILE      cap users' values at this quantile of all arms, as 99%\n"
-		"      --covariate-before TIME\n"
-		"                          what users did before a day or moment (ms) is their covariate\n"
-		"      --covariate FILE    covariates of users, {\"user\":1,\"value\":2.5} a line\n"
-		"      --sequential        intervals that may be looked at every day\n"
-		"      --tune N            users of two arms at which those are tightest (default: 10000)\n"
-		"      --power             the effects that could be found with 80 % power\n"
-		"      --mde PERCENT       and the users that an effect of so much needs\n"
-		"      --quantiles LIST    quantiles of the time of a session, as 0.5,0.9\n"
-		"      --days              effects day by day\n"
-		"      --sources           where the answers came from\n"
-		"      --tracks FILE       the same, and how often an artist was repeated: the catalog\n"
-		"      --aa N              split the control N times, and see how often it cries wolf\n"
-		"      --fail-on LIST      exit 3 on srm, health, or a finding by its name\n"
-		"      --format FORMAT     table, json, ndjson, csv, markdown, html or prometheus\n"
-		"      --spreadsheet       csv that a spreadsheet does not run: text in quotes, formulas as text\n"
-		"  -o, --output FILE       write to FILE, which appears whole or not at all\n"
-		"      --threads N         threads that read the logs (default: one for each processor)\n"
-		"      --partial           write a part to be merged instead of the report\n"
-		"      --merge             read what --partial wrote instead of logs\n",
-	.exits = ",\n3 something of --fail-on was found",
-};
 
 enum { EXIT_FOUND = 3 };
 
 struct options {
-	char **experiments; /* n_experiments names */
-	size_t n_experiments;
+	struct option_list experiments;
 	const char *output, *tracks, *covariate, *fail_on, *plan;
 	struct analysis_options analysis;
 	const struct report_format *format;
@@ -74,73 +34,104 @@ struct options {
 	struct study_keep keep;
 	struct options_given given;
 	bool spreadsheet, partial, merge;
-	int64_t threads;
+	unsigned threads;
 	char **paths;
 	size_t n_paths;
 };
 
-/* OPT_ANALYSIS: those that analysis.h knows by their names. */
-enum {
-	OPT_ANALYSIS = 256, OPT_EXPERIMENT, OPT_SPLIT, OPT_COVARIATE_BEFORE, OPT_COVARIATE, OPT_TRACKS, OPT_FAIL_ON, OPT_FORMAT,
-	OPT_SPREADSHEET, OPT_THREADS, OPT_PARTIAL, OPT_MERGE,
-};
-
-static const struct option long_options[] = {
-	{"experiment", required_argument, NULL, OPT_EXPERIMENT},
-	{"control", required_argument, NULL, OPT_ANALYSIS},
-	{"split", required_argument, NULL, OPT_SPLIT},
-	{"alpha", required_argument, NULL, OPT_ANALYSIS},
-	{"lift", required_argument, NULL, OPT_ANALYSIS},
-	{"adjust", required_argument, NULL, OPT_ANALYSIS},
-	{"primary", required_argument, NULL, OPT_ANALYSIS},
-	{"cap", required_argument, NULL, OPT_ANALYSIS},
-	{"covariate-before", required_argument, NULL, OPT_COVARIATE_BEFORE},
-	{"covariate", required_argument, NULL, OPT_COVARIATE},
-	{"sequential", no_argument, NULL, OPT_ANALYSIS},
-	{"tune", required_argument, NULL, OPT_ANALYSIS},
-	{"power", no_argument, NULL, OPT_ANALYSIS},
-	{"mde", required_argument, NULL, OPT_ANALYSIS},
-	{"quantiles", required_argument, NULL, OPT_ANALYSIS},
-	{"days", no_argument, NULL, OPT_ANALYSIS},
-	{"sources", no_argument, NULL, OPT_ANALYSIS},
-	{"tracks", required_argument, NULL, OPT_TRACKS},
-	{"aa", required_argument, NULL, OPT_ANALYSIS},
-	{"fail-on", required_argument, NULL, OPT_FAIL_ON},
-	{"format", required_argument, NULL, OPT_FORMAT},
-	{"spreadsheet", no_argument, NULL, OPT_SPREADSHEET},
-	{"output", required_argument, NULL, 'o'},
-	{"threads", required_argument, NULL, OPT_THREADS},
-	{"partial", no_argument, NULL, OPT_PARTIAL},
-	{"merge", no_argument, NULL, OPT_MERGE},
-	COMMAND_OPTIONS,
-};
-
-static int set_format(struct options *o, const char *name, struct errmsg *e)
+/* An option that analysis.h knows by its name. */
+static int set_analysis(void *options, const struct option_row *row, const char *text, struct errmsg *e)
 {
+	struct options *o = options;
+
+	return analysis_set(&o->analysis, row->name, text, e);
+}
+
+static int set_format(void *options, const struct option_row *row, const char *name, struct errmsg *e)
+{
+	struct options *o = options;
+
 	o->format = report_format_find(name);
 	if (!o->format)
-		return errmsg_set(e, "--format takes table, json, ndjson, csv, markdown, html or prometheus, not '%s'", name);
+		return errmsg_set(e, "--%s takes table, json, ndjson, csv, markdown, html or prometheus, not '%s'",
+				  row->name, name);
 	return 0;
 }
 
-static int set_split(struct options *o, const char *text, struct errmsg *e)
+static int set_split(void *options, const struct option_row *row, const char *text, struct errmsg *e)
 {
+	struct options *o = options;
+
+	(void)row;
 	allocation_clear(&o->allocation);
 	o->plan = allocation_is_path(text) ? text : NULL;
 	return o->plan ? 0 : allocation_parse(&o->allocation, "--split", text, e);
 }
 
-static int set_moment(struct options *o, const char *text, struct errmsg *e)
+static int set_moment(void *options, const struct option_row *row, const char *text, struct errmsg *e)
 {
+	struct options *o = options;
+
+	(void)row;
 	o->keep.before = true;
 	return day_parse_moment("--covariate-before", text, &o->keep.moment, e);
 }
 
-static int set_fail_on(struct options *o, const char *names, struct errmsg *e)
+static int set_fail_on(void *options, const struct option_row *row, const char *names, struct errmsg *e)
 {
+	struct options *o = options;
+
+	(void)row;
 	o->fail_on = names;
 	return fail_on_check(names, e);
 }
+
+#define ANALYSIS OPTION_CALL(set_analysis)
+
+static const struct option_row option_rows[] = {
+	{"experiment", "NAME", "only this experiment; may be repeated (default: all in the log)",
+	 OPTION_LIST(experiments)},
+	{"control", "ARM", "the control arm (default: C, or else the first by name)", ANALYSIS},
+	{"split", "C=2,T1=1",
+	 "the planned split of users between arms (default: equal);\n"
+	 "or the file of experiments that botify-recommend had",
+	 OPTION_CALL(set_split)},
+	{"alpha", "A", "intervals have confidence 1 - A (default: 0.05)", ANALYSIS},
+	{"lift", "KIND", "percent intervals: difference or fieller (default: difference)", ANALYSIS},
+	{"adjust", "METHOD", "for many comparisons: none, holm, bh or by (default: none)", ANALYSIS},
+	{"primary", "METRIC", "the metric that decides: adjusted apart, told of by --days", ANALYSIS},
+	{"cap", "QUANTILE", "cap users' values at this quantile of all arms, as 99%", ANALYSIS},
+	{"covariate-before", "TIME", "what users did before a day or moment (ms) is their covariate",
+	 OPTION_CALL(set_moment)},
+	{"covariate", "FILE", "covariates of users, {\"user\":1,\"value\":2.5} a line", OPTION_TEXT(covariate)},
+	{"sequential", NULL, "intervals that may be looked at every day", ANALYSIS},
+	{"tune", "N", "users of two arms at which those are tightest (default: 10000)", ANALYSIS},
+	{"power", NULL, "the effects that could be found with 80 % power", ANALYSIS},
+	{"mde", "PERCENT", "and the users that an effect of so much needs", ANALYSIS},
+	{"quantiles", "LIST", "quantiles of the time of a session, as 0.5,0.9", ANALYSIS},
+	{"days", NULL, "effects day by day", ANALYSIS},
+	{"sources", NULL, "where the answers came from", ANALYSIS},
+	{"tracks", "FILE", "the same, and how often an artist was repeated: the catalog", OPTION_TEXT(tracks)},
+	{"aa", "N", "split the control N times, and see how often it cries wolf", ANALYSIS},
+	{"fail-on", "LIST", "exit 3 on srm, health, or a finding by its name", OPTION_CALL(set_fail_on)},
+	{"format", "FORMAT", "table, json, ndjson, csv, markdown, html or prometheus", OPTION_CALL(set_format)},
+	{"spreadsheet", NULL, "csv that a spreadsheet does not run: text in quotes, formulas as text",
+	 OPTION_FLAG(spreadsheet)},
+	{"output", "FILE", "write to FILE, which appears whole or not at all", OPTION_TEXT(output), .letter = 'o'},
+	{"threads", "N", "threads that read the logs (default: one for each processor)",
+	 OPTION_WHOLE(threads, 1, LOG_THREADS_MAX)},
+	{"partial", NULL, "write a part to be merged instead of the report", OPTION_FLAG(partial)},
+	{"merge", NULL, "read what --partial wrote instead of logs", OPTION_FLAG(merge)},
+	{0},
+};
+
+static const struct command self = {
+	.name = "botify-abtest",
+	.usage = "[OPTION]... [LOG]...",
+	.purpose = "Report what each arm of an experiment changed against the control, from event logs.",
+	.options = {.rows = option_rows},
+	.exits = ",\n3 something of --fail-on was found",
+};
 
 /* What is about the report, and not about what is read. */
 static const char *const of_report[] = {
@@ -207,36 +198,13 @@ static int check_output(const struct options *o, struct errmsg *e)
 static int parse_options(struct options *o, int argc, char **argv)
 {
 	struct errmsg e;
-	int c, which, status = 0;
+	int status = command_options(&self, argc, argv, o, &o->given);
 
-	o->given.table = long_options;
-	while (status == 0 && (c = options_next(&self, argc, argv, "o:hV", long_options, &which)) != -1) {
-		options_give(&o->given, c, which);
-		switch (c) {
-		case OPT_ANALYSIS: status = analysis_set(&o->analysis, long_options[which].name, optarg, &e); break;
-		case OPT_EXPERIMENT: o->experiments[o->n_experiments++] = optarg; break;
-		case OPT_SPLIT: status = set_split(o, optarg, &e); break;
-		case OPT_COVARIATE_BEFORE: status = set_moment(o, optarg, &e); break;
-		case OPT_COVARIATE: o->covariate = optarg; break;
-		case OPT_TRACKS: o->tracks = optarg; break;
-		case OPT_FAIL_ON: status = set_fail_on(o, optarg, &e); break;
-		case OPT_FORMAT: status = set_format(o, optarg, &e); break;
-		case OPT_SPREADSHEET: o->spreadsheet = true; break;
-		case 'o': o->output = optarg; break;
-		case OPT_THREADS: status = number_parse_int("--threads", optarg, 1, LOG_THREADS_MAX, &o->threads, &e); break;
-		case OPT_PARTIAL: o->partial = true; break;
-		case OPT_MERGE: o->merge = true; break;
-		case 'h': case 'V': return command_info(&self, c);
-		default: return command_bad_option(&self);
-		}
-	}
 	o->paths = argv + optind;
 	o->n_paths = (size_t)(argc - optind);
-	if (status == 0)
-		status = complete(o, &e);
-	if (status == 0)
-		status = check_output(o, &e);
-	return status < 0 ? command_misused(&self, &e) : -1;
+	if (status < 0 && (complete(o, &e) < 0 || check_output(o, &e) < 0))
+		status = command_misused(&self, &e);
+	return status;
 }
 
 /* All that is read. */
@@ -275,12 +243,12 @@ static void note_units(const struct study *s, const struct options *o)
 /* Reads the logs or their parts into the study. */
 static int gather(struct inputs *in, const struct options *o, struct errmsg *e)
 {
-	const struct study_log log = {.paths = o->paths, .n_paths = o->n_paths, .threads = (unsigned)o->threads, .complain = complain, .ctx = in};
+	const struct study_log log = {.paths = o->paths, .n_paths = o->n_paths, .threads = o->threads, .complain = complain, .ctx = in};
 	struct study *s = &in->study;
 	struct study_keep keep = o->keep;
 
 	keep.catalog = o->tracks ? &in->catalog : NULL;
-	study_init(s, STUDY_STREAM, o->experiments, o->n_experiments);
+	study_init(s, STUDY_STREAM, o->experiments.list, o->experiments.n);
 	study_keep(s, &keep);
 	command_reads_all(&self, o->paths, o->n_paths);
 	if ((o->merge ? partial_read(s, o->paths, o->n_paths, e) : study_log_read(s, &log, e)) < 0)
@@ -316,10 +284,10 @@ static int check(const struct study *s, const struct options *o, struct errmsg *
 		return errmsg_set(e, "the log has no events");
 	if (s->names.n == 0)
 		return errmsg_set(e, o->keep.before ? "the log has no experiments from --covariate-before on" : "the log has no experiments");
-	for (size_t i = 0; i < o->n_experiments; i++)
-		if (intern_find(&s->names, slice_of(o->experiments[i])) == INTERN_NONE) {
+	for (size_t i = 0; i < o->experiments.n; i++)
+		if (intern_find(&s->names, slice_of(o->experiments.list[i])) == INTERN_NONE) {
 			humanize_list(&s->names, e);
-			return errmsg_prefix(e, "no experiment '%s'", o->experiments[i]);
+			return errmsg_prefix(e, "no experiment '%s'", o->experiments.list[i]);
 		}
 	return check_plan(s, o, e);
 }
@@ -351,18 +319,11 @@ static int print(const struct analysis *a, const struct study *s, const struct o
 
 static int save_or_print(const struct analysis *a, const struct study *s, const struct options *o, struct errmsg *e)
 {
-	struct save save;
-	int status;
+	struct command_result result;
 
-	if (!o->output)
-		return print(a, s, o, stdout, e);
-	if (save_open(&save, o->output, e) < 0)
+	if (command_result_open(&result, o->output, e) < 0)
 		return -1;
-	status = print(a, s, o, save.file, e);
-	if (status == 0)
-		status = save_commit(&save, e);
-	save_abandon(&save);
-	return status;
+	return command_result_close(&result, print(a, s, o, result.file, e), e);
 }
 
 /*
@@ -455,8 +416,8 @@ int main(int argc, char **argv)
 	int status;
 
 	command_begin(&self, argv);
-	o.experiments = calloc((size_t)argc, sizeof *o.experiments);
-	if (!o.experiments) {
+	o.experiments.list = calloc((size_t)argc, sizeof *o.experiments.list);
+	if (!o.experiments.list) {
 		errmsg_nomem(&e);
 		return command_fail(&self, &e);
 	}
@@ -465,6 +426,6 @@ int main(int argc, char **argv)
 		status = command_finish(&self, NULL, run(&in, &o));
 	clear_inputs(&in);
 	allocation_clear(&o.allocation);
-	free(o.experiments);
+	free(o.experiments.list);
 	return status;
 }

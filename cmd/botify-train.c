@@ -7,15 +7,14 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
+#include "base/now.h"
 #include "base/save.h"
 #include "base/suggest.h"
 #include "base/unfinished.h"
 #include "command.h"
 #include "event/log.h"
-#include "options.h"
 #include "text/humanize.h"
 #include "text/json_put.h"
 #include "text/number.h"
@@ -26,91 +25,16 @@
 #include "world/catalog.h"
 #include "world/session_model.h"
 
-static const struct command self = {
-	.name = "botify-train",
-	.usage = "similar --model itemknn|ease|mf [OPTION]... [LOG]...\n"
-		 "       botify-train user-tracks --model als|bpr|warp|ease|userknn [OPTION]... [LOG]...\n"
-		 "       botify-train session --tracks FILE [--previous MODEL] -o MODEL [OPTION]... [LOG]...",
-	.purpose = "Learn tables for botify-recommend from event logs: what to play after a track, or to a user.",
-	.options =
-		"  -m, --model MODEL       what to learn: itemknn, ease or mf; als, bpr, warp, ease or userknn\n"
-		"  -k, --limit N           tracks in a list (default: 10 similar ones, 100 of a user)\n"
-		"  -n N                    the same\n"
-		"      --tracks FILE       the catalog: leaves out tracks that it does not have; session needs it\n"
-		"      --previous MODEL    session: start from the model of the day before\n"
-		"      --liked TIME        a listen is liked where it is longer (default: 0.8)\n"
-		"      --per-artist N      similar: at most N tracks of an artist in a list, that of the track\n"
-		"                          itself counted; 0: any number (default: 1)\n"
-		"      --unheard           leave out what a user has listened to\n"
-		"  -o, --output FILE       write to FILE, which appears whole or not at all; of session, a directory\n"
-		"      --seed N            for all that is drawn (default: 0)\n"
-		"      --threads N         threads that read and learn (default: one for each processor)\n"
-		"      --holdout SHARE     share of the sessions to choose by what is not given (default: 0.1)\n"
-		"      --tune              print what was tried on standard error\n"
-		"      --metrics FILE      write a line of NDJSON for each epoch\n"
-		"      --dry-run           say how much memory and time it will take, and stop\n"
-		"\n"
-		"Chosen by what was held out where they are not given:\n"
-		"      --factors N         als, bpr, warp, mf: length of an embedding\n"
-		"      --epochs N          als, bpr, warp, mf: passes over the data\n"
-		"      --regularisation X  als, bpr, warp, mf, ease: how much large numbers cost\n"
-		"      --unobserved X      als: weight of what was not listened to\n"
-		"      --rate X            bpr, warp: length of the first steps\n"
-		"      --shrinkage X       itemknn, userknn: takes from what rests on little\n"
-		"      --neighbours N      userknn: how many similar users count\n"
-		"\n",
-};
-
 struct options {
 	const struct trainer_kind *kind; /* NULL: a session model */
 	const char *model;
 	struct trainer_options trainer;
-	int64_t limit, seed, threads, per_artist;
+	size_t limit; /* 0: that of the kind */
 	const char *tracks, *output, *metrics, *previous;
 	bool tune, dry_run;
 	struct options_given given;
 	char **paths; /* n_paths of them, perhaps none */
 	size_t n_paths;
-};
-
-enum {
-	OPT_TRACKS = 256,
-	OPT_PREVIOUS,
-	OPT_LIKED,
-	OPT_PER_ARTIST,
-	OPT_UNHEARD,
-	OPT_SEED,
-	OPT_THREADS,
-	OPT_HOLDOUT,
-	OPT_TUNE,
-	OPT_METRICS,
-	OPT_DRY_RUN,
-	OPT_HYPER /* and as many as there are hyperparameters */
-};
-
-static const struct option long_options[] = {
-	{"model", required_argument, NULL, 'm'},
-	{"limit", required_argument, NULL, 'k'},
-	{"tracks", required_argument, NULL, OPT_TRACKS},
-	{"previous", required_argument, NULL, OPT_PREVIOUS},
-	{"liked", required_argument, NULL, OPT_LIKED},
-	{"per-artist", required_argument, NULL, OPT_PER_ARTIST},
-	{"unheard", no_argument, NULL, OPT_UNHEARD},
-	{"output", required_argument, NULL, 'o'},
-	{"seed", required_argument, NULL, OPT_SEED},
-	{"threads", required_argument, NULL, OPT_THREADS},
-	{"holdout", required_argument, NULL, OPT_HOLDOUT},
-	{"tune", no_argument, NULL, OPT_TUNE},
-	{"metrics", required_argument, NULL, OPT_METRICS},
-	{"dry-run", no_argument, NULL, OPT_DRY_RUN},
-	{"factors", required_argument, NULL, OPT_HYPER + HYPER_FACTORS},
-	{"epochs", required_argument, NULL, OPT_HYPER + HYPER_EPOCHS},
-	{"regularisation", required_argument, NULL, OPT_HYPER + HYPER_REGULARISATION},
-	{"unobserved", required_argument, NULL, OPT_HYPER + HYPER_UNOBSERVED},
-	{"rate", required_argument, NULL, OPT_HYPER + HYPER_RATE},
-	{"shrinkage", required_argument, NULL, OPT_HYPER + HYPER_SHRINKAGE},
-	{"neighbours", required_argument, NULL, OPT_HYPER + HYPER_NEIGHBOURS},
-	COMMAND_OPTIONS,
 };
 
 static const struct trainer_kind *const kinds[] = {&trainer_similar, &trainer_user_tracks};
@@ -123,14 +47,15 @@ static const char *kind_name(size_t i)
 	return i < N_KINDS ? kinds[i]->name : i == N_KINDS ? session : NULL;
 }
 
-static int set_hyper(struct options *o, int which, const char *text, struct errmsg *e)
+static int set_hyper(void *options, const struct option_row *row, const char *text, struct errmsg *e)
 {
-	const struct hyper_kind *k = &hyper_kinds[which];
-	double *value = &o->trainer.tune.given.value[which];
+	struct options *o = options;
+	const struct hyper_kind *k = &hyper_kinds[row->choice];
+	double *value = &o->trainer.tune.given.value[row->choice];
 	char name[32];
 	int64_t whole = 0;
 
-	snprintf(name, sizeof name, "--%s", k->name);
+	snprintf(name, sizeof name, "--%s", row->name);
 	if (!k->whole)
 		return number_parse(name, text, k->least, k->most, value, e);
 	if (number_parse_int(name, text, (int64_t)k->least, (int64_t)k->most, &whole, e) < 0)
@@ -138,6 +63,55 @@ static int set_hyper(struct options *o, int which, const char *text, struct errm
 	*value = (double)whole;
 	return 0;
 }
+
+#define HYPER(which) OPTION_CALL(set_hyper), .choice = (which)
+
+static const struct option_row option_rows[] = {
+	{"model", "MODEL", "what to learn: itemknn, ease or mf; als, bpr, warp, ease or userknn",
+	 OPTION_TEXT(model), .letter = 'm'},
+	{"limit", "N", "tracks in a list (default: 10 similar ones, 100 of a user)",
+	 OPTION_WHOLE(limit, 1, INT32_MAX), .letter = 'k'},
+	{.argument = "N", .help = "the same", .letter = 'n'},
+	{"tracks", "FILE", "the catalog: leaves out tracks that it does not have; session needs it",
+	 OPTION_TEXT(tracks)},
+	{"previous", "MODEL", "session: start from the model of the day before", OPTION_TEXT(previous)},
+	{"liked", "TIME", "a listen is liked where it is longer (default: 0.8)", OPTION_REAL(trainer.liked, 0, 1)},
+	{"per-artist", "N",
+	 "similar: at most N tracks of an artist in a list, that of the track\n"
+	 "itself counted; 0: any number (default: 1)",
+	 OPTION_WHOLE(trainer.per_artist, 0, INT32_MAX)},
+	{"unheard", NULL, "leave out what a user has listened to", OPTION_FLAG(trainer.unheard)},
+	{"output", "FILE", "write to FILE, which appears whole or not at all; of session, a directory",
+	 OPTION_TEXT(output), .letter = 'o'},
+	{"seed", "N", "for all that is drawn (default: 0)", OPTION_WHOLE(trainer.tune.seed, 0, INT64_MAX)},
+	{"threads", "N", "threads that read and learn (default: one for each processor)",
+	 OPTION_WHOLE(trainer.tune.threads, 1, LOG_THREADS_MAX)},
+	{"holdout", "SHARE", "share of the sessions to choose by what is not given (default: 0.1)",
+	 OPTION_REAL(trainer.holdout, 0, 1)},
+	{"tune", NULL, "print what was tried on standard error", OPTION_FLAG(tune)},
+	{"metrics", "FILE", "write a line of NDJSON for each epoch", OPTION_TEXT(metrics)},
+	{"dry-run", NULL, "say how much memory and time it will take, and stop", OPTION_FLAG(dry_run)},
+	{.help = "\nChosen by what was held out where they are not given:\n"},
+	{"factors", "N", "als, bpr, warp, mf: length of an embedding", HYPER(HYPER_FACTORS)},
+	{"epochs", "N", "als, bpr, warp, mf: passes over the data", HYPER(HYPER_EPOCHS)},
+	{"regularisation", "X", "als, bpr, warp, mf, ease: how much large numbers cost",
+	 HYPER(HYPER_REGULARISATION)},
+	{"unobserved", "X", "als: weight of what was not listened to", HYPER(HYPER_UNOBSERVED)},
+	{"rate", "X", "bpr, warp: length of the first steps", HYPER(HYPER_RATE)},
+	{"shrinkage", "X", "itemknn, userknn: takes from what rests on little", HYPER(HYPER_SHRINKAGE)},
+	{"neighbours", "N", "userknn: how many similar users count", HYPER(HYPER_NEIGHBOURS)},
+	{.help = "\n"},
+	{0},
+};
+
+static const struct command self = {
+	.name = "botify-train",
+	.usage = "similar --model itemknn|ease|mf [OPTION]... [LOG]...\n"
+		 "       botify-train user-tracks --model als|bpr|warp|ease|userknn [OPTION]... [LOG]...\n"
+		 "       botify-train session --tracks FILE [--previous MODEL] -o MODEL [OPTION]... [LOG]...",
+	.purpose = "Learn tables for botify-recommend from event logs: what to play after a track, or to a user.",
+	.options = {.rows = option_rows},
+};
 
 /* The first word says what is to be learned; the others are logs. */
 static int set_kind(struct options *o, const char *word, struct errmsg *e)
@@ -215,27 +189,6 @@ static int check_model(struct options *o, struct errmsg *e)
 	return 0;
 }
 
-static int parse_option(struct options *o, int c, struct errmsg *e)
-{
-	switch (c) {
-	case 'm': o->model = optarg; return 0;
-	case 'k': case 'n': return number_parse_int("--limit", optarg, 1, INT32_MAX, &o->limit, e);
-	case 'o': o->output = optarg; return 0;
-	case OPT_TRACKS: o->tracks = optarg; return 0;
-	case OPT_PREVIOUS: o->previous = optarg; return 0;
-	case OPT_LIKED: return number_parse("--liked", optarg, 0, 1, &o->trainer.liked, e);
-	case OPT_PER_ARTIST: return number_parse_int("--per-artist", optarg, 0, INT32_MAX, &o->per_artist, e);
-	case OPT_UNHEARD: o->trainer.unheard = true; return 0;
-	case OPT_SEED: return number_parse_int("--seed", optarg, 0, INT64_MAX, &o->seed, e);
-	case OPT_THREADS: return number_parse_int("--threads", optarg, 1, LOG_THREADS_MAX, &o->threads, e);
-	case OPT_HOLDOUT: return number_parse("--holdout", optarg, 0, 1, &o->trainer.holdout, e);
-	case OPT_TUNE: o->tune = true; return 0;
-	case OPT_METRICS: o->metrics = optarg; return 0;
-	case OPT_DRY_RUN: o->dry_run = true; return 0;
-	default: return set_hyper(o, c - OPT_HYPER, optarg, e);
-	}
-}
-
 /* A table, or the metrics, must not replace what is learned from. A model is a directory, and looked at by itself. */
 static int check_output(const struct options *o, struct errmsg *e)
 {
@@ -254,29 +207,15 @@ static int check_output(const struct options *o, struct errmsg *e)
 static int parse_options(struct options *o, int argc, char **argv)
 {
 	struct errmsg e;
-	int c, which, status = 0;
+	int status = command_options(&self, argc, argv, o, &o->given);
 
-	o->given.table = long_options;
-	while (status == 0 && (c = options_next(&self, argc, argv, "m:k:n:o:hV", long_options, &which)) != -1) {
-		options_give(&o->given, c, which);
-		switch (c) {
-		case 'h': case 'V': return command_info(&self, c);
-		case '?': case ':': return command_bad_option(&self);
-		default: status = parse_option(o, c, &e);
-		}
-	}
-	if (status == 0 && (set_kind(o, argv[optind], &e) < 0 || check_model(o, &e) < 0 || check_effects(o, &e) < 0))
-		status = -1;
-	if (status < 0)
+	if (status >= 0)
+		return status;
+	if (set_kind(o, argv[optind], &e) < 0 || check_model(o, &e) < 0 || check_effects(o, &e) < 0)
 		return command_misused(&self, &e);
 	o->paths = argv + optind + 1;
 	o->n_paths = (size_t)(argc - optind - 1);
-	if (check_output(o, &e) < 0)
-		return command_misused(&self, &e);
-	o->trainer.tune.seed = (uint64_t)o->seed;
-	o->trainer.tune.threads = (unsigned)o->threads;
-	o->trainer.per_artist = (size_t)o->per_artist;
-	return -1;
+	return check_output(o, &e) < 0 ? command_misused(&self, &e) : -1;
 }
 
 /* Nothing has been written, and says so; the signal then does what it would have done. */
@@ -307,16 +246,8 @@ static void tell_of_signals(void (*handler)(int))
 struct shown_epochs {
 	FILE *metrics; /* or NULL */
 	bool terminal;
-	struct timespec begun, fit_begun;
+	double begun, fit_begun; /* now_seconds */
 };
-
-static double seconds_since(const struct timespec *then)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (double)(now.tv_sec - then->tv_sec) + 1e-9 * (double)(now.tv_nsec - then->tv_nsec);
-}
 
 static void write_metrics(const struct shown_epochs *s, const struct watch_epoch *now)
 {
@@ -325,7 +256,7 @@ static void write_metrics(const struct shown_epochs *s, const struct watch_epoch
 	fputs(",\"metric\":", s->metrics);
 	json_put_number(s->metrics, now->metric);
 	fputs(",\"seconds\":", s->metrics);
-	json_put_number(s->metrics, round(1e3 * seconds_since(&s->begun)) / 1e3);
+	json_put_number(s->metrics, round(1e3 * (now_seconds() - s->begun)) / 1e3);
 	fputs("}\n", s->metrics);
 }
 
@@ -338,14 +269,14 @@ static void show_epoch(void *ctx, const struct watch_epoch *now)
 	if (!s->terminal)
 		return;
 	if (now->epoch == 1 || !isnan(now->metric))
-		clock_gettime(CLOCK_MONOTONIC, &s->fit_begun);
+		s->fit_begun = now_seconds();
 	fprintf(stderr, "\r\033[K%s %s: epoch %u of %u", now->stage, now->model, now->epoch, now->epochs);
 	if (!isnan(now->loss))
 		fprintf(stderr, ", loss %.5f", now->loss);
 	if (!isnan(now->metric))
 		fprintf(stderr, ", nDCG %.4f", now->metric);
 	if (now->epoch > 1 && isnan(now->metric))
-		fprintf(stderr, ", %.0f s left", seconds_since(&s->fit_begun) / (now->epoch - 1) * (now->epochs - now->epoch));
+		fprintf(stderr, ", %.0f s left", (now_seconds() - s->fit_begun) / (now->epoch - 1) * (now->epochs - now->epoch));
 }
 
 static void print_hypers(FILE *f, const struct model_kind *k, const struct hypers *h)
@@ -373,7 +304,7 @@ static int read_listens(struct listens *l, const struct options *o, const struct
 	int status = 0;
 
 	command_reads_all(&self, o->paths, o->n_paths);
-	if (log_open(&log, o->paths, o->n_paths, (unsigned)o->threads, e) < 0)
+	if (log_open(&log, o->paths, o->n_paths, o->trainer.tune.threads, e) < 0)
 		return -1;
 	while (status == 0 && (s = log_next(&log, &ev, e)) != LOG_END) {
 		if (s == LOG_EVENT)
@@ -391,20 +322,13 @@ static int read_listens(struct listens *l, const struct options *o, const struct
 
 static int write_table(const struct options *o, const struct ranking *r, const struct listens *l, struct errmsg *e)
 {
-	struct save save;
-	int status;
+	struct command_result result;
 
 	tell_of_signals(SIG_DFL);
-	if (!o->output) {
-		trainer_write(stdout, o->kind, r, l);
-		return 0;
-	}
-	if (save_open(&save, o->output, e) < 0)
+	if (command_result_open(&result, o->output, e) < 0)
 		return -1;
-	trainer_write(save.file, o->kind, r, l);
-	status = save_commit(&save, e);
-	save_abandon(&save);
-	return status;
+	trainer_write(result.file, o->kind, r, l);
+	return command_result_close(&result, 0, e);
 }
 
 static void print_estimate(const struct options *o, const struct trainer_data *d)
@@ -448,9 +372,9 @@ static int set_limit(struct options *o, const struct listens *l, struct errmsg *
 {
 	size_t most = l->n_tracks - (o->kind->keys_are_tracks && l->n_tracks > 0);
 
-	if (o->limit > 0 && (size_t)o->limit > most)
-		return errmsg_set(e, "--limit %lld: there are only %zu %stracks", (long long)o->limit, most, o->kind->keys_are_tracks ? "other " : "");
-	o->trainer.limit = o->limit > 0 ? (size_t)o->limit : o->kind->limit < most ? o->kind->limit : most;
+	if (o->limit > most)
+		return errmsg_set(e, "--limit %zu: there are only %zu %stracks", o->limit, most, o->kind->keys_are_tracks ? "other " : "");
+	o->trainer.limit = o->limit > 0 ? o->limit : o->kind->limit < most ? o->kind->limit : most;
 	return 0;
 }
 
@@ -515,8 +439,7 @@ static int train(struct options *o, const struct listens *l, const struct catalo
 		return errmsg_set(e, "there are no listens to learn from");
 	if ((o->kind ? set_limit(o, l, e) : o->dry_run ? 0 : session_model_check_place(o->output, e)) < 0 || (o->metrics && save_open(&metrics, o->metrics, e) < 0))
 		return -1;
-	clock_gettime(CLOCK_MONOTONIC, &display.begun);
-	display.fit_begun = display.begun;
+	display.begun = display.fit_begun = now_seconds();
 	display.metrics = metrics.file;
 	o->trainer.tune.watch = (struct watch){show_epoch, &display};
 	o->trainer.tune.tried = o->tune ? print_tried : NULL;
@@ -556,7 +479,7 @@ static int run(struct options *o, struct listens *l, struct catalog *c)
 
 int main(int argc, char **argv)
 {
-	struct options o = {.per_artist = 1, .trainer = {.liked = .8, .holdout = .1, .tune = {.given = hypers_none()}}};
+	struct options o = {.trainer = {.per_artist = 1, .liked = .8, .holdout = .1, .tune = {.given = hypers_none()}}};
 	struct catalog catalog = {0};
 	struct listens listens = {0};
 	int status;

@@ -46,7 +46,7 @@ bool policy_reads(const struct policy *p, enum table_kind kind);
 int policy_bind(struct policy *p, const struct tables *t, struct errmsg *e);
 
 /* The next track. The policy must have been bound. Returns 0, or -1 where there is no memory. */
-int policy_answer(const struct policy *p, const struct policy_request *q, struct rng *r, struct recommendation *a);
+int policy_recommend(const struct policy *p, const struct policy_request *q, struct rng *r, struct recommendation *a);
 
 /* How many of the user's last listens over sessions a question has to hold for it; 0: none. */
 size_t policy_recent(const struct policy *p);

@@ -28,7 +28,7 @@ void session_player_free(struct session_player *p);
 /*
  * Chooses the best track that passes the chain of the s->count first of the plan; with s->word, after learning from
  * every
- * listen of the session. For source.c: returns as source_answer.
+ * listen of the session. For source.c: returns as source_choose.
  */
 int session_choose(const struct source *s, const struct policy_request *q, const struct filter_chain *chain, struct rng *r, struct choice *c);
 

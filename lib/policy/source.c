@@ -16,7 +16,7 @@ struct source_kind {
 	bool counted;		 /* whether it takes a number */
 	uint32_t count;		 /* which one it takes where none is given; 0: one has to be */
 	enum table_kind table;	 /* what it draws from */
-	/* one of the two: what it offers, to be drawn from; or what it chooses (see source_answer) */
+	/* one of the two: what it offers, to be drawn from; or what it chooses (see source_choose) */
 	struct candidates (*offer)(const struct source *s, const struct tables *t, const struct policy_request *q);
 	int (*choose)(const struct source *s, const struct policy_request *q, const struct filter_chain *chain, struct rng *r, struct choice *c);
 };
@@ -214,7 +214,7 @@ static int explain_draw(const struct candidates *all, const struct policy_reques
 	return 0;
 }
 
-int source_answer(const struct source *s, const struct tables *t, const struct policy_request *q, const struct filter_chain *chain,
+int source_choose(const struct source *s, const struct tables *t, const struct policy_request *q, const struct filter_chain *chain,
 		  struct rng *r, struct choice *c)
 {
 	struct candidates all;

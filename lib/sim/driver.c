@@ -6,11 +6,11 @@
 #include <poll.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "base/eager.h"
 #include "base/lines.h"
+#include "base/now.h"
 #include "base/stop.h"
 #include "event/event.h"
 #include "text/number.h"
@@ -33,14 +33,6 @@ struct driver {
 	double last_reply, next_progress; /* s, monotonic */
 	bool stopping;			  /* no more requests are made */
 };
-
-static double now(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (double)t.tv_sec + (double)t.tv_nsec * 1e-9;
-}
 
 static void send_request(struct driver *x, struct sim_session *v)
 {
@@ -119,7 +111,6 @@ static int take_reply(struct driver *x, struct errmsg *e)
 	if (x->n_due == 0)
 		return errmsg_set(e, "a reply that nobody asked for");
 	request = simulation_request(x->s, v);
-	event_parser_reset(&x->parser);
 	if (event_parse(&x->parser, text, len, &reply, e) < 0 || check_echo(&request, &reply, e) < 0 ||
 	    check_recommendation(x, &reply, &track, e) < 0)
 		return -1;
@@ -146,7 +137,7 @@ static void show_progress(struct driver *x)
 	const struct simulation_watch *watch = &x->options->watch;
 	double time;
 
-	if (!watch->progress || (time = now()) < x->next_progress)
+	if (!watch->progress || (time = now_seconds()) < x->next_progress)
 		return;
 	x->next_progress = time + PROGRESS_SECONDS;
 	watch->progress(watch->ctx, x->s);
@@ -204,6 +195,8 @@ static int take_line(struct driver *x, enum lines_status status, struct errmsg *
  */
 static int take_replies(struct driver *x, struct errmsg *e)
 {
+	/* once for all of them, as they mostly are in the same experiments, which the parser knows until then */
+	event_parser_reset(&x->parser);
 	do {
 		enum lines_status status = lines_next(&x->replies, e);
 		int how = status == LINES_WAIT ? GOING_ON : take_line(x, status, e);
@@ -241,7 +234,7 @@ static int wait_for_replies(struct driver *x, struct errmsg *e)
 	};
 	/* where nobody reads the requests any more, only those replies can come that are on their way */
 	double timeout = x->requests.error ? fmin(o->timeout, 1) : o->timeout;
-	double time = now(), left, until_progress = x->next_progress - time;
+	double time = now_seconds(), left, until_progress = x->next_progress - time;
 	int ready;
 
 	if (x->last_reply == 0)
@@ -287,7 +280,7 @@ static int run(struct driver *x, struct errmsg *e)
 /* Takes the replies that are still due. */
 static void take_rest(struct driver *x, struct driver_rest *rest)
 {
-	double end = now() + rest->seconds;
+	double end = now_seconds() + rest->seconds;
 	struct errmsg ignored;
 
 	x->stopping = true;
@@ -301,7 +294,7 @@ static void take_rest(struct driver *x, struct driver_rest *rest)
 			poll(&p, 1, (int)(rest->seconds * 1000) + 1);
 		else if (take_line(x, status, &ignored) != GOING_ON)
 			break;
-		rest->seconds = end - now();
+		rest->seconds = end - now_seconds();
 	}
 }
 

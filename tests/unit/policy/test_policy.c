@@ -65,7 +65,7 @@ static unsigned ask(const char *policy, const struct listener *l, const char *so
 	for (int i = 0; i < 400; i++) {
 		struct recommendation a;
 
-		CHECK(policy_answer(&p, &l->request, &r, &a) == 0);
+		CHECK(policy_recommend(&p, &l->request, &r, &a) == 0);
 		CHECK_STR(a.source, source);
 		CHECK(a.choice.pool == pool);
 		seen |= 1u << a.choice.track;
@@ -129,7 +129,7 @@ static void an_artist_is_played_n_times(void)
 		for (;;) {
 			struct recommendation a;
 
-			CHECK(policy_answer(&p, &l.request, &r, &a) == 0);
+			CHECK(policy_recommend(&p, &l.request, &r, &a) == 0);
 			if (strcmp(a.source, "exhausted") == 0)
 				break;
 			hear(&l, a.choice.track, 0);

@@ -46,7 +46,7 @@ static void asked_clear(struct asked *a)
 	scored_clear(&a->candidates);
 }
 
-/* Asks a source, whose filters are those of `policy`: "" for none. Returns what source_answer does. */
+/* Asks a source, whose filters are those of `policy`: "" for none. Returns what source_choose does. */
 static int ask(const struct tables *t, const char *text, const char *unseen, struct asked *a, uint64_t seed, struct choice *c)
 {
 	struct rng r = rng_at(seed, RNG_POLICY, 0, 0, 0);
@@ -64,7 +64,7 @@ static int ask(const struct tables *t, const char *text, const char *unseen, str
 	CHECK(source_parse(&s, text, &e) == 0);
 	CHECK(source_bind(&s, t, &e) == 0);
 	scored_reset(&a->candidates);
-	status = source_answer(&s, t, &a->request, &chain, &r, c);
+	status = source_choose(&s, t, &a->request, &chain, &r, c);
 	source_clear(&s);
 	return status;
 }
