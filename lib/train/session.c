@@ -233,13 +233,6 @@ static int tune(struct course *t, double step, struct errmsg *e)
 	return status;
 }
 
-static void hold_out_nothing(struct session_fit *f, struct session_data *d)
-{
-	(void)f;
-	for (size_t i = 0; i < d->n_listens; i++)
-		d->listens[i].held_out = false;
-}
-
 /* Rows become interests, as near each other as foretells most of what was held out. */
 static int find_interests(struct course *t, struct errmsg *e)
 {
@@ -385,7 +378,7 @@ static int finish(struct course *t, struct session_data *d, int n, struct sessio
 	t->stage = "whole";
 	if (turns(t, n, true, &r->log_likelihood, e) < 0)
 		return -1;
-	hold_out_nothing(&t->f, d);
+	session_data_hold_out_nothing(d);
 	t->stage = "last";
 	return turns(t, LAST, true, &ll, e);
 }
