@@ -137,7 +137,7 @@ int analysis_aa(struct section *s, const struct analysis *a, struct errmsg *e)
 {
 	int status = 0;
 
-	section_init(s, "aa", "Would it cry wolf?",
+	section_init(s, "aa", "A/A test: would it cry wolf?",
 		     "The users of the control, split into halves again and again. As often as alpha says, a half should "
 		     "differ from the other; outside of the band (99.9 %), do not trust the method on these data.",
 		     columns, sizeof columns / sizeof *columns);

@@ -104,8 +104,8 @@ static int fill(struct day_table *t, const struct study *study, struct errmsg *e
 }
 
 /*
- * Means, effect and interval, in percent of the control's mean; what rests on fewer than `least` users of an arm is left
- * out.
+ * Means, effect and interval, in percent of the control's mean; what rests on fewer than `least` users of an arm is
+ * left out.
  */
 static void put_comparison(struct section *s, const struct moments *control, const struct moments *treatment,
 			   const struct effects_options *o, uint64_t least)
@@ -167,7 +167,7 @@ int analysis_days(struct section *s, const struct analysis *a, struct errmsg *e)
 {
 	int status = 0;
 
-	section_init(s, "days", "Over time", a->options->effects.sequential ? NOTE : NOTE ONE_LOOK, columns,
+	section_init(s, "days", "Effects by day", a->options->effects.sequential ? NOTE : NOTE ONE_LOOK, columns,
 		     sizeof columns / sizeof *columns);
 	section_layout(s, 3, "cumulative_control_mean");
 	for (size_t i = 0; status == 0 && i < a->n; i++)

@@ -56,7 +56,7 @@ int analysis_power(struct section *s, const struct analysis *a, struct errmsg *e
 {
 	int status = 0;
 
-	section_init(s, "power", "What could be found?",
+	section_init(s, "power", "Minimum detectable effect: what could be found?",
 		     "Detectable effect: the smallest that these users would have shown as significant with a probability of 80 %, "
 		     "in one look and one comparison. Needs: users for the wanted effect (--mde), split as they are now.",
 		     columns, sizeof columns / sizeof *columns);

@@ -50,7 +50,10 @@ static int users_init(struct users *u, const struct study *study, uint32_t exper
 {
 	size_t arms = study->experiments[experiment].arms.n;
 
-	/* first[arm + 2] counts those of an arm; then first[arm + 1] is where the next one goes, and in the end where they end */
+	/*
+	 * first[arm + 2] counts those of an arm; then first[arm + 1] is where the next one goes, and in the end where
+	 * they end
+	 */
 	*u = (struct users){
 		.participants = calloc(study->n_users + 1, sizeof *u->participants), .first = calloc(arms + 2, sizeof *u->first),
 	};

@@ -56,7 +56,7 @@ int analysis_sources(struct section *s, const struct analysis *a, struct errmsg 
 {
 	struct recommendations_row *counted = recommendations_sorted(&a->study->recommendations);
 
-	section_init(s, "sources", "Where the answers came from",
+	section_init(s, "sources", "Sources of recommendations: where the answers came from",
 		     "Pool: how many candidates an answer was drawn from. Heard before: the session had played the track, or "
 		     "a track of its artist (where a catalog is given, --tracks).",
 		     columns, sizeof columns / sizeof *columns);

@@ -30,7 +30,10 @@ const char *headline_word(const struct effect *x)
 	return verdict > 0 ? "better" : verdict < 0 ? "worse" : "";
 }
 
-/* The words for more, for less and for so many times as much of a metric; the first row serves metrics that are not here. */
+/*
+ * The words for more, for less and for so many times as much of a metric; the first row serves metrics that are not
+ * here.
+ */
 static const struct phrase {
 	const char *metric, *verb, *more, *less, *as;
 } phrases[] = {
@@ -180,7 +183,9 @@ const struct effect *headline_effect(const struct effect *list, size_t n, const 
 	return list;
 }
 
-/* Adds the arms of the list that are to be told of: those that changed something, or those that did not, or (-1) both. */
+/*
+ * Adds the arms of the list that are to be told of: those that changed something, or those that did not, or (-1) both.
+ */
 static size_t add_arms(const struct effect *list, size_t n, const char *primary, int changed, size_t first[HEADLINES_MAX], size_t told)
 {
 	for (size_t i = 0; i < n && told < HEADLINES_MAX; i++) {

@@ -80,8 +80,8 @@ static void put_help(FILE *f)
 }
 
 /*
- * The days on which sessions ended, as far as the report has them: "2024-01-01 to 2024-01-05 (UTC); ", or "". Those of an
- * experiment that are far off are not told, but that there are some.
+ * The days on which sessions ended, as far as the report has them: "2024-01-01 to 2024-01-05 (UTC); ", or "". Those of
+ * an experiment that are far off are not told, but that there are some.
  */
 static int put_period(const struct analysis *a, FILE *f, struct errmsg *e)
 {

@@ -23,8 +23,8 @@ char *report_means(bool words, const char *rest);
 
 /*
  * By what an experiment's effects are other than plain means with Welch intervals, in sentences: capped values, the
- * covariate with the variance that it removed, Fieller's intervals, metrics of which no interval can be told; "" where they
- * are plain. The names of metrics are as above. New; NULL: no memory.
+ * covariate with the variance that it removed, Fieller's intervals, metrics of which no interval can be told; "" where
+ * they are plain. The names of metrics are as above. New; NULL: no memory.
  */
 char *report_methods(const struct analysis_experiment *x, bool words);
 

@@ -54,22 +54,23 @@ struct effects_options {
 	bool sequential;	   /* intervals hold at all looks (sequential.h), and are tightest at `tune` users of two arms */
 	double tune;
 	/*
-	 * Over the arms of an experiment: the comparisons of the metric `primary` are a family, those of all other metrics are
-	 * another. So what decides is corrected for the number of arms, and not for metrics that do not.
+	 * Over the arms of an experiment: the comparisons of the metric `primary` are a family, those of all other
+	 * metrics are another. So what decides is corrected for the number of arms, and not for metrics that do not.
 	 */
 	enum adjust_method adjust;
 	const char *primary; /* NULL: none, and all comparisons are one family */
 };
 
 /*
- * The numbers of the arms of an experiment in the order of the report, the control first and then by name. Returns a new
- * array of x->arms.n numbers, or NULL with the reason: no memory, or no arm of the control's name, with those there are.
+ * The numbers of the arms of an experiment in the order of the report, the control first and then by name. Returns a
+ * new array of x->arms.n numbers, or NULL with the reason: no memory, or no arm of the control's name, with those
+ * there are.
  */
 uint32_t *effects_arms(const struct study_experiment *x, const char *control, struct errmsg *e);
 
 /*
- * Adds the effects of an experiment of a study that has ended; none where it has one arm. `arms` are as above. Returns 0,
- * or -1 with the reason. Free with effects_clear in either case.
+ * Adds the effects of an experiment of a study that has ended; none where it has one arm. `arms` are as above. Returns
+ * 0, or -1 with the reason. Free with effects_clear in either case.
  */
 int effects_add(struct effects *all, const struct study *s, uint32_t experiment, const uint32_t *arms,
 		const struct effects_options *o, struct errmsg *e);
