@@ -27,7 +27,8 @@ struct analysis_options {
 	const struct allocation *allocation; /* as planned; NULL, or one of no arms: equal */
 	bool with_power;
 	double power, mde;	 /* 0 .. 1; percent, NaN: not asked for */
-	double quantiles[ANALYSIS_QUANTILES_MAX]; /* n_quantiles of them, of the time of a session; none: not asked for */
+	/* n_quantiles of them, of the time of a session; none: not asked for */
+	double quantiles[ANALYSIS_QUANTILES_MAX];
 	size_t n_quantiles;
 	bool sources, days;
 	bool sentences; /* whether the format of the report has them, which are about the primary metric */

@@ -159,8 +159,8 @@ static int add_experiment(struct section *s, const struct analysis_experiment *x
 }
 
 #define NOTE \
-	"Of each day alone, where 30 users of an arm have a value, and of all days until then. A session belongs to the day " \
-	"(UTC) on which it ended."
+	"Of each day alone, where 30 users of an arm have a value, and of all days until then. A session belongs to " \
+	"the day (UTC) on which it ended."
 #define ONE_LOOK " Intervals are those of one look: who decides on the day that looks best needs --sequential."
 
 int analysis_days(struct section *s, const struct analysis *a, struct errmsg *e)

@@ -28,7 +28,8 @@ static void add_row(struct section *s, const struct analysis_experiment *x, uint
 
 	if (!isnan(o->mde) && control->n > 0)
 		enough = power_need(moments_variance(control), moments_variance(treatment),
-				    (double)treatment->n / (double)control->n, o->mde / 100 * mean, alpha, o->power, &need);
+				    (double)treatment->n / (double)control->n, o->mde / 100 * mean, alpha, o->power,
+				    &need);
 	section_text(s, x->name);
 	section_text(s, analysis_arm(x, arm));
 	section_text(s, metric->name);
@@ -56,10 +57,12 @@ int analysis_power(struct section *s, const struct analysis *a, struct errmsg *e
 {
 	int status = 0;
 
-	section_init(s, "power", "Minimum detectable effect: what could be found?",
-		     "Detectable effect: the smallest that these users would have shown as significant with a probability of 80 %, "
-		     "in one look and one comparison. Needs: users for the wanted effect (--mde), split as they are now.",
-		     columns, sizeof columns / sizeof *columns);
+	section_init(
+		s, "power", "Minimum detectable effect: what could be found?",
+		"Detectable effect: the smallest that these users would have shown as significant with a probability "
+		"of 80 %, in one look and one comparison. Needs: users for the wanted effect (--mde), split as they "
+		"are now.",
+		columns, sizeof columns / sizeof *columns);
 	section_layout(s, 2, NULL);
 	for (size_t i = 0; status == 0 && i < a->n; i++)
 		status = add_experiment(s, &a->experiments[i], e);

@@ -41,7 +41,8 @@ static const struct phrase {
 	{"time", "listened", "longer", "less", "as long"},
 	{"sessions", "came back", "more often", "less often", "as often"},
 	{"mean_request_latency", "waited", "longer", "less", "as long"},
-	{"mean_tracks_per_session", "heard", "more tracks per session", "fewer tracks per session", "as many tracks per session"},
+	{"mean_tracks_per_session", "heard", "more tracks per session", "fewer tracks per session",
+	 "as many tracks per session"},
 	{"mean_time_per_session", "listened", "longer per session", "less per session", "as long per session"},
 	{"time_per_session", "listened", "longer per session", "less per session", "as long per session"},
 	{"time_per_track", "heard", "more of a track", "less of a track", "as much of a track"},
@@ -144,7 +145,8 @@ static void put_bounds(const struct sentence *s, const struct effect *x)
 
 static void put_unsure(const struct sentence *s, const struct effect *x)
 {
-	fprintf(s->f, "did not differ significantly from %s in %s", humanize_name(x->control), humanize_words(x->metric).text);
+	fprintf(s->f, "did not differ significantly from %s in %s", humanize_name(x->control),
+		humanize_words(x->metric).text);
 	if (isfinite(x->effect)) {
 		fputs(": ", s->f);
 		put(s, humanize_effect(x->effect, x->lower, x->upper));
@@ -186,7 +188,8 @@ const struct effect *headline_effect(const struct effect *list, size_t n, const 
 /*
  * Adds the arms of the list that are to be told of: those that changed something, or those that did not, or (-1) both.
  */
-static size_t add_arms(const struct effect *list, size_t n, const char *primary, int changed, size_t first[HEADLINES_MAX], size_t told)
+static size_t add_arms(const struct effect *list, size_t n, const char *primary, int changed,
+		       size_t first[HEADLINES_MAX], size_t told)
 {
 	for (size_t i = 0; i < n && told < HEADLINES_MAX; i++) {
 		if (i > 0 && list[i - 1].treatment == list[i].treatment)
@@ -197,7 +200,8 @@ static size_t add_arms(const struct effect *list, size_t n, const char *primary,
 	return told;
 }
 
-size_t headline_choose(const struct effect *list, size_t n, const char *primary, size_t first[HEADLINES_MAX], size_t *arms)
+size_t headline_choose(const struct effect *list, size_t n, const char *primary, size_t first[HEADLINES_MAX],
+		       size_t *arms)
 {
 	*arms = 0;
 	for (size_t i = 0; i < n; i++)

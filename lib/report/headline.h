@@ -45,6 +45,7 @@ enum { HEADLINES_MAX = 20 };
  * others. Writes where their effects begin in the list of n. Returns how many there are; `arms` becomes the number of
  * all.
  */
-size_t headline_choose(const struct effect *list, size_t n, const char *primary, size_t first[HEADLINES_MAX], size_t *arms);
+size_t headline_choose(const struct effect *list, size_t n, const char *primary, size_t first[HEADLINES_MAX],
+		       size_t *arms);
 
 #endif

@@ -82,8 +82,9 @@ static void begin_figure(const struct timeline *t, const char *caption, FILE *f)
 
 		if (period_holds(&t->period, period_day(t->s, row)))
 			continue;
-		len += (size_t)snprintf(all + len, sizeof all - len, "%s%s", named > 0 ? ", " : "; far off and not drawn: ",
-					named < NAMED ? text(t, row, "day") : "…");
+		len += (size_t)snprintf(
+			all + len, sizeof all - len, "%s%s",
+			named > 0 ? ", " : "; far off and not drawn: ", named < NAMED ? text(t, row, "day") : "…");
 		named++;
 	}
 	html_figure(f, all);

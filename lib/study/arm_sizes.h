@@ -26,7 +26,8 @@ struct arm_sizes {
 	double *weights, *expected; /* as planned; and the users that such weights make */
 	size_t n;
 	double chi2, df; /* of Pearson's test */
-	double p;	 /* of that test, or of the one that may be looked at every day; NaN where nothing can be tested */
+	/* of that test, or of the one that may be looked at every day; NaN where nothing can be tested */
+	double p;
 };
 
 /*

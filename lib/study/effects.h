@@ -30,10 +30,12 @@ struct effect {
 	double control_mean, treatment_mean; /* of arm_samples.h: a ratio metric's is the ratio */
 	double control_sd, treatment_sd;
 	double difference, difference_lower, difference_upper; /* treatment - control and its interval */
-	double effect, lower, upper; /* the same three, in percent of control_mean; the bounds are infinite where unbounded */
+	/* the same three, in percent of control_mean; the bounds are infinite where unbounded */
+	double effect, lower, upper;
 	double t, df, p; /* df is NaN where intervals are sequential */
 	double alpha;	 /* the intervals have confidence 1 - alpha, or what the adjustment makes of it */
-	bool significant; /* the interval excludes 0; this is p_adjusted < alpha, and false where there is no interval */
+	/* the interval excludes 0; this is p_adjusted < alpha, and false where there is no interval */
+	bool significant;
 	double p_adjusted; /* p where nothing is adjusted */
 	const char *method; /* "mean" or "ratio" */
 	double cap;	   /* values above were capped; NaN where none were to be */
@@ -47,11 +49,14 @@ struct effects {
 };
 
 struct effects_options {
-	const char *control; /* name of the control arm; NULL: "C" where there is such an arm, otherwise the first in strcmp order */
+	/* name of the control arm; NULL: "C" where there is such an arm, otherwise the first in strcmp order */
+	const char *control;
 	double alpha;
 	struct arm_samples_options samples;
-	bool fieller;		   /* the percent interval is Fieller's (lift.h), not that of the difference over the mean */
-	bool sequential;	   /* intervals hold at all looks (sequential.h), and are tightest at `tune` users of two arms */
+	/* the percent interval is Fieller's (lift.h), not that of the difference over the mean */
+	bool fieller;
+	/* intervals hold at all looks (sequential.h), and are tightest at `tune` users of two arms */
+	bool sequential;
 	double tune;
 	/*
 	 * Over the arms of an experiment: the comparisons of the metric `primary` are a family, those of all other

@@ -38,9 +38,11 @@ struct health_finding;
 struct health_entry {
 	const char *key;	/* as in JSON */
 	const char *p_key;	/* likewise, of the p of its test; NULL: it has none */
+	const char *help, *p_help; /* what count and p are, as a sentence */
 	const char *one, *many; /* what is counted, in words, behind the number 1 and behind others */
 	enum health_fate fate;
-	bool grave; /* in_log: effects are not to be relied on where there is any; of HEALTH_ORDER, where it was not sorted */
+	/* in_log: effects are not to be relied on where there is any; of HEALTH_ORDER, where it was not sorted */
+	bool grave;
 	bool usual; /* sound logs have it too */
 	bool heard; /* who reads the log was told of it already, but not who reads parts of it */
 	uint64_t (*in_log)(const struct study *s); /* NULL for those that are counted in each experiment */
