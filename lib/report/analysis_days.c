@@ -28,7 +28,7 @@ static const struct section_column columns[] = {
 	{"cumulative_upper", "to", SECTION_BOUND},
 };
 
-/* The samples on one day, by number of the arm: of that day, and behind them of all days until then. */
+/* The samples on one day, by number of the arm: of that day, and after them of all days until then. */
 struct row {
 	int32_t day;
 	struct moments *arms;
@@ -161,7 +161,7 @@ static int add_experiment(struct section *s, const struct analysis_experiment *x
 #define NOTE \
 	"Of each day alone, where 30 users of an arm have a value, and of all days until then. A session belongs to " \
 	"the day (UTC) on which it ended."
-#define ONE_LOOK " Intervals are those of one look: who decides on the day that looks best needs --sequential."
+#define ONE_LOOK " Intervals are those of one look: to decide on the day that looks best, use --sequential."
 
 int analysis_days(struct section *s, const struct analysis *a, struct errmsg *e)
 {

@@ -1,7 +1,7 @@
 /*
- * Private to lib/report: the tables of an analysis, each in its file analysis_*.c. All but the effects are made after
- * the experiments have been analysed, and stand beside them in a report. section_clear frees them, also after a
- * failure. Those that return an int return 0, or -1 with the reason.
+ * analysis_sections (private to lib/report): the tables of an analysis, each in its file analysis_*.c. All but the
+ * effects are made after the experiments have been analysed, and stand beside them in a report. section_clear frees
+ * them, also after a failure. Those that return an int return 0, or -1 with the reason.
  */
 #ifndef BOTIFY_ANALYSIS_SECTIONS_H
 #define BOTIFY_ANALYSIS_SECTIONS_H

@@ -1,5 +1,5 @@
 /*
- * headline: what an arm changed, in words for someone who knows no statistics.
+ * headline (private to lib/report): what an arm changed, in words for someone who knows no statistics.
  */
 #ifndef BOTIFY_HEADLINE_H
 #define BOTIFY_HEADLINE_H

@@ -1,5 +1,6 @@
 /*
- * period: from when to when a report tells of an experiment, and which days of the log have no place in that.
+ * period (private to lib/report): from when to when a report tells of an experiment, and which days of the log have no
+ * place in that.
  *
  * A log may have a few events of a broken clock, in 1970 or 2100, beside which the axis of a chart would show all
  * other days as one. The middle of a log are the days from the first one to the last one that more than 5 % of the

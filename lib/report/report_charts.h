@@ -1,5 +1,5 @@
 /*
- * Private to lib/report: report_charts: the charts of one experiment that are drawn from its days and its sessions.
+ * report_charts (private to lib/report): the charts of one experiment that are drawn from its days and its sessions.
  */
 #ifndef BOTIFY_REPORT_CHARTS_H
 #define BOTIFY_REPORT_CHARTS_H

@@ -1,5 +1,5 @@
 /*
- * Private to lib/report: report_html_part: what the page of a report (report.h, format html) says of one experiment:
+ * report_html_part (private to lib/report): what the page of a report (report.h, format html) says of one experiment:
  * its section, and the sentences on top of the page that sum it up.
  */
 #ifndef BOTIFY_REPORT_HTML_PART_H

@@ -1,5 +1,5 @@
 /*
- * Private to lib/report: report_words: what all formats for people say of the effects, in the same words.
+ * report_words (private to lib/report): what all formats for people say of the effects, in the same words.
  */
 #ifndef BOTIFY_REPORT_WORDS_H
 #define BOTIFY_REPORT_WORDS_H

@@ -73,7 +73,7 @@ void section_of_rows(struct section *s, const char *key, const char *title, cons
 
 /*
  * How a terminal and a page show it: the values of the first `heads` columns, which are text, head the rows that share
- * them; and the columns from the key `below` on (NULL: none) stand in a second table below, behind the first column of
+ * them; and the columns from the key `below` on (NULL: none) stand in a second table below, after the first column of
  * the rows. To begin with, neither.
  */
 void section_layout(struct section *s, size_t heads, const char *below);

@@ -39,12 +39,12 @@ struct health_entry {
 	const char *key;	/* as in JSON */
 	const char *p_key;	/* likewise, of the p of its test; NULL: it has none */
 	const char *help, *p_help; /* what count and p are, as a sentence */
-	const char *one, *many; /* what is counted, in words, behind the number 1 and behind others */
+	const char *one, *many; /* what is counted, in words, after the number 1 and after others */
 	enum health_fate fate;
 	/* in_log: effects are not to be relied on where there is any; of HEALTH_ORDER, where it was not sorted */
 	bool grave;
 	bool usual; /* sound logs have it too */
-	bool heard; /* who reads the log was told of it already, but not who reads parts of it */
+	bool heard; /* a run that reads the log has told of it already; one that reads parts has not */
 	uint64_t (*in_log)(const struct study *s); /* NULL for those that are counted in each experiment */
 	/* in_log: sets whether so many are grave, or loud, and perhaps `words`; as below. NULL: see `grave` */
 	void (*weigh)(const struct study *s, struct health_finding *f, struct errmsg *words);
@@ -70,7 +70,7 @@ struct health_finding {
 	char *fate; /* in words; NULL where there is nothing to say */
 };
 
-/* Lines that are no event are a report on the rest of the log: above this share of all lines it is grave, and loud. */
+/* Lines that are not events are left out: above this share of all lines that is grave, and loud. */
 #define HEALTH_MALFORMED_GRAVE 0.01
 
 /*
