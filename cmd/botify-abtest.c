@@ -64,7 +64,7 @@ static int set_split(void *options, const struct option_row *row, const char *te
 
 	(void)row;
 	allocation_clear(&o->allocation);
-	o->plan = split_is_path(text) ? text : NULL;
+	o->plan = allocation_is_path(text) ? text : NULL;
 	return o->plan ? 0 : allocation_parse(&o->allocation, "--split", text, e);
 }
 
@@ -293,7 +293,8 @@ static int check(const struct study *s, const struct options *o, struct errmsg *
 }
 
 /* A part, or a report for machines. */
-static int print_plain(const struct report *r, const struct options *o, FILE *f, struct errmsg *e)
+static int print_plain(const struct analysis *a, const struct study *s, const struct options *o,
+		       const struct report_style *style, FILE *f, struct errmsg *e)
 {
 	struct command_screen screen;
 	FILE *between = command_screen_open(&screen, f, e);
@@ -301,84 +302,77 @@ static int print_plain(const struct report *r, const struct options *o, FILE *f,
 
 	if (!between)
 		return -1;
-	status = o->partial ? partial_write(r->study, between, e) : o->format->write(r, between, false, e);
+	status = o->partial ? partial_write(s, between, e) : o->format->write(a, style, between, e);
 	return command_screen_close(&screen, e) < 0 ? -1 : status;
 }
 
 /* Writes what is asked for: a part, or the report. */
-static int print(struct report *r, const struct options *o, FILE *f, struct errmsg *e)
+static int print(const struct analysis *a, const struct study *s, const struct options *o, FILE *f, struct errmsg *e)
 {
-	r->terminal = isatty(fileno(f));
+	const struct report_style style = {.terminal = isatty(fileno(f)), .colour = table_wants_colour(f),
+					   .spreadsheet = o->spreadsheet};
+
 	if (o->partial || o->format->machine)
-		return print_plain(r, o, f, e);
-	return o->format->write(r, f, table_wants_colour(f), e);
+		return print_plain(a, s, o, &style, f, e);
+	return o->format->write(a, &style, f, e);
 }
 
-static int save_or_print(struct report *r, const struct options *o, struct errmsg *e)
+static int save_or_print(const struct analysis *a, const struct study *s, const struct options *o, struct errmsg *e)
 {
 	struct command_result result;
 
 	if (command_result_open(&result, o->output, e) < 0)
 		return -1;
-	return command_result_close(&result, print(r, o, result.file, e), e);
+	return command_result_close(&result, print(a, s, o, result.file, e), e);
 }
 
 /*
- * Says what is wrong with the log where the report has no room for it: what is loud, before the report; or the rest, as far as
- * it was not said before.
+ * Says what is wrong with the log where the report has no room for it: what is loud, before the report; or the rest, as
+ * far as it was not said before.
  */
-static int warn(const struct report *r, const struct options *o, bool loud, struct errmsg *e)
+static void warn(const struct findings *all, const struct options *o, bool loud)
 {
-	struct findings findings;
-	int status = findings_of(&findings, r, e);
-
-	for (size_t i = 0; i < findings.n; i++) {
-		const struct finding *f = &findings.list[i];
+	for (size_t i = 0; i < all->n; i++) {
+		const struct finding *f = &all->list[i];
 
 		if (loud && f->loud)
 			command_note(&self, "Do not trust this yet: %s", f->text);
 		else if (!loud && !f->loud && f->level != FINDING_NOTE && (o->merge || !f->heard))
-			command_note(&self, "%s%s%s", f->experiment ? f->experiment : "", f->experiment ? ": " : "", f->text);
+			command_note(&self, "%s%s%s", f->experiment ? f->experiment : "", f->experiment ? ": " : "",
+				     f->text);
 	}
-	findings_clear(&findings);
-	return status;
 }
 
-/* Looks for what the run is to fail on, and says it. Returns EXIT_FOUND, EXIT_DATA or 0. */
+/* Looks for what the run is to fail on, and says it. Returns EXIT_FOUND or 0. */
 static int find(const struct analysis *a, const struct options *o)
 {
 	struct errmsg found;
-	int status = o->fail_on ? fail_on_find(o->fail_on, &a->subject, &found) : 0;
 
-	if (status != 0)
-		command_fail(&self, &found);
-	return status > 0 ? EXIT_FOUND : status < 0 ? EXIT_DATA : 0;
+	if (!o->fail_on || fail_on_find(o->fail_on, a, &found) == 0)
+		return 0;
+	command_fail(&self, &found);
+	return EXIT_FOUND;
 }
 
 /*
- * The file is not begun before the analysis has ended: who interrupts a long one would find the beginning of it. `found` is
- * the exit status that --fail-on asks for.
+ * The file is not begun before the analysis has ended: whoever interrupts a long one would find the beginning of it.
+ * `found` is the exit status that --fail-on asks for.
  */
 static int write_result(const struct study *s, const struct options *o, int *found, struct errmsg *e)
 {
 	struct analysis a = {0};
-	struct report report = {
-		.study = s, .effects = &a.effects, .control = o->analysis.effects.control, .allocation = &o->allocation,
-		.analysis = &a.subject, .sections = a.sections, .spreadsheet = o->spreadsheet,
-	};
 	bool bare = !o->partial && o->format->bare;
 	int status = 0;
 
 	/* a part may be empty, the whole may not */
 	if (!o->partial)
 		status = check(s, o, e) < 0 ? -1 : analysis_run(&a, s, &o->analysis, e);
-	report.n_sections = a.n_sections;
 	if (status == 0 && bare)
-		status = warn(&report, o, true, e);
+		warn(&a.findings, o, true);
 	if (status == 0)
-		status = save_or_print(&report, o, e);
+		status = save_or_print(&a, s, o, e);
 	if (status == 0 && bare)
-		status = warn(&report, o, false, e);
+		warn(&a.findings, o, false);
 	if (status == 0)
 		*found = find(&a, o);
 	analysis_clear(&a);

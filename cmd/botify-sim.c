@@ -152,30 +152,22 @@ static void show_progress(void *ctx, const struct simulation *s)
 	fflush(stderr);
 }
 
-static enum driver_status play_console(struct simulation *s, const struct simulation_watch *watch, struct out *log,
-					 struct errmsg *e)
+static enum simulation_outcome play_console(struct simulation *s, const struct simulation_watch *watch, struct out *log,
+					    struct errmsg *e)
 {
 	struct lines in;
 	struct console c = {.in = &in, .dialogue = stderr, .log = isatty(STDOUT_FILENO) ? NULL : log};
-	enum console_status status;
+	enum simulation_outcome outcome;
 
 	lines_init(&in, STDIN_FILENO, "standard input");
 	lines_watch(&in, watch->stop_fd);
-	status = console_play(s, &c, e);
+	outcome = console_play(s, &c, e);
 	lines_clear(&in);
-	return status == CONSOLE_FAILED ? DRIVER_FAILED : status == CONSOLE_STOPPED ? DRIVER_STOPPED : DRIVER_DONE;
+	return outcome;
 }
 
-static enum driver_status play_agent(struct simulation *s, const struct options *o, const struct simulation_watch *watch,
-				       struct out *log, struct errmsg *e)
-{
-	int status = agent_play(s, o->way == WAY_ORACLE ? AGENT_ORACLE : AGENT_RANDOM, o->run.seed, log, watch, e);
-
-	return status < 0 ? DRIVER_FAILED : status == 0 ? DRIVER_STOPPED : DRIVER_DONE;
-}
-
-static enum driver_status play(struct simulation *s, const struct options *o, const struct simulation_watch *watch,
-				 struct out *log, struct errmsg *e)
+static enum simulation_outcome play(struct simulation *s, const struct options *o, const struct simulation_watch *watch,
+				    struct out *log, struct errmsg *e)
 {
 	switch (o->way) {
 	case WAY_COMMAND: return recommender_link_play_command(s, o->argv, o->timeout, log, watch, e);
@@ -185,7 +177,8 @@ static enum driver_status play(struct simulation *s, const struct options *o, co
 					       "and events are awaited from the terminal");
 		return recommender_link_play_wired(s, o->timeout, watch, e);
 	case WAY_CONSOLE: return play_console(s, watch, log, e);
-	default: return play_agent(s, o, watch, log, e);
+	case WAY_ORACLE: return agent_play(s, AGENT_ORACLE, o->run.seed, log, watch, e);
+	default: return agent_play(s, AGENT_RANDOM, o->run.seed, log, watch, e);
 	}
 }
 
@@ -202,7 +195,7 @@ static int run(const struct world *w, const struct options *o)
 	struct simulation_watch watch = {.stop_fd = -1, .ctx = &start};
 	struct errmsg e;
 	struct out log;
-	enum driver_status ended;
+	enum simulation_outcome ended;
 	int status = 0;
 
 	out_init(&log, STDOUT_FILENO, "standard output");
@@ -220,7 +213,7 @@ static int run(const struct world *w, const struct options *o)
 	ended = play(&s, o, &watch, &log, &e);
 	if (watch.progress)
 		fputs("\r\033[K", stderr);
-	if (ended != DRIVER_DONE && ended != DRIVER_STOPPED && !log.error)
+	if ((ended == SIMULATION_FAILED || ended == SIMULATION_CUT_OFF) && !log.error)
 		status = command_fail(&command, &e);
 	status = command_finish(&command, &log, status);
 	if ((status == 0 || s.ended > 0) && print_summary(&s, o, now_seconds() - start) < 0) {
@@ -228,7 +221,7 @@ static int run(const struct world *w, const struct options *o)
 		status = command_fail(&command, &e);
 	}
 	status = command_said(status);
-	if (ended == DRIVER_STOPPED)
+	if (ended == SIMULATION_STOPPED)
 		stop_raise(watch.stop_fd);
 out:
 	simulation_clear(&s);

@@ -12,6 +12,7 @@
 
 #include "base/errmsg.h"
 #include "base/lines.h"
+#include "base/parallel.h"
 #include "event/event.h"
 
 enum log_status {
@@ -22,7 +23,7 @@ enum log_status {
 	LOG_NO_MEMORY /* events are lost, and what was made of the others is worth nothing; likewise */
 };
 
-enum { LOG_THREADS_MAX = 64 };
+enum { LOG_THREADS_MAX = PARALLEL_THREADS_MAX };
 
 struct log_block;
 struct log_team;

@@ -1,5 +1,5 @@
 /*
- * log_block: a piece of a log file, some whole lines, and what they turned out to be.
+ * log_block (private to lib/event): a piece of a log file, some whole lines, and what they turned out to be.
  *
  * Who reads the file fills it; whoever has time parses it; who reads the log takes the lines one by one. Which lines of the
  * file these are only the last one knows, so they are numbered within the block.

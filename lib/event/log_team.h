@@ -1,6 +1,6 @@
 /*
- * log_team: threads that parse blocks of lines. One hands blocks out in order and takes them back in that order, parsed;
- * in between they are parsed by whoever has time.
+ * log_team (private to lib/event): threads that parse blocks of lines. One thread hands blocks out in order and takes
+ * them back in that order, parsed; in between they are parsed by whichever thread has time.
  */
 #ifndef BOTIFY_LOG_TEAM_H
 #define BOTIFY_LOG_TEAM_H

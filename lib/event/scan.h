@@ -1,5 +1,6 @@
 /*
- * scan: takes a line of JSON apart, piece by piece, in memory: the fast half of reading events (event_scan.h).
+ * scan (private to lib/event): takes a line of JSON apart, piece by piece, in memory: the fast half of reading events
+ * (event_scan.h).
  *
  * It knows the pieces that events are made of: ASCII strings without escapes, unsigned numbers, ids, null. Each function
  * takes one, moves `at` behind it and returns true; or returns false where it is not sure, and then jansson is to be asked,

@@ -1,6 +1,6 @@
 /*
- * candidate_lists_draft: similar tracks that stand in the lines of a catalog, as they are while it is read: ids, because the tracks that
- * they name may come later.
+ * candidate_lists_draft (private to lib/policy): similar tracks that stand in the lines of a catalog, as they are
+ * while it is read: ids, because the tracks that they name may come later.
  */
 #ifndef BOTIFY_CANDIDATE_LISTS_DRAFT_H
 #define BOTIFY_CANDIDATE_LISTS_DRAFT_H

@@ -1,5 +1,5 @@
 /*
- * session_live: what a session teaches while it goes on. Private to session_play.
+ * session_live (private to lib/policy): what a session teaches while it goes on.
  */
 #ifndef BOTIFY_SESSION_LIVE_H
 #define BOTIFY_SESSION_LIVE_H

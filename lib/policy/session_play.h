@@ -1,5 +1,6 @@
 /*
- * session_play: recommending by a session model (see world/session_model.h): sources session and session:live.
+ * session_play (private to lib/policy): recommending by a session model (see world/session_model.h): sources session
+ * and session:live.
  *
  * The plan of a session is an order of tracks by what they are expected to bring, gamma^(how many of the same artist
  * come before)

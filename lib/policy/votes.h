@@ -1,6 +1,6 @@
 /*
- * votes: the tracks that most speaks for in a session: every track listened to votes for those of its list, with the part
- * of it that was listened to.
+ * votes (private to lib/policy): the tracks that most speaks for in a session: every track listened to votes for
+ * those of its list, with the part of it that was listened to.
  */
 #ifndef BOTIFY_VOTES_H
 #define BOTIFY_VOTES_H

@@ -53,11 +53,11 @@ static int set_adjust(struct analysis_options *o, const char *text, struct errms
 static int set_primary(struct analysis_options *o, const char *text, struct errmsg *e)
 {
 	o->effects.primary = text;
-	if (samples_find(text) < SAMPLES_N)
+	if (metrics_find(text) < METRICS_ALL_N)
 		return 0;
 	errmsg_set(e, "--primary takes a metric:");
-	for (size_t i = 0; i < SAMPLES_N; i++)
-		errmsg_set(e, "%s%s %s", e->text, i > 0 ? "," : "", samples_name(i));
+	for (size_t i = 0; i < METRICS_ALL_N; i++)
+		errmsg_set(e, "%s%s %s", e->text, i > 0 ? "," : "", metrics_name(i));
 	return errmsg_set(e, "%s; not '%s'", e->text, text);
 }
 

@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "base/memstream.h"
-#include "study/samples.h"
+#include "study/metrics.h"
 #include "text/humanize.h"
 
 int headline_verdict(const struct effect *x)
@@ -54,8 +54,8 @@ static const struct phrase *phrase_of(const char *metric)
 
 struct humanized headline_label(const char *metric)
 {
-	size_t number = samples_find(metric);
-	const char *unit = number < SAMPLES_N ? samples_unit(number) : "";
+	size_t number = metrics_find(metric);
+	const char *unit = number < METRICS_ALL_N ? metrics_unit(number) : "";
 
 	return *unit ? humanize("%s, %s", humanize_words(metric).text, unit) : humanize_words(metric);
 }

@@ -159,8 +159,8 @@ static int check_surplus(struct driver *x, struct errmsg *e)
 static int ended(const struct driver *x, struct errmsg *e)
 {
 	if (stop_told(x->options->watch.stop_fd))
-		return DRIVER_STOPPED;
-	return errmsg_set(e, "%zu %s due", x->n_due, x->n_due == 1 ? "reply was" : "replies were"), DRIVER_ENDED;
+		return SIMULATION_STOPPED;
+	return errmsg_set(e, "%zu %s due", x->n_due, x->n_due == 1 ? "reply was" : "replies were"), SIMULATION_CUT_OFF;
 }
 
 /* Writes what has been logged. Returns how the exchange ended, or GOING_ON. */
@@ -168,7 +168,7 @@ static int flush_log(struct driver *x, struct errmsg *e)
 {
 	int flushed = x->options->log ? out_flush(x->options->log, e) : 0;
 
-	return flushed == 0 ? GOING_ON : flushed == OUT_STOPPED ? DRIVER_STOPPED : DRIVER_FAILED;
+	return flushed == 0 ? GOING_ON : flushed == OUT_STOPPED ? SIMULATION_STOPPED : SIMULATION_FAILED;
 }
 
 /* Takes what lines_next gave. Returns how the exchange ended, or GOING_ON. */
@@ -177,13 +177,13 @@ static int take_line(struct driver *x, enum lines_status status, struct errmsg *
 	if (status == LINES_END)
 		return ended(x, e);
 	if (status != LINES_LINE)
-		return DRIVER_FAILED;
+		return SIMULATION_FAILED;
 	if (lines_blank(&x->replies))
 		return GOING_ON;
 	if (take_reply(x, e) < 0) {
 		if (lines_cut(&x->replies)) /* whoever wrote it died in the middle */
 			return ended(x, e);
-		return errmsg_prefix(e, "%s:%lu", x->replies.name, x->replies.number), DRIVER_FAILED;
+		return errmsg_prefix(e, "%s:%lu", x->replies.name, x->replies.number), SIMULATION_FAILED;
 	}
 	x->last_reply = 0;
 	return x->options->log && out_full(x->options->log) ? flush_log(x, e) : GOING_ON;
@@ -206,7 +206,7 @@ static int take_replies(struct driver *x, struct errmsg *e)
 	} while (!simulation_done(x->s) && lines_ready(&x->replies));
 	if (!simulation_done(x->s))
 		return GOING_ON;
-	return check_surplus(x, e) < 0 ? DRIVER_FAILED : DRIVER_DONE;
+	return check_surplus(x, e) < 0 ? SIMULATION_FAILED : SIMULATION_DONE;
 }
 
 /* Nothing has come for too long. */
@@ -219,7 +219,7 @@ static int give_up(const struct driver *x, double timeout, struct errmsg *e)
 	else
 		errmsg_set(e, "%s: no reply for %g s, %zu %s due", o->from_name, timeout, x->n_due,
 			   x->n_due == 1 ? "is" : "are");
-	return DRIVER_FAILED;
+	return SIMULATION_FAILED;
 }
 
 /* Waits until there is something to read or room to write, or it has taken too long. */
@@ -254,20 +254,20 @@ static int wait_for_replies(struct driver *x, struct errmsg *e)
 		ready = poll(p, 3, (int)(left * 1000) + 1);
 	}
 	if (ready < 0)
-		return errno == EINTR ? GOING_ON : (errmsg_set(e, "poll: %s", strerror(errno)), DRIVER_FAILED);
-	return p[0].revents ? DRIVER_STOPPED : GOING_ON;
+		return errno == EINTR ? GOING_ON : (errmsg_set(e, "poll: %s", strerror(errno)), SIMULATION_FAILED);
+	return p[0].revents ? SIMULATION_STOPPED : GOING_ON;
 }
 
 static int run(struct driver *x, struct errmsg *e)
 {
 	if (begin(x, e) < 0)
-		return DRIVER_FAILED;
+		return SIMULATION_FAILED;
 	for (;;) {
 		int how;
 
 		/* a reader that has gone away shows as the end of its replies, which are still to be read */
 		if (out_push(&x->requests, e) < 0 && x->requests.error != EPIPE)
-			return DRIVER_FAILED;
+			return SIMULATION_FAILED;
 		how = wait_for_replies(x, e);
 		show_progress(x);
 		if (how == GOING_ON)
@@ -298,20 +298,20 @@ static void take_rest(struct driver *x, struct driver_rest *rest)
 	}
 }
 
-enum driver_status driver_run(struct simulation *s, const struct driver_options *options, struct errmsg *e)
+enum simulation_outcome driver_run(struct simulation *s, const struct driver_options *options, struct errmsg *e)
 {
 	struct driver x = {.s = s, .options = options};
-	enum driver_status status = DRIVER_FAILED;
+	enum simulation_outcome status = SIMULATION_FAILED;
 	struct errmsg ignored;
 
 	out_init(&x.requests, options->to, options->to_name);
 	lines_init(&x.replies, options->from, options->from_name);
 	x.due = calloc(s->options.in_flight, sizeof *x.due);
 	if (x.due)
-		status = (enum driver_status)run(&x, e);
+		status = (enum simulation_outcome)run(&x, e);
 	else
 		errmsg_nomem(e);
-	if (status == DRIVER_STOPPED && options->rest)
+	if (status == SIMULATION_STOPPED && options->rest)
 		take_rest(&x, options->rest);
 	if (options->log)
 		out_flush(options->log, &ignored);

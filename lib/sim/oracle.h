@@ -1,6 +1,7 @@
 /*
- * oracle: which track a listener would listen to longest, by the hidden embeddings and the user model themselves. No
- * recommender that has to learn from logs passes it: it is the bound for every policy in a world.
+ * oracle (private to lib/sim): which track a listener would listen to longest, by the hidden embeddings and the user
+ * model themselves. No recommender that has to learn from logs passes it: it is the bound for every policy in a
+ * world.
  */
 #ifndef BOTIFY_ORACLE_H
 #define BOTIFY_ORACLE_H

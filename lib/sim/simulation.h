@@ -101,6 +101,15 @@ static inline bool simulation_done(const struct simulation *s)
 	return s->ended == s->options.sessions;
 }
 
+/* How sessions were played to their end, or not. */
+enum simulation_outcome {
+	SIMULATION_DONE,    /* all sessions have ended */
+	SIMULATION_QUIT,    /* the person at the console quit, or their input ended */
+	SIMULATION_STOPPED, /* the stop descriptor became readable */
+	SIMULATION_CUT_OFF, /* replies ended before the sessions did; the reason reads "2 replies were due" */
+	SIMULATION_FAILED   /* anything else, with the reason */
+};
+
 /* A place in which others can look in while sessions are played: to show progress, to be told to stop. */
 struct simulation_watch {
 	int stop_fd; /* the run ends where this becomes readable (see stop.h); -1: never */

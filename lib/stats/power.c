@@ -61,14 +61,11 @@ struct power_test {
 
 static struct power_test test_of(struct power_arm c, struct power_arm t)
 {
-	double vc = c.variance / c.n, vt = t.variance / t.n, share = vc / (vc + vt);
+	double vc = c.variance / c.n, vt = t.variance / t.n;
 
 	if (!(c.n >= 2 && t.n >= 2 && vc + vt > 0))
 		return (struct power_test){.error = NAN, .df = NAN};
-	return (struct power_test){
-		.error = sqrt(vc + vt),
-		.df = 1 / (share * share / (c.n - 1) + (1 - share) * (1 - share) / (t.n - 1)),
-	};
+	return (struct power_test){.error = sqrt(vc + vt), .df = comparison_welch_df(vc, c.n, vt, t.n)};
 }
 
 double power_of(struct power_arm control, struct power_arm treatment, double effect, double alpha)

@@ -96,7 +96,7 @@ static struct ranks test_sorted(const struct ranks_value *values, size_t n, stru
 		return test;
 	test.df = tested - 1;
 	test.h = 12 * sum / (all * (all + 1)) / (1 - ties / (all * all * all - all));
-	test.p = exp(srm_log_tail(test.h, test.df));
+	test.p = srm_chi2_tail(test.h, test.df);
 	return test;
 }
 

@@ -136,13 +136,19 @@ struct comparison moments_compare(double difference, double error, double df, do
 	return w;
 }
 
+double comparison_welch_df(double v_a, double n_a, double v_b, double n_b)
+{
+	/* the formula divided through by (v_a + v_b)^2, which could vanish or overflow */
+	double share = v_a / (v_a + v_b);
+
+	return 1 / (share * share / (n_a - 1) + (1 - share) * (1 - share) / (n_b - 1));
+}
+
 struct comparison comparison_welch(const struct moments *control, const struct moments *treatment, double alpha)
 {
-	double vc = moments_variance(control) / (double)control->n;
-	double vt = moments_variance(treatment) / (double)treatment->n;
-	double share = vc / (vc + vt);
-	/* Satterthwaite's formula divided through by (vc + vt)^2, which could vanish or overflow */
-	double df = 1 / (share * share / (double)(control->n - 1) + (1 - share) * (1 - share) / (double)(treatment->n - 1));
+	double n_c = (double)control->n, n_t = (double)treatment->n;
+	double df = comparison_welch_df(moments_variance(control) / n_c, n_c, moments_variance(treatment) / n_t, n_t);
 
-	return moments_compare(moments_mean(treatment) - moments_mean(control), comparison_difference_error(control, treatment), df, alpha);
+	return moments_compare(moments_mean(treatment) - moments_mean(control),
+			       comparison_difference_error(control, treatment), df, alpha);
 }

@@ -64,12 +64,19 @@ struct comparison {
 struct comparison moments_compare(double difference, double error, double df, double alpha);
 
 /*
+ * The degrees of freedom of the difference of two means, of n_a and n_b values, by Satterthwaite 1946, "An approximate
+ * distribution of estimates of variance components": v is the variance of a mean, that of the sample over n.
+ *
+ *     df = (v_a + v_b)^2 / (v_a^2 / (n_a - 1) + v_b^2 / (n_b - 1))
+ */
+double comparison_welch_df(double v_a, double n_a, double v_b, double n_b);
+
+/*
  * Two samples compared without assuming that their variances are equal: Welch 1947, "The generalization of 'Student's'
  * problem when several different population variances are involved". With v = variance / n of each sample,
  *
  *     t = (mean of treatment - mean of control) / sqrt(v_t + v_c)
- *     df = (v_t + v_c)^2 / (v_t^2 / (n_t - 1) + v_c^2 / (n_c - 1))      Satterthwaite 1946
- *     interval = difference -+ q * sqrt(v_t + v_c), q the 1 - alpha/2 quantile of Student's t with df degrees
+ *     interval = difference -+ q * sqrt(v_t + v_c), q the 1 - alpha/2 quantile of Student's t with df degrees (above)
  *
  * Unknown, as moments_compare says it, where a sample has fewer than two values or neither varies (comparison_difference_error).
  */

@@ -105,7 +105,7 @@ int allocation_parse(struct allocation *s, const char *what, const char *text, s
 	return status < 0 ? -1 : errmsg_set(e, "%s: no arm has a weight above 0", what);
 }
 
-bool split_is_path(const char *text)
+bool allocation_is_path(const char *text)
 {
 	return *text && text[strspn(text, " \t\n")] != '{' && !strchr(text, '=');
 }
@@ -175,7 +175,7 @@ double allocation_weight(const struct allocation *s, struct slice arm)
 	return number == INTERN_NONE ? 0 : s->weights[number];
 }
 
-bool split_leaves_out(const struct allocation *s, struct slice arm)
+bool allocation_leaves_out(const struct allocation *s, struct slice arm)
 {
 	uint32_t number = s ? intern_find(&s->arms, arm) : INTERN_NONE;
 
@@ -189,7 +189,7 @@ static bool has(const struct intern *names, const struct interned *name)
 
 static bool leaves_out(const struct allocation *s, const struct interned *name)
 {
-	return split_leaves_out(s, (struct slice){.text = name->text, .len = name->len});
+	return allocation_leaves_out(s, (struct slice){.text = name->text, .len = name->len});
 }
 
 /* Adds a name to those that are listed. Returns whether there was room for it. */

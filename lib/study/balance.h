@@ -17,7 +17,7 @@
 #include "study/metrics.h"
 #include "study/study.h"
 
-/* The covariates, as the columns have them, and whether a user has one. A file is the first, and the only one. */
+/* The covariates, as user_values.h has them, and whether a user has one. A file is the first, and the only one. */
 enum { BALANCE_N = METRICS_N + 1 };
 
 struct balance {

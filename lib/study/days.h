@@ -14,7 +14,7 @@
 #include "base/errmsg.h"
 #include "study/metrics.h"
 
-struct columns;
+struct user_values;
 struct study;
 
 /* A day is a number, 0 on 1970-01-01. */
@@ -52,7 +52,7 @@ const struct days_sums *days_latest(const struct days *d, uint32_t participant);
 /* A user of an experiment on a day. */
 struct days_row {
 	int32_t day;
-	uint32_t user; /* place in the columns */
+	uint32_t user; /* place among the users of the walk */
 	uint32_t sums; /* place in the list of struct days */
 };
 
@@ -63,17 +63,20 @@ struct days_row {
  */
 struct days_walk {
 	int32_t day;
-	struct metrics_user *today, *so_far; /* by place in the columns */
+	struct metrics_user *today, *so_far; /* by place among the users */
 
 	/* private */
-	const struct columns *columns;
+	const struct user_values *users;
 	const struct days *days;
 	struct days_row *rows; /* by day, then by user */
 	size_t n, next;
 };
 
-/* Begins a walk over the days of a study that kept them. Both are borrowed. Returns 0, or -1 where there is no memory. */
-int days_walk_init(struct days_walk *w, const struct study *s, const struct columns *c, struct errmsg *e);
+/*
+ * Begins a walk over the days of these users of a study that kept days. Both are borrowed. Returns 0, or -1 where there is
+ * no memory.
+ */
+int days_walk_init(struct days_walk *w, const struct study *s, const struct user_values *users, struct errmsg *e);
 void days_walk_clear(struct days_walk *w);
 
 /* Goes to the next day that has a session. False where there is none. */

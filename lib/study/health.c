@@ -47,11 +47,6 @@ static uint64_t duplicate_events(const struct study *s)
 	return s->duplicates;
 }
 
-static const struct study_experiment *experiment_of(const struct health_subject *of, const struct health_finding *f)
-{
-	return &of->study->experiments[f->experiment];
-}
-
 static uint64_t users_in_one_arm(const struct study_experiment *x)
 {
 	uint64_t users = 0;
@@ -63,7 +58,7 @@ static uint64_t users_in_one_arm(const struct study_experiment *x)
 
 static int users_in_two_arms(const struct health_subject *of, struct health_finding *f, struct errmsg *words)
 {
-	const struct study_experiment *x = experiment_of(of, f);
+	const struct study_experiment *x = of->experiment;
 	double two = (double)x->summary.two_arms, all = two + (double)users_in_one_arm(x), share = all > 0 ? two / all : 0;
 
 	f->count = x->summary.two_arms;
@@ -103,7 +98,7 @@ static int losses_init(struct losses *l, const struct study_experiment *x, uint6
 
 static struct proportions losses_test(const struct losses *l, const struct effects_options *o)
 {
-	return o && o->sequential ? proportions_sequential(l->lost, l->seen, l->n, o->tune, o->alpha)
+	return o->sequential ? proportions_sequential(l->lost, l->seen, l->n, o->tune, o->alpha)
 				  : proportions_test(l->lost, l->seen, l->n);
 }
 
@@ -125,7 +120,7 @@ static void say_losses(const struct losses *l, const struct study_experiment *x,
 static int judge_losses(const struct health_subject *of, struct health_finding *f, struct errmsg *words,
 			uint64_t (*lost)(const struct metrics_arm *arm))
 {
-	const struct study_experiment *x = experiment_of(of, f);
+	const struct study_experiment *x = of->experiment;
 	struct losses l;
 	int status = losses_init(&l, x, lost);
 
@@ -149,7 +144,7 @@ static uint64_t open_of(const struct metrics_arm *arm)
 
 static int unfinished_in(const struct health_subject *of, struct health_finding *f, struct errmsg *words)
 {
-	f->count = experiment_of(of, f)->summary.unfinished;
+	f->count = of->experiment->summary.unfinished;
 	return judge_losses(of, f, words, open_of);
 }
 
@@ -160,36 +155,30 @@ static uint64_t without_session(const struct metrics_arm *arm)
 
 static int users_without_session(const struct health_subject *of, struct health_finding *f, struct errmsg *words)
 {
-	const struct study_experiment *x = experiment_of(of, f);
+	const struct study_experiment *x = of->experiment;
 
 	for (size_t i = 0; i < x->arms.n; i++)
 		f->count += without_session(&x->summary.arms[i]);
 	return judge_losses(of, f, words, without_session);
 }
 
-/* As planned for the finding's experiment, or NULL. */
-static const struct allocation *planned(const struct health_subject *of, const struct health_finding *f)
-{
-	return allocation_of(of->allocation, slice_of(intern_text(&of->study->names, f->experiment)));
-}
-
 static int missing_arms(const struct health_subject *of, struct health_finding *f, struct errmsg *words)
 {
-	f->count = of->allocation ? allocation_missing(planned(of, f), &experiment_of(of, f)->arms, words) : 0;
+	f->count = of->planned ? allocation_missing(of->planned, &of->experiment->arms, words) : 0;
 	f->grave = f->count > 0;
 	return 0;
 }
 
 static int unplanned_arms(const struct health_subject *of, struct health_finding *f, struct errmsg *words)
 {
-	f->count = of->allocation ? allocation_unplanned(planned(of, f), &experiment_of(of, f)->arms, words) : 0;
+	f->count = of->planned ? allocation_unplanned(of->planned, &of->experiment->arms, words) : 0;
 	f->grave = f->count > 0;
 	return 0;
 }
 
 static int early_events(const struct health_subject *of, struct health_finding *f, struct errmsg *words)
 {
-	f->count = experiment_of(of, f)->early;
+	f->count = of->experiment->early;
 	f->grave = f->count > 0;
 	if (f->grave)
 		errmsg_set(words, "nothing was adjusted, for the covariate would hold part of the effect");
@@ -198,13 +187,11 @@ static int early_events(const struct health_subject *of, struct health_finding *
 
 static int unbalanced_covariates(const struct health_subject *of, struct health_finding *f, struct errmsg *words)
 {
-	const struct balance *b = of->effects && of->effects->balance ? &of->effects->balance[f->experiment] : NULL;
-	const struct covariate *file = of->options ? of->options->samples.file : NULL;
-
-	for (size_t i = 0; b && i < BALANCE_N; i++)
-		if (b->p[i] < HEALTH_ALARM)
-			errmsg_set(words, "%s%s%s", words->text, f->count++ > 0 ? ", " : "", balance_name(i, file));
-	f->p = b ? balance_p(b) : NAN;
+	for (size_t i = 0; i < BALANCE_N; i++)
+		if (of->balance->p[i] < HEALTH_ALARM)
+			errmsg_set(words, "%s%s%s", words->text, f->count++ > 0 ? ", " : "",
+				   balance_name(i, of->options->samples.file));
+	f->p = balance_p(of->balance);
 	f->grave = f->count > 0;
 	if (f->grave)
 		errmsg_set(words, "%s (%s)", words->text, humanize_p_said(f->p, HEALTH_ALARM).text);
@@ -242,82 +229,70 @@ const struct health_entry health_table[HEALTH_N] = {
 };
 
 /* What becomes of the things that an entry counts, where the finding has no words of its own. */
-static const char *fate_of(const struct health_entry *entry, const struct study *s)
+static const char *fate_of(const struct health_entry *entry, bool sorted)
 {
 	switch (entry->fate) {
 	case HEALTH_LEFT_OUT:
 		return "left out";
 	case HEALTH_ORDER:
-		return s->sorted ? "sorted by timestamp" : "taken as they came, so sessions may be wrong";
+		return sorted ? "sorted by timestamp" : "taken as they came, so sessions may be wrong";
 	case HEALTH_SAID:
 		break;
 	}
 	return "";
 }
 
-/* Adds what was found. Returns 0, or -1 where there is no memory. */
-static int add(struct health *h, const struct study *s, struct health_finding f, const char *words)
+/* Gives a finding its words: those it has, or else its fate. Returns 0, or -1 where there is no memory. */
+static int word_finding(struct health_finding *f, const char *words, bool sorted)
 {
-	const char *said = *words ? words : fate_of(f.entry, s);
+	const char *said = *words ? words : fate_of(f->entry, sorted);
 
-	f.fate = *said ? strdup(said) : NULL;
-	h->list[h->n++] = f;
-	return *said && !f.fate ? -1 : 0;
+	f->fate = *said ? strdup(said) : NULL;
+	return *said && !f->fate ? -1 : 0;
 }
 
-static int add_log(struct health *h, const struct study *s)
+int health_of_log(struct health_finding *list, const struct study *s, struct errmsg *e)
 {
 	int status = 0;
 
+	memset(list, 0, HEALTH_LOG_N * sizeof *list);
 	for (size_t i = 0; status == 0 && i < HEALTH_LOG_N; i++) {
 		const struct health_entry *entry = &health_table[i];
-		struct health_finding f = {.entry = entry, .experiment = HEALTH_LOG, .count = entry->in_log(s), .usual = entry->usual,
-					   .p = NAN};
-
+		struct health_finding *f = &list[i];
 		struct errmsg words = {0};
 
-		f.grave = f.count > 0 && entry->grave && !(entry->fate == HEALTH_ORDER && s->sorted);
+		*f = (struct health_finding){.entry = entry, .count = entry->in_log(s), .usual = entry->usual, .p = NAN};
+		f->grave = f->count > 0 && entry->grave && !(entry->fate == HEALTH_ORDER && s->sorted);
 		if (entry->weigh)
-			entry->weigh(s, &f, &words);
-		status = add(h, s, f, words.text);
+			entry->weigh(s, f, &words);
+		status = word_finding(f, words.text, s->sorted);
 	}
-	return status;
-}
-
-static int add_experiment(struct health *h, const struct health_subject *of, uint32_t experiment)
-{
-	int status = 0;
-
-	for (size_t i = HEALTH_LOG_N; status == 0 && i < HEALTH_N; i++) {
-		struct health_finding f = {.entry = &health_table[i], .experiment = experiment, .usual = health_table[i].usual, .p = NAN};
-		struct errmsg words = {0};
-
-		status = f.entry->in_experiment(of, &f, &words);
-		if (status == 0)
-			status = add(h, of->study, f, words.text);
-	}
-	return status;
-}
-
-int health_init(struct health *h, const struct health_subject *of, struct errmsg *e)
-{
-	const struct study *s = of->study;
-	int status;
-
-	*h = (struct health){.list = calloc(HEALTH_LOG_N + s->names.n * HEALTH_EXPERIMENT_N, sizeof *h->list)};
-	status = h->list ? add_log(h, s) : -1;
-	for (size_t i = 0; status == 0 && i < s->names.n; i++)
-		if (s->experiments[i].wanted)
-			status = add_experiment(h, of, (uint32_t)i);
 	return status < 0 ? errmsg_nomem(e) : 0;
 }
 
-void health_clear(struct health *h)
+int health_of_experiment(struct health_finding *list, const struct health_subject *of, struct errmsg *e)
 {
-	for (size_t i = 0; i < h->n; i++)
-		free(h->list[i].fate);
-	free(h->list);
-	*h = (struct health){0};
+	int status = 0;
+
+	memset(list, 0, HEALTH_EXPERIMENT_N * sizeof *list);
+	for (size_t i = 0; status == 0 && i < HEALTH_EXPERIMENT_N; i++) {
+		const struct health_entry *entry = &health_table[HEALTH_LOG_N + i];
+		struct errmsg words = {0};
+
+		list[i] = (struct health_finding){.entry = entry, .usual = entry->usual, .p = NAN};
+		status = entry->in_experiment(of, &list[i], &words);
+		if (status == 0)
+			status = word_finding(&list[i], words.text, true);
+	}
+	return status < 0 ? errmsg_nomem(e) : 0;
+}
+
+void health_clear(struct health_finding *list, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		free(list[i].fate);
+		list[i].fate = NULL;
+	}
 }
 
 const struct health_entry *health_find(const char *key)
@@ -325,14 +300,6 @@ const struct health_entry *health_find(const char *key)
 	for (size_t i = 0; i < HEALTH_N; i++)
 		if (strcmp(health_table[i].key, key) == 0)
 			return &health_table[i];
-	return NULL;
-}
-
-const struct health_finding *health_of(const struct health *h, uint32_t experiment)
-{
-	for (size_t i = HEALTH_LOG_N; i < h->n; i += HEALTH_EXPERIMENT_N)
-		if (h->list[i].experiment == experiment)
-			return &h->list[i];
 	return NULL;
 }
 

@@ -29,6 +29,8 @@ struct metrics_sums {
 	uint32_t latencies;
 };
 
+void metrics_sums_add(struct metrics_sums *sum, const struct metrics_sums *other);
+
 /* To begin with, all is 0 but the arm. */
 struct metrics_user {
 	struct metrics_sums finished; /* over the sessions that have ended, of which there are `sessions` */
@@ -81,6 +83,17 @@ struct metrics_ratio {
 
 enum { METRICS_RATIOS_N = 2 };
 extern const struct metrics_ratio metrics_ratios[METRICS_RATIOS_N];
+
+/* Both kinds together are numbered: first the metrics of metrics_table, then those of metrics_ratios. */
+enum { METRICS_ALL_N = METRICS_N + METRICS_RATIOS_N };
+
+const char *metrics_name(size_t number);
+const char *metrics_unit(size_t number);   /* for people; "" where the name says it */
+const char *metrics_method(size_t number); /* "mean" or "ratio" */
+int metrics_better(size_t number);	   /* 1: more is better, -1: less is better */
+
+/* The number of the metric of this name; METRICS_ALL_N where there is none. */
+size_t metrics_find(const char *name);
 
 /* An arm: its users (those with a finished session), and for each metric the values of those who have one. */
 struct metrics_arm {

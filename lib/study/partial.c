@@ -8,6 +8,7 @@
 #include "study/partial_file.h"
 #include "study/partial_head.h"
 #include "study/partial_values.h"
+#include "study/study_internal.h"
 #include "text/ndjson.h"
 
 /* The parts as they are being read. */

@@ -5,6 +5,7 @@
 
 #include "study/partial_file.h"
 #include "study/partial_values.h"
+#include "study/study_internal.h"
 #include "text/ndjson.h"
 
 static int check_moment(const struct study_keep *keep, const json_t *object, struct errmsg *e)

@@ -1,6 +1,6 @@
 /*
- * partial_values: what stands at a key of an object of a part, for the reader of partial.h. Where it is not what it should
- * be, the reason says that this is no part of a log.
+ * partial_values (private to lib/study): reads the value at a key of a part's object, for the reader of partial.h.
+ * Where it is not what it should be, the reason says that this is not a part of a log.
  */
 #ifndef BOTIFY_PARTIAL_VALUES_H
 #define BOTIFY_PARTIAL_VALUES_H

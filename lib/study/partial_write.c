@@ -6,10 +6,11 @@
 #include "study/partial_file.h"
 #include "text/json_put.h"
 
-#define COUNT(name) {#name, offsetof(struct recommendations_count, name)}
+#define AT(name) offsetof(struct recommendations_count, name)
 
 const struct partial_count partial_answers[PARTIAL_ANSWERS_N] = {
-	COUNT(recommendations), COUNT(pools), COUNT(pool), COUNT(repeated_tracks), COUNT(with_artist), COUNT(repeated_artists),
+	{"answers", AT(recommendations)}, {"pools", AT(pools)}, {"pool", AT(pool)},
+	{"repeated_tracks", AT(repeated_tracks)}, {"with_artist", AT(with_artist)}, {"repeated_artists", AT(repeated_artists)},
 };
 
 static void put_name(const struct intern *symbols, size_t number, FILE *f)

@@ -14,11 +14,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "base/idmap.h"
 #include "base/intern.h"
 #include "event/event.h"
-
-struct catalog;
+#include "world/history.h"
 
 /* What matters here of an event. */
 struct answer {
@@ -34,11 +32,6 @@ struct recommendations_count {
 	uint64_t with_artist, repeated_artists; /* those whose track is in the catalog, and whose artist the session had played */
 };
 
-/* What a session has heard. */
-struct recommendations_heard {
-	struct idmap tracks, artists;
-};
-
 /* Zero-initialise. */
 struct recommendations {
 	struct intern sources; /* "" for answers that name none; in order of first appearance, so see intern_sorted */
@@ -46,9 +39,9 @@ struct recommendations {
 	size_t counts_cap;
 	struct intern keys; /* of the counts: experiment, arm and source, as bytes */
 	uint32_t last;	     /* number of the key before; a guess */
-	struct recommendations_heard **open; /* by the user's place; NULL: no session is open */
+	struct play_counts **open; /* of tracks by their ids, by the user's place; NULL: no session is open */
 	size_t n_open, open_cap;
-	struct recommendations_heard **spare; /* those of sessions that ended */
+	struct play_counts **spare; /* those of sessions that ended */
 	size_t n_spare, spare_cap;
 };
 

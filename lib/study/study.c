@@ -5,6 +5,7 @@
 
 #include "base/grow.h"
 #include "event/event_digest.h"
+#include "study/study_internal.h"
 
 void study_init(struct study *s, enum study_order order, char *const *wanted, size_t n_wanted)
 {
@@ -42,7 +43,7 @@ void study_clear(struct study *s)
 	*s = (struct study){0};
 }
 
-bool study_wants(const struct study *s, struct slice name)
+static bool is_wanted(const struct study *s, struct slice name)
 {
 	for (size_t i = 0; i < s->n_wanted; i++)
 		if (slice_equal(slice_of(s->wanted[i]), name))
@@ -66,7 +67,7 @@ uint32_t study_experiment_at(struct study *s, struct slice name, uint32_t guess)
 	number = intern_add(&s->names, name, guess);
 	if (s->names.n > known) {
 		s->experiments[number] = (struct study_experiment){
-			.wanted = study_wants(s, name), .first = INT64_MAX, .place = UINT32_MAX,
+			.wanted = is_wanted(s, name), .first = INT64_MAX, .place = UINT32_MAX,
 		};
 		s->n_reported += s->experiments[number].wanted;
 	}

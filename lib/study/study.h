@@ -15,7 +15,7 @@
  *
  * Life cycle: study_init; study_keep where more is asked for than the sums; study_add for each event, or partial_read
  * (partial.h) for the parts of it; study_end; then the numbers are there: the summaries here, the users one by one in
- * columns.h, their days in days.h, where answers came from in recommendations.h; study_clear.
+ * user_values.h, their days in days.h, where answers came from in recommendations.h; study_clear.
  *
  * A log that was split by user in any way gives the same numbers to the last bit, because users are summed up in
  * ascending order of their ids, and experiments are ordered by what is the same in any split; see study_end.
@@ -139,7 +139,7 @@ struct study {
 	size_t n_held, held_cap;
 	struct answer *held_answers; /* of the events that are held, by their order */
 	size_t held_answers_cap;
-	bool unsorted; /* for partial.c: a part was taken as it came, out of order */
+	bool unsorted; /* a part (partial.h) was taken as it came, out of order */
 };
 
 /* Starts a study of the experiments with these names, or of all where n_wanted is 0. `wanted` is borrowed. */
@@ -173,56 +173,5 @@ const struct study_participant *study_participant(const struct study *s, size_t 
  * finished session; NULL where not. For all i, these are the users of the summary, in its order.
  */
 const struct study_participant *study_counted(const struct study *s, size_t i, uint32_t experiment);
-
-/* For partial.c: the same, made where it is not there. Its arm is `in.arm` then. NULL where there is no memory. */
-struct study_participant *study_participant_at(struct study *s, uint32_t user, struct study_arm in);
-
-/* For partial.c: the number of an experiment, made where it is new. INTERN_NONE where there is no memory. */
-uint32_t study_experiment_at(struct study *s, struct slice name, uint32_t guess);
-
-/* Counts events before the moment that name an experiment. Returns 0, or -1 where there is no memory. For partial.c too. */
-int study_add_early(struct study *s, struct slice name, uint32_t guess, uint64_t events);
-
-/* For partial.c: why study_experiment_at failed, or that experiments are too many. Returns -1. */
-int study_fail(const struct study *s, struct errmsg *e);
-
-/* For partial.c: whether the experiment of this name is among those asked for. */
-bool study_wants(const struct study *s, struct slice name);
-
-/* For partial.c: notes that an experiment occurs at a time and at a place of an event. */
-static inline void study_seen(struct study_experiment *x, int64_t timestamp, uint32_t place)
-{
-	if (timestamp < x->first || (timestamp == x->first && place < x->place)) {
-		x->first = timestamp;
-		x->place = place;
-	}
-}
-
-#define STUDY_NO_USER UINT32_MAX
-
-/* For partial.c: the place of a user, made where it is new. STUDY_NO_USER where there is no memory. */
-uint32_t study_user_at(struct study *s, uint32_t id);
-
-/* For partial.c: keeps the time of a session of a participant. Returns 0, or -1 where there is no memory. */
-int study_keep_session(struct study *s, uint32_t participant, double time);
-
-/* For study_*.c: an event that is held. */
-struct study_held {
-	int64_t timestamp;
-	double time, latency;
-	uint32_t user, arms; /* the user's place; the arms as a number in arm_sets */
-	uint64_t digest;     /* as in study_user */
-	uint64_t order : 63, last : 1;
-};
-
-/* For study_*.c: what is known of an event when it is counted. */
-struct study_event {
-	struct metrics_event did; /* its arm is set while it is counted */
-	int64_t timestamp;	  /* its own, or that of the user's latest before it */
-	struct answer answer;
-};
-
-/* For study_*.c: counts the next event of a user, in the arms that s->arms begins with. 0, or -1: no memory. */
-int study_count(struct study *s, uint32_t user, struct study_event *ev, size_t n_arms);
 
 #endif

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "study/study.h"
+#include "study/study_internal.h"
 
 static int by_user_and_time(const void *a, const void *b)
 {

@@ -1,5 +1,5 @@
 /*
- * names: invented artists and titles.
+ * names (private to lib/world): invented artists and titles.
  *
  * Put together from word lists and patterns made for this purpose. They shall be told apart at a glance, look like
  * what a music service shows, and now and then be longer, or less ASCII, than a table expects. That one of them is

@@ -68,7 +68,7 @@ static bool time_of_an_arm_differs(const struct analysis *a, size_t part)
 	bool found = false;
 
 	(void)part;
-	for (size_t i = 0; i < a->effects.n; i += SAMPLES_N)
+	for (size_t i = 0; i < a->effects.n; i += METRICS_ALL_N)
 		found |= metric_differs(a, i);
 	return found;
 }
@@ -81,12 +81,12 @@ static bool allocation_differs(const struct analysis *a, size_t part)
 
 static bool metric_or_split_differs(const struct analysis *a, size_t part)
 {
-	return part < SAMPLES_N ? metric_differs(a, part) : allocation_differs(a, part);
+	return part < METRICS_ALL_N ? metric_differs(a, part) : allocation_differs(a, part);
 }
 
 static const char *metric_or_split(size_t part)
 {
-	return part < SAMPLES_N ? samples_name(part) : "srm";
+	return part < METRICS_ALL_N ? metrics_name(part) : "srm";
 }
 
 static const char *const quantile_names[] = {"0.5", "0.9"};
@@ -143,10 +143,10 @@ struct reading {
 	bool (*alarms)(const struct analysis *a, size_t part);
 };
 
-static const struct reading metrics = {SAMPLES_N, samples_name, metric_differs},
-			    means = {METRICS_N, samples_name, metric_differs}, /* ratio metrics are left alone */
-			    metrics_and_split = {SAMPLES_N + 1, metric_or_split, metric_or_split_differs},
-			    time_alone = {1, samples_name, metric_differs},
+static const struct reading metrics = {METRICS_ALL_N, metrics_name, metric_differs},
+			    means = {METRICS_N, metrics_name, metric_differs}, /* ratio metrics are left alone */
+			    metrics_and_split = {METRICS_ALL_N + 1, metric_or_split, metric_or_split_differs},
+			    time_alone = {1, metrics_name, metric_differs},
 			    any = {1, no_name, anything_differs},
 			    time_of_any = {1, no_name, time_of_an_arm_differs},
 			    quantiles = {2, quantile_name, quantile_differs},

@@ -26,7 +26,7 @@
 #include "stats/sequential.h"
 #include "stats/srm.h"
 #include "stats/stats.h"
-#include "stats/winsor.h"
+#include "study/user_values.h"
 #include "variates.h"
 
 enum { SETS = 2000, USERS = 300, MOST_SESSIONS = 8, LOOKS = 50, FAMILY = 10 };
@@ -259,19 +259,20 @@ static bool outer_interval_misses(struct rng *r)
 
 static bool winsorised(struct rng *r)
 {
-	double values[2][USERS], threshold;
-	struct winsor_arm arms[2] = {{.values = values[0], .n = USERS}, {.values = values[1], .n = USERS}};
+	double values[2 * USERS];
+	uint32_t arms[2 * USERS];
+	struct user_values users = {.n = 2 * USERS, .arms = arms, .values = {values}};
 	struct moments s[2] = {0};
 	struct errmsg e;
 
-	for (int a = 0; a < 2; a++)
-		for (int i = 0; i < USERS; i++)
-			values[a][i] = draw_user(r).time;
-	if (winsor(arms, 2, 0.95, &threshold, &e) < 0)
+	for (uint32_t i = 0; i < 2 * USERS; i++) {
+		values[i] = draw_user(r).time;
+		arms[i] = i / USERS;
+	}
+	if (user_values_cap(&users, 0, 0.95, &e) < 0)
 		return true;
-	for (int a = 0; a < 2; a++)
-		for (int i = 0; i < USERS; i++)
-			moments_add(&s[a], values[a][i]);
+	for (size_t i = 0; i < 2 * USERS; i++)
+		moments_add(&s[arms[i]], values[i]);
 	return comparison_welch(&s[0], &s[1], alpha).significant;
 }
 
@@ -297,16 +298,13 @@ static bool srm(struct rng *r)
 static bool srm_sequential_path(struct rng *r)
 {
 	uint64_t counts[3] = {0};
-	struct srm_sequential running = srm_sequential(counts, allocation, 3, 100);
+	double least = 1;
 
 	for (int look = 0; look < LOOKS; look++) {
-		struct srm_sequential now;
-
 		assign(counts, r, 100);
-		now = srm_sequential(counts, allocation, 3, 100);
-		srm_sequential_merge(&running, &now);
+		least = fmin(least, srm_sequential(counts, allocation, 3, 100).p);
 	}
-	return running.p < alpha;
+	return least < alpha;
 }
 
 /* Users of three arms of unequal size who are lost, each with the same small probability; `users` more of them. */

@@ -59,15 +59,20 @@ static void numbers_may_be_had_in_order(void)
 	const struct slice names[] = {slice_of("b"), slice_of("ab"), slice_of("a"), {"a\0b", 3}, slice_of("\xc3\xbc"), slice_of("")};
 	static const uint32_t wanted[] = {5, 2, 3, 1, 0, 4};
 	struct intern s = {0};
-	uint32_t *order = intern_sorted(&s);
+	uint32_t *order = intern_sorted(&s), *places = intern_places(&s);
 
-	CHECK(order != NULL);
+	CHECK(order != NULL && places != NULL);
 	free(order);
+	free(places);
 	for (uint32_t i = 0; i < 6; i++)
 		CHECK(intern_add(&s, names[i], 0) == i);
 	order = intern_sorted(&s);
+	places = intern_places(&s);
 	CHECK(memcmp(order, wanted, sizeof wanted) == 0);
+	for (uint32_t i = 0; i < 6; i++)
+		CHECK(places[order[i]] == i);
 	free(order);
+	free(places);
 	intern_clear(&s);
 }
 

@@ -155,8 +155,8 @@ static void sections_are_those_asked_for(void)
 	struct study s;
 
 	run(&a, &s, &o);
-	CHECK(a.effects.n == SAMPLES_N && a.n_sections == 1 && analysis_section(a.sections, 1, "srm") == &a.sections[0]);
-	CHECK(analysis_section(a.sections, 1, "days") == NULL);
+	CHECK(a.all.n == METRICS_ALL_N && a.n_sections == 1 && analysis_section(&a, "srm") == &a.sections[0]);
+	CHECK(analysis_section(&a, "days") == NULL);
 	analysis_clear(&a);
 	study_clear(&s);
 	CHECK(set(&o, "mde", "1") == 0 && set(&o, "quantiles", "0.5") == 0 && set(&o, "days", NULL) == 0);
@@ -165,10 +165,10 @@ static void sections_are_those_asked_for(void)
 	CHECK(a.n_sections == 6);
 	for (size_t i = 0; i < 6; i++)
 		CHECK_STR(a.sections[i].key, keys[i]);
-	CHECK(section_rows(analysis_section(a.sections, 6, "power")) == SAMPLES_N);
-	CHECK(section_rows(analysis_section(a.sections, 6, "quantiles")) == 2);
-	CHECK(section_rows(analysis_section(a.sections, 6, "days")) == 1);
-	CHECK(section_rows(analysis_section(a.sections, 6, "aa")) == SAMPLES_N);
+	CHECK(section_rows(analysis_section(&a, "power")) == METRICS_ALL_N);
+	CHECK(section_rows(analysis_section(&a, "quantiles")) == 2);
+	CHECK(section_rows(analysis_section(&a, "days")) == 1);
+	CHECK(section_rows(analysis_section(&a, "aa")) == METRICS_ALL_N);
 	analysis_clear(&a);
 	study_clear(&s);
 }

@@ -6,7 +6,7 @@
 
 /* What a dialogue came to. */
 struct played {
-	enum console_status status;
+	enum simulation_outcome status;
 	struct errmsg e;
 	char shown[8192], logged[4096];
 	uint64_t ended;
@@ -62,7 +62,7 @@ static void a_session_is_shown_and_logged(void)
 	char want[1024];
 	unsigned track = 0;
 
-	CHECK(p.status == CONSOLE_DONE && p.ended == 1);
+	CHECK(p.status == SIMULATION_DONE && p.ended == 1);
 	CHECK(sscanf(p.shown, "\nsession 1 of 1: user 0 comes and picks\n  %u  artist", &track) == 1);
 	snprintf(want, sizeof want,
 		 "\nsession 1 of 1: user 0 comes and picks\n  %u  artist %u – title %u\n" PROMPT
@@ -121,15 +121,15 @@ static void the_end_of_the_input_quits(void)
 {
 	struct played p = play("", 5);
 
-	CHECK(p.status == CONSOLE_QUIT && p.ended == 0);
+	CHECK(p.status == SIMULATION_QUIT && p.ended == 0);
 	CHECK_STR(p.logged, "");
 	CHECK(p.shown[strlen(p.shown) - 1] == '\n');
 	p = play("q\n117\n", 5);
-	CHECK(p.status == CONSOLE_QUIT && p.ended == 0);
+	CHECK(p.status == SIMULATION_QUIT && p.ended == 0);
 	p = play(" q \n117\n", 5);
-	CHECK(p.status == CONSOLE_QUIT && p.ended == 0);
+	CHECK(p.status == SIMULATION_QUIT && p.ended == 0);
 	p = play("117\n117\nq\n", 5);
-	CHECK(p.status == CONSOLE_QUIT && p.ended == 2);
+	CHECK(p.status == SIMULATION_QUIT && p.ended == 2);
 	CHECK(strstr(p.shown, "\nsession 3 of 5: user ") != NULL);
 }
 
@@ -140,7 +140,7 @@ static void a_stop_is_no_quitting(void)
 
 	CHECK(pipe(stop) == 0 && write(stop[1], "x", 1) == 1);
 	p = play_watched("117\n", 5, stop[0]);
-	CHECK(p.status == CONSOLE_STOPPED && p.ended == 0);
+	CHECK(p.status == SIMULATION_STOPPED && p.ended == 0);
 	close(stop[0]);
 	close(stop[1]);
 }

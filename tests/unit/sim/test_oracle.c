@@ -77,7 +77,7 @@ static double mean_time(enum agent_kind kind)
 
 	out_init(&log, open("/dev/null", O_WRONLY), "log");
 	world_simulate(&s, &world, world_options(300, 1));
-	CHECK(agent_play(&s, kind, 1, &log, &(struct simulation_watch){.stop_fd = -1}, &e) == 1);
+	CHECK(agent_play(&s, kind, 1, &log, &(struct simulation_watch){.stop_fd = -1}, &e) == SIMULATION_DONE);
 	summary_merge(&all, &s.days[0]);
 	summary_merge(&all, &s.days[1]);
 	CHECK(out_finish(&log, &e) == 0);

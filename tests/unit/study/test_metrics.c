@@ -159,6 +159,14 @@ static void a_session_may_be_seen_before_it_is_closed(void)
 	CHECK(memcmp(&u, &v, sizeof u) == 0 && u.sessions == 1);
 }
 
+static void names_are_found(void)
+{
+	for (size_t i = 0; i < METRICS_ALL_N; i++)
+		CHECK(metrics_find(metrics_name(i)) == i);
+	CHECK(metrics_find("time") == 0 && metrics_find("Time") == METRICS_ALL_N && metrics_find("") == METRICS_ALL_N);
+	CHECK_STR(metrics_name(METRICS_N), "time_per_session");
+}
+
 static void an_empty_one_is_empty(void)
 {
 	struct metrics_summary s = summary_of(NULL, 0, 0);
@@ -182,6 +190,7 @@ int main(void)
 	RUN(users_seen_are_those_of_one_arm);
 	RUN(ratios_are_of_sums_over_finished_sessions);
 	RUN(a_session_may_be_seen_before_it_is_closed);
+	RUN(names_are_found);
 	RUN(an_empty_one_is_empty);
 	RUN(a_user_is_small);
 	return DONE();

@@ -3,9 +3,10 @@
 #include <stdlib.h>
 
 #include "base/rng.h"
+#include "report/analysis.h"
 #include "report/report.h"
-#include "study/columns.h"
 #include "study/effects.h"
+#include "study/user_values.h"
 #include "unit/fixture.h"
 
 static struct errmsg e;
@@ -67,17 +68,18 @@ static char *part_of(const struct study *s)
 
 static char *report_of(const struct study *s, const char *format)
 {
-	const struct effects_options options = {.alpha = 0.05, .samples = {.adjust = s->keep.before}};
-	struct effects effects;
-	struct report report = {.study = s, .effects = &effects};
+	struct analysis_options options = analysis_defaults();
+	const struct report_style plain = {.colour = false};
+	struct analysis analysis;
 	char *text = NULL;
 	size_t size;
 	FILE *f = open_memstream(&text, &size);
 
-	CHECK(effects_of(&effects, s, &options, &e) == 0);
-	CHECK(report_format_find(format)->write(&report, f, false, &e) == 0);
+	options.effects.samples.adjust = s->keep.before;
+	CHECK(analysis_run(&analysis, s, &options, &e) == 0);
+	CHECK(report_format_find(format)->write(&analysis, &plain, f, &e) == 0);
 	fclose(f);
-	effects_clear(&effects);
+	analysis_clear(&analysis);
 	return text;
 }
 
@@ -94,9 +96,9 @@ static void merge(struct study *s, const struct study_keep *keep, char *const *p
 /* The users of an experiment one by one: what they did, did before, and did on each day and in each session. */
 static void check_same_users(const struct study *whole, const struct study *merged, uint32_t x)
 {
-	struct columns a, b;
+	struct user_values a, b;
 
-	CHECK(columns_init(&a, whole, x, NULL, &e) == 0 && columns_init(&b, merged, x, NULL, &e) == 0);
+	CHECK(user_values_init(&a, whole, x, NULL, &e) == 0 && user_values_init(&b, merged, x, NULL, &e) == 0);
 	CHECK(a.n == b.n && memcmp(a.ids, b.ids, a.n * sizeof *a.ids) == 0);
 	for (size_t k = 0; k < METRICS_N; k++) {
 		CHECK(memcmp(a.values[k], b.values[k], a.n * sizeof(double)) == 0);
@@ -112,8 +114,8 @@ static void check_same_users(const struct study *whole, const struct study *merg
 	}
 	CHECK(whole->days.n == merged->days.n && whole->sessions.n == merged->sessions.n);
 	CHECK(whole->recommendations.keys.n == merged->recommendations.keys.n);
-	columns_clear(&a);
-	columns_clear(&b);
+	user_values_clear(&a);
+	user_values_clear(&b);
 }
 
 /* How many experiments began before the moment, and how many did not. */

@@ -1,6 +1,7 @@
 #include "study/study.h"
 
 #include "base/rng.h"
+#include "study/study_internal.h"
 #include "unit/check.h"
 
 static struct errmsg e;
