@@ -20,6 +20,9 @@ __attribute__((format(printf, 2, 3))) int errmsg_set(struct errmsg *e, const cha
 /* Puts "prefix: " before the text that is there. Returns -1. */
 __attribute__((format(printf, 2, 3))) int errmsg_prefix(struct errmsg *e, const char *format, ...);
 
+/* Puts more after the text that is there. Returns -1. */
+__attribute__((format(printf, 2, 3))) int errmsg_append(struct errmsg *e, const char *format, ...);
+
 /* "out of memory". Returns -1. */
 int errmsg_nomem(struct errmsg *e);
 

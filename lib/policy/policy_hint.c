@@ -57,10 +57,9 @@ static void hint_name(const char *name, bool is_filter, struct errmsg *e)
 	const char *near = nearest(name, is_filter);
 
 	if (near)
-		errmsg_set(e, "%s; did you mean '%s'?", e->text, near);
+		errmsg_append(e, "; did you mean '%s'?", near);
 	else if (name[strcspn(name, " ;|&/")])
-		errmsg_set(e, "%s; %s", e->text,
-			   is_filter ? "each filter begins with '+'" : "sources are separated by ','");
+		errmsg_append(e, "; %s", is_filter ? "each filter begins with '+'" : "sources are separated by ','");
 }
 
 void policy_hint_part(const char *part, bool is_filter, struct errmsg *e)
