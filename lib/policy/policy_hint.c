@@ -43,9 +43,9 @@ static bool hint_place(const char *name, const char *part, bool is_filter, struc
 	else if (is_filter && whole)
 		errmsg_set(e, "'%s' is a whole policy, %s, and not a filter", name, whole);
 	else if (!is_filter && whole)
-		errmsg_set(e, "'%s' is a whole policy, %s, and no source", name, whole);
+		errmsg_set(e, "'%s' is a whole policy, %s, not a source", name, whole);
 	else if (!is_filter && name_known(name, filter_kind_name))
-		errmsg_set(e, "'%s' is a filter and no source; write +%s behind the sources", name, part);
+		errmsg_set(e, "'%s' is a filter, not a source; write +%s after the sources", name, part);
 	else
 		return false;
 	return true;

@@ -193,7 +193,7 @@ int ndjson_id(const json_t *value, const char *what, uint32_t *id, struct errmsg
 	if (!value)
 		return errmsg_set(e, "\"%s\" is missing", what);
 	if (!ndjson_whole(value, &n) || n < 0 || n > NUMBER_ID_MAX)
-		return errmsg_set(e, "\"%s\" is no id (a whole number from 0 to %d)", what, NUMBER_ID_MAX);
+		return errmsg_set(e, "\"%s\" is not an id (a whole number from 0 to %d)", what, NUMBER_ID_MAX);
 	*id = (uint32_t)n;
 	return 0;
 }
@@ -203,7 +203,7 @@ int ndjson_count(const json_t *object, const char *key, uint64_t max, uint64_t *
 	int64_t n;
 
 	if (!ndjson_whole(json_object_get(object, key), &n) || n < 0 || (uint64_t)n > max)
-		return errmsg_set(e, "\"%s\" is no count", key);
+		return errmsg_set(e, "\"%s\" is not a count", key);
 	*count = (uint64_t)n;
 	return 0;
 }

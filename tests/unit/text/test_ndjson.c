@@ -234,7 +234,7 @@ static void ids_are_whole_numbers_in_range(void)
 		json_t *value = json_loads(bad[i], JSON_DECODE_ANY, NULL);
 
 		CHECK(value && ndjson_id(value, "track", &id, &e) == -1);
-		CHECK_STR(e.text, "\"track\" is no id (a whole number from 0 to 2147483647)");
+		CHECK_STR(e.text, "\"track\" is not an id (a whole number from 0 to 2147483647)");
 		json_decref(value);
 	}
 	CHECK(ndjson_id(NULL, "user", &id, &e) == -1);
@@ -249,11 +249,11 @@ static void counts_are_whole_numbers_up_to_a_limit(void)
 	uint64_t n = 0;
 
 	CHECK(ndjson_count(object, "plays", 7, &n, &e) == -1);
-	CHECK_STR(e.text, "\"plays\" is no count");
+	CHECK_STR(e.text, "\"plays\" is not a count");
 	for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
 		json_object_set_new(object, "plays", json_loads(bad[i], JSON_DECODE_ANY, NULL));
 		CHECK(ndjson_count(object, "plays", 7, &n, &e) == -1 && n == 0);
-		CHECK_STR(e.text, "\"plays\" is no count");
+		CHECK_STR(e.text, "\"plays\" is not a count");
 	}
 	CHECK(ndjson_count(object, "plays", INT64_MAX, &n, &e) == 0 && n == INT64_MAX);
 	json_object_set_new(object, "plays", json_integer(7));
