@@ -57,8 +57,8 @@ int command_misused(const struct command *c, const struct errmsg *e);
 __attribute__((format(printf, 2, 3))) void command_note(const struct command *c, const char *format, ...);
 
 /*
- * To be called before a path is read: says that input is awaited where that is a terminal, lest the command look as if
- * it hung. It is said once. The path may be NULL, and then nothing is read.
+ * To be called before a path is read: says that input is awaited where that is a terminal, as the command would seem to
+ * hang otherwise. It is said once. The path may be NULL, and then nothing is read.
  */
 void command_reads(const struct command *c, const char *path);
 

@@ -21,8 +21,8 @@ struct eager {
 
 /*
  * As poll(2), but looks for EAGER_NS before it sleeps, and lets others have the processor in between: it may be the very one
- * that they need. Where they take it for longer than that, processors are scarce: whoever sleeps gets one sooner then, and
- * the next waits are plain ones.
+ * that they need. Where they take it for longer than that, processors are scarce: a sleeper then gets one sooner, and the next
+ * waits are plain ones.
  */
 int eager_poll(struct eager *e, struct pollfd *p, nfds_t n, int timeout_ms);
 

@@ -2,7 +2,7 @@
  * errmsg: the reason something failed, in storage of the caller.
  *
  * The library never prints. A function that can fail takes a struct errmsg, returns a negative number or NULL,
- * and leaves there one line that names the thing and the reason; a command prints it behind its own name.
+ * and leaves there one line that names the thing and the reason; a command prints it after its own name.
  */
 #ifndef BOTIFY_ERRMSG_H
 #define BOTIFY_ERRMSG_H

@@ -71,7 +71,7 @@ int lines_open_watched(struct lines *l, const char *path, int stop_fd, struct er
 enum lines_status lines_next(struct lines *l, struct errmsg *e);
 
 /*
- * For who reads in bulk and splits lines elsewhere: as many whole lines, at least one, as stand in the next `bytes` (more than
+ * For reading in bulk, where lines are split elsewhere: as many whole lines, at least one, as stand in the next `bytes` (more than
  * 0) of the input or some more; `text` ends with a newline, but where the input ends without one. It stands in a buffer of its
  * own: the one of *cap bytes at *buf (NULL and 0 at first) is given to the reader, and the caller gets one for it, to
  * be freed or given back in the next call.

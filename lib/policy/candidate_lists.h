@@ -40,7 +40,7 @@ enum candidate_lists_kind {
 int candidate_lists_load(struct candidate_lists *l, const char *path, enum candidate_lists_kind kind, const struct catalog *c, struct errmsg *e);
 void candidate_lists_clear(struct candidate_lists *l);
 
-/* For candidate_lists_draft.c: the items behind those of the last list are that of this new key. Returns 0, or -1: no memory. */
+/* For candidate_lists_draft.c: the items after those of the last list are those of this new key. Returns 0, or -1: no memory. */
 int candidate_lists_add_row(struct candidate_lists *l, uint32_t key);
 
 /* The list of a key; an empty one where there is none. */

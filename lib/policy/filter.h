@@ -26,7 +26,7 @@ int filter_parse(struct filter *f, const char *text, struct errmsg *e);
 /* Whether a track may be played next that has been played `track_plays` times, and its artist `artist_plays` times. */
 bool filter_allows(const struct filter *f, uint32_t track_plays, uint32_t artist_plays);
 
-/* The names there are, i = 0, 1, …; NULL behind the last. */
+/* The names there are, i = 0, 1, …; NULL after the last. */
 const char *filter_kind_name(size_t i);
 
 #endif

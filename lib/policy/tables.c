@@ -86,7 +86,7 @@ static void clear_table(struct table *table)
 	session_player_free(table->player);
 }
 
-/* A new table behind the others, which does not count yet. NULL where there is no memory. */
+/* A new table after the others, which does not count yet. NULL where there is no memory. */
 static struct table *next_table(struct tables *t, enum table_kind kind, const char *name, size_t len)
 {
 	struct table *list = grow(t->list, &t->cap, t->n + 1, sizeof *list), *table;

@@ -70,8 +70,8 @@ const char *humanize_name(const char *name);
 void humanize_list(const struct intern *names, struct errmsg *e);
 
 /*
- * What stands behind a name in running text: a left-to-right mark where the name has letters that run from right to left,
- * which numbers and brackets behind it would join (Unicode Standard Annex 9, W7), or "".
+ * What follows a name in running text: a left-to-right mark where the name has letters that run from right to left,
+ * which numbers and brackets after it would join (Unicode Standard Annex 9, W7), or "".
  */
 const char *humanize_after(const char *name);
 

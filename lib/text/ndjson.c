@@ -44,7 +44,7 @@ static bool is_unfinished(const char *text, size_t len)
 }
 
 /*
- * Sets the reason why a text is no JSON. A line that was cut, as by the death of whoever wrote it, is right as far as it goes:
+ * Sets the reason why a text is not JSON. A line that was cut, as by the death of its writer, is right as far as it goes:
  * the mistake is its end, or a character that was cut in two there.
  */
 static void refuse(const char *text, size_t len, json_error_t *why, struct errmsg *e)
@@ -63,7 +63,7 @@ json_t *ndjson_parse(const char *text, size_t len, struct errmsg *e)
 	json_t *value;
 	bool no_memory;
 
-	/* jansson 2.14 loses a NUL that stands behind a number */
+	/* jansson 2.14 loses a NUL that follows a number */
 	if (memchr(text, 0, len)) {
 		errmsg_set(e, "NUL byte");
 		return NULL;

@@ -305,7 +305,7 @@ static int read_values(FILE *f, struct npy *m, const struct layout *l, struct er
 	if (__builtin_mul_overflow(m->rows, m->columns, &n) || __builtin_mul_overflow(n, type_size(m->type), &room) ||
 	    __builtin_mul_overflow(n, l->size, &bytes) || __builtin_add_overflow(bytes, l->before, &total))
 		return errmsg_set(e, "the array is too large (%zu x %zu)", m->rows, m->columns);
-	/* Known at once of a file, and then no memory is asked for in vain; of a pipe only at its end. */
+	/* Known at once of a file, and then no memory is asked for; of a pipe only at its end. */
 	if (fstat(fileno(f), &st) == 0 && S_ISREG(st.st_mode) && (uintmax_t)st.st_size < total)
 		return errmsg_set(e, "file ends after %jd of %zu bytes", (intmax_t)st.st_size, total);
 	m->data = malloc(room);

@@ -17,7 +17,7 @@ int width_init(struct width *w);
 void width_clear(struct width *w);
 
 /*
- * The columns of a text in UTF-8, or of its first n bytes. Combining characters take none; a byte that is no character
+ * The columns of a text in UTF-8, or of its first n bytes. Combining characters take none; a byte that is not a character
  * takes one, as what stands in its place does.
  */
 size_t width_of(const struct width *w, const char *text);

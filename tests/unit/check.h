@@ -47,7 +47,7 @@ static int check_failed, check_count, check_failures;
 		printf("%sok %d - %s: %s\n", check_failed ? "not " : "", ++check_count, __FILE__, #test); \
 	} while (0)
 
-/* Flushed here, because a sanitizer that finds a leak behind main does not. */
+/* Flushed here, because a sanitizer that finds a leak after main does not. */
 #define DONE() (printf("1..%d\n", check_count), fflush(stdout), check_failures > 0)
 
 #endif

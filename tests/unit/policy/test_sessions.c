@@ -99,7 +99,7 @@ static void the_state_is_as_documented(void)
 	end(&s, 2147483647);
 	sessions_open(&s, 42)->timestamp = -5;
 	sessions_open(&s, 3)->timestamp = INT64_MAX;
-	/* first those who have left, in the order in which they did */
+	/* first the users who have left, in the order in which they did */
 	check_state(&s,
 		    "{\"botify-state\":1}\n"
 		    "{\"user\":7,\"sessions\":1}\n"
@@ -222,7 +222,7 @@ static void who_gives_way_is_who_was_silent_for_longest(void)
 	sessions_clear(&s);
 }
 
-/* Who would give way next is the same after a restart. */
+/* The session that would give way next is the same after a restart. */
 static void the_state_keeps_the_order(void)
 {
 	struct sessions s = {.max_open = 3}, t = {.max_open = 3};

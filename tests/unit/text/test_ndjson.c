@@ -18,7 +18,7 @@ static void make_file(const char *bytes, size_t len)
 	close(fd);
 }
 
-/* Whether the reason is `want` behind the file's name. */
+/* Whether the reason is `want` after the file's name. */
 static int reason_is(const struct errmsg *e, const char *want)
 {
 	size_t n = strlen(path);
@@ -67,7 +67,7 @@ static void all_else_is_refused_with_a_reason(void)
 	CHECK(strstr(e.text, "unable to decode byte 0xff") != NULL);
 }
 
-/* A line ends anywhere where whoever wrote it was killed: each beginning of an object is told as one. */
+/* A line ends anywhere where its writer was killed: each beginning of an object is told as one. */
 static void a_line_that_was_cut_is_told_as_such(void)
 {
 	static const char line[] = " {\"m\\\"{}\":\"n\xc3\xa9\xf0\x9f\x8e\xb5\",\"t\":-17.5e+3,\"x\":[true,null,{\"b\":\"\\u00e9}\"}],\"e\":{\"A\":\"T\"}} ";
