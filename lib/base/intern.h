@@ -50,7 +50,9 @@ int intern_compare(const struct interned *a, const struct interned *b);
 /* All numbers, in bytewise order of their strings. A new array of symbols->n, or NULL where there is no memory. */
 uint32_t *intern_sorted(const struct intern *symbols);
 
-/* The other way round: by number, the place of its string in that order. A new array of symbols->n, or NULL likewise. */
+/*
+ * The other way round: by number, the place of its string in that order. A new array of symbols->n, or NULL likewise.
+ */
 uint32_t *intern_places(const struct intern *symbols);
 
 #endif

@@ -166,7 +166,10 @@ int lines_refuse_compressed(const char *text, size_t len, struct errmsg *e)
 	return 0;
 }
 
-/* Looks at the beginning of the input, once it is there. Each of its lines would be complained about, which would not help. */
+/*
+ * Looks at the beginning of the input, once it is there. Each of its lines would be complained about, which would not
+ * help.
+ */
 static enum lines_status check_beginning(struct lines *l, struct errmsg *e)
 {
 	size_t have = l->tail - l->head;

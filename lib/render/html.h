@@ -50,8 +50,8 @@ struct html_column {
 };
 
 /*
- * A table, which scrolls in a box of its own where it is wider than the page. Cells are added row by row; the first of a
- * row is its heading.
+ * A table, which scrolls in a box of its own where it is wider than the page. Cells are added row by row; the first
+ * of a row is its heading.
  */
 struct html_table {
 	FILE *f;

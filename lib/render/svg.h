@@ -1,10 +1,11 @@
 /*
  * svg: small charts as SVG text, to stand in a page.
  *
- * A chart is static, without script or identifiers, and SVG_WIDTH units wide; it grows and shrinks with what it stands in
- * (its text has 13 units, which is 11 pixels where the chart is 375 wide). Colours are custom properties of `svg_css`,
- * which the page has to hold; they follow the reader's choice of light or dark, and paper. What a colour says, a shape or a
- * dash says as well. It has a title and a description for those who do not see it. All text is escaped.
+ * A chart is static, without script or identifiers, and SVG_WIDTH units wide; it grows and shrinks with what it
+ * stands in (its text has 13 units, which is 11 pixels where the chart is 375 wide). Colours are custom properties of
+ * `svg_css`, which the page has to hold; they follow the reader's choice of light or dark, and paper. What a colour
+ * says, a shape or a dash says as well. It has a title and a description for those who do not see it. All text is
+ * escaped.
  *
  * Values may be anything: what is not finite is left out, and leaves a gap in a line. Names may be of any length: where
  * there is no room they are cut, and whole in a tooltip. Errors of the stream are for ferror to tell.

@@ -11,8 +11,8 @@
 enum { DECODING = JSON_REJECT_DUPLICATES };
 
 /*
- * Leaves printable ASCII of what jansson says: it quotes a few bytes of the input, which may end within a character (and
- * the reason may have to be UTF-8) or command a terminal.
+ * Leaves printable ASCII of what jansson says: it quotes a few bytes of the input, which may end within a character
+ * (and the reason may have to be UTF-8) or command a terminal.
  */
 static const char *reason(json_error_t *why)
 {
@@ -44,8 +44,8 @@ static bool is_unfinished(const char *text, size_t len)
 }
 
 /*
- * Sets the reason why a text is not JSON. A line that was cut, as by the death of its writer, is right as far as it goes:
- * the mistake is its end, or a character that was cut in two there.
+ * Sets the reason why a text is not JSON. A line that was cut, as by the death of its writer, is right as far as it
+ * goes: the mistake is its end, or a character that was cut in two there.
  */
 static void refuse(const char *text, size_t len, json_error_t *why, struct errmsg *e)
 {

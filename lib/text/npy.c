@@ -71,8 +71,8 @@ static bool take(struct cursor *c, const char *text)
 }
 
 /*
- * A string in either kind of quotes, of printable characters without escapes: no key and no type of ours needs more, and
- * what has been read may be shown in a message.
+ * A string in either kind of quotes, of printable characters without escapes: no key and no type of ours needs more,
+ * and what has been read may be shown in a message.
  */
 static bool take_string(struct cursor *c, char *dst, size_t size)
 {

@@ -121,9 +121,10 @@ static struct shortest next_above(const struct shortest *s, int n)
 }
 
 /*
- * Where n digits read back, more do too; so they are taken away one by one. Where 15 do, no others of up to 15 do, for no
- * two decimals of 15 digits are nearest to the same double; only subnormal numbers are not that regular. Below a power of
- * two doubles are nearer than above it: of 16 digits the nearest may then not read back, but the next larger one does.
+ * Where n digits read back, more do too; so they are taken away one by one. Where 15 do, no others of up to 15 do,
+ * for no two decimals of 15 digits are nearest to the same double; only subnormal numbers are not that regular. Below
+ * a power of two doubles are nearer than above it: of 16 digits the nearest may then not read back, but the next
+ * larger one does.
  */
 static struct shortest by_trying(double x)
 {

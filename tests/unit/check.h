@@ -1,6 +1,6 @@
 /*
- * check: what a unit test needs. A test is a function of CHECKs; main lists them with RUN and ends with `return DONE()`.
- * Output is TAP, as that of bats, so that tests/run counts both.
+ * check: what a unit test needs. A test is a function of CHECKs; main lists them with RUN and ends with `return
+ * DONE()`. Output is TAP, as that of bats, so that tests/run counts both.
  */
 #ifndef CHECK_H
 #define CHECK_H

@@ -3,8 +3,8 @@
 #include "unit/fixture.h"
 
 /*
- * Tracks 0 … 11 with ids 0, 10 … 110 by artists 0, 1, 2, 0, 1, 2 … Similar to 0: 3 (its artist's) and 1. User 7 likes 5.
- * Top: 2, 4, 6.
+ * Tracks 0 … 11 with ids 0, 10 … 110 by artists 0, 1, 2, 0, 1, 2 … Similar to 0: 3 (its artist's) and 1. User 7 likes
+ * 5. Top: 2, 4, 6.
  */
 static struct tables tables;
 
@@ -55,7 +55,10 @@ static void leave(struct listener *l)
 	idmap_clear(&l->excluded);
 }
 
-/* Asks many times. Wants the source and the pool every time, and all of the pool to come. Returns the tracks, as bits. */
+/*
+ * Asks many times. Wants the source and the pool every time, and all of the pool to come. Returns the tracks, as
+ * bits.
+ */
 static unsigned ask(const char *policy, const struct listener *l, const char *source, uint32_t pool)
 {
 	struct policy p = bound(policy);

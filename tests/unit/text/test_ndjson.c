@@ -265,7 +265,10 @@ static void counts_are_whole_numbers_up_to_a_limit(void)
 	json_decref(object);
 }
 
-/* Of real numbers those up to 2^53, beyond which not every whole number is one: what was written may have been another. */
+/*
+ * Of real numbers those up to 2^53, beyond which not every whole number is one: what was written may have been
+ * another.
+ */
 static void whole_numbers_may_be_written_as_real_ones(void)
 {
 	static const struct {
