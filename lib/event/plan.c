@@ -199,10 +199,3 @@ int plan_load(struct plan *p, const char *path, struct errmsg *e)
 	json_decref(document);
 	return status;
 }
-
-const struct plan_experiment *plan_find(const struct plan *p, const char *name)
-{
-	uint32_t number = intern_find(&p->names, slice_of(name));
-
-	return number == INTERN_NONE ? NULL : &p->list[number];
-}

@@ -64,15 +64,6 @@ double sequential_welch_half(const struct moments *control, const struct moments
 				 comparison_t_critical(level, once.df));
 }
 
-struct comparison sequential_mean(const struct moments *s, double tune, double alpha)
-{
-	double n = (double)s->n, error = sqrt(moments_variance(s) / n);
-	struct comparison once = moments_compare(moments_mean(s), error, n - 1, alpha);
-
-	return at_least(sequential_compare(moments_mean(s), error, n, sequential_rho2(tune, alpha), alpha), &once,
-			alpha);
-}
-
 double sequential_arm(const struct moments *arm, const struct moments *all, double tune, double alpha)
 {
 	double n = (double)all->n, here = (double)arm->n, others = n - here;

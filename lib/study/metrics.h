@@ -47,11 +47,10 @@ struct metrics_event {
 	double latency; /* s, or NaN */
 };
 
-/* Adds an event to a user: to the open session, which is closed where the event is its last. */
-void metrics_add(struct metrics_user *u, const struct metrics_event *ev);
-
-/* The two steps of metrics_add, for who wants to see the session in between. */
+/* Adds an event to the open session of a user. Where it is the session's last, metrics_close is to follow. */
 void metrics_play(struct metrics_user *u, const struct metrics_event *ev);
+
+/* Adds the open session to those that have ended. */
 void metrics_close(struct metrics_user *u);
 
 /*

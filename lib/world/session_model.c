@@ -54,7 +54,7 @@ size_t session_model_user(const struct session_model *m, uint32_t id)
 	return low < m->n_users && m->users[low].id == id ? low : m->n_users;
 }
 
-int session_model_digest(const struct catalog *c, char digest[SESSION_DIGEST])
+static int digest_catalog(const struct catalog *c, char digest[SESSION_DIGEST])
 {
 	struct memstream m;
 	FILE *f = memstream_open(&m);
@@ -129,7 +129,7 @@ static int read_head(struct session_model *m, const json_t *o, const struct cata
 		return errmsg_set(e, "this is not a session model");
 	if (version != VERSION)
 		return errmsg_set(e, "a session model of version %g; this botify knows version %d", version, VERSION);
-	if (session_model_digest(c, own) < 0)
+	if (digest_catalog(c, own) < 0)
 		return errmsg_nomem(e);
 	if (strcmp(own, digest) != 0)
 		return errmsg_set(e, "the model was learned with another catalog (digest %.16s, not %s)", digest, own);
@@ -374,7 +374,7 @@ static int save_head(const struct session_model *m, const char *dir, const struc
 	char digest[SESSION_DIGEST], *path;
 	FILE *f;
 
-	if (session_model_digest(c, digest) < 0)
+	if (digest_catalog(c, digest) < 0)
 		return errmsg_nomem(e);
 	f = create(dir, "model.json", &path, e);
 	if (!f) {
