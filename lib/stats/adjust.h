@@ -62,7 +62,7 @@ int adjust(enum adjust_method method, const double *p, size_t n, double alpha, s
 /*
  * Gives a comparison by Student's t or the normal distribution the interval of its level, and the verdict of its
  * adjusted p. Its p stays as it is. For a sequential comparison, which has no df, the same is
- * comparison_rejudge(&w, sequential_welch_half(control, treatment, tune, alpha, a.level), a.p < alpha).
+ * comparison_rejudge(&w, sequential_welch_half_width(control, treatment, tune, alpha, a.level), a.p < alpha).
  */
 void adjust_welch(struct comparison *w, const struct adjusted *a, double alpha);
 

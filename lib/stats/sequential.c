@@ -40,7 +40,7 @@ static struct comparison at_least(struct comparison w, const struct comparison *
 	if (isnan(w.t) || isnan(once->t))
 		return w;
 	w.p = fmax(w.p, once->p);
-	comparison_judge(&w, fmax(w.half, once->half), alpha);
+	comparison_judge(&w, fmax(w.half_width, once->half_width), alpha);
 	return w;
 }
 
@@ -54,7 +54,7 @@ struct comparison sequential_welch(const struct moments *control, const struct m
 			alpha);
 }
 
-double sequential_welch_half(const struct moments *control, const struct moments *treatment, double tune, double alpha,
+double sequential_welch_half_width(const struct moments *control, const struct moments *treatment, double tune, double alpha,
 			     double level)
 {
 	double n = (double)control->n + (double)treatment->n;

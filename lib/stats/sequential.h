@@ -59,7 +59,7 @@ struct comparison sequential_welch(const struct moments *control, const struct m
 				    double alpha);
 
 /* Half the width that the interval of two arms has at another level, rho being tuned as above: for adjust.h. */
-double sequential_welch_half(const struct moments *control, const struct moments *treatment, double tune, double alpha,
+double sequential_welch_half_width(const struct moments *control, const struct moments *treatment, double tune, double alpha,
 			     double level);
 
 /*

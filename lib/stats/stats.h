@@ -49,7 +49,7 @@ struct comparison {
 	double p;	     /* two-sided */
 	bool significant;    /* the interval excludes 0; false where there is no interval */
 	double error;	     /* standard error of the difference */
-	double half;	     /* half the interval's width: lower and upper are difference -+ half */
+	double half_width;	     /* half the interval's width: lower and upper are difference -+ half_width */
 };
 
 /*
@@ -84,16 +84,16 @@ struct comparison comparison_welch(const struct moments *control, const struct m
 
 /*
  * For a critical value of another kind than Student's t. Takes a comparison whose difference, error, df, t and p are
- * set (p being that of the same kind), gives it the interval difference -+ half, and makes interval, p and verdict
+ * set (p being that of the same kind), gives it the interval difference -+ half_width, and makes interval, p and verdict
  * agree as moments_compare does.
  */
-void comparison_judge(struct comparison *w, double half, double alpha);
+void comparison_judge(struct comparison *w, double half_width, double alpha);
 
 /*
- * Gives a comparison another interval, difference -+ half, and a verdict that was reached elsewhere: see adjust.h. If
- * rounding has them disagree, `half` yields by the last bit. p stays. Does nothing where there is no interval.
+ * Gives a comparison another interval, difference -+ half_width, and a verdict that was reached elsewhere: see adjust.h. If
+ * rounding has them disagree, `half_width` yields by the last bit. p stays. Does nothing where there is no interval.
  */
-void comparison_rejudge(struct comparison *w, double half, bool significant);
+void comparison_rejudge(struct comparison *w, double half_width, bool significant);
 
 /* P(|T| >= |t|) for Student's t with df degrees of freedom (infinite: the normal distribution), exact in the tail. */
 double comparison_t_tails(double t, double df);

@@ -409,7 +409,7 @@ static void what_was_before_counts_for_the_user_only(void)
 }
 
 /* Whatever the order in which participants end their sessions, each has its own side by side. */
-static void sessions_are_kept_by_member(void)
+static void sessions_are_kept_by_participant(void)
 {
 	struct study s;
 
@@ -495,7 +495,7 @@ int main(void)
 	RUN(events_after_the_end_are_counted);
 	RUN(experiments_are_ordered_by_time_place_and_name);
 	RUN(what_was_before_counts_for_the_user_only);
-	RUN(sessions_are_kept_by_member);
+	RUN(sessions_are_kept_by_participant);
 	RUN(users_are_small);
 	RUN(too_many_experiments_are_told);
 	return DONE();
