@@ -58,10 +58,12 @@ int analysis_power(struct section *s, const struct analysis *a, struct errmsg *e
 {
 	int status = 0;
 
-	section_init(s, "power", "What could be found?",
-		     "Detectable effect: the smallest that these users would have shown as significant with a probability of 80 %, "
-		     "in one look and one comparison. Needs: users for the wanted effect (--mde), split as they are now.",
-		     columns, sizeof columns / sizeof *columns);
+	section_init(
+		s, "power", "Minimum detectable effect: what could be found?",
+		"Detectable effect: the smallest that these users would have shown as significant with a probability "
+		"of 80 %, in one look and one comparison. Needs: users for the wanted effect (--mde), split as they "
+		"are now.",
+		columns, sizeof columns / sizeof *columns);
 	section_layout(s, 2, NULL);
 	for (size_t i = 0; status == 0 && i < a->n; i++)
 		status = add_experiment(s, &a->experiments[i], e);
