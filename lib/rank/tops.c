@@ -76,8 +76,8 @@ static const struct slice *arm_of(const struct tops *t, const struct event *ev)
 }
 
 /*
- * Whether the track of an event was recommended by the event of its user before it. Returns 1 or 0, or -1 where there is no
- * memory.
+ * Whether the track of an event was recommended by the event of its user before it. Returns 1 or 0, or -1 where
+ * there is no memory.
  */
 static int was_recommended(struct tops *t, const struct event *ev)
 {

@@ -1,9 +1,9 @@
 /*
  * adjust: many comparisons at once. With twenty metrics at alpha 0.05, one of them cries wolf in most experiments.
  *
- * It turns the p of a family of m comparisons into adjusted p, and says at which level the interval of each participant is
- * to be drawn so that it excludes 0 exactly where its adjusted p is below alpha. A p that is NaN is of no participant: it
- * stays NaN and does not count in m.
+ * It turns the p of a family of m comparisons into adjusted p, and says at which level the interval of each
+ * participant is to be drawn so that it excludes 0 exactly where its adjusted p is below alpha. A p that is NaN is
+ * of no participant: it stays NaN and does not count in m.
  */
 #ifndef BOTIFY_ADJUST_H
 #define BOTIFY_ADJUST_H

@@ -1,6 +1,6 @@
 /*
- * comoments: the first and second moments of pairs (x, y), in one pass and mergeable: the variance of a ratio needs them
- * (ratio.h), and so does the adjustment by a covariate (cuped.h).
+ * comoments: the first and second moments of pairs (x, y), in one pass and mergeable: the variance of a ratio needs
+ * them (ratio.h), and so does the adjustment by a covariate (cuped.h).
  *
  * By convention x is what y is explained by: the denominator of a ratio, the covariate of a metric.
  */

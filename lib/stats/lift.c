@@ -23,8 +23,9 @@ static double relative_variance(const struct moments *s, double q, double unit)
  *
  *     (1 - g) L^2 - 2 (u + g) L + (u^2 - g - h) <= 0
  *
- * whose discriminant is, over 4, g (1 + u)^2 + h (1 - g): two terms that do not cancel. The last term of the inequality
- * is (|u| - half width)(|u| + half width), positive where the comparison is significant, and so then is the product of the roots.
+ * whose discriminant is, over 4, g (1 + u)^2 + h (1 - g): two terms that do not cancel. The last term of the
+ * inequality is (|u| - half width)(|u| + half width), positive where the comparison is significant, and so then is
+ * the product of the roots.
  */
 static void set_bounds(struct lift *l, const struct comparison *w, double unit, double g, double h)
 {

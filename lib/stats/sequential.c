@@ -6,7 +6,10 @@ double sequential_rho2(double n, double alpha)
 {
 	double c = 1 - 2 * log(alpha), y = c + log(c), last = 0;
 
-	/* Newton's steps from above; there are five or so. GSL's Lambert function has but ten digits where alpha is small. */
+	/*
+	 * Newton's steps from above; there are five or so. GSL's Lambert function has but ten digits where alpha is
+	 * small.
+	 */
 	for (int i = 0; i < 100 && y > 1 && y != last; i++) {
 		last = y;
 		y = y * (c - 1 + log(y)) / (y - 1);

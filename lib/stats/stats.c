@@ -77,7 +77,10 @@ double comparison_t_critical(double alpha, double df)
 		return gsl_cdf_ugaussian_Qinv(alpha / 2);
 	q = gsl_cdf_tdist_Qinv(alpha / 2, df);
 	density = gsl_ran_tdist_pdf(q, df);
-	/* The same expansion: one Newton step makes the quantile that of our own tail. Towards the centre it is exact. */
+	/*
+	 * The same expansion: one Newton step makes the quantile that of our own tail. Towards the centre it is
+	 * exact.
+	 */
 	if (alpha < 0.5 && density > 0 && isfinite(q))
 		q += (comparison_t_tails(q, df) - alpha) / (2 * density);
 	return q;

@@ -222,7 +222,10 @@ size_t allocation_missing(const struct allocation *s, const struct intern *arms,
 	return count_without(&s->arms, arms, s);
 }
 
-/* The first name behind `previous` (NULL: of all), bytewise, of those in `some` that are not among `others`; NULL: none. */
+/*
+ * The first name behind `previous` (NULL: of all), bytewise, of those in `some` that are not among `others`; NULL:
+ * none.
+ */
 static const struct interned *next_without(const struct intern *some, const struct intern *others, const struct interned *previous)
 {
 	const struct interned *next = NULL;
@@ -237,7 +240,10 @@ static const struct interned *next_without(const struct intern *some, const stru
 	return next;
 }
 
-/* A log and its parts have the arms in different orders. Sorting them would take memory, and only some dozens have room. */
+/*
+ * A log and its parts have the arms in different orders. Sorting them would take memory, and only some dozens have
+ * room.
+ */
 size_t allocation_unplanned(const struct allocation *s, const struct intern *arms, struct errmsg *names)
 {
 	const struct interned *name = NULL;

@@ -167,7 +167,10 @@ static int by_experiment(const void *a, const void *b)
 	return (x->experiment > y->experiment) - (x->experiment < y->experiment);
 }
 
-/* Experiments stand in the order of the report, so that the same study gives the same bytes. Returns 0, or -1: no memory. */
+/*
+ * Experiments stand in the order of the report, so that the same study gives the same bytes. Returns 0, or -1: no
+ * memory.
+ */
 static int gather_participants(const struct study *s, const struct study_user *u, struct participants *all)
 {
 	all->n = 0;

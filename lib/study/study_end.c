@@ -130,7 +130,10 @@ static void find_early(struct study *s)
 /* Puts the sessions of a participant side by side, in their order. */
 static int group_sessions(struct study_sessions *all, size_t n_participants)
 {
-	/* next[m + 2] counts those of m; then next[m + 1] is where the next one of m goes, and in the end where m's end */
+	/*
+	 * next[m + 2] counts those of m; then next[m + 1] is where the next one of m goes, and in the end where m's
+	 * end
+	 */
 	size_t *next = calloc(n_participants + 2, sizeof *next);
 	double *times = malloc((all->n + 1) * sizeof *times);
 

@@ -7,8 +7,8 @@
 #include "event/log.h"
 
 /*
- * Reads the logs once; complaints after the first `said` of them are passed on. A reading that is to `give_up` ends with
- * an event out of order.
+ * Reads the logs once; complaints after the first `said` of them are passed on. A reading that is to `give_up` ends
+ * with an event out of order.
  */
 static int read_once(struct study *s, const struct study_log *in, bool give_up, unsigned long *said, struct errmsg *e)
 {

@@ -85,7 +85,10 @@ static int by_id(const void *a, const void *b)
 	return (x > y) - (x < y);
 }
 
-/* Artists by name: a map from the hash of a name to 1 + the first artist that has it, and a chain through the others. */
+/*
+ * Artists by name: a map from the hash of a name to 1 + the first artist that has it, and a chain through the
+ * others.
+ */
 struct artist_names {
 	struct idmap first;
 	uint32_t *next; /* 1 + the next artist with the same hash, 0 at the end */

@@ -11,8 +11,8 @@
 #define STRETCH 0.3
 
 /*
- * Nearly a standard normal variate: the sum of four uniform ones. By way of the inverse of the distribution, its last bit
- * would be a matter of the library's log.
+ * Nearly a standard normal variate: the sum of four uniform ones. By way of the inverse of the distribution, its
+ * last bit would be a matter of the library's log.
  */
 static double draw_bell(struct rng *r)
 {

@@ -244,7 +244,10 @@ static void an_event_delivered_again_is_left_out(void)
 	}
 }
 
-/* Whatever field it is that differs, it is another event, in the order of the log too: real listens share their milliseconds. */
+/*
+ * Whatever field it is that differs, it is another event, in the order of the log too: real listens share their
+ * milliseconds.
+ */
 static void an_event_that_differs_is_another(void)
 {
 	static const uint32_t excluded[] = {7};
@@ -279,7 +282,10 @@ static void an_event_that_differs_is_another(void)
 	}
 }
 
-/* Events of one time are taken in the order in which they were added, sorted or not: here sessions of 2, 1 and 3 tracks. */
+/*
+ * Events of one time are taken in the order in which they were added, sorted or not: here sessions of 2, 1 and 3
+ * tracks.
+ */
 static void ties_keep_the_order_of_the_log(void)
 {
 	static const struct {
