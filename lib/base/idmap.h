@@ -24,9 +24,6 @@ struct idmap {
 
 #define IDMAP_NONE UINT32_MAX /* the one key that cannot be stored, and is never found */
 
-/* An empty map may also be had by zeroing the struct. */
-void idmap_init(struct idmap *m);
-
 /* Frees the memory; the map is empty then. */
 void idmap_clear(struct idmap *m);
 

@@ -152,8 +152,8 @@ static bool keep_arms(struct event_parser *p, struct event_known *known, struct 
 }
 
 /*
- * There are few ways to be in all experiments, so mostly they stand in the very bytes of an event before. The line's hash only
- * says which one that may be.
+ * There are few ways to be in all experiments, so mostly they stand in the very bytes of an event before. The
+ * line's hash only says which one that may be.
  */
 static bool take_experiments(struct event_parser *p, struct scan *s, struct event *ev)
 {

@@ -66,9 +66,6 @@ struct session_player {
 	size_t now_cap;
 };
 
-void session_begin(const struct session_player *p, uint32_t user_id, uint32_t track, struct session_aim *a);
-const struct session_plan *session_plan_of(struct session_player *p, const struct session_aim *a, size_t k);
-
 /*
  * The logarithm of the time that is expected of a track, for x = q.e and |q|^2; what is uncertain brings it
  * nearer the middle.

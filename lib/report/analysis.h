@@ -26,7 +26,7 @@ struct analysis_options {
 	struct effects_options effects;
 	const struct allocation *allocation; /* as planned; NULL, or one of no arms: equal */
 	bool with_power;
-	double power, mde;	 /* 0 .. 1; percent, NaN: not asked for */
+	double mde; /* percent; NaN: not asked for */
 	/* n_quantiles of them, of the time of a session; none: not asked for */
 	double quantiles[ANALYSIS_QUANTILES_MAX];
 	size_t n_quantiles;

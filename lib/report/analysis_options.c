@@ -12,7 +12,7 @@ struct analysis_options analysis_defaults(void)
 {
 	return (struct analysis_options){
 		.effects = {.alpha = 0.05, .adjust = ADJUST_NONE, .tune = DEFAULT_TUNE},
-		.power = 0.8, .mde = NAN,
+		.mde = NAN,
 	};
 }
 

@@ -20,7 +20,7 @@ void analysis_effects(struct section *s, const struct effects *effects);
 void analysis_srm(struct section *s, const struct analysis *a);
 
 /*
- * Power: the effect that the users at hand would find (with this power, at alpha, two-sided) in percent of the
+ * Power: the effect that the users at hand would find (with a power of 80 %, at alpha, two-sided) in percent of the
  * control's mean, and the users that an effect of `mde` percent needs.
  */
 int analysis_power(struct section *s, const struct analysis *a, struct errmsg *e);

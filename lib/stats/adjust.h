@@ -1,9 +1,9 @@
 /*
  * adjust: many comparisons at once. With twenty metrics at alpha 0.05, one of them cries wolf in most experiments.
  *
- * It turns the p of a family of m comparisons into adjusted p, and says at which level the interval of each participant is
- * to be drawn so that it excludes 0 exactly where its adjusted p is below alpha. A p that is NaN is of no participant: it
- * stays NaN and does not count in m.
+ * It turns the p of a family of m comparisons into adjusted p, and says at which level the interval of each
+ * participant is to be drawn so that it excludes 0 exactly where its adjusted p is below alpha. A p that is NaN is
+ * of no participant: it stays NaN and does not count in m.
  */
 #ifndef BOTIFY_ADJUST_H
 #define BOTIFY_ADJUST_H
@@ -62,7 +62,7 @@ int adjust(enum adjust_method method, const double *p, size_t n, double alpha, s
 /*
  * Gives a comparison by Student's t or the normal distribution the interval of its level, and the verdict of its
  * adjusted p. Its p stays as it is. For a sequential comparison, which has no df, the same is
- * comparison_rejudge(&w, sequential_welch_half(control, treatment, tune, alpha, a.level), a.p < alpha).
+ * comparison_rejudge(&w, sequential_welch_half_width(control, treatment, tune, alpha, a.level), a.p < alpha).
  */
 void adjust_welch(struct comparison *w, const struct adjusted *a, double alpha);
 

@@ -34,7 +34,10 @@ static double over_chi(double q, double df, double noncentrality)
 	return sum / total;
 }
 
-/* The same the other way round, where that step would be too small: the mean over Z of P(S < (Z + noncentrality) / q). */
+/*
+ * The same the other way round, where that step would be too small: the mean over Z of P(S < (Z + noncentrality) /
+ * q).
+ */
 static double over_normal(double q, double df, double noncentrality)
 {
 	double step = 0.125, sum = 0, total = 0;

@@ -77,7 +77,7 @@ static void rejudge(struct comparison *w, const struct moments *control, const s
 	if (isnan(a->level))
 		return;
 	if (o->sequential)
-		comparison_rejudge(w, sequential_welch_half(control, treatment, o->tune, o->alpha, a->level),
+		comparison_rejudge(w, sequential_welch_half_width(control, treatment, o->tune, o->alpha, a->level),
 				   a->p < o->alpha);
 	else
 		adjust_welch(w, a, o->alpha);

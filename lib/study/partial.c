@@ -83,7 +83,7 @@ static int read_arm(const struct study_experiment *x, const json_t *object, uint
 	return *arm == INTERN_NONE ? errmsg_set(e, "no part of a log: \"arm\" is none of those named before") : 0;
 }
 
-static int read_member(struct study *s, uint32_t user, uint32_t experiment, const json_t *object, struct errmsg *e)
+static int read_participant(struct study *s, uint32_t user, uint32_t experiment, const json_t *object, struct errmsg *e)
 {
 	struct study_arm in = {.experiment = experiment};
 	struct study_participant *m;
@@ -104,7 +104,7 @@ static int read_member(struct study *s, uint32_t user, uint32_t experiment, cons
 	return s->keep.sessions ? read_times(s, participant, json_object_get(object, "times"), e) : 0;
 }
 
-static int read_members(struct study *s, uint32_t user, json_t *experiments, struct errmsg *e)
+static int read_participants(struct study *s, uint32_t user, json_t *experiments, struct errmsg *e)
 {
 	const char *key;
 	json_t *object;
@@ -116,7 +116,7 @@ static int read_members(struct study *s, uint32_t user, json_t *experiments, str
 
 		if (experiment == INTERN_NONE)
 			return errmsg_set(e, "no part of a log: experiment '%s' was not named before", key);
-		if (s->experiments[experiment].wanted && read_member(s, user, experiment, object, e) < 0)
+		if (s->experiments[experiment].wanted && read_participant(s, user, experiment, object, e) < 0)
 			return -1;
 	}
 	return 0;
@@ -166,7 +166,7 @@ static int read_user(struct reading *r, const json_t *object, struct errmsg *e)
 		return -1;
 	if (read_before(s, user, json_object_get(object, "before"), e) < 0)
 		return -1;
-	return read_members(s, user, json_object_get(object, "experiments"), e);
+	return read_participants(s, user, json_object_get(object, "experiments"), e);
 }
 
 /* Reads counts that are to be added to what there is. */

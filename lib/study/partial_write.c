@@ -134,7 +134,7 @@ static void put_times(const struct study_sessions *sessions, uint32_t participan
 	fputc(']', f);
 }
 
-static void put_member(const struct study *s, const struct study_participant *m, FILE *f)
+static void put_participant(const struct study *s, const struct study_participant *m, FILE *f)
 {
 	uint32_t participant = (uint32_t)(m - s->participants);
 
@@ -167,8 +167,11 @@ static int by_experiment(const void *a, const void *b)
 	return (x->experiment > y->experiment) - (x->experiment < y->experiment);
 }
 
-/* Experiments stand in the order of the report, so that the same study gives the same bytes. Returns 0, or -1: no memory. */
-static int gather_members(const struct study *s, const struct study_user *u, struct participants *all)
+/*
+ * Experiments stand in the order of the report, so that the same study gives the same bytes. Returns 0, or -1: no
+ * memory.
+ */
+static int gather_participants(const struct study *s, const struct study_user *u, struct participants *all)
 {
 	all->n = 0;
 	for (uint32_t link = u->participant; link != 0; link = s->participants[link - 1].next) {
@@ -190,7 +193,7 @@ static int put_user(const struct study *s, const struct idmap_entry *id, struct 
 	size_t user = id->value - 1;
 	const struct study_participant *before = study_participant(s, user, STUDY_BEFORE);
 
-	if (gather_members(s, &s->users[user], all) < 0)
+	if (gather_participants(s, &s->users[user], all) < 0)
 		return -1;
 	fprintf(f, "{\"user\":%" PRIu32 ",\"open\":%s,", id->key, truth(s->users[user].in_session));
 	if (before) {
@@ -201,7 +204,7 @@ static int put_user(const struct study *s, const struct idmap_entry *id, struct 
 	fputs("\"experiments\":{", f);
 	for (size_t i = 0; i < all->n; i++) {
 		fputs(i > 0 ? "," : "", f);
-		put_member(s, all->list[i], f);
+		put_participant(s, all->list[i], f);
 	}
 	fputs("}}\n", f);
 	return 0;

@@ -1,5 +1,6 @@
 /*
- * recommendations: where recommendations came from, by arm and source, and how often they repeated what the session had heard.
+ * recommendations: where recommendations came from, by arm and source, and how often they repeated what the session
+ * had heard.
  *
  * An answer is an event with a recommendation; the arm that it counts for is the one that the event itself names. Not
  * like users and sessions, answers are not left out where a session did not end or its user was seen in two arms.

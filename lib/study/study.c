@@ -193,7 +193,7 @@ static void check_order(struct study *s, struct study_user *u, const struct even
 }
 
 /* The link to the record of a user in an experiment: its place plus 1, or 0 where there is none. */
-static uint32_t find_member(const struct study *s, size_t user, uint32_t experiment)
+static uint32_t find_participant(const struct study *s, size_t user, uint32_t experiment)
 {
 	uint32_t link = s->users[user].participant;
 
@@ -204,7 +204,7 @@ static uint32_t find_member(const struct study *s, size_t user, uint32_t experim
 
 const struct study_participant *study_participant(const struct study *s, size_t user, uint32_t experiment)
 {
-	uint32_t link = find_member(s, user, experiment);
+	uint32_t link = find_participant(s, user, experiment);
 
 	return link != 0 ? &s->participants[link - 1] : NULL;
 }
@@ -217,7 +217,7 @@ const struct study_participant *study_counted(const struct study *s, size_t i, u
 }
 
 /* A new record of a user in an experiment; it comes first in the user's chain. NULL where there is no memory. */
-static struct study_participant *add_member(struct study *s, uint32_t user, struct study_arm in)
+static struct study_participant *add_participant(struct study *s, uint32_t user, struct study_arm in)
 {
 	struct study_participant *participants = grow(s->participants, &s->participants_cap, s->n_participants + 1, sizeof *participants);
 
@@ -235,9 +235,9 @@ static struct study_participant *add_member(struct study *s, uint32_t user, stru
 
 struct study_participant *study_participant_at(struct study *s, uint32_t user, struct study_arm in)
 {
-	uint32_t link = find_member(s, user, in.experiment);
+	uint32_t link = find_participant(s, user, in.experiment);
 
-	return link != 0 ? &s->participants[link - 1] : add_member(s, user, in);
+	return link != 0 ? &s->participants[link - 1] : add_participant(s, user, in);
 }
 
 int study_keep_session(struct study *s, uint32_t participant, double time)

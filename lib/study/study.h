@@ -4,14 +4,15 @@
  * One study serves all experiments of a log in one pass. An event counts for an experiment only where it names an arm
  * of it. What was wrong with the log is counted, never printed; see health.h.
  *
- * A user's events are to be taken in the order of their timestamps. STUDY_STREAM takes them in the order in which they
- * come, which is that of a log as it was written, with memory linear in users; `out_of_order` says whether that was
- * right. STUDY_HOLD keeps all events (48 bytes each) and sorts them in the end, for a log that is not in order. An event
- * that has no timestamp has that of its user's latest event before it.
+ * A user's events are to be taken in the order of their timestamps. STUDY_STREAM takes them in the order in which
+ * they come, which is that of a log as it was written, with memory linear in users; `out_of_order` says whether
+ * that was right. STUDY_HOLD keeps all events (48 bytes each) and sorts them in the end, for a log that is not in
+ * order. An event that has no timestamp has that of its user's latest event before it.
  *
- * An event that is that of the same user just before over again, in every field (event_digest.h), was delivered twice: it is
- * left out and counted. Just before is in the order of the log, and where events are sorted, in that order too: those of equal
- * timestamps stay in the order of the log. Events without a timestamp are never taken for one another.
+ * An event that is that of the same user just before over again, in every field (event_digest.h), was delivered
+ * twice: it is left out and counted. Just before is in the order of the log, and where events are sorted, in that
+ * order too: those of equal timestamps stay in the order of the log. Events without a timestamp are never taken for
+ * one another.
  *
  * Life cycle: study_init; study_keep where more is asked for than the sums; study_add for each event, or partial_read
  * (partial.h) for the parts of it; study_end; then the numbers are there: the summaries here, the users one by one in
@@ -43,12 +44,13 @@ enum study_order { STUDY_STREAM, STUDY_HOLD };
 /* What is kept beside the sums of each user. All zero: nothing. */
 struct study_keep {
 	/*
-	 * Events before this moment (ms since the epoch) count for no experiment, but, whatever experiments they carry, for
-	 * what their user did before: the record in STUDY_BEFORE. A session that spans the moment counts for the experiments
-	 * as if it had begun then, and not for the time before. An event without any timestamp is not before.
+	 * Events before this moment (ms since the epoch) count for no experiment, but, whatever experiments they
+	 * carry, for what their user did before: the record in STUDY_BEFORE. A session that spans the moment counts
+	 * for the experiments as if it had begun then, and not for the time before. An event without any timestamp
+	 * is not before.
 	 *
-	 * An experiment that such an event names had begun by then, and what its users did before holds part of its effect:
-	 * see `early` of struct study_experiment.
+	 * An experiment that such an event names had begun by then, and what its users did before holds part of its
+	 * effect: see `early` of struct study_experiment.
 	 */
 	bool before;
 	int64_t moment;
@@ -150,8 +152,8 @@ void study_clear(struct study *s);
 void study_keep(struct study *s, const struct study_keep *keep);
 
 /*
- * A report tells of so many experiments at most, because it goes through the users for each of them. Others may be in the log
- * where some are asked for by name.
+ * A report tells of so many experiments at most, because it goes through the users for each of them. Others may be
+ * in the log where some are asked for by name.
  */
 enum { STUDY_EXPERIMENTS_MAX = 1000 };
 
@@ -159,9 +161,9 @@ enum { STUDY_EXPERIMENTS_MAX = 1000 };
 int study_add(struct study *s, const struct event *ev, struct errmsg *e);
 
 /*
- * Sums up after the last event, and puts the experiments in order: by the earliest timestamp at which one occurs, then by
- * the place that it has in such an event, then by name (bytewise). In a log in order of time that is the order in which
- * they appear. Returns 0, or -1 where there is no memory.
+ * Sums up after the last event, and puts the experiments in order: by the earliest timestamp at which one occurs,
+ * then by the place that it has in such an event, then by name (bytewise). In a log in order of time that is the
+ * order in which they appear. Returns 0, or -1 where there is no memory.
  */
 int study_end(struct study *s, struct errmsg *e);
 
@@ -169,8 +171,8 @@ int study_end(struct study *s, struct errmsg *e);
 const struct study_participant *study_participant(const struct study *s, size_t user, uint32_t experiment);
 
 /*
- * The record of the user who is the i-th by id (see `ids`), where the user counts: seen in one arm only, with at least one
- * finished session; NULL where not. For all i, these are the users of the summary, in its order.
+ * The record of the user who is the i-th by id (see `ids`), where the user counts: seen in one arm only, with at
+ * least one finished session; NULL where not. For all i, these are the users of the summary, in its order.
  */
 const struct study_participant *study_counted(const struct study *s, size_t i, uint32_t experiment);
 

@@ -202,7 +202,7 @@ static const struct pattern title_patterns[] = {
 	{1, "I Would Rather $v the $n Than $v You Again"}, {2, "Waltz for $f"}, {1, "$n No. $m"},
 };
 
-static const char *pick(const struct pattern *patterns, size_t n, struct rng *r)
+static const char *draw_pattern(const struct pattern *patterns, size_t n, struct rng *r)
 {
 	uint32_t total = 0, x;
 
@@ -214,7 +214,7 @@ static const char *pick(const struct pattern *patterns, size_t n, struct rng *r)
 	return patterns->text;
 }
 
-static const char *word(char letter, struct rng *r)
+static const char *draw_word(char letter, struct rng *r)
 {
 	const struct list *l = lists;
 
@@ -229,7 +229,7 @@ static void fill_in(const char *pattern, struct rng *r, char dst[NAMES_SIZE])
 	size_t len = 0;
 
 	for (; *pattern; pattern++) {
-		const char *piece = *pattern == '$' ? word(*++pattern, r) : pattern;
+		const char *piece = *pattern == '$' ? draw_word(*++pattern, r) : pattern;
 		size_t n = piece == pattern ? 1 : strlen(piece);
 
 		if (n < NAMES_SIZE - len) {
@@ -244,7 +244,7 @@ static void fill_in(const char *pattern, struct rng *r, char dst[NAMES_SIZE])
  * Takes a name if it is free. Only hashes are kept: a name that is taken for another's by chance is one that nobody
  * gets. Returns 1, 0 if it is not free, -1 where there is no memory.
  */
-static int take(struct names *n, const char *name)
+static int take_name(struct names *n, const char *name)
 {
 	uint32_t hash = murmur3(name, strlen(name), 0), *value;
 
@@ -261,21 +261,21 @@ int names_artist(struct names *n, struct rng *r, char dst[NAMES_SIZE])
 	size_t len;
 
 	for (int i = 0; i < DRAWS && taken == 0; i++) {
-		fill_in(pick(artist_patterns, sizeof artist_patterns / sizeof *artist_patterns, r), r, dst);
-		taken = take(n, dst);
+		fill_in(draw_pattern(artist_patterns, sizeof artist_patterns / sizeof *artist_patterns, r), r, dst);
+		taken = take_name(n, dst);
 	}
 	/* As catalogs do with namesakes. */
 	len = strlen(dst);
 	for (unsigned long k = 2; taken == 0; k++) {
 		snprintf(dst + len, NAMES_SIZE - len, " (%lu)", k);
-		taken = take(n, dst);
+		taken = take_name(n, dst);
 	}
 	return taken < 0 ? -1 : 0;
 }
 
 void names_title(struct rng *r, char dst[NAMES_SIZE])
 {
-	fill_in(pick(title_patterns, sizeof title_patterns / sizeof *title_patterns, r), r, dst);
+	fill_in(draw_pattern(title_patterns, sizeof title_patterns / sizeof *title_patterns, r), r, dst);
 }
 
 void names_clear(struct names *n)

@@ -54,7 +54,7 @@ size_t session_model_user(const struct session_model *m, uint32_t id)
 	return low < m->n_users && m->users[low].id == id ? low : m->n_users;
 }
 
-int session_model_digest(const struct catalog *c, char digest[SESSION_DIGEST])
+static int digest_catalog(const struct catalog *c, char digest[SESSION_DIGEST])
 {
 	struct memstream m;
 	FILE *f = memstream_open(&m);
@@ -75,7 +75,7 @@ int session_model_digest(const struct catalog *c, char digest[SESSION_DIGEST])
 /* ---- reading ---- */
 
 /* dir/name. New; NULL where there is no memory. */
-static char *join(const char *dir, const char *name)
+static char *join_path(const char *dir, const char *name)
 {
 	char *path;
 
@@ -129,7 +129,7 @@ static int read_head(struct session_model *m, const json_t *o, const struct cata
 		return errmsg_set(e, "this is not a session model");
 	if (version != VERSION)
 		return errmsg_set(e, "a session model of version %g; this botify knows version %d", version, VERSION);
-	if (session_model_digest(c, own) < 0)
+	if (digest_catalog(c, own) < 0)
 		return errmsg_nomem(e);
 	if (strcmp(own, digest) != 0)
 		return errmsg_set(e, "the model was learned with another catalog (digest %.16s, not %s)", digest, own);
@@ -155,7 +155,7 @@ static int read_head(struct session_model *m, const json_t *o, const struct cata
 static int load_matrix(struct npy *a, const char *dir, enum matrix which, size_t rows, size_t columns, enum npy_type type,
 		       struct errmsg *e)
 {
-	char *path = join(dir, matrices[which]);
+	char *path = join_path(dir, matrices[which]);
 	int status = -1;
 
 	*a = (struct npy){.type = type};
@@ -257,7 +257,7 @@ static int load_matrices(struct session_model *m, const char *dir, const struct 
 
 int session_model_load(struct session_model *m, const char *path, const struct catalog *c, struct errmsg *e)
 {
-	char *head = join(path, "model.json");
+	char *head = join_path(path, "model.json");
 	json_t *o = NULL;
 	int status;
 
@@ -308,33 +308,33 @@ static int write_openings(const struct session_model *m, const struct catalog *c
 	return x ? 0 : -1;
 }
 
-static int fail(const char *path, struct errmsg *e)
+static int fail_file(const char *path, struct errmsg *e)
 {
 	return errmsg_set(e, "%s: %s", path, strerror(errno ? errno : EIO));
 }
 
 /* Opens dir/name for writing. */
-static FILE *create(const char *dir, const char *name, char **path, struct errmsg *e)
+static FILE *create_file(const char *dir, const char *name, char **path, struct errmsg *e)
 {
 	FILE *f;
 
-	*path = join(dir, name);
+	*path = join_path(dir, name);
 	errno = 0;
 	f = *path ? fopen(*path, "wxe") : NULL;
 	if (!f)
-		*path ? fail(*path, e) : errmsg_nomem(e);
+		*path ? fail_file(*path, e) : errmsg_nomem(e);
 	return f;
 }
 
 /* Checks, syncs and closes. */
-static int finish(FILE *f, char *path, struct errmsg *e)
+static int finish_file(FILE *f, char *path, struct errmsg *e)
 {
 	int status;
 
 	errno = 0;
-	status = fflush(f) != 0 || ferror(f) || fsync(fileno(f)) < 0 ? fail(path, e) : 0;
+	status = fflush(f) != 0 || ferror(f) || fsync(fileno(f)) < 0 ? fail_file(path, e) : 0;
 	if (fclose(f) != 0 && status == 0)
-		status = fail(path, e);
+		status = fail_file(path, e);
 	free(path);
 	return status;
 }
@@ -342,14 +342,14 @@ static int finish(FILE *f, char *path, struct errmsg *e)
 static int save_matrix(const struct npy *a, const char *dir, enum matrix which, struct errmsg *e)
 {
 	char *path;
-	FILE *f = create(dir, matrices[which], &path, e);
+	FILE *f = create_file(dir, matrices[which], &path, e);
 
 	if (!f) {
 		free(path);
 		return -1;
 	}
 	npy_write(f, a);
-	return finish(f, path, e);
+	return finish_file(f, path, e);
 }
 
 static void put_variances(FILE *f, const char *key, const double *v)
@@ -374,9 +374,9 @@ static int save_head(const struct session_model *m, const char *dir, const struc
 	char digest[SESSION_DIGEST], *path;
 	FILE *f;
 
-	if (session_model_digest(c, digest) < 0)
+	if (digest_catalog(c, digest) < 0)
 		return errmsg_nomem(e);
-	f = create(dir, "model.json", &path, e);
+	f = create_file(dir, "model.json", &path, e);
 	if (!f) {
 		free(path);
 		return -1;
@@ -393,7 +393,7 @@ static int save_head(const struct session_model *m, const char *dir, const struc
 	put_variances(f, "artist", m->artist);
 	put_variances(f, "track", m->track);
 	fputs("}\n", f);
-	return finish(f, path, e);
+	return finish_file(f, path, e);
 }
 
 static int save_all(const struct session_model *m, const char *dir, const struct catalog *c, struct errmsg *e)
@@ -427,7 +427,7 @@ static void remove_model(const char *dir)
 
 static int sync_directory(const char *path, struct errmsg *e)
 {
-	int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC), status = fd < 0 || fsync(fd) < 0 ? fail(path, e) : 0;
+	int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC), status = fd < 0 || fsync(fd) < 0 ? fail_file(path, e) : 0;
 
 	if (fd >= 0)
 		close(fd);
@@ -451,7 +451,7 @@ int session_model_check_place(const char *path, struct errmsg *e)
 	errno = 0;
 	dir = opendir(path);
 	if (!dir)
-		return errno == ENOENT ? 0 : fail(path, e);
+		return errno == ENOENT ? 0 : fail_file(path, e);
 	while (status == 0 && (entry = readdir(dir)))
 		if (!is_our_file(entry->d_name))
 			status = errmsg_set(e, "%s: it holds %.100s, which is not of a model; it is not replaced", path, entry->d_name);
@@ -460,7 +460,7 @@ int session_model_check_place(const char *path, struct errmsg *e)
 }
 
 /* Puts the directory `fresh` at `path`, and removes what stood there. */
-static int exchange(const char *fresh, const char *path, struct errmsg *e)
+static int exchange_directory(const char *fresh, const char *path, struct errmsg *e)
 {
 	if (renameat2(AT_FDCWD, fresh, AT_FDCWD, path, RENAME_EXCHANGE) == 0) {
 		remove_model(fresh);
@@ -473,9 +473,9 @@ static int exchange(const char *fresh, const char *path, struct errmsg *e)
 	if (rename(fresh, path) == 0)
 		return 0;
 	if (errno != ENOTEMPTY && errno != EEXIST)
-		return fail(path, e);
+		return fail_file(path, e);
 	remove_model(path);
-	return rename(fresh, path) == 0 ? 0 : fail(path, e);
+	return rename(fresh, path) == 0 ? 0 : fail_file(path, e);
 }
 
 /* So that the new name survives a power cut. */
@@ -493,7 +493,7 @@ static int sync_parent(const char *path, struct errmsg *e)
 static void note_unfinished(const char *dir, char *files[N_MATRICES + 2])
 {
 	for (int i = 0; i <= N_MATRICES; i++)
-		files[i] = join(dir, i < N_MATRICES ? matrices[i] : "model.json");
+		files[i] = join_path(dir, i < N_MATRICES ? matrices[i] : "model.json");
 	files[N_MATRICES + 1] = strdup(dir);
 	for (int i = 0; i < N_MATRICES + 2; i++)
 		if (files[i])
@@ -518,9 +518,9 @@ static int save_fresh(const struct session_model *m, const char *fresh, const ch
 	note_unfinished(fresh, files);
 	errno = 0;
 	if (mkdir(fresh, 0777) < 0)
-		fail(fresh, e);
+		fail_file(fresh, e);
 	else if (save_all(m, fresh, c, e) == 0 && sync_directory(fresh, e) == 0)
-		status = exchange(fresh, place, e);
+		status = exchange_directory(fresh, place, e);
 	if (status < 0)
 		remove_model(fresh);
 	forget_unfinished(files);

@@ -55,9 +55,6 @@ struct session_model {
 	double s, b, b_var;	       /* of a user about whom nothing is known */
 };
 
-/* A digest of a catalog in hexadecimal. Returns 0, or -1 where there is no memory. */
-int session_model_digest(const struct catalog *c, char digest[SESSION_DIGEST]);
-
 /*
  * Reads a model of this catalog. Returns 0, or -1 with file and reason: a file that is missing, cut off or no matrix
  * of the

@@ -18,10 +18,11 @@
  *   is the artist's and v, uniform on 0 .. 1, the track's. consume_bias is uniform on 0 .. 10, consume_sharpness
  *   log-uniform on 1/2 .. 2 (both as measured), rounded to four decimals.
  *
- * One number is left, a factor that stretches all embeddings. It is solved for, so that random tracks are worth what they
- * are in the real world: WORLD_REWARD, the mean over sessions of the parts listened to, added up without the first track.
- * A fixed factor would not do: the fewer dimensions, the further spread the inner products of unrelated tracks.
- * Staying with the artist is then worth 2.0 to 2.3 from about 50 dimensions on, where it is 2.2 in the real world.
+ * One number is left, a factor that stretches all embeddings. It is solved for, so that random tracks are worth
+ * what they are in the real world: WORLD_REWARD, the mean over sessions of the parts listened to, added up without
+ * the first track. A fixed factor would not do: the fewer dimensions, the further spread the inner products of
+ * unrelated tracks. Staying with the artist is then worth 2.0 to 2.3 from about 50 dimensions on, where it is 2.2
+ * in the real world.
  *
  * The same options give the same world, bit for bit: draws are counted (rng.h), normal variates are sums of integers,
  * and where exp of the machine's library takes part, whose last bit may differ, the result is rounded far above it.

@@ -18,10 +18,9 @@ static void an_empty_map_has_nothing(void)
 
 static void values_are_made_and_found(void)
 {
-	struct idmap m;
+	struct idmap m = {0};
 	uint32_t *value;
 
-	idmap_init(&m);
 	value = idmap_at(&m, 0);
 	CHECK(value && *value == 0);
 	*value = 10;

@@ -61,7 +61,10 @@ static void what_is_absent_has_its_default(void)
 	event_parser_clear(&p);
 }
 
-/* The same experiments, and others that look alike, one after the other; the text of a line is gone when the next is parsed. */
+/*
+ * The same experiments, and others that look alike, one after the other; the text of a line is gone when the next
+ * is parsed.
+ */
 static void experiments_are_those_of_the_line(void)
 {
 	static const char *const arms[] = {"C", "T1", "C", "T2", "C", "T1", "T10", "T1"};
@@ -84,7 +87,10 @@ static void experiments_are_those_of_the_line(void)
 	event_parser_clear(&p);
 }
 
-/* Digits are taken in eights: any number of them, at any distance from the end of the line, makes what strtod makes of it. */
+/*
+ * Digits are taken in eights: any number of them, at any distance from the end of the line, makes what strtod makes
+ * of it.
+ */
 static void numbers_are_read_exactly(void)
 {
 	static const char digits[] = "12345678901234567890";

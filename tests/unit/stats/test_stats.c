@@ -229,11 +229,11 @@ static void a_verdict_from_elsewhere_is_kept(void)
 
 	CHECK(w.significant);
 	comparison_rejudge(&w, 4, false);
-	CHECK(!w.significant && w.lower == -7 && w.upper == 1 && w.half == 4);
+	CHECK(!w.significant && w.lower == -7 && w.upper == 1 && w.half_width == 4);
 	comparison_rejudge(&w, 3, true);
-	CHECK(w.significant && w.upper < 0 && w.half < 3 && w.half > 3 - 1e-15);
+	CHECK(w.significant && w.upper < 0 && w.half_width < 3 && w.half_width > 3 - 1e-15);
 	comparison_rejudge(&w, nextafter(3, 0), false);
-	CHECK(!w.significant && w.upper == 0 && w.half == 3);
+	CHECK(!w.significant && w.upper == 0 && w.half_width == 3);
 	comparison_rejudge(&u, 4, false);
 	CHECK(is_unknown(&u));
 }

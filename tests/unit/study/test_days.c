@@ -16,7 +16,7 @@ static void a_day_is_rounded_down(void)
 	CHECK(days_of(INT64_MAX) == INT32_MAX && days_of(INT64_MIN + 1) == INT32_MIN);
 }
 
-static void days_of_a_member_are_kept_in_order(void)
+static void days_of_a_participant_are_kept_in_order(void)
 {
 	const struct metrics_sums session = {.time = 0.5, .events = 2, .latency = 0.25, .latencies = 1};
 	static const int order[] = {5, 5, 7, 3, 5, 4};
@@ -163,7 +163,7 @@ static void a_study_that_kept_no_days_has_none(void)
 int main(void)
 {
 	RUN(a_day_is_rounded_down);
-	RUN(days_of_a_member_are_kept_in_order);
+	RUN(days_of_a_participant_are_kept_in_order);
 	RUN(a_walk_has_the_values_of_each_day);
 	RUN(the_last_day_has_the_whole);
 	RUN(a_study_that_kept_no_days_has_none);

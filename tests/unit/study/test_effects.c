@@ -198,8 +198,8 @@ static bool any_arm_differs(uint32_t number, enum adjust_method method)
 }
 
 /*
- * One in twenty of 180 logs is 9; 18 and more would be so once in 300 seeds. Without an adjustment it is about one in four:
- * the control is the same in all nine comparisons, or there would be more.
+ * One in twenty of 180 logs is 9; 18 and more would be so once in 300 seeds. Without an adjustment it is about one
+ * in four: the control is the same in all nine comparisons, or there would be more.
  */
 static void a_primary_metric_is_corrected_for_its_arms(void)
 {

@@ -244,7 +244,10 @@ static void an_event_delivered_again_is_left_out(void)
 	}
 }
 
-/* Whatever field it is that differs, it is another event, in the order of the log too: real listens share their milliseconds. */
+/*
+ * Whatever field it is that differs, it is another event, in the order of the log too: real listens share their
+ * milliseconds.
+ */
 static void an_event_that_differs_is_another(void)
 {
 	static const uint32_t excluded[] = {7};
@@ -279,7 +282,10 @@ static void an_event_that_differs_is_another(void)
 	}
 }
 
-/* Events of one time are taken in the order in which they were added, sorted or not: here sessions of 2, 1 and 3 tracks. */
+/*
+ * Events of one time are taken in the order in which they were added, sorted or not: here sessions of 2, 1 and 3
+ * tracks.
+ */
 static void ties_keep_the_order_of_the_log(void)
 {
 	static const struct {
@@ -409,7 +415,7 @@ static void what_was_before_counts_for_the_user_only(void)
 }
 
 /* Whatever the order in which participants end their sessions, each has its own side by side. */
-static void sessions_are_kept_by_member(void)
+static void sessions_are_kept_by_participant(void)
 {
 	struct study s;
 
@@ -495,7 +501,7 @@ int main(void)
 	RUN(events_after_the_end_are_counted);
 	RUN(experiments_are_ordered_by_time_place_and_name);
 	RUN(what_was_before_counts_for_the_user_only);
-	RUN(sessions_are_kept_by_member);
+	RUN(sessions_are_kept_by_participant);
 	RUN(users_are_small);
 	RUN(too_many_experiments_are_told);
 	return DONE();
