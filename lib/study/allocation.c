@@ -227,8 +227,8 @@ size_t allocation_missing(const struct allocation *s, const struct intern *arms,
 }
 
 /*
- * The next name after `previous`, bytewise, of those in `some` that are not among `others`; the first where `previous` is
- * NULL. NULL where there is none.
+ * The next name after `previous`, bytewise, of those in `some` that are not among `others`; the first where `previous`
+ * is NULL. NULL where there is none.
  */
 static const struct interned *next_without(const struct intern *some, const struct intern *others,
 					   const struct interned *previous)
