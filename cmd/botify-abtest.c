@@ -355,7 +355,7 @@ static int find(const struct analysis *a, const struct options *o)
 }
 
 /*
- * The file is not begun before the analysis has ended: whoever interrupts a long one would find the beginning of it.
+ * The file is not begun before the analysis has ended: an interrupted run must not leave the beginning of one.
  * `found` is the exit status that --fail-on asks for.
  */
 static int write_result(const struct study *s, const struct options *o, int *found, struct errmsg *e)

@@ -199,7 +199,7 @@ static int run(const struct world *w, const struct options *o)
 	int status = 0;
 
 	out_init(&log, STDOUT_FILENO, "standard output");
-	/* signals end this process as ever until there is something to finish */
+	/* until there is something to finish, signals end this process as they always do */
 	if (simulation_init(&s, &w->catalog, &w->users, &w->embeddings, &o->run, &e) < 0 || (watch.stop_fd = stop_open(&e)) < 0) {
 		status = command_fail(&command, &e);
 		goto out;

@@ -38,7 +38,7 @@ struct options {
 };
 
 static const struct trainer_kind *const kinds[] = {&trainer_similar, &trainer_user_tracks};
-static const char session[] = "session"; /* which is no table, and has options of its own */
+static const char session[] = "session"; /* not a table, and with options of its own */
 
 enum { N_KINDS = sizeof kinds / sizeof *kinds };
 

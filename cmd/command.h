@@ -40,16 +40,16 @@ void command_begin(const struct command *c, char **argv);
 int command_options(const struct command *c, int argc, char **argv, void *options, struct options_given *given);
 
 /*
- * What goes to standard error may quote input: names, paths, lines. All of it is one line, in which no character commands
- * the terminal.
+ * What goes to standard error may quote input: names, paths, lines. All of it is one line, in which no character
+ * commands the terminal.
  */
 
 /* Prints "name: reason" on standard error. Returns EXIT_DATA. */
 int command_fail(const struct command *c, const struct errmsg *e);
 
 /*
- * The same for a mistake on the command line, with a pointer to --help. Returns EXIT_USAGE; or EXIT_DATA where only memory was
- * missing.
+ * The same for a mistake on the command line, with a pointer to --help. Returns EXIT_USAGE; or EXIT_DATA where only
+ * memory was missing.
  */
 int command_misused(const struct command *c, const struct errmsg *e);
 
@@ -57,8 +57,8 @@ int command_misused(const struct command *c, const struct errmsg *e);
 __attribute__((format(printf, 2, 3))) void command_note(const struct command *c, const char *format, ...);
 
 /*
- * To be called before a path is read: says that input is awaited where that is a terminal, lest the command look as if
- * it hung. It is said once. The path may be NULL, and then nothing is read.
+ * To be called before a path is read: says that input is awaited where that is a terminal, as the command would seem to
+ * hang otherwise. It is said once. The path may be NULL, and then nothing is read.
  */
 void command_reads(const struct command *c, const char *path);
 
@@ -79,8 +79,8 @@ void command_complain(const struct command *c, struct command_complaints *compla
 bool command_complained(const struct command *c, const struct command_complaints *complaints);
 
 /*
- * Whether the file that an option (as "-o") names may be written: it must not replace one of those that are read, "-" and
- * a list of none being standard input. NULL may be the file, or among them. Returns 0, or -1 with the reason.
+ * Whether the file that an option (as "-o") names may be written: it must not replace one of those that are read, "-"
+ * and a list of none being standard input. NULL may be the file, or among them. Returns 0, or -1 with the reason.
  */
 int command_check_output(const char *option, const char *file, char *const *inputs, size_t n, struct errmsg *e);
 

@@ -94,7 +94,7 @@ static void explain_ambiguous(const char *word, const struct option *longs, stru
 	errmsg_set(e, "option '%s' is ambiguous; possibilities:", word);
 	for (; longs->name; longs++)
 		if (strncmp(longs->name, word + 2, name_length(word)) == 0)
-			errmsg_set(e, "%s '--%s'", e->text, longs->name);
+			errmsg_append(e, " '--%s'", longs->name);
 }
 
 static void explain_unknown(const char *word, const struct option *longs, struct errmsg *e)
@@ -108,7 +108,7 @@ static void explain_unknown(const char *word, const struct option *longs, struct
 	meant = suggest_among(name.text, names);
 	errmsg_set(e, "unrecognized option '%s'", word);
 	if (meant)
-		errmsg_set(e, "%s; did you mean '--%s'?", e->text, meant);
+		errmsg_append(e, "; did you mean '--%s'?", meant);
 }
 
 /* Of a long option whose name is right. */

@@ -73,7 +73,7 @@ int coprocess_start(struct coprocess *c, char *const argv[], struct errmsg *e)
 	return 0;
 }
 
-/* Reads what it says and drops it. Who says too much is not listened to any longer. */
+/* Reads what it says and drops it. After too much of that, its output is closed. */
 static void drain(struct coprocess *c)
 {
 	char text[4096];

@@ -2,8 +2,8 @@
  * idmap: a hash table from 32-bit keys to 32-bit values.
  *
  * It serves where a few of many keys are there, such as the tracks and artists of a session with how often each was
- * played; for ids that mostly lie close together, see id_index.h. Open addressing with linear probing, at most two thirds
- * full; entries are not removed one by one. An empty map takes no memory.
+ * played; for ids that mostly lie close together, see id_index.h. Open addressing with linear probing, at most two
+ * thirds full; entries are not removed one by one. An empty map takes no memory.
  */
 #ifndef BOTIFY_IDMAP_H
 #define BOTIFY_IDMAP_H

@@ -78,7 +78,7 @@ static int read_line(const struct ndjson_line *line, void *ctx, struct errmsg *e
 	if (read_key(ld, line->object, &key, e) < 0)
 		return -1;
 	if (!json_is_array(array))
-		return errmsg_set(e, "\"%s\" is %s", what, array ? "no array of track ids" : "missing");
+		return errmsg_set(e, "\"%s\" is %s", what, array ? "not an array of track ids" : "missing");
 	items = grow(l->items, &l->items_cap, l->n_items + n, sizeof *items);
 	if (!items)
 		return errmsg_nomem(e);

@@ -34,8 +34,9 @@ void candidate_lists_draft_clear(struct candidate_lists_draft *d);
 int candidate_lists_draft_read(const struct ndjson_line *line, void *draft, struct errmsg *e);
 
 /*
- * Makes a table of the lists, once the catalog is known; the items of the draft are used up. Returns 0, or -1 with the reason and
- * the line of the file at `path`: a list names an unknown track, or one twice. Free `l` with candidate_lists_clear in either case.
+ * Makes a table of the lists, once the catalog is known; the items of the draft are used up. Returns 0, or -1 with
+ * the reason and the line of the file at `path`: a list names an unknown track, or one twice. Free `l` with
+ * candidate_lists_clear in either case.
  */
 int candidate_lists_draft_end(struct candidate_lists_draft *d, struct candidate_lists *l, const char *path, const struct catalog *c, struct errmsg *e);
 

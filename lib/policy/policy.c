@@ -78,7 +78,7 @@ static int parse_parts(struct policy *p, char *text, char separator, struct errm
 			*rest++ = '\0';
 		part = trim(part);
 		if (!*part)
-			return errmsg_set(e, "a %s is missing", is_filter ? "filter behind '+'" : "source");
+			return errmsg_set(e, "a %s is missing", is_filter ? "filter after '+'" : "source");
 		if ((is_filter ? add_filter : add_source)(p, part, e) < 0) {
 			policy_hint_part(part, is_filter, e);
 			return -1;

@@ -3,7 +3,7 @@
  *
  *     policy = source { "," source } { "+" filter }
  *
- * Sources are tried in order; the first that has a candidate left behind the filters answers, by a uniform draw. If
+ * Sources are tried in order; the first that has a candidate left after the filters answers, by a uniform draw. If
  * none has, any track of the catalog that the request does not exclude may be drawn, and the source is "exhausted".
  */
 #ifndef BOTIFY_POLICY_H
@@ -51,7 +51,7 @@ int policy_recommend(const struct policy *p, const struct policy_request *q, str
 /* How many of the user's last listens over sessions a question has to hold for it; 0: none. */
 size_t policy_recent(const struct policy *p);
 
-/* The names of the published policies, i = 0, 1, …; NULL behind the last. */
+/* The names of the published policies, i = 0, 1, …; NULL after the last. */
 const char *policy_name(size_t i);
 
 /* What the name of a published policy stands for; NULL where there is none of this name. */

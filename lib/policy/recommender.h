@@ -1,6 +1,6 @@
 /*
- * recommender: answers requests by a policy, and remembers the sessions. Where requests come from and events go to is not
- * its concern.
+ * recommender: answers requests by a policy, and remembers the sessions. Where requests come from and events go to is
+ * not its concern.
  */
 #ifndef BOTIFY_RECOMMENDER_H
 #define BOTIFY_RECOMMENDER_H
@@ -43,8 +43,9 @@ void recommender_explain(struct recommender *r, size_t n);
 
 /*
  * Answers a request, and turns it into its event: whatever it said of an answer is replaced, and it gets a time stamp
- * where it has none. Its latency is left to the caller, who knows since when it has been waiting. What the event points
- * at stays valid until the next call. Returns 0; or -1 where there is no memory, and the request has left no trace then.
+ * where it has none. Its latency is left to the caller, who knows since when it has been waiting. What the event
+ * points at stays valid until the next call. Returns 0; or -1 where there is no memory, and the request has left no
+ * trace then.
  *
  * What is remembered of it may have to be undone, until its event has been delivered: the caller says so to `sessions`
  * (sessions_written, sessions_delivered, sessions_undo).

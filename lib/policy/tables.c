@@ -28,7 +28,7 @@ static int fill_top(struct top *top, const json_t *array, const struct catalog *
 	top->tracks = malloc((top->n + 1) * sizeof *top->tracks);
 	top->place = malloc(c->n_tracks * sizeof *top->place);
 	if (!json_is_array(array))
-		errmsg_set(e, "no JSON array of track ids");
+		errmsg_set(e, "not a JSON array of track ids");
 	else if (!top->tracks || !top->place || trackset_init(&set, c) < 0)
 		errmsg_nomem(e);
 	else
@@ -86,7 +86,7 @@ static void clear_table(struct table *table)
 	session_player_free(table->player);
 }
 
-/* A new table behind the others, which does not count yet. NULL where there is no memory. */
+/* A new table after the others, which does not count yet. NULL where there is no memory. */
 static struct table *next_table(struct tables *t, enum table_kind kind, const char *name, size_t len)
 {
 	struct table *list = grow(t->list, &t->cap, t->n + 1, sizeof *list), *table;

@@ -4,7 +4,7 @@
 #include <stdint.h>
 #include <string.h>
 
-/* Decodes the character at `text`. Returns its length; bytes that are no UTF-8 are one each, and U+FFFD. */
+/* Decodes the character at `text`. Returns its length; bytes that are not UTF-8 are one each, and U+FFFD. */
 static size_t decode(const char *text, uint32_t *c)
 {
 	const unsigned char *s = (const unsigned char *)text;
@@ -23,7 +23,7 @@ static size_t decode(const char *text, uint32_t *c)
 	return len > 0 ? len : 1;
 }
 
-/* Controls, what is no character, what ends a line, and what sets the direction of the text after it. */
+/* Controls, what is not a character, what ends a line, and what sets the direction of the text after it. */
 static bool is_unfit(uint32_t c)
 {
 	return (c < 0x20 && c != '\t' && c != '\n') || (c >= 0x7f && c < 0xa0) || (c >= 0xd800 && c < 0xe000) ||

@@ -53,7 +53,10 @@ static bool is_emoji(const char *c)
 	return len > 0 && c[1 + len] == ':';
 }
 
-/* How many bytes at `c` of `text` GitHub must not see what stands after, for it would make a link or an emoji of both; or 0. */
+/*
+ * How many bytes at `c` of `text` GitHub must not see what stands after, for it would make a link or an emoji of
+ * both; or 0.
+ */
 static size_t broken_off(const char *text, const char *c)
 {
 	bool word = begins_word(text, c);
@@ -88,7 +91,10 @@ static size_t space_at(const char *c, unsigned *code)
 	return 3;
 }
 
-/* A space, or what becomes one. At an end of the text it is written so that it does not count as one. Returns its bytes or 0. */
+/*
+ * A space, or what becomes one. At an end of the text it is written so that it does not count as one. Returns its
+ * bytes or 0.
+ */
 static size_t put_space(FILE *f, const char *text, const char *c)
 {
 	size_t wild = sanitize_wild(c);

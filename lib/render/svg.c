@@ -49,8 +49,8 @@ void svg_end(FILE *f)
 }
 
 /*
- * The width of the character that begins with this byte, in a wide font; 0 where it is not the first of one. From U+3000
- * on most are square.
+ * The width of the character that begins with this byte, in a wide font; 0 where it is not the first of one. From
+ * U+3000 on most are square.
  */
 static double character_width(unsigned char c)
 {

@@ -99,7 +99,10 @@ static void print_row(const struct table *t, size_t first, const size_t *widths,
 	fputc('\n', f);
 }
 
-/* Measures the cells of all rows, and the columns, which lines do not widen. Returns 0, or -1 where there is no memory. */
+/*
+ * Measures the cells of all rows, and the columns, which lines do not widen. Returns 0, or -1 where there is no
+ * memory.
+ */
 static int measure(const struct table *t, size_t *widths, size_t *cells)
 {
 	struct width w;

@@ -155,7 +155,7 @@ static int check_surplus(struct driver *x, struct errmsg *e)
 	return status == LINES_BAD ? -1 : 0;
 }
 
-/* The end of the replies, in the middle of one or not. One signal often ends both sides, and then it is no failure. */
+/* The end of the replies, in the middle of one or not. One signal often ends both sides, and then it is not a failure. */
 static int ended(const struct driver *x, struct errmsg *e)
 {
 	if (stop_told(x->options->watch.stop_fd))
@@ -181,7 +181,7 @@ static int take_line(struct driver *x, enum lines_status status, struct errmsg *
 	if (lines_blank(&x->replies))
 		return GOING_ON;
 	if (take_reply(x, e) < 0) {
-		if (lines_cut(&x->replies)) /* whoever wrote it died in the middle */
+		if (lines_cut(&x->replies)) /* its writer died in the middle */
 			return ended(x, e);
 		return errmsg_prefix(e, "%s:%lu", x->replies.name, x->replies.number), SIMULATION_FAILED;
 	}

@@ -28,8 +28,8 @@ void oracle_clear(struct oracle *o);
 int oracle_begin(struct oracle *o, const struct simulation *s, const struct sim_session *v);
 
 /*
- * The track that the listener of the session would listen to longest now, of equal ones the lower index; track 0 where all have
- * been played.
+ * The track that the listener of the session would listen to longest now, of equal ones the lower index; track 0
+ * where all have been played.
  */
 uint32_t oracle_next(struct oracle *o, const struct simulation *s, const struct sim_session *v);
 

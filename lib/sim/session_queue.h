@@ -1,8 +1,9 @@
 /*
  * session_queue: which session may begin next, where a user has one at a time.
  *
- * Sessions arrive in the order of the schedule. One whose user is busy waits, and begins as soon as that user is free,
- * before others arrive. So the sessions of a user begin in the order in which they arrive, whatever goes on around them.
+ * Sessions arrive in the order of the schedule. One whose user is busy waits, and begins as soon as that user is
+ * free, before others arrive. So the sessions of a user begin in the order in which they arrive, whatever goes on
+ * around them.
  */
 #ifndef BOTIFY_SESSION_QUEUE_H
 #define BOTIFY_SESSION_QUEUE_H

@@ -72,9 +72,9 @@ int simulation_init(struct simulation *s, const struct catalog *c, const struct 
 void simulation_clear(struct simulation *s);
 
 /*
- * Begins one more session; its first request is then to be sent. Returns 1 with the session; 0 where none can begin now,
- * because as many as may be are in flight, or all have begun, or all that could are of users who are busy; -1 where
- * there is no memory.
+ * Begins one more session; its first request is then to be sent. Returns 1 with the session; 0 where none can begin
+ * now, because as many as may be are in flight, or all have begun, or all that could are of users who are busy; -1
+ * where there is no memory.
  */
 int simulation_begin(struct simulation *s, struct sim_session **v);
 

@@ -188,9 +188,9 @@ const char *humanize_name(const char *name)
 
 void humanize_list(const struct intern *names, struct errmsg *e)
 {
-	errmsg_set(e, "there are none");
+	errmsg_set(e, "there are %s", names->n > 0 ? "" : "none");
 	for (size_t i = 0; i < names->n; i++)
-		errmsg_set(e, "%s%s%s", i > 0 ? e->text : "there are ", i > 0 ? ", " : "", humanize_name(intern_text(names, i)));
+		errmsg_append(e, "%s%s", i > 0 ? ", " : "", humanize_name(intern_text(names, i)));
 }
 
 const char *humanize_after(const char *name)

@@ -40,7 +40,7 @@ size_t number_write_int(char *dst, int64_t n)
  * A decimal of up to nine places below 2^20, which is what most numbers in a log are (parts of a track, latencies in
  * whole nanoseconds). n / 10^9 in one correctly rounded division is the double nearest to that decimal, so where it
  * equals x the digits of n read back as x; and no two of these decimals are nearest to the same double, so none is
- * shorter. Returns 0 where x, which is not negative, is no such number.
+ * shorter. Returns 0 where x, which is not negative, is not such a number.
  */
 static size_t write_short(char *dst, double x)
 {

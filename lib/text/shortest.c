@@ -46,7 +46,7 @@ static struct scaled scale(uint64_t mantissa, int exponent, int k)
 	unsigned __int128 low = x - (power ? 1 : 2) * unit, high = x + 2 * unit, one = 1;
 	struct scaled s = {.shift = 2 - exponent - k};
 
-	/* who reads a number that lies in the middle of two takes the even one */
+	/* a number in the middle of two is read as the even one */
 	s.low = (uint64_t)((low + (even ? (one << s.shift) - 1 : one << s.shift)) >> s.shift);
 	s.high = (uint64_t)((even ? high : high - 1) >> s.shift);
 	s.whole = (uint64_t)(x >> s.shift);
@@ -121,9 +121,10 @@ static struct shortest next_above(const struct shortest *s, int n)
 }
 
 /*
- * Where n digits read back, more do too; so they are taken away one by one. Where 15 do, no others of up to 15 do, for no
- * two decimals of 15 digits are nearest to the same double; only subnormal numbers are not that regular. Below a power of
- * two doubles are nearer than above it: of 16 digits the nearest may then not read back, but the next larger one does.
+ * Where n digits read back, more do too; so they are taken away one by one. Where 15 do, no others of up to 15 do,
+ * for no two decimals of 15 digits are nearest to the same double; only subnormal numbers are not that regular. Below
+ * a power of two doubles are nearer than above it: of 16 digits the nearest may then not read back, but the next
+ * larger one does.
  */
 static struct shortest by_trying(double x)
 {

@@ -21,9 +21,9 @@ typedef float session_lanes __attribute__((vector_size(SESSION_LANES * sizeof(fl
 
 /*
  * Before a function that is worth a second version for processors with AVX2. Both give the same numbers: the operations
- * and their order are those that the source says.
+ * and their order are those that the source says. Clang calls what it makes of it by another name in other files.
  */
-#if defined __x86_64__ && defined __gnu_linux__ && defined __has_attribute
+#if defined __x86_64__ && defined __gnu_linux__ && defined __has_attribute && !defined __clang__
 #if __has_attribute(target_clones)
 #define SESSION_CLONES __attribute__((target_clones("avx2", "default")))
 #endif

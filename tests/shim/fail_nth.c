@@ -10,7 +10,7 @@
  *
  * Calls are counted from main on: what libraries do before is not the command's. "malloc" is all that asks for memory,
  * also within libc and jansson. "short" is a read or write that does only a byte of what was asked for, and
- * "interrupted" one that fails with EINTR: both are no failure, and what is printed must not change.
+ * "interrupted" one that fails with EINTR: neither is a failure, and what is printed must not change.
  *
  * Streams of stdio do not call read and write of this library, so fopen, fdopen and stdout are replaced by streams that
  * do.
@@ -64,7 +64,7 @@ static bool fails(enum kind kind)
 	return true;
 }
 
-/* The function of this name behind ours. */
+/* The function of this name after ours. */
 #define NEXT(name) ((__typeof__(&(name)))dlsym(RTLD_NEXT, #name))
 
 extern void *__libc_malloc(size_t size);

@@ -43,7 +43,10 @@ static inline const char *fixture_file(const char *path, const char *text)
 	return path;
 }
 
-/* A catalog of n tracks: track i has the id i * step and the artist i % n_artists. Its text stays in the file "catalog". */
+/*
+ * A catalog of n tracks: track i has the id i * step and the artist i % n_artists. Its text stays in the file
+ * "catalog".
+ */
 static inline void fixture_catalog(struct catalog *c, uint32_t n, uint32_t n_artists, uint32_t step)
 {
 	FILE *f = fopen("catalog", "w");

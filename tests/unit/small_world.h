@@ -18,8 +18,8 @@ struct world {
 enum { WORLD_TRACKS = 40, WORLD_ARTISTS = 8, WORLD_STEP = 3, WORLD_COLUMNS = 6 };
 
 /*
- * Tracks with the ids 0, 3, 6 …; user i has the id 5 i and three interests, and the further keys `more` (",…", or ""). The
- * embeddings are random, of about the size of consume_bias.
+ * Tracks with the ids 0, 3, 6 …; user i has the id 5 i and three interests, and the further keys `more` (",…", or
+ * ""). The embeddings are random, of about the size of consume_bias.
  */
 static inline void world_make(struct world *w, uint32_t n_users, const char *more)
 {

@@ -38,7 +38,7 @@ static void values_are_made_and_found(void)
 	CHECK(m.n == 0 && m.slots == NULL && idmap_get(&m, 0, 1) == 1);
 }
 
-/* "No track" is IDMAP_NONE, and looking for it is no mistake. */
+/* "No track" is IDMAP_NONE, and looking for it is not a mistake. */
 static void the_key_that_cannot_be_stored_is_not_there(void)
 {
 	struct idmap m = {0};

@@ -24,7 +24,7 @@ static void numbers_follow_first_appearance(void)
 	CHECK(n.n == 0);
 }
 
-/* A prefix of what is stored, or a longer one, is another name; so is one that differs behind a NUL. */
+/* A prefix of what is stored, or a longer one, is another name; so is one that differs after a NUL. */
 static void the_length_counts(void)
 {
 	struct intern n = {0};

@@ -2,7 +2,9 @@
 
 #include "unit/check.h"
 
-/* The first three: kat_vectors of Random123, lines "philox4x32 10". The last: its philox.h (Debian librandom123-dev). */
+/*
+ * The first three: kat_vectors of Random123, lines "philox4x32 10". The last: its philox.h (Debian librandom123-dev).
+ */
 static void philox_gives_the_published_answers(void)
 {
 	static const struct {

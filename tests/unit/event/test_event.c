@@ -161,7 +161,7 @@ static void unknown_keys_are_ignored(void)
 static void every_mistake_has_its_reason(void)
 {
 #define WITH(rest) "{\"message\":\"next\",\"user\":1,\"track\":2,\"time\":0.5," rest "}"
-#define NO_ID " is no id (a whole number from 0 to 2147483647)"
+#define NO_ID " is not an id (a whole number from 0 to 2147483647)"
 	static const struct {
 		const char *line, *reason;
 	} known[] = {

@@ -3,8 +3,8 @@
 #include "unit/fixture.h"
 
 /*
- * Tracks 0 … 11 with ids 0, 10 … 110 by artists 0, 1, 2, 0, 1, 2 … Similar to 0: 3 (its artist's) and 1. User 7 likes 5.
- * Top: 2, 4, 6.
+ * Tracks 0 … 11 with ids 0, 10 … 110 by artists 0, 1, 2, 0, 1, 2 … Similar to 0: 3 (its artist's) and 1. User 7 likes
+ * 5. Top: 2, 4, 6.
  */
 static struct tables tables;
 
@@ -55,7 +55,10 @@ static void leave(struct listener *l)
 	idmap_clear(&l->excluded);
 }
 
-/* Asks many times. Wants the source and the pool every time, and all of the pool to come. Returns the tracks, as bits. */
+/*
+ * Asks many times. Wants the source and the pool every time, and all of the pool to come. Returns the tracks, as
+ * bits.
+ */
 static unsigned ask(const char *policy, const struct listener *l, const char *source, uint32_t pool)
 {
 	struct policy p = bound(policy);
@@ -267,8 +270,8 @@ static void mistakes_are_named(void)
 		{"random,", "policy 'random,': a source is missing"},
 		{"random,,artist", "policy 'random,,artist': a source is missing"},
 		{"+unseen", "policy '+unseen': a source is missing"},
-		{"random+", "policy 'random+': a filter behind '+' is missing"},
-		{"random++unseen", "policy 'random++unseen': a filter behind '+' is missing"},
+		{"random+", "policy 'random+': a filter after '+' is missing"},
+		{"random++unseen", "policy 'random++unseen': a filter after '+' is missing"},
 		{"toppop:abc", "policy 'toppop:abc': toppop takes a whole number from 1 to 2147483647, not 'abc'"},
 		{"toppop:", "policy 'toppop:': toppop takes how many tracks, as in toppop:100"},
 		{"rnadom", "policy 'rnadom': unknown source 'rnadom'; did you mean 'random'?"},
@@ -281,14 +284,14 @@ static void mistakes_are_named(void)
 		{"random+artits:2", "policy 'random+artits:2': unknown filter 'artits'; did you mean 'artist'?"},
 		{"random+unseen+xyzzy", "policy 'random+unseen+xyzzy': unknown filter 'xyzzy'"},
 		{"random+artist", "policy 'random+artist': artist takes how often an artist may be played, as in artist:2"},
-		{"unseen", "policy 'unseen': 'unseen' is a filter and no source; write +unseen behind the sources"},
+		{"unseen", "policy 'unseen': 'unseen' is a filter, not a source; write +unseen after the sources"},
 		{"unsene", "policy 'unsene': unknown source 'unsene'; did you mean 'unseen'?"},
 		{"random+simlar", "policy 'random+simlar': unknown filter 'simlar'; did you mean 'similar'?"},
 		{"random+similar@0.5",
 		 "policy 'random+similar@0.5': 'similar' is a source and no filter; write ,similar@0.5 before the filters"},
-		{"contextual,random", "policy 'contextual,random': 'contextual' is a whole policy, similar,random, and no source"},
+		{"contextual,random", "policy 'contextual,random': 'contextual' is a whole policy, similar,random, not a source"},
 		{"sticky-artist+unseen",
-		 "policy 'sticky-artist+unseen': 'sticky-artist' is a whole policy, artist,random, and no source"},
+		 "policy 'sticky-artist+unseen': 'sticky-artist' is a whole policy, artist,random, not a source"},
 		{"random@2", "policy 'random@2': @ takes a number from 0 to 1, not '2'"},
 		{"random:1", "policy 'random:1': random takes no argument, not '1'"},
 		/* the grammar: filters come last, once; '@' comes last in a source */

@@ -103,7 +103,7 @@ static void each_offers_its_candidates(void)
 	CHECK_OFFER(&t, "toppop:3", CATALOG_NONE, 2, 1, 0);
 	CHECK_OFFER(&t, "toppop:2147483647", 1, 2, 1, 0);
 	CHECK_OFFER(&t, "toppop:9:night", 1, 4);
-	CHECK_OFFER(&t, "collaborative", 1, 3); /* by the user's id, which is no index */
+	CHECK_OFFER(&t, "collaborative", 1, 3); /* by the user's id, which is not an index */
 	check_offer(&t, "collaborative", 1, CATALOG_NONE, NULL, 0);
 	CHECK_OFFER(&t, "similar", 1, 4, 0);
 	CHECK_OFFER(&t, "similar:other", 1, 2);

@@ -55,8 +55,8 @@ static void a_catalog_serves_as_the_table_of_similar_tracks(void)
 		 "file:2: \"recommendations\" names track 3, which is not in the catalog"},
 		{"\n{\"track\":1,\"artist\":\"a\",\"recommendations\":[1.0,1]}\n", "file:2: \"recommendations\" names track 1 twice"},
 		{"{\"track\":1,\"artist\":\"a\",\"recommendations\":[-1]}\n",
-		 "file:1: \"recommendations\" is no id (a whole number from 0 to 2147483647)"},
-		{"{\"track\":1,\"artist\":\"a\",\"recommendations\":1}\n", "file:1: \"recommendations\" is no array of track ids"},
+		 "file:1: \"recommendations\" is not an id (a whole number from 0 to 2147483647)"},
+		{"{\"track\":1,\"artist\":\"a\",\"recommendations\":1}\n", "file:1: \"recommendations\" is not an array of track ids"},
 		{"{\"track\":1,\"artist\":\"a\"}\n{\"track\":1,\"artist\":\"a\",\"recommendations\":[1]}\n",
 		 "file:2: track 1 is already on line 1"},
 	};
@@ -155,11 +155,11 @@ static void mistakes_are_named(void)
 		const char *text, *reason;
 	} known[] = {
 		{"", "file: empty"},
-		{"{}", "file: no JSON array of track ids"},
-		{"7", "file: no JSON array of track ids"},
+		{"{}", "file: not a JSON array of track ids"},
+		{"7", "file: not a JSON array of track ids"},
 		{"[0,5]", "file: \"top\" names track 5, which is not in the catalog"},
 		{"[0,10,0]", "file: \"top\" names track 0 twice"},
-		{"[0,null]", "file: \"top\" is no id (a whole number from 0 to 2147483647)"},
+		{"[0,null]", "file: \"top\" is not an id (a whole number from 0 to 2147483647)"},
 		{"[0] [10]", "file:1: end of file expected near '['"},
 		{"[0,\n\n10}", "file:3: ']' expected near '}'"},
 	};

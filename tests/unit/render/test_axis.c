@@ -96,7 +96,9 @@ static void days_have_no_halves(void)
 	CHECK(a.low == 1 && a.high == 31);
 }
 
-/* Over all orders of magnitude: the ends in order, the values within, few ticks, short labels, all of them different. */
+/*
+ * Over all orders of magnitude: the ends in order, the values within, few ticks, short labels, all of them different.
+ */
 static void any_span_has_a_scale(void)
 {
 	unsigned seed = 1;

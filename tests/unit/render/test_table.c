@@ -101,7 +101,7 @@ static void wide_characters_count_twice(void)
 	}
 }
 
-/* Bytes that are no UTF-8 are a column each. */
+/* Bytes that are not UTF-8 are a column each. */
 static void what_is_no_text_has_a_width(void)
 {
 	struct table t;
@@ -114,7 +114,7 @@ static void what_is_no_text_has_a_width(void)
 	check_printed(&t, false, "\xe5\xaf" "ab\xff  1\n12345  1\n");
 }
 
-/* A library does not change the locale of who calls it. */
+/* A library does not change the locale of its caller. */
 static void the_locale_stays_as_it_is(void)
 {
 	locale_t before = uselocale((locale_t)0);

@@ -111,7 +111,7 @@ static void what_is_found_is_cut_at_ten(void)
 
 	for (const char *at = p.shown; (at = strstr(at, "\n  ")) != NULL; at++)
 		lines++;
-	CHECK(lines == 1 + 9 + 1); /* the first track, those found but for the one behind the prompt, and how many more */
+	CHECK(lines == 1 + 9 + 1); /* the first track, those found but for the one after the prompt, and how many more */
 	CHECK(strstr(p.shown, "\n  … and 30 more\n") != NULL);
 	p = play("artist 7 \nq\n", 1); /* titles 7, 15, 23, 31, 39; and those of others with a 7: 17, 27, 37 */
 	CHECK(strstr(p.shown, "and") == strstr(p.shown, "and picks"));

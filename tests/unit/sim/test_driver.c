@@ -354,7 +354,7 @@ static struct event event_of_line(const char *log, unsigned long n)
 	return ev;
 }
 
-/* A log of what the recommender made up would be believed by everybody who reads it. */
+/* Readers of a log would believe what the recommender made up. */
 static void what_was_asked_is_to_be_echoed(void)
 {
 	struct result r = play(WELL, 0, world_options(100, 1), 1);

@@ -106,7 +106,7 @@ static void ties_go_to_the_lower_id(void)
 	for (int type = NPY_FLOAT32; type <= NPY_FLOAT64; type++) {
 		check_shape(type, 200, 1, 2, 1);
 		check_shape(type, 200, 4, 3, 1);
-		check_shape(type, 300, 16, 2, 0.1); /* 0.1 is no binary fraction: sums round */
+		check_shape(type, 300, 16, 2, 0.1); /* 0.1 is not a binary fraction: sums round */
 		check_shape(type, 50, 8, 1, 1);	    /* all are zero */
 	}
 }

@@ -39,7 +39,7 @@ static void mistakes_are_told(void)
 		const char *text, *reason;
 	} cases[] = {
 		{"{\"value\":1}", "file:1: \"user\" is missing"},
-		{"{\"user\":-1,\"value\":1}", "file:1: \"user\" is no id (a whole number from 0 to 2147483647)"},
+		{"{\"user\":-1,\"value\":1}", "file:1: \"user\" is not an id (a whole number from 0 to 2147483647)"},
 		{"{\"user\":1}", "file:1: \"value\" is missing"},
 		{"{\"user\":1,\"value\":null}", "file:1: \"value\" is no number"},
 		{"{\"user\":1,\"value\":\"2\"}", "file:1: \"value\" is no number"},

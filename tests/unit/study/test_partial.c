@@ -288,7 +288,7 @@ static void what_is_wrong_is_told(void)
 		{HEAD_UP_TO("2") USER("1") "{\"user\":2,\"open", NULL},
 		{HEAD_UP_TO("2") USER("1") USER("1"), "file:3: user 1 is in file too: parts must be split by user"},
 		{HEAD_UP_TO("1") USER("-1"),
-		 "file:2: no part of a log: \"user\" is no id (a whole number from 0 to 2147483647)"},
+		 "file:2: no part of a log: \"user\" is not an id (a whole number from 0 to 2147483647)"},
 		{HEAD_UP_TO("1") "{\"user\":1}", "file:2: no part of a log: \"open\" is neither true nor false"},
 		{HEAD_UP_TO("1") "{\"user\":1,\"open\":true}",
 		 "file:2: no part of a log: \"experiments\" is no object"},
@@ -299,10 +299,10 @@ static void what_is_wrong_is_told(void)
 		 "file:2: no part of a log: \"arm\" is none of those named before"},
 		{HEAD_UP_TO("1") "{\"user\":1,\"open\":true,"
 		 "\"experiments\":{\"X\":{\"arm\":\"C\",\"open\":false,\"sessions\":-1}}}",
-		 "file:2: no part of a log: \"sessions\" is no count"},
+		 "file:2: no part of a log: \"sessions\" is not a count"},
 		{HEAD_UP_TO("1") "{\"user\":1,\"open\":true,"
 		 "\"experiments\":{\"X\":{\"arm\":\"C\",\"open\":false,\"sessions\":4294967296}}}",
-		 "file:2: no part of a log: \"sessions\" is no count"},
+		 "file:2: no part of a log: \"sessions\" is not a count"},
 		{HEAD_UP_TO("1") "{\"user\":1,\"open\":true,"
 		 "\"experiments\":{\"X\":{\"arm\":null,\"open\":false,\"sessions\":1,\"time\":\"1\"}}}",
 		 "file:2: no part of a log: \"time\" is no number"},

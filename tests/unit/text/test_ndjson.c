@@ -18,7 +18,7 @@ static void make_file(const char *bytes, size_t len)
 	close(fd);
 }
 
-/* Whether the reason is `want` behind the file's name. */
+/* Whether the reason is `want` after the file's name. */
 static int reason_is(const struct errmsg *e, const char *want)
 {
 	size_t n = strlen(path);
@@ -67,7 +67,7 @@ static void all_else_is_refused_with_a_reason(void)
 	CHECK(strstr(e.text, "unable to decode byte 0xff") != NULL);
 }
 
-/* A line ends anywhere where whoever wrote it was killed: each beginning of an object is told as one. */
+/* A line ends anywhere where its writer was killed: each beginning of an object is told as one. */
 static void a_line_that_was_cut_is_told_as_such(void)
 {
 	static const char line[] = " {\"m\\\"{}\":\"n\xc3\xa9\xf0\x9f\x8e\xb5\",\"t\":-17.5e+3,\"x\":[true,null,{\"b\":\"\\u00e9}\"}],\"e\":{\"A\":\"T\"}} ";
@@ -234,7 +234,7 @@ static void ids_are_whole_numbers_in_range(void)
 		json_t *value = json_loads(bad[i], JSON_DECODE_ANY, NULL);
 
 		CHECK(value && ndjson_id(value, "track", &id, &e) == -1);
-		CHECK_STR(e.text, "\"track\" is no id (a whole number from 0 to 2147483647)");
+		CHECK_STR(e.text, "\"track\" is not an id (a whole number from 0 to 2147483647)");
 		json_decref(value);
 	}
 	CHECK(ndjson_id(NULL, "user", &id, &e) == -1);
@@ -249,11 +249,11 @@ static void counts_are_whole_numbers_up_to_a_limit(void)
 	uint64_t n = 0;
 
 	CHECK(ndjson_count(object, "plays", 7, &n, &e) == -1);
-	CHECK_STR(e.text, "\"plays\" is no count");
+	CHECK_STR(e.text, "\"plays\" is not a count");
 	for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
 		json_object_set_new(object, "plays", json_loads(bad[i], JSON_DECODE_ANY, NULL));
 		CHECK(ndjson_count(object, "plays", 7, &n, &e) == -1 && n == 0);
-		CHECK_STR(e.text, "\"plays\" is no count");
+		CHECK_STR(e.text, "\"plays\" is not a count");
 	}
 	CHECK(ndjson_count(object, "plays", INT64_MAX, &n, &e) == 0 && n == INT64_MAX);
 	json_object_set_new(object, "plays", json_integer(7));
@@ -265,7 +265,10 @@ static void counts_are_whole_numbers_up_to_a_limit(void)
 	json_decref(object);
 }
 
-/* Of real numbers those up to 2^53, beyond which not every whole number is one: what was written may have been another. */
+/*
+ * Of real numbers those up to 2^53, beyond which not every whole number is one: what was written may have been
+ * another.
+ */
 static void whole_numbers_may_be_written_as_real_ones(void)
 {
 	static const struct {

@@ -112,9 +112,9 @@ static void broken_headers_are_refused(void)
 	};
 
 	for (size_t i = 0; i < sizeof no_dictionary / sizeof *no_dictionary; i++)
-		check_header_refused(no_dictionary[i], FILE_NAME ": the header is no dictionary");
+		check_header_refused(no_dictionary[i], FILE_NAME ": the header is not a dictionary");
 	for (size_t i = 0; i < sizeof no_shape / sizeof *no_shape; i++)
-		check_header_refused(no_shape[i], FILE_NAME ": 'shape' is no tuple of sizes");
+		check_header_refused(no_shape[i], FILE_NAME ": 'shape' is not a tuple of sizes");
 	check_header_refused("{}", FILE_NAME ": the header lacks 'descr'");
 	check_header_refused("{'descr': '<f4', 'shape': (2, 3)}", FILE_NAME ": the header lacks 'fortran_order'");
 	check_header_refused("{'descr': '<f4', 'fortran_order': False}", FILE_NAME ": the header lacks 'shape'");
@@ -123,7 +123,7 @@ static void broken_headers_are_refused(void)
 	check_header_refused("{'shape': (2, 3), 'shape': (2, 3)}",
 			     FILE_NAME ": key 'shape' in the header is unknown or comes twice");
 	check_header_refused("{'descr': '<f4', 'fortran_order': False, 'shape': (2, 3)} x",
-			     FILE_NAME ": something stands behind the dictionary in the header");
+			     FILE_NAME ": something follows the dictionary in the header");
 }
 
 static void check_array_refused(const char *type, const char *order, const char *shape, const char *why)

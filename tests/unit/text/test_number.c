@@ -140,7 +140,10 @@ static void numbers_are_plain_where_that_is_as_short(void)
 	CHECK_STR(written(1.5e-300), "1.5e-300");
 }
 
-/* Below a power of two the next double is nearer than above it, so the decimal that reads back may be the one further off. */
+/*
+ * Below a power of two the next double is nearer than above it, so the decimal that reads back may be the one further
+ * off.
+ */
 static void powers_of_two_take_the_fewest_digits(void)
 {
 	CHECK_STR(written(0x1p-44), "5.684341886080802e-14");

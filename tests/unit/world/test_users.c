@@ -70,7 +70,7 @@ static void mistakes_are_named_with_their_line(void)
 		{"{\"user\":3,\"interests\":7}\n", "users:1: user 3 has no interests"},
 		{"{\"interests\":[0]}\n", "users:1: \"user\" is missing"},
 		{"{\"user\":-3,\"interests\":[0]}\n",
-		 "users:1: \"user\" is no id (a whole number from 0 to 2147483647)"},
+		 "users:1: \"user\" is not an id (a whole number from 0 to 2147483647)"},
 		{"{\"user\":3,\"interests\":[0,1]}\n",
 		 "users:1: \"interests\" names track 1, which is not in the catalog"},
 		{USER "}\n{\"user\":6,\"interests\":[0]}\n" USER "}\n", "users:3: user 5 twice"},
