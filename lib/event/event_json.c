@@ -79,7 +79,9 @@ static int read_source(struct event_parser *p, const json_t *value, struct event
 {
 	if (!json_is_string(value))
 		return errmsg_set(e, "\"source\" is no string");
-	return keep_string(p, json_string_value(value), json_string_length(value), &ev->source) < 0 ? errmsg_nomem(e) : 0;
+	if (keep_string(p, json_string_value(value), json_string_length(value), &ev->source) < 0)
+		return errmsg_nomem(e);
+	return 0;
 }
 
 static int read_pool(struct event_parser *p, const json_t *value, struct event *ev, struct errmsg *e)
@@ -121,7 +123,8 @@ static int read_exclude(struct event_parser *p, const json_t *value, struct even
 	return ev->exclude ? 0 : errmsg_nomem(e);
 }
 
-static int read_arm(struct event_parser *p, const char *name, const json_t *value, struct event_arm *arm, struct errmsg *e)
+static int read_arm(struct event_parser *p, const char *name, const json_t *value, struct event_arm *arm,
+		    struct errmsg *e)
 {
 	if (!json_is_string(value))
 		return errmsg_set(e, "the arm of experiment \"%s\" is no string", name);

@@ -31,7 +31,7 @@ struct log_block {
 	size_t len;
 	char *buf;
 	size_t buf_cap;
-	enum log_problem problem; /* with its reason: why a line was skipped, or the file could not be read any further */
+	enum log_problem problem; /* with its reason: why a line was skipped, or reading the file ended */
 	struct errmsg reason;
 
 	/* after log_block_parse */

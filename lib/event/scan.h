@@ -132,7 +132,8 @@ SCAN_INLINE uint64_t scan_mark_special(uint64_t bytes)
 {
 	uint64_t quote = bytes ^ SCAN_EIGHT('"'), backslash = bytes ^ SCAN_EIGHT('\\');
 
-	return (bytes | (bytes - SCAN_EIGHT(0x20)) | (quote - SCAN_EIGHT(1)) | (backslash - SCAN_EIGHT(1))) & SCAN_EIGHT(0x80);
+	return (bytes | (bytes - SCAN_EIGHT(0x20)) | (quote - SCAN_EIGHT(1)) | (backslash - SCAN_EIGHT(1))) &
+	       SCAN_EIGHT(0x80);
 }
 
 /* Takes a string of plain ASCII without escapes. */

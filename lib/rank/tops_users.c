@@ -72,8 +72,9 @@ static const char *file_of(const struct tops_user *u)
 
 static int tell_mixed(const struct tops_user *x, const struct tops_user *y, const char *what, struct errmsg *e)
 {
-	return errmsg_set(e, "user %u: %s %s and %s; with --recommended, split a log by user, or between sessions", x->user,
-			  what, file_of(x), file_of(y));
+	return errmsg_set(e,
+			  "user %u: %s %s and %s; with --recommended, split a log by user, or between sessions",
+			  x->user, what, file_of(x), file_of(y));
 }
 
 static bool is_dated(const struct tops_user *u)

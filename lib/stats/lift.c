@@ -44,7 +44,8 @@ struct lift lift_fieller(const struct moments *control, const struct moments *tr
 {
 	double unit = moments_mean(control), q = w->half_width / w->error, g, h;
 	struct lift l = {
-		.kind = LIFT_UNKNOWN, .percent = percent_of(w->difference, unit), .lower = NAN, .upper = NAN, .significant = w->significant,
+		.kind = LIFT_UNKNOWN, .percent = percent_of(w->difference, unit), .lower = NAN, .upper = NAN,
+		.significant = w->significant,
 	};
 
 	if (isnan(l.percent))
@@ -64,9 +65,11 @@ struct lift lift_fieller(const struct moments *control, const struct moments *tr
 struct lift lift_difference(const struct moments *control, const struct comparison *w)
 {
 	/* a negative mean turns the interval round */
-	double unit = moments_mean(control), lower = unit < 0 ? w->upper : w->lower, upper = unit < 0 ? w->lower : w->upper;
+	double unit = moments_mean(control);
+	double lower = unit < 0 ? w->upper : w->lower, upper = unit < 0 ? w->lower : w->upper;
 	struct lift l = {
-		.percent = percent_of(w->difference, unit), .lower = percent_of(lower, unit), .upper = percent_of(upper, unit),
+		.percent = percent_of(w->difference, unit),
+		.lower = percent_of(lower, unit), .upper = percent_of(upper, unit),
 		.significant = w->significant,
 	};
 

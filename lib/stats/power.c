@@ -124,7 +124,9 @@ bool power_need(double control_variance, double treatment_variance, double alloc
 	double low = 1, high = 2; /* low is too few, or no number at all */
 
 	*need = (struct power_users){0, 0};
-	if (!(control_variance >= 0 && treatment_variance >= 0 && allocation > 0 && isfinite(allocation) && effect != 0))
+	if (!(control_variance >= 0 && treatment_variance >= 0 && effect != 0))
+		return false;
+	if (!(allocation > 0 && isfinite(allocation)))
 		return false;
 	while (plan_power(&p, high) < power && high <= 0x1p53) {
 		low = high;

@@ -30,8 +30,12 @@ static double fisher_p(const struct table *t, uint64_t hits, uint64_t users)
 {
 	unsigned n1 = (unsigned)t->hits, n2 = (unsigned)(t->users - t->hits), k = (unsigned)hits, n = (unsigned)users;
 	bool many = (double)hits * (double)t->users >= (double)t->hits * (double)users;
-	double tail = many ? (k > 0 ? gsl_cdf_hypergeometric_Q(k - 1, n1, n2, n) : 1) : gsl_cdf_hypergeometric_P(k, n1, n2, n);
+	double tail;
 
+	if (many)
+		tail = k > 0 ? gsl_cdf_hypergeometric_Q(k - 1, n1, n2, n) : 1;
+	else
+		tail = gsl_cdf_hypergeometric_P(k, n1, n2, n);
 	return tail > 0.5 - 1e-12 ? 1 : 2 * tail;
 }
 
@@ -56,8 +60,10 @@ struct proportions proportions_test(const uint64_t *hits, const uint64_t *users,
 
 	for (size_t i = 0; i < arms && t.arms > 1; i++) {
 		double p = users[i] > 0 ? fisher_p(&t, hits[i], users[i]) : NAN;
+		bool stands_out = isnan(least.p) || p < least.p ||
+				  (t.arms == 2 && has_more(hits, users, i, least.arm));
 
-		if (p < least.p || (!isnan(p) && (isnan(least.p) || (t.arms == 2 && has_more(hits, users, i, least.arm)))))
+		if (!isnan(p) && stands_out)
 			least = (struct proportions){.p = p, .arm = i};
 	}
 	least.p = of_several(least.p, &t);

@@ -57,8 +57,8 @@ struct comparison sequential_welch(const struct moments *control, const struct m
 			alpha);
 }
 
-double sequential_welch_half_width(const struct moments *control, const struct moments *treatment, double tune, double alpha,
-			     double level)
+double sequential_welch_half_width(const struct moments *control, const struct moments *treatment, double tune,
+				   double alpha, double level)
 {
 	double n = (double)control->n + (double)treatment->n;
 	struct comparison once = comparison_welch(control, treatment, alpha);
@@ -70,7 +70,8 @@ double sequential_welch_half_width(const struct moments *control, const struct m
 double sequential_arm(const struct moments *arm, const struct moments *all, double tune, double alpha)
 {
 	double n = (double)all->n, here = (double)arm->n, others = n - here;
-	double difference = (arm->mean - all->mean) * (n / others), error = moments_sd(all) * sqrt(1 / here + 1 / others);
+	double difference = (arm->mean - all->mean) * (n / others);
+	double error = moments_sd(all) * sqrt(1 / here + 1 / others);
 
 	return sequential_compare(difference, error, n, sequential_rho2(tune, alpha), alpha).p;
 }

@@ -59,8 +59,8 @@ struct comparison sequential_welch(const struct moments *control, const struct m
 				    double alpha);
 
 /* Half the width that the interval of two arms has at another level, rho being tuned as above: for adjust.h. */
-double sequential_welch_half_width(const struct moments *control, const struct moments *treatment, double tune, double alpha,
-			     double level);
+double sequential_welch_half_width(const struct moments *control, const struct moments *treatment, double tune,
+				   double alpha, double level);
 
 /*
  * Whether an arm is like all others together, given the sample of all users, the arm's included: the always-valid p

@@ -23,7 +23,8 @@ void allocation_clear(struct allocation *s)
 }
 
 /* Adds an arm; `said` is its weight as it was given. A weight that is lost in a sum of weights is a mistake. */
-static int add_arm(struct allocation *s, const char *what, struct slice arm, double weight, const char *said, struct errmsg *e)
+static int add_arm(struct allocation *s, const char *what, struct slice arm, double weight, const char *said,
+		   struct errmsg *e)
 {
 	double *weights = grow(s->weights, &s->cap, s->arms.n + 1, sizeof *weights);
 
@@ -31,8 +32,8 @@ static int add_arm(struct allocation *s, const char *what, struct slice arm, dou
 		return errmsg_nomem(e);
 	s->weights = weights;
 	if (!(weight == 0 || (weight >= 1e-12 && weight <= 1e12)))
-		return errmsg_set(e, "%s: the weight of arm '%.*s' must be a number, 0 or above, not '%s'", what, (int)arm.len,
-				  arm.text, said);
+		return errmsg_set(e, "%s: the weight of arm '%.*s' must be a number, 0 or above, not '%s'", what,
+				  (int)arm.len, arm.text, said);
 	if (intern_find(&s->arms, arm) != INTERN_NONE)
 		return errmsg_set(e, "%s: arm '%.*s' has two weights", what, (int)arm.len, arm.text);
 	weights[s->arms.n] = weight;
@@ -217,16 +218,20 @@ size_t allocation_missing(const struct allocation *s, const struct intern *arms,
 	bool room = true;
 
 	errmsg_set(names, "%s", "");
-	for (size_t i = 0; i < s->arms.n && room; i++)
-		room = has_name(arms, &s->arms.list[i]) || leaves_out(s, &s->arms.list[i]) || list_name(names, &s->arms.list[i]);
+	for (size_t i = 0; i < s->arms.n && room; i++) {
+		const struct interned *arm = &s->arms.list[i];
+
+		room = has_name(arms, arm) || leaves_out(s, arm) || list_name(names, arm);
+	}
 	return count_without(&s->arms, arms, s);
 }
 
 /*
- * The first name behind `previous` (NULL: of all), bytewise, of those in `some` that are not among `others`; NULL:
- * none.
+ * The next name after `previous`, bytewise, of those in `some` that are not among `others`; the first where `previous`
+ * is NULL. NULL where there is none.
  */
-static const struct interned *next_without(const struct intern *some, const struct intern *others, const struct interned *previous)
+static const struct interned *next_without(const struct intern *some, const struct intern *others,
+					   const struct interned *previous)
 {
 	const struct interned *next = NULL;
 

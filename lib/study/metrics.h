@@ -96,11 +96,12 @@ size_t metrics_find(const char *name);
 
 /* An arm: its users (those with a finished session), and for each metric the values of those who have one. */
 struct metrics_arm {
-	uint64_t seen; /* users seen in this arm and no other, with a finished session or without: what a split is checked by */
+	/* users seen in this arm and no other, with a finished session or without: what a split is checked by */
+	uint64_t seen;
 	uint64_t open; /* those of them who have a session that has not ended */
 	uint64_t users;
 	struct moments values[METRICS_N]; /* as in metrics_table */
-	struct comoments ratios[METRICS_RATIOS_N]; /* denominators (x) and numerators (y) of `users`, as in metrics_ratios */
+	struct comoments ratios[METRICS_RATIOS_N]; /* of `users`, as in metrics_ratios: x denominator, y numerator */
 };
 
 struct metrics_summary {

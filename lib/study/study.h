@@ -77,7 +77,8 @@ struct study_experiment {
 struct study_user {
 	int64_t latest; /* timestamp, or EVENT_NO_TIMESTAMP */
 	int64_t ended;	/* the latest timestamp of a `last`, or EVENT_NO_TIMESTAMP */
-	uint64_t digest; /* of the event just before, as in the log; of one without a timestamp, and where there is none, 0 */
+	/* of the event just before, as in the log; 0 where that has no timestamp, or there is none */
+	uint64_t digest;
 	uint32_t participant; /* place of the first in participants, plus 1; or 0 */
 	bool in_session;
 };
@@ -99,7 +100,8 @@ struct study_arm {
 /* The finished sessions, where they are kept. */
 struct study_sessions {
 	double *times; /* n of them: parts of tracks listened to; after study_end, participant after participant */
-	size_t *first; /* after study_end: those of participant m are times[first[m]] .. times[first[m + 1]], in order */
+	/* after study_end: the sessions of participant m, in order, are times[first[m]] .. times[first[m + 1]] */
+	size_t *first;
 	uint32_t *participants; /* before: of whom each is */
 	size_t n, times_cap, participants_cap;
 };
@@ -112,7 +114,8 @@ struct study {
 	uint64_t events; /* all that were read */
 	uint64_t duplicates; /* of these, delivered again */
 	uint64_t out_of_order; /* an event is out of order where an earlier one of its user has a later timestamp */
-	uint64_t after_end; /* events that are not later than a `last` of their user that stood before them in the log */
+	/* events that are not later than a `last` of their user that stood before them in the log */
+	uint64_t after_end;
 	uint64_t unfinished; /* sessions; after study_end */
 	uint64_t malformed, unread; /* lines and files, which the reader of the log counts here; see study_log.h */
 	bool sorted; /* events were, or are to be, put in order: STUDY_HOLD, or the parts were made so */
@@ -122,7 +125,7 @@ struct study {
 	struct study_participant *participants;
 	size_t n_participants;
 	struct study_keep keep;
-	struct intern early;	/* experiments that events before the moment of `keep` name, whether later ones do or not */
+	struct intern early;	/* experiments that events before the moment of `keep` name */
 	uint64_t *early_events; /* how many, by number in `early` */
 	struct days days; /* by participant */
 	struct study_sessions sessions;

@@ -68,7 +68,8 @@ static int by_standing(const void *a, const void *b)
 }
 
 /* Gives the experiments new numbers: that at order[i] gets i. Returns 0, or -1 where there is no memory. */
-static int renumber_experiments(struct study *s, const struct standing *order, struct study_experiment *moved, uint32_t *to)
+static int renumber_experiments(struct study *s, const struct standing *order, struct study_experiment *moved,
+				uint32_t *to)
 {
 	struct intern names = {0};
 

@@ -32,7 +32,7 @@ struct user_values {
 	size_t n;
 	uint32_t *ids;
 	uint32_t *arms;		/* numbers, as in the experiment's `arms`; yours to change, as an A/A test does */
-	uint32_t *participants; /* places in the study's participants; by them, users' sessions: see struct study_sessions */
+	uint32_t *participants; /* places in the study's participants, and so in struct study_sessions */
 	double *values[METRICS_ALL_N];	     /* of a ratio metric the numerators */
 	double *denominators[METRICS_ALL_N]; /* at least 1; NULL: not a ratio metric */
 	/*

@@ -170,7 +170,8 @@ static int build_catalog(struct catalog *c, struct loading *f, struct errmsg *e)
 }
 
 int catalog_load_each(struct catalog *c, const char *path,
-		      int (*each)(const struct ndjson_line *line, void *ctx, struct errmsg *e), void *ctx, struct errmsg *e)
+		      int (*each)(const struct ndjson_line *line, void *ctx, struct errmsg *e), void *ctx,
+		      struct errmsg *e)
 {
 	struct loading f = {.each = each, .ctx = ctx};
 	int status;

@@ -50,7 +50,8 @@ int catalog_load(struct catalog *c, const char *path, struct errmsg *e);
  * a reason.
  */
 int catalog_load_each(struct catalog *c, const char *path,
-		      int (*each)(const struct ndjson_line *line, void *ctx, struct errmsg *e), void *ctx, struct errmsg *e);
+		      int (*each)(const struct ndjson_line *line, void *ctx, struct errmsg *e), void *ctx,
+		      struct errmsg *e);
 
 void catalog_clear(struct catalog *c);
 

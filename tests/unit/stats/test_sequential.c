@@ -71,7 +71,8 @@ static void it_is_never_surer_than_one_look(void)
 
 static void what_cannot_be_known_is_nan(void)
 {
-	struct moments none = {0}, flat = {.n = 9, .mean = 1}, one = {.n = 1, .mean = 2}, some = {.n = 9, .mean = 1, .m2 = 8};
+	struct moments none = {0}, flat = {.n = 9, .mean = 1};
+	struct moments one = {.n = 1, .mean = 2}, some = {.n = 9, .mean = 1, .m2 = 8};
 	struct comparison w = sequential_welch(&none, &some, 100, 0.05);
 
 	CHECK(isnan(w.p) && isnan(w.lower) && isnan(w.half_width) && !w.significant);

@@ -124,7 +124,8 @@ static int is_unknown(const struct comparison *w)
 
 static void what_cannot_be_known_is_nan(void)
 {
-	struct moments none = {0}, one = sample(3, 0, 1), flat = sample(2, 0, 5), other = sample(4, 0, 9), some = sample(2, 1, 5);
+	struct moments none = {0}, one = sample(3, 0, 1), some = sample(2, 1, 5);
+	struct moments flat = sample(2, 0, 5), other = sample(4, 0, 9);
 	struct moments huge = sample(INFINITY, INFINITY, 5);
 	struct comparison w;
 
@@ -195,7 +196,8 @@ static void interval_p_and_verdict_agree(void)
 		struct rng r = rng_at(2, RNG_WORLD, i, 0, 0);
 		double offset = offsets[i % 4], shift = spread(&r) * (rng_uniform(&r) - 0.5);
 		struct moments c = sample(offset, i % 11 ? spread(&r) : 0, 1 + rng_below(&r, i % 3 ? 4 : 100000));
-		struct moments t = sample(offset + shift, i % 13 ? spread(&r) : 0, 1 + rng_below(&r, i % 5 ? 4 : 100000));
+		struct moments t = sample(offset + shift, i % 13 ? spread(&r) : 0,
+					  1 + rng_below(&r, i % 5 ? 4 : 100000));
 
 		double p = check_agreement(&c, &t, alphas[i % 4]);
 

@@ -91,8 +91,8 @@ static void fill(struct study *s, bool turned)
 		uint32_t i = turned ? USERS * EVENTS - 1 - k : k, user = i % USERS, step = i / USERS;
 		struct rng r = rng_at(4, RNG_WORLD, user, step, 0);
 
-		add(s, event_at(1000 + i, step % 3 == 2 ? EVENT_LAST : EVENT_NEXT, user, rng_uniform(&r)), arms[user % 3],
-		    step < 15 ? "C" : NULL);
+		add(s, event_at(1000 + i, step % 3 == 2 ? EVENT_LAST : EVENT_NEXT, user, rng_uniform(&r)),
+		    arms[user % 3], step < 15 ? "C" : NULL);
 	}
 	CHECK(study_end(s, &e) == 0);
 }
@@ -291,7 +291,8 @@ static void ties_keep_the_order_of_the_log(void)
 	static const struct {
 		enum event_message message;
 		uint32_t track;
-	} log[] = {{EVENT_NEXT, 9}, {EVENT_LAST, 1}, {EVENT_LAST, 8}, {EVENT_NEXT, 2}, {EVENT_NEXT, 7}, {EVENT_LAST, 3}};
+	} log[] = {{EVENT_NEXT, 9}, {EVENT_LAST, 1}, {EVENT_LAST, 8}, {EVENT_NEXT, 2}, {EVENT_NEXT, 7},
+		   {EVENT_LAST, 3}};
 
 	for (int late = 0; late < 2; late++) {
 		struct study s;
@@ -304,7 +305,8 @@ static void ties_keep_the_order_of_the_log(void)
 			add(&s, track_at(10, log[i].message, log[i].track, log[i].track / 16.), "C", NULL);
 		CHECK(study_end(&s, &e) == 0);
 		CHECK(s.sessions.n == 3 + (size_t)late && s.duplicates == 0 && s.unfinished == 0);
-		CHECK(s.sessions.times[0] == 10 / 16. && s.sessions.times[1] == 8 / 16. && s.sessions.times[2] == 12 / 16.);
+		CHECK(s.sessions.times[0] == 10 / 16. && s.sessions.times[1] == 8 / 16. &&
+		      s.sessions.times[2] == 12 / 16.);
 		study_clear(&s);
 	}
 }
@@ -428,7 +430,8 @@ static void sessions_are_kept_by_participant(void)
 	add(&s, event_at(100, EVENT_NEXT, 1, 1), "C", NULL); /* not finished */
 	CHECK(study_end(&s, &e) == 0);
 	for (uint32_t user = 0; user < 2; user++) {
-		size_t x = (size_t)(study_participant(&s, user, 0) - s.participants), y = (size_t)(study_participant(&s, user, 1) - s.participants);
+		size_t x = (size_t)(study_participant(&s, user, 0) - s.participants);
+		size_t y = (size_t)(study_participant(&s, user, 1) - s.participants);
 		const size_t *first = s.sessions.first;
 
 		CHECK(first[x + 1] - first[x] == 3 && first[y + 1] - first[y] == 1);
@@ -477,7 +480,8 @@ static void too_many_experiments_are_told(void)
 	study_clear(&s);
 	study_init(&s, STUDY_STREAM, NULL, 0);
 	CHECK(add_experiments(&s, 1001) == -1 && !e.no_memory);
-	CHECK_STR(e.text, "more than 1000 experiments to report on; is an id taken for a name? --experiment names those that are wanted");
+	CHECK_STR(e.text, "more than 1000 experiments to report on; is an id taken for a name? "
+			  "--experiment names those that are wanted");
 	study_clear(&s);
 	study_init(&s, STUDY_STREAM, wanted, 1);
 	CHECK(add_experiments(&s, 2000) == 0 && study_end(&s, &e) == 0 && s.names.n == 2000 && s.n_participants == 1);
