@@ -36,7 +36,7 @@ static int read_number(const json_t *object, const char *key, double min, double
 		return 0;
 	*x = json_number_value(value);
 	if (!json_is_number(value) || !(*x >= min && *x <= max))
-		return errmsg_set(e, "\"%s\" is no number from %g to %g", key, min, max);
+		return errmsg_set(e, "\"%s\" is not a number from %g to %g", key, min, max);
 	return 0;
 }
 
