@@ -35,7 +35,7 @@ static int read_timestamp(struct event_parser *p, const json_t *value, struct ev
 {
 	(void)p;
 	if (!ndjson_whole(value, &ev->timestamp) || ev->timestamp == EVENT_NO_TIMESTAMP)
-		return errmsg_set(e, "\"timestamp\" is no whole number of milliseconds");
+		return errmsg_set(e, "\"timestamp\" is not a whole number of milliseconds");
 	return 0;
 }
 

@@ -1,8 +1,8 @@
 /*
  * sequential: comparisons that may be looked at as often as one likes, and stopped at will.
  *
- * An interval of fixed size is right at one moment chosen in advance; who looks every night and stops at the first
- * night that is significant is wrong far more often than alpha. The intervals here hold at all moments at once:
+ * An interval of fixed size is right at one moment chosen in advance; to look every night and stop at the first
+ * one that is significant is to be wrong far more often than alpha. The intervals here hold at all moments at once:
  * asymptotic confidence sequences, Waudby-Smith, Arbour, Sinha, Kennedy, Ramdas 2021, "Time-uniform central limit
  * theory and asymptotic confidence sequences", arXiv:2103.06476: the one of their Gaussian mixture. After n values with
  * standard deviation s,

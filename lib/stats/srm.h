@@ -3,7 +3,7 @@
  * one arm more than in another, and no effect of the experiment can be trusted.
  *
  * Counts are of users (what was randomised), never of events. Weights are the planned split, in any unit: 1, 1 or 50,
- * 50. They are not negative and not all 0. An arm of weight 0 that is empty is no part of the test; one that is not is
+ * 50. They are not negative and not all 0. An empty arm of weight 0 is not part of the test; one with users is
  * a mismatch beyond doubt, with p 0.
  */
 #ifndef BOTIFY_SRM_H

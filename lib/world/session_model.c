@@ -153,7 +153,7 @@ static int read_head(struct session_model *m, const json_t *o, const struct cata
 	return 0;
 }
 
-/* Loads a matrix of this shape and type. Where it shall have no rows, there is no file to read. */
+/* Loads a matrix of this shape and type. Where it is to have no rows, no file is read. */
 static int load_matrix(struct npy *a, const char *dir, enum matrix which, size_t rows, size_t columns,
 		       enum npy_type type, struct errmsg *e)
 {
@@ -426,7 +426,7 @@ static int save_all(const struct session_model *m, const char *dir, const struct
 /* Removes a directory with the files of a model in it, as far as it has them and no others. */
 static void remove_model(const char *dir)
 {
-	/* it is also for when there is no memory */
+	/* on the stack: this also cleans up where there is no memory */
 	char path[PATH_MAX];
 
 	for (int i = 0; i <= N_MATRICES; i++) {

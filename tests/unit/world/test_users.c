@@ -80,7 +80,7 @@ static void mistakes_are_named_with_their_line(void)
 		{USER ",\"artist_discount_gamma\":1.01}\n",
 		 "users:1: \"artist_discount_gamma\" is not a number from 0 to 1"},
 		{USER ",\"session_budget\":0}\n", "users:1: \"session_budget\" is not a number from 1 to 2.14748e+09"},
-		{USER ",\"session_budget\":1.5}\n", "users:1: \"session_budget\" is no whole number"},
+		{USER ",\"session_budget\":1.5}\n", "users:1: \"session_budget\" is not a whole number"},
 		{USER ",\"session_budget\":2147483648}\n",
 		 "users:1: \"session_budget\" is not a number from 1 to 2.14748e+09"},
 		{USER ",\"interest_neighbours\":0}\n",
