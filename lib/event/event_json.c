@@ -8,7 +8,7 @@
 #include "text/ndjson.h"
 #include "text/number.h"
 
-/* One reader a key. Each takes the value into the event. */
+/* For each key a function that reads its value into the event. */
 
 /* Keeps a copy of a string. Returns 0, or -1 where there is no memory. */
 static int keep_string(struct event_parser *p, const char *text, size_t len, struct slice *s)

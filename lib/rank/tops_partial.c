@@ -65,7 +65,7 @@ static int check_experiment(const struct tops *t, const json_t *object, struct e
 	return 0;
 }
 
-/* Whether only what was recommended counts: as in the parts before, and as in the choice where that asks for it. */
+/* Checks that a part counts only what was recommended if the choice asks for that, and that parts agree in it. */
 static int check_recommended(struct reading *r, const json_t *object, struct errmsg *e)
 {
 	const json_t *value = json_object_get(object, "recommended");

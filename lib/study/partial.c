@@ -15,7 +15,7 @@
 struct reading {
 	struct study *study;
 	const char *name;	/* of this file */
-	bool begun;		/* a line of what it is has been read */
+	bool begun;		/* its first line has been read */
 	uint64_t rows, promised; /* in this file */
 	const char **files; /* by the user's place: the file that has it */
 	size_t files_cap;
@@ -134,7 +134,7 @@ static int read_before(struct study *s, uint32_t user, const json_t *object, str
 	return m ? read_sums(object, &m->did.finished, &m->did.sessions, e) : errmsg_nomem(e);
 }
 
-/* Makes a user that no part has had so far. Returns the place, or STUDY_NO_USER with the reason. */
+/* Makes a user who was in no part so far. Returns the place, or STUDY_NO_USER with the reason. */
 static uint32_t new_user(struct reading *r, uint32_t id, struct errmsg *e)
 {
 	size_t known = r->study->n_users;
@@ -171,7 +171,7 @@ static int read_user(struct reading *r, const json_t *object, struct errmsg *e)
 	return read_participants(s, user, json_object_get(object, "experiments"), e);
 }
 
-/* Reads counts that are to be added to what there is. */
+/* Reads counts, which must be small enough to be added to `sum`. */
 static int read_answers_count(const json_t *object, struct recommendations_count *count,
 			      struct recommendations_count sum, struct errmsg *e)
 {

@@ -22,7 +22,7 @@ static int check_moment(const struct study_keep *keep, const json_t *object, str
 	return 0;
 }
 
-/* Sees to it that the part has what the study is to keep. */
+/* Checks that the part has what the study is to keep. */
 static int check_kept(const struct study_keep *keep, const json_t *object, struct errmsg *e)
 {
 	const struct {

@@ -74,8 +74,6 @@ static int digest_catalog(const struct catalog *c, char digest[SESSION_DIGEST])
 	return 0;
 }
 
-/* ---- reading ---- */
-
 /* dir/name. New; NULL where there is no memory. */
 static char *join_path(const char *dir, const char *name)
 {
@@ -286,8 +284,6 @@ int session_model_load(struct session_model *m, const char *path, const struct c
 	return status;
 }
 
-/* ---- writing ---- */
-
 
 static int write_users(const struct session_model *m, struct npy *a)
 {
@@ -423,7 +419,7 @@ static int save_all(const struct session_model *m, const char *dir, const struct
 	return status < 0 ? -1 : save_head(m, dir, c, e);
 }
 
-/* Removes a directory with the files of a model in it, as far as it has them and no others. */
+/* Removes the files of a model from a directory, and then the directory, if nothing else is in it. */
 static void remove_model(const char *dir)
 {
 	/* on the stack: this also cleans up where there is no memory */
@@ -493,7 +489,7 @@ static int exchange_directory(const char *fresh, const char *path, struct errmsg
 	return rename(fresh, path) == 0 ? 0 : fail_file(path, e);
 }
 
-/* So that the new name survives a power cut. */
+/* Syncs the directory, so that the new name survives a power cut. */
 static int sync_parent(const char *path, struct errmsg *e)
 {
 	const char *slash = strrchr(path, '/');
