@@ -135,8 +135,8 @@ static const struct command self = {
 
 /* What is about the report, and not about what is read. */
 static const char *const of_report[] = {
-	"control", "split", "alpha", "lift", "adjust", "primary", "cap", "covariate", "sequential", "tune", "power", "mde", "aa",
-	"format", "spreadsheet", NULL,
+	"control", "split", "alpha", "lift", "adjust", "primary", "cap", "covariate", "sequential", "tune", "power",
+	"mde", "aa", "format", "spreadsheet", NULL,
 };
 
 /* What a report has beside effects, where its format has more. */
@@ -153,7 +153,8 @@ static int check_effects(const struct options *o, struct errmsg *e)
 	if (o->merge && (vain = options_given_of(&o->given, of_logs)) != NULL)
 		return errmsg_set(e, "--%s has no effect with --merge", vain);
 	if (!o->format->sections && (vain = options_given_of(&o->given, beside_effects)) != NULL)
-		return errmsg_set(e, "--%s has no effect on --format %s, which has effects only", vain, o->format->name);
+		return errmsg_set(e, "--%s has no effect on --format %s, which has effects only", vain,
+				  o->format->name);
 	if (!o->analysis.effects.sequential && options_given_of(&o->given, of_sequential))
 		return errmsg_set(e, "--tune is for --sequential");
 	return 0;
@@ -243,7 +244,8 @@ static void note_units(const struct study *s, const struct options *o)
 /* Reads the logs or their parts into the study. */
 static int gather(struct inputs *in, const struct options *o, struct errmsg *e)
 {
-	const struct study_log log = {.paths = o->paths, .n_paths = o->n_paths, .threads = o->threads, .complain = complain, .ctx = in};
+	const struct study_log log = {.paths = o->paths, .n_paths = o->n_paths, .threads = o->threads,
+				      .complain = complain, .ctx = in};
 	struct study *s = &in->study;
 	struct study_keep keep = o->keep;
 
@@ -283,7 +285,8 @@ static int check(const struct study *s, const struct options *o, struct errmsg *
 	if (s->events == 0)
 		return errmsg_set(e, "the log has no events");
 	if (s->names.n == 0)
-		return errmsg_set(e, o->keep.before ? "the log has no experiments from --covariate-before on" : "the log has no experiments");
+		return errmsg_set(e, "the log has no experiments%s",
+				  o->keep.before ? " from --covariate-before on" : "");
 	for (size_t i = 0; i < o->experiments.n; i++)
 		if (intern_find(&s->names, slice_of(o->experiments.list[i])) == INTERN_NONE) {
 			humanize_list(&s->names, e);

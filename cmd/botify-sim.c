@@ -114,7 +114,8 @@ static int check_options(const struct options *o, struct errmsg *e)
 		return errmsg_set(e, "no users given (--users FILE)");
 	if (o->argv[0] && o->way != WAY_COMMAND)
 		return errmsg_set(e, "--agent and a command (%s): give one of them", o->argv[0]);
-	if (o->way != WAY_COMMAND && o->way != WAY_WIRED && (vain = options_given_of(&o->given, of_recommender)) != NULL)
+	if (o->way != WAY_COMMAND && o->way != WAY_WIRED &&
+	    (vain = options_given_of(&o->given, of_recommender)) != NULL)
 		return errmsg_set(e, "--%s has no effect with --agent, which plays one session at a time", vain);
 	return 0;
 }
@@ -185,7 +186,9 @@ static enum simulation_outcome play(struct simulation *s, const struct options *
 /* Returns 0, or -1 where there is no memory. */
 static int print_summary(const struct simulation *s, const struct options *o, double seconds)
 {
-	return (o->json ? summary_print_json : summary_print_table)(stderr, s->days, o->run.days, o->run.start, seconds);
+	if (o->json)
+		return summary_print_json(stderr, s->days, o->run.days, o->run.start, seconds);
+	return summary_print_table(stderr, s->days, o->run.days, o->run.start, seconds);
 }
 
 static int run(const struct world *w, const struct options *o)
@@ -200,7 +203,8 @@ static int run(const struct world *w, const struct options *o)
 
 	out_init(&log, STDOUT_FILENO, "standard output");
 	/* until there is something to finish, signals end this process as they always do */
-	if (simulation_init(&s, &w->catalog, &w->users, &w->embeddings, &o->run, &e) < 0 || (watch.stop_fd = stop_open(&e)) < 0) {
+	if (simulation_init(&s, &w->catalog, &w->users, &w->embeddings, &o->run, &e) < 0 ||
+	    (watch.stop_fd = stop_open(&e)) < 0) {
 		status = command_fail(&command, &e);
 		goto out;
 	}
@@ -231,7 +235,8 @@ out:
 int main(int argc, char **argv)
 {
 	struct options options = {
-		.run = {.sessions = 1000, .days = 1, .in_flight = 256, .max_tracks = 5000, .start = INT64_C(1704067200000)},
+		.run = {.sessions = 1000, .days = 1, .in_flight = 256, .max_tracks = 5000,
+			.start = INT64_C(1704067200000)},
 		.timeout = 30,
 	};
 	struct world world = {0};

@@ -151,10 +151,11 @@ static int print(struct tops *t, const struct options *o, const struct catalog *
 	if (tops_end(t, e) < 0 || (table ? o->format->write(t, &out, f, e) : print_plain(t, o, &out, f, e)) < 0)
 		return -1;
 	if (t->outside > 0)
-		command_note(&self, "%" PRId64 " of %" PRId64 " events are not in experiment '%s'", t->outside, t->events,
-			     o->choice.experiment);
+		command_note(&self, "%" PRId64 " of %" PRId64 " events are not in experiment '%s'", t->outside,
+			     t->events, o->choice.experiment);
 	if (out.unknown_plays > 0)
-		command_note(&self, "%" PRId64 " plays of tracks that are not in %s are left out, the first of them track %u",
+		command_note(&self,
+			     "%" PRId64 " plays of tracks that are not in %s are left out, the first of them track %u",
 			     out.unknown_plays, o->tracks, out.unknown);
 	return 0;
 }

@@ -128,8 +128,8 @@ static int set_kind(struct options *o, const char *word, struct errmsg *e)
 			return 0;
 		}
 	meant = suggest(word, kind_name);
-	return errmsg_set(e, "the first word is similar, user-tracks or session, not '%s'%s%s%s", word, meant ? " (did you mean " : "", meant ? meant : "",
-			  meant ? "?)" : "");
+	errmsg_set(e, "the first word is similar, user-tracks or session, not '%s'", word);
+	return meant ? errmsg_append(e, " (did you mean %s?)", meant) : -1;
 }
 
 /* A session model chooses all by itself. */
@@ -140,7 +140,8 @@ static int check_session(const struct options *o, struct errmsg *e)
 	if (!o->output && !o->dry_run)
 		return errmsg_set(e, "session: where shall the model go? (--output MODEL)");
 	if (o->model || o->limit > 0 || o->trainer.unheard || o->tune)
-		return errmsg_set(e, "--%s is not for session", o->model ? "model" : o->limit > 0 ? "limit" : o->tune ? "tune" : "unheard");
+		return errmsg_set(e, "--%s is not for session",
+				  o->model ? "model" : o->limit > 0 ? "limit" : o->tune ? "tune" : "unheard");
 	for (int i = 0; i < N_HYPER; i++)
 		if (!isnan(o->trainer.tune.given.value[i]))
 			return errmsg_set(e, "--%s is not for session", hyper_kinds[i].name);
@@ -158,7 +159,8 @@ static int check_effects(const struct options *o, struct errmsg *e)
 		return errmsg_set(e, "--%s is not for session", vain);
 	if (o->kind && options_given_of(&o->given, of_artists) && (o->kind != &trainer_similar || !o->tracks))
 		return errmsg_set(e, "--per-artist is for similar, with --tracks, which tells artists");
-	if (o->kind && options_given_of(&o->given, of_choice) && !tune_is_needed(o->trainer.kind, &o->trainer.tune.given))
+	if (o->kind && options_given_of(&o->given, of_choice) &&
+	    !tune_is_needed(o->trainer.kind, &o->trainer.tune.given))
 		return errmsg_set(e, "--holdout has no effect where nothing is left to choose");
 	return 0;
 }
@@ -251,7 +253,8 @@ struct shown_epochs {
 
 static void write_metrics(const struct shown_epochs *s, const struct watch_epoch *now)
 {
-	fprintf(s->metrics, "{\"stage\":\"%s\",\"model\":\"%s\",\"epoch\":%u,\"loss\":", now->stage, now->model, now->epoch);
+	fprintf(s->metrics, "{\"stage\":\"%s\",\"model\":\"%s\",\"epoch\":%u,\"loss\":", now->stage, now->model,
+		now->epoch);
 	json_put_number(s->metrics, now->loss);
 	fputs(",\"metric\":", s->metrics);
 	json_put_number(s->metrics, now->metric);
@@ -276,7 +279,8 @@ static void show_epoch(void *ctx, const struct watch_epoch *now)
 	if (!isnan(now->metric))
 		fprintf(stderr, ", nDCG %.4f", now->metric);
 	if (now->epoch > 1 && isnan(now->metric))
-		fprintf(stderr, ", %.0f s left", (now_seconds() - s->fit_begun) / (now->epoch - 1) * (now->epochs - now->epoch));
+		fprintf(stderr, ", %.0f s left",
+			(now_seconds() - s->fit_begun) / (now->epoch - 1) * (now->epochs - now->epoch));
 }
 
 static void print_hypers(FILE *f, const struct model_kind *k, const struct hypers *h)
@@ -294,8 +298,8 @@ static void print_tried(void *ctx, const struct model_kind *k, const struct hype
 	fprintf(stderr, ": nDCG %.5f\n", metric);
 }
 
-static int read_listens(struct listens *l, const struct options *o, const struct catalog *c, struct command_complaints *complaints,
-			struct errmsg *e)
+static int read_listens(struct listens *l, const struct options *o, const struct catalog *c,
+			struct command_complaints *complaints, struct errmsg *e)
 {
 	struct listens_reader reader = {0};
 	struct log log;
@@ -336,8 +340,9 @@ static void print_estimate(const struct options *o, const struct trainer_data *d
 	struct trainer_estimate t;
 
 	trainer_estimate(&t, d, &o->trainer);
-	printf("%s: %zu rows, %zu tracks, %zu entries; about %.2f GiB beside the listens, and %.0f s on one processor, in %u fits\n", o->model,
-	       t.rows, t.columns, t.entries, t.bytes * 0x1p-30, t.seconds, t.fits);
+	printf("%s: %zu rows, %zu tracks, %zu entries; about %.2f GiB beside the listens, "
+	       "and %.0f s on one processor, in %u fits\n",
+	       o->model, t.rows, t.columns, t.entries, t.bytes * 0x1p-30, t.seconds, t.fits);
 }
 
 /* Learns from listens, and writes the table. */
@@ -373,7 +378,8 @@ static int set_limit(struct options *o, const struct listens *l, struct errmsg *
 	size_t most = l->n_tracks - (o->kind->keys_are_tracks && l->n_tracks > 0);
 
 	if (o->limit > most)
-		return errmsg_set(e, "--limit %zu: there are only %zu %stracks", o->limit, most, o->kind->keys_are_tracks ? "other " : "");
+		return errmsg_set(e, "--limit %zu: there are only %zu %stracks", o->limit, most,
+				  o->kind->keys_are_tracks ? "other " : "");
 	o->trainer.limit = o->limit > 0 ? o->limit : o->kind->limit < most ? o->kind->limit : most;
 	return 0;
 }
@@ -382,18 +388,18 @@ static int set_limit(struct options *o, const struct listens *l, struct errmsg *
 static void tell_of_session(const struct session_report *r, const struct session_model *m)
 {
 	if (r->uniform == 0)
-		command_note(&self, "no listen came of a uniform draw: how hard users are to please is judged by what was recommended, "
-				    "which flatters them");
+		command_note(&self, "no listen came of a uniform draw: how hard users are to please is judged by "
+				    "what was recommended, which flatters them");
 	if (r->repeated < SESSION_FEW_REPEATED)
-		command_note(&self, "only %zu listens were to an artist that the session had played: gamma is taken to be %g", r->repeated,
-			     m->gamma);
+		command_note(&self, "only %zu listens were to an artist that the session had played: "
+				    "gamma is taken to be %g", r->repeated, m->gamma);
 }
 
-static int learn_session(const struct options *o, const struct listens *l, const struct catalog *c, struct shown_epochs *shown,
-			 struct errmsg *e)
+static int learn_session(const struct options *o, const struct listens *l, const struct catalog *c,
+			 struct shown_epochs *shown, struct errmsg *e)
 {
-	struct session_options s = {.seed = o->trainer.tune.seed, .threads = o->trainer.tune.threads, .holdout = o->trainer.holdout,
-				    .watch = {show_epoch, shown}};
+	struct session_options s = {.seed = o->trainer.tune.seed, .threads = o->trainer.tune.threads,
+				    .holdout = o->trainer.holdout, .watch = {show_epoch, shown}};
 	struct session_model previous = {0}, model = {0};
 	struct session_report report;
 	int status = o->previous ? session_model_load(&previous, o->previous, c, e) : 0;
@@ -415,13 +421,15 @@ static int learn_session(const struct options *o, const struct listens *l, const
 
 static int dry_run_session(const struct catalog *c, const struct listens *l)
 {
-	printf("session: %zu users, %zu sessions, %zu listens; about %.2f GiB beside the listens, and %.0f s of processor time\n", l->n_users,
-	       l->n_sessions, l->n, session_train_bytes(c, l) * 0x1p-30, session_train_seconds(c, l));
+	printf("session: %zu users, %zu sessions, %zu listens; about %.2f GiB beside the listens, "
+	       "and %.0f s of processor time\n",
+	       l->n_users, l->n_sessions, l->n, session_train_bytes(c, l) * 0x1p-30, session_train_seconds(c, l));
 	return 0;
 }
 
 /* What a table or a model is learned by, once it is known that there is something to learn from. */
-static int learn_kind(struct options *o, const struct listens *l, const struct catalog *c, struct shown_epochs *shown, struct errmsg *e)
+static int learn_kind(struct options *o, const struct listens *l, const struct catalog *c, struct shown_epochs *shown,
+		      struct errmsg *e)
 {
 	if (o->kind)
 		return learn(o, l, shown, e);
@@ -437,7 +445,8 @@ static int train(struct options *o, const struct listens *l, const struct catalo
 
 	if (l->n == 0)
 		return errmsg_set(e, "there are no listens to learn from");
-	if ((o->kind ? set_limit(o, l, e) : o->dry_run ? 0 : session_model_check_place(o->output, e)) < 0 || (o->metrics && save_open(&metrics, o->metrics, e) < 0))
+	if ((o->kind ? set_limit(o, l, e) : o->dry_run ? 0 : session_model_check_place(o->output, e)) < 0 ||
+	    (o->metrics && save_open(&metrics, o->metrics, e) < 0))
 		return -1;
 	display.begun = display.fit_begun = now_seconds();
 	display.metrics = metrics.file;
@@ -467,8 +476,8 @@ static int run(struct options *o, struct listens *l, struct catalog *c)
 	failed = read_listens(l, o, c, &complaints, &e) < 0;
 	complained = command_complained(&self, &complaints);
 	if (!failed && l->unknown > 0)
-		command_note(&self, "%zu listens of tracks that are not in %s are left out, the first of them track %u", l->unknown, o->tracks,
-			     l->first_unknown);
+		command_note(&self, "%zu listens of tracks that are not in %s are left out, the first of them track %u",
+			     l->unknown, o->tracks, l->first_unknown);
 	/* Where nothing could be read, that has been said. */
 	if (!failed && !(complained && l->n == 0))
 		failed = train(o, l, c, &e) < 0;

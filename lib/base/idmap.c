@@ -16,8 +16,15 @@ static void empty(struct idmap_entry *slots, size_t n)
 
 void idmap_reset(struct idmap *m)
 {
-	if (m->n > 0)
-		empty(m->slots, m->mask + 1);
+	enum { SLOTS_KEPT = 512 };
+
+	if (m->n == 0)
+		return;
+	if (m->mask >= SLOTS_KEPT) {
+		idmap_clear(m);
+		return;
+	}
+	empty(m->slots, m->mask + 1);
 	m->n = 0;
 }
 

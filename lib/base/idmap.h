@@ -27,7 +27,10 @@ struct idmap {
 /* Frees the memory; the map is empty then. */
 void idmap_clear(struct idmap *m);
 
-/* Removes all entries, keeps the memory. */
+/*
+ * Removes all entries. The memory of a small map is kept; that of a large one is not, or each reset of it, and each walk
+ * over it, would cost as much for a few entries as for the many that it once had.
+ */
 void idmap_reset(struct idmap *m);
 
 /* Makes room for n entries, so that adding up to n of them does not fail. Returns 0, or -1 where there is no memory. */

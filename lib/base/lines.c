@@ -161,7 +161,8 @@ int lines_refuse_compressed(const char *text, size_t len, struct errmsg *e)
 		size_t n = strlen(compressions[i].magic);
 
 		if (len >= n && memcmp(text, compressions[i].magic, n) == 0)
-			return errmsg_set(e, "compressed by %s; give the output of %s", compressions[i].name, compressions[i].tool);
+			return errmsg_set(e, "compressed by %s; give the output of %s", compressions[i].name,
+					  compressions[i].tool);
 	}
 	return 0;
 }

@@ -89,7 +89,8 @@ static int read_line(const struct ndjson_line *line, void *ctx, struct errmsg *e
 	return candidate_lists_add_row(l, key) < 0 ? errmsg_nomem(e) : 0;
 }
 
-int candidate_lists_load(struct candidate_lists *l, const char *path, enum candidate_lists_kind kind, const struct catalog *c, struct errmsg *e)
+int candidate_lists_load(struct candidate_lists *l, const char *path, enum candidate_lists_kind kind,
+			 const struct catalog *c, struct errmsg *e)
 {
 	struct loading ld = {.lists = l, .catalog = c, .kind = kind};
 	int status;

@@ -27,8 +27,10 @@ struct candidate_lists {
 };
 
 enum candidate_lists_kind {
-	CANDIDATE_LISTS_SIMILAR,	  /* {"track":0,"recommendations":[…]}, or "item_id" for "track"; the key is a track's index */
-	CANDIDATE_LISTS_USER_TRACKS /* {"user":0,"tracks":[…]}; the key is a user's id */
+	/* {"track":0,"recommendations":[…]}, or "item_id" for "track"; the key is a track's index */
+	CANDIDATE_LISTS_SIMILAR,
+	/* {"user":0,"tracks":[…]}; the key is a user's id */
+	CANDIDATE_LISTS_USER_TRACKS
 };
 
 /*
@@ -37,7 +39,8 @@ enum candidate_lists_kind {
  * a track that the catalog does not have, or that a list names twice, are errors. Returns 0, or -1 with file, line
  * and reason. Free with candidate_lists_clear.
  */
-int candidate_lists_load(struct candidate_lists *l, const char *path, enum candidate_lists_kind kind, const struct catalog *c, struct errmsg *e);
+int candidate_lists_load(struct candidate_lists *l, const char *path, enum candidate_lists_kind kind,
+			 const struct catalog *c, struct errmsg *e);
 void candidate_lists_clear(struct candidate_lists *l);
 
 /*

@@ -51,7 +51,8 @@ int candidate_lists_draft_read(const struct ndjson_line *line, void *draft, stru
 	return 0;
 }
 
-int candidate_lists_draft_end(struct candidate_lists_draft *d, struct candidate_lists *l, const char *path, const struct catalog *c, struct errmsg *e)
+int candidate_lists_draft_end(struct candidate_lists_draft *d, struct candidate_lists *l, const char *path,
+			      const struct catalog *c, struct errmsg *e)
 {
 	struct trackset seen;
 	size_t first = 0;

@@ -38,6 +38,7 @@ int candidate_lists_draft_read(const struct ndjson_line *line, void *draft, stru
  * the reason and the line of the file at `path`: a list names an unknown track, or one twice. Free `l` with
  * candidate_lists_clear in either case.
  */
-int candidate_lists_draft_end(struct candidate_lists_draft *d, struct candidate_lists *l, const char *path, const struct catalog *c, struct errmsg *e);
+int candidate_lists_draft_end(struct candidate_lists_draft *d, struct candidate_lists *l, const char *path,
+			      const struct catalog *c, struct errmsg *e);
 
 #endif

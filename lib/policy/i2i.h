@@ -12,6 +12,7 @@
 #include "policy/source.h"
 
 /* For source.c: s->count is N, s->word says that only listens of this session count. Returns as source_choose. */
-int i2i_choose(const struct source *s, const struct policy_request *q, const struct filter_chain *chain, struct rng *r, struct choice *c);
+int i2i_choose(const struct source *s, const struct policy_request *q, const struct filter_chain *chain, struct rng *r,
+	       struct choice *c);
 
 #endif

@@ -154,7 +154,8 @@ int policy_bind(struct policy *p, const struct tables *t, struct errmsg *e)
 }
 
 /* Nothing is left anywhere: any track that is not excluded; and if all are, any. */
-static void draw_exhausted(const struct policy *p, const struct policy_request *q, struct rng *r, struct recommendation *a)
+static void draw_exhausted(const struct policy *p, const struct policy_request *q, struct rng *r,
+			   struct recommendation *a)
 {
 	static const struct idmap nothing;
 	const struct catalog *c = &p->tables->catalog;

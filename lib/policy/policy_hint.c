@@ -39,9 +39,9 @@ static bool hint_place(const char *name, const char *part, bool is_filter, struc
 	const char *whole = policy_published(name);
 
 	if (is_filter && name_known(name, source_kind_name))
-		errmsg_set(e, "'%s' is a source and no filter; write ,%s before the filters", name, part);
+		errmsg_set(e, "'%s' is a source, not a filter; write ,%s before the filters", name, part);
 	else if (is_filter && whole)
-		errmsg_set(e, "'%s' is a whole policy, %s, and not a filter", name, whole);
+		errmsg_set(e, "'%s' is a whole policy, %s, not a filter", name, whole);
 	else if (!is_filter && whole)
 		errmsg_set(e, "'%s' is a whole policy, %s, not a source", name, whole);
 	else if (!is_filter && name_known(name, filter_kind_name))

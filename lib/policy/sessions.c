@@ -371,7 +371,8 @@ struct loading {
 	int headed; /* the first line has been read */
 };
 
-static int read_play(const json_t *value, const struct loading *ld, const char *what, struct play *play, struct errmsg *e)
+static int read_play(const json_t *value, const struct loading *ld, const char *what, struct play *play,
+		     struct errmsg *e)
 {
 	const json_t *id = json_array_get(value, 0), *time = json_array_get(value, 1);
 

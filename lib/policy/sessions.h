@@ -81,7 +81,7 @@ struct sessions {
 	uint64_t moves, before; /* how many there were; the user's whose session was opened last, before that */
 	struct sessions_change *changes; /* that may have to be undone, in order */
 	size_t n_changes, changes_cap;
-	size_t remembered; /* how many of a user's last listens are kept over sessions; set before the first user comes */
+	size_t remembered; /* how many last listens of a user are kept over sessions; set before the first user comes */
 };
 
 /* A zeroed struct knows no user. */

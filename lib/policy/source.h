@@ -62,8 +62,8 @@ int source_bind(struct source *s, const struct tables *t, struct errmsg *e);
  * Answers a question with a track that passes the chain. Returns 1; 0 where the source has none; or -1 where there is
  * no memory.
  */
-int source_choose(const struct source *s, const struct tables *t, const struct policy_request *q, const struct filter_chain *chain,
-		  struct rng *r, struct choice *c);
+int source_choose(const struct source *s, const struct tables *t, const struct policy_request *q,
+		  const struct filter_chain *chain, struct rng *r, struct choice *c);
 
 /* The kind of table that it draws from, or TABLE_NONE. */
 enum table_kind source_reads(const struct source *s);

@@ -11,6 +11,7 @@
  * Draws uniformly one of the s->count tracks with most votes among those that pass the chain, of equal votes the
  * lower track. A track without votes is none. For source.c: returns as source_choose.
  */
-int votes_choose(const struct source *s, const struct policy_request *q, const struct filter_chain *chain, struct rng *r, struct choice *c);
+int votes_choose(const struct source *s, const struct policy_request *q, const struct filter_chain *chain,
+		 struct rng *r, struct choice *c);
 
 #endif

@@ -59,7 +59,8 @@ static struct event event_to_answer(const struct simulation *s, const struct sim
 	return ev;
 }
 
-static int play_session(struct simulation *s, struct sim_session *v, struct agent *a, const struct kind *kind, struct out *log)
+static int play_session(struct simulation *s, struct sim_session *v, struct agent *a, const struct kind *kind,
+			struct out *log)
 {
 	struct event ev;
 

@@ -126,8 +126,11 @@ static enum choice ask(const struct console *c, const struct catalog *catalog, u
 			fputc('\n', c->dialogue);
 			return status == LINES_STOP ? CHOICE_STOP : CHOICE_QUIT;
 		}
-		if (status == LINES_LINE)
-			choice = interpret(c, catalog, trim((struct slice){.text = c->in->text, .len = c->in->len}), track);
+		if (status == LINES_LINE) {
+			struct slice line = {.text = c->in->text, .len = c->in->len};
+
+			choice = interpret(c, catalog, trim(line), track);
+		}
 	}
 	return choice;
 }

@@ -155,7 +155,7 @@ static int check_surplus(struct driver *x, struct errmsg *e)
 	return status == LINES_BAD ? -1 : 0;
 }
 
-/* The end of the replies, in the middle of one or not. One signal often ends both sides, and then it is not a failure. */
+/* The end of the replies, in the middle of one or not. It is not a failure where one signal has ended both sides. */
 static int ended(const struct driver *x, struct errmsg *e)
 {
 	if (stop_told(x->options->watch.stop_fd))

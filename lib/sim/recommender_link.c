@@ -35,7 +35,8 @@ enum simulation_outcome recommender_link_play_command(struct simulation *s, char
 						      struct out *log, const struct simulation_watch *watch,
 						      struct errmsg *e)
 {
-	struct driver_options x = {.to_name = argv[0], .from_name = argv[0], .log = log, .timeout = timeout, .watch = *watch};
+	struct driver_options x = {.to_name = argv[0], .from_name = argv[0], .log = log, .timeout = timeout,
+				   .watch = *watch};
 	struct coprocess c;
 	struct driver_rest rest = {.to = &c.to, .seconds = fmin(timeout, STOP_SECONDS)};
 	struct errmsg ending;

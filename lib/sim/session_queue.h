@@ -31,7 +31,7 @@ struct session_queue {
 	uint64_t arrived;		 /* sessions */
 	struct session_queue_user *users;
 	uint32_t free_user;		/* first of the list */
-	struct session_queue_waiting *waiting;	/* so many that it hardly ever fills; while it is full, nobody arrives */
+	struct session_queue_waiting *waiting;	/* so many that it is hardly ever full; nobody arrives while it is */
 	uint32_t empty_place;
 };
 

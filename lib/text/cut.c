@@ -25,7 +25,7 @@ static bool is_long(const char *text, size_t n)
 	return characters > CUT_MOST;
 }
 
-/* Cuts n bytes, if they are many, to the bytes at `to`, which may be the same or before them. Returns the end of these. */
+/* Cuts n bytes, if they are many, to the bytes at `to`, the same or earlier ones. Returns the end of these. */
 static char *cut_to(char *to, const char *text, size_t n)
 {
 	char digits[16];

@@ -52,9 +52,10 @@ static void refuse(const char *text, size_t len, json_error_t *why, struct errms
 	enum { CHARACTER_MAX = 4, LEAD = 0xc0 };
 	size_t at = (size_t)why->position;
 	bool at_end = at >= len || (at + CHARACTER_MAX > len && (unsigned char)text[at] >= LEAD);
+	bool cut = at_end && is_unfinished(text, len);
 
-	errmsg_set(e, "%s: %s (column %d)", at_end && is_unfinished(text, len) ? "cut off before its end" : "no JSON object",
-		   reason(why), why->column);
+	errmsg_set(e, "%s: %s (column %d)", cut ? "cut off before its end" : "no JSON object", reason(why),
+		   why->column);
 }
 
 json_t *ndjson_parse(const char *text, size_t len, struct errmsg *e)

@@ -188,14 +188,16 @@ static int accept_type(const char *descr, struct npy *m, struct layout *l, struc
 		if (strcmp(descr + 1, types[i].descr + 1) != 0)
 			continue;
 		if (descr[0] == '>')
-			return errmsg_set(e, "the values are in big-endian byte order ('%s'); " TYPES " is wanted", descr);
+			return errmsg_set(e, "the values are in big-endian byte order ('%s'); " TYPES " is wanted",
+					  descr);
 		if (descr[0] != '<')
 			continue;
 		m->type = types[i].type;
 		l->size = types[i].size;
 		return 0;
 	}
-	return errmsg_set(e, "the values are of type '%s'; float16 ('<f2'), float32 ('<f4') or float64 ('<f8') is wanted", descr);
+	return errmsg_set(e, "the values are of type '%s'; "
+			     "float16 ('<f2'), float32 ('<f4') or float64 ('<f8') is wanted", descr);
 }
 
 /* Whether botify can use such a matrix; if so, sets type, rows and columns. */
@@ -260,7 +262,8 @@ static int check_finite(const struct npy *m, struct errmsg *e)
 		double x = m->type == NPY_FLOAT32 ? ((float *)m->data)[i] : ((double *)m->data)[i];
 
 		if (!isfinite(x))
-			return errmsg_set(e, "row %zu, column %zu: the value is not finite", i / m->columns, i % m->columns);
+			return errmsg_set(e, "row %zu, column %zu: the value is not finite", i / m->columns,
+					  i % m->columns);
 	}
 	return 0;
 }

@@ -141,7 +141,8 @@ int number_parse_int(const char *what, const char *text, int64_t min, int64_t ma
 	errno = 0;
 	n = strtoimax(text, &end, 10);
 	if (errno || end == text || *end || strchr(" \t\n\v\f\r+", text[0]) || n < min || n > max)
-		return errmsg_set(e, "%s takes a whole number from %" PRId64 " to %" PRId64 ", not '%s'", what, min, max, text);
+		return errmsg_set(e, "%s takes a whole number from %" PRId64 " to %" PRId64 ", not '%s'", what, min,
+				  max, text);
 	*result = n;
 	return 0;
 }

@@ -36,9 +36,10 @@ struct scaled {
 static struct scaled scale(uint64_t mantissa, int exponent, int k)
 {
 	static const uint64_t five[] = {
-		1, 5, 25, 125, 625, 3125, 15625, 78125, 390625, 1953125, 9765625, 48828125, 244140625, 1220703125, 6103515625,
-		30517578125, 152587890625, 762939453125, 3814697265625, 19073486328125, 95367431640625, 476837158203125,
-		2384185791015625, 11920928955078125, 59604644775390625, 298023223876953125, 1490116119384765625, 7450580596923828125,
+		1, 5, 25, 125, 625, 3125, 15625, 78125, 390625, 1953125, 9765625, 48828125, 244140625, 1220703125,
+		6103515625, 30517578125, 152587890625, 762939453125, 3814697265625, 19073486328125, 95367431640625,
+		476837158203125, 2384185791015625, 11920928955078125, 59604644775390625, 298023223876953125,
+		1490116119384765625, 7450580596923828125,
 	};
 	/* in quarters of the last bit, of which half a gap is two; below a power of two the gap is half as wide */
 	bool even = mantissa % 2 == 0, power = mantissa == UINT64_C(1) << MANTISSA;
@@ -59,7 +60,8 @@ static uint64_t nearest_multiple(const struct scaled *s, uint64_t step)
 {
 	uint64_t below = s->whole / step * step, above = below + step;
 	uint64_t past = s->whole - below;
-	unsigned __int128 twice = ((unsigned __int128)past << s->shift | s->rest) * 2, whole = (unsigned __int128)step << s->shift;
+	unsigned __int128 twice = ((unsigned __int128)past << s->shift | s->rest) * 2;
+	unsigned __int128 whole = (unsigned __int128)step << s->shift;
 
 	if (below < s->low)
 		return above;

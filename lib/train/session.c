@@ -418,7 +418,10 @@ static int run(struct course *t, struct session_data *part, struct session_data 
 	if (status == 0) {
 		take_over(&t->f, &first);
 		session_fit_clear(&first);
-		status = session_fit_users(&t->f, false, e) < 0 || find_interests_again(t, e) < 0 ? -1 : finish(t, whole, WHOLE, r, e);
+		if (session_fit_users(&t->f, false, e) < 0 || session_fit_interests(&t->f, e) < 0)
+			status = -1;
+		else
+			status = finish(t, whole, WHOLE, r, e);
 	}
 	session_fit_clear(&first);
 	return status;

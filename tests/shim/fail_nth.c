@@ -34,7 +34,8 @@ static const struct {
 	const char *name;
 	int error;
 } kinds[KINDS] = {
-	{"malloc", ENOMEM}, {"open", EMFILE}, {"read", EIO}, {"write", ENOSPC}, {"fsync", EIO}, {"rename", EACCES}, {"close", EIO},
+	{"malloc", ENOMEM}, {"open", EMFILE}, {"read", EIO}, {"write", ENOSPC}, {"fsync", EIO},
+	{"rename", EACCES}, {"close", EIO},
 	{"fdopen", ENOMEM}, {"poll", ENOMEM}, {"short", 0}, {"interrupted", EINTR},
 };
 
@@ -162,10 +163,11 @@ static ssize_t stream_read(void *cookie, char *buf, size_t n)
 
 static ssize_t stream_write(void *cookie, const char *buf, size_t n)
 {
+	const struct stream *s = cookie;
 	size_t done = 0;
 
 	while (done < n) {
-		ssize_t some = fails(WRITE) ? -1 : syscall(SYS_write, ((struct stream *)cookie)->fd, buf + done, n - done);
+		ssize_t some = fails(WRITE) ? -1 : syscall(SYS_write, s->fd, buf + done, n - done);
 
 		if (some < 0)
 			return 0;

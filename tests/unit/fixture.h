@@ -53,7 +53,8 @@ static inline void fixture_catalog(struct catalog *c, uint32_t n, uint32_t n_art
 	struct errmsg reason = {0};
 
 	for (uint32_t i = 0; f && i < n; i++)
-		fprintf(f, "{\"track\":%u,\"artist\":\"artist %u\",\"title\":\"title %u\"}\n", i * step, i % n_artists, i);
+		fprintf(f, "{\"track\":%u,\"artist\":\"artist %u\",\"title\":\"title %u\"}\n", i * step, i % n_artists,
+			i);
 	CHECK(f && fclose(f) == 0);
 	CHECK(catalog_load(c, "catalog", &reason) == 0);
 	CHECK_STR(reason.text, "");

@@ -60,7 +60,9 @@ static inline void world_clear(struct world *w)
 static inline struct simulation_options world_options(uint64_t sessions, uint32_t in_flight)
 {
 	return (struct simulation_options){
-		.sessions = sessions, .seed = 7, .days = 2, .in_flight = in_flight, .max_tracks = 100, .start = 1000000};
+		.sessions = sessions, .seed = 7, .days = 2, .in_flight = in_flight, .max_tracks = 100,
+		.start = 1000000,
+	};
 }
 
 static inline void world_simulate(struct simulation *s, const struct world *w, struct simulation_options options)

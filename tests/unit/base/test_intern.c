@@ -28,7 +28,8 @@ static void numbers_follow_first_appearance(void)
 static void the_length_counts(void)
 {
 	struct intern n = {0};
-	struct slice ab = {.text = "abab", .len = 2}, nul = {.text = "a\0b", .len = 3}, other = {.text = "a\0c", .len = 3};
+	struct slice ab = {.text = "abab", .len = 2};
+	struct slice nul = {.text = "a\0b", .len = 3}, other = {.text = "a\0c", .len = 3};
 
 	CHECK(intern_add(&n, ab, 0) == 0);
 	CHECK(intern_add(&n, slice_of("abab"), 0) == 1);
@@ -56,7 +57,8 @@ static void many_names_are_all_found(void)
 /* Bytewise, a prefix first; NUL bytes count. */
 static void numbers_may_be_had_in_order(void)
 {
-	const struct slice names[] = {slice_of("b"), slice_of("ab"), slice_of("a"), {"a\0b", 3}, slice_of("\xc3\xbc"), slice_of("")};
+	const struct slice names[] = {slice_of("b"), slice_of("ab"), slice_of("a"), {"a\0b", 3}, slice_of("\xc3\xbc"),
+				      slice_of("")};
 	static const uint32_t wanted[] = {5, 2, 3, 1, 0, 4};
 	struct intern s = {0};
 	uint32_t *order = intern_sorted(&s), *places = intern_places(&s);

@@ -32,8 +32,9 @@ static void places_and_uses_differ(void)
 {
 	struct rng a = rng_at(1, RNG_POLICY, 2, 3, 4), same = rng_at(1, RNG_POLICY, 2, 3, 4);
 	struct rng others[] = {
-		rng_at(2, RNG_POLICY, 2, 3, 4), rng_at(1ull << 32, RNG_POLICY, 2, 3, 4), rng_at(1, RNG_LISTENER, 2, 3, 4),
-		rng_at(1, RNG_POLICY, 3, 3, 4), rng_at(1, RNG_POLICY, 2, 4, 4),		 rng_at(1, RNG_POLICY, 2, 3, 5),
+		rng_at(2, RNG_POLICY, 2, 3, 4),   rng_at(1ull << 32, RNG_POLICY, 2, 3, 4),
+		rng_at(1, RNG_LISTENER, 2, 3, 4), rng_at(1, RNG_POLICY, 3, 3, 4),
+		rng_at(1, RNG_POLICY, 2, 4, 4),   rng_at(1, RNG_POLICY, 2, 3, 5),
 	};
 	uint32_t first = rng_u32(&a);
 

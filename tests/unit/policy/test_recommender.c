@@ -62,7 +62,8 @@ static const char *next(struct desk *d, uint32_t user, uint32_t track, double ti
 {
 	char line[128];
 
-	snprintf(line, sizeof line, "{\"message\":\"next\",\"timestamp\":1,\"user\":%u,\"track\":%u,\"time\":%g}", user, track, time);
+	snprintf(line, sizeof line, "{\"message\":\"next\",\"timestamp\":1,\"user\":%u,\"track\":%u,\"time\":%g}", user,
+		 track, time);
 	return answer_to(d, line);
 }
 
@@ -191,18 +192,23 @@ static void experiments_are_logged(void)
 	bool seen[2] = {false, false};
 
 	open_desk(&d, "random",
-		  "{\"experiments\":[{\"name\":\"Z \\\"q\\\"\",\"arms\":[\"C\"]},{\"name\":\"P\",\"arms\":{\"C\":\"artist\",\"T\":\"artist\"}},"
-		  "{\"name\":\"Q\",\"arms\":{\"C\":\"random\",\"T\":\"artist\"}},{\"name\":\"B\",\"arms\":[\"only\"]}]}",
+		  "{\"experiments\":[{\"name\":\"Z \\\"q\\\"\",\"arms\":[\"C\"]},{\"name\":\"P\","
+		  "\"arms\":{\"C\":\"artist\",\"T\":\"artist\"}},"
+		  "{\"name\":\"Q\",\"arms\":{\"C\":\"random\",\"T\":\"artist\"}},"
+		  "{\"name\":\"B\",\"arms\":[\"only\"]}]}",
 		  0);
 	for (uint32_t user = 0; user < 50; user++) {
-		size_t p = assignment_arm(d.experiments.list[1].assignment, user), q = assignment_arm(d.experiments.list[2].assignment, user);
+		size_t p = assignment_arm(d.experiments.list[1].assignment, user);
+		size_t q = assignment_arm(d.experiments.list[2].assignment, user);
 		char want[128];
 		const char *got = next(&d, user, 0, 1);
 
-		snprintf(want, sizeof want, "\"experiments\":{\"Z \\\"q\\\"\":\"C\",\"P\":\"%s\",\"Q\":\"%s\",\"B\":\"only\"}}\n",
+		snprintf(want, sizeof want,
+			 "\"experiments\":{\"Z \\\"q\\\"\":\"C\",\"P\":\"%s\",\"Q\":\"%s\",\"B\":\"only\"}}\n",
 			 p ? "T" : "C", q ? "T" : "C");
 		CHECK(strstr(got, want) != NULL);
-		CHECK(strstr(got, q ? "\"source\":\"artist\",\"pool\":5," : "\"source\":\"random\",\"pool\":20,") != NULL);
+		CHECK(strstr(got,
+			     q ? "\"source\":\"artist\",\"pool\":5," : "\"source\":\"random\",\"pool\":20,") != NULL);
 		CHECK(strstr(last(&d, user), want) != NULL);
 		seen[q] = true;
 	}
@@ -276,7 +282,8 @@ static int64_t stamped(struct desk *d, uint32_t user, int64_t timestamp)
 
 	if (timestamp != 0)
 		snprintf(own, sizeof own, "\"timestamp\":%lld,", (long long)timestamp);
-	snprintf(line, sizeof line, "{\"message\":\"%s\",%s\"user\":%u,\"track\":0,\"time\":1}", timestamp == 5 ? "last" : "next", own, user);
+	snprintf(line, sizeof line, "{\"message\":\"%s\",%s\"user\":%u,\"track\":0,\"time\":1}",
+		 timestamp == 5 ? "last" : "next", own, user);
 	reply = answer_to(d, line);
 	CHECK(event_parse(&parser, reply, strlen(reply) - 1, &ev, &e) == 0);
 	event_parser_clear(&parser);

@@ -84,7 +84,8 @@ static void wide_characters_count_twice(void)
 	/* each of four columns: characters of two, then of one, then with some of none */
 	static const char *const names[] = {
 		"対照", "한국", "ﾟｶ群", "＋－", "豈更", "🎵😀", "🧪🤖", "𠀀𠀁", "⚡⚡", "⌚✅", "〈〉", "🀄🃏", "🚀🫠",
-		"ꔀꮀxy", "éü–x", "ｶﾟab", "★☆♠①", "\u2764\ufe0f ab", "e\u0301u\u0308ab", "\u0e01\u0e33xy", "ab\u200ecd", "ไทยก",
+		"ꔀꮀxy", "éü–x", "ｶﾟab", "★☆♠①", "\u2764\ufe0f ab", "e\u0301u\u0308ab", "\u0e01\u0e33xy", "ab\u200ecd",
+		"ไทยก",
 	};
 
 	for (size_t i = 0; i < sizeof names / sizeof *names; i++) {

@@ -71,8 +71,10 @@ static void a_session_is_shown_and_logged(void)
 		 track, track / WORLD_STEP % WORLD_ARTISTS, track / WORLD_STEP);
 	CHECK_STR(p.shown, want);
 	CHECK(strncmp(p.logged, "{\"message\":\"next\",\"timestamp\":", 30) == 0);
-	CHECK(strstr(p.logged, ",\"time\":1,\"latency\":0,\"recommendation\":117,\"source\":\"console\",\"experiments\":{}}\n{\"message\":\"last\""));
-	CHECK(strstr(p.logged, "\"track\":117,\"time\":0.01,\"latency\":0,\"recommendation\":null,\"experiments\":{}}\n"));
+	CHECK(strstr(p.logged, ",\"time\":1,\"latency\":0,\"recommendation\":117,\"source\":\"console\","
+			       "\"experiments\":{}}\n{\"message\":\"last\""));
+	CHECK(strstr(p.logged,
+		     "\"track\":117,\"time\":0.01,\"latency\":0,\"recommendation\":null,\"experiments\":{}}\n"));
 }
 
 static void check_choice(const char *typed, const char *shown)
@@ -111,7 +113,8 @@ static void what_is_found_is_cut_at_ten(void)
 
 	for (const char *at = p.shown; (at = strstr(at, "\n  ")) != NULL; at++)
 		lines++;
-	CHECK(lines == 1 + 9 + 1); /* the first track, those found but for the one after the prompt, and how many more */
+	/* the first track, those found but for the one after the prompt, and how many more */
+	CHECK(lines == 1 + 9 + 1);
 	CHECK(strstr(p.shown, "\n  … and 30 more\n") != NULL);
 	p = play("artist 7 \nq\n", 1); /* titles 7, 15, 23, 31, 39; and those of others with a 7: 17, 27, 37 */
 	CHECK(strstr(p.shown, "and") == strstr(p.shown, "and picks"));
@@ -154,7 +157,8 @@ static void control_characters_are_shown_as_such(void)
 	struct errmsg e;
 
 	CHECK(catalog_load(&odd.catalog,
-			   fixture_file("catalog", "{\"track\":0,\"artist\":\"B\\u001b[2Jj\\u00f6rk\",\"title\":\"a\\u009b1m\\u007f\\n\"}\n"),
+			   fixture_file("catalog", "{\"track\":0,\"artist\":\"B\\u001b[2Jj\\u00f6rk\","
+						   "\"title\":\"a\\u009b1m\\u007f\\n\"}\n"),
 			   &e) == 0);
 	CHECK(users_load(&odd.users, fixture_file("users", "{\"user\":1,\"interests\":[0]}\n"), &odd.catalog, &e) == 0);
 	odd.embeddings = (struct npy){.type = NPY_FLOAT32, .rows = 1, .columns = 1, .data = calloc(1, sizeof(float))};

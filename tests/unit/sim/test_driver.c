@@ -205,8 +205,8 @@ static struct result play(enum trick trick, unsigned long nth, struct simulation
 	struct simulation s;
 	FILE *f = tmpfile();
 	struct out log;
-	struct driver_options x = {.to = r.to, .from = r.from, .to_name = "requests", .from_name = "replies", .log = &log,
-				     .timeout = timeout, .watch = {.stop_fd = -1}};
+	struct driver_options x = {.to = r.to, .from = r.from, .to_name = "requests", .from_name = "replies",
+				   .log = &log, .timeout = timeout, .watch = {.stop_fd = -1}};
 
 	out_init(&log, fileno(f), "log");
 	world_simulate(&s, &world, options);
@@ -319,12 +319,15 @@ static void what_is_wrong_is_told(void)
 		check_trick(WRONG_USER, n, SIMULATION_FAILED,
 			    REASON("replies:%lu: a reply for user %u where user %u is due", n, user + 1, user));
 		check_trick(WRONG_TRACK, n, SIMULATION_FAILED,
-			    REASON("replies:%lu: a reply to another request of user %u than the one that is due", n, user));
+			    REASON("replies:%lu: a reply to another request of user %u than the one that is due", n,
+				   user));
 		check_trick(WRONG_MESSAGE, n, SIMULATION_FAILED,
-			    REASON("replies:%lu: a reply to another request of user %u than the one that is due", n, user));
+			    REASON("replies:%lu: a reply to another request of user %u than the one that is due", n,
+				   user));
 		check_trick(UNKNOWN_TRACK, n, SIMULATION_FAILED,
 			    REASON("replies:%lu: unknown track 1 recommended to user %u", n, user));
-		check_trick(NO_TRACK, n, SIMULATION_FAILED, REASON("replies:%lu: no recommendation for user %u", n, user));
+		check_trick(NO_TRACK, n, SIMULATION_FAILED,
+			    REASON("replies:%lu: no recommendation for user %u", n, user));
 		check_trick(AN_ERROR, n, SIMULATION_FAILED, REASON("replies:%lu: an error, not an event: no idea", n));
 		check_trick(ENDS, n, SIMULATION_CUT_OFF, "1 reply was due");
 		check_trick(HALF_A_LINE, n, SIMULATION_CUT_OFF, "1 reply was due");
@@ -370,14 +373,15 @@ static void what_was_asked_is_to_be_echoed(void)
 			    REASON("replies:%lu: the time %s in a reply to user %u, where the request says %s", n,
 				   ev.time < 1 ? "1" : "0", ev.user, time));
 		check_trick(WRONG_TIMESTAMP, n, SIMULATION_FAILED,
-			    REASON("replies:%lu: the timestamp %" PRId64 " in a reply to user %u, where the request says %" PRId64, n,
-				   ev.timestamp + 1, ev.user, ev.timestamp));
+			    REASON("replies:%lu: the timestamp %" PRId64 " in a reply to user %u, "
+				   "where the request says %" PRId64, n, ev.timestamp + 1, ev.user, ev.timestamp));
 		check_trick(NO_TIMESTAMP, n, SIMULATION_FAILED,
-			    REASON("replies:%lu: no timestamp in a reply to user %u, where the request says %" PRId64, n, ev.user,
-				   ev.timestamp));
+			    REASON("replies:%lu: no timestamp in a reply to user %u, where the request says %" PRId64,
+				   n, ev.user, ev.timestamp));
 	}
 	check_trick(LAST_TRACK, last, SIMULATION_FAILED,
-		    REASON("replies:%lu: track 3 recommended to user %u, who has left", last, event_of_line(r.log, last).user));
+		    REASON("replies:%lu: track 3 recommended to user %u, who has left", last,
+			   event_of_line(r.log, last).user));
 	free(copy);
 	free(r.log);
 }
@@ -479,7 +483,8 @@ static void it_stops_when_told(void)
 	struct simulation s;
 	struct errmsg e;
 	int looks = 0, stop[2];
-	struct driver_options x = {.to = r.to, .from = r.from, .to_name = "requests", .from_name = "replies", .timeout = 20};
+	struct driver_options x = {.to = r.to, .from = r.from, .to_name = "requests", .from_name = "replies",
+				   .timeout = 20};
 
 	CHECK(pipe(stop) == 0 && write(stop[1], "x", 1) == 1);
 	x.watch = (struct simulation_watch){.stop_fd = stop[0], .progress = count_looks, .ctx = &looks};
@@ -532,7 +537,8 @@ static void an_end_is_no_failure_when_told_to_stop(void)
 	struct recommender r = start(ENDS, 1);
 	struct simulation s;
 	struct errmsg e;
-	struct driver_options x = {.to = r.to, .from = r.from, .to_name = "requests", .from_name = "replies", .timeout = 20};
+	struct driver_options x = {.to = r.to, .from = r.from, .to_name = "requests", .from_name = "replies",
+				   .timeout = 20};
 
 	CHECK(pipe(stop) == 0 && write(stop[1], "x", 1) == 1);
 	x.watch.stop_fd = stop[0];
@@ -552,7 +558,8 @@ static void a_closed_pipe_is_told_soon(void)
 	struct simulation s;
 	struct errmsg e;
 	double start_time = now();
-	struct driver_options x = {.to_name = "requests", .from_name = "replies", .timeout = 20, .watch = {.stop_fd = -1}};
+	struct driver_options x = {.to_name = "requests", .from_name = "replies", .timeout = 20,
+				   .watch = {.stop_fd = -1}};
 
 	CHECK(pipe2(requests, O_NONBLOCK) == 0 && pipe2(replies, O_NONBLOCK) == 0);
 	close(requests[0]);
@@ -574,8 +581,8 @@ static void a_log_that_fails_ends_it(void)
 	struct simulation s;
 	struct errmsg e;
 	struct out log;
-	struct driver_options x = {.to = r.to, .from = r.from, .to_name = "requests", .from_name = "replies", .log = &log,
-				     .timeout = 20, .watch = {.stop_fd = -1}};
+	struct driver_options x = {.to = r.to, .from = r.from, .to_name = "requests", .from_name = "replies",
+				   .log = &log, .timeout = 20, .watch = {.stop_fd = -1}};
 
 	out_init(&log, open("/dev/full", O_WRONLY), "log");
 	world_simulate(&s, &world, world_options(1000, 10));

@@ -33,7 +33,8 @@ static void it_chooses_the_best(void)
 
 			CHECK(history_track_plays(&v->history, chosen) == 0);
 			for (uint32_t track = 0; track < WORLD_TRACKS; track++)
-				CHECK(history_track_plays(&v->history, track) > 0 || time_of(&s, v, track) <= time_of(&s, v, chosen));
+				CHECK(history_track_plays(&v->history, track) > 0 ||
+				      time_of(&s, v, track) <= time_of(&s, v, chosen));
 			CHECK(simulation_listen(&s, v, chosen) == 0);
 			answers++;
 		}

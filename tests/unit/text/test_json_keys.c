@@ -16,7 +16,8 @@ static int check(int (*how)(const json_t *, const char *const *, struct errmsg *
 
 static void known_keys_pass(void)
 {
-	static const char *const good[] = {"{}", "{\"name\":1}", "{\"weights\":1,\"arms\":{\"more\":1},\"name\":2}", "[1]", "1"};
+	static const char *const good[] = {"{}", "{\"name\":1}", "{\"weights\":1,\"arms\":{\"more\":1},\"name\":2}",
+					   "[1]", "1"};
 	struct errmsg e;
 
 	for (size_t i = 0; i < sizeof good / sizeof *good; i++) {

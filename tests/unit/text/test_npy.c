@@ -102,8 +102,8 @@ static void a_directory_is_refused(void)
 static void broken_headers_are_refused(void)
 {
 	static const char *const no_dictionary[] = {
-		"", "[]", "{", "{'descr': '<f4'", "{'descr' '<f4'}", "{'descr: 1", "{descr: '<f4'}", "{'de\\scr': 1}", "{'de\033[2Jscr': 1}",
-		"{,}",
+		"", "[]", "{", "{'descr': '<f4'", "{'descr' '<f4'}", "{'descr: 1", "{descr: '<f4'}", "{'de\\scr': 1}",
+		"{'de\033[2Jscr': 1}", "{,}",
 		"{'descr': '<f4' 'fortran_order': False, 'shape': (2, 3)}",
 	};
 	static const char *const no_shape[] = {
@@ -147,9 +147,11 @@ static void other_arrays_are_refused(void)
 		check_array_refused(types[i], "False", "(2, 3)", why);
 	}
 	check_array_refused(">f4", "False", "(2, 3)",
-			    FILE_NAME ": the values are in big-endian byte order ('>f4'); '<f2', '<f4' or '<f8' is wanted");
+			    FILE_NAME ": the values are in big-endian byte order ('>f4'); '<f2', '<f4' or '<f8' is "
+				      "wanted");
 	check_array_refused(">f2", "False", "(2, 3)",
-			    FILE_NAME ": the values are in big-endian byte order ('>f2'); '<f2', '<f4' or '<f8' is wanted");
+			    FILE_NAME ": the values are in big-endian byte order ('>f2'); '<f2', '<f4' or '<f8' is "
+				      "wanted");
 	check_array_refused("<f4", "True", "(2, 3)",
 			    FILE_NAME ": the array is in Fortran order; C order, row after row, is wanted");
 	check_array_refused("<f4", "False", "()",
@@ -246,7 +248,8 @@ static void half_floats_are_read_exactly(void)
 		write_npy(1, "{'descr': '<f2', 'fortran_order': False, 'shape': (2, 3)}", array, sizeof array);
 		check_refused(FILE_NAME ": row 1, column 1: the value is not finite");
 	}
-	check_array_refused("<f2", "False", "(2, 4)", FILE_NAME ": file goes on after the 86 bytes that its header announces");
+	check_array_refused("<f2", "False", "(2, 4)",
+			    FILE_NAME ": file goes on after the 86 bytes that its header announces");
 	check_array_refused("<f2", "False", "(5, 4)", FILE_NAME ": file ends after 94 of 110 bytes");
 }
 
