@@ -281,7 +281,7 @@ static size_t rank_above(const struct session_player *p, struct session_planner 
 static int make_plan(const struct session_player *p, struct session_planner *s, const struct session_aim *a,
 		     const float *products, size_t k, struct session_plan *plan)
 {
-	size_t n_tracks = p->model.n_tracks, planned = k < n_tracks ? k : n_tracks, wanted = 4 * planned, n;
+	size_t n_tracks = p->model.n_tracks, planned = k < n_tracks ? k : n_tracks, wanted = 8 * planned, n;
 	struct session_ranked *tracks = realloc(plan->tracks, (planned + 1) * sizeof *tracks);
 	float norm = session_dot(a->q, a->q), threshold;
 
