@@ -6,10 +6,8 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#include "base/save.h"
 #include "command.h"
 #include "event/log.h"
-#include "options.h"
 #include "render/table.h"
 #include "report/analysis.h"
 #include "report/fail_on.h"
@@ -23,50 +21,12 @@
 #include "study/study_log.h"
 #include "text/day.h"
 #include "text/ndjson.h"
-#include "text/number.h"
 #include "world/catalog.h"
-
-static const struct command self = {
-	.name = "botify-abtest",
-	.usage = "[OPTION]... [LOG]...",
-	.purpose = "Report what each arm of an experiment changed against the control, from event logs.",
-	.options =
-		"      --experiment NAME   only this experiment; may be repeated (default: all in the log)\n"
-		"      --control ARM       the control arm (default: C, or else the first by name)\n"
-		"      --split C=2,T1=1    the planned split of users between arms (default: equal);\n"
-		"                          or the file of experiments that botify-recommend had\n"
-		"      --alpha A           intervals have confidence 1 - A (default: 0.05)\n"
-		"      --lift KIND         percent intervals: difference or fieller (default: difference)\n"
-		"      --adjust METHOD     for many comparisons: none, holm, bh or by (default: none)\n"
-		"      --primary METRIC    the metric that decides: adjusted apart, told of by --days\n"
-		"      --cap QUANTILE      cap users' values at this quantile of all arms, as 99%\n"
-		"      --covariate-before TIME\n"
-		"                          what users did before a day or moment (ms) is their covariate\n"
-		"      --covariate FILE    covariates of users, {\"user\":1,\"value\":2.5} a line\n"
-		"      --sequential        intervals that may be looked at every day\n"
-		"      --tune N            users of two arms at which those are tightest (default: 10000)\n"
-		"      --power             the effects that could be found with 80 % power\n"
-		"      --mde PERCENT       and the users that an effect of so much needs\n"
-		"      --quantiles LIST    quantiles of the time of a session, as 0.5,0.9\n"
-		"      --days              effects day by day\n"
-		"      --sources           where the answers came from\n"
-		"      --tracks FILE       the same, and how often an artist was repeated: the catalog\n"
-		"      --aa N              split the control N times, and see how often it cries wolf\n"
-		"      --fail-on LIST      exit 3 on srm, health, or a finding by its name\n"
-		"      --format FORMAT     table, json, ndjson, csv, markdown, html or prometheus\n"
-		"      --spreadsheet       csv that a spreadsheet does not run: text in quotes, formulas as text\n"
-		"  -o, --output FILE       write to FILE, which appears whole or not at all\n"
-		"      --threads N         threads that read the logs (default: one for each processor)\n"
-		"      --partial           write a part to be merged instead of the report\n"
-		"      --merge             read what --partial wrote instead of logs\n",
-	.exits = ",\n3 something of --fail-on was found",
-};
 
 enum { EXIT_FOUND = 3 };
 
 struct options {
-	char **experiments; /* n_experiments names */
-	size_t n_experiments;
+	struct option_list experiments;
 	const char *output, *tracks, *covariate, *fail_on, *plan;
 	struct analysis_options analysis;
 	const struct report_format *format;
@@ -74,78 +34,109 @@ struct options {
 	struct study_keep keep;
 	struct options_given given;
 	bool spreadsheet, partial, merge;
-	int64_t threads;
+	unsigned threads;
 	char **paths;
 	size_t n_paths;
 };
 
-/* OPT_ANALYSIS: those that analysis.h knows by their names. */
-enum {
-	OPT_ANALYSIS = 256, OPT_EXPERIMENT, OPT_SPLIT, OPT_COVARIATE_BEFORE, OPT_COVARIATE, OPT_TRACKS, OPT_FAIL_ON, OPT_FORMAT,
-	OPT_SPREADSHEET, OPT_THREADS, OPT_PARTIAL, OPT_MERGE,
-};
-
-static const struct option long_options[] = {
-	{"experiment", required_argument, NULL, OPT_EXPERIMENT},
-	{"control", required_argument, NULL, OPT_ANALYSIS},
-	{"split", required_argument, NULL, OPT_SPLIT},
-	{"alpha", required_argument, NULL, OPT_ANALYSIS},
-	{"lift", required_argument, NULL, OPT_ANALYSIS},
-	{"adjust", required_argument, NULL, OPT_ANALYSIS},
-	{"primary", required_argument, NULL, OPT_ANALYSIS},
-	{"cap", required_argument, NULL, OPT_ANALYSIS},
-	{"covariate-before", required_argument, NULL, OPT_COVARIATE_BEFORE},
-	{"covariate", required_argument, NULL, OPT_COVARIATE},
-	{"sequential", no_argument, NULL, OPT_ANALYSIS},
-	{"tune", required_argument, NULL, OPT_ANALYSIS},
-	{"power", no_argument, NULL, OPT_ANALYSIS},
-	{"mde", required_argument, NULL, OPT_ANALYSIS},
-	{"quantiles", required_argument, NULL, OPT_ANALYSIS},
-	{"days", no_argument, NULL, OPT_ANALYSIS},
-	{"sources", no_argument, NULL, OPT_ANALYSIS},
-	{"tracks", required_argument, NULL, OPT_TRACKS},
-	{"aa", required_argument, NULL, OPT_ANALYSIS},
-	{"fail-on", required_argument, NULL, OPT_FAIL_ON},
-	{"format", required_argument, NULL, OPT_FORMAT},
-	{"spreadsheet", no_argument, NULL, OPT_SPREADSHEET},
-	{"output", required_argument, NULL, 'o'},
-	{"threads", required_argument, NULL, OPT_THREADS},
-	{"partial", no_argument, NULL, OPT_PARTIAL},
-	{"merge", no_argument, NULL, OPT_MERGE},
-	COMMAND_OPTIONS,
-};
-
-static int set_format(struct options *o, const char *name, struct errmsg *e)
+/* An option that analysis.h knows by its name. */
+static int set_analysis(void *options, const struct option_row *row, const char *text, struct errmsg *e)
 {
+	struct options *o = options;
+
+	return analysis_set(&o->analysis, row->name, text, e);
+}
+
+static int set_format(void *options, const struct option_row *row, const char *name, struct errmsg *e)
+{
+	struct options *o = options;
+
 	o->format = report_format_find(name);
 	if (!o->format)
-		return errmsg_set(e, "--format takes table, json, ndjson, csv, markdown, html or prometheus, not '%s'", name);
+		return errmsg_set(e, "--%s takes table, json, ndjson, csv, markdown, html or prometheus, not '%s'",
+				  row->name, name);
 	return 0;
 }
 
-static int set_split(struct options *o, const char *text, struct errmsg *e)
+static int set_split(void *options, const struct option_row *row, const char *text, struct errmsg *e)
 {
+	struct options *o = options;
+
+	(void)row;
 	allocation_clear(&o->allocation);
-	o->plan = split_is_path(text) ? text : NULL;
+	o->plan = allocation_is_path(text) ? text : NULL;
 	return o->plan ? 0 : allocation_parse(&o->allocation, "--split", text, e);
 }
 
-static int set_moment(struct options *o, const char *text, struct errmsg *e)
+static int set_moment(void *options, const struct option_row *row, const char *text, struct errmsg *e)
 {
+	struct options *o = options;
+
+	(void)row;
 	o->keep.before = true;
 	return day_parse_moment("--covariate-before", text, &o->keep.moment, e);
 }
 
-static int set_fail_on(struct options *o, const char *names, struct errmsg *e)
+static int set_fail_on(void *options, const struct option_row *row, const char *names, struct errmsg *e)
 {
+	struct options *o = options;
+
+	(void)row;
 	o->fail_on = names;
 	return fail_on_check(names, e);
 }
 
+#define ANALYSIS OPTION_CALL(set_analysis)
+
+static const struct option_row option_rows[] = {
+	{"experiment", "NAME", "only this experiment; may be repeated (default: all in the log)",
+	 OPTION_LIST(experiments)},
+	{"control", "ARM", "the control arm (default: C, or else the first by name)", ANALYSIS},
+	{"split", "C=2,T1=1",
+	 "the planned split of users between arms (default: equal);\n"
+	 "or the file of experiments that botify-recommend had",
+	 OPTION_CALL(set_split)},
+	{"alpha", "A", "intervals have confidence 1 - A (default: 0.05)", ANALYSIS},
+	{"lift", "KIND", "percent intervals: difference or fieller (default: difference)", ANALYSIS},
+	{"adjust", "METHOD", "for many comparisons: none, holm, bh or by (default: none)", ANALYSIS},
+	{"primary", "METRIC", "the metric that decides: adjusted apart, told of by --days", ANALYSIS},
+	{"cap", "QUANTILE", "cap users' values at this quantile of all arms, as 99%", ANALYSIS},
+	{"covariate-before", "TIME", "what users did before a day or moment (ms) is their covariate",
+	 OPTION_CALL(set_moment)},
+	{"covariate", "FILE", "covariates of users, {\"user\":1,\"value\":2.5} a line", OPTION_TEXT(covariate)},
+	{"sequential", NULL, "intervals that may be looked at every day", ANALYSIS},
+	{"tune", "N", "users of two arms at which those are tightest (default: 10000)", ANALYSIS},
+	{"power", NULL, "the effects that could be found with 80 % power", ANALYSIS},
+	{"mde", "PERCENT", "and the users that an effect of so much needs", ANALYSIS},
+	{"quantiles", "LIST", "quantiles of the time of a session, as 0.5,0.9", ANALYSIS},
+	{"days", NULL, "effects day by day", ANALYSIS},
+	{"sources", NULL, "where the answers came from", ANALYSIS},
+	{"tracks", "FILE", "the same, and how often an artist was repeated: the catalog", OPTION_TEXT(tracks)},
+	{"aa", "N", "split the control N times, and see how often it cries wolf", ANALYSIS},
+	{"fail-on", "LIST", "exit 3 on srm, health, or a finding by its name", OPTION_CALL(set_fail_on)},
+	{"format", "FORMAT", "table, json, ndjson, csv, markdown, html or prometheus", OPTION_CALL(set_format)},
+	{"spreadsheet", NULL, "csv that a spreadsheet does not run: text in quotes, formulas as text",
+	 OPTION_FLAG(spreadsheet)},
+	{"output", "FILE", "write to FILE, which appears whole or not at all", OPTION_TEXT(output), .letter = 'o'},
+	{"threads", "N", "threads that read the logs (default: one for each processor)",
+	 OPTION_WHOLE(threads, 1, LOG_THREADS_MAX)},
+	{"partial", NULL, "write a part to be merged instead of the report", OPTION_FLAG(partial)},
+	{"merge", NULL, "read what --partial wrote instead of logs", OPTION_FLAG(merge)},
+	{0},
+};
+
+static const struct command self = {
+	.name = "botify-abtest",
+	.usage = "[OPTION]... [LOG]...",
+	.purpose = "Report what each arm of an experiment changed against the control, from event logs.",
+	.options = {.rows = option_rows},
+	.exits = ",\n3 something of --fail-on was found",
+};
+
 /* What is about the report, and not about what is read. */
 static const char *const of_report[] = {
-	"control", "split", "alpha", "lift", "adjust", "primary", "cap", "covariate", "sequential", "tune", "power", "mde", "aa",
-	"format", "spreadsheet", NULL,
+	"control", "split", "alpha", "lift", "adjust", "primary", "cap", "covariate", "sequential", "tune", "power",
+	"mde", "aa", "format", "spreadsheet", NULL,
 };
 
 /* What a report has beside effects, where its format has more. */
@@ -162,7 +153,8 @@ static int check_effects(const struct options *o, struct errmsg *e)
 	if (o->merge && (vain = options_given_of(&o->given, of_logs)) != NULL)
 		return errmsg_set(e, "--%s has no effect with --merge", vain);
 	if (!o->format->sections && (vain = options_given_of(&o->given, beside_effects)) != NULL)
-		return errmsg_set(e, "--%s has no effect on --format %s, which has effects only", vain, o->format->name);
+		return errmsg_set(e, "--%s has no effect on --format %s, which has effects only", vain,
+				  o->format->name);
 	if (!o->analysis.effects.sequential && options_given_of(&o->given, of_sequential))
 		return errmsg_set(e, "--tune is for --sequential");
 	return 0;
@@ -207,36 +199,13 @@ static int check_output(const struct options *o, struct errmsg *e)
 static int parse_options(struct options *o, int argc, char **argv)
 {
 	struct errmsg e;
-	int c, which, status = 0;
+	int status = command_options(&self, argc, argv, o, &o->given);
 
-	o->given.table = long_options;
-	while (status == 0 && (c = options_next(&self, argc, argv, "o:hV", long_options, &which)) != -1) {
-		options_give(&o->given, c, which);
-		switch (c) {
-		case OPT_ANALYSIS: status = analysis_set(&o->analysis, long_options[which].name, optarg, &e); break;
-		case OPT_EXPERIMENT: o->experiments[o->n_experiments++] = optarg; break;
-		case OPT_SPLIT: status = set_split(o, optarg, &e); break;
-		case OPT_COVARIATE_BEFORE: status = set_moment(o, optarg, &e); break;
-		case OPT_COVARIATE: o->covariate = optarg; break;
-		case OPT_TRACKS: o->tracks = optarg; break;
-		case OPT_FAIL_ON: status = set_fail_on(o, optarg, &e); break;
-		case OPT_FORMAT: status = set_format(o, optarg, &e); break;
-		case OPT_SPREADSHEET: o->spreadsheet = true; break;
-		case 'o': o->output = optarg; break;
-		case OPT_THREADS: status = number_parse_int("--threads", optarg, 1, LOG_THREADS_MAX, &o->threads, &e); break;
-		case OPT_PARTIAL: o->partial = true; break;
-		case OPT_MERGE: o->merge = true; break;
-		case 'h': case 'V': return command_info(&self, c);
-		default: return command_bad_option(&self);
-		}
-	}
 	o->paths = argv + optind;
 	o->n_paths = (size_t)(argc - optind);
-	if (status == 0)
-		status = complete(o, &e);
-	if (status == 0)
-		status = check_output(o, &e);
-	return status < 0 ? command_misused(&self, &e) : -1;
+	if (status < 0 && (complete(o, &e) < 0 || check_output(o, &e) < 0))
+		status = command_misused(&self, &e);
+	return status;
 }
 
 /* All that is read. */
@@ -275,12 +244,13 @@ static void note_units(const struct study *s, const struct options *o)
 /* Reads the logs or their parts into the study. */
 static int gather(struct inputs *in, const struct options *o, struct errmsg *e)
 {
-	const struct study_log log = {.paths = o->paths, .n_paths = o->n_paths, .threads = (unsigned)o->threads, .complain = complain, .ctx = in};
+	const struct study_log log = {.paths = o->paths, .n_paths = o->n_paths, .threads = o->threads,
+				      .complain = complain, .ctx = in};
 	struct study *s = &in->study;
 	struct study_keep keep = o->keep;
 
 	keep.catalog = o->tracks ? &in->catalog : NULL;
-	study_init(s, STUDY_STREAM, o->experiments, o->n_experiments);
+	study_init(s, STUDY_STREAM, o->experiments.list, o->experiments.n);
 	study_keep(s, &keep);
 	command_reads_all(&self, o->paths, o->n_paths);
 	if ((o->merge ? partial_read(s, o->paths, o->n_paths, e) : study_log_read(s, &log, e)) < 0)
@@ -315,17 +285,19 @@ static int check(const struct study *s, const struct options *o, struct errmsg *
 	if (s->events == 0)
 		return errmsg_set(e, "the log has no events");
 	if (s->names.n == 0)
-		return errmsg_set(e, o->keep.before ? "the log has no experiments from --covariate-before on" : "the log has no experiments");
-	for (size_t i = 0; i < o->n_experiments; i++)
-		if (intern_find(&s->names, slice_of(o->experiments[i])) == INTERN_NONE) {
+		return errmsg_set(e, "the log has no experiments%s",
+				  o->keep.before ? " from --covariate-before on" : "");
+	for (size_t i = 0; i < o->experiments.n; i++)
+		if (intern_find(&s->names, slice_of(o->experiments.list[i])) == INTERN_NONE) {
 			humanize_list(&s->names, e);
-			return errmsg_prefix(e, "no experiment '%s'", o->experiments[i]);
+			return errmsg_prefix(e, "no experiment '%s'", o->experiments.list[i]);
 		}
 	return check_plan(s, o, e);
 }
 
 /* A part, or a report for machines. */
-static int print_plain(const struct report *r, const struct options *o, FILE *f, struct errmsg *e)
+static int print_plain(const struct analysis *a, const struct study *s, const struct options *o,
+		       const struct report_style *style, FILE *f, struct errmsg *e)
 {
 	struct command_screen screen;
 	FILE *between = command_screen_open(&screen, f, e);
@@ -333,91 +305,77 @@ static int print_plain(const struct report *r, const struct options *o, FILE *f,
 
 	if (!between)
 		return -1;
-	status = o->partial ? partial_write(r->study, between, e) : o->format->write(r, between, false, e);
+	status = o->partial ? partial_write(s, between, e) : o->format->write(a, style, between, e);
 	return command_screen_close(&screen, e) < 0 ? -1 : status;
 }
 
 /* Writes what is asked for: a part, or the report. */
-static int print(struct report *r, const struct options *o, FILE *f, struct errmsg *e)
+static int print(const struct analysis *a, const struct study *s, const struct options *o, FILE *f, struct errmsg *e)
 {
-	r->terminal = isatty(fileno(f));
+	const struct report_style style = {.terminal = isatty(fileno(f)), .colour = table_wants_colour(f),
+					   .spreadsheet = o->spreadsheet};
+
 	if (o->partial || o->format->machine)
-		return print_plain(r, o, f, e);
-	return o->format->write(r, f, table_wants_colour(f), e);
+		return print_plain(a, s, o, &style, f, e);
+	return o->format->write(a, &style, f, e);
 }
 
-static int save_or_print(struct report *r, const struct options *o, struct errmsg *e)
+static int save_or_print(const struct analysis *a, const struct study *s, const struct options *o, struct errmsg *e)
 {
-	struct save save;
-	int status;
+	struct command_result result;
 
-	if (!o->output)
-		return print(r, o, stdout, e);
-	if (save_open(&save, o->output, e) < 0)
+	if (command_result_open(&result, o->output, e) < 0)
 		return -1;
-	status = print(r, o, save.file, e);
-	if (status == 0)
-		status = save_commit(&save, e);
-	save_abandon(&save);
-	return status;
+	return command_result_close(&result, print(a, s, o, result.file, e), e);
 }
 
 /*
- * Says what is wrong with the log where the report has no room for it: what is loud, before the report; or the rest, as far as
- * it was not said before.
+ * Says what is wrong with the log where the report has no room for it: what is loud, before the report; or the rest, as
+ * far as it was not said before.
  */
-static int warn(const struct report *r, const struct options *o, bool loud, struct errmsg *e)
+static void warn(const struct findings *all, const struct options *o, bool loud)
 {
-	struct findings findings;
-	int status = findings_of(&findings, r, e);
-
-	for (size_t i = 0; i < findings.n; i++) {
-		const struct finding *f = &findings.list[i];
+	for (size_t i = 0; i < all->n; i++) {
+		const struct finding *f = &all->list[i];
 
 		if (loud && f->loud)
 			command_note(&self, "Do not trust this yet: %s", f->text);
 		else if (!loud && !f->loud && f->level != FINDING_NOTE && (o->merge || !f->heard))
-			command_note(&self, "%s%s%s", f->experiment ? f->experiment : "", f->experiment ? ": " : "", f->text);
+			command_note(&self, "%s%s%s", f->experiment ? f->experiment : "", f->experiment ? ": " : "",
+				     f->text);
 	}
-	findings_clear(&findings);
-	return status;
 }
 
-/* Looks for what the run is to fail on, and says it. Returns EXIT_FOUND, EXIT_DATA or 0. */
+/* Looks for what the run is to fail on, and says it. Returns EXIT_FOUND or 0. */
 static int find(const struct analysis *a, const struct options *o)
 {
 	struct errmsg found;
-	int status = o->fail_on ? fail_on_find(o->fail_on, &a->subject, &found) : 0;
 
-	if (status != 0)
-		command_fail(&self, &found);
-	return status > 0 ? EXIT_FOUND : status < 0 ? EXIT_DATA : 0;
+	if (!o->fail_on || fail_on_find(o->fail_on, a, &found) == 0)
+		return 0;
+	command_fail(&self, &found);
+	return EXIT_FOUND;
 }
 
 /*
- * The file is not begun before the analysis has ended: who interrupts a long one would find the beginning of it. `found` is
- * the exit status that --fail-on asks for.
+ * The file is not begun before the analysis has ended: an interrupted run must not leave the beginning of one.
+ * `found` is the exit status that --fail-on asks for.
  */
 static int write_result(const struct study *s, const struct options *o, int *found, struct errmsg *e)
 {
 	struct analysis a = {0};
-	struct report report = {
-		.study = s, .effects = &a.effects, .control = o->analysis.effects.control, .allocation = &o->allocation,
-		.analysis = &a.subject, .sections = a.sections, .spreadsheet = o->spreadsheet,
-	};
 	bool bare = !o->partial && o->format->bare;
 	int status = 0;
 
 	/* a part may be empty, the whole may not */
 	if (!o->partial)
 		status = check(s, o, e) < 0 ? -1 : analysis_run(&a, s, &o->analysis, e);
-	report.n_sections = a.n_sections;
 	if (status == 0 && bare)
-		status = warn(&report, o, true, e);
+		warn(&a.findings, o, true);
 	if (status == 0)
-		status = save_or_print(&report, o, e);
+		status = save_or_print(&a, s, o, e);
 	if (status == 0 && bare)
-		status = warn(&report, o, false, e);
+		warn(&a.findings, o, false);
 	if (status == 0)
 		*found = find(&a, o);
 	analysis_clear(&a);
@@ -461,8 +419,8 @@ int main(int argc, char **argv)
 	int status;
 
 	command_begin(&self, argv);
-	o.experiments = calloc((size_t)argc, sizeof *o.experiments);
-	if (!o.experiments) {
+	o.experiments.list = calloc((size_t)argc, sizeof *o.experiments.list);
+	if (!o.experiments.list) {
 		errmsg_nomem(&e);
 		return command_fail(&self, &e);
 	}
@@ -471,6 +429,6 @@ int main(int argc, char **argv)
 		status = command_finish(&self, NULL, run(&in, &o));
 	clear_inputs(&in);
 	allocation_clear(&o.allocation);
-	free(o.experiments);
+	free(o.experiments.list);
 	return status;
 }

@@ -11,34 +11,13 @@
 
 #include "base/lines.h"
 #include "base/lock.h"
+#include "base/now.h"
 #include "base/save.h"
 #include "base/stop.h"
 #include "command.h"
-#include "options.h"
+#include "event/event.h"
 #include "policy/recommender.h"
 #include "text/ndjson.h"
-#include "text/number.h"
-
-static const struct command command = {
-	.name = "botify-recommend",
-	.usage = "--tracks FILE [--policy P | --experiments FILE] [OPTION]... [REQUESTS]...",
-	.purpose = "Answer requests for the next track: requests in, events out, a line each.",
-	.options =
-		"  --tracks FILE           the catalog; required; may be the table of similar tracks, too\n"
-		"  --policy P              the policy that answers (default: random)\n"
-		"  --experiments FILE      experiments that split the users between policies\n"
-		"  --similar [NAME=]FILE   similar tracks, for similar, votes and i2i; may be repeated\n"
-		"  --user-tracks [NAME=]FILE\n"
-		"                          tracks of each user, for collaborative; may be repeated\n"
-		"  --top [NAME=]FILE       popular tracks, for toppop; may be repeated\n"
-		"  --session [NAME=]MODEL  session model, for session; may be repeated\n"
-		"  --seed N                seed of all random draws (default: 0)\n"
-		"  --state FILE            load the open sessions from FILE, and save them there at the end\n"
-		"  --max-sessions N        keep at most N sessions open, and end the one that was silent for\n"
-		"                          longest where one more begins (default: 1000000)\n"
-		"  --explain N             tell in each event of the first N candidates and their scores\n"
-		"  --no-latency            write 0 for the latency, so that equal input gives equal bytes\n",
-};
 
 struct options {
 	const char *tracks, *policy, *experiments, *state;
@@ -47,29 +26,52 @@ struct options {
 		const char *spec;
 	} *tables; /* n_tables, in their order */
 	size_t n_tables;
-	int64_t seed, explain, max_sessions;
+	uint64_t seed;
+	size_t explain, max_sessions;
 	bool no_latency;
 	char *const *inputs;
 	size_t n_inputs;
 };
 
-enum { OPT_TRACKS = 256, OPT_POLICY, OPT_EXPERIMENTS, OPT_SIMILAR, OPT_USER_TRACKS, OPT_TOP, OPT_SESSION, OPT_SEED, OPT_STATE,
-       OPT_MAX_SESSIONS, OPT_EXPLAIN, OPT_NO_LATENCY };
+static int add_table(void *options, const struct option_row *row, const char *spec, struct errmsg *e)
+{
+	struct options *o = options;
 
-static const struct option long_options[] = {
-	{"tracks", required_argument, NULL, OPT_TRACKS},
-	{"policy", required_argument, NULL, OPT_POLICY},
-	{"experiments", required_argument, NULL, OPT_EXPERIMENTS},
-	{"similar", required_argument, NULL, OPT_SIMILAR},
-	{"user-tracks", required_argument, NULL, OPT_USER_TRACKS},
-	{"top", required_argument, NULL, OPT_TOP},
-	{"session", required_argument, NULL, OPT_SESSION},
-	{"seed", required_argument, NULL, OPT_SEED},
-	{"state", required_argument, NULL, OPT_STATE},
-	{"max-sessions", required_argument, NULL, OPT_MAX_SESSIONS},
-	{"explain", required_argument, NULL, OPT_EXPLAIN},
-	{"no-latency", no_argument, NULL, OPT_NO_LATENCY},
-	COMMAND_OPTIONS,
+	(void)e;
+	o->tables[o->n_tables++] = (struct table_option){.kind = (enum table_kind)row->choice, .spec = spec};
+	return 0;
+}
+
+#define TABLE(kind) OPTION_CALL(add_table), .choice = (kind)
+
+enum { EXPLAIN_MAX = 10000 };
+
+static const struct option_row option_rows[] = {
+	{"tracks", "FILE", "the catalog; required; may be the table of similar tracks, too", OPTION_TEXT(tracks)},
+	{"policy", "P", "the policy that answers (default: random)", OPTION_TEXT(policy)},
+	{"experiments", "FILE", "experiments that split the users between policies", OPTION_TEXT(experiments)},
+	{"similar", "[NAME=]FILE", "similar tracks, for similar, votes and i2i; may be repeated", TABLE(TABLE_SIMILAR)},
+	{"user-tracks", "[NAME=]FILE", "tracks of each user, for collaborative; may be repeated",
+	 TABLE(TABLE_USER_TRACKS)},
+	{"top", "[NAME=]FILE", "popular tracks, for toppop; may be repeated", TABLE(TABLE_TOP)},
+	{"session", "[NAME=]MODEL", "session model, for session; may be repeated", TABLE(TABLE_SESSION)},
+	{"seed", "N", "seed of all random draws (default: 0)", OPTION_WHOLE(seed, 0, INT64_MAX)},
+	{"state", "FILE", "load the open sessions from FILE, and save them there at the end", OPTION_TEXT(state)},
+	{"max-sessions", "N",
+	 "keep at most N sessions open, and end the one that was silent for\n"
+	 "longest where one more begins (default: 1000000)",
+	 OPTION_WHOLE(max_sessions, 1, INT32_MAX)},
+	{"explain", "N", "tell in each event of the first N candidates and their scores",
+	 OPTION_WHOLE(explain, 1, EXPLAIN_MAX)},
+	{"no-latency", NULL, "write 0 for the latency, so that equal input gives equal bytes", OPTION_FLAG(no_latency)},
+	{0},
+};
+
+static const struct command command = {
+	.name = "botify-recommend",
+	.usage = "--tracks FILE [--policy P | --experiments FILE] [OPTION]... [REQUESTS]...",
+	.purpose = "Answer requests for the next track: requests in, events out, a line each.",
+	.options = {.rows = option_rows, .no_letters = true},
 };
 
 /* Everything that stays loaded while requests are answered. */
@@ -78,10 +80,10 @@ struct service {
 	struct experiments experiments;
 	struct policy policy;
 	struct recommender recommender;
+	struct event_parser parser;
+	bool latency; /* whether events carry the time that they took, instead of 0 */
 	struct lock lock; /* on the state */
 };
-
-enum { EXPLAIN_MAX = 10000 };
 
 /* What can be said of the options together. */
 static int check_options(const struct options *o, struct errmsg *e)
@@ -93,46 +95,17 @@ static int check_options(const struct options *o, struct errmsg *e)
 	return 0;
 }
 
-static void add_table(struct options *o, enum table_kind kind, const char *spec)
-{
-	o->tables[o->n_tables++] = (struct table_option){.kind = kind, .spec = spec};
-}
-
 /* Returns -1 to go on, or the exit status. */
 static int parse_options(struct options *o, int argc, char **argv)
 {
 	struct errmsg e;
-	int c;
+	int status = command_options(&command, argc, argv, o, NULL);
 
-	while ((c = options_next(&command, argc, argv, "hV", long_options, NULL)) != -1)
-		switch (c) {
-		case OPT_TRACKS: o->tracks = optarg; break;
-		case OPT_POLICY: o->policy = optarg; break;
-		case OPT_EXPERIMENTS: o->experiments = optarg; break;
-		case OPT_SIMILAR: add_table(o, TABLE_SIMILAR, optarg); break;
-		case OPT_USER_TRACKS: add_table(o, TABLE_USER_TRACKS, optarg); break;
-		case OPT_TOP: add_table(o, TABLE_TOP, optarg); break;
-		case OPT_SESSION: add_table(o, TABLE_SESSION, optarg); break;
-		case OPT_STATE: o->state = optarg; break;
-		case OPT_NO_LATENCY: o->no_latency = true; break;
-		case OPT_SEED:
-			if (number_parse_int("--seed", optarg, 0, INT64_MAX, &o->seed, &e) < 0)
-				return command_misused(&command, &e);
-			break;
-		case OPT_MAX_SESSIONS:
-			if (number_parse_int("--max-sessions", optarg, 1, INT32_MAX, &o->max_sessions, &e) < 0)
-				return command_misused(&command, &e);
-			break;
-		case OPT_EXPLAIN:
-			if (number_parse_int("--explain", optarg, 1, EXPLAIN_MAX, &o->explain, &e) < 0)
-				return command_misused(&command, &e);
-			break;
-		case 'h': case 'V': return command_info(&command, c);
-		default: return command_bad_option(&command);
-		}
 	o->inputs = argv + optind;
 	o->n_inputs = (size_t)(argc - optind);
-	return check_options(o, &e) < 0 ? command_misused(&command, &e) : -1;
+	if (status < 0 && check_options(o, &e) < 0)
+		status = command_misused(&command, &e);
+	return status;
 }
 
 /* Whether similar tracks are to be found in the catalog: they are wanted, and no table of them is given. */
@@ -200,35 +173,53 @@ static int load(struct service *s, const struct options *o, struct errmsg *e)
 		errmsg_prefix(e, "%s", ndjson_name(o->experiments));
 		return EXIT_DATA;
 	}
-	if (recommender_init(&s->recommender, &s->tables, &s->experiments, &s->policy, (uint64_t)o->seed, !o->no_latency) < 0) {
+	if (recommender_init(&s->recommender, &s->tables, &s->experiments, &s->policy, o->seed) < 0) {
 		errmsg_nomem(e);
 		return EXIT_DATA;
 	}
-	recommender_explain(&s->recommender, (size_t)o->explain);
-	s->recommender.sessions.max_open = (size_t)o->max_sessions;
+	s->latency = !o->no_latency;
+	recommender_explain(&s->recommender, o->explain);
+	s->recommender.sessions.max_open = o->max_sessions;
 	return o->state && load_state(s, o, e) < 0 ? EXIT_DATA : 0;
 }
 
 static void unload(struct service *s)
 {
 	lock_release(&s->lock);
+	event_parser_clear(&s->parser);
 	recommender_clear(&s->recommender);
 	experiments_clear(&s->experiments);
 	policy_clear(&s->policy);
 	tables_clear(&s->tables);
 }
 
-/* Answers a line, good or bad. Returns whether it was a request. */
-static bool answer(struct recommender *r, enum lines_status s, const struct lines *l, struct out *out, struct errmsg *e)
+/* Answers a request by an event. Returns 0; or -1 with the reason, and nothing is written. */
+static int answer_request(struct service *s, const struct lines *l, struct out *out, struct errmsg *e)
 {
-	if (s == LINES_BAD) {
-		event_write_error(out, e->text, l->number);
-		return false;
-	}
-	if (lines_blank(l) || recommender_answer(r, l->text, l->len, l->number, out, e) == 0)
-		return true;
-	errmsg_prefix(e, "%s:%lu", l->name, l->number);
-	return false;
+	int64_t start = s->latency ? now_ns() : 0;
+	struct recommender *r = &s->recommender;
+	struct event ev;
+
+	if (out_pending(out) == 0 && !out->error)
+		sessions_delivered(&r->sessions);
+	event_parser_reset(&s->parser);
+	if (event_parse(&s->parser, l->text, l->len, &ev, e) < 0 || recommender_answer(r, &ev, e) < 0)
+		return -1;
+	ev.latency = s->latency ? (double)(now_ns() - start) / 1e9 : 0;
+	event_write(out, &ev, true);
+	if (!out->error)
+		sessions_written(&r->sessions, out_total(out));
+	return 0;
+}
+
+/* Writes the answer to a line, good or bad. Returns 0; or -1 with the reason why it is not an event. */
+static int answer_line(struct service *s, enum lines_status status, const struct lines *l, struct out *out,
+		       struct errmsg *e)
+{
+	if (status == LINES_LINE && (lines_blank(l) || answer_request(s, l, out, e) == 0))
+		return 0;
+	event_write_error(out, e->text, l->number);
+	return status == LINES_BAD ? -1 : errmsg_prefix(e, "%s:%lu", l->name, l->number);
 }
 
 /* Whether a descriptor is of the file that standard output is, too: what is written there would be read for ever. */
@@ -254,7 +245,7 @@ static int open_input(struct lines *l, const char *path, int stop, struct errmsg
 }
 
 /* Answers one input. Returns how it ended: LINES_END, LINES_STOP or LINES_FAILED. */
-static enum lines_status answer_input(struct recommender *r, const char *path, int stop, struct out *out,
+static enum lines_status answer_input(struct service *service, const char *path, int stop, struct out *out,
 				      struct command_complaints *complaints)
 {
 	struct lines l;
@@ -269,7 +260,7 @@ static enum lines_status answer_input(struct recommender *r, const char *path, i
 	}
 	lines_tie(&l, out);
 	while ((s = lines_next(&l, &e)) == LINES_LINE || s == LINES_BAD) {
-		if (!answer(r, s, &l, out, &e))
+		if (answer_line(service, s, &l, out, &e) < 0)
 			command_complain(&command, complaints, &e);
 		/* where an answer got lost its asker would wait for it, and this for the next request */
 		if (out->error || (out_full(out) && (flushed = out_flush(out, &e)) != 0))
@@ -293,7 +284,7 @@ static void tell_dropped(const struct sessions *s)
 }
 
 /* Answers all inputs. Returns how that ended. */
-static enum lines_status answer_inputs(struct recommender *r, const struct options *o, int stop, struct out *out,
+static enum lines_status answer_inputs(struct service *s, const struct options *o, int stop, struct out *out,
 				       struct command_complaints *complaints)
 {
 	static char *const standard_input[] = {(char *)"-"};
@@ -303,7 +294,7 @@ static enum lines_status answer_inputs(struct recommender *r, const struct optio
 	struct errmsg ignored;
 
 	for (size_t i = 0; i < n && ended != LINES_STOP && !out->error; i++)
-		ended = answer_input(r, inputs[i], stop, out, complaints);
+		ended = answer_input(s, inputs[i], stop, out, complaints);
 	out_flush(out, &ignored); /* command_finish tells of errors */
 	return ended;
 }
@@ -311,10 +302,11 @@ static enum lines_status answer_inputs(struct recommender *r, const struct optio
 /* Saves the state of what was delivered, and no more. */
 static int save_state(struct service *s, const struct options *o, const struct out *out)
 {
+	struct sessions *sessions = &s->recommender.sessions;
 	struct errmsg e;
 
-	recommender_undo(&s->recommender, out);
-	return sessions_save(&s->recommender.sessions, o->state, &s->lock, &e) < 0 ? command_fail(&command, &e) : 0;
+	sessions_undo(sessions, &s->tables.catalog, out->written);
+	return sessions_save(sessions, o->state, &s->lock, &e) < 0 ? command_fail(&command, &e) : 0;
 }
 
 static int serve(struct service *s, const struct options *o)
@@ -333,7 +325,7 @@ static int serve(struct service *s, const struct options *o)
 	out_init(&out, STDOUT_FILENO, "standard output");
 	out_watch(&out, stop);
 	out_end_cut_line(&out);
-	ended = answer_inputs(&s->recommender, o, stop, &out, &complaints);
+	ended = answer_inputs(s, o, stop, &out, &complaints);
 	if (o->state)
 		status = save_state(s, o, &out);
 	if (command_complained(&command, &complaints))

@@ -5,80 +5,72 @@
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <unistd.h>
 
-#include "base/save.h"
 #include "command.h"
 #include "event/log.h"
-#include "options.h"
 #include "rank/tops.h"
 #include "render/table.h"
-#include "text/number.h"
 #include "world/catalog.h"
-
-static const struct command self = {
-	.name = "botify-toppop",
-	.usage = "[--experiment NAME [--arm ARM]... [--by-arm]] [OPTION]... [LOG]...",
-	.purpose = "Rank tracks by the time they were listened to in event logs, best first.",
-	.options =
-		"      --experiment NAME   count only events that are in this experiment\n"
-		"      --arm ARM           and only those on this arm; may be repeated\n"
-		"      --by-arm            a list for each arm instead of one for all\n"
-		"      --recommended       count only plays that were recommended, not first tracks of sessions\n"
-		"      --tracks FILE       the catalog: adds artist and title, leaves out tracks it does not have\n"
-		"      --format FORMAT     json, ndjson or table (default: json)\n"
-		"  -n, --limit N           only the first N tracks of a list\n"
-		"  -o, --output FILE       write to FILE, which appears whole or not at all\n"
-		"      --threads N         threads that read the logs (default: one for each processor)\n"
-		"      --partial           write counts to be merged instead of the result\n"
-		"      --merge             read what --partial wrote instead of logs\n",
-};
 
 struct options {
 	struct tops_choice choice;
 	const struct tops_format *format;
 	const char *tracks, *output;
-	char **arms;
-	int64_t limit, threads;
-	bool partial, merge;
+	struct option_list arms;
+	size_t limit;
+	unsigned threads;
+	bool merge;
 	struct options_given given;
 	char **paths; /* n_paths of them, at least one */
 	size_t n_paths;
 };
 
-enum { OPT_EXPERIMENT = 256, OPT_ARM, OPT_BY_ARM, OPT_RECOMMENDED, OPT_TRACKS, OPT_FORMAT, OPT_THREADS, OPT_PARTIAL, OPT_MERGE };
+static int set_format(void *options, const struct option_row *row, const char *name, struct errmsg *e)
+{
+	struct options *o = options;
 
-static const struct option long_options[] = {
-	{"experiment", required_argument, NULL, OPT_EXPERIMENT},
-	{"arm", required_argument, NULL, OPT_ARM},
-	{"by-arm", no_argument, NULL, OPT_BY_ARM},
-	{"recommended", no_argument, NULL, OPT_RECOMMENDED},
-	{"tracks", required_argument, NULL, OPT_TRACKS},
-	{"format", required_argument, NULL, OPT_FORMAT},
-	{"limit", required_argument, NULL, 'n'},
-	{"output", required_argument, NULL, 'o'},
-	{"threads", required_argument, NULL, OPT_THREADS},
-	{"partial", no_argument, NULL, OPT_PARTIAL},
-	{"merge", no_argument, NULL, OPT_MERGE},
-	COMMAND_OPTIONS,
+	o->format = tops_format_find(name);
+	return o->format ? 0 : errmsg_set(e, "--%s takes json, ndjson or table, not '%s'", row->name, name);
+}
+
+static const struct option_row option_rows[] = {
+	{"experiment", "NAME", "count only events that are in this experiment", OPTION_TEXT(choice.experiment)},
+	{"arm", "ARM", "and only those on this arm; may be repeated", OPTION_LIST(arms)},
+	{"by-arm", NULL, "a list for each arm instead of one for all", OPTION_FLAG(choice.by_arm)},
+	{"recommended", NULL, "count only plays that were recommended, not first tracks of sessions",
+	 OPTION_FLAG(choice.recommended)},
+	{"tracks", "FILE", "the catalog: adds artist and title, leaves out tracks it does not have",
+	 OPTION_TEXT(tracks)},
+	{"format", "FORMAT", "json, ndjson or table (default: json)", OPTION_CALL(set_format)},
+	{"limit", "N", "only the first N tracks of a list", OPTION_WHOLE(limit, 1, INT64_MAX), .letter = 'n'},
+	{"output", "FILE", "write to FILE, which appears whole or not at all", OPTION_TEXT(output), .letter = 'o'},
+	{"threads", "N", "threads that read the logs (default: one for each processor)",
+	 OPTION_WHOLE(threads, 1, LOG_THREADS_MAX)},
+	{"partial", NULL, "write counts to be merged instead of the result", OPTION_FLAG(choice.partial)},
+	{"merge", NULL, "read what --partial wrote instead of logs", OPTION_FLAG(merge)},
+	{0},
 };
 
-static int set_format(struct options *o, const char *name, struct errmsg *e)
-{
-	o->format = tops_format_find(name);
-	return o->format ? 0 : errmsg_set(e, "--format takes json, ndjson or table, not '%s'", name);
-}
+static const struct command self = {
+	.name = "botify-toppop",
+	.usage = "[--experiment NAME [--arm ARM]... [--by-arm]] [OPTION]... [LOG]...",
+	.purpose = "Rank tracks by the time they were listened to in event logs, best first.",
+	.options = {.rows = option_rows},
+};
 
 /* Looks for an option that has no effect beside the others, or not enough. */
 static int check_options(const struct options *o, struct errmsg *e)
 {
-	static const char *const of_lists[] = {"by-arm", "tracks", "format", "limit", NULL}, *const of_logs[] = {"threads", NULL};
+	static const char *const of_lists[] = {"by-arm", "tracks", "format", "limit", NULL};
+	static const char *const of_logs[] = {"threads", NULL};
 	const char *vain;
 
-	if (o->partial && (vain = options_given_of(&o->given, of_lists)) != NULL)
+	if (o->choice.partial && (vain = options_given_of(&o->given, of_lists)) != NULL)
 		return errmsg_set(e, "--%s has no effect on a part; give it to the run that merges", vain);
 	if (o->merge && (vain = options_given_of(&o->given, of_logs)) != NULL)
 		return errmsg_set(e, "--%s has no effect with --merge", vain);
-	if (!o->choice.experiment && (o->choice.n_arms > 0 || o->choice.by_arm))
+	if (!o->choice.experiment && (o->arms.n > 0 || o->choice.by_arm))
 		return errmsg_set(e, "--arm and --by-arm want the experiment too (--experiment NAME)");
 	return 0;
 }
@@ -94,32 +86,15 @@ static int check_output(const struct options *o, struct errmsg *e)
 static int parse_options(struct options *o, int argc, char **argv)
 {
 	struct errmsg e;
-	int c, which, status = 0;
+	int status = command_options(&self, argc, argv, o, &o->given);
 
-	o->given.table = long_options;
-	while (status == 0 && (c = options_next(&self, argc, argv, "n:o:hV", long_options, &which)) != -1) {
-		options_give(&o->given, c, which);
-		switch (c) {
-		case OPT_EXPERIMENT: o->choice.experiment = optarg; break;
-		case OPT_ARM: o->arms[o->choice.n_arms++] = optarg; break;
-		case OPT_BY_ARM: o->choice.by_arm = true; break;
-		case OPT_RECOMMENDED: o->choice.recommended = true; break;
-		case OPT_TRACKS: o->tracks = optarg; break;
-		case OPT_FORMAT: status = set_format(o, optarg, &e); break;
-		case 'n': status = number_parse_int("--limit", optarg, 1, INT64_MAX, &o->limit, &e); break;
-		case 'o': o->output = optarg; break;
-		case OPT_THREADS: status = number_parse_int("--threads", optarg, 1, LOG_THREADS_MAX, &o->threads, &e); break;
-		case OPT_PARTIAL: o->partial = o->choice.partial = true; break;
-		case OPT_MERGE: o->merge = true; break;
-		case 'h': case 'V': return command_info(&self, c);
-		default: return command_bad_option(&self);
-		}
-	}
+	o->choice.arms = o->arms.list;
+	o->choice.n_arms = o->arms.n;
 	o->paths = argv + optind;
 	o->n_paths = (size_t)(argc - optind);
-	if (status == 0 && (check_options(o, &e) < 0 || check_output(o, &e) < 0))
-		status = -1;
-	return status < 0 ? command_misused(&self, &e) : -1;
+	if (status < 0 && (check_options(o, &e) < 0 || check_output(o, &e) < 0))
+		status = command_misused(&self, &e);
+	return status;
 }
 
 static int read_logs(struct tops *t, const struct options *o, struct command_complaints *complaints, struct errmsg *e)
@@ -129,7 +104,7 @@ static int read_logs(struct tops *t, const struct options *o, struct command_com
 	enum log_status s;
 	int status = 0;
 
-	if (log_open(&log, o->paths, o->n_paths, (unsigned)o->threads, e) < 0)
+	if (log_open(&log, o->paths, o->n_paths, o->threads, e) < 0)
 		return -1;
 	while (status == 0 && (s = log_next(&log, &ev, e)) != LOG_END) {
 		if (s == LOG_EVENT)
@@ -162,42 +137,36 @@ static int print_plain(struct tops *t, const struct options *o, struct tops_outp
 
 	if (!between)
 		return -1;
-	status = o->partial ? tops_write_partial(t, between, e) : o->format->write(t, out, between, e);
+	status = o->choice.partial ? tops_write_partial(t, between, e) : o->format->write(t, out, between, e);
 	return command_screen_close(&screen, e) < 0 ? -1 : status;
 }
 
 static int print(struct tops *t, const struct options *o, const struct catalog *c, FILE *f, struct errmsg *e)
 {
-	struct tops_output out = {.catalog = o->tracks ? c : NULL, .limit = (size_t)o->limit, .colour = table_wants_colour(f)};
+	struct tops_output out = {.catalog = o->tracks ? c : NULL, .limit = o->limit, .colour = table_wants_colour(f)};
 	bool table = o->format == tops_format_find("table");
 
-	if (o->partial)
+	if (o->choice.partial)
 		return print_plain(t, o, &out, f, e);
 	if (tops_end(t, e) < 0 || (table ? o->format->write(t, &out, f, e) : print_plain(t, o, &out, f, e)) < 0)
 		return -1;
 	if (t->outside > 0)
-		command_note(&self, "%" PRId64 " of %" PRId64 " events are not in experiment '%s'", t->outside, t->events,
-			     o->choice.experiment);
+		command_note(&self, "%" PRId64 " of %" PRId64 " events are not in experiment '%s'", t->outside,
+			     t->events, o->choice.experiment);
 	if (out.unknown_plays > 0)
-		command_note(&self, "%" PRId64 " plays of tracks that are not in %s are left out, the first of them track %u",
+		command_note(&self,
+			     "%" PRId64 " plays of tracks that are not in %s are left out, the first of them track %u",
 			     out.unknown_plays, o->tracks, out.unknown);
 	return 0;
 }
 
 static int write_result(struct tops *t, const struct options *o, const struct catalog *c, struct errmsg *e)
 {
-	struct save save;
-	int status;
+	struct command_result result;
 
-	if (!o->output)
-		return print(t, o, c, stdout, e);
-	if (save_open(&save, o->output, e) < 0)
+	if (command_result_open(&result, o->output, e) < 0)
 		return -1;
-	status = print(t, o, c, save.file, e);
-	if (status == 0)
-		status = save_commit(&save, e);
-	save_abandon(&save);
-	return status;
+	return command_result_close(&result, print(t, o, c, result.file, e), e);
 }
 
 /* Returns the exit status. */
@@ -224,15 +193,15 @@ static int count(struct tops *t, const struct options *o, struct catalog *c)
 
 int main(int argc, char **argv)
 {
-	struct options o = {.format = tops_format_find("json"), .limit = INT64_MAX};
+	struct options o = {.format = tops_format_find("json"), .limit = SIZE_MAX};
 	struct catalog catalog = {0};
 	struct tops tops = {0};
 	struct errmsg e;
 	int status;
 
 	command_begin(&self, argv);
-	o.choice.arms = o.arms = calloc((size_t)argc, sizeof *o.arms);
-	if (!o.arms) {
+	o.arms.list = calloc((size_t)argc, sizeof *o.arms.list);
+	if (!o.arms.list) {
 		errmsg_nomem(&e);
 		return command_fail(&self, &e);
 	}
@@ -241,6 +210,6 @@ int main(int argc, char **argv)
 		status = command_finish(&self, NULL, count(&tops, &o, &catalog));
 	tops_clear(&tops);
 	catalog_clear(&catalog);
-	free(o.arms);
+	free(o.arms.list);
 	return status;
 }

@@ -7,15 +7,14 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
+#include "base/now.h"
 #include "base/save.h"
 #include "base/suggest.h"
 #include "base/unfinished.h"
 #include "command.h"
 #include "event/log.h"
-#include "options.h"
 #include "text/humanize.h"
 #include "text/json_put.h"
 #include "text/number.h"
@@ -26,46 +25,11 @@
 #include "world/catalog.h"
 #include "world/session_model.h"
 
-static const struct command self = {
-	.name = "botify-train",
-	.usage = "similar --model itemknn|ease|mf [OPTION]... [LOG]...\n"
-		 "       botify-train user-tracks --model als|bpr|warp|ease|userknn [OPTION]... [LOG]...\n"
-		 "       botify-train session --tracks FILE [--previous MODEL] -o MODEL [OPTION]... [LOG]...",
-	.purpose = "Learn tables for botify-recommend from event logs: what to play after a track, or to a user.",
-	.options =
-		"  -m, --model MODEL       what to learn: itemknn, ease or mf; als, bpr, warp, ease or userknn\n"
-		"  -k, --limit N           tracks in a list (default: 10 similar ones, 100 of a user)\n"
-		"  -n N                    the same\n"
-		"      --tracks FILE       the catalog: leaves out tracks that it does not have; session needs it\n"
-		"      --previous MODEL    session: start from the model of the day before\n"
-		"      --liked TIME        a listen is liked where it is longer (default: 0.8)\n"
-		"      --per-artist N      similar: at most N tracks of an artist in a list, that of the track\n"
-		"                          itself counted; 0: any number (default: 1)\n"
-		"      --unheard           leave out what a user has listened to\n"
-		"  -o, --output FILE       write to FILE, which appears whole or not at all; of session, a directory\n"
-		"      --seed N            for all that is drawn (default: 0)\n"
-		"      --threads N         threads that read and learn (default: one for each processor)\n"
-		"      --holdout SHARE     share of the sessions to choose by what is not given (default: 0.1)\n"
-		"      --tune              print what was tried on standard error\n"
-		"      --metrics FILE      write a line of NDJSON for each epoch\n"
-		"      --dry-run           say how much memory and time it will take, and stop\n"
-		"\n"
-		"Chosen by what was held out where they are not given:\n"
-		"      --factors N         als, bpr, warp, mf: length of an embedding\n"
-		"      --epochs N          als, bpr, warp, mf: passes over the data\n"
-		"      --regularisation X  als, bpr, warp, mf, ease: how much large numbers cost\n"
-		"      --unobserved X      als: weight of what was not listened to\n"
-		"      --rate X            bpr, warp: length of the first steps\n"
-		"      --shrinkage X       itemknn, userknn: takes from what rests on little\n"
-		"      --neighbours N      userknn: how many similar users count\n"
-		"\n",
-};
-
 struct options {
 	const struct trainer_kind *kind; /* NULL: a session model */
 	const char *model;
 	struct trainer_options trainer;
-	int64_t limit, seed, threads, per_artist;
+	size_t limit; /* 0: that of the kind */
 	const char *tracks, *output, *metrics, *previous;
 	bool tune, dry_run;
 	struct options_given given;
@@ -73,48 +37,8 @@ struct options {
 	size_t n_paths;
 };
 
-enum {
-	OPT_TRACKS = 256,
-	OPT_PREVIOUS,
-	OPT_LIKED,
-	OPT_PER_ARTIST,
-	OPT_UNHEARD,
-	OPT_SEED,
-	OPT_THREADS,
-	OPT_HOLDOUT,
-	OPT_TUNE,
-	OPT_METRICS,
-	OPT_DRY_RUN,
-	OPT_HYPER /* and as many as there are hyperparameters */
-};
-
-static const struct option long_options[] = {
-	{"model", required_argument, NULL, 'm'},
-	{"limit", required_argument, NULL, 'k'},
-	{"tracks", required_argument, NULL, OPT_TRACKS},
-	{"previous", required_argument, NULL, OPT_PREVIOUS},
-	{"liked", required_argument, NULL, OPT_LIKED},
-	{"per-artist", required_argument, NULL, OPT_PER_ARTIST},
-	{"unheard", no_argument, NULL, OPT_UNHEARD},
-	{"output", required_argument, NULL, 'o'},
-	{"seed", required_argument, NULL, OPT_SEED},
-	{"threads", required_argument, NULL, OPT_THREADS},
-	{"holdout", required_argument, NULL, OPT_HOLDOUT},
-	{"tune", no_argument, NULL, OPT_TUNE},
-	{"metrics", required_argument, NULL, OPT_METRICS},
-	{"dry-run", no_argument, NULL, OPT_DRY_RUN},
-	{"factors", required_argument, NULL, OPT_HYPER + HYPER_FACTORS},
-	{"epochs", required_argument, NULL, OPT_HYPER + HYPER_EPOCHS},
-	{"regularisation", required_argument, NULL, OPT_HYPER + HYPER_REGULARISATION},
-	{"unobserved", required_argument, NULL, OPT_HYPER + HYPER_UNOBSERVED},
-	{"rate", required_argument, NULL, OPT_HYPER + HYPER_RATE},
-	{"shrinkage", required_argument, NULL, OPT_HYPER + HYPER_SHRINKAGE},
-	{"neighbours", required_argument, NULL, OPT_HYPER + HYPER_NEIGHBOURS},
-	COMMAND_OPTIONS,
-};
-
 static const struct trainer_kind *const kinds[] = {&trainer_similar, &trainer_user_tracks};
-static const char session[] = "session"; /* which is no table, and has options of its own */
+static const char session[] = "session"; /* not a table, and with options of its own */
 
 enum { N_KINDS = sizeof kinds / sizeof *kinds };
 
@@ -123,14 +47,15 @@ static const char *kind_name(size_t i)
 	return i < N_KINDS ? kinds[i]->name : i == N_KINDS ? session : NULL;
 }
 
-static int set_hyper(struct options *o, int which, const char *text, struct errmsg *e)
+static int set_hyper(void *options, const struct option_row *row, const char *text, struct errmsg *e)
 {
-	const struct hyper_kind *k = &hyper_kinds[which];
-	double *value = &o->trainer.tune.given.value[which];
+	struct options *o = options;
+	const struct hyper_kind *k = &hyper_kinds[row->choice];
+	double *value = &o->trainer.tune.given.value[row->choice];
 	char name[32];
 	int64_t whole = 0;
 
-	snprintf(name, sizeof name, "--%s", k->name);
+	snprintf(name, sizeof name, "--%s", row->name);
 	if (!k->whole)
 		return number_parse(name, text, k->least, k->most, value, e);
 	if (number_parse_int(name, text, (int64_t)k->least, (int64_t)k->most, &whole, e) < 0)
@@ -138,6 +63,55 @@ static int set_hyper(struct options *o, int which, const char *text, struct errm
 	*value = (double)whole;
 	return 0;
 }
+
+#define HYPER(which) OPTION_CALL(set_hyper), .choice = (which)
+
+static const struct option_row option_rows[] = {
+	{"model", "MODEL", "what to learn: itemknn, ease or mf; als, bpr, warp, ease or userknn",
+	 OPTION_TEXT(model), .letter = 'm'},
+	{"limit", "N", "tracks in a list (default: 10 similar ones, 100 of a user)",
+	 OPTION_WHOLE(limit, 1, INT32_MAX), .letter = 'k'},
+	{.argument = "N", .help = "the same", .letter = 'n'},
+	{"tracks", "FILE", "the catalog: leaves out tracks that it does not have; session needs it",
+	 OPTION_TEXT(tracks)},
+	{"previous", "MODEL", "session: start from the model of the day before", OPTION_TEXT(previous)},
+	{"liked", "TIME", "a listen is liked where it is longer (default: 0.8)", OPTION_REAL(trainer.liked, 0, 1)},
+	{"per-artist", "N",
+	 "similar: at most N tracks of an artist in a list, that of the track\n"
+	 "itself counted; 0: any number (default: 1)",
+	 OPTION_WHOLE(trainer.per_artist, 0, INT32_MAX)},
+	{"unheard", NULL, "leave out what a user has listened to", OPTION_FLAG(trainer.unheard)},
+	{"output", "FILE", "write to FILE, which appears whole or not at all; of session, a directory",
+	 OPTION_TEXT(output), .letter = 'o'},
+	{"seed", "N", "for all that is drawn (default: 0)", OPTION_WHOLE(trainer.tune.seed, 0, INT64_MAX)},
+	{"threads", "N", "threads that read and learn (default: one for each processor)",
+	 OPTION_WHOLE(trainer.tune.threads, 1, LOG_THREADS_MAX)},
+	{"holdout", "SHARE", "share of the sessions to choose by what is not given (default: 0.1)",
+	 OPTION_REAL(trainer.holdout, 0, 1)},
+	{"tune", NULL, "print what was tried on standard error", OPTION_FLAG(tune)},
+	{"metrics", "FILE", "write a line of NDJSON for each epoch", OPTION_TEXT(metrics)},
+	{"dry-run", NULL, "say how much memory and time it will take, and stop", OPTION_FLAG(dry_run)},
+	{.help = "\nChosen by what was held out where they are not given:\n"},
+	{"factors", "N", "als, bpr, warp, mf: length of an embedding", HYPER(HYPER_FACTORS)},
+	{"epochs", "N", "als, bpr, warp, mf: passes over the data", HYPER(HYPER_EPOCHS)},
+	{"regularisation", "X", "als, bpr, warp, mf, ease: how much large numbers cost",
+	 HYPER(HYPER_REGULARISATION)},
+	{"unobserved", "X", "als: weight of what was not listened to", HYPER(HYPER_UNOBSERVED)},
+	{"rate", "X", "bpr, warp: length of the first steps", HYPER(HYPER_RATE)},
+	{"shrinkage", "X", "itemknn, userknn: takes from what rests on little", HYPER(HYPER_SHRINKAGE)},
+	{"neighbours", "N", "userknn: how many similar users count", HYPER(HYPER_NEIGHBOURS)},
+	{.help = "\n"},
+	{0},
+};
+
+static const struct command self = {
+	.name = "botify-train",
+	.usage = "similar --model itemknn|ease|mf [OPTION]... [LOG]...\n"
+		 "       botify-train user-tracks --model als|bpr|warp|ease|userknn [OPTION]... [LOG]...\n"
+		 "       botify-train session --tracks FILE [--previous MODEL] -o MODEL [OPTION]... [LOG]...",
+	.purpose = "Learn tables for botify-recommend from event logs: what to play after a track, or to a user.",
+	.options = {.rows = option_rows},
+};
 
 /* The first word says what is to be learned; the others are logs. */
 static int set_kind(struct options *o, const char *word, struct errmsg *e)
@@ -154,8 +128,8 @@ static int set_kind(struct options *o, const char *word, struct errmsg *e)
 			return 0;
 		}
 	meant = suggest(word, kind_name);
-	return errmsg_set(e, "the first word is similar, user-tracks or session, not '%s'%s%s%s", word, meant ? " (did you mean " : "", meant ? meant : "",
-			  meant ? "?)" : "");
+	errmsg_set(e, "the first word is similar, user-tracks or session, not '%s'", word);
+	return meant ? errmsg_append(e, " (did you mean %s?)", meant) : -1;
 }
 
 /* A session model chooses all by itself. */
@@ -166,7 +140,8 @@ static int check_session(const struct options *o, struct errmsg *e)
 	if (!o->output && !o->dry_run)
 		return errmsg_set(e, "session: where shall the model go? (--output MODEL)");
 	if (o->model || o->limit > 0 || o->trainer.unheard || o->tune)
-		return errmsg_set(e, "--%s is not for session", o->model ? "model" : o->limit > 0 ? "limit" : o->tune ? "tune" : "unheard");
+		return errmsg_set(e, "--%s is not for session",
+				  o->model ? "model" : o->limit > 0 ? "limit" : o->tune ? "tune" : "unheard");
 	for (int i = 0; i < N_HYPER; i++)
 		if (!isnan(o->trainer.tune.given.value[i]))
 			return errmsg_set(e, "--%s is not for session", hyper_kinds[i].name);
@@ -184,7 +159,8 @@ static int check_effects(const struct options *o, struct errmsg *e)
 		return errmsg_set(e, "--%s is not for session", vain);
 	if (o->kind && options_given_of(&o->given, of_artists) && (o->kind != &trainer_similar || !o->tracks))
 		return errmsg_set(e, "--per-artist is for similar, with --tracks, which tells artists");
-	if (o->kind && options_given_of(&o->given, of_choice) && !tune_is_needed(o->trainer.kind, &o->trainer.tune.given))
+	if (o->kind && options_given_of(&o->given, of_choice) &&
+	    !tune_is_needed(o->trainer.kind, &o->trainer.tune.given))
 		return errmsg_set(e, "--holdout has no effect where nothing is left to choose");
 	return 0;
 }
@@ -215,27 +191,6 @@ static int check_model(struct options *o, struct errmsg *e)
 	return 0;
 }
 
-static int parse_option(struct options *o, int c, struct errmsg *e)
-{
-	switch (c) {
-	case 'm': o->model = optarg; return 0;
-	case 'k': case 'n': return number_parse_int("--limit", optarg, 1, INT32_MAX, &o->limit, e);
-	case 'o': o->output = optarg; return 0;
-	case OPT_TRACKS: o->tracks = optarg; return 0;
-	case OPT_PREVIOUS: o->previous = optarg; return 0;
-	case OPT_LIKED: return number_parse("--liked", optarg, 0, 1, &o->trainer.liked, e);
-	case OPT_PER_ARTIST: return number_parse_int("--per-artist", optarg, 0, INT32_MAX, &o->per_artist, e);
-	case OPT_UNHEARD: o->trainer.unheard = true; return 0;
-	case OPT_SEED: return number_parse_int("--seed", optarg, 0, INT64_MAX, &o->seed, e);
-	case OPT_THREADS: return number_parse_int("--threads", optarg, 1, LOG_THREADS_MAX, &o->threads, e);
-	case OPT_HOLDOUT: return number_parse("--holdout", optarg, 0, 1, &o->trainer.holdout, e);
-	case OPT_TUNE: o->tune = true; return 0;
-	case OPT_METRICS: o->metrics = optarg; return 0;
-	case OPT_DRY_RUN: o->dry_run = true; return 0;
-	default: return set_hyper(o, c - OPT_HYPER, optarg, e);
-	}
-}
-
 /* A table, or the metrics, must not replace what is learned from. A model is a directory, and looked at by itself. */
 static int check_output(const struct options *o, struct errmsg *e)
 {
@@ -254,29 +209,15 @@ static int check_output(const struct options *o, struct errmsg *e)
 static int parse_options(struct options *o, int argc, char **argv)
 {
 	struct errmsg e;
-	int c, which, status = 0;
+	int status = command_options(&self, argc, argv, o, &o->given);
 
-	o->given.table = long_options;
-	while (status == 0 && (c = options_next(&self, argc, argv, "m:k:n:o:hV", long_options, &which)) != -1) {
-		options_give(&o->given, c, which);
-		switch (c) {
-		case 'h': case 'V': return command_info(&self, c);
-		case '?': case ':': return command_bad_option(&self);
-		default: status = parse_option(o, c, &e);
-		}
-	}
-	if (status == 0 && (set_kind(o, argv[optind], &e) < 0 || check_model(o, &e) < 0 || check_effects(o, &e) < 0))
-		status = -1;
-	if (status < 0)
+	if (status >= 0)
+		return status;
+	if (set_kind(o, argv[optind], &e) < 0 || check_model(o, &e) < 0 || check_effects(o, &e) < 0)
 		return command_misused(&self, &e);
 	o->paths = argv + optind + 1;
 	o->n_paths = (size_t)(argc - optind - 1);
-	if (check_output(o, &e) < 0)
-		return command_misused(&self, &e);
-	o->trainer.tune.seed = (uint64_t)o->seed;
-	o->trainer.tune.threads = (unsigned)o->threads;
-	o->trainer.per_artist = (size_t)o->per_artist;
-	return -1;
+	return check_output(o, &e) < 0 ? command_misused(&self, &e) : -1;
 }
 
 /* Nothing has been written, and says so; the signal then does what it would have done. */
@@ -307,25 +248,18 @@ static void tell_of_signals(void (*handler)(int))
 struct shown_epochs {
 	FILE *metrics; /* or NULL */
 	bool terminal;
-	struct timespec begun, fit_begun;
+	double begun, fit_begun; /* now_seconds */
 };
-
-static double seconds_since(const struct timespec *then)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (double)(now.tv_sec - then->tv_sec) + 1e-9 * (double)(now.tv_nsec - then->tv_nsec);
-}
 
 static void write_metrics(const struct shown_epochs *s, const struct watch_epoch *now)
 {
-	fprintf(s->metrics, "{\"stage\":\"%s\",\"model\":\"%s\",\"epoch\":%u,\"loss\":", now->stage, now->model, now->epoch);
+	fprintf(s->metrics, "{\"stage\":\"%s\",\"model\":\"%s\",\"epoch\":%u,\"loss\":", now->stage, now->model,
+		now->epoch);
 	json_put_number(s->metrics, now->loss);
 	fputs(",\"metric\":", s->metrics);
 	json_put_number(s->metrics, now->metric);
 	fputs(",\"seconds\":", s->metrics);
-	json_put_number(s->metrics, round(1e3 * seconds_since(&s->begun)) / 1e3);
+	json_put_number(s->metrics, round(1e3 * (now_seconds() - s->begun)) / 1e3);
 	fputs("}\n", s->metrics);
 }
 
@@ -338,14 +272,15 @@ static void show_epoch(void *ctx, const struct watch_epoch *now)
 	if (!s->terminal)
 		return;
 	if (now->epoch == 1 || !isnan(now->metric))
-		clock_gettime(CLOCK_MONOTONIC, &s->fit_begun);
+		s->fit_begun = now_seconds();
 	fprintf(stderr, "\r\033[K%s %s: epoch %u of %u", now->stage, now->model, now->epoch, now->epochs);
 	if (!isnan(now->loss))
 		fprintf(stderr, ", loss %.5f", now->loss);
 	if (!isnan(now->metric))
 		fprintf(stderr, ", nDCG %.4f", now->metric);
 	if (now->epoch > 1 && isnan(now->metric))
-		fprintf(stderr, ", %.0f s left", seconds_since(&s->fit_begun) / (now->epoch - 1) * (now->epochs - now->epoch));
+		fprintf(stderr, ", %.0f s left",
+			(now_seconds() - s->fit_begun) / (now->epoch - 1) * (now->epochs - now->epoch));
 }
 
 static void print_hypers(FILE *f, const struct model_kind *k, const struct hypers *h)
@@ -363,8 +298,8 @@ static void print_tried(void *ctx, const struct model_kind *k, const struct hype
 	fprintf(stderr, ": nDCG %.5f\n", metric);
 }
 
-static int read_listens(struct listens *l, const struct options *o, const struct catalog *c, struct command_complaints *complaints,
-			struct errmsg *e)
+static int read_listens(struct listens *l, const struct options *o, const struct catalog *c,
+			struct command_complaints *complaints, struct errmsg *e)
 {
 	struct listens_reader reader = {0};
 	struct log log;
@@ -373,7 +308,7 @@ static int read_listens(struct listens *l, const struct options *o, const struct
 	int status = 0;
 
 	command_reads_all(&self, o->paths, o->n_paths);
-	if (log_open(&log, o->paths, o->n_paths, (unsigned)o->threads, e) < 0)
+	if (log_open(&log, o->paths, o->n_paths, o->trainer.tune.threads, e) < 0)
 		return -1;
 	while (status == 0 && (s = log_next(&log, &ev, e)) != LOG_END) {
 		if (s == LOG_EVENT)
@@ -391,20 +326,13 @@ static int read_listens(struct listens *l, const struct options *o, const struct
 
 static int write_table(const struct options *o, const struct ranking *r, const struct listens *l, struct errmsg *e)
 {
-	struct save save;
-	int status;
+	struct command_result result;
 
 	tell_of_signals(SIG_DFL);
-	if (!o->output) {
-		trainer_write(stdout, o->kind, r, l);
-		return 0;
-	}
-	if (save_open(&save, o->output, e) < 0)
+	if (command_result_open(&result, o->output, e) < 0)
 		return -1;
-	trainer_write(save.file, o->kind, r, l);
-	status = save_commit(&save, e);
-	save_abandon(&save);
-	return status;
+	trainer_write(result.file, o->kind, r, l);
+	return command_result_close(&result, 0, e);
 }
 
 static void print_estimate(const struct options *o, const struct trainer_data *d)
@@ -412,8 +340,9 @@ static void print_estimate(const struct options *o, const struct trainer_data *d
 	struct trainer_estimate t;
 
 	trainer_estimate(&t, d, &o->trainer);
-	printf("%s: %zu rows, %zu tracks, %zu entries; about %.2f GiB beside the listens, and %.0f s on one processor, in %u fits\n", o->model,
-	       t.rows, t.columns, t.entries, t.bytes * 0x1p-30, t.seconds, t.fits);
+	printf("%s: %zu rows, %zu tracks, %zu entries; about %.2f GiB beside the listens, "
+	       "and %.0f s on one processor, in %u fits\n",
+	       o->model, t.rows, t.columns, t.entries, t.bytes * 0x1p-30, t.seconds, t.fits);
 }
 
 /* Learns from listens, and writes the table. */
@@ -448,9 +377,10 @@ static int set_limit(struct options *o, const struct listens *l, struct errmsg *
 {
 	size_t most = l->n_tracks - (o->kind->keys_are_tracks && l->n_tracks > 0);
 
-	if (o->limit > 0 && (size_t)o->limit > most)
-		return errmsg_set(e, "--limit %lld: there are only %zu %stracks", (long long)o->limit, most, o->kind->keys_are_tracks ? "other " : "");
-	o->trainer.limit = o->limit > 0 ? (size_t)o->limit : o->kind->limit < most ? o->kind->limit : most;
+	if (o->limit > most)
+		return errmsg_set(e, "--limit %zu: there are only %zu %stracks", o->limit, most,
+				  o->kind->keys_are_tracks ? "other " : "");
+	o->trainer.limit = o->limit > 0 ? o->limit : o->kind->limit < most ? o->kind->limit : most;
 	return 0;
 }
 
@@ -458,18 +388,18 @@ static int set_limit(struct options *o, const struct listens *l, struct errmsg *
 static void tell_of_session(const struct session_report *r, const struct session_model *m)
 {
 	if (r->uniform == 0)
-		command_note(&self, "no listen came of a uniform draw: how hard users are to please is judged by what was recommended, "
-				    "which flatters them");
+		command_note(&self, "no listen came of a uniform draw: how hard users are to please is judged by "
+				    "what was recommended, which flatters them");
 	if (r->repeated < SESSION_FEW_REPEATED)
-		command_note(&self, "only %zu listens were to an artist that the session had played: gamma is taken to be %g", r->repeated,
-			     m->gamma);
+		command_note(&self, "only %zu listens were to an artist that the session had played: "
+				    "gamma is taken to be %g", r->repeated, m->gamma);
 }
 
-static int learn_session(const struct options *o, const struct listens *l, const struct catalog *c, struct shown_epochs *shown,
-			 struct errmsg *e)
+static int learn_session(const struct options *o, const struct listens *l, const struct catalog *c,
+			 struct shown_epochs *shown, struct errmsg *e)
 {
-	struct session_options s = {.seed = o->trainer.tune.seed, .threads = o->trainer.tune.threads, .holdout = o->trainer.holdout,
-				    .watch = {show_epoch, shown}};
+	struct session_options s = {.seed = o->trainer.tune.seed, .threads = o->trainer.tune.threads,
+				    .holdout = o->trainer.holdout, .watch = {show_epoch, shown}};
 	struct session_model previous = {0}, model = {0};
 	struct session_report report;
 	int status = o->previous ? session_model_load(&previous, o->previous, c, e) : 0;
@@ -491,13 +421,15 @@ static int learn_session(const struct options *o, const struct listens *l, const
 
 static int dry_run_session(const struct catalog *c, const struct listens *l)
 {
-	printf("session: %zu users, %zu sessions, %zu listens; about %.2f GiB beside the listens, and %.0f s of processor time\n", l->n_users,
-	       l->n_sessions, l->n, session_train_bytes(c, l) * 0x1p-30, session_train_seconds(c, l));
+	printf("session: %zu users, %zu sessions, %zu listens; about %.2f GiB beside the listens, "
+	       "and %.0f s of processor time\n",
+	       l->n_users, l->n_sessions, l->n, session_train_bytes(c, l) * 0x1p-30, session_train_seconds(c, l));
 	return 0;
 }
 
 /* What a table or a model is learned by, once it is known that there is something to learn from. */
-static int learn_kind(struct options *o, const struct listens *l, const struct catalog *c, struct shown_epochs *shown, struct errmsg *e)
+static int learn_kind(struct options *o, const struct listens *l, const struct catalog *c, struct shown_epochs *shown,
+		      struct errmsg *e)
 {
 	if (o->kind)
 		return learn(o, l, shown, e);
@@ -513,10 +445,10 @@ static int train(struct options *o, const struct listens *l, const struct catalo
 
 	if (l->n == 0)
 		return errmsg_set(e, "there are no listens to learn from");
-	if ((o->kind ? set_limit(o, l, e) : o->dry_run ? 0 : session_model_check_place(o->output, e)) < 0 || (o->metrics && save_open(&metrics, o->metrics, e) < 0))
+	if ((o->kind ? set_limit(o, l, e) : o->dry_run ? 0 : session_model_check_place(o->output, e)) < 0 ||
+	    (o->metrics && save_open(&metrics, o->metrics, e) < 0))
 		return -1;
-	clock_gettime(CLOCK_MONOTONIC, &display.begun);
-	display.fit_begun = display.begun;
+	display.begun = display.fit_begun = now_seconds();
 	display.metrics = metrics.file;
 	o->trainer.tune.watch = (struct watch){show_epoch, &display};
 	o->trainer.tune.tried = o->tune ? print_tried : NULL;
@@ -544,8 +476,8 @@ static int run(struct options *o, struct listens *l, struct catalog *c)
 	failed = read_listens(l, o, c, &complaints, &e) < 0;
 	complained = command_complained(&self, &complaints);
 	if (!failed && l->unknown > 0)
-		command_note(&self, "%zu listens of tracks that are not in %s are left out, the first of them track %u", l->unknown, o->tracks,
-			     l->first_unknown);
+		command_note(&self, "%zu listens of tracks that are not in %s are left out, the first of them track %u",
+			     l->unknown, o->tracks, l->first_unknown);
 	/* Where nothing could be read, that has been said. */
 	if (!failed && !(complained && l->n == 0))
 		failed = train(o, l, c, &e) < 0;
@@ -556,7 +488,7 @@ static int run(struct options *o, struct listens *l, struct catalog *c)
 
 int main(int argc, char **argv)
 {
-	struct options o = {.per_artist = 1, .trainer = {.liked = .8, .holdout = .1, .tune = {.given = hypers_none()}}};
+	struct options o = {.trainer = {.per_artist = 1, .liked = .8, .holdout = .1, .tune = {.given = hypers_none()}}};
 	struct catalog catalog = {0};
 	struct listens listens = {0};
 	int status;

@@ -9,7 +9,6 @@
 #include <unistd.h>
 
 #include "base/descriptors.h"
-#include "base/save.h"
 #include "text/sanitize.h"
 
 void command_begin(const struct command *c, char **argv)
@@ -19,19 +18,6 @@ void command_begin(const struct command *c, char **argv)
 		command_note(c, "a standard descriptor is closed, and cannot be opened: %s", strerror(errno));
 		exit(EXIT_DATA);
 	}
-}
-
-int command_info(const struct command *c, int which)
-{
-	if (which == 'V')
-		printf("%s (botify) %s\n", c->name, BOTIFY_VERSION);
-	else
-		printf("Usage: %s %s\n\n%s\n\n%s"
-		       "  -h, --help              print this help and exit\n"
-		       "  -V, --version           print the version and exit\n"
-		       "\nExit status: 0 done, 1 data or I/O failed (even in part), 2 usage%s.\n",
-		       c->name, c->usage, c->purpose, c->options, c->exits ? c->exits : "");
-	return command_finish(c, NULL, 0);
 }
 
 /* Every message goes through here. */
@@ -48,16 +34,36 @@ int command_fail(const struct command *c, const struct errmsg *e)
 	return EXIT_DATA;
 }
 
-int command_bad_option(const struct command *c)
+int command_misused(const struct command *c, const struct errmsg *e)
 {
+	command_fail(c, e);
+	if (e->no_memory)
+		return EXIT_DATA;
 	fprintf(stderr, "Try '%s --help'.\n", c->name);
 	return EXIT_USAGE;
 }
 
-int command_misused(const struct command *c, const struct errmsg *e)
+static void print_help(const struct command *c)
 {
-	command_fail(c, e);
-	return e->no_memory ? EXIT_DATA : command_bad_option(c);
+	printf("Usage: %s %s\n\n%s\n\n", c->name, c->usage, c->purpose);
+	options_print(&c->options);
+	printf("\nExit status: 0 done, 1 data or I/O failed (even in part), 2 usage%s.\n", c->exits ? c->exits : "");
+}
+
+int command_options(const struct command *c, int argc, char **argv, void *options, struct options_given *given)
+{
+	struct errmsg e;
+	int found = options_read(&c->options, argc, argv, options, given, &e);
+
+	if (found == 0)
+		return -1;
+	if (found < 0)
+		return command_misused(c, &e);
+	if (found == 'h')
+		print_help(c);
+	else
+		printf("%s (botify) %s\n", c->name, BOTIFY_VERSION);
+	return command_finish(c, NULL, 0);
 }
 
 void command_note(const struct command *c, const char *format, ...)
@@ -123,6 +129,26 @@ int command_check_output(const char *option, const char *file, char *const *inpu
 			return errmsg_set(e, "%s %s would replace what is read: %s", option, file,
 					  strcmp(inputs[i], "-") == 0 ? "standard input" : inputs[i]);
 	return 0;
+}
+
+int command_result_open(struct command_result *r, const char *path, struct errmsg *e)
+{
+	*r = (struct command_result){.file = stdout, .saved = path != NULL};
+	if (r->saved && save_open(&r->save, path, e) < 0)
+		return -1;
+	if (r->saved)
+		r->file = r->save.file;
+	return 0;
+}
+
+int command_result_close(struct command_result *r, int status, struct errmsg *e)
+{
+	if (!r->saved)
+		return status;
+	if (status == 0)
+		status = save_commit(&r->save, e);
+	save_abandon(&r->save);
+	return status;
 }
 
 FILE *command_screen_open(struct command_screen *s, FILE *to, struct errmsg *e)

@@ -6,7 +6,6 @@
 #ifndef BOTIFY_COMMAND_H
 #define BOTIFY_COMMAND_H
 
-#include <getopt.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -15,6 +14,8 @@
 #include "base/errmsg.h"
 #include "base/memstream.h"
 #include "base/out.h"
+#include "base/save.h"
+#include "options.h"
 
 enum { EXIT_DATA = 1, EXIT_USAGE = 2 };
 
@@ -22,12 +23,9 @@ struct command {
 	const char *name;
 	const char *usage;   /* what follows the name in the synopsis; several lines are allowed */
 	const char *purpose; /* one sentence */
-	const char *options; /* the text of --help for the options, aligned, with a newline at the end */
+	struct option_table options;
 	const char *exits;   /* exit statuses of its own for --help, as ", 3 found"; NULL: none */
 };
-
-/* The rows that every option table ends with, and the cases for them: `case 'h': case 'V': return command_info(...)`. */
-#define COMMAND_OPTIONS {"help", no_argument, NULL, 'h'}, {"version", no_argument, NULL, 'V'}, {0}
 
 /*
  * The first act: the command goes by its name in argv too, whatever its path is; and no file that is
@@ -35,32 +33,32 @@ struct command {
  */
 void command_begin(const struct command *c, char **argv);
 
-/* Prints help ('h') or version ('V') on standard output. Returns the exit status. */
-int command_info(const struct command *c, int which);
+/*
+ * Reads the options (see options_read), and answers --help, --version and mistakes. Returns -1 to go on, or the exit
+ * status.
+ */
+int command_options(const struct command *c, int argc, char **argv, void *options, struct options_given *given);
 
 /*
- * What goes to standard error may quote input: names, paths, lines. All of it is one line, in which no character commands
- * the terminal.
+ * What goes to standard error may quote input: names, paths, lines. All of it is one line, in which no character
+ * commands the terminal.
  */
 
 /* Prints "name: reason" on standard error. Returns EXIT_DATA. */
 int command_fail(const struct command *c, const struct errmsg *e);
 
 /*
- * The same for a mistake on the command line, with a pointer to --help. Returns EXIT_USAGE; or EXIT_DATA where only memory was
- * missing.
+ * The same for a mistake on the command line, with a pointer to --help. Returns EXIT_USAGE; or EXIT_DATA where only
+ * memory was missing.
  */
 int command_misused(const struct command *c, const struct errmsg *e);
 
 /* A remark that does not change the exit status. */
 __attribute__((format(printf, 2, 3))) void command_note(const struct command *c, const char *format, ...);
 
-/* options_next has already said what was wrong; this points to --help. Returns EXIT_USAGE. */
-int command_bad_option(const struct command *c);
-
 /*
- * To be called before a path is read: says that input is awaited where that is a terminal, lest the command look as if
- * it hung. It is said once. The path may be NULL, and then nothing is read.
+ * To be called before a path is read: says that input is awaited where that is a terminal, as the command would seem to
+ * hang otherwise. It is said once. The path may be NULL, and then nothing is read.
  */
 void command_reads(const struct command *c, const char *path);
 
@@ -81,10 +79,23 @@ void command_complain(const struct command *c, struct command_complaints *compla
 bool command_complained(const struct command *c, const struct command_complaints *complaints);
 
 /*
- * Whether the file that an option (as "-o") names may be written: it must not replace one of those that are read, "-" and
- * a list of none being standard input. NULL may be the file, or among them. Returns 0, or -1 with the reason.
+ * Whether the file that an option (as "-o") names may be written: it must not replace one of those that are read, "-"
+ * and a list of none being standard input. NULL may be the file, or among them. Returns 0, or -1 with the reason.
  */
 int command_check_output(const char *option, const char *file, char *const *inputs, size_t n, struct errmsg *e);
+
+/* Where a result goes: the file of -o, which appears whole or not at all; or, where there is none, standard output. */
+struct command_result {
+	FILE *file; /* write here */
+	bool saved; /* whether `save` is in use */
+	struct save save;
+};
+
+/* Begins it; `path` may be NULL. Returns 0, or -1 with the reason. */
+int command_result_open(struct command_result *r, const char *path, struct errmsg *e);
+
+/* Ends it. A file that was written without success (status < 0) is dropped. Returns `status`, or -1 with the reason. */
+int command_result_close(struct command_result *r, int status, struct errmsg *e);
 
 /*
  * Output for machines that a person looks at: where `to` is a terminal, what is written to the stream between is shown

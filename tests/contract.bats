@@ -276,6 +276,9 @@ without_effect() {
 			try "$1" "--$name=0"
 			[ "$status" = 2 ] && [[ $(head -n 1 err) == "$1: option '--$name=0' is ambiguous; possibilities: '--$name"* ]] &&
 				[ "$(head -n 1 err | grep -o "'--" | wc -l)" = $((n + 1)) ] || fail "--$name=0" || return
+			try "$1" "--$name"
+			[ "$status" = 2 ] && [[ $(head -n 1 err) == "$1: option '--$name' is ambiguous; possibilities: '--$name"* ]] ||
+				fail "--$name" || return
 			try "$1" "--$name" 0
 			[ "$status" = 2 ] && [[ $(head -n 1 err) == "$1: option '--$name' is ambiguous; possibilities: '--$name"* ]] ||
 				fail "--$name 0" || return

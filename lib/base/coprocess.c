@@ -9,9 +9,9 @@
 #include <spawn.h>
 #include <string.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
+#include "base/now.h"
 #include "base/stop.h"
 
 extern char **environ;
@@ -73,15 +73,7 @@ int coprocess_start(struct coprocess *c, char *const argv[], struct errmsg *e)
 	return 0;
 }
 
-static double now(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (double)t.tv_sec + (double)t.tv_nsec * 1e-9;
-}
-
-/* Reads what it says and drops it. Who says too much is not listened to any longer. */
+/* Reads what it says and drops it. After too much of that, its output is closed. */
 static void drain(struct coprocess *c)
 {
 	char text[4096];
@@ -102,7 +94,7 @@ static void drain(struct coprocess *c)
 /* Waits for the end in small steps. Returns whether it came. */
 static bool ended_within(struct coprocess *c, struct patience patience, int *status)
 {
-	double end = now() + patience.seconds;
+	double end = now_seconds() + patience.seconds;
 
 	for (;;) {
 		pid_t pid = waitpid(c->pid, status, WNOHANG);
@@ -112,10 +104,10 @@ static bool ended_within(struct coprocess *c, struct patience patience, int *sta
 		if (pid == c->pid)
 			return true;
 		if (stop_told(patience.stop_fd)) {
-			end = fmin(end, now() + patience.stopped);
+			end = fmin(end, now_seconds() + patience.stopped);
 			patience.stop_fd = -1;
 		}
-		if (now() >= end)
+		if (now_seconds() >= end)
 			return false;
 		poll(&p, 1, STEP_MS);
 	}

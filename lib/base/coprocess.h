@@ -18,8 +18,8 @@ struct coprocess {
 };
 
 /*
- * Starts a command, found by PATH. `argv` ends with NULL. No signal is blocked in it, and SIGPIPE not ignored. Returns 0, or
- * -1 with the reason.
+ * Starts a command, found by PATH. `argv` ends with NULL. No signal is blocked in it, and SIGPIPE not ignored.
+ * Returns 0, or -1 with the reason.
  */
 int coprocess_start(struct coprocess *c, char *const argv[], struct errmsg *e);
 

@@ -19,7 +19,7 @@ static bool begins_with(const char *path, const char *directory)
 	return strncmp(path, directory, strlen(directory)) == 0;
 }
 
-/* The descriptor that a path names, or -1. The path is absolute and has no links but, perhaps, at its end. */
+/* The descriptor that a path names, or -1. The path is absolute; only its last part may be a link. */
 static int descriptor_of(const char *path)
 {
 	const char *base = strrchr(path, '/') + 1;

@@ -1,5 +1,5 @@
 /*
- * destination: what a path means to a writer.
+ * destination (private to lib/base): what a path means to a writer.
  */
 #ifndef BOTIFY_DESTINATION_H
 #define BOTIFY_DESTINATION_H

@@ -2,20 +2,13 @@
 
 #include <sched.h>
 #include <stdint.h>
-#include <time.h>
 
-static int64_t now(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return t.tv_sec * INT64_C(1000000000) + t.tv_nsec;
-}
+#include "base/now.h"
 
 /* Looks until something is ready or the time is over. */
 static int look(struct eager *e, struct pollfd *p, nfds_t n)
 {
-	int64_t start = now(), before = start;
+	int64_t start = now_ns(), before = start;
 
 	while (before - start < EAGER_NS) {
 		int ready = poll(p, n, 0);
@@ -24,7 +17,7 @@ static int look(struct eager *e, struct pollfd *p, nfds_t n)
 		if (ready != 0)
 			return ready;
 		sched_yield();
-		after = now();
+		after = now_ns();
 		if (after - before > EAGER_NS)
 			e->crowded = EAGER_CROWDED;
 		before = after;

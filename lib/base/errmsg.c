@@ -5,7 +5,7 @@
 #include <string.h>
 
 /* Takes a character that was cut in two off the end, so that what was UTF-8 still is. */
-static void trim(char *text)
+static void drop_cut_character(char *text)
 {
 	size_t len = strlen(text), start = len;
 
@@ -31,7 +31,7 @@ int errmsg_set(struct errmsg *e, const char *format, ...)
 	len = vsnprintf(text, sizeof text, format, ap);
 	va_end(ap);
 	if (len >= (int)sizeof text)
-		trim(text);
+		drop_cut_character(text);
 	memcpy(e->text, text, sizeof text);
 	e->no_memory = false;
 	return -1;
@@ -47,6 +47,21 @@ int errmsg_prefix(struct errmsg *e, const char *format, ...)
 	vsnprintf(prefix, sizeof prefix, format, ap);
 	va_end(ap);
 	errmsg_set(e, "%s: %s", prefix, e->text);
+	e->no_memory = no_memory;
+	return -1;
+}
+
+int errmsg_append(struct errmsg *e, const char *format, ...)
+{
+	char more[sizeof e->text];
+	bool no_memory = e->no_memory;
+	va_list ap;
+
+	va_start(ap, format);
+	if (vsnprintf(more, sizeof more, format, ap) >= (int)sizeof more)
+		drop_cut_character(more);
+	va_end(ap);
+	errmsg_set(e, "%s%s", e->text, more);
 	e->no_memory = no_memory;
 	return -1;
 }

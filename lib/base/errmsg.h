@@ -2,7 +2,7 @@
  * errmsg: the reason something failed, in storage of the caller.
  *
  * The library never prints. A function that can fail takes a struct errmsg, returns a negative number or NULL,
- * and leaves there one line that names the thing and the reason; a command prints it behind its own name.
+ * and leaves there one line that names the thing and the reason; a command prints it after its own name.
  */
 #ifndef BOTIFY_ERRMSG_H
 #define BOTIFY_ERRMSG_H
@@ -19,6 +19,9 @@ __attribute__((format(printf, 2, 3))) int errmsg_set(struct errmsg *e, const cha
 
 /* Puts "prefix: " before the text that is there. Returns -1. */
 __attribute__((format(printf, 2, 3))) int errmsg_prefix(struct errmsg *e, const char *format, ...);
+
+/* Puts more after the text that is there. Returns -1. */
+__attribute__((format(printf, 2, 3))) int errmsg_append(struct errmsg *e, const char *format, ...);
 
 /* "out of memory". Returns -1. */
 int errmsg_nomem(struct errmsg *e);

@@ -17,8 +17,9 @@ void id_index_clear(struct id_index *x)
 }
 
 /*
- * Moves what is no longer far. The table of the rest gets its room beforehand: filled in the order of a larger table, a
- * small one that grows would have all its entries in one run. Returns 0, or -1 where there is no memory and nothing has changed.
+ * Moves what is no longer far. The table of the rest gets its room beforehand: filled in the order of a larger table,
+ * a small one that grows would have all its entries in one run. Returns 0, or -1 where there is no memory and nothing
+ * has changed.
  */
 static int bring_near(struct id_index *x, uint32_t *close, size_t n_close)
 {

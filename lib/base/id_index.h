@@ -1,9 +1,9 @@
 /*
  * id_index: where things with an id stand in an array: tracks of a catalog, users of a log, rows of a table.
  *
- * Ids may be any, but mostly they are small numbers close together: those are looked up in an array, the others in a hash
- * table. It takes 4 to 16 bytes an id where they are close, and what idmap.h takes where they are not. A place is a number
- * from 1 on, of the caller's choice; 0 says that the id is not there.
+ * Ids may be any, but mostly they are small numbers close together: those are looked up in an array, the others in a
+ * hash table. It takes 4 to 16 bytes an id where they are close, and what idmap.h takes where they are not. A place
+ * is a number from 1 on, of the caller's choice; 0 says that the id is not there.
  */
 #ifndef BOTIFY_ID_INDEX_H
 #define BOTIFY_ID_INDEX_H
@@ -27,8 +27,8 @@ void id_index_clear(struct id_index *x);
 uint32_t *id_index_find(struct id_index *x, uint32_t id);
 
 /*
- * The place of an id, 0 where it is new: the caller sets it to something else. Valid until the next call. NULL where there is no
- * memory.
+ * The place of an id, 0 where it is new: the caller sets it to something else. Valid until the next call. NULL where
+ * there is no memory.
  */
 static inline uint32_t *id_index_at(struct id_index *x, uint32_t id)
 {
@@ -42,8 +42,8 @@ static inline uint32_t id_index_get(const struct id_index *x, uint32_t id)
 }
 
 /*
- * Takes all ids and their places out, in ascending order of the ids; there are none then. Returns a new array of *n entries;
- * NULL where there is no memory, and then nothing has changed.
+ * Takes all ids and their places out, in ascending order of the ids; there are none then. Returns a new array of *n
+ * entries; NULL where there is no memory, and then nothing has changed.
  */
 struct idmap_entry *id_index_take(struct id_index *x, size_t *n);
 

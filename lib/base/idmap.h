@@ -2,8 +2,8 @@
  * idmap: a hash table from 32-bit keys to 32-bit values.
  *
  * It serves where a few of many keys are there, such as the tracks and artists of a session with how often each was
- * played; for ids that mostly lie close together, see id_index.h. Open addressing with linear probing, at most two thirds
- * full; entries are not removed one by one. An empty map takes no memory.
+ * played; for ids that mostly lie close together, see id_index.h. Open addressing with linear probing, at most two
+ * thirds full; entries are not removed one by one. An empty map takes no memory.
  */
 #ifndef BOTIFY_IDMAP_H
 #define BOTIFY_IDMAP_H
@@ -24,13 +24,13 @@ struct idmap {
 
 #define IDMAP_NONE UINT32_MAX /* the one key that cannot be stored, and is never found */
 
-/* An empty map may also be had by zeroing the struct. */
-void idmap_init(struct idmap *m);
-
 /* Frees the memory; the map is empty then. */
 void idmap_clear(struct idmap *m);
 
-/* Removes all entries, keeps the memory. */
+/*
+ * Removes all entries. The memory of a small map is kept; that of a large one is not, or each reset of it, and each walk
+ * over it, would cost as much for a few entries as for the many that it once had.
+ */
 void idmap_reset(struct idmap *m);
 
 /* Makes room for n entries, so that adding up to n of them does not fail. Returns 0, or -1 where there is no memory. */

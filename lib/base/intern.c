@@ -115,3 +115,13 @@ uint32_t *intern_sorted(const struct intern *symbols)
 	free(order);
 	return numbers;
 }
+
+uint32_t *intern_places(const struct intern *symbols)
+{
+	uint32_t *sorted = intern_sorted(symbols), *places = sorted ? calloc(symbols->n + 1, sizeof *places) : NULL;
+
+	for (size_t i = 0; places && i < symbols->n; i++)
+		places[sorted[i]] = (uint32_t)i;
+	free(sorted);
+	return places;
+}

@@ -44,10 +44,15 @@ static inline const char *intern_text(const struct intern *symbols, size_t numbe
 	return symbols->list[number].text;
 }
 
-/* Whether a stands before b (< 0), is the same (0), or stands behind it, bytewise. */
+/* Whether a stands before b (< 0), is the same (0), or stands after it, bytewise. */
 int intern_compare(const struct interned *a, const struct interned *b);
 
 /* All numbers, in bytewise order of their strings. A new array of symbols->n, or NULL where there is no memory. */
 uint32_t *intern_sorted(const struct intern *symbols);
+
+/*
+ * The other way round: by number, the place of its string in that order. A new array of symbols->n, or NULL likewise.
+ */
+uint32_t *intern_places(const struct intern *symbols);
 
 #endif

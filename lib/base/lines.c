@@ -91,7 +91,7 @@ static enum lines_status wait_for_input(struct lines *l, struct errmsg *e)
 	return p[0].revents ? LINES_STOP : LINES_LINE;
 }
 
-/* Moves what is left of the buffer to its start, and makes room for a block behind it. */
+/* Moves what is left of the buffer to its start, and makes room for a block after it. */
 static int make_room(struct lines *l)
 {
 	char *moved;
@@ -108,7 +108,7 @@ static int make_room(struct lines *l)
 	return 0;
 }
 
-/* Reads one more block behind what the buffer holds. LINES_LINE: there is more to look at. */
+/* Reads one more block after what the buffer holds. LINES_LINE: there is more to look at. */
 static enum lines_status fill(struct lines *l, struct errmsg *e)
 {
 	bool wait = l->stop_fd >= 0;
@@ -161,12 +161,16 @@ int lines_refuse_compressed(const char *text, size_t len, struct errmsg *e)
 		size_t n = strlen(compressions[i].magic);
 
 		if (len >= n && memcmp(text, compressions[i].magic, n) == 0)
-			return errmsg_set(e, "compressed by %s; give the output of %s", compressions[i].name, compressions[i].tool);
+			return errmsg_set(e, "compressed by %s; give the output of %s", compressions[i].name,
+					  compressions[i].tool);
 	}
 	return 0;
 }
 
-/* Looks at the beginning of the input, once it is there. Each of its lines would be complained about, which would not help. */
+/*
+ * Looks at the beginning of the input, once it is there. Each of its lines would be complained about, which would not
+ * help.
+ */
 static enum lines_status check_beginning(struct lines *l, struct errmsg *e)
 {
 	size_t have = l->tail - l->head;
@@ -204,7 +208,7 @@ static enum lines_status take(struct lines *l, size_t len, size_t used, struct e
 	return LINES_BAD;
 }
 
-/* As far as `used`, which is behind a newline or at the end of the input. */
+/* As far as `used`, which is after a newline or at the end of the input. */
 static enum lines_status take_all(struct lines *l, size_t used)
 {
 	l->text = l->buf + l->head;
@@ -265,8 +269,8 @@ enum lines_status lines_next(struct lines *l, struct errmsg *e)
 	return s;
 }
 
-/* Gives the buffer away, with the text in it, for another one, which gets what is behind the text. */
-static int driver_buffer(struct lines *l, char **buf, size_t *cap)
+/* Gives the buffer away, with the text in it, for another one, which gets what follows the text. */
+static int swap_buffer(struct lines *l, char **buf, size_t *cap)
 {
 	size_t rest = l->tail - l->head;
 	char *with = l->buf, *other = grow(*buf, cap, rest + READ_SIZE, 1);
@@ -288,7 +292,7 @@ enum lines_status lines_next_many(struct lines *l, size_t bytes, char **buf, siz
 {
 	enum lines_status s = next(l, bytes, e);
 
-	return s == LINES_LINE && driver_buffer(l, buf, cap) < 0 ? fail(l, ENOMEM, e) : s;
+	return s == LINES_LINE && swap_buffer(l, buf, cap) < 0 ? fail(l, ENOMEM, e) : s;
 }
 
 bool lines_cut(const struct lines *l)

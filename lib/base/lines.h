@@ -1,11 +1,11 @@
 /*
  * lines: a file or pipe, one line at a time.
  *
- * Accepts LF and CRLF and a last line without either, and passes over a byte-order mark before a line, where a file begins
- * or files were joined. Input that is compressed is refused. Lines longer than LINES_MAX are skipped and reported one by
- * one, so that the good lines around them are not lost. A reader may be tied to a writer, which is then flushed
- * whenever the reader is about to wait for input: a filter answers at once on a quiet pipe and in whole blocks on a
- * busy one.
+ * Accepts LF and CRLF and a last line without either, and passes over a byte-order mark before a line, where a file
+ * begins or files were joined. Input that is compressed is refused. Lines longer than LINES_MAX are skipped and
+ * reported one by one, so that the good lines around them are not lost. A reader may be tied to a writer, which is
+ * then flushed whenever the reader is about to wait for input: a filter answers at once on a quiet pipe and in whole
+ * blocks on a busy one.
  */
 #ifndef BOTIFY_LINES_H
 #define BOTIFY_LINES_H
@@ -47,8 +47,9 @@ struct lines {
 };
 
 /*
- * Opens a file; "-" is standard input. Returns 0, or -1 with the reason. A directory is an error here. What was opened is
- * always waited for, also where the parent process left a standard input that does not block: no LINES_WAIT.
+ * Opens a file; "-" is standard input. Returns 0, or -1 with the reason. A directory is an error here. What was
+ * opened is always waited for, also where the parent process left a standard input that does not block: no
+ * LINES_WAIT.
  */
 int lines_open(struct lines *l, const char *path, struct errmsg *e);
 
@@ -71,14 +72,14 @@ int lines_open_watched(struct lines *l, const char *path, int stop_fd, struct er
 enum lines_status lines_next(struct lines *l, struct errmsg *e);
 
 /*
- * For who reads in bulk and splits lines elsewhere: as many whole lines, at least one, as stand in the next `bytes` (more than
- * 0) of the input or some more; `text` ends with a newline, but where the input ends without one. It stands in a buffer of its
- * own: the one of *cap bytes at *buf (NULL and 0 at first) is given to the reader, and the caller gets one for it, to
- * be freed or given back in the next call.
+ * For reading in bulk, where lines are split elsewhere: as many whole lines, at least one, as stand in the next
+ * `bytes` (more than 0) of the input or some more; `text` ends with a newline, but where the input ends without one.
+ * It stands in a buffer of its own: the one of *cap bytes at *buf (NULL and 0 at first) is given to the reader, and
+ * the caller gets one for it, to be freed or given back in the next call.
  *
- * Lines are not counted, and any of them may be longer than LINES_MAX, which is for the caller to see. One that is much longer
- * is skipped here: LINES_BAD, with the reason of lines_too_long. Byte-order marks stay in the text. Not to be mixed with
- * lines_next.
+ * Lines are not counted, and any of them may be longer than LINES_MAX, which is for the caller to see. One that is
+ * much longer is skipped here: LINES_BAD, with the reason of lines_too_long. Byte-order marks stay in the text. Not
+ * to be mixed with lines_next.
  */
 enum lines_status lines_next_many(struct lines *l, size_t bytes, char **buf, size_t *cap, struct errmsg *e);
 
@@ -88,7 +89,10 @@ int lines_too_long(struct errmsg *e);
 /* The bytes of the byte-order mark that a text begins with: 3, or 0 where there is none. */
 size_t lines_mark(const char *text, size_t len);
 
-/* Whether the beginning of a file is that of a compressed one: returns -1 with the reason, which says by what; or else 0. */
+/*
+ * Whether the beginning of a file is that of a compressed one: returns -1 with the reason, which says by what; or
+ * else 0.
+ */
 int lines_refuse_compressed(const char *text, size_t len, struct errmsg *e);
 
 /* Whether the line was ended by the end of the input instead of a newline. */

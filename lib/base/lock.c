@@ -40,7 +40,7 @@ static int in_use(const char *path, const struct stat *st, struct errmsg *e)
 	return errmsg_set(e, "%s: in use by another process", path);
 }
 
-/* Whether the file that is open is still the one that the path names: who had locked it may have saved another. */
+/* Whether the open file is still the one that the path names: the process that had locked it may have saved another. */
 static bool is_still(const char *path, const struct stat *open_one)
 {
 	struct stat st;

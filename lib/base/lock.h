@@ -1,7 +1,7 @@
 /*
  * lock: keeps a file that is loaded, and saved again and again (see save.h), to one process at a time.
  *
- * The lock is on the file itself, so that no other file is left behind. What is saved is another file than the one
+ * The lock is on the file itself, so that no other file is left. What is saved is another file than the one
  * before: it is locked before it takes its place.
  */
 #ifndef BOTIFY_LOCK_H
@@ -14,8 +14,8 @@ struct lock {
 };
 
 /*
- * Locks a file, which is made where there is none, or says which process has locked it. What is no regular file, or
- * lies on a file system that has no locks, is let pass. Returns 0, or -1 with the reason. Free with lock_release.
+ * Locks a file, which is made where there is none, or says which process has locked it. What is not a regular file, or
+ * lies on a file system without locks, is let pass. Returns 0, or -1 with the reason. Free with lock_release.
  */
 int lock_take(struct lock *l, const char *path, struct errmsg *e);
 

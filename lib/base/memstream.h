@@ -11,7 +11,7 @@
 struct memstream {
 	FILE *file; /* write here */
 	char *text;
-	size_t len, cap; /* len: without the NUL behind it; all that was written after memstream_close */
+	size_t len, cap; /* len: without the NUL after it; all that was written after memstream_close */
 };
 
 /* Begins an empty text. Returns m->file; or NULL, where there is no memory and nothing to close. */

@@ -7,7 +7,7 @@
  * command is out_finish on its standard output.
  *
  * Where a record is a line, a pipe that does not block takes whole ones, as long as they are not longer than PIPE_BUF:
- * whoever stops writing because nobody reads leaves no half of one in it.
+ * a writer that stops because nobody reads leaves no half of one in it.
  */
 #ifndef BOTIFY_OUT_H
 #define BOTIFY_OUT_H
@@ -27,13 +27,13 @@ struct out {
 	uint64_t written;      /* bytes that the descriptor has taken, in all */
 
 	/* private */
-	size_t pipe_size; /* 0 where it is no pipe */
+	size_t pipe_size; /* 0 where it is not a pipe */
 	int stop_fd;
 	bool blocks;  /* a write may wait, whatever poll says of the descriptor */
-	bool gave_up; /* told to stop, and waited for the reader in vain */
+	bool gave_up; /* told to stop, and the reader took nothing while it waited */
 };
 
-/* Bytes gathered before a write. A Linux pipe holds four: who reads one has something to do while more is written. */
+/* Bytes gathered before a write. A Linux pipe holds four: its reader has one to work on while more is written. */
 enum { OUT_BLOCK = 1 << 14 };
 
 /* Initialises `o` to write to fd, which stays the caller's to close. No memory is taken before the first record. */
@@ -41,16 +41,16 @@ void out_init(struct out *o, int fd, const char *name);
 
 /*
  * Whenever stop_fd is readable (see stop.h), out_flush waits no longer than OUT_PATIENCE_MS for a reader that takes
- * nothing. A pipe or a terminal is opened anew for that, in the same place, so that it does not block; whoever shares
- * it does not notice.
+ * nothing. A pipe or a terminal is opened anew for that, in the same place, so that it does not block; others that
+ * share it do not notice.
  */
 void out_watch(struct out *o, int stop_fd);
 
 enum { OUT_PATIENCE_MS = 500 };
 
 /*
- * For lines that are added to what there is: where the descriptor stands behind a line of a regular file that has no
- * end, because what wrote it was killed, the first thing to be written is a newline. To be called before anything is
+ * For lines that are added to what there is: where the descriptor stands after a line of a regular file that has no
+ * end, because its writer was killed, the first thing to be written is a newline. To be called before anything is
  * put.
  */
 void out_end_cut_line(struct out *o);

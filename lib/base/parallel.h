@@ -1,9 +1,9 @@
 /*
  * parallel: a loop over indices that several threads share.
  *
- * The range is cut into chunks whose size the caller fixes; threads take the next chunk when they have done one. Which
- * thread does a chunk, and when, is chance; where chunks begin and end never is. So a result is the same for any number of
- * threads where
+ * The range is cut into chunks whose size the caller fixes; threads take the next chunk when they have done one.
+ * Which thread does a chunk, and when, is chance; where chunks begin and end never is. So a result is the same for
+ * any number of threads where
  *
  * - the chunk's size does not depend on the number of threads,
  * - a chunk writes only to places of its own (rows begin .. end, or a slot begin / chunk of partial sums), and
@@ -28,8 +28,9 @@ unsigned parallel_threads(unsigned threads);
 size_t parallel_chunks(size_t n, size_t chunk);
 
 /*
- * Calls work(ctx, begin, end, thread) for each chunk of 0 .. n - 1, with `threads` (as in parallel_threads) threads, the
- * caller's own included. The last chunk may be smaller. chunk > 0. Where a thread cannot be had, the others do its work.
+ * Calls work(ctx, begin, end, thread) for each chunk of 0 .. n - 1, with `threads` (as in parallel_threads) threads,
+ * the caller's own included. The last chunk may be smaller. chunk > 0. Where a thread cannot be had, the others do
+ * its work.
  */
 void parallel_for(size_t n, size_t chunk, unsigned threads, parallel_work *work, void *ctx);
 

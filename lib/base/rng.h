@@ -1,7 +1,7 @@
 /*
  * rng: random numbers by counting.
  *
- * There is no random stream that is shared, so nothing depends on the order in which sessions happen to be served.
+ * No random stream is shared, so nothing depends on the order in which sessions happen to be served.
  * Each draw is a function of a seed and of where it is used: who, which of their sessions, which step in it.
  *
  * The generator is Philox4x32-10 (Salmon, Moraes, Dror, Shaw: "Parallel random numbers: as easy as 1, 2, 3", SC'11):

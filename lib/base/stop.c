@@ -7,9 +7,9 @@
 #include <stdatomic.h>
 #include <stdint.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
+#include "base/now.h"
 #include "base/unfinished.h"
 
 static const int signals[] = {SIGHUP, SIGINT, SIGTERM};
@@ -22,19 +22,11 @@ static const int signals[] = {SIGHUP, SIGINT, SIGTERM};
 static volatile sig_atomic_t told = -1;
 static _Atomic int64_t first_ms;
 
-static int64_t now_ms(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return t.tv_sec * INT64_C(1000) + t.tv_nsec / 1000000 + 1; /* never 0 */
-}
-
 static void tell(int number)
 {
 	int reason = errno;
 	char byte = (char)number;
-	int64_t now = now_ms(), first = 0;
+	int64_t now = now_ns() / 1000000 + 1, first = 0; /* never 0 */
 
 	if (atomic_compare_exchange_strong(&first_ms, &first, now)) {
 		ssize_t ignored = write(told, &byte, 1);

@@ -36,7 +36,7 @@ struct nearest {
 	size_t distance;
 };
 
-/* None yet; and nothing is near that is no nearer than this. */
+/* None yet. A name counts as near only where it is nearer than this. */
 static struct nearest nothing_near(const char *word)
 {
 	return (struct nearest){.distance = (strlen(word) + 2) / 3 + 1};

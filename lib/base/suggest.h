@@ -1,5 +1,5 @@
 /*
- * suggest: the name that somebody who made a typo meant.
+ * suggest: which name was meant by one with a typo.
  */
 #ifndef BOTIFY_SUGGEST_H
 #define BOTIFY_SUGGEST_H

@@ -1,5 +1,6 @@
 /*
- * event_json: events by way of jansson. It decides what an event is, and says what is wrong with a line that is none.
+ * event_json (private to lib/event): events by way of jansson. It decides what an event is, and says what is wrong
+ * with a line that is not one.
  */
 #ifndef BOTIFY_EVENT_JSON_H
 #define BOTIFY_EVENT_JSON_H

@@ -1,5 +1,6 @@
 /*
- * event_scan: events in one pass over the line, without allocating: the fast way of event_parse.
+ * event_scan (private to lib/event): events in one pass over the line, without allocating: the fast way of
+ * event_parse.
  *
  * It takes the lines that events usually are: any order of keys, any spacing, unknown keys with nested values. Whatever
  * it is not sure of (escapes in names, bytes beyond ASCII, odd numbers, anything wrong) it leaves to event_json. Where

@@ -1,8 +1,9 @@
 /*
  * log: the events of one or several log files, in order. See botify-events(5).
  *
- * Blank lines are passed over. A line that is no event is reported and counted, and reading goes on behind it. Lines are
- * parsed in blocks, by several threads if there are to be several; events come in the order of the log all the same.
+ * Blank lines are passed over. A line that is no event is reported and counted, and reading goes on behind it.
+ * Lines are parsed in blocks, by several threads if there are to be several; events come in the order of the log
+ * all the same.
  */
 #ifndef BOTIFY_LOG_H
 #define BOTIFY_LOG_H
@@ -12,6 +13,7 @@
 
 #include "base/errmsg.h"
 #include "base/lines.h"
+#include "base/parallel.h"
 #include "event/event.h"
 
 enum log_status {
@@ -22,7 +24,7 @@ enum log_status {
 	LOG_NO_MEMORY /* events are lost, and what was made of the others is worth nothing; likewise */
 };
 
-enum { LOG_THREADS_MAX = 64 };
+enum { LOG_THREADS_MAX = PARALLEL_THREADS_MAX };
 
 struct log_block;
 struct log_team;

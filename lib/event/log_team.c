@@ -2,19 +2,18 @@
 
 #include <pthread.h>
 #include <stdlib.h>
-#include <unistd.h>
 
-#include "event/log.h"
+#include "base/parallel.h"
 
 /*
- * The blocks are a ring. Those from `first` on are underway, `n` of them; of these, the first `begun` are being parsed or
- * done. All counters are guarded by the mutex; a block belongs to whoever has begun it, until it is done.
+ * The blocks are a ring. Those from `first` on are underway, `n` of them; of these, the first `begun` are being
+ * parsed or done. All counters are guarded by the mutex; a block belongs to whoever has begun it, until it is done.
  */
 struct log_team {
 	struct log_block *blocks;
 	bool *done; /* by block */
 	size_t n_blocks, first, n, begun;
-	pthread_t threads[LOG_THREADS_MAX];
+	pthread_t threads[PARALLEL_THREADS_MAX];
 	size_t n_threads; /* without the caller's */
 	bool ending;
 	pthread_mutex_t mutex;
@@ -51,14 +50,10 @@ static void *work(void *team)
 struct log_team *log_team_new(unsigned threads)
 {
 	struct log_team *t = calloc(1, sizeof *t);
-	long processors = sysconf(_SC_NPROCESSORS_ONLN);
 
 	if (!t)
 		return NULL;
-	if (threads == 0)
-		threads = processors > 0 ? (unsigned)processors : 1;
-	if (threads > LOG_THREADS_MAX)
-		threads = LOG_THREADS_MAX;
+	threads = parallel_threads(threads);
 	pthread_mutex_init(&t->mutex, NULL);
 	pthread_cond_init(&t->work, NULL);
 	pthread_cond_init(&t->parsed, NULL);

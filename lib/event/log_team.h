@@ -1,6 +1,6 @@
 /*
- * log_team: threads that parse blocks of lines. One hands blocks out in order and takes them back in that order, parsed;
- * in between they are parsed by whoever has time.
+ * log_team (private to lib/event): threads that parse blocks of lines. One thread hands blocks out in order and takes
+ * them back in that order, parsed; in between they are parsed by whichever thread has time.
  */
 #ifndef BOTIFY_LOG_TEAM_H
 #define BOTIFY_LOG_TEAM_H
@@ -20,7 +20,8 @@ struct log_block *log_team_empty(struct log_team *t);
 void log_team_submit(struct log_team *t);
 
 /*
- * The block that was handed out first, parsed, once it is; borrowed until log_team_recycle. NULL where none is underway.
+ * The block that was handed out first, parsed, once it is; borrowed until log_team_recycle. NULL where none is
+ * underway.
  */
 struct log_block *log_team_take(struct log_team *t);
 

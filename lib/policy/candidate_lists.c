@@ -78,7 +78,7 @@ static int read_line(const struct ndjson_line *line, void *ctx, struct errmsg *e
 	if (read_key(ld, line->object, &key, e) < 0)
 		return -1;
 	if (!json_is_array(array))
-		return errmsg_set(e, "\"%s\" is %s", what, array ? "no array of track ids" : "missing");
+		return errmsg_set(e, "\"%s\" is %s", what, array ? "not an array of track ids" : "missing");
 	items = grow(l->items, &l->items_cap, l->n_items + n, sizeof *items);
 	if (!items)
 		return errmsg_nomem(e);
@@ -89,7 +89,8 @@ static int read_line(const struct ndjson_line *line, void *ctx, struct errmsg *e
 	return candidate_lists_add_row(l, key) < 0 ? errmsg_nomem(e) : 0;
 }
 
-int candidate_lists_load(struct candidate_lists *l, const char *path, enum candidate_lists_kind kind, const struct catalog *c, struct errmsg *e)
+int candidate_lists_load(struct candidate_lists *l, const char *path, enum candidate_lists_kind kind,
+			 const struct catalog *c, struct errmsg *e)
 {
 	struct loading ld = {.lists = l, .catalog = c, .kind = kind};
 	int status;

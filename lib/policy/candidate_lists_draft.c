@@ -40,7 +40,7 @@ int candidate_lists_draft_read(const struct ndjson_line *line, void *draft, stru
 	if (!array || json_is_null(array))
 		return 0;
 	if (!json_is_array(array))
-		return errmsg_set(e, "\"%s\" is no array of track ids", recommendations);
+		return errmsg_set(e, "\"%s\" is not an array of track ids", recommendations);
 	rows = grow(d->rows, &d->rows_cap, d->n + 1, sizeof *rows);
 	if (!rows)
 		return errmsg_nomem(e);
@@ -51,7 +51,8 @@ int candidate_lists_draft_read(const struct ndjson_line *line, void *draft, stru
 	return 0;
 }
 
-int candidate_lists_draft_end(struct candidate_lists_draft *d, struct candidate_lists *l, const char *path, const struct catalog *c, struct errmsg *e)
+int candidate_lists_draft_end(struct candidate_lists_draft *d, struct candidate_lists *l, const char *path,
+			      const struct catalog *c, struct errmsg *e)
 {
 	struct trackset seen;
 	size_t first = 0;

@@ -1,6 +1,6 @@
 /*
- * candidate_lists_draft: similar tracks that stand in the lines of a catalog, as they are while it is read: ids, because the tracks that
- * they name may come later.
+ * candidate_lists_draft (private to lib/policy): similar tracks that stand in the lines of a catalog, as they are
+ * while it is read: ids, because the tracks that they name may come later.
  */
 #ifndef BOTIFY_CANDIDATE_LISTS_DRAFT_H
 #define BOTIFY_CANDIDATE_LISTS_DRAFT_H
@@ -34,9 +34,11 @@ void candidate_lists_draft_clear(struct candidate_lists_draft *d);
 int candidate_lists_draft_read(const struct ndjson_line *line, void *draft, struct errmsg *e);
 
 /*
- * Makes a table of the lists, once the catalog is known; the items of the draft are used up. Returns 0, or -1 with the reason and
- * the line of the file at `path`: a list names an unknown track, or one twice. Free `l` with candidate_lists_clear in either case.
+ * Makes a table of the lists, once the catalog is known; the items of the draft are used up. Returns 0, or -1 with
+ * the reason and the line of the file at `path`: a list names an unknown track, or one twice. Free `l` with
+ * candidate_lists_clear in either case.
  */
-int candidate_lists_draft_end(struct candidate_lists_draft *d, struct candidate_lists *l, const char *path, const struct catalog *c, struct errmsg *e);
+int candidate_lists_draft_end(struct candidate_lists_draft *d, struct candidate_lists *l, const char *path,
+			      const struct catalog *c, struct errmsg *e);
 
 #endif

@@ -30,7 +30,7 @@ static bool is_candidate(struct candidates c, uint32_t track)
 /* Candidates of artists that have been played too often, whatever their tracks. */
 static uint32_t count_artists(const struct filter_chain *s, struct candidates c)
 {
-	const struct idmap *artists = &s->history->artists;
+	const struct idmap *artists = &s->history->counts.artists;
 	uint32_t struck = 0;
 
 	for (size_t i = 0; artists->n > 0 && i <= artists->mask; i++) {
@@ -48,7 +48,7 @@ static uint32_t count_artists(const struct filter_chain *s, struct candidates c)
 /* Candidates that have been played too often, though others of their artist may be played. */
 static uint32_t count_tracks(const struct filter_chain *s, struct candidates c)
 {
-	const struct idmap *tracks = &s->history->tracks;
+	const struct idmap *tracks = &s->history->counts.tracks;
 	uint32_t struck = 0;
 
 	for (size_t i = 0; tracks->n > 0 && i <= tracks->mask; i++) {

@@ -16,9 +16,9 @@
 /* Different tracks to draw from, borrowed. */
 struct candidates {
 	const uint32_t *tracks; /* NULL: the tracks 0 .. n-1 */
-	const uint32_t *place;	/* by track: where it stands in `tracks`, n or more where it does not; NULL: not known */
+	const uint32_t *place;	/* by track: where it stands in `tracks`, n or more where it does not; NULL: unknown */
 	size_t n;
-	const uint32_t *without; /* one of the tracks that is no candidate all the same, where there is no `place`; NULL: none */
+	const uint32_t *without; /* where there is no `place`: one of the tracks that is not a candidate; NULL: none */
 };
 
 struct filter_chain {

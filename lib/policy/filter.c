@@ -6,7 +6,7 @@
 
 struct filter_kind {
 	const char *name;
-	/* takes what stands behind the name and its colon, NULL where there is no colon */
+	/* takes what follows the name and its colon, NULL where there is no colon */
 	int (*parse)(struct filter *f, const char *args, struct errmsg *e);
 	bool (*allows)(const struct filter *f, uint32_t track_plays, uint32_t artist_plays);
 };

@@ -8,7 +8,8 @@ struct listens {
 
 static struct listens last_listens(const struct source *s, const struct policy_request *q)
 {
-	struct listens all = s->word ? (struct listens){q->history->plays, q->history->n} : (struct listens){q->recent, q->n_recent};
+	struct listens session = {q->history->plays, q->history->n}, recent = {q->recent, q->n_recent};
+	struct listens all = s->word ? session : recent;
 	size_t n = all.n < s->count ? all.n : s->count;
 
 	return (struct listens){.plays = all.plays + (all.n - n), .n = n};
@@ -23,7 +24,8 @@ static bool was_heard(const struct listens *l, uint32_t track)
 }
 
 /* The first track of an anchor's list that may be played, or CATALOG_NONE. */
-static uint32_t follow(const struct candidate_lists *lists, uint32_t anchor, const struct listens *l, const struct filter_chain *chain)
+static uint32_t follow_anchor(const struct candidate_lists *lists, uint32_t anchor, const struct listens *l,
+			      const struct filter_chain *chain)
 {
 	struct span list = candidate_lists_get(lists, anchor);
 
@@ -37,7 +39,8 @@ static uint32_t follow(const struct candidate_lists *lists, uint32_t anchor, con
  * Drawing anchors one after another until one has a track left is the same as drawing once from those that have: so the
  * probability of a track is the share of the time that leads to it.
  */
-int i2i_choose(const struct source *s, const struct policy_request *q, const struct filter_chain *chain, struct rng *r, struct choice *c)
+int i2i_choose(const struct source *s, const struct policy_request *q, const struct filter_chain *chain, struct rng *r,
+	       struct choice *c)
 {
 	struct listens l = last_listens(s, q);
 	struct scored *tracks = q->scratch;
@@ -46,13 +49,16 @@ int i2i_choose(const struct source *s, const struct policy_request *q, const str
 
 	scored_reset(tracks);
 	for (size_t k = 0; k < l.n; k++) {
-		uint32_t track = l.plays[k].time > 0 ? follow(&s->table->lists, l.plays[k].track, &l, chain) : CATALOG_NONE;
+		const struct play *play = &l.plays[k];
+		uint32_t track = CATALOG_NONE;
 
+		if (play->time > 0)
+			track = follow_anchor(&s->table->lists, play->track, &l, chain);
 		if (track == CATALOG_NONE)
 			continue;
-		if (scored_add(tracks, track, l.plays[k].time) < 0)
+		if (scored_add(tracks, track, play->time) < 0)
 			return -1;
-		total += l.plays[k].time;
+		total += play->time;
 	}
 	if (tracks->n == 0)
 		return 0;

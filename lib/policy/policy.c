@@ -78,7 +78,7 @@ static int parse_parts(struct policy *p, char *text, char separator, struct errm
 			*rest++ = '\0';
 		part = trim(part);
 		if (!*part)
-			return errmsg_set(e, "a %s is missing", is_filter ? "filter behind '+'" : "source");
+			return errmsg_set(e, "a %s is missing", is_filter ? "filter after '+'" : "source");
 		if ((is_filter ? add_filter : add_source)(p, part, e) < 0) {
 			policy_hint_part(part, is_filter, e);
 			return -1;
@@ -154,7 +154,8 @@ int policy_bind(struct policy *p, const struct tables *t, struct errmsg *e)
 }
 
 /* Nothing is left anywhere: any track that is not excluded; and if all are, any. */
-static void answer_exhausted(const struct policy *p, const struct policy_request *q, struct rng *r, struct recommendation *a)
+static void draw_exhausted(const struct policy *p, const struct policy_request *q, struct rng *r,
+			   struct recommendation *a)
 {
 	static const struct idmap nothing;
 	const struct catalog *c = &p->tables->catalog;
@@ -169,7 +170,7 @@ static void answer_exhausted(const struct policy *p, const struct policy_request
 	}
 }
 
-int policy_answer(const struct policy *p, const struct policy_request *q, struct rng *r, struct recommendation *a)
+int policy_recommend(const struct policy *p, const struct policy_request *q, struct rng *r, struct recommendation *a)
 {
 	struct filter_chain chain = {
 		.catalog = &p->tables->catalog,
@@ -181,13 +182,13 @@ int policy_answer(const struct policy *p, const struct policy_request *q, struct
 
 	for (size_t i = 0; i < p->n_sources; i++) {
 		const struct source *s = &p->sources[i];
-		int status = q->time < s->min_time ? 0 : source_answer(s, p->tables, q, &chain, r, &a->choice);
+		int status = q->time < s->min_time ? 0 : source_choose(s, p->tables, q, &chain, r, &a->choice);
 
 		a->source = source_name(s);
 		if (status != 0)
 			return status < 0 ? -1 : 0;
 	}
-	answer_exhausted(p, q, r, a);
+	draw_exhausted(p, q, r, a);
 	return 0;
 }
 

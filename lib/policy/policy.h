@@ -3,7 +3,7 @@
  *
  *     policy = source { "," source } { "+" filter }
  *
- * Sources are tried in order; the first that has a candidate left behind the filters answers, by a uniform draw. If
+ * Sources are tried in order; the first that has a candidate left after the filters answers, by a uniform draw. If
  * none has, any track of the catalog that the request does not exclude may be drawn, and the source is "exhausted".
  */
 #ifndef BOTIFY_POLICY_H
@@ -46,12 +46,12 @@ bool policy_reads(const struct policy *p, enum table_kind kind);
 int policy_bind(struct policy *p, const struct tables *t, struct errmsg *e);
 
 /* The next track. The policy must have been bound. Returns 0, or -1 where there is no memory. */
-int policy_answer(const struct policy *p, const struct policy_request *q, struct rng *r, struct recommendation *a);
+int policy_recommend(const struct policy *p, const struct policy_request *q, struct rng *r, struct recommendation *a);
 
 /* How many of the user's last listens over sessions a question has to hold for it; 0: none. */
 size_t policy_recent(const struct policy *p);
 
-/* The names of the published policies, i = 0, 1, …; NULL behind the last. */
+/* The names of the published policies, i = 0, 1, …; NULL after the last. */
 const char *policy_name(size_t i);
 
 /* What the name of a published policy stands for; NULL where there is none of this name. */

@@ -39,13 +39,13 @@ static bool hint_place(const char *name, const char *part, bool is_filter, struc
 	const char *whole = policy_published(name);
 
 	if (is_filter && name_known(name, source_kind_name))
-		errmsg_set(e, "'%s' is a source and no filter; write ,%s before the filters", name, part);
+		errmsg_set(e, "'%s' is a source, not a filter; write ,%s before the filters", name, part);
 	else if (is_filter && whole)
-		errmsg_set(e, "'%s' is a whole policy, %s, and not a filter", name, whole);
+		errmsg_set(e, "'%s' is a whole policy, %s, not a filter", name, whole);
 	else if (!is_filter && whole)
-		errmsg_set(e, "'%s' is a whole policy, %s, and no source", name, whole);
+		errmsg_set(e, "'%s' is a whole policy, %s, not a source", name, whole);
 	else if (!is_filter && name_known(name, filter_kind_name))
-		errmsg_set(e, "'%s' is a filter and no source; write +%s behind the sources", name, part);
+		errmsg_set(e, "'%s' is a filter, not a source; write +%s after the sources", name, part);
 	else
 		return false;
 	return true;
@@ -57,10 +57,9 @@ static void hint_name(const char *name, bool is_filter, struct errmsg *e)
 	const char *near = nearest(name, is_filter);
 
 	if (near)
-		errmsg_set(e, "%s; did you mean '%s'?", e->text, near);
+		errmsg_append(e, "; did you mean '%s'?", near);
 	else if (name[strcspn(name, " ;|&/")])
-		errmsg_set(e, "%s; %s", e->text,
-			   is_filter ? "each filter begins with '+'" : "sources are separated by ','");
+		errmsg_append(e, "; %s", is_filter ? "each filter begins with '+'" : "sources are separated by ','");
 }
 
 void policy_hint_part(const char *part, bool is_filter, struct errmsg *e)

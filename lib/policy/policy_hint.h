@@ -1,5 +1,5 @@
 /*
- * policy_hint: what may have been meant by a policy that is none. Private to policy.c.
+ * policy_hint (private to lib/policy): which policy may have been meant by a text that is not one.
  */
 #ifndef BOTIFY_POLICY_HINT_H
 #define BOTIFY_POLICY_HINT_H

@@ -2,10 +2,9 @@
 
 #include <math.h>
 #include <stdlib.h>
-#include <time.h>
 
 #include "base/grow.h"
-#include "base/out.h"
+#include "base/now.h"
 #include "base/rng.h"
 
 /* How many listens of a user the policies that may answer look back over sessions. */
@@ -20,7 +19,7 @@ static size_t remembered(const struct recommender *r)
 }
 
 int recommender_init(struct recommender *r, const struct tables *tables, const struct experiments *experiments,
-		     const struct policy *policy, uint64_t seed, bool latency)
+		     const struct policy *policy, uint64_t seed)
 {
 	*r = (struct recommender){
 		.tables = tables,
@@ -28,7 +27,6 @@ int recommender_init(struct recommender *r, const struct tables *tables, const s
 		.serving = experiments_serving(experiments),
 		.policy = policy,
 		.seed = seed,
-		.latency = latency,
 		.arms = calloc(experiments->n + 1, sizeof *r->arms),
 	};
 	for (size_t i = 0; r->arms && i < experiments->n; i++)
@@ -45,7 +43,6 @@ void recommender_explain(struct recommender *r, size_t n)
 void recommender_clear(struct recommender *r)
 {
 	sessions_clear(&r->sessions);
-	event_parser_clear(&r->parser);
 	idmap_clear(&r->excluded);
 	scored_clear(&r->scratch);
 	scored_clear(&r->candidates);
@@ -54,28 +51,33 @@ void recommender_clear(struct recommender *r)
 	*r = (struct recommender){0};
 }
 
-static int64_t nanoseconds(clockid_t clock)
-{
-	struct timespec t;
-
-	clock_gettime(clock, &t);
-	return t.tv_sec * INT64_C(1000000000) + t.tv_nsec;
-}
-
-/* Notes the arms of a user. Returns the policy that serves them. */
-static const struct policy *assign(struct recommender *r, uint32_t user)
+/* Puts the user's arms into the event. Returns the policy that serves them. */
+static const struct policy *assign_arms(struct recommender *r, struct event *ev)
 {
 	const struct policy *policy = r->policy;
 
 	for (size_t i = 0; i < r->experiments->n; i++) {
 		const struct experiment *x = &r->experiments->list[i];
-		const struct arm *arm = &x->arms[assignment_arm(x->assignment, user)];
+		const struct arm *arm = &x->arms[assignment_arm(x->assignment, ev->user)];
 
 		r->arms[i].arm = slice_of(arm->name);
 		if (x == r->serving)
 			policy = &arm->policy;
 	}
+	ev->arms = r->arms;
+	ev->n_arms = r->experiments->n;
+	ev->arms_digest = 0;
 	return policy;
+}
+
+/* What an old event said of its own answer. */
+static void forget_old_answer(struct event *ev)
+{
+	ev->latency = NAN;
+	ev->recommendation = EVENT_NO_TRACK;
+	ev->source = (struct slice){0};
+	ev->pool = 0;
+	ev->propensity = NAN;
 }
 
 /* Ids that the catalog does not have exclude nothing. */
@@ -110,15 +112,21 @@ static int tell_candidates(struct recommender *r, struct event *ev)
 	return 0;
 }
 
-static int recommend(struct recommender *r, const struct policy *policy, const struct session *session,
-		     const struct policy_request *q, struct event *ev)
+/* Puts the next track into the event. Returns 0, or -1 where there is no memory. */
+static int recommend(struct recommender *r, const struct policy *policy, const struct session *session, uint32_t track,
+		     struct event *ev)
 {
 	uint32_t step = (uint32_t)history_steps(session->history);
 	struct rng rng = rng_at(r->seed, RNG_POLICY, ev->user, session->number, step);
+	const struct policy_request q = {
+		.user = ev->user, .track = track, .time = ev->time, .history = session->history,
+		.recent = session->recent, .n_recent = session->n_recent, .excluded = &r->excluded,
+		.scratch = &r->scratch, .explain = r->explain, .candidates = &r->candidates,
+	};
 	struct recommendation a;
 
 	scored_reset(&r->candidates);
-	if (policy_answer(policy, q, &rng, &a) < 0)
+	if (policy_recommend(policy, &q, &rng, &a) < 0)
 		return -1;
 	ev->recommendation = r->tables->catalog.tracks[a.choice.track].id;
 	ev->source = slice_of(a.source);
@@ -131,10 +139,10 @@ static int recommend(struct recommender *r, const struct policy *policy, const s
  * An event that has no time stamp yet gets one. Many events of a user may come within a millisecond, and clocks go
  * back: whatever happens, the time stamp is later than that of the user's latest event, so that it tells their order.
  */
-static void stamp(struct session *session, struct event *ev)
+static void stamp_event(struct session *session, struct event *ev)
 {
 	if (ev->timestamp == EVENT_NO_TIMESTAMP) {
-		ev->timestamp = nanoseconds(CLOCK_REALTIME) / 1000000;
+		ev->timestamp = now_epoch_ms();
 		if (ev->timestamp <= session->timestamp)
 			ev->timestamp = session->timestamp + (session->timestamp < INT64_MAX);
 	}
@@ -142,63 +150,31 @@ static void stamp(struct session *session, struct event *ev)
 		session->timestamp = ev->timestamp;
 }
 
-/* Turns a request into its event. */
-static int answer(struct recommender *r, struct event *ev, struct errmsg *e)
+/* Notes a listen and answers it. Returns 0, or -1 where there is no memory. */
+static int answer_listen(struct recommender *r, struct event *ev)
 {
-	uint32_t track = catalog_find(&r->tables->catalog, ev->track);
-	const struct policy *policy = assign(r, ev->user);
+	const struct policy *policy = assign_arms(r, ev);
 	struct session *session = sessions_open(&r->sessions, ev->user);
+	uint32_t track = catalog_find(&r->tables->catalog, ev->track);
 	struct play play = {.track = track, .id = ev->track, .time = ev->time};
-	struct policy_request q;
 
-	/* whatever an old event said of its own answer */
-	ev->recommendation = EVENT_NO_TRACK;
-	ev->source = (struct slice){0};
-	ev->pool = 0;
-	ev->propensity = NAN;
-	ev->arms = r->arms;
-	ev->n_arms = r->experiments->n;
-	ev->arms_digest = 0;
 	if (!session || note_excluded(r, ev) < 0 || sessions_add(&r->sessions, session, &r->tables->catalog, play) < 0)
-		return errmsg_nomem(e);
-	stamp(session, ev);
-	if (ev->message == EVENT_LAST) {
-		sessions_end(&r->sessions, session);
-		return 0;
-	}
-	q = (struct policy_request){
-		.user = ev->user, .track = track, .time = ev->time, .history = session->history, .recent = session->recent,
-		.n_recent = session->n_recent, .excluded = &r->excluded, .scratch = &r->scratch, .explain = r->explain,
-		.candidates = &r->candidates,
-	};
-	return recommend(r, policy, session, &q, ev) < 0 ? errmsg_nomem(e) : 0;
-}
-
-int recommender_answer(struct recommender *r, const char *text, size_t len, unsigned long line, struct out *o,
-		       struct errmsg *e)
-{
-	int64_t start = r->latency ? nanoseconds(CLOCK_MONOTONIC) : 0;
-	struct event ev;
-
-	if (out_pending(o) == 0 && !o->error)
-		sessions_delivered(&r->sessions);
-	event_parser_reset(&r->parser);
-	if (event_parse(&r->parser, text, len, &ev, e) < 0 || answer(r, &ev, e) < 0) {
-		/* where it was memory that was missing, the listen may be noted already */
-		sessions_undo(&r->sessions, &r->tables->catalog, UINT64_MAX - 1);
-		event_write_error(o, e->text, line);
 		return -1;
-	}
-	ev.exclude = NULL;
-	ev.n_exclude = 0;
-	ev.latency = r->latency ? (double)(nanoseconds(CLOCK_MONOTONIC) - start) / 1e9 : 0;
-	event_write(o, &ev, true);
-	if (!o->error)
-		sessions_written(&r->sessions, out_total(o));
-	return 0;
+	stamp_event(session, ev);
+	if (ev->message == EVENT_LAST)
+		return sessions_end(&r->sessions, session);
+	return recommend(r, policy, session, track, ev);
 }
 
-void recommender_undo(struct recommender *r, const struct out *o)
+int recommender_answer(struct recommender *r, struct event *ev, struct errmsg *e)
 {
-	sessions_undo(&r->sessions, &r->tables->catalog, o->written);
+	forget_old_answer(ev);
+	if (answer_listen(r, ev) < 0) {
+		/* the listen may be noted already */
+		sessions_undo(&r->sessions, &r->tables->catalog, UINT64_MAX - 1);
+		return errmsg_nomem(e);
+	}
+	ev->exclude = NULL;
+	ev->n_exclude = 0;
+	return 0;
 }

@@ -1,5 +1,6 @@
 /*
- * recommender: answers requests by a policy, and remembers the sessions.
+ * recommender: answers requests by a policy, and remembers the sessions. Where requests come from and events go to is
+ * not its concern.
  */
 #ifndef BOTIFY_RECOMMENDER_H
 #define BOTIFY_RECOMMENDER_H
@@ -21,9 +22,7 @@ struct recommender {
 	const struct experiment *serving;	/* the one whose arms decide, or NULL: `policy` does */
 	const struct policy *policy;		/* borrowed */
 	uint64_t seed;
-	bool latency; /* whether replies carry the time that they took, instead of 0 */
 	struct sessions sessions;
-	struct event_parser parser;
 	struct idmap excluded;	  /* by the request that is being answered */
 	struct scored scratch, candidates; /* of the answer that is being made */
 	struct event_candidate *told;	  /* candidates, as the event tells of them */
@@ -36,20 +35,21 @@ struct recommender {
  * Returns 0, or -1 where there is no memory. Free with recommender_clear.
  */
 int recommender_init(struct recommender *r, const struct tables *tables, const struct experiments *experiments,
-		     const struct policy *policy, uint64_t seed, bool latency);
+		     const struct policy *policy, uint64_t seed);
 void recommender_clear(struct recommender *r);
 
 /* Has every answer tell of its first n candidates and their scores. */
 void recommender_explain(struct recommender *r, size_t n);
 
 /*
- * Answers one line: writes the event to `o`; or, where the line is no request, an error line that says `line`, its
- * number. Returns 0; or -1 with the reason, and then the error line has been written and the next line may be tried.
+ * Answers a request, and turns it into its event: whatever it said of an answer is replaced, and it gets a time stamp
+ * where it has none. Its latency is left to the caller, who knows since when it has been waiting. What the event
+ * points at stays valid until the next call. Returns 0; or -1 where there is no memory, and the request has left no
+ * trace then.
+ *
+ * What is remembered of it may have to be undone, until its event has been delivered: the caller says so to `sessions`
+ * (sessions_written, sessions_delivered, sessions_undo).
  */
-int recommender_answer(struct recommender *r, const char *text, size_t len, unsigned long line, struct out *o,
-		       struct errmsg *e);
-
-/* Undoes what was remembered of requests whose events are not, as a whole, among the bytes that `o` has written. */
-void recommender_undo(struct recommender *r, const struct out *o);
+int recommender_answer(struct recommender *r, struct event *ev, struct errmsg *e);
 
 #endif

@@ -149,7 +149,7 @@ void session_aim_at_row(const struct session_player *p, size_t user, uint32_t ro
 }
 
 /* What is known of a session at its start. */
-void session_begin(const struct session_player *p, uint32_t user_id, uint32_t track, struct session_aim *a)
+static void begin_session(const struct session_player *p, uint32_t user_id, uint32_t track, struct session_aim *a)
 {
 	const struct session_model *m = &p->model;
 	size_t user = session_model_user(m, user_id);
@@ -178,7 +178,7 @@ void session_begin(const struct session_player *p, uint32_t user_id, uint32_t tr
 /* ---- plans ---- */
 
 /* The plan for an aim, at least k deep; NULL where there is no memory. Valid until the next call. */
-const struct session_plan *session_plan_of(struct session_player *p, const struct session_aim *a, size_t k)
+static const struct session_plan *plan_of(struct session_player *p, const struct session_aim *a, size_t k)
 {
 	const uint32_t key[] = {(uint32_t)a->user, a->track};
 	size_t slot = a->row != SESSION_NO_ROW ? a->row : p->model.n_rows + murmur3(key, sizeof key, 0) % N_STRANGE;
@@ -269,8 +269,8 @@ int session_choose(const struct source *s, const struct policy_request *q, const
 	if (h->n == 0 || h->plays[0].track == CATALOG_NONE)
 		return 0;
 	*c = (struct choice){.propensity = NAN};
-	session_begin(p, q->user, h->plays[0].track, &a);
-	plan = session_plan_of(p, &a, s->count);
+	begin_session(p, q->user, h->plays[0].track, &a);
+	plan = plan_of(p, &a, s->count);
 	if (!plan)
 		return -1;
 	if (s->word)

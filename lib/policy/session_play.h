@@ -1,5 +1,6 @@
 /*
- * session_play: recommending by a session model (see world/session_model.h): sources session and session:live.
+ * session_play (private to lib/policy): recommending by a session model (see world/session_model.h): sources session
+ * and session:live.
  *
  * The plan of a session is an order of tracks by what they are expected to bring, gamma^(how many of the same artist
  * come before)
@@ -32,7 +33,7 @@ void session_player_prepare(struct session_player *p, size_t k);
 /*
  * Chooses the best track that passes the chain of the s->count first of the plan; with s->word, after learning from
  * every
- * listen of the session. For source.c: returns as source_answer.
+ * listen of the session. For source.c: returns as source_choose.
  */
 int session_choose(const struct source *s, const struct policy_request *q, const struct filter_chain *chain,
 		   struct rng *r, struct choice *c);

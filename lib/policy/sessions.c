@@ -371,7 +371,8 @@ struct loading {
 	int headed; /* the first line has been read */
 };
 
-static int read_play(const json_t *value, const struct loading *ld, const char *what, struct play *play, struct errmsg *e)
+static int read_play(const json_t *value, const struct loading *ld, const char *what, struct play *play,
+		     struct errmsg *e)
 {
 	const json_t *id = json_array_get(value, 0), *time = json_array_get(value, 1);
 
@@ -397,7 +398,7 @@ static int read_plays(const json_t *object, const struct loading *ld, uint32_t u
 	if (!session)
 		return errmsg_nomem(e);
 	if (!json_is_array(plays))
-		return errmsg_set(e, "\"plays\" is no array");
+		return errmsg_set(e, "\"plays\" is not an array");
 	if (json_object_get(object, "forgotten") && ndjson_count(object, "forgotten", UINT32_MAX, &forgotten, e) < 0)
 		return -1;
 	session->history->forgotten = (size_t)forgotten;

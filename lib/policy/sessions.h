@@ -47,7 +47,7 @@ struct session {
 	struct play *recent;	 /* the last listens over all sessions, the newest last; NULL where there are none */
 	uint32_t n_recent;	 /* at most sessions.remembered */
 	uint32_t older, newer;	 /* neighbours in the order of the state file, as place in the list + 1; 0: none */
-	uint64_t moved;		 /* the how manieth move to where it stands in that order was */
+	uint64_t moved;		 /* when it was moved to its place in that order: a count of moves */
 };
 
 enum sessions_change_kind { SESSIONS_OPENED, SESSIONS_PLAYED, SESSIONS_ENDED };
@@ -81,7 +81,7 @@ struct sessions {
 	uint64_t moves, before; /* how many there were; the user's whose session was opened last, before that */
 	struct sessions_change *changes; /* that may have to be undone, in order */
 	size_t n_changes, changes_cap;
-	size_t remembered; /* how many of a user's last listens are kept over sessions; set before the first user comes */
+	size_t remembered; /* how many last listens of a user are kept over sessions; set before the first user comes */
 };
 
 /* A zeroed struct knows no user. */

@@ -16,9 +16,10 @@ struct source_kind {
 	bool counted;		 /* whether it takes a number */
 	uint32_t count;		 /* which one it takes where none is given; 0: one has to be */
 	enum table_kind table;	 /* what it draws from */
-	/* one of the two: what it offers, to be drawn from; or what it chooses (see source_answer) */
+	/* one of the two: what it offers, to be drawn from; or what it chooses (see source_choose) */
 	struct candidates (*offer)(const struct source *s, const struct tables *t, const struct policy_request *q);
-	int (*choose)(const struct source *s, const struct policy_request *q, const struct filter_chain *chain, struct rng *r, struct choice *c);
+	int (*choose)(const struct source *s, const struct policy_request *q, const struct filter_chain *chain,
+		      struct rng *r, struct choice *c);
 };
 
 static struct candidates offer_random(const struct source *s, const struct tables *t, const struct policy_request *q)
@@ -43,7 +44,8 @@ static struct candidates offer_toppop(const struct source *s, const struct table
 	const struct top *top = &s->table->top;
 
 	(void)t, (void)q;
-	return (struct candidates){.tracks = top->tracks, .place = top->place, .n = s->count < top->n ? s->count : top->n};
+	return (struct candidates){.tracks = top->tracks, .place = top->place,
+				   .n = s->count < top->n ? s->count : top->n};
 }
 
 static struct candidates listed(struct span span)
@@ -51,7 +53,8 @@ static struct candidates listed(struct span span)
 	return (struct candidates){.tracks = span.tracks, .n = span.n};
 }
 
-static struct candidates offer_collaborative(const struct source *s, const struct tables *t, const struct policy_request *q)
+static struct candidates offer_collaborative(const struct source *s, const struct tables *t,
+					     const struct policy_request *q)
 {
 	(void)t;
 	return listed(candidate_lists_get(&s->table->lists, q->user));
@@ -71,7 +74,8 @@ static const struct source_kind kinds[] = {
 	{.name = "similar", .table = TABLE_SIMILAR, .offer = offer_similar},
 	{.name = "votes", .counted = true, .count = 1, .table = TABLE_SIMILAR, .choose = votes_choose},
 	{.name = "i2i", .word = "session", .counted = true, .count = 10, .table = TABLE_SIMILAR, .choose = i2i_choose},
-	{.name = "session", .word = "live", .counted = true, .count = 1000, .table = TABLE_SESSION, .choose = session_choose},
+	{.name = "session", .word = "live", .counted = true, .count = 1000, .table = TABLE_SESSION,
+	 .choose = session_choose},
 };
 
 enum { N_KINDS = sizeof kinds / sizeof *kinds };
@@ -207,7 +211,8 @@ size_t source_recent(const struct source *s)
 }
 
 /* Tells of candidates that all have the same chance. */
-static int explain_draw(const struct candidates *all, const struct policy_request *q, const struct filter_chain *chain, uint32_t pool)
+static int explain_draw(const struct candidates *all, const struct policy_request *q, const struct filter_chain *chain,
+			uint32_t pool)
 {
 	for (size_t i = 0; i < all->n && q->candidates->n < q->explain; i++) {
 		uint32_t track = candidates_nth(all, (uint32_t)i);
@@ -218,8 +223,8 @@ static int explain_draw(const struct candidates *all, const struct policy_reques
 	return 0;
 }
 
-int source_answer(const struct source *s, const struct tables *t, const struct policy_request *q, const struct filter_chain *chain,
-		  struct rng *r, struct choice *c)
+int source_choose(const struct source *s, const struct tables *t, const struct policy_request *q,
+		  const struct filter_chain *chain, struct rng *r, struct choice *c)
 {
 	struct candidates all;
 

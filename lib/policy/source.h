@@ -49,8 +49,8 @@ struct choice {
 };
 
 /*
- * Parses name{:arg}[@min-time]. Returns 0, or -1 with the reason, which begins with "out of memory" where that is it. Free with
- * source_clear, also after a failure.
+ * Parses name{:arg}[@min-time]. Returns 0, or -1 with the reason, which begins with "out of memory" where that is it.
+ * Free with source_clear, also after a failure.
  */
 int source_parse(struct source *s, const char *text, struct errmsg *e);
 void source_clear(struct source *s);
@@ -59,11 +59,11 @@ void source_clear(struct source *s);
 int source_bind(struct source *s, const struct tables *t, struct errmsg *e);
 
 /*
- * Answers a question with a track that passes the chain. Returns 1; 0 where the source has none; or -1 where there is no
- * memory.
+ * Answers a question with a track that passes the chain. Returns 1; 0 where the source has none; or -1 where there is
+ * no memory.
  */
-int source_answer(const struct source *s, const struct tables *t, const struct policy_request *q, const struct filter_chain *chain,
-		  struct rng *r, struct choice *c);
+int source_choose(const struct source *s, const struct tables *t, const struct policy_request *q,
+		  const struct filter_chain *chain, struct rng *r, struct choice *c);
 
 /* The kind of table that it draws from, or TABLE_NONE. */
 enum table_kind source_reads(const struct source *s);

@@ -28,7 +28,7 @@ static int fill_top(struct top *top, const json_t *array, const struct catalog *
 	top->tracks = malloc((top->n + 1) * sizeof *top->tracks);
 	top->place = malloc(c->n_tracks * sizeof *top->place);
 	if (!json_is_array(array))
-		errmsg_set(e, "no JSON array of track ids");
+		errmsg_set(e, "not a JSON array of track ids");
 	else if (!top->tracks || !top->place || trackset_init(&set, c) < 0)
 		errmsg_nomem(e);
 	else
@@ -66,7 +66,8 @@ static const struct kind {
 	int (*load)(struct table *table, const char *path, const struct catalog *c, struct errmsg *e);
 } kinds[TABLE_KINDS] = {
 	[TABLE_SIMILAR] = {"table of similar tracks", "tables of similar tracks", "--similar", "similar", load_similar},
-	[TABLE_USER_TRACKS] = {"table of users' tracks", "tables of users' tracks", "--user-tracks", "collaborative", load_user_tracks},
+	[TABLE_USER_TRACKS] = {"table of users' tracks", "tables of users' tracks", "--user-tracks", "collaborative",
+			       load_user_tracks},
 	[TABLE_TOP] = {"popularity table", "popularity tables", "--top", "toppop:100", load_top},
 	[TABLE_SESSION] = {"session model", "session models", "--session", "session", load_session},
 };
@@ -86,7 +87,7 @@ static void clear_table(struct table *table)
 	session_player_free(table->player);
 }
 
-/* A new table behind the others, which does not count yet. NULL where there is no memory. */
+/* A new table after the others, which does not count yet. NULL where there is no memory. */
 static struct table *next_table(struct tables *t, enum table_kind kind, const char *name, size_t len)
 {
 	struct table *list = grow(t->list, &t->cap, t->n + 1, sizeof *list), *table;
@@ -159,8 +160,8 @@ int tables_load(struct tables *t, enum table_kind kind, const char *spec, struct
 	if (!table)
 		return errmsg_nomem(e);
 	if (find_name(t, kind, table->name))
-		errmsg_set(e, "%s: a second %s %s%s", ndjson_name(path), kinds[kind].one, *table->name ? "named " : "without a name",
-			   table->name);
+		errmsg_set(e, "%s: a second %s %s%s", ndjson_name(path), kinds[kind].one,
+			   *table->name ? "named " : "without a name", table->name);
 	else if (kinds[kind].load(table, path, &t->catalog, e) == 0)
 		return t->n++, 0;
 	clear_table(table);

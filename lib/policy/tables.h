@@ -48,20 +48,22 @@ int tables_load_catalog(struct tables *t, const char *path, struct errmsg *e);
 void tables_clear(struct tables *t);
 
 /*
- * The same where similar tracks are wanted and no table of them is given: the recommendations in the lines of the catalog, if
- * there are any, are the one that has no name. Another list in them than one of tracks of the catalog is an error.
+ * The same where similar tracks are wanted and no table of them is given: the recommendations in the lines of the
+ * catalog, if there are any, are the one that has no name. Another list in them than one of tracks of the catalog is
+ * an error.
  */
 int tables_load_catalog_and_similar(struct tables *t, const char *path, struct errmsg *e);
 
 /*
- * Loads one more table, which may name no track that the catalog does not have. `spec` is FILE or NAME=FILE, as the options
- * take it; a "/" before the "=" makes it a FILE. A name twice in a kind is an error. Returns 0, or -1 with the reason.
+ * Loads one more table, which may name no track that the catalog does not have. `spec` is FILE or NAME=FILE, as the
+ * options take it; a "/" before the "=" makes it a FILE. A name twice in a kind is an error. Returns 0, or -1 with
+ * the reason.
  */
 int tables_load(struct tables *t, enum table_kind kind, const char *spec, struct errmsg *e);
 
 /*
- * The table of that kind and name, borrowed, valid until another one is loaded; NULL and the reason where there is none. The
- * empty name is the table without a name, or the only one that there is.
+ * The table of that kind and name, borrowed, valid until another one is loaded; NULL and the reason where there is
+ * none. The empty name is the table without a name, or the only one that there is.
  */
 const struct table *tables_find(const struct tables *t, enum table_kind kind, const char *name, struct errmsg *e);
 

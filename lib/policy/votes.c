@@ -3,7 +3,8 @@
 #include <math.h>
 
 /* Lets a play vote for the tracks of its list. */
-static int cast_votes(const struct candidate_lists *lists, const struct play *play, const struct filter_chain *chain, struct scored *votes)
+static int cast_votes(const struct candidate_lists *lists, const struct play *play, const struct filter_chain *chain,
+		      struct scored *votes)
 {
 	struct span list = candidate_lists_get(lists, play->track);
 
@@ -13,7 +14,8 @@ static int cast_votes(const struct candidate_lists *lists, const struct play *pl
 	return 0;
 }
 
-int votes_choose(const struct source *s, const struct policy_request *q, const struct filter_chain *chain, struct rng *r, struct choice *c)
+int votes_choose(const struct source *s, const struct policy_request *q, const struct filter_chain *chain,
+		 struct rng *r, struct choice *c)
 {
 	const struct history *h = q->history;
 	struct scored *votes = q->scratch;
@@ -30,6 +32,7 @@ int votes_choose(const struct source *s, const struct policy_request *q, const s
 	for (size_t i = 0; i < told && i < q->explain; i++)
 		if (scored_add(q->candidates, votes->list[i].track, votes->list[i].score) < 0)
 			return -1;
-	*c = (struct choice){.track = votes->list[rng_below(r, (uint32_t)n)].track, .pool = (uint32_t)n, .propensity = NAN};
+	*c = (struct choice){.pool = (uint32_t)n, .propensity = NAN};
+	c->track = votes->list[rng_below(r, c->pool)].track;
 	return 1;
 }

@@ -1,5 +1,6 @@
 /*
- * tops_partial_file: what the reader and the writer of the partial counts of tops.h have in common.
+ * tops_partial_file (private to lib/rank): what the reader and the writer of the partial counts of tops.h have in
+ * common.
  */
 #ifndef BOTIFY_TOPS_PARTIAL_FILE_H
 #define BOTIFY_TOPS_PARTIAL_FILE_H

@@ -99,5 +99,6 @@ void axis_label(const struct axis *a, double x, char text[AXIS_LABEL_SIZE])
 	if (x == 0)
 		strcpy(text, "0");
 	else
-		snprintf(text, AXIS_LABEL_SIZE, "%s%.*f%s", x < 0 ? "−" : "", a->decimals, fabs(x) / a->unit, a->suffix);
+		snprintf(text, AXIS_LABEL_SIZE, "%s%.*f%s", x < 0 ? "−" : "", a->decimals, fabs(x) / a->unit,
+			 a->suffix);
 }

@@ -1,5 +1,5 @@
 /*
- * axis: the scale of a chart: where its ticks stand and what they say.
+ * axis (private to lib/render): the scale of a chart: where its ticks stand and what they say.
  *
  * Steps are 1, 2 or 5 times a power of ten. Labels are short: thousands are "k", millions "M", and so on up to "T";
  * beyond, and below a thousandth, there is a power of ten. Whatever the values are, there is a scale.

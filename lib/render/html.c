@@ -4,11 +4,21 @@
 #include <stdint.h>
 #include <string.h>
 
-/* Decodes the character at `text`. Returns its length; bytes that are no UTF-8 are one each, and U+FFFD. */
+/* The bytes of a character in UTF-8 that begins with this one; 0 where none does. */
+static size_t length_after(unsigned char lead)
+{
+	if (lead < 0x80)
+		return 1;
+	if (lead < 0xc2 || lead >= 0xf5)
+		return 0;
+	return lead < 0xe0 ? 2 : lead < 0xf0 ? 3 : 4;
+}
+
+/* Decodes the character at `text`. Returns its length; bytes that are not UTF-8 are one each, and U+FFFD. */
 static size_t decode(const char *text, uint32_t *c)
 {
 	const unsigned char *s = (const unsigned char *)text;
-	size_t len = s[0] < 0x80 ? 1 : s[0] >= 0xc2 && s[0] < 0xe0 ? 2 : s[0] >= 0xe0 && s[0] < 0xf0 ? 3 : s[0] >= 0xf0 && s[0] < 0xf5 ? 4 : 0;
+	size_t len = length_after(s[0]);
 
 	*c = len > 1 ? s[0] & (0x7fU >> len) : s[0];
 	for (size_t i = 1; i < len; i++) {
@@ -23,7 +33,7 @@ static size_t decode(const char *text, uint32_t *c)
 	return len > 0 ? len : 1;
 }
 
-/* Controls, what is no character, what ends a line, and what sets the direction of the text after it. */
+/* Controls, what is not a character, what ends a line, and what sets the direction of the text after it. */
 static bool is_unfit(uint32_t c)
 {
 	return (c < 0x20 && c != '\t' && c != '\n') || (c >= 0x7f && c < 0xa0) || (c >= 0xd800 && c < 0xe000) ||
@@ -88,13 +98,15 @@ void html_format(FILE *f, const char *format, ...)
 static const char css[] =
 	":root{color-scheme:light dark;--page:#fff;--ink:#1b2430;--soft:#596575;--rule:#d8dde4;--faint:#f4f6f8;"
 	"--good:#08734a;--bad:#b3261e;--warning:#8a5a00;--warning-page:#fff7e3;--alarm:#b3261e;--alarm-page:#fdeeec}\n"
-	"@media screen and (prefers-color-scheme:dark){:root{--page:#14181d;--ink:#e3e8ee;--soft:#9ba7b5;--rule:#313a45;"
+	"@media screen and (prefers-color-scheme:dark){"
+	":root{--page:#14181d;--ink:#e3e8ee;--soft:#9ba7b5;--rule:#313a45;"
 	"--faint:#1c2229;--good:#52c793;--bad:#ff8d80;--warning:#e0ae4a;--warning-page:#292113;--alarm:#ff8d80;"
 	"--alarm-page:#301a1b}}\n"
 	"*{box-sizing:border-box}\n"
 	"html{-webkit-text-size-adjust:100%;text-size-adjust:100%}\n"
-	"body{margin:0;background:var(--page);color:var(--ink);font:16px/1.5 system-ui,-apple-system,\"Segoe UI\",Roboto,"
-	"\"Helvetica Neue\",Arial,sans-serif;overflow-wrap:anywhere}\n"
+	"body{margin:0;background:var(--page);color:var(--ink);"
+	"font:16px/1.5 system-ui,-apple-system,\"Segoe UI\",Roboto,\"Helvetica Neue\",Arial,sans-serif;"
+	"overflow-wrap:anywhere}\n"
 	"main{max-width:62rem;margin:0 auto;padding:2.5rem 1.5rem 4rem}\n"
 	"h1,h2,h3{line-height:1.25;font-weight:650;text-wrap:balance}\n"
 	"h1{font-size:1.75rem;margin:0 0 .25rem}\n"
@@ -122,8 +134,10 @@ static const char css[] =
 	"caption span{display:inline-block;position:sticky;left:0;max-width:min(44rem,100vw - 1.5rem)}\n"
 	"th,td{padding:.3rem 0 .3rem 1.5rem;text-align:left;vertical-align:baseline;white-space:nowrap;"
 	"border-bottom:1px solid var(--rule)}\n"
-	"th:first-child{padding-left:0;position:sticky;left:0;background:var(--page);max-width:22rem;white-space:normal}\n"
-	"thead th{color:var(--soft);font-weight:500;white-space:pre;vertical-align:bottom;border-bottom-color:var(--soft)}\n"
+	"th:first-child{padding-left:0;position:sticky;left:0;background:var(--page);"
+	"max-width:22rem;white-space:normal}\n"
+	"thead th{color:var(--soft);font-weight:500;white-space:pre;vertical-align:bottom;"
+	"border-bottom-color:var(--soft)}\n"
 	"tbody th{font-weight:400}\n"
 	"th:first-child.group{font-weight:650;padding-top:1.1rem;overflow-wrap:anywhere;max-width:none}\n"
 	".r{text-align:right;font-variant-numeric:tabular-nums}\n"
@@ -143,7 +157,8 @@ void html_begin(FILE *f, const char *title, const char *more)
 {
 	fputs("<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\"/>\n"
 	      "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\"/>\n"
-	      "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\"/>\n"
+	      "<meta http-equiv=\"Content-Security-Policy\" "
+	      "content=\"default-src 'none'; style-src 'unsafe-inline'\"/>\n"
 	      "<title>", f);
 	html_text(f, title);
 	fprintf(f, "</title>\n<style>\n%s%s</style>\n</head>\n<body>\n<main>\n<h1>", css, more);

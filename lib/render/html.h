@@ -50,8 +50,8 @@ struct html_column {
 };
 
 /*
- * A table, which scrolls in a box of its own where it is wider than the page. Cells are added row by row; the first of a
- * row is its heading.
+ * A table, which scrolls in a box of its own where it is wider than the page. Cells are added row by row; the first
+ * of a row is its heading.
  */
 struct html_table {
 	FILE *f;
@@ -62,7 +62,7 @@ struct html_table {
 
 /* The columns, n > 0, are borrowed until html_table_end. */
 void html_table_begin(struct html_table *t, FILE *f, const char *caption, const struct html_column *columns, size_t n);
-/* The same without a caption, for a table right below a heading, whose words are its name for who cannot see that. */
+/* The same without a caption, for a table right below a heading, whose words name it for readers who cannot see it. */
 void html_table_bare(struct html_table *t, FILE *f, const char *name, const struct html_column *columns, size_t n);
 /* Heads the rows that follow, between two rows. */
 void html_table_group(struct html_table *t, const char *heading);

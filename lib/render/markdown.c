@@ -53,7 +53,10 @@ static bool is_emoji(const char *c)
 	return len > 0 && c[1 + len] == ':';
 }
 
-/* How many bytes at `c` of `text` GitHub must not see what stands after, for it would make a link or an emoji of both; or 0. */
+/*
+ * How many bytes at `c` of `text` must be kept apart from what follows, because GitHub would make a link or an emoji
+ * of both; or 0.
+ */
 static size_t broken_off(const char *text, const char *c)
 {
 	bool word = begins_word(text, c);
@@ -74,7 +77,10 @@ static size_t space_at(const char *c, unsigned *code)
 	static const struct {
 		const char *text;
 		unsigned code;
-	} others[] = {{" ", ' '}, {"\u00a0", 0xa0}, {"\u1680", 0x1680}, {"\u202f", 0x202f}, {"\u205f", 0x205f}, {"\u3000", 0x3000}};
+	} others[] = {
+		{" ", ' '}, {"\u00a0", 0xa0}, {"\u1680", 0x1680},
+		{"\u202f", 0x202f}, {"\u205f", 0x205f}, {"\u3000", 0x3000},
+	};
 	const unsigned char *s = (const unsigned char *)c;
 
 	for (size_t i = 0; i < sizeof others / sizeof *others; i++)
@@ -88,7 +94,10 @@ static size_t space_at(const char *c, unsigned *code)
 	return 3;
 }
 
-/* A space, or what becomes one. At an end of the text it is written so that it does not count as one. Returns its bytes or 0. */
+/*
+ * A space, or what becomes one. At an end of the text it is written so that it does not count as one. Returns its
+ * bytes or 0.
+ */
 static size_t put_space(FILE *f, const char *text, const char *c)
 {
 	size_t wild = sanitize_wild(c);

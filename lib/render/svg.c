@@ -7,7 +7,8 @@
 
 /* Where a page has no --ink and so on (see html.c), there are colours for paper. */
 const char svg_css[] =
-	":root{--s0:#5c6673;--s1:#1266b8;--s2:#b8480a;--s3:#0b7d62;--s4:#8140b0;--s5:#8a6a00;--s6:#b9246f;--s7:#3f6f8a}\n"
+	":root{--s0:#5c6673;--s1:#1266b8;--s2:#b8480a;--s3:#0b7d62;"
+	"--s4:#8140b0;--s5:#8a6a00;--s6:#b9246f;--s7:#3f6f8a}\n"
 	"@media screen and (prefers-color-scheme:dark){:root{--s0:#aab4c0;--s1:#6cb2f7;--s2:#f59a5f;--s3:#4fcaa8;"
 	"--s4:#c99af0;--s5:#d9b84a;--s6:#f58bbd;--s7:#8dbdd8}}\n"
 	".chart{display:block;width:100%;height:auto;color:var(--ink,#1b2430)}\n"
@@ -25,18 +26,20 @@ const char svg_css[] =
 	".chart text.better,.chart text.worse{fill:var(--s);font-weight:600}\n"
 	".chart .s0{--s:var(--s0)}.chart .s1{--s:var(--s1)}.chart .s2{--s:var(--s2)}.chart .s3{--s:var(--s3)}"
 	".chart .s4{--s:var(--s4)}.chart .s5{--s:var(--s5)}.chart .s6{--s:var(--s6)}.chart .s7{--s:var(--s7)}\n"
-	".chart .s2 .line{stroke-dasharray:8 3}.chart .s3 .line{stroke-dasharray:2 4}.chart .s4 .line{stroke-dasharray:10 3 2 3}"
-	".chart .s5 .line{stroke-dasharray:5 5}.chart .s6 .line{stroke-dasharray:14 4}.chart .s7 .line{stroke-dasharray:6 3 1 3 1 3}\n"
+	".chart .s2 .line{stroke-dasharray:8 3}.chart .s3 .line{stroke-dasharray:2 4}"
+	".chart .s4 .line{stroke-dasharray:10 3 2 3}.chart .s5 .line{stroke-dasharray:5 5}"
+	".chart .s6 .line{stroke-dasharray:14 4}.chart .s7 .line{stroke-dasharray:6 3 1 3 1 3}\n"
 	".chart .line{fill:none;stroke:var(--s);stroke-width:2;stroke-linejoin:round;stroke-linecap:round}\n"
-	".chart .other{--s:var(--soft,#596575);opacity:.45}.chart .other .line{stroke-width:1}.chart .other .dot{display:none}\n"
+	".chart .other{--s:var(--soft,#596575);opacity:.45}"
+	".chart .other .line{stroke-width:1}.chart .other .dot{display:none}\n"
 	".chart .band{fill:var(--s);fill-opacity:.16}\n"
 	".chart .dot{fill:var(--s)}\n"
 	".chart .hollow{fill:var(--page,#fff);stroke:var(--s);stroke-width:2}\n";
 
 void svg_begin(FILE *f, const char *title, const char *description, double height)
 {
-	fprintf(f, "<svg xmlns=\"http://www.w3.org/2000/svg\" class=\"chart\" role=\"img\" viewBox=\"0 0 %d %.0f\">\n<title>",
-		SVG_WIDTH, height);
+	fprintf(f, "<svg xmlns=\"http://www.w3.org/2000/svg\" class=\"chart\" role=\"img\" "
+		   "viewBox=\"0 0 %d %.0f\">\n<title>", SVG_WIDTH, height);
 	html_text(f, title);
 	fputs("</title>\n<desc>", f);
 	html_text(f, description);
@@ -49,8 +52,8 @@ void svg_end(FILE *f)
 }
 
 /*
- * The width of the character that begins with this byte, in a wide font; 0 where it is not the first of one. From U+3000
- * on most are square.
+ * The width of the character that begins with this byte, in a wide font; 0 where it is not the first of one. From
+ * U+3000 on most are square.
  */
 static double character_width(unsigned char c)
 {

@@ -1,10 +1,11 @@
 /*
  * svg: small charts as SVG text, to stand in a page.
  *
- * A chart is static, without script or identifiers, and SVG_WIDTH units wide; it grows and shrinks with what it stands in
- * (its text has 13 units, which is 11 pixels where the chart is 375 wide). Colours are custom properties of `svg_css`,
- * which the page has to hold; they follow the reader's choice of light or dark, and paper. What a colour says, a shape or a
- * dash says as well. It has a title and a description for those who do not see it. All text is escaped.
+ * A chart is static, without script or identifiers, and SVG_WIDTH units wide; it grows and shrinks with what it
+ * stands in (its text has 13 units, which is 11 pixels where the chart is 375 wide). Colours are custom properties of
+ * `svg_css`, which the page has to hold; they follow the reader's choice of light or dark, and paper. What a colour
+ * says, a shape or a dash says as well. It has a title and a description for those who do not see it. All text is
+ * escaped.
  *
  * Values may be anything: what is not finite is left out, and leaves a gap in a line. Names may be of any length: where
  * there is no room they are cut, and whole in a tooltip. Errors of the stream are for ferror to tell.
@@ -24,7 +25,7 @@ extern const char svg_css[];
 enum svg_verdict { SVG_UNSURE, SVG_BETTER, SVG_WORSE };
 
 struct svg_interval {
-	const char *group; /* the heading of this row and those behind it; NULL: that of the row before */
+	const char *group; /* the heading of this row and those after it; NULL: that of the row before */
 	const char *name;
 	const char *text; /* the numbers, for people */
 	double value, lower, upper;
@@ -65,7 +66,7 @@ struct svg_chart {
 	bool zero;    /* y is to hold 0 */
 };
 
-enum { SVG_SERIES_MAX = 8 }; /* styles that can be told apart; series behind them are thin lines without a name */
+enum { SVG_SERIES_MAX = 8 }; /* styles that can be told apart; further series are thin lines without a name */
 
 /* Draws lines through (x[i], y[i]), i < n. */
 void svg_lines(const struct svg_chart *c, FILE *f);
@@ -73,7 +74,7 @@ void svg_lines(const struct svg_chart *c, FILE *f);
 /* Draws steps: a histogram with n bins, bin i from x[i] to x[i + 1] as high as y[i]. x has n + 1 values. */
 void svg_steps(const struct svg_chart *c, FILE *f);
 
-/* What charts are made of, for who draws another one. */
+/* What charts are made of, for a module that draws another one. */
 enum svg_anchor { SVG_START, SVG_MIDDLE, SVG_END };
 
 void svg_begin(FILE *f, const char *title, const char *description, double height);

@@ -171,7 +171,8 @@ static bool has_band(const struct svg_chart *c, const struct svg_series *s, size
 }
 
 /* The band over the points i to end, both included: along its upper edge and back along the lower one. */
-static void put_band_part(const struct svg_chart *c, const struct svg_series *s, const struct plot *p, size_t i, size_t end, FILE *f)
+static void put_band_part(const struct svg_chart *c, const struct svg_series *s, const struct plot *p, size_t i,
+			  size_t end, FILE *f)
 {
 	if (i == end) { /* a band of one point has no area */
 		svg_line(f, "line", x_of(p, c->x[i]), y_of(p, s->lower[i]), x_of(p, c->x[i]), y_of(p, s->upper[i]));

@@ -103,10 +103,10 @@ static void put_interval(FILE *f, const struct axis *a, const struct svg_interva
 static void put_row(FILE *f, const struct axis *a, const struct svg_interval *row, double y)
 {
 	double text = fmin(svg_text_width(row->text), TEXT_WIDTH);
+	const char *class = row->verdict == SVG_UNSURE ? "soft" : classes[row->verdict];
 
 	svg_text(f, MARGIN, y + 14, SVG_START, "", row->name, SVG_WIDTH - 2 * MARGIN - 12 - text);
-	svg_text(f, SVG_WIDTH - MARGIN, y + 14, SVG_END, row->verdict == SVG_UNSURE ? "soft" : classes[row->verdict], row->text,
-		 TEXT_WIDTH);
+	svg_text(f, SVG_WIDTH - MARGIN, y + 14, SVG_END, class, row->text, TEXT_WIDTH);
 	fprintf(f, "<g class=\"%s\">\n", classes[row->verdict]);
 	put_interval(f, a, row, y + LANE);
 	fputs("</g>\n", f);

@@ -79,7 +79,8 @@ static void put_text(const struct table_cell *c, FILE *f, bool colour)
 }
 
 /* The widths are those of the columns; `cells` has that of each cell. */
-static void print_row(const struct table *t, size_t first, const size_t *widths, const size_t *cells, FILE *f, bool colour)
+static void print_row(const struct table *t, size_t first, const size_t *widths, const size_t *cells, FILE *f,
+		      bool colour)
 {
 	size_t owed = 0; /* spaces, if there is another text in this row */
 
@@ -99,7 +100,10 @@ static void print_row(const struct table *t, size_t first, const size_t *widths,
 	fputc('\n', f);
 }
 
-/* Measures the cells of all rows, and the columns, which lines do not widen. Returns 0, or -1 where there is no memory. */
+/*
+ * Measures the cells of all rows, and the columns, which lines do not widen. Returns 0, or -1 where there is no
+ * memory.
+ */
 static int measure(const struct table *t, size_t *widths, size_t *cells)
 {
 	struct width w;

@@ -2,8 +2,8 @@
  * table: an aligned table for people.
  *
  * Cells are added row by row, left to right; the first row is the header. Columns are as wide as their widest cell,
- * two spaces apart; no trailing spaces. Text is UTF-8 and measured in columns of a terminal; control characters are shown
- * as '?', so that a title cannot command the terminal.
+ * two spaces apart; no trailing spaces. Text is UTF-8 and measured in columns of a terminal; control characters are
+ * shown as '?', so that a title cannot command the terminal.
  */
 #ifndef BOTIFY_TABLE_H
 #define BOTIFY_TABLE_H
@@ -33,8 +33,8 @@ void table_init(struct table *t, const char *align);
 void table_clear(struct table *t);
 
 /*
- * Adds a cell. One that is longer than any column should be is cut (see cut.h); where there is one column only, words of it
- * are.
+ * Adds a cell. One that is longer than any column should be is cut (see cut.h); where there is one column only, words
+ * of it are.
  */
 __attribute__((format(printf, 3, 4))) void table_add(struct table *t, enum table_style style, const char *format, ...);
 
@@ -45,8 +45,8 @@ void table_line(struct table *t, enum table_style style, const char *text);
 int table_print(const struct table *t, FILE *f, bool colour);
 
 /*
- * Prints a sentence or two beside a table, as they are, in lines of up to 78 columns broken at spaces; nothing for "". In
- * colour as above. Returns 0, or -1 where there is no memory.
+ * Prints a sentence or two beside a table, as they are, in lines of up to 78 columns broken at spaces; nothing for
+ * "". In colour as above. Returns 0, or -1 where there is no memory.
  */
 int table_prose(const char *text, enum table_style style, FILE *f, bool colour);
 

@@ -3,7 +3,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "study/health.h"
 #include "text/humanize.h"
 
 /* The next name of a list, as a string; false where there is none. */
@@ -39,36 +38,33 @@ int fail_on_check(const char *names, struct errmsg *e)
 	return 0;
 }
 
-/* Returns 1 where there is one, 0 where there is none, -1 with the reason where there is no memory. */
-static int find_mismatch(const struct sections_subject *subject, struct errmsg *found)
+static bool find_mismatch(const struct analysis *a, struct errmsg *found)
 {
-	const struct study *s = subject->study;
+	for (size_t i = 0; i < a->n; i++) {
+		const struct analysis_experiment *x = &a->experiments[i];
 
-	for (size_t x = 0; x < s->names.n; x++) {
-		double p = 1;
-
-		if (s->experiments[x].wanted && sections_srm_p(subject, x, &p, found) < 0)
-			return -1;
-		if (p < SECTIONS_SRM_ALARM) {
-			errmsg_set(found, "srm: users of experiment %s are not split as planned (%s)", intern_text(&s->names, x),
-				   humanize_p_said(p, SECTIONS_SRM_ALARM).text);
-			return 1;
+		if (x->sizes.p < ARM_SIZES_ALARM) {
+			errmsg_set(found, "srm: users of experiment %s are not split as planned (%s)", x->name,
+				   humanize_p_said(x->sizes.p, ARM_SIZES_ALARM).text);
+			return true;
 		}
 	}
-	return 0;
+	return false;
 }
 
-static bool find_in_health(const char *name, const struct study *s, const struct health *h, struct errmsg *found)
+/* Looks for a name among n findings, of an experiment or, where that is NULL, of the log. */
+static bool find_in_health(const char *name, const struct health_finding *list, size_t n, const char *experiment,
+			   struct errmsg *found)
 {
 	bool any = strcmp(name, "health") == 0;
 
-	for (size_t i = 0; i < h->n; i++) {
-		const struct health_finding *f = &h->list[i];
+	for (size_t i = 0; i < n; i++) {
+		const struct health_finding *f = &list[i];
 
 		if (any ? f->grave : f->count > 0 && strcmp(f->entry->key, name) == 0) {
 			health_say(f, found);
-			if (f->experiment != HEALTH_LOG)
-				errmsg_prefix(found, "experiment %s", intern_text(&s->names, f->experiment));
+			if (experiment)
+				errmsg_prefix(found, "experiment %s", experiment);
 			errmsg_prefix(found, "%s", f->entry->key);
 			return true;
 		}
@@ -76,16 +72,24 @@ static bool find_in_health(const char *name, const struct study *s, const struct
 	return false;
 }
 
-int fail_on_find(const char *names, const struct sections_subject *subject, struct errmsg *found)
+static bool find_name(const char *name, const struct analysis *a, struct errmsg *found)
 {
-	const struct health_subject of = {.study = subject->study, .allocation = subject->allocation, .options = subject->options,
-					  .effects = subject->effects};
-	struct health h;
-	char name[64];
-	int status = health_init(&h, &of, found);
+	if (strcmp(name, "srm") == 0)
+		return find_mismatch(a, found);
+	if (find_in_health(name, a->health, HEALTH_LOG_N, NULL, found))
+		return true;
+	for (size_t i = 0; i < a->n; i++)
+		if (find_in_health(name, a->experiments[i].health, HEALTH_EXPERIMENT_N, a->experiments[i].name, found))
+			return true;
+	return false;
+}
 
-	while (status == 0 && next_name(&names, name, sizeof name))
-		status = strcmp(name, "srm") == 0 ? find_mismatch(subject, found) : find_in_health(name, subject->study, &h, found);
-	health_clear(&h);
-	return status;
+int fail_on_find(const char *names, const struct analysis *a, struct errmsg *found)
+{
+	char name[64];
+
+	while (next_name(&names, name, sizeof name))
+		if (find_name(name, a, found))
+			return 1;
+	return 0;
 }

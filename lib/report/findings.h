@@ -10,7 +10,8 @@
 #include <stddef.h>
 
 #include "base/errmsg.h"
-#include "report/report.h"
+
+struct analysis;
 
 enum finding_level {
 	FINDING_NOTE,	 /* usual, and nothing is wrong with the result */
@@ -32,8 +33,11 @@ struct findings {
 	size_t n, cap;
 };
 
-/* Looks for findings. Returns 0, or -1 with the reason; free with findings_clear in either case. */
-int findings_of(struct findings *all, const struct report *r, struct errmsg *e);
+/*
+ * Looks for findings in what an analysis computed of the log and its experiments. Returns 0, or -1 with the reason;
+ * free with findings_clear in either case.
+ */
+int findings_of(struct findings *all, const struct analysis *a, struct errmsg *e);
 void findings_clear(struct findings *all);
 
 #endif

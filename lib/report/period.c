@@ -48,7 +48,7 @@ struct period period_of(const int64_t *days, const uint64_t *users, size_t n)
 
 static const char *text(const struct section *s, size_t row, const char *key)
 {
-	return s->cells[row * s->n_columns + section_column(s, key)].text;
+	return section_cell(s, row, section_column(s, key)).text;
 }
 
 struct period_rows period_rows_of(const struct section *s, const char *experiment)
@@ -59,7 +59,8 @@ struct period_rows period_rows_of(const struct section *s, const char *experimen
 	while (r.first < rows && strcmp(text(s, r.first, "experiment"), experiment) != 0)
 		r.first++;
 	while (r.first + n < rows && strcmp(text(s, r.first + n, "experiment"), experiment) == 0) {
-		r.arms += n == 0 || strcmp(text(s, r.first + n, "treatment"), text(s, r.first + n - 1, "treatment")) != 0;
+		r.arms += n == 0 ||
+			  strcmp(text(s, r.first + n, "treatment"), text(s, r.first + n - 1, "treatment")) != 0;
 		n++;
 	}
 	r.days = r.arms > 0 ? n / r.arms : 0;
@@ -68,12 +69,12 @@ struct period_rows period_rows_of(const struct section *s, const char *experimen
 
 int64_t period_day(const struct section *s, size_t row)
 {
-	return (int64_t)s->cells[row * s->n_columns + section_column(s, "day")].number;
+	return (int64_t)section_cell(s, row, section_column(s, "day")).number;
 }
 
 static uint64_t count(const struct section *s, size_t row, const char *key)
 {
-	return s->cells[row * s->n_columns + section_column(s, key)].count;
+	return section_cell(s, row, section_column(s, key)).count;
 }
 
 int period_of_rows(struct period *p, const struct section *s, const struct period_rows *rows, struct errmsg *e)

@@ -24,7 +24,7 @@ struct timeline {
 
 static const char *text(const struct timeline *t, size_t row, const char *key)
 {
-	return t->s->cells[row * t->s->n_columns + section_column(t->s, key)].text;
+	return section_cell(t->s, row, section_column(t->s, key)).text;
 }
 
 static const char *arm_name(const struct timeline *t, size_t arm)
@@ -45,7 +45,7 @@ static double *numbers(struct timeline *t, size_t arm, const char *key)
 	size_t c = section_column(t->s, key);
 
 	for (size_t i = 0; i < t->period.n; i++)
-		array[i] = t->s->cells[row_of(t, arm, i) * t->s->n_columns + c].number;
+		array[i] = section_cell(t->s, row_of(t, arm, i), c).number;
 	t->used += t->period.n;
 	return array;
 }
@@ -67,7 +67,10 @@ static struct humanized day_label(const struct timeline *t)
 	return humanize("day (1: %s)", text(t, row_of(t, 0, 0), "day"));
 }
 
-/* Begins a figure, whose caption says which days have no place in it: "…; far off and not drawn: 1970-01-01, 2100-01-01" */
+/*
+ * Begins a figure, whose caption says which days have no place in it: "…; far off and not drawn: 1970-01-01,
+ * 2100-01-01"
+ */
 static void begin_figure(const struct timeline *t, const char *caption, FILE *f)
 {
 	enum { NAMED = 3 };
@@ -79,8 +82,9 @@ static void begin_figure(const struct timeline *t, const char *caption, FILE *f)
 
 		if (period_holds(&t->period, period_day(t->s, row)))
 			continue;
-		len += (size_t)snprintf(all + len, sizeof all - len, "%s%s", named > 0 ? ", " : "; far off and not drawn: ",
-					named < NAMED ? text(t, row, "day") : "…");
+		len += (size_t)snprintf(
+			all + len, sizeof all - len, "%s%s",
+			named > 0 ? ", " : "; far off and not drawn: ", named < NAMED ? text(t, row, "day") : "…");
 		named++;
 	}
 	html_figure(f, all);
@@ -97,7 +101,8 @@ static void put_means(struct timeline *t, const double *x, const char *control, 
 
 	series[0] = (struct svg_series){.name = control, .y = numbers(t, 0, "cumulative_control_mean")};
 	for (size_t arm = 0; arm < t->rows.arms; arm++)
-		series[arm + 1] = (struct svg_series){.name = arm_name(t, arm), .y = numbers(t, arm, "cumulative_treatment_mean")};
+		series[arm + 1] = (struct svg_series){.name = arm_name(t, arm),
+						      .y = numbers(t, arm, "cumulative_treatment_mean")};
 	begin_figure(t, "Mean over users until each day, by arm", f);
 	svg_lines(&chart, f);
 	html_figure_end(f);
@@ -105,11 +110,13 @@ static void put_means(struct timeline *t, const double *x, const char *control, 
 
 static void put_effects(struct timeline *t, const double *x, struct svg_series *series, FILE *f)
 {
-	struct humanized metric = humanize_words(text(t, t->rows.first, "metric")), caption = humanize("Effect on %s until each day", metric.text);
+	struct humanized metric = humanize_words(text(t, t->rows.first, "metric"));
+	struct humanized caption = humanize("Effect on %s until each day", metric.text);
 	struct humanized day = day_label(t);
 	struct svg_chart chart = {
-		.title = "Effects until each day, with their intervals", .description = "The numbers are those of the table over time.",
-		.x_label = day.text, .y_label = "effect in % of the control’s mean", .x = x, .n = t->period.n, .series = series,
+		.title = "Effects until each day, with their intervals",
+		.description = "The numbers are those of the table over time.", .x_label = day.text,
+		.y_label = "effect in % of the control’s mean", .x = x, .n = t->period.n, .series = series,
 		.n_series = t->rows.arms, .first = 1, .whole = true, .zero = true,
 	};
 
@@ -124,7 +131,7 @@ static void put_effects(struct timeline *t, const double *x, struct svg_series *
 }
 
 /* Finds the days. Returns 0, or -1 where there is no memory. */
-static int find(struct timeline *t, const char *experiment, struct errmsg *e)
+static int find_days(struct timeline *t, const char *experiment, struct errmsg *e)
 {
 	t->rows = period_rows_of(t->s, experiment);
 	if (period_of_rows(&t->period, t->s, &t->rows, e) < 0)
@@ -134,14 +141,15 @@ static int find(struct timeline *t, const char *experiment, struct errmsg *e)
 	return 0;
 }
 
-int report_charts_days(const struct section *s, const char *experiment, const char *control, FILE *f, struct errmsg *e)
+int report_charts_days(const struct analysis_experiment *experiment, FILE *f, struct errmsg *e)
 {
+	const struct section *s = analysis_section(experiment->of, "days");
 	struct timeline t = {.s = s};
 	struct svg_series *series;
 
 	if (!s)
 		return 0;
-	if (find(&t, experiment, e) < 0)
+	if (find_days(&t, experiment->name, e) < 0)
 		return -1;
 	if (t.period.n < 2)
 		return 0;
@@ -151,7 +159,7 @@ int report_charts_days(const struct section *s, const char *experiment, const ch
 	if (t.numbers && series) {
 		const double *x = places(&t);
 
-		put_means(&t, x, control, series, f);
+		put_means(&t, x, humanize_name(analysis_arm(experiment, experiment->arms[0])), series, f);
 		put_effects(&t, x, series, f);
 	}
 	free(series);
@@ -172,7 +180,7 @@ static double longest(const struct study_sessions *all)
 }
 
 /* Counts the sessions of a participant in bins of a width; the last bin has what is longer, too. Returns how many. */
-static size_t count(double *bins, const struct study_sessions *all, size_t participant, double width)
+static size_t count_sessions(double *bins, const struct study_sessions *all, size_t participant, double width)
 {
 	for (size_t i = all->first[participant]; i < all->first[participant + 1]; i++) {
 		double bin = floor(all->times[i] / width);
@@ -183,7 +191,7 @@ static size_t count(double *bins, const struct study_sessions *all, size_t parti
 }
 
 /* The sessions of each arm, by its number, as percents in BINS bins. */
-static void fill(double *bins, size_t *sessions, const struct study *s, uint32_t experiment, double width)
+static void fill_bins(double *bins, size_t *sessions, const struct study *s, uint32_t experiment, double width)
 {
 	size_t n_arms = s->experiments[experiment].arms.n;
 
@@ -191,16 +199,18 @@ static void fill(double *bins, size_t *sessions, const struct study *s, uint32_t
 		const struct study_participant *m = study_counted(s, i, experiment);
 
 		if (m)
-			sessions[m->did.arm] += count(bins + m->did.arm * BINS, &s->sessions, (size_t)(m - s->participants), width);
+			sessions[m->did.arm] += count_sessions(bins + m->did.arm * BINS, &s->sessions,
+							       (size_t)(m - s->participants), width);
 	}
 	for (size_t k = 0; k < n_arms * BINS; k++)
 		if (sessions[k / BINS] > 0)
 			bins[k] *= 100 / (double)sessions[k / BINS];
 }
 
-int report_charts_sessions(const struct study *s, size_t experiment, const uint32_t *arms, FILE *f, struct errmsg *e)
+int report_charts_sessions(const struct analysis_experiment *x, FILE *f, struct errmsg *e)
 {
-	const struct study_experiment *x = &s->experiments[experiment];
+	const struct study *s = x->of->study;
+	size_t arms = x->is->arms.n;
 	double width = longest(&s->sessions) / BINS, edges[BINS + 1];
 	struct svg_series *series;
 	size_t *sessions;
@@ -208,21 +218,22 @@ int report_charts_sessions(const struct study *s, size_t experiment, const uint3
 
 	if (!s->keep.sessions || !(width > 0))
 		return 0;
-	series = calloc(x->arms.n, sizeof *series);
-	bins = calloc(x->arms.n, BINS * sizeof *bins);
-	sessions = calloc(x->arms.n, sizeof *sessions);
+	series = calloc(arms, sizeof *series);
+	bins = calloc(arms, BINS * sizeof *bins);
+	sessions = calloc(arms, sizeof *sessions);
 	for (size_t i = 0; i <= BINS; i++)
 		edges[i] = (double)i * width;
 	if (series && bins && sessions) {
 		const struct svg_chart chart = {
 			.title = "Time of a session, by arm", .description = "The last step holds all that are longer.",
-			.x_label = "time of a session, tracks", .y_label = "% of sessions", .x = edges, .n = BINS, .series = series,
-			.n_series = x->arms.n, .zero = true,
+			.x_label = "time of a session, tracks", .y_label = "% of sessions", .x = edges, .n = BINS,
+			.series = series, .n_series = arms, .zero = true,
 		};
 
-		fill(bins, sessions, s, (uint32_t)experiment, width);
-		for (size_t i = 0; i < x->arms.n; i++)
-			series[i] = (struct svg_series){.name = humanize_name(intern_text(&x->arms, arms[i])), .y = bins + arms[i] * BINS};
+		fill_bins(bins, sessions, s, x->number, width);
+		for (size_t i = 0; i < arms; i++)
+			series[i] = (struct svg_series){.name = humanize_name(analysis_arm(x, x->arms[i])),
+							.y = bins + x->arms[i] * BINS};
 		html_figure(f, "How long sessions are; the last step holds all that are longer");
 		svg_steps(&chart, f);
 		html_figure_end(f);

@@ -1,25 +1,11 @@
 #include "report/report.h"
 
-#include <stdlib.h>
-#include <string.h>
-
 #include "render/html.h"
 #include "render/svg.h"
-#include "report/analysis.h"
-#include "report/findings.h"
 #include "report/period.h"
 #include "report/report_html_part.h"
-#include "report/section.h"
-#include "study/health.h"
 #include "text/day.h"
 #include "text/humanize.h"
-
-struct page {
-	const struct report *r;
-	struct findings findings;
-	struct report_html_part *parts; /* those that are wanted, in the order of the log */
-	size_t n;
-};
 
 /* Warnings and alarms, where nobody can miss them. */
 static void put_warnings(const struct findings *all, FILE *f)
@@ -39,6 +25,7 @@ static void put_warnings(const struct findings *all, FILE *f)
 		fputs("</p>\n", f);
 	}
 }
+
 static void put_count(struct html_table *t, const char *what, uint64_t n)
 {
 	html_table_cell(t, HTML_PLAIN, what);
@@ -46,39 +33,39 @@ static void put_count(struct html_table *t, const char *what, uint64_t n)
 }
 
 /* What the log holds, and all that could be wrong with it, whether there is any of it or not. */
-static int put_health(const struct page *page, FILE *f, struct errmsg *e)
+static void put_health(const struct analysis *a, FILE *f)
 {
 	static const struct html_column columns[] = {{"in the log", 'l'}, {"count", 'r'}};
-	const struct study *s = page->r->study;
 	struct html_table t;
-	struct health h;
-	int status = report_health(&h, page->r, e);
 
 	html_section(f, "Health of the log");
 	html_table_begin(&t, f, "What the log holds, and what was found in it", columns, 2);
-	put_count(&t, "events", s->events);
-	put_count(&t, "users", s->n_users);
-	for (size_t i = 0; status == 0 && i < HEALTH_LOG_N; i++)
-		put_count(&t, h.list[i].entry->many, h.list[i].count);
+	put_count(&t, "events", a->study->events);
+	put_count(&t, "users", a->study->n_users);
+	for (size_t i = 0; i < HEALTH_LOG_N; i++)
+		put_count(&t, a->health[i].entry->many, a->health[i].count);
 	html_table_end(&t);
-	report_html_notes(&page->findings, NULL, f);
+	report_html_notes(&a->findings, NULL, f);
 	html_section_end(f);
-	health_clear(&h);
-	return status;
 }
 
 static const struct {
 	const char *term, *text;
 } help[] = {
-	{"Effect", "How much the mean over the users of an arm differs from that of the control, in percent of the control’s mean."},
-	{"Interval", "The effects that the data do not contradict: were the experiment repeated many times, so many percent of such "
-		     "intervals would hold the true effect. Where it includes 0, the arm may have changed nothing."},
+	{"Effect",
+	 "How much the mean over the users of an arm differs from that of the control, in percent of the control’s "
+	 "mean."},
+	{"Interval",
+	 "The effects that the data do not contradict: were the experiment repeated many times, so many percent of "
+	 "such intervals would hold the true effect. Where it includes 0, the arm may have changed nothing."},
 	{"p", "How often a difference at least as large would be seen by chance alone, if the arm changed nothing."},
 	{"Better, worse", "The interval excludes 0, and more is better (of latency: less)."},
 	{"Units", "Time is in tracks: 1 is a track heard from beginning to end. Latency is in milliseconds."},
-	{"Caution", "Unless p was adjusted (--adjust), every metric of every arm is tested by itself: of twenty comparisons without any "
-		    "true difference, one is expected to look significant at 95 %. Nor is p meant to be looked at again and again until "
-		    "it is small, unless intervals are sequential (--sequential)."},
+	{"Caution",
+	 "Unless p was adjusted (--adjust), every metric of every arm is tested by itself: of twenty comparisons "
+	 "without any true difference, one is expected to look significant at 95 %. Nor is p meant to be looked at "
+	 "again "
+	 "and again until it is small, unless intervals are sequential (--sequential)."},
 };
 
 static void put_help(FILE *f)
@@ -97,17 +84,17 @@ static void put_help(FILE *f)
 }
 
 /*
- * The days on which sessions ended, as far as the report has them: "2024-01-01 to 2024-01-05 (UTC); ", or "". Those of an
- * experiment that are far off are not told, but that there are some.
+ * The days on which sessions ended, as far as the report has them: "2024-01-01 to 2024-01-05 (UTC); ", or "". Those of
+ * an experiment that are far off are not told, but that there are some.
  */
-static int put_period(const struct page *page, FILE *f, struct errmsg *e)
+static int put_period(const struct analysis *a, FILE *f, struct errmsg *e)
 {
-	const struct section *s = analysis_section(page->r->sections, page->r->n_sections, "days");
+	const struct section *s = analysis_section(a, "days");
 	struct period all = {0};
 	char first[DAY_SIZE], last[DAY_SIZE];
 
-	for (size_t i = 0; s && i < page->n; i++) {
-		struct period_rows rows = period_rows_of(s, page->parts[i].name);
+	for (size_t i = 0; s && i < a->n; i++) {
+		struct period_rows rows = period_rows_of(s, a->experiments[i].name);
 		struct period p;
 
 		if (period_of_rows(&p, s, &rows, e) < 0)
@@ -128,79 +115,38 @@ static int put_period(const struct page *page, FILE *f, struct errmsg *e)
 	return 0;
 }
 
-static int put_head(const struct page *page, FILE *f, struct errmsg *e)
+static int put_head(const struct analysis *a, FILE *f, struct errmsg *e)
 {
-	const struct study *s = page->r->study;
-	bool one = page->n == 1;
+	const struct study *s = a->study;
 
 	html_open(f, "p", HTML_MUTED);
-	if (put_period(page, f, e) < 0)
+	if (put_period(a, f, e) < 0)
 		return -1;
-	if (page->r->effects->n > 0)
-		html_format(f, "%.10g %% intervals; ", 100 - 100 * page->r->effects->list[0].alpha);
-	html_format(f, "%zu experiment%s, %s event%s of %s user%s; botify-abtest %s", page->n, one ? "" : "s",
-		    humanize_count(s->events).text, humanize_plural(s->events), humanize_count(s->n_users).text, humanize_plural(s->n_users),
-		    BOTIFY_VERSION);
+	if (a->all.n > 0)
+		html_format(f, "%.10g %% intervals; ", 100 - 100 * a->all.list[0].alpha);
+	html_format(f, "%zu experiment%s, %s event%s of %s user%s; botify-abtest %s", a->n, humanize_plural(a->n),
+		    humanize_count(s->events).text, humanize_plural(s->events), humanize_count(s->n_users).text,
+		    humanize_plural(s->n_users), BOTIFY_VERSION);
 	fputs("</p>\n", f);
 	return 0;
 }
 
-static int put_page(const struct page *page, FILE *f, struct errmsg *e)
+int report_html(const struct analysis *a, const struct report_style *style, FILE *f, struct errmsg *e)
 {
 	int status;
 
+	(void)style;
 	html_begin(f, "Experiment report", svg_css);
-	status = put_head(page, f, e);
-	put_warnings(&page->findings, f);
+	status = put_head(a, f, e);
+	put_warnings(&a->findings, f);
 	if (status == 0)
-		status = report_html_summary(page->parts, page->n, f, e);
-	for (size_t i = 0; i < page->n && status == 0; i++)
-		status = report_html_part(&page->parts[i], f, e);
-	for (size_t i = 0; i < page->r->n_sections && status == 0; i++)
-		status = section_put_html(&page->r->sections[i], f, e);
-	if (status == 0)
-		status = put_health(page, f, e);
+		status = report_html_summary(a, f, e);
+	for (size_t i = 0; i < a->n && status == 0; i++)
+		status = report_html_part(&a->experiments[i], f, e);
+	for (size_t i = 0; i < a->n_sections && status == 0; i++)
+		status = section_put_html(&a->sections[i], f, e);
+	put_health(a, f);
 	put_help(f);
 	html_end(f);
-	return status;
-}
-
-static int add_parts(struct page *page, struct errmsg *e)
-{
-	const struct study *s = page->r->study;
-
-	page->parts = calloc(s->names.n + 1, sizeof *page->parts);
-	if (!page->parts)
-		return errmsg_nomem(e);
-	for (size_t i = 0; i < s->names.n; i++) {
-		struct report_html_part *p = &page->parts[page->n];
-
-		if (!s->experiments[i].wanted)
-			continue;
-		*p = (struct report_html_part){.r = page->r, .findings = &page->findings, .x = &s->experiments[i],
-				   .name = intern_text(&s->names, i)};
-		p->arms = effects_arms(p->x, page->r->control, e);
-		if (!p->arms)
-			return -1;
-		p->n_effects = report_effects(page->r, p->name, &p->effects);
-		page->n++;
-	}
-	return 0;
-}
-
-int report_html(const struct report *r, FILE *f, bool colour, struct errmsg *e)
-{
-	struct page page = {.r = r};
-	int status = findings_of(&page.findings, r, e);
-
-	(void)colour;
-	if (status == 0)
-		status = add_parts(&page, e);
-	if (status == 0)
-		status = put_page(&page, f, e);
-	for (size_t i = 0; i < page.n; i++)
-		free(page.parts[i].arms);
-	free(page.parts);
-	findings_clear(&page.findings);
 	return status;
 }

@@ -34,9 +34,9 @@ static void put_others(const struct effect *list, size_t n, const struct effect 
 		fputc('.', f);
 }
 
-static int put_headline(const struct report_html_part *p, const struct effect *list, size_t n, FILE *f, struct errmsg *e)
+static int put_headline(const struct analysis *a, const struct effect *list, size_t n, FILE *f, struct errmsg *e)
 {
-	const struct effect *told = headline_effect(list, n, report_primary(p->r));
+	const struct effect *told = headline_effect(list, n, a->options->effects.primary);
 	char *text = headline_of(told, true);
 
 	if (!text)
@@ -53,35 +53,36 @@ static int put_headline(const struct report_html_part *p, const struct effect *l
 }
 
 /* A sentence for each arm, about the metric that matters, which is the first one unless told otherwise. */
-static int put_headlines(const struct report_html_part *p, FILE *f, struct errmsg *e)
+static int put_headlines(const struct analysis_experiment *x, FILE *f, struct errmsg *e)
 {
-	size_t first[HEADLINES_MAX], arms, told = headline_choose(p->effects, p->n_effects, report_primary(p->r), first, &arms);
+	const char *primary = x->of->options->effects.primary;
+	size_t first[HEADLINES_MAX], arms, told = headline_choose(x->effects, x->n_effects, primary, first, &arms);
 	int status = 0;
 
 	html_open(f, "ul", HTML_PLAIN);
 	for (size_t i = 0; i < told && status == 0; i++)
-		status = put_headline(p, p->effects + first[i], p->n_effects - first[i], f, e);
+		status = put_headline(x->of, x->effects + first[i], x->n_effects - first[i], f, e);
 	if (arms > told)
 		fprintf(f, "<li>%zu more arms are in the table.</li>\n", arms - told);
 	fputs("</ul>\n", f);
 	return status;
 }
 
-int report_html_summary(const struct report_html_part *parts, size_t n, FILE *f, struct errmsg *e)
+int report_html_summary(const struct analysis *a, FILE *f, struct errmsg *e)
 {
 	int status = 0;
 
-	for (size_t i = 0; i < n && status == 0; i++) {
-		const struct report_html_part *p = &parts[i];
+	for (size_t i = 0; i < a->n && status == 0; i++) {
+		const struct analysis_experiment *x = &a->experiments[i];
 
-		if (p->n_effects == 0)
+		if (x->n_effects == 0)
 			continue;
-		if (n > 1) {
+		if (a->n > 1) {
 			fputs("<h3>", f);
-			html_text(f, humanize_name(p->name));
+			html_text(f, humanize_name(x->name));
 			fputs("</h3>\n", f);
 		}
-		status = put_headlines(p, f, e);
+		status = put_headlines(x, f, e);
 	}
 	return status;
 }

@@ -7,9 +7,8 @@
 
 #include "base/memstream.h"
 #include "render/table.h"
-#include "report/findings.h"
 #include "report/headline.h"
-#include "report/section.h"
+#include "report/report_words.h"
 #include "text/cut.h"
 #include "text/humanize.h"
 #include "text/sanitize.h"
@@ -94,9 +93,11 @@ static int put_sentence(const struct effect *x, FILE *f, bool colour)
 }
 
 /* Which arm won, and which lost, for people who read no table. */
-static int put_sentences(const struct report *r, const struct effect *list, size_t n, FILE *f, bool colour)
+static int put_sentences(const struct analysis_experiment *x, FILE *f, bool colour)
 {
-	const char *primary = report_primary(r);
+	const struct effect *list = x->effects;
+	const char *primary = x->of->options->effects.primary;
+	size_t n = x->n_effects;
 	size_t first[HEADLINES_MAX], arms, told = headline_choose(list, n, primary, first, &arms);
 	int status = 0;
 
@@ -107,24 +108,28 @@ static int put_sentences(const struct report *r, const struct effect *list, size
 	return status;
 }
 
-static char *heading(const struct study_experiment *x, const char *name, const uint32_t *arms)
+/* "POLICY: C (control) 4010 users, T1 3988 users". New; NULL: no memory. */
+static char *heading_of(const struct analysis_experiment *x)
 {
 	struct memstream m;
 	FILE *f = memstream_open(&m);
 
 	if (!f)
 		return NULL;
-	fprintf(f, "%s: ", humanize_name(name));
-	for (size_t i = 0; i < x->arms.n; i++) {
-		uint64_t users = x->summary.arms[arms[i]].users;
+	fprintf(f, "%s: ", humanize_name(x->name));
+	for (size_t i = 0; i < x->is->arms.n; i++) {
+		uint64_t users = x->is->summary.arms[x->arms[i]].users;
 
-		fprintf(f, "%s%s%s %" PRIu64 " user%s", i > 0 ? ", " : "", humanize_name(intern_text(&x->arms, arms[i])),
+		fprintf(f, "%s%s%s %" PRIu64 " user%s", i > 0 ? ", " : "", humanize_name(analysis_arm(x, x->arms[i])),
 			i == 0 ? " (control)" : "", users, humanize_plural(users));
 	}
 	return memstream_close(&m);
 }
 
-/* The findings about an experiment or, where it is NULL, about the log: those that stand above its numbers, or the others. */
+/*
+ * The findings about an experiment or, where it is NULL, about the log: those that stand above its numbers, or the
+ * others.
+ */
 static void add_findings(struct table *t, const struct findings *all, const char *experiment, bool alarms)
 {
 	enum table_style style = alarms ? TABLE_RED : TABLE_YELLOW;
@@ -156,27 +161,22 @@ static int write_alarms(const struct findings *all, FILE *f, bool colour, struct
 	return status < 0 ? errmsg_nomem(e) : 0;
 }
 
-static int write_experiment(const struct report *r, const struct findings *findings, size_t number, FILE *f, bool colour, struct errmsg *e)
+static int write_experiment(const struct analysis_experiment *x, FILE *f, bool colour, struct errmsg *e)
 {
-	const struct study_experiment *x = &r->study->experiments[number];
-	const char *name = intern_text(&r->study->names, number);
-	uint32_t *arms = effects_arms(x, r->control, e);
-	char *head = arms ? heading(x, name, arms) : NULL;
-	const struct effect *list;
-	size_t n = report_effects(r, name, &list);
-	char *methods = report_methods(r, list, n, false);
+	const struct findings *findings = &x->of->findings;
+	char *heading = heading_of(x), *methods = report_methods(x, false);
 	struct table top, effects, notes;
 	int status = -1;
 
 	table_init(&top, "l");
 	table_init(&effects, "lrrrrr");
 	table_init(&notes, "l");
-	if (head && methods) {
-		table_add(&top, TABLE_BOLD, "%s", head);
-		add_findings(&top, findings, name, true);
-		add_effects(&effects, list, n);
-		add_findings(&notes, findings, name, false);
-		status = table_print(&top, f, colour) | put_sentences(r, list, n, f, colour) | table_print(&effects, f, colour);
+	if (heading && methods) {
+		table_add(&top, TABLE_BOLD, "%s", heading);
+		add_findings(&top, findings, x->name, true);
+		add_effects(&effects, x->effects, x->n_effects);
+		add_findings(&notes, findings, x->name, false);
+		status = table_print(&top, f, colour) | put_sentences(x, f, colour) | table_print(&effects, f, colour);
 		status |= table_prose(methods, TABLE_PLAIN, f, colour);
 		status |= table_print(&notes, f, colour);
 		fputc('\n', f);
@@ -185,16 +185,15 @@ static int write_experiment(const struct report *r, const struct findings *findi
 	table_clear(&effects);
 	table_clear(&notes);
 	free(methods);
-	free(head);
-	free(arms);
+	free(heading);
 	return status < 0 ? errmsg_nomem(e) : 0;
 }
 
 /* What the columns of the effects are. */
-static int add_foot(struct table *t, const struct report *r)
+static int add_foot(struct table *t, const struct analysis *a)
 {
 	char *means = report_means(false, ".");
-	const char *kind = report_p_kind(r);
+	const char *kind = report_p_kind(a);
 
 	if (!means)
 		return -1;
@@ -206,35 +205,29 @@ static int add_foot(struct table *t, const struct report *r)
 	return 0;
 }
 
-static int write_log(const struct report *r, const struct findings *findings, FILE *f, bool colour, struct errmsg *e)
+static int write_log(const struct analysis *a, FILE *f, bool colour, struct errmsg *e)
 {
-	const struct study *s = r->study;
+	const struct study *s = a->study;
 	struct table t;
 	int status;
 
 	table_init(&t, "l");
-	table_add(&t, TABLE_PLAIN, "Log: %" PRIu64 " event%s of %" PRIu64 " user%s.", s->events, humanize_plural(s->events),
-		  (uint64_t)s->n_users, humanize_plural(s->n_users));
-	add_findings(&t, findings, NULL, false);
-	status = add_foot(&t, r) < 0 ? -1 : table_print(&t, f, colour);
+	table_add(&t, TABLE_PLAIN, "Log: %" PRIu64 " event%s of %" PRIu64 " user%s.", s->events,
+		  humanize_plural(s->events), (uint64_t)s->n_users, humanize_plural(s->n_users));
+	add_findings(&t, &a->findings, NULL, false);
+	status = add_foot(&t, a) < 0 ? -1 : table_print(&t, f, colour);
 	table_clear(&t);
 	return status < 0 ? errmsg_nomem(e) : 0;
 }
 
-int report_table(const struct report *r, FILE *f, bool colour, struct errmsg *e)
+int report_table(const struct analysis *a, const struct report_style *style, FILE *f, struct errmsg *e)
 {
-	struct findings findings;
-	int status = findings_of(&findings, r, e);
+	bool colour = style->colour;
+	int status = write_alarms(&a->findings, f, colour, e);
 
-	if (status == 0)
-		status = write_alarms(&findings, f, colour, e);
-	for (size_t i = 0; i < r->study->names.n && status == 0; i++)
-		if (r->study->experiments[i].wanted)
-			status = write_experiment(r, &findings, i, f, colour, e);
-	for (size_t i = 0; i < r->n_sections && status == 0; i++)
-		status = r->sections[i].usual ? 0 : section_put_table(&r->sections[i], f, colour, e);
-	if (status == 0)
-		status = write_log(r, &findings, f, colour, e);
-	findings_clear(&findings);
-	return status;
+	for (size_t i = 0; i < a->n && status == 0; i++)
+		status = write_experiment(&a->experiments[i], f, colour, e);
+	for (size_t i = 0; i < a->n_sections && status == 0; i++)
+		status = a->sections[i].usual ? 0 : section_put_table(&a->sections[i], f, colour, e);
+	return status < 0 ? -1 : write_log(a, f, colour, e);
 }

@@ -15,6 +15,16 @@ void section_init(struct section *s, const char *key, const char *title, const c
 			      .below = n_columns};
 }
 
+void section_of_rows(struct section *s, const char *key, const char *title, const struct section_column *columns,
+		     size_t n_columns, const size_t *offsets, const void *rows, size_t row_size, size_t n_rows)
+{
+	section_init(s, key, title, "", columns, n_columns);
+	s->n = n_rows * n_columns;
+	s->rows = rows;
+	s->row_size = row_size;
+	s->offsets = offsets;
+}
+
 void section_layout(struct section *s, size_t heads, const char *below)
 {
 	s->heads = heads;
@@ -32,7 +42,7 @@ size_t section_column(const struct section *s, const char *key)
 
 void section_clear(struct section *s)
 {
-	for (size_t i = 0; i < s->n; i++)
+	for (size_t i = 0; s->cells && i < s->n; i++)
 		free(s->cells[i].text);
 	free(s->cells);
 	*s = (struct section){0};
@@ -89,19 +99,56 @@ void section_count(struct section *s, uint64_t n)
 		cell->count = n;
 }
 
-static void put_json_cell(const struct section *s, size_t i, FILE *f)
+/* What a member of a row holds. */
+static struct section_cell cell_of(const void *member, enum section_kind kind)
 {
-	const struct section_column *c = &s->columns[i % s->n_columns];
+	switch (kind) {
+	case SECTION_TEXT: case SECTION_METRIC: return (struct section_cell){.text = *(char *const *)member};
+	case SECTION_COUNT: return (struct section_cell){.count = *(const uint64_t *)member};
+	case SECTION_TRUTH: return (struct section_cell){.count = *(const bool *)member};
+	default: return (struct section_cell){.number = *(const double *)member};
+	}
+}
 
-	fprintf(f, "%c\"%s\":", i % s->n_columns == 0 ? '{' : ',', c->key);
-	if (s->cells[i].text)
-		json_put_string(f, s->cells[i].text);
-	else if (c->kind == SECTION_COUNT)
-		fprintf(f, "%" PRIu64, s->cells[i].count);
+struct section_cell section_cell(const struct section *s, size_t row, size_t column)
+{
+	if (!s->offsets)
+		return s->cells[row * s->n_columns + column];
+	return cell_of(s->rows + row * s->row_size + s->offsets[column], s->columns[column].kind);
+}
+
+static void put_json_cell(const struct section *s, size_t row, size_t column, FILE *f)
+{
+	struct section_cell cell = section_cell(s, row, column);
+
+	if (cell.text)
+		json_put_string(f, cell.text);
+	else if (s->columns[column].kind == SECTION_COUNT)
+		fprintf(f, "%" PRIu64, cell.count);
+	else if (s->columns[column].kind == SECTION_TRUTH)
+		fputs(cell.count ? "true" : "false", f);
 	else
-		json_put_number(f, s->cells[i].number);
-	if (i % s->n_columns + 1 == s->n_columns)
-		putc('}', f);
+		json_put_number(f, cell.number);
+}
+
+static void put_json_row(const struct section *s, size_t row, FILE *f)
+{
+	for (size_t column = 0; column < s->n_columns; column++) {
+		fprintf(f, "%c\"%s\":", column == 0 ? '{' : ',', s->columns[column].key);
+		put_json_cell(s, row, column, f);
+	}
+	putc('}', f);
+}
+
+int section_put_ndjson(const struct section *s, FILE *f, struct errmsg *e)
+{
+	if (s->failed)
+		return errmsg_nomem(e);
+	for (size_t row = 0; row < section_rows(s); row++) {
+		put_json_row(s, row, f);
+		putc('\n', f);
+	}
+	return 0;
 }
 
 int section_put_json(const struct section *s, FILE *f, struct errmsg *e)
@@ -109,10 +156,9 @@ int section_put_json(const struct section *s, FILE *f, struct errmsg *e)
 	if (s->failed)
 		return errmsg_nomem(e);
 	fprintf(f, "\"%s\":[", s->key);
-	for (size_t i = 0; i < s->n; i++) {
-		if (i % s->n_columns == 0)
-			fputs(i > 0 ? ",\n" : "\n", f);
-		put_json_cell(s, i, f);
+	for (size_t row = 0; row < section_rows(s); row++) {
+		fputs(row > 0 ? ",\n" : "\n", f);
+		put_json_row(s, row, f);
 	}
 	fputs("\n]", f);
 	return 0;

@@ -1,8 +1,9 @@
 /*
- * section: a part of a report that is a table: quantiles, days, sources, power, … One is built cell by cell, and every
- * format of the report can say it.
+ * section: a part of a report that is a table: effects, quantiles, days, sources, power, … One is built cell by cell,
+ * or reads the rows that its maker has, and every format of the report can say it.
  *
- * What cannot be known is NaN, and is null, an empty field or "-". A column of which nothing is known is for machines only.
+ * What cannot be known is NaN, and is null, an empty field or "-". A column of which nothing is known is for machines
+ * only.
  */
 #ifndef BOTIFY_SECTION_H
 #define BOTIFY_SECTION_H
@@ -25,7 +26,8 @@ enum section_kind {
 	SECTION_BOUND,	 /* of this kind: all with as many decimals as it takes to show their sign */
 	SECTION_P,	 /* a probability, shown on its side of the section's level */
 	SECTION_WHOLE,	 /* a number that is whole where it is known */
-	SECTION_COUNT
+	SECTION_COUNT,
+	SECTION_TRUTH
 };
 
 struct section_column {
@@ -37,7 +39,7 @@ struct section_column {
 struct section_cell {
 	char *text; /* SECTION_TEXT and SECTION_METRIC, else NULL */
 	double number; /* also of a day, which is text */
-	uint64_t count;
+	uint64_t count; /* also of SECTION_TRUTH: 0 or 1 */
 };
 
 struct section {
@@ -48,8 +50,11 @@ struct section {
 	size_t n_columns;
 	size_t heads, below; /* as given to section_layout */
 	double level; /* below which a p tells something; 0 to begin with: none does */
-	struct section_cell *cells; /* row after row */
-	size_t n, cap;
+	struct section_cell *cells; /* row after row; see section_cell */
+	size_t n, cap; /* cells */
+	const char *rows;	/* of section_of_rows, or NULL */
+	size_t row_size;
+	const size_t *offsets;
 	bool usual;  /* all is as it should be: the table for a terminal leaves it out */
 	bool failed; /* out of memory */
 };
@@ -60,8 +65,15 @@ void section_init(struct section *s, const char *key, const char *title, const c
 void section_clear(struct section *s);
 
 /*
+ * A section whose cells are the members of n_rows structures of `row_size` bytes, of which each column has its offset:
+ * of a const char *, uint64_t, bool or double, as its kind says. All pointers are borrowed.
+ */
+void section_of_rows(struct section *s, const char *key, const char *title, const struct section_column *columns,
+		     size_t n_columns, const size_t *offsets, const void *rows, size_t row_size, size_t n_rows);
+
+/*
  * How a terminal and a page show it: the values of the first `heads` columns, which are text, head the rows that share
- * them; and the columns from the key `below` on (NULL: none) stand in a second table below, behind the first column of
+ * them; and the columns from the key `below` on (NULL: none) stand in a second table below, after the first column of
  * the rows. To begin with, neither.
  */
 void section_layout(struct section *s, size_t heads, const char *below);
@@ -81,6 +93,9 @@ static inline size_t section_rows(const struct section *s)
 	return s->n / s->n_columns;
 }
 
+/* A cell by its row and its column. Its text is borrowed. */
+struct section_cell section_cell(const struct section *s, size_t row, size_t column);
+
 /*
  * Writers. For people, one without rows is said in words. Return 0, or -1 where memory ran out; errors of f are for
  * ferror to tell.
@@ -90,5 +105,15 @@ int section_put_markdown(const struct section *s, FILE *f, struct errmsg *e);
 int section_put_html(const struct section *s, FILE *f, struct errmsg *e);
 /* "key":[{…},{…}], an object a line */
 int section_put_json(const struct section *s, FILE *f, struct errmsg *e);
+/* an object a line */
+int section_put_ndjson(const struct section *s, FILE *f, struct errmsg *e);
+
+struct section_csv {
+	bool terminal;	  /* it is shown on one: a text that has line ends stays on its line */
+	bool spreadsheet; /* text is in quotes, with an apostrophe before what would be taken for a formula */
+};
+
+/* RFC 4180, but that lines end with LF: a line of keys, then a row a line. */
+int section_put_csv(const struct section *s, const struct section_csv *how, FILE *f, struct errmsg *e);
 
 #endif

@@ -8,7 +8,7 @@ static int put_html_rows(struct html_table *t, const struct section *s, const st
 {
 	struct humanized memory;
 
-	for (size_t row = 0; row < s->n; row += s->n_columns) {
+	for (size_t row = 0; row < section_rows(s); row++) {
 		if (section_has_head(s, row)) {
 			char *head = section_head(s, row);
 
@@ -18,7 +18,7 @@ static int put_html_rows(struct html_table *t, const struct section *s, const st
 			free(head);
 		}
 		for (size_t k = 0; k < v->n; k++)
-			html_table_cell(t, HTML_PLAIN, section_typeset(s, row + v->columns[k], &memory));
+			html_table_cell(t, HTML_PLAIN, section_typeset(s, row, v->columns[k], &memory));
 	}
 	return 0;
 }

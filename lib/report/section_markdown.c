@@ -22,13 +22,13 @@ static void put_markdown_row(FILE *f, const struct section *s, const struct sect
 	struct humanized memory;
 
 	for (size_t k = 0; k < v->n; k++) {
-		size_t i = row + v->columns[k];
+		const char *shown = section_typeset(s, row, v->columns[k], &memory);
 
 		fputs(k == 0 ? "| " : " | ", f);
-		if (section_is_text(s, i))
-			markdown_text(f, section_typeset(s, i, &memory));
+		if (section_is_text(s, v->columns[k]))
+			markdown_text(f, shown);
 		else
-			fputs(section_typeset(s, i, &memory), f);
+			fputs(shown, f);
 	}
 	fputs(" |\n", f);
 }
@@ -46,7 +46,7 @@ int section_put_markdown(const struct section *s, FILE *f, struct errmsg *e)
 		return 0;
 	}
 	put_markdown_headings(f, s, &v);
-	for (size_t row = 0; row < s->n; row += s->n_columns)
+	for (size_t row = 0; row < section_rows(s); row++)
 		put_markdown_row(f, s, &v, row);
 	fprintf(f, "\n%s%s", s->note, *s->note ? "\n\n" : "");
 	free(v.columns);

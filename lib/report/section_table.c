@@ -27,15 +27,17 @@ static void add_headings(struct table *t, const struct section *s, const struct 
 static void add_row(struct table *t, const struct section *s, const struct section_view *v, size_t row)
 {
 	for (size_t k = 0; k < v->n; k++) {
-		size_t i = row + v->columns[k];
+		size_t column = v->columns[k];
 
-		table_add(t, TABLE_PLAIN, "%s", section_is_text(s, i) ? humanize_name(s->cells[i].text) : section_shown(s, i).text);
+		table_add(t, TABLE_PLAIN, "%s",
+			  section_is_text(s, column) ? humanize_name(section_cell(s, row, column).text)
+						     : section_shown(s, row, column).text);
 	}
 }
 
 static int add_rows(struct table *t, const struct section *s, const struct section_view *v)
 {
-	for (size_t row = 0; row < s->n; row += s->n_columns) {
+	for (size_t row = 0; row < section_rows(s); row++) {
 		if (section_has_head(s, row)) {
 			char *head = section_head(s, row);
 

@@ -12,25 +12,39 @@ bool section_is_empty(const struct section *s)
 	return s->n == 0 && !s->failed;
 }
 
-bool section_is_text(const struct section *s, size_t i)
+bool section_is_text(const struct section *s, size_t column)
 {
-	return s->columns[i % s->n_columns].kind <= SECTION_METRIC;
+	return s->columns[column].kind <= SECTION_METRIC;
 }
 
-struct humanized section_shown(const struct section *s, size_t i)
+static struct humanized whole_number(double x)
 {
-	const struct section_cell *cell = &s->cells[i];
+	return isfinite(x) && x < 1e18 ? humanize_count((uint64_t)x) : humanize("-");
+}
 
-	switch (s->columns[i % s->n_columns].kind) {
-	case SECTION_COUNT: return humanize_count(cell->count);
-	case SECTION_PLAIN: return isfinite(cell->number) ? humanize("%.10g", cell->number) : humanize("-");
-	case SECTION_SHARE: return isfinite(cell->number) ? humanize("%.2f", cell->number) : humanize("-");
-	case SECTION_PERCENT: return humanize_percent(cell->number);
-	case SECTION_CHANGE: return humanize_change(cell->number, cell[1].number, cell[2].number);
-	case SECTION_BOUND: return humanize_bound(cell->number);
-	case SECTION_P: return humanize_p_against(cell->number, s->level);
-	case SECTION_WHOLE: return isfinite(cell->number) && cell->number < 1e18 ? humanize_count((uint64_t)cell->number) : humanize("-");
-	default: return humanize_mean(cell->number);
+/* A change whose interval is in the next two columns. */
+static struct humanized change_at(const struct section *s, size_t row, size_t column)
+{
+	return humanize_change(section_cell(s, row, column).number, section_cell(s, row, column + 1).number,
+			       section_cell(s, row, column + 2).number);
+}
+
+struct humanized section_shown(const struct section *s, size_t row, size_t column)
+{
+	const struct section_cell cell = section_cell(s, row, column);
+	double x = cell.number;
+
+	switch (s->columns[column].kind) {
+	case SECTION_COUNT: return humanize_count(cell.count);
+	case SECTION_TRUTH: return humanize("%s", cell.count ? "yes" : "no");
+	case SECTION_PLAIN: return isfinite(x) ? humanize("%.10g", x) : humanize("-");
+	case SECTION_SHARE: return isfinite(x) ? humanize("%.2f", x) : humanize("-");
+	case SECTION_PERCENT: return humanize_percent(x);
+	case SECTION_CHANGE: return change_at(s, row, column);
+	case SECTION_BOUND: return humanize_bound(x);
+	case SECTION_P: return humanize_p_against(x, s->level);
+	case SECTION_WHOLE: return whole_number(x);
+	default: return humanize_mean(x);
 	}
 }
 
@@ -42,14 +56,14 @@ char *section_head(const struct section *s, size_t row)
 	if (!f)
 		return NULL;
 	for (size_t k = 0; k < s->heads; k++)
-		fprintf(f, "%s%s", k > 0 ? " · " : "", humanize_name(s->cells[row + k].text));
+		fprintf(f, "%s%s", k > 0 ? " · " : "", humanize_name(section_cell(s, row, k).text));
 	return memstream_close(&m);
 }
 
 bool section_has_head(const struct section *s, size_t row)
 {
 	for (size_t k = 0; k < s->heads; k++)
-		if (row == 0 || strcmp(s->cells[row + k].text, s->cells[row + k - s->n_columns].text) != 0)
+		if (row == 0 || strcmp(section_cell(s, row, k).text, section_cell(s, row - 1, k).text) != 0)
 			return true;
 	return false;
 }
@@ -70,10 +84,11 @@ enum section_part section_last_part(const struct section *s)
 
 static bool is_known(const struct section *s, size_t column)
 {
-	bool number = !section_is_text(s, column) && s->columns[column].kind != SECTION_COUNT;
+	enum section_kind kind = s->columns[column].kind;
+	bool number = !section_is_text(s, column) && kind != SECTION_COUNT && kind != SECTION_TRUTH;
 
-	for (size_t i = column; number && i < s->n; i += s->n_columns)
-		if (isfinite(s->cells[i].number))
+	for (size_t row = 0; number && row < section_rows(s); row++)
+		if (isfinite(section_cell(s, row, column).number))
 			return true;
 	return !number || s->n == 0;
 }
@@ -94,12 +109,13 @@ char section_align(const struct section *s, const struct section_view *v, size_t
 	return k == 0 || section_is_text(s, v->columns[k]) ? 'l' : 'r';
 }
 
-const char *section_typeset(const struct section *s, size_t i, struct humanized *memory)
+const char *section_typeset(const struct section *s, size_t row, size_t column, struct humanized *memory)
 {
-	bool metric = s->columns[i % s->n_columns].kind == SECTION_METRIC;
+	bool metric = s->columns[column].kind == SECTION_METRIC;
 
-	if (section_is_text(s, i) && !metric)
-		return humanize_name(s->cells[i].text);
-	*memory = metric ? headline_label(s->cells[i].text) : humanize_typeset(section_shown(s, i));
+	if (section_is_text(s, column) && !metric)
+		return humanize_name(section_cell(s, row, column).text);
+	*memory = metric ? headline_label(section_cell(s, row, column).text)
+			 : humanize_typeset(section_shown(s, row, column));
 	return memory->text;
 }

@@ -1,7 +1,5 @@
 /*
- * section_view: what people see of a section, whichever format shows it to them. For the writers section_*.c only.
- *
- * Cells are named by their place in section.cells, rows by the place of their first cell.
+ * section_view (private to lib/report): what people see of a section, whichever format shows it to them.
  */
 #ifndef BOTIFY_SECTION_VIEW_H
 #define BOTIFY_SECTION_VIEW_H
@@ -35,13 +33,13 @@ bool section_has_head(const struct section *s, size_t row);
 /* These values: "POLICY · T1". New; NULL: no memory. */
 char *section_head(const struct section *s, size_t row);
 
-/* Whether a cell is text. */
-bool section_is_text(const struct section *s, size_t i);
+/* Whether the cells of a column are text. */
+bool section_is_text(const struct section *s, size_t column);
 
-/* One that is no text. */
-struct humanized section_shown(const struct section *s, size_t i);
+/* A cell that is not text. */
+struct humanized section_shown(const struct section *s, size_t row, size_t column);
 
 /* Any cell as a page has it: its text, or what is put into `memory`. */
-const char *section_typeset(const struct section *s, size_t i, struct humanized *memory);
+const char *section_typeset(const struct section *s, size_t row, size_t column, struct humanized *memory);
 
 #endif

@@ -59,7 +59,8 @@ static struct event event_to_answer(const struct simulation *s, const struct sim
 	return ev;
 }
 
-static int play_session(struct simulation *s, struct sim_session *v, struct agent *a, const struct kind *kind, struct out *log)
+static int play_session(struct simulation *s, struct sim_session *v, struct agent *a, const struct kind *kind,
+			struct out *log)
 {
 	struct event ev;
 
@@ -91,32 +92,31 @@ static bool told_to_stop(const struct simulation *s, const struct kind *kind, co
 	return stop_told(watch->stop_fd);
 }
 
-/* Returns as agent_play. */
-static int play(struct simulation *s, struct agent *a, const struct kind *kind, struct out *log,
-		const struct simulation_watch *watch, struct errmsg *e)
+static enum simulation_outcome play_all(struct simulation *s, struct agent *a, const struct kind *kind, struct out *log,
+					const struct simulation_watch *watch, struct errmsg *e)
 {
 	struct sim_session *v;
 	int begun, flushed = 0;
 
 	while ((begun = simulation_begin(s, &v)) > 0) {
 		if (play_session(s, v, a, kind, log) < 0)
-			return errmsg_nomem(e);
+			return errmsg_nomem(e), SIMULATION_FAILED;
 		if (out_full(log))
 			flushed = out_flush(log, e);
 		if (flushed < 0)
-			return -1;
+			return SIMULATION_FAILED;
 		if (flushed == OUT_STOPPED || told_to_stop(s, kind, watch))
-			return 0;
+			return SIMULATION_STOPPED;
 	}
-	return begun < 0 ? errmsg_nomem(e) : 1;
+	return begun < 0 ? (errmsg_nomem(e), SIMULATION_FAILED) : SIMULATION_DONE;
 }
 
-int agent_play(struct simulation *s, enum agent_kind kind, uint64_t seed, struct out *log, const struct simulation_watch *watch,
-	       struct errmsg *e)
+enum simulation_outcome agent_play(struct simulation *s, enum agent_kind kind, uint64_t seed, struct out *log,
+				   const struct simulation_watch *watch, struct errmsg *e)
 {
 	struct agent a = {.s = s, .seed = seed};
-	int status = play(s, &a, &kinds[kind], log, watch, e);
+	enum simulation_outcome outcome = play_all(s, &a, &kinds[kind], log, watch, e);
 
 	oracle_clear(&a.oracle);
-	return status;
+	return outcome;
 }

@@ -1,5 +1,5 @@
 /*
- * arrivals: who comes when. A pure function of the seed and of a session's number in the run.
+ * arrivals: which user comes when. A pure function of the seed and of a session's number in the run.
  */
 #ifndef BOTIFY_ARRIVALS_H
 #define BOTIFY_ARRIVALS_H

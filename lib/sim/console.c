@@ -126,8 +126,11 @@ static enum choice ask(const struct console *c, const struct catalog *catalog, u
 			fputc('\n', c->dialogue);
 			return status == LINES_STOP ? CHOICE_STOP : CHOICE_QUIT;
 		}
-		if (status == LINES_LINE)
-			choice = interpret(c, catalog, trim((struct slice){.text = c->in->text, .len = c->in->len}), track);
+		if (status == LINES_LINE) {
+			struct slice line = {.text = c->in->text, .len = c->in->len};
+
+			choice = interpret(c, catalog, trim(line), track);
+		}
 	}
 	return choice;
 }
@@ -165,8 +168,9 @@ static void show_listening(const struct simulation *s, const struct console *c, 
 	fputc('\n', c->dialogue);
 }
 
-/* CONSOLE_DONE: the session has ended. */
-static enum console_status play_session(struct simulation *s, const struct console *c, struct sim_session *v, struct errmsg *e)
+/* SIMULATION_DONE: the session has ended. */
+static enum simulation_outcome play_session(struct simulation *s, const struct console *c, struct sim_session *v,
+					    struct errmsg *e)
 {
 	uint32_t track = CATALOG_NONE;
 	int flushed;
@@ -176,27 +180,27 @@ static enum console_status play_session(struct simulation *s, const struct conso
 		enum choice choice = ask(c, s->catalog, &track, e);
 
 		if (choice == CHOICE_QUIT || choice == CHOICE_STOP)
-			return choice == CHOICE_QUIT ? CONSOLE_QUIT : CONSOLE_STOPPED;
+			return choice == CHOICE_QUIT ? SIMULATION_QUIT : SIMULATION_STOPPED;
 		if (choice == CHOICE_FAILED)
-			return CONSOLE_FAILED;
+			return SIMULATION_FAILED;
 		log_event(s, c, v, track);
 		if (simulation_listen(s, v, track) < 0)
-			return errmsg_nomem(e), CONSOLE_FAILED;
+			return errmsg_nomem(e), SIMULATION_FAILED;
 		show_listening(s, c, v);
 	}
 	log_event(s, c, v, CATALOG_NONE);
 	simulation_end(s, v);
 	flushed = c->log ? out_flush(c->log, e) : 0;
-	return flushed == 0 ? CONSOLE_DONE : flushed == OUT_STOPPED ? CONSOLE_STOPPED : CONSOLE_FAILED;
+	return flushed == 0 ? SIMULATION_DONE : flushed == OUT_STOPPED ? SIMULATION_STOPPED : SIMULATION_FAILED;
 }
 
-enum console_status console_play(struct simulation *s, const struct console *c, struct errmsg *e)
+enum simulation_outcome console_play(struct simulation *s, const struct console *c, struct errmsg *e)
 {
 	struct sim_session *v;
-	enum console_status status = CONSOLE_DONE;
+	enum simulation_outcome status = SIMULATION_DONE;
 	int begun = 1;
 
-	while (status == CONSOLE_DONE && (begun = simulation_begin(s, &v)) > 0)
+	while (status == SIMULATION_DONE && (begun = simulation_begin(s, &v)) > 0)
 		status = play_session(s, c, v, e);
-	return begun < 0 ? (errmsg_nomem(e), CONSOLE_FAILED) : status;
+	return begun < 0 ? (errmsg_nomem(e), SIMULATION_FAILED) : status;
 }

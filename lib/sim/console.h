@@ -20,14 +20,7 @@ struct console {
 	struct out *log;   /* the events, or NULL */
 };
 
-enum console_status {
-	CONSOLE_DONE,	 /* all sessions have ended */
-	CONSOLE_QUIT,	 /* the person quit, or their input ended */
-	CONSOLE_STOPPED, /* the descriptor that their lines watch became readable */
-	CONSOLE_FAILED	 /* with the reason */
-};
-
 /* Plays all sessions, one after the other. */
-enum console_status console_play(struct simulation *s, const struct console *c, struct errmsg *e);
+enum simulation_outcome console_play(struct simulation *s, const struct console *c, struct errmsg *e);
 
 #endif

@@ -6,11 +6,11 @@
 #include <poll.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "base/eager.h"
 #include "base/lines.h"
+#include "base/now.h"
 #include "base/stop.h"
 #include "event/event.h"
 #include "text/number.h"
@@ -33,14 +33,6 @@ struct driver {
 	double last_reply, next_progress; /* s, monotonic */
 	bool stopping;			  /* no more requests are made */
 };
-
-static double now(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (double)t.tv_sec + (double)t.tv_nsec * 1e-9;
-}
 
 static void send_request(struct driver *x, struct sim_session *v)
 {
@@ -119,7 +111,6 @@ static int take_reply(struct driver *x, struct errmsg *e)
 	if (x->n_due == 0)
 		return errmsg_set(e, "a reply that nobody asked for");
 	request = simulation_request(x->s, v);
-	event_parser_reset(&x->parser);
 	if (event_parse(&x->parser, text, len, &reply, e) < 0 || check_echo(&request, &reply, e) < 0 ||
 	    check_recommendation(x, &reply, &track, e) < 0)
 		return -1;
@@ -146,7 +137,7 @@ static void show_progress(struct driver *x)
 	const struct simulation_watch *watch = &x->options->watch;
 	double time;
 
-	if (!watch->progress || (time = now()) < x->next_progress)
+	if (!watch->progress || (time = now_seconds()) < x->next_progress)
 		return;
 	x->next_progress = time + PROGRESS_SECONDS;
 	watch->progress(watch->ctx, x->s);
@@ -164,12 +155,12 @@ static int check_surplus(struct driver *x, struct errmsg *e)
 	return status == LINES_BAD ? -1 : 0;
 }
 
-/* The end of the replies, in the middle of one or not. One signal often ends both sides, and then it is no failure. */
+/* The end of the replies, in the middle of one or not. It is not a failure where one signal has ended both sides. */
 static int ended(const struct driver *x, struct errmsg *e)
 {
 	if (stop_told(x->options->watch.stop_fd))
-		return DRIVER_STOPPED;
-	return errmsg_set(e, "%zu %s due", x->n_due, x->n_due == 1 ? "reply was" : "replies were"), DRIVER_ENDED;
+		return SIMULATION_STOPPED;
+	return errmsg_set(e, "%zu %s due", x->n_due, x->n_due == 1 ? "reply was" : "replies were"), SIMULATION_CUT_OFF;
 }
 
 /* Writes what has been logged. Returns how the exchange ended, or GOING_ON. */
@@ -177,7 +168,7 @@ static int flush_log(struct driver *x, struct errmsg *e)
 {
 	int flushed = x->options->log ? out_flush(x->options->log, e) : 0;
 
-	return flushed == 0 ? GOING_ON : flushed == OUT_STOPPED ? DRIVER_STOPPED : DRIVER_FAILED;
+	return flushed == 0 ? GOING_ON : flushed == OUT_STOPPED ? SIMULATION_STOPPED : SIMULATION_FAILED;
 }
 
 /* Takes what lines_next gave. Returns how the exchange ended, or GOING_ON. */
@@ -186,13 +177,13 @@ static int take_line(struct driver *x, enum lines_status status, struct errmsg *
 	if (status == LINES_END)
 		return ended(x, e);
 	if (status != LINES_LINE)
-		return DRIVER_FAILED;
+		return SIMULATION_FAILED;
 	if (lines_blank(&x->replies))
 		return GOING_ON;
 	if (take_reply(x, e) < 0) {
-		if (lines_cut(&x->replies)) /* whoever wrote it died in the middle */
+		if (lines_cut(&x->replies)) /* its writer died in the middle */
 			return ended(x, e);
-		return errmsg_prefix(e, "%s:%lu", x->replies.name, x->replies.number), DRIVER_FAILED;
+		return errmsg_prefix(e, "%s:%lu", x->replies.name, x->replies.number), SIMULATION_FAILED;
 	}
 	x->last_reply = 0;
 	return x->options->log && out_full(x->options->log) ? flush_log(x, e) : GOING_ON;
@@ -204,6 +195,8 @@ static int take_line(struct driver *x, enum lines_status status, struct errmsg *
  */
 static int take_replies(struct driver *x, struct errmsg *e)
 {
+	/* once for all of them, as they mostly are in the same experiments, which the parser knows until then */
+	event_parser_reset(&x->parser);
 	do {
 		enum lines_status status = lines_next(&x->replies, e);
 		int how = status == LINES_WAIT ? GOING_ON : take_line(x, status, e);
@@ -213,7 +206,7 @@ static int take_replies(struct driver *x, struct errmsg *e)
 	} while (!simulation_done(x->s) && lines_ready(&x->replies));
 	if (!simulation_done(x->s))
 		return GOING_ON;
-	return check_surplus(x, e) < 0 ? DRIVER_FAILED : DRIVER_DONE;
+	return check_surplus(x, e) < 0 ? SIMULATION_FAILED : SIMULATION_DONE;
 }
 
 /* Nothing has come for too long. */
@@ -226,7 +219,7 @@ static int give_up(const struct driver *x, double timeout, struct errmsg *e)
 	else
 		errmsg_set(e, "%s: no reply for %g s, %zu %s due", o->from_name, timeout, x->n_due,
 			   x->n_due == 1 ? "is" : "are");
-	return DRIVER_FAILED;
+	return SIMULATION_FAILED;
 }
 
 /* Waits until there is something to read or room to write, or it has taken too long. */
@@ -241,7 +234,7 @@ static int wait_for_replies(struct driver *x, struct errmsg *e)
 	};
 	/* where nobody reads the requests any more, only those replies can come that are on their way */
 	double timeout = x->requests.error ? fmin(o->timeout, 1) : o->timeout;
-	double time = now(), left, until_progress = x->next_progress - time;
+	double time = now_seconds(), left, until_progress = x->next_progress - time;
 	int ready;
 
 	if (x->last_reply == 0)
@@ -261,20 +254,20 @@ static int wait_for_replies(struct driver *x, struct errmsg *e)
 		ready = poll(p, 3, (int)(left * 1000) + 1);
 	}
 	if (ready < 0)
-		return errno == EINTR ? GOING_ON : (errmsg_set(e, "poll: %s", strerror(errno)), DRIVER_FAILED);
-	return p[0].revents ? DRIVER_STOPPED : GOING_ON;
+		return errno == EINTR ? GOING_ON : (errmsg_set(e, "poll: %s", strerror(errno)), SIMULATION_FAILED);
+	return p[0].revents ? SIMULATION_STOPPED : GOING_ON;
 }
 
 static int run(struct driver *x, struct errmsg *e)
 {
 	if (begin(x, e) < 0)
-		return DRIVER_FAILED;
+		return SIMULATION_FAILED;
 	for (;;) {
 		int how;
 
 		/* a reader that has gone away shows as the end of its replies, which are still to be read */
 		if (out_push(&x->requests, e) < 0 && x->requests.error != EPIPE)
-			return DRIVER_FAILED;
+			return SIMULATION_FAILED;
 		how = wait_for_replies(x, e);
 		show_progress(x);
 		if (how == GOING_ON)
@@ -287,7 +280,7 @@ static int run(struct driver *x, struct errmsg *e)
 /* Takes the replies that are still due. */
 static void take_rest(struct driver *x, struct driver_rest *rest)
 {
-	double end = now() + rest->seconds;
+	double end = now_seconds() + rest->seconds;
 	struct errmsg ignored;
 
 	x->stopping = true;
@@ -301,24 +294,24 @@ static void take_rest(struct driver *x, struct driver_rest *rest)
 			poll(&p, 1, (int)(rest->seconds * 1000) + 1);
 		else if (take_line(x, status, &ignored) != GOING_ON)
 			break;
-		rest->seconds = end - now();
+		rest->seconds = end - now_seconds();
 	}
 }
 
-enum driver_status driver_run(struct simulation *s, const struct driver_options *options, struct errmsg *e)
+enum simulation_outcome driver_run(struct simulation *s, const struct driver_options *options, struct errmsg *e)
 {
 	struct driver x = {.s = s, .options = options};
-	enum driver_status status = DRIVER_FAILED;
+	enum simulation_outcome status = SIMULATION_FAILED;
 	struct errmsg ignored;
 
 	out_init(&x.requests, options->to, options->to_name);
 	lines_init(&x.replies, options->from, options->from_name);
 	x.due = calloc(s->options.in_flight, sizeof *x.due);
 	if (x.due)
-		status = (enum driver_status)run(&x, e);
+		status = (enum simulation_outcome)run(&x, e);
 	else
 		errmsg_nomem(e);
-	if (status == DRIVER_STOPPED && options->rest)
+	if (status == SIMULATION_STOPPED && options->rest)
 		take_rest(&x, options->rest);
 	if (options->log)
 		out_flush(options->log, &ignored);

@@ -30,17 +30,10 @@ struct driver_options {
 	struct simulation_watch watch;
 };
 
-enum driver_status {
-	DRIVER_DONE,	  /* all sessions have ended */
-	DRIVER_STOPPED, /* the stop descriptor became readable */
-	DRIVER_ENDED,	  /* replies ended before the sessions did; the reason reads "2 replies were due" */
-	DRIVER_FAILED	  /* anything else, with the reason */
-};
-
 /*
  * Plays all sessions. However it ends, the log holds the whole lines of all replies that were good, flushed but for
  * errors of its own, which stick (see out.h), and for what its reader did not take after it was told to stop.
  */
-enum driver_status driver_run(struct simulation *s, const struct driver_options *options, struct errmsg *e);
+enum simulation_outcome driver_run(struct simulation *s, const struct driver_options *options, struct errmsg *e);
 
 #endif

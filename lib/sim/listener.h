@@ -1,6 +1,6 @@
 /*
- * listener: how much of a track somebody listens to. The user model of botify-sim(1), which is the one of the original
- * botify simulator.
+ * listener (private to lib/sim): how much of a track somebody listens to. The user model of botify-sim(1), which is
+ * the one of the original botify simulator.
  */
 #ifndef BOTIFY_LISTENER_H
 #define BOTIFY_LISTENER_H

@@ -3,24 +3,22 @@
 #include <cblas.h>
 #include <float.h>
 #include <math.h>
-#include <pthread.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "base/grow.h"
+#include "base/parallel.h"
 #include "world/embeddings.h"
 
 /* Products of so many tracks with so many others are made at once; they fit into the cache of one processor. */
-enum { BLOCK = 128, TILE = 1024, MAX_THREADS = 64 };
+enum { BLOCK = 128, TILE = 1024 };
 
-struct scored {
+struct neighbour {
 	double score;
 	uint32_t track;
 };
 
-/* What all threads share. Only `next` changes. */
 struct search {
 	const struct npy *m;
 	const float *vectors; /* all rows in single precision, times `scale`: the matrix itself, or a copy */
@@ -29,8 +27,8 @@ struct search {
 	const uint32_t *tracks;
 	size_t n, k;
 	uint32_t *found; /* n x k */
-	atomic_size_t next; /* track whose block nobody has begun */
-	atomic_bool failed; /* out of memory */
+	struct worker *workers[PARALLEL_THREADS_MAX]; /* by thread */
+	atomic_bool failed;			      /* out of memory */
 };
 
 /* The search for the neighbours of one track, while the tiles pass by. */
@@ -38,13 +36,13 @@ struct seeker {
 	float *heap; /* the k largest products so far, the least of them first */
 	float bar;   /* what is below is not among the k nearest */
 	double margin;
-	struct scored *near; /* what may be among them */
+	struct neighbour *near; /* what may be among them */
 	size_t n_near, near_cap;
 };
 
 /* What one thread needs. */
 struct worker {
-	struct search *search;
+	const struct search *search;
 	float *block;	 /* BLOCK rows, those whose neighbours are looked for */
 	float *products; /* BLOCK x TILE */
 	float *heaps;	 /* BLOCK x k */
@@ -54,7 +52,7 @@ struct worker {
 /* Nearest first; of equally near tracks the lower first. */
 static int nearest_first(const void *a, const void *b)
 {
-	const struct scored *x = a, *y = b;
+	const struct neighbour *x = a, *y = b;
 
 	if (x->score != y->score)
 		return x->score < y->score ? 1 : -1;
@@ -99,7 +97,7 @@ static double norm_of(const struct npy *m, size_t row)
 }
 
 /* Drops what has turned out to be below the bar. */
-static void tidy(struct seeker *s)
+static void drop_below_bar(struct seeker *s)
 {
 	size_t kept = 0;
 
@@ -111,15 +109,15 @@ static void tidy(struct seeker *s)
 
 static int add_near(struct seeker *s, size_t k, uint32_t track, float product)
 {
-	struct scored *near;
+	struct neighbour *near;
 
 	if (s->n_near == s->near_cap && s->n_near > 0)
-		tidy(s);
+		drop_below_bar(s);
 	near = grow(s->near, &s->near_cap, s->n_near + 1, sizeof *near);
 	if (!near)
 		return -1;
 	s->near = near;
-	near[s->n_near++] = (struct scored){.score = product, .track = track};
+	near[s->n_near++] = (struct neighbour){.score = product, .track = track};
 	if (product > s->heap[0]) {
 		replace_least(s->heap, k, product);
 		/* rounded down, so as not to lose one that is just at the bar */
@@ -137,7 +135,7 @@ static int seek(struct seeker *s, size_t k, const float *products, size_t n, uin
 	return 0;
 }
 
-static void begin(struct worker *w, const uint32_t *tracks, size_t n)
+static void begin_block(struct worker *w, const uint32_t *tracks, size_t n)
 {
 	const struct search *s = w->search;
 	size_t d = s->m->columns;
@@ -156,9 +154,9 @@ static void begin(struct worker *w, const uint32_t *tracks, size_t n)
 }
 
 /* Weighs what came near again, and keeps the k nearest. */
-static void finish(const struct search *s, struct seeker *seeker, uint32_t track, uint32_t *found)
+static void rank_near(const struct search *s, struct seeker *seeker, uint32_t track, uint32_t *found)
 {
-	tidy(seeker);
+	drop_below_bar(seeker);
 	for (size_t j = 0; j < seeker->n_near; j++)
 		seeker->near[j].score = embeddings_dot(s->m, track, seeker->near[j].track);
 	qsort(seeker->near, seeker->n_near, sizeof *seeker->near, nearest_first);
@@ -172,7 +170,7 @@ static int find_block(struct worker *w, size_t first, size_t n)
 	const struct search *s = w->search;
 	size_t d = s->m->columns, rows = s->m->rows;
 
-	begin(w, s->tracks + first, n);
+	begin_block(w, s->tracks + first, n);
 	for (size_t t = 0; t < rows; t += TILE) {
 		size_t tile = rows - t < TILE ? rows - t : TILE;
 
@@ -183,54 +181,62 @@ static int find_block(struct worker *w, size_t first, size_t n)
 				return -1;
 	}
 	for (size_t i = 0; i < n; i++)
-		finish(s, &w->seekers[i], s->tracks[first + i], s->found + (first + i) * s->k);
+		rank_near(s, &w->seekers[i], s->tracks[first + i], s->found + (first + i) * s->k);
 	return 0;
 }
 
-static void *work(void *search)
+static void free_worker(struct worker *w)
 {
-	struct search *s = search;
-	struct worker *w = calloc(1, sizeof *w);
-	size_t first;
-
-	if (w) {
-		w->search = s;
-		w->block = malloc(BLOCK * s->m->columns * sizeof *w->block);
-		w->products = malloc((size_t)BLOCK * TILE * sizeof *w->products);
-		w->heaps = malloc(BLOCK * s->k * sizeof *w->heaps);
-	}
-	if (!w || !w->block || !w->products || !w->heaps)
-		s->failed = true;
-	while (!s->failed && (first = atomic_fetch_add(&s->next, BLOCK)) < s->n)
-		if (find_block(w, first, s->n - first < BLOCK ? s->n - first : BLOCK) < 0)
-			s->failed = true;
-	for (size_t i = 0; w && i < BLOCK; i++)
+	if (!w)
+		return;
+	for (size_t i = 0; i < BLOCK; i++)
 		free(w->seekers[i].near);
-	if (w) {
-		free(w->block);
-		free(w->products);
-		free(w->heaps);
-	}
+	free(w->block);
+	free(w->products);
+	free(w->heaps);
 	free(w);
+}
+
+/* New, or NULL where there is no memory. */
+static struct worker *new_worker(const struct search *s)
+{
+	struct worker *w = calloc(1, sizeof *w);
+
+	if (!w)
+		return NULL;
+	w->search = s;
+	w->block = malloc(BLOCK * s->m->columns * sizeof *w->block);
+	w->products = malloc((size_t)BLOCK * TILE * sizeof *w->products);
+	w->heaps = malloc(BLOCK * s->k * sizeof *w->heaps);
+	if (w->block && w->products && w->heaps)
+		return w;
+	free_worker(w);
 	return NULL;
 }
 
-/* The threads are our own, because looking through the products takes time too; OpenBLAS shall use one in each. */
-static void work_on_all_processors(struct search *s)
+static void find_chunk(void *search, size_t begin, size_t end, unsigned thread)
 {
-	pthread_t threads[MAX_THREADS];
-	long processors = sysconf(_SC_NPROCESSORS_ONLN);
-	size_t n = 0, blocks = (s->n + BLOCK - 1) / BLOCK;
+	struct search *s = search;
+	struct worker **w = &s->workers[thread];
+
+	if (s->failed)
+		return;
+	if (!*w)
+		*w = new_worker(s);
+	if (!*w || find_block(*w, begin, end - begin) < 0)
+		s->failed = true;
+}
+
+/* Looking through the products takes time too, so the threads are our own, and OpenBLAS shall use one in each. */
+static void find_all(struct search *s)
+{
 	int before = openblas_get_num_threads();
 
 	openblas_set_num_threads(1);
-	while (n < MAX_THREADS && (long)n + 1 < processors && n + 1 < blocks &&
-	       pthread_create(&threads[n], NULL, work, s) == 0)
-		n++;
-	work(s);
-	for (size_t i = 0; i < n; i++)
-		pthread_join(threads[i], NULL);
+	parallel_for(s->n, BLOCK, 0, find_chunk, s);
 	openblas_set_num_threads(before);
+	for (size_t i = 0; i < PARALLEL_THREADS_MAX; i++)
+		free_worker(s->workers[i]);
 }
 
 /* Looks at the size of the values. */
@@ -286,7 +292,7 @@ int neighbours_find(struct neighbours *nb, const struct npy *m, const uint32_t *
 	s.found = nb->tracks;
 	s.failed = !vectors || !nb->tracks || index_rows(nb, tracks) < 0;
 	if (!s.failed)
-		work_on_all_processors(&s);
+		find_all(&s);
 	if ((const void *)vectors != m->data)
 		free(vectors);
 	if (!s.failed)

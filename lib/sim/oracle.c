@@ -63,7 +63,8 @@ int oracle_begin(struct oracle *o, const struct simulation *s, const struct sim_
 		uint32_t plays = artist_plays(s, v, track);
 
 		o->heap[o->n++] = (struct oracle_track){
-			.worth = log_sigmoid((affinity - u->consume_bias) * u->consume_sharpness) + log_discount(u, plays),
+			.worth = log_sigmoid((affinity - u->consume_bias) * u->consume_sharpness) +
+				 log_discount(u, plays),
 			.track = track, .artist_plays = plays,
 		};
 	}

@@ -1,6 +1,7 @@
 /*
- * oracle: which track a listener would listen to longest, by the hidden embeddings and the user model themselves. No
- * recommender that has to learn from logs passes it: it is the bound for every policy in a world.
+ * oracle (private to lib/sim): which track a listener would listen to longest, by the hidden embeddings and the user
+ * model themselves. No recommender that has to learn from logs passes it: it is the bound for every policy in a
+ * world.
  */
 #ifndef BOTIFY_ORACLE_H
 #define BOTIFY_ORACLE_H
@@ -27,8 +28,8 @@ void oracle_clear(struct oracle *o);
 int oracle_begin(struct oracle *o, const struct simulation *s, const struct sim_session *v);
 
 /*
- * The track that the listener of the session would listen to longest now, of equal ones the lower index; track 0 where all have
- * been played.
+ * The track that the listener of the session would listen to longest now, of equal ones the lower index; track 0
+ * where all have been played.
  */
 uint32_t oracle_next(struct oracle *o, const struct simulation *s, const struct sim_session *v);
 

@@ -14,55 +14,57 @@ enum { STOP_SECONDS = 5 }; /* that a recommender has to end, once told to stop *
  * How long a recommender may take to end: one that is done, or was told to stop, may have a state to save. `left` is
  * what a told one has left.
  */
-static struct patience patience(enum driver_status status, double timeout, double left, int stop_fd)
+static struct patience patience(enum simulation_outcome status, double timeout, double left, int stop_fd)
 {
-	if (status == DRIVER_DONE)
+	if (status == SIMULATION_DONE)
 		return (struct patience){.seconds = timeout, .stop_fd = stop_fd, .stopped = left};
-	return (struct patience){.seconds = status == DRIVER_STOPPED ? left : 0.1, .stop_fd = -1};
+	return (struct patience){.seconds = status == SIMULATION_STOPPED ? left : 0.1, .stop_fd = -1};
 }
 
 /* As driver_run; but a pipe that has closed at its other end is told, and does not end this process. */
-static enum driver_status exchange(struct simulation *s, const struct driver_options *x, struct errmsg *e)
+static enum simulation_outcome exchange(struct simulation *s, const struct driver_options *x, struct errmsg *e)
 {
 	void (*before)(int) = signal(SIGPIPE, SIG_IGN);
-	enum driver_status status = driver_run(s, x, e);
+	enum simulation_outcome status = driver_run(s, x, e);
 
 	signal(SIGPIPE, before);
 	return status;
 }
 
-enum driver_status recommender_link_play_command(struct simulation *s, char *const argv[], double timeout, struct out *log,
-					  const struct simulation_watch *watch, struct errmsg *e)
+enum simulation_outcome recommender_link_play_command(struct simulation *s, char *const argv[], double timeout,
+						      struct out *log, const struct simulation_watch *watch,
+						      struct errmsg *e)
 {
-	struct driver_options x = {.to_name = argv[0], .from_name = argv[0], .log = log, .timeout = timeout, .watch = *watch};
+	struct driver_options x = {.to_name = argv[0], .from_name = argv[0], .log = log, .timeout = timeout,
+				   .watch = *watch};
 	struct coprocess c;
 	struct driver_rest rest = {.to = &c.to, .seconds = fmin(timeout, STOP_SECONDS)};
 	struct errmsg ending;
-	enum driver_status status;
+	enum simulation_outcome status;
 	bool well;
 
 	if (coprocess_start(&c, argv, e) < 0)
-		return DRIVER_FAILED;
+		return SIMULATION_FAILED;
 	x.to = c.to;
 	x.from = c.from;
 	x.rest = &rest;
 	status = exchange(s, &x, e);
 	well = coprocess_wait(&c, patience(status, timeout, rest.seconds, watch->stop_fd), &ending) == 0;
-	if (status == DRIVER_ENDED)
+	if (status == SIMULATION_CUT_OFF)
 		errmsg_set(e, "%s %s when %s", argv[0], well ? "ended" : ending.text, e->text);
-	if (status != DRIVER_DONE || (well && !c.surplus))
+	if (status != SIMULATION_DONE || (well && !c.surplus))
 		return status;
 	if (!well && stop_told(watch->stop_fd))
-		return DRIVER_STOPPED;
+		return SIMULATION_STOPPED;
 	if (well)
 		errmsg_set(e, "%s: a reply that nobody asked for, after the last session", argv[0]);
 	else
 		errmsg_set(e, "%s %s after the last session", argv[0], ending.text);
-	return DRIVER_FAILED;
+	return SIMULATION_FAILED;
 }
 
-enum driver_status recommender_link_play_wired(struct simulation *s, double timeout, const struct simulation_watch *watch,
-					struct errmsg *e)
+enum simulation_outcome recommender_link_play_wired(struct simulation *s, double timeout,
+						    const struct simulation_watch *watch, struct errmsg *e)
 {
 	struct driver_options x = {
 		.to = STDOUT_FILENO,
@@ -73,7 +75,7 @@ enum driver_status recommender_link_play_wired(struct simulation *s, double time
 		.watch = *watch,
 	};
 	int in = fcntl(STDIN_FILENO, F_GETFL), out = fcntl(STDOUT_FILENO, F_GETFL);
-	enum driver_status status;
+	enum simulation_outcome status;
 
 	fcntl(STDIN_FILENO, F_SETFL, in | O_NONBLOCK);
 	fcntl(STDOUT_FILENO, F_SETFL, out | O_NONBLOCK);
@@ -81,7 +83,7 @@ enum driver_status recommender_link_play_wired(struct simulation *s, double time
 	/* other processes may hold these descriptors too */
 	fcntl(STDIN_FILENO, F_SETFL, in);
 	fcntl(STDOUT_FILENO, F_SETFL, out);
-	if (status == DRIVER_ENDED)
+	if (status == SIMULATION_CUT_OFF)
 		errmsg_set(e, "standard input ended when %s", e->text);
 	return status;
 }

@@ -1,8 +1,9 @@
 /*
  * session_queue: which session may begin next, where a user has one at a time.
  *
- * Sessions arrive in the order of the schedule. One whose user is busy waits, and begins as soon as that user is free,
- * before others arrive. So the sessions of a user begin in the order in which they arrive, whatever goes on around them.
+ * Sessions arrive in the order of the schedule. One whose user is busy waits, and begins as soon as that user is
+ * free, before others arrive. So the sessions of a user begin in the order in which they arrive, whatever goes on
+ * around them.
  */
 #ifndef BOTIFY_SESSION_QUEUE_H
 #define BOTIFY_SESSION_QUEUE_H
@@ -30,7 +31,7 @@ struct session_queue {
 	uint64_t arrived;		 /* sessions */
 	struct session_queue_user *users;
 	uint32_t free_user;		/* first of the list */
-	struct session_queue_waiting *waiting;	/* so many that it hardly ever fills; while it is full, nobody arrives */
+	struct session_queue_waiting *waiting;	/* so many that it is hardly ever full; nobody arrives while it is */
 	uint32_t empty_place;
 };
 

@@ -72,9 +72,9 @@ int simulation_init(struct simulation *s, const struct catalog *c, const struct 
 void simulation_clear(struct simulation *s);
 
 /*
- * Begins one more session; its first request is then to be sent. Returns 1 with the session; 0 where none can begin now,
- * because as many as may be are in flight, or all have begun, or all that could are of users who are busy; -1 where
- * there is no memory.
+ * Begins one more session; its first request is then to be sent. Returns 1 with the session; 0 where none can begin
+ * now, because as many as may be are in flight, or all have begun, or all that could are of users who are busy; -1
+ * where there is no memory.
  */
 int simulation_begin(struct simulation *s, struct sim_session **v);
 
@@ -90,16 +90,20 @@ int simulation_listen(struct simulation *s, struct sim_session *v, uint32_t trac
 /* Ends a session whose `last` has been answered. */
 void simulation_end(struct simulation *s, struct sim_session *v);
 
-/* Sessions in flight, and whether all have ended. */
-static inline size_t simulation_in_flight(const struct simulation *s)
-{
-	return s->options.in_flight - s->n_idle;
-}
-
+/* Whether all sessions have ended. */
 static inline bool simulation_done(const struct simulation *s)
 {
 	return s->ended == s->options.sessions;
 }
+
+/* How sessions were played to their end, or not. */
+enum simulation_outcome {
+	SIMULATION_DONE,    /* all sessions have ended */
+	SIMULATION_QUIT,    /* the person at the console quit, or their input ended */
+	SIMULATION_STOPPED, /* the stop descriptor became readable */
+	SIMULATION_CUT_OFF, /* replies ended before the sessions did; the reason reads "2 replies were due" */
+	SIMULATION_FAILED   /* anything else, with the reason */
+};
 
 /* A place in which others can look in while sessions are played: to show progress, to be told to stop. */
 struct simulation_watch {

@@ -34,7 +34,10 @@ static double over_chi(double q, double df, double noncentrality)
 	return sum / total;
 }
 
-/* The same the other way round, where that step would be too small: the mean over Z of P(S < (Z + noncentrality) / q). */
+/*
+ * The same the other way round, where that step would be too small: the mean over Z of P(S < (Z + noncentrality) /
+ * q).
+ */
 static double over_normal(double q, double df, double noncentrality)
 {
 	double step = 0.125, sum = 0, total = 0;
@@ -61,14 +64,11 @@ struct power_test {
 
 static struct power_test test_of(struct power_arm c, struct power_arm t)
 {
-	double vc = c.variance / c.n, vt = t.variance / t.n, share = vc / (vc + vt);
+	double vc = c.variance / c.n, vt = t.variance / t.n;
 
 	if (!(c.n >= 2 && t.n >= 2 && vc + vt > 0))
 		return (struct power_test){.error = NAN, .df = NAN};
-	return (struct power_test){
-		.error = sqrt(vc + vt),
-		.df = 1 / (share * share / (c.n - 1) + (1 - share) * (1 - share) / (t.n - 1)),
-	};
+	return (struct power_test){.error = sqrt(vc + vt), .df = comparison_welch_df(vc, c.n, vt, t.n)};
 }
 
 double power_of(struct power_arm control, struct power_arm treatment, double effect, double alpha)
@@ -124,7 +124,9 @@ bool power_need(double control_variance, double treatment_variance, double alloc
 	double low = 1, high = 2; /* low is too few, or no number at all */
 
 	*need = (struct power_users){0, 0};
-	if (!(control_variance >= 0 && treatment_variance >= 0 && allocation > 0 && isfinite(allocation) && effect != 0))
+	if (!(control_variance >= 0 && treatment_variance >= 0 && effect != 0))
+		return false;
+	if (!(allocation > 0 && isfinite(allocation)))
 		return false;
 	while (plan_power(&p, high) < power && high <= 0x1p53) {
 		low = high;

@@ -33,43 +33,16 @@ void srm_expected(const uint64_t *counts, const double *weights, size_t arms, do
 		expected[i] = p.users * (weights[i] / p.weight);
 }
 
-/*
- * The continued fraction 1/(x+1-a - 1(1-a)/(x+3-a - 2(2-a)/(x+5-a - ...))) by the algorithm of Lentz 1976, as modified by
- * Thompson and Barnett 1986. For x > a + 1 all is positive and some ten to a hundred steps do.
- */
-static double log_gamma_fraction(double a, double x)
+double srm_chi2_tail(double chi2, double df)
 {
-	double b = x + 1 - a, c = INFINITY, d = 1 / b, f = d;
-
-	for (int i = 1; i < 100000; i++) {
-		double an = -i * (i - a), step;
-
-		b += 2;
-		d = 1 / (an * d + b);
-		c = b + an / c;
-		step = c * d;
-		f *= step;
-		if (fabs(step - 1) < 1e-16)
-			break;
-	}
-	return log(f);
-}
-
-double srm_log_tail(double chi2, double df)
-{
-	double a = df / 2, x = chi2 / 2;
-
-	if (isinf(x))
-		return -INFINITY;
-	if (x <= a + 1)
-		return log1p(-gsl_cdf_chisq_P(chi2, df));
-	return a * log(x) - x - lgamma(a) + log_gamma_fraction(a, x);
+	/* the distributions of GSL end the process where they are asked for what there is not */
+	return isinf(chi2) ? 0 : gsl_cdf_chisq_Q(chi2, df);
 }
 
 struct srm srm_test(const uint64_t *counts, const double *weights, size_t arms)
 {
 	struct plan p = plan_of(counts, weights, arms);
-	struct srm s = {.chi2 = NAN, .df = NAN, .p = NAN, .log_p = NAN};
+	struct srm s = {.chi2 = NAN, .df = NAN, .p = NAN};
 
 	if (!(p.arms > 1 && p.users > 0))
 		return s;
@@ -83,8 +56,7 @@ struct srm srm_test(const uint64_t *counts, const double *weights, size_t arms)
 	}
 	if (p.impossible)
 		s.chi2 = INFINITY;
-	s.log_p = srm_log_tail(s.chi2, s.df);
-	s.p = exp(s.log_p);
+	s.p = srm_chi2_tail(s.chi2, s.df);
 	return s;
 }
 
@@ -100,7 +72,8 @@ static double stirling_rest(double z)
  *
  *     sum_i (A_i - 1/2) log(A_i / (A w_i)) - (k - 1)/2 log(A / a) + sum_i (rest(A_i) - rest(a_i)) - rest(A) + rest(a)
  */
-static double log_bayes_factor(const uint64_t *counts, const double *weights, size_t arms, const struct plan *p, double a)
+static double log_bayes_factor(const uint64_t *counts, const double *weights, size_t arms, const struct plan *p,
+			       double a)
 {
 	double total = a + p->users, sum = stirling_rest(a) - stirling_rest(total);
 
@@ -118,19 +91,11 @@ static double log_bayes_factor(const uint64_t *counts, const double *weights, si
 struct srm_sequential srm_sequential(const uint64_t *counts, const double *weights, size_t arms, double concentration)
 {
 	struct plan p = plan_of(counts, weights, arms);
-	struct srm_sequential s = {.log_bf = NAN, .p = NAN, .log_p = NAN};
+	struct srm_sequential s = {.log_bf = NAN, .p = NAN};
 
 	if (p.arms < 2)
 		return s;
 	s.log_bf = p.impossible ? INFINITY : log_bayes_factor(counts, weights, arms, &p, concentration);
-	s.log_p = fmin(0, -s.log_bf);
-	s.p = exp(s.log_p);
+	s.p = exp(fmin(0, -s.log_bf));
 	return s;
-}
-
-void srm_sequential_merge(struct srm_sequential *running, const struct srm_sequential *look)
-{
-	/* also where the running one is not known yet */
-	if (!isnan(look->log_p) && !(running->log_p <= look->log_p))
-		*running = *look;
 }

@@ -1,6 +1,6 @@
 /*
- * srm: sample ratio mismatch: are the arms as large as planned? Where they are not, users got lost on the way in one arm
- * more than in another, and no effect of the experiment can be trusted.
+ * srm: sample ratio mismatch: are the arms as large as planned? Where they are not, users got lost on the way in
+ * one arm more than in another, and no effect of the experiment can be trusted.
  *
  * Counts are of users (what was randomised), never of events. Weights are the planned split, in any unit: 1, 1 or 50,
  * 50. They are not negative and not all 0. An arm of weight 0 that is empty is no part of the test; one that is not is
@@ -19,7 +19,6 @@ struct srm {
 	double chi2; /* infinite where an arm of weight 0 has users */
 	double df;   /* arms of the test - 1 */
 	double p;    /* 0 where it is below the least double, some 5e-324 */
-	double log_p; /* natural logarithm of p, finite where p is 0 for that reason */
 };
 
 /*
@@ -29,12 +28,8 @@ struct srm {
  */
 struct srm srm_test(const uint64_t *counts, const double *weights, size_t arms);
 
-/*
- * log P(X >= chi2), X chi-square with df degrees of freedom: log of the regularised incomplete gamma function
- * Q(df / 2, chi2 / 2). In the tail by the continued fraction of Legendre (Abramowitz and Stegun 6.5.31), in logarithms,
- * so that it has its full relative precision where the probability itself would underflow.
- */
-double srm_log_tail(double chi2, double df);
+/* P(X >= chi2), X chi-square with df degrees of freedom, exact in the tail. */
+double srm_chi2_tail(double chi2, double df);
 
 /*
  * The same question asked every night: Lindon and Malek 2022, "Anytime-Valid Inference for Multinomial Count Data",
@@ -49,7 +44,6 @@ double srm_log_tail(double chi2, double df);
 struct srm_sequential {
 	double log_bf; /* natural logarithm of the Bayes factor against the plan */
 	double p;      /* 0 where it is below the least double */
-	double log_p;  /* min(0, -log_bf) */
 };
 
 /*
@@ -60,11 +54,5 @@ struct srm_sequential {
 
 /* The test at this look. concentration > 0. All is NaN where fewer than two arms are in the test. */
 struct srm_sequential srm_sequential(const uint64_t *counts, const double *weights, size_t arms, double concentration);
-
-/*
- * Several looks in one, which is valid as well and never goes back up: keeps the look with the least p. Looks must be
- * of the same experiment, weights and concentration; their order does not matter. Unknown looks are passed over.
- */
-void srm_sequential_merge(struct srm_sequential *running, const struct srm_sequential *look);
 
 #endif

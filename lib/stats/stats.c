@@ -77,52 +77,55 @@ double comparison_t_critical(double alpha, double df)
 		return gsl_cdf_ugaussian_Qinv(alpha / 2);
 	q = gsl_cdf_tdist_Qinv(alpha / 2, df);
 	density = gsl_ran_tdist_pdf(q, df);
-	/* The same expansion: one Newton step makes the quantile that of our own tail. Towards the centre it is exact. */
+	/*
+	 * The same expansion: one Newton step makes the quantile that of our own tail. Towards the centre it is
+	 * exact.
+	 */
 	if (alpha < 0.5 && density > 0 && isfinite(q))
 		q += (comparison_t_tails(q, df) - alpha) / (2 * density);
 	return q;
 }
 
-static double agree(double p, bool significant, double alpha)
+static double agreeing_p(double p, bool significant, double alpha)
 {
 	if (significant == (p < alpha))
 		return p;
 	return significant ? nextafter(alpha, 0) : alpha;
 }
 
-static void set_interval(struct comparison *w, double half)
+static void set_interval(struct comparison *w, double half_width)
 {
-	w->half = half;
-	w->lower = w->difference - half;
-	w->upper = w->difference + half;
+	w->half_width = half_width;
+	w->lower = w->difference - half_width;
+	w->upper = w->difference + half_width;
 	/* x - y is positive exactly where x > y, so this is "the interval excludes 0" also after rounding */
-	w->significant = fabs(w->difference) > half;
+	w->significant = fabs(w->difference) > half_width;
 }
 
-void comparison_judge(struct comparison *w, double half, double alpha)
+void comparison_judge(struct comparison *w, double half_width, double alpha)
 {
-	set_interval(w, half);
-	w->p = agree(w->p, w->significant, alpha);
+	set_interval(w, half_width);
+	w->p = agreeing_p(w->p, w->significant, alpha);
 }
 
-void comparison_rejudge(struct comparison *w, double half, bool significant)
+void comparison_rejudge(struct comparison *w, double half_width, bool significant)
 {
 	double size = fabs(w->difference);
 
-	if (isnan(w->half))
+	if (isnan(w->half_width))
 		return;
-	if (significant && !(size > half))
-		half = nextafter(size, 0);
-	else if (!significant && size > half)
-		half = size;
-	set_interval(w, half);
+	if (significant && !(size > half_width))
+		half_width = nextafter(size, 0);
+	else if (!significant && size > half_width)
+		half_width = size;
+	set_interval(w, half_width);
 }
 
 struct comparison moments_compare(double difference, double error, double df, double alpha)
 {
 	struct comparison w = {
 		.difference = difference, .lower = NAN, .upper = NAN, .t = NAN, .df = NAN, .p = NAN,
-		.error = NAN, .half = NAN,
+		.error = NAN, .half_width = NAN,
 	};
 
 	/* also false for NaN */
@@ -136,13 +139,19 @@ struct comparison moments_compare(double difference, double error, double df, do
 	return w;
 }
 
+double comparison_welch_df(double v_a, double n_a, double v_b, double n_b)
+{
+	/* the formula divided through by (v_a + v_b)^2, which could vanish or overflow */
+	double share = v_a / (v_a + v_b);
+
+	return 1 / (share * share / (n_a - 1) + (1 - share) * (1 - share) / (n_b - 1));
+}
+
 struct comparison comparison_welch(const struct moments *control, const struct moments *treatment, double alpha)
 {
-	double vc = moments_variance(control) / (double)control->n;
-	double vt = moments_variance(treatment) / (double)treatment->n;
-	double share = vc / (vc + vt);
-	/* Satterthwaite's formula divided through by (vc + vt)^2, which could vanish or overflow */
-	double df = 1 / (share * share / (double)(control->n - 1) + (1 - share) * (1 - share) / (double)(treatment->n - 1));
+	double n_c = (double)control->n, n_t = (double)treatment->n;
+	double df = comparison_welch_df(moments_variance(control) / n_c, n_c, moments_variance(treatment) / n_t, n_t);
 
-	return moments_compare(moments_mean(treatment) - moments_mean(control), comparison_difference_error(control, treatment), df, alpha);
+	return moments_compare(moments_mean(treatment) - moments_mean(control),
+			       comparison_difference_error(control, treatment), df, alpha);
 }

@@ -12,8 +12,8 @@
 #include "base/intern.h"
 
 /*
- * Zero-initialise; a split of no arms is none: arms are equal, whichever there are. An arm of weight 0 is one that is not
- * to be looked at: whether it has users or none is as it should be.
+ * Zero-initialise; a split of no arms is none: arms are equal, whichever there are. An arm of weight 0 is one that
+ * is not to be looked at: whether it has users or none is as it should be.
  *
  * A split is that of all experiments, or has another for each experiment by its name; see allocation_of.
  */
@@ -34,7 +34,7 @@ int allocation_parse(struct allocation *s, const char *what, const char *text, s
 void allocation_clear(struct allocation *s);
 
 /* Whether the text is neither of these, so that it must be the path of a file. */
-bool split_is_path(const char *text);
+bool allocation_is_path(const char *text);
 
 /*
  * Reads the split of each experiment from a file of experiments (see event/plan.h). Returns 0, or -1 with the file, the
@@ -52,7 +52,7 @@ const struct allocation *allocation_of(const struct allocation *s, struct slice 
 double allocation_weight(const struct allocation *s, struct slice arm);
 
 /* Whether the split names the arm with weight 0. `s` may be NULL. */
-bool split_leaves_out(const struct allocation *s, struct slice arm);
+bool allocation_leaves_out(const struct allocation *s, struct slice arm);
 
 /*
  * How many arms of the split have a weight above 0 and are not among `arms`, and how many of `arms` it does not name; 0

@@ -6,13 +6,13 @@
 #include "stats/proportions.h"
 #include "stats/ranks.h"
 #include "stats/sequential.h"
-#include "study/columns.h"
+#include "study/user_values.h"
 
 enum { WHO_HAS_ONE = METRICS_N };
 
 /* What the tests need. Arms are in the order of their names: the parts of a log have the same sums as the whole. */
 struct tester {
-	const struct columns *columns;
+	const struct user_values *columns;
 	double tune, alpha;
 	size_t n_arms;
 	uint32_t *places; /* by number of the arm */
@@ -30,25 +30,16 @@ static void tester_clear(struct tester *t)
 	free(t->known);
 }
 
-static int tester_init(struct tester *t, const struct columns *c, const struct intern *arms)
+static int tester_init(struct tester *t, const struct user_values *c, const struct intern *arms)
 {
-	uint32_t *sorted = intern_sorted(arms);
-
 	t->columns = c;
 	t->n_arms = arms->n;
-	t->places = calloc(arms->n + 1, sizeof *t->places);
+	t->places = intern_places(arms);
 	t->values = calloc(c->n + 1, sizeof *t->values);
 	t->arms = calloc(arms->n + 1, sizeof *t->arms);
 	t->users = calloc(arms->n + 1, sizeof *t->users);
 	t->known = calloc(arms->n + 1, sizeof *t->known);
-	if (!sorted || !t->places || !t->values || !t->arms || !t->users || !t->known) {
-		free(sorted);
-		return -1;
-	}
-	for (size_t i = 0; i < arms->n; i++)
-		t->places[sorted[i]] = (uint32_t)i;
-	free(sorted);
-	return 0;
+	return t->places && t->values && t->arms && t->users && t->known ? 0 : -1;
 }
 
 /* The least always-valid p of an arm against all others, times the number of arms where there are more than two. */
@@ -70,7 +61,7 @@ static double sequential_p(const struct tester *t)
 /* The p of one covariate, which may be above 1. Returns 0, or -1 where there is no memory. */
 static int test_values(struct tester *t, const double *covariates, double *p)
 {
-	const struct columns *c = t->columns;
+	const struct user_values *c = t->columns;
 	struct ranks ranks;
 	size_t n = 0;
 
@@ -93,7 +84,7 @@ static int test_values(struct tester *t, const double *covariates, double *p)
 /* Where all have one, or nobody has, there is nothing to test. */
 static double test_who_has_one(struct tester *t)
 {
-	const struct columns *c = t->columns;
+	const struct user_values *c = t->columns;
 	size_t known = 0;
 
 	for (size_t i = 0; i < c->n; i++) {
@@ -123,7 +114,7 @@ static void adjust_all(struct balance *b)
 
 static int test_all(struct balance *b, struct tester *t)
 {
-	const struct columns *c = t->columns;
+	const struct user_values *c = t->columns;
 
 	/* a file is the same array for every metric */
 	for (size_t k = 0; k < METRICS_N; k++)
@@ -137,9 +128,9 @@ static int test_all(struct balance *b, struct tester *t)
 int balance_of(struct balance *b, const struct study *s, uint32_t experiment, const struct covariate *file, double tune,
 	       double alpha, struct errmsg *e)
 {
-	struct columns columns = {0};
+	struct user_values columns = {0};
 	struct tester tester = {.tune = tune, .alpha = alpha};
-	int status = columns_init(&columns, s, experiment, file, e);
+	int status = user_values_init(&columns, s, experiment, file, e);
 
 	for (size_t i = 0; i < BALANCE_N; i++)
 		b->p[i] = NAN;
@@ -147,7 +138,7 @@ int balance_of(struct balance *b, const struct study *s, uint32_t experiment, co
 	    (tester_init(&tester, &columns, &s->experiments[experiment].arms) < 0 || test_all(b, &tester) < 0))
 		status = errmsg_nomem(e);
 	tester_clear(&tester);
-	columns_clear(&columns);
+	user_values_clear(&columns);
 	return status;
 }
 

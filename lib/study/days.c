@@ -6,8 +6,8 @@
 
 #include "base/grow.h"
 #include "event/event.h"
-#include "study/columns.h"
 #include "study/study.h"
+#include "study/user_values.h"
 #include "text/day.h"
 
 void days_clear(struct days *d)
@@ -76,16 +76,15 @@ int days_add(struct days *d, uint32_t participant, int64_t timestamp, const stru
 	if (!day)
 		return -1;
 	day->sessions++;
-	day->did.time += session->time;
-	day->did.latency += session->latency;
-	day->did.events += session->events;
-	day->did.latencies += session->latencies;
+	metrics_sums_add(&day->did, session);
 	return 0;
 }
 
 const struct days_sums *days_latest(const struct days *d, uint32_t participant)
 {
-	return participant < d->n_participants && d->latest[participant] != 0 ? &d->list[d->latest[participant] - 1] : NULL;
+	uint32_t link = participant < d->n_participants ? d->latest[participant] : 0;
+
+	return link != 0 ? &d->list[link - 1] : NULL;
 }
 
 const struct days_sums *days_earlier(const struct days *d, const struct days_sums *day)
@@ -102,13 +101,13 @@ static int by_day_and_user(const void *a, const void *b)
 	return x->user < y->user ? -1 : x->user > y->user;
 }
 
-/* Makes the rows of the users in the columns, in order. Returns 0, or -1 where there is no memory. */
+/* Makes the rows of the users, in order. Returns 0, or -1 where there is no memory. */
 static int make_rows(struct days_walk *w)
 {
 	size_t cap = 0;
 
-	for (size_t i = 0; i < w->columns->n; i++) {
-		const struct days_sums *day = days_latest(w->days, w->columns->participants[i]);
+	for (size_t i = 0; i < w->users->n; i++) {
+		const struct days_sums *day = days_latest(w->days, w->users->participants[i]);
 
 		for (; day; day = days_earlier(w->days, day)) {
 			struct days_row *rows = grow(w->rows, &cap, w->n + 1, sizeof *rows);
@@ -126,15 +125,15 @@ static int make_rows(struct days_walk *w)
 	return 0;
 }
 
-int days_walk_init(struct days_walk *w, const struct study *s, const struct columns *c, struct errmsg *e)
+int days_walk_init(struct days_walk *w, const struct study *s, const struct user_values *users, struct errmsg *e)
 {
-	*w = (struct days_walk){.columns = c, .days = &s->days};
-	w->today = calloc(c->n + 1, sizeof *w->today);
-	w->so_far = calloc(c->n + 1, sizeof *w->so_far);
+	*w = (struct days_walk){.users = users, .days = &s->days};
+	w->today = calloc(users->n + 1, sizeof *w->today);
+	w->so_far = calloc(users->n + 1, sizeof *w->so_far);
 	if (!w->today || !w->so_far || make_rows(w) < 0)
 		return errmsg_nomem(e);
-	for (size_t i = 0; i < c->n; i++)
-		w->today[i].arm = w->so_far[i].arm = c->arms[i];
+	for (size_t i = 0; i < users->n; i++)
+		w->today[i].arm = w->so_far[i].arm = users->arms[i];
 	return 0;
 }
 
@@ -146,13 +145,10 @@ void days_walk_clear(struct days_walk *w)
 	*w = (struct days_walk){0};
 }
 
-static void add(struct metrics_user *u, const struct days_sums *day)
+static void add_day(struct metrics_user *u, const struct days_sums *day)
 {
 	u->sessions += day->sessions;
-	u->finished.time += day->did.time;
-	u->finished.latency += day->did.latency;
-	u->finished.events += day->did.events;
-	u->finished.latencies += day->did.latencies;
+	metrics_sums_add(&u->finished, &day->did);
 }
 
 bool days_walk_next(struct days_walk *w)
@@ -160,13 +156,13 @@ bool days_walk_next(struct days_walk *w)
 	if (w->next == w->n)
 		return false;
 	w->day = w->rows[w->next].day;
-	for (size_t i = 0; i < w->columns->n; i++)
-		w->today[i] = (struct metrics_user){.arm = w->columns->arms[i]};
+	for (size_t i = 0; i < w->users->n; i++)
+		w->today[i] = (struct metrics_user){.arm = w->users->arms[i]};
 	for (; w->next < w->n && w->rows[w->next].day == w->day; w->next++) {
 		const struct days_row *row = &w->rows[w->next];
 
-		add(&w->today[row->user], &w->days->list[row->sums]);
-		add(&w->so_far[row->user], &w->days->list[row->sums]);
+		add_day(&w->today[row->user], &w->days->list[row->sums]);
+		add_day(&w->so_far[row->user], &w->days->list[row->sums]);
 	}
 	return true;
 }

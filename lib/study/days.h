@@ -1,8 +1,9 @@
 /*
- * days: what participants (users in an experiment; see study.h) did on each day, and the effects that follow, day by day.
+ * days: what participants (users in an experiment; see study.h) did on each day, and the effects that follow, day
+ * by day.
  *
- * A session belongs to the day, in UTC, of its `last`. Memory is linear in pairs of a participant and a day on which a session
- * of it ended.
+ * A session belongs to the day, in UTC, of its `last`. Memory is linear in pairs of a participant and a day on
+ * which a session of it ended.
  */
 #ifndef BOTIFY_DAYS_H
 #define BOTIFY_DAYS_H
@@ -14,7 +15,7 @@
 #include "base/errmsg.h"
 #include "study/metrics.h"
 
-struct columns;
+struct user_values;
 struct study;
 
 /* A day is a number, 0 on 1970-01-01. */
@@ -39,7 +40,10 @@ void days_clear(struct days *d);
 /* The day of a moment, in ms since the epoch; rounded down, also before it. */
 int32_t days_of(int64_t ms);
 
-/* The sums of a participant on a day, made where they are new. Valid until the next call. NULL where there is no memory. */
+/*
+ * The sums of a participant on a day, made where they are new. Valid until the next call. NULL where there is no
+ * memory.
+ */
 struct days_sums *days_at(struct days *d, uint32_t participant, int32_t day);
 
 /* Adds a session that ended at `timestamp`, or at EVENT_NO_TIMESTAMP. Returns 0, or -1 where there is no memory. */
@@ -52,28 +56,31 @@ const struct days_sums *days_latest(const struct days *d, uint32_t participant);
 /* A user of an experiment on a day. */
 struct days_row {
 	int32_t day;
-	uint32_t user; /* place in the columns */
+	uint32_t user; /* place among the users of the walk */
 	uint32_t sums; /* place in the list of struct days */
 };
 
 /*
- * A walk over the days of one experiment. On each, `today` has what the users did on that day, and `so_far` what they did
- * from the beginning to its end; who finished no session then has sessions 0. On the last day, so_far has the same users
- * as the summary of the experiment, and the same sums but for their last bits (a sum of sums).
+ * A walk over the days of one experiment. On each, `today` has what the users did on that day, and `so_far` what
+ * they did from the beginning to its end; who finished no session then has sessions 0. On the last day, so_far has
+ * the same users as the summary of the experiment, and the same sums but for their last bits (a sum of sums).
  */
 struct days_walk {
 	int32_t day;
-	struct metrics_user *today, *so_far; /* by place in the columns */
+	struct metrics_user *today, *so_far; /* by place among the users */
 
 	/* private */
-	const struct columns *columns;
+	const struct user_values *users;
 	const struct days *days;
 	struct days_row *rows; /* by day, then by user */
 	size_t n, next;
 };
 
-/* Begins a walk over the days of a study that kept them. Both are borrowed. Returns 0, or -1 where there is no memory. */
-int days_walk_init(struct days_walk *w, const struct study *s, const struct columns *c, struct errmsg *e);
+/*
+ * Begins a walk over the days of these users of a study that kept days. Both are borrowed. Returns 0, or -1 where
+ * there is no memory.
+ */
+int days_walk_init(struct days_walk *w, const struct study *s, const struct user_values *users, struct errmsg *e);
 void days_walk_clear(struct days_walk *w);
 
 /* Goes to the next day that has a session. False where there is none. */

@@ -56,7 +56,8 @@ fail:
 	return NULL;
 }
 
-struct comparison effects_compare(const struct moments *control, const struct moments *treatment, const struct effects_options *o)
+struct comparison effects_compare(const struct moments *control, const struct moments *treatment,
+				   const struct effects_options *o)
 {
 	if (o->sequential)
 		return sequential_welch(control, treatment, o->tune, o->alpha);
@@ -76,13 +77,14 @@ static void rejudge(struct comparison *w, const struct moments *control, const s
 	if (isnan(a->level))
 		return;
 	if (o->sequential)
-		comparison_rejudge(w, sequential_welch_half(control, treatment, o->tune, o->alpha, a->level), a->p < o->alpha);
+		comparison_rejudge(w, sequential_welch_half_width(control, treatment, o->tune, o->alpha, a->level),
+				   a->p < o->alpha);
 	else
 		adjust_welch(w, a, o->alpha);
 }
 
-static struct effect effect_of(const struct comparison *w, const struct samples_metric *metric, const uint32_t *pair,
-			       const struct adjusted *a, const struct effects_options *o)
+static struct effect effect_of(const struct comparison *w, const struct arm_samples_metric *metric,
+			       const uint32_t *pair, const struct adjusted *a, const struct effects_options *o)
 {
 	const struct moments *control = &metric->arms[pair[0]], *treatment = &metric->arms[pair[1]];
 	struct lift lift = effects_lift(control, treatment, w, o);
@@ -114,7 +116,7 @@ static void comparisons_clear(struct comparisons *c)
 
 static bool is_primary(size_t comparison, const struct effects_options *o)
 {
-	return o->primary && strcmp(o->primary, samples_name(comparison % SAMPLES_N)) == 0;
+	return o->primary && strcmp(o->primary, metrics_name(comparison % METRICS_ALL_N)) == 0;
 }
 
 /* Adjusts one of the two families: the comparisons of the primary metric, or all others. */
@@ -136,23 +138,24 @@ static int adjust_family(struct comparisons *c, bool primary, const struct effec
 	return status;
 }
 
-static int comparisons_init(struct comparisons *c, const struct samples *s, const uint32_t *arms,
+static int comparisons_init(struct comparisons *c, const struct arm_samples *s, const uint32_t *arms,
 			    const struct effects_options *o, struct errmsg *e)
 {
-	size_t n = (s->n_arms - 1) * SAMPLES_N;
+	size_t n = (s->n_arms - 1) * METRICS_ALL_N;
 
-	*c = (struct comparisons){.n = n, .w = calloc(n + 1, sizeof *c->w), .adjusted = calloc(n + 1, sizeof *c->adjusted)};
+	*c = (struct comparisons){
+		.n = n, .w = calloc(n + 1, sizeof *c->w), .adjusted = calloc(n + 1, sizeof *c->adjusted)};
 	if (!c->w || !c->adjusted)
 		return errmsg_nomem(e);
 	for (size_t i = 0; i < n; i++) {
-		const struct samples_metric *metric = &s->metrics[i % SAMPLES_N];
+		const struct arm_samples_metric *metric = &s->metrics[i % METRICS_ALL_N];
 
-		c->w[i] = effects_compare(&metric->arms[arms[0]], &metric->arms[arms[1 + i / SAMPLES_N]], o);
+		c->w[i] = effects_compare(&metric->arms[arms[0]], &metric->arms[arms[1 + i / METRICS_ALL_N]], o);
 	}
 	return adjust_family(c, false, o, e) < 0 || adjust_family(c, true, o, e) < 0 ? -1 : 0;
 }
 
-static int add_comparisons(struct effects *all, const struct study *s, size_t x, const struct samples *samples,
+static int add_comparisons(struct effects *all, const struct study *s, size_t x, const struct arm_samples *samples,
 			   const uint32_t *arms, struct comparisons *c, const struct effects_options *o)
 {
 	const struct study_experiment *experiment = &s->experiments[x];
@@ -162,8 +165,8 @@ static int add_comparisons(struct effects *all, const struct study *s, size_t x,
 		return -1;
 	all->list = list;
 	for (size_t i = 0; i < c->n; i++) {
-		const struct samples_metric *metric = &samples->metrics[i % SAMPLES_N];
-		const uint32_t pair[] = {arms[0], arms[1 + i / SAMPLES_N]};
+		const struct arm_samples_metric *metric = &samples->metrics[i % METRICS_ALL_N];
+		const uint32_t pair[] = {arms[0], arms[1 + i / METRICS_ALL_N]};
 		struct effect *effect = &list[all->n++];
 
 		if (o->adjust != ADJUST_NONE)
@@ -176,55 +179,25 @@ static int add_comparisons(struct effects *all, const struct study *s, size_t x,
 	return 0;
 }
 
-static int add_experiment(struct effects *all, const struct study *s, size_t x, const struct effects_options *o, struct errmsg *e)
+int effects_add(struct effects *all, const struct study *s, uint32_t experiment, const uint32_t *arms,
+		const struct effects_options *o, struct errmsg *e)
 {
-	uint32_t *arms = effects_arms(&s->experiments[x], o->control, e);
-	struct samples samples = {0};
+	struct arm_samples samples = {0};
 	struct comparisons comparisons = {0};
 	int status = -1;
 
-	if (!arms)
-		return errmsg_prefix(e, "experiment '%s'", intern_text(&s->names, x));
-	if (s->experiments[x].arms.n < 2)
-		status = 0;
-	else if (samples_init(&samples, s, (uint32_t)x, &o->samples, e) == 0 &&
-		 comparisons_init(&comparisons, &samples, arms, o, e) == 0)
-		status = add_comparisons(all, s, x, &samples, arms, &comparisons, o) < 0 ? errmsg_nomem(e) : 0;
+	if (s->experiments[experiment].arms.n < 2)
+		return 0;
+	if (arm_samples_of(&samples, s, experiment, &o->samples, e) == 0 &&
+	    comparisons_init(&comparisons, &samples, arms, o, e) == 0)
+		status = add_comparisons(all, s, experiment, &samples, arms, &comparisons, o) < 0 ? errmsg_nomem(e) : 0;
 	comparisons_clear(&comparisons);
-	samples_clear(&samples);
-	free(arms);
+	arm_samples_clear(&samples);
 	return status;
-}
-
-/* Tests the covariates of every experiment that is adjusted by them. */
-static int test_balance(struct effects *all, const struct study *s, const struct effects_options *o, struct errmsg *e)
-{
-	double tune = o->sequential ? o->tune : 0;
-
-	all->balance = calloc(s->names.n + 1, sizeof *all->balance);
-	if (!all->balance)
-		return errmsg_nomem(e);
-	for (size_t x = 0; x < s->names.n; x++)
-		if (s->experiments[x].wanted &&
-		    balance_of(&all->balance[x], s, (uint32_t)x, o->samples.file, tune, o->alpha, e) < 0)
-			return -1;
-	return 0;
-}
-
-int effects_of(struct effects *all, const struct study *s, const struct effects_options *o, struct errmsg *e)
-{
-	*all = (struct effects){0};
-	if (o->samples.adjust && test_balance(all, s, o, e) < 0)
-		return -1;
-	for (size_t x = 0; x < s->names.n; x++)
-		if (s->experiments[x].wanted && add_experiment(all, s, x, o, e) < 0)
-			return -1;
-	return 0;
 }
 
 void effects_clear(struct effects *all)
 {
 	free(all->list);
-	free(all->balance);
 	*all = (struct effects){0};
 }

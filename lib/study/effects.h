@@ -14,9 +14,8 @@
 #include "stats/adjust.h"
 #include "stats/lift.h"
 #include "stats/stats.h"
-#include "study/balance.h"
+#include "study/arm_samples.h"
 #include "study/metrics.h"
-#include "study/samples.h"
 #include "study/study.h"
 
 /*
@@ -28,60 +27,66 @@ struct effect {
 	const char *metric;
 	int better; /* 1: more of the metric is better, -1: less is better */
 	uint64_t control_users, treatment_users; /* those who have a value of the metric */
-	double control_mean, treatment_mean; /* of samples.h: a ratio metric's is the ratio */
+	double control_mean, treatment_mean; /* of arm_samples.h: a ratio metric's is the ratio */
 	double control_sd, treatment_sd;
 	double difference, difference_lower, difference_upper; /* treatment - control and its interval */
-	double effect, lower, upper; /* the same three, in percent of control_mean; the bounds are infinite where unbounded */
+	/* the same three, in percent of control_mean; the bounds are infinite where unbounded */
+	double effect, lower, upper;
 	double t, df, p; /* df is NaN where intervals are sequential */
 	double alpha;	 /* the intervals have confidence 1 - alpha, or what the adjustment makes of it */
-	bool significant; /* the interval excludes 0; this is p_adjusted < alpha, and false where there is no interval */
+	/* the interval excludes 0; this is p_adjusted < alpha, and false where there is no interval */
+	bool significant;
 	double p_adjusted; /* p where nothing is adjusted */
 	const char *method; /* "mean" or "ratio" */
 	double cap;	   /* values above were capped; NaN where none were to be */
 	double theta, variance_removed; /* of CUPED; NaN where nothing was adjusted by a covariate */
 };
 
-/* Experiments in the order of study_end, arms in strcmp order, metrics as in samples.h. */
+/* Arm after arm in the order of the report, metrics as in samples.h. */
 struct effects {
 	struct effect *list;
 	size_t n, cap;
-	struct balance *balance; /* of the covariates, by number of the experiment; NULL: nothing was to be adjusted */
 };
 
 struct effects_options {
-	const char *control; /* name of the control arm; NULL: "C" where there is such an arm, otherwise the first in strcmp order */
+	/* name of the control arm; NULL: "C" where there is such an arm, otherwise the first in strcmp order */
+	const char *control;
 	double alpha;
-	struct samples_options samples;
-	bool fieller;		   /* the percent interval is Fieller's (lift.h), not that of the difference over the mean */
-	bool sequential;	   /* intervals hold at all looks (sequential.h), and are tightest at `tune` users of two arms */
+	struct arm_samples_options samples;
+	/* the percent interval is Fieller's (lift.h), not that of the difference over the mean */
+	bool fieller;
+	/* intervals hold at all looks (sequential.h), and are tightest at `tune` users of two arms */
+	bool sequential;
 	double tune;
 	/*
-	 * Over the arms of an experiment: the comparisons of the metric `primary` are a family, those of all other metrics are
-	 * another. So what decides is corrected for the number of arms, and not for metrics that do not.
+	 * Over the arms of an experiment: the comparisons of the metric `primary` are a family, those of all other
+	 * metrics are another. So what decides is corrected for the number of arms, and not for metrics that do not.
 	 */
 	enum adjust_method adjust;
 	const char *primary; /* NULL: none, and all comparisons are one family */
 };
 
 /*
- * All effects of a study that has ended. An experiment that has no arm of the control's name is an error, and the reason
- * names its arms. An experiment with one arm has no effects. Returns 0, or -1 with the reason. Free with effects_clear
- * in either case.
+ * The numbers of the arms of an experiment in the order of the report, the control first and then by name. Returns a
+ * new array of x->arms.n numbers, or NULL with the reason: no memory, or no arm of the control's name, with those
+ * there are.
  */
-int effects_of(struct effects *all, const struct study *s, const struct effects_options *o, struct errmsg *e);
+uint32_t *effects_arms(const struct study_experiment *x, const char *control, struct errmsg *e);
+
+/*
+ * Adds the effects of an experiment of a study that has ended; none where it has one arm. `arms` are as above. Returns
+ * 0, or -1 with the reason. Free with effects_clear in either case.
+ */
+int effects_add(struct effects *all, const struct study *s, uint32_t experiment, const uint32_t *arms,
+		const struct effects_options *o, struct errmsg *e);
 void effects_clear(struct effects *all);
 
 /* Two samples compared as the options ask for, before any adjustment. */
-struct comparison effects_compare(const struct moments *control, const struct moments *treatment, const struct effects_options *o);
+struct comparison effects_compare(const struct moments *control, const struct moments *treatment,
+				   const struct effects_options *o);
 
 /* What that is in percent of the control's mean, with the interval that the options ask for. */
 struct lift effects_lift(const struct moments *control, const struct moments *treatment, const struct comparison *w,
 			 const struct effects_options *o);
-
-/*
- * The numbers of the arms of an experiment in the order of the report, the control first. Returns a new array of
- * x->arms.n numbers, or NULL with the reason.
- */
-uint32_t *effects_arms(const struct study_experiment *x, const char *control, struct errmsg *e);
 
 #endif

@@ -2,6 +2,7 @@
 
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 static double total_time(const struct metrics_user *u)
 {
@@ -46,12 +47,46 @@ const struct metrics_ratio metrics_ratios[METRICS_RATIOS_N] = {
 	{"time_per_track", "part of a track", total_time, tracks, 1},
 };
 
+const char *metrics_name(size_t number)
+{
+	return number < METRICS_N ? metrics_table[number].name : metrics_ratios[number - METRICS_N].name;
+}
+
+const char *metrics_unit(size_t number)
+{
+	return number < METRICS_N ? metrics_table[number].unit : metrics_ratios[number - METRICS_N].unit;
+}
+
+const char *metrics_method(size_t number)
+{
+	return number < METRICS_N ? "mean" : "ratio";
+}
+
+int metrics_better(size_t number)
+{
+	return number < METRICS_N ? metrics_table[number].better : metrics_ratios[number - METRICS_N].better;
+}
+
+size_t metrics_find(const char *name)
+{
+	size_t i = 0;
+
+	while (i < METRICS_ALL_N && strcmp(metrics_name(i), name) != 0)
+		i++;
+	return i;
+}
+
+void metrics_sums_add(struct metrics_sums *sum, const struct metrics_sums *other)
+{
+	sum->time += other->time;
+	sum->latency += other->latency;
+	sum->events += other->events;
+	sum->latencies += other->latencies;
+}
+
 void metrics_close(struct metrics_user *u)
 {
-	u->finished.time += u->open.time;
-	u->finished.latency += u->open.latency;
-	u->finished.events += u->open.events;
-	u->finished.latencies += u->open.latencies;
+	metrics_sums_add(&u->finished, &u->open);
 	u->sessions++;
 	u->open = (struct metrics_sums){0};
 }
@@ -66,13 +101,6 @@ void metrics_play(struct metrics_user *u, const struct metrics_event *ev)
 		u->open.latency += ev->latency;
 		u->open.latencies++;
 	}
-}
-
-void metrics_add(struct metrics_user *u, const struct metrics_event *ev)
-{
-	metrics_play(u, ev);
-	if (ev->last)
-		metrics_close(u);
 }
 
 int metrics_summary_init(struct metrics_summary *s, size_t n_arms, struct errmsg *e)

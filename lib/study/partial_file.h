@@ -1,5 +1,5 @@
 /*
- * partial_file: what the reader and the writer of partial.h have in common.
+ * partial_file (private to lib/study): what the reader and the writer of partial.h have in common.
  */
 #ifndef BOTIFY_PARTIAL_FILE_H
 #define BOTIFY_PARTIAL_FILE_H

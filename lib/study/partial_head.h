@@ -1,5 +1,6 @@
 /*
- * partial_head: the line of what a part is, for the reader of partial.h.
+ * partial_head (private to lib/study): reads the first line of a part, which says what the part is; for the reader of
+ * partial.h.
  */
 #ifndef BOTIFY_PARTIAL_HEAD_H
 #define BOTIFY_PARTIAL_HEAD_H

@@ -1,6 +1,6 @@
 /*
- * partial_values: what stands at a key of an object of a part, for the reader of partial.h. Where it is not what it should
- * be, the reason says that this is no part of a log.
+ * partial_values (private to lib/study): reads the value at a key of a part's object, for the reader of partial.h.
+ * Where it is not what it should be, the reason says that this is not a part of a log.
  */
 #ifndef BOTIFY_PARTIAL_VALUES_H
 #define BOTIFY_PARTIAL_VALUES_H
@@ -18,7 +18,10 @@ int partial_read_small(const json_t *object, const char *key, uint32_t *count, s
 int partial_read_number(const json_t *object, const char *key, double *number, struct errmsg *e);
 int partial_read_truth(const json_t *object, const char *key, bool *truth, struct errmsg *e);
 
-/* A sum of numbers that are not negative; null is one that is more than a double holds, which JSON has no number for. */
+/*
+ * A sum of numbers that are not negative; null is one that is more than a double holds, which JSON has no number
+ * for.
+ */
 int partial_read_sum(const json_t *object, const char *key, double *sum, struct errmsg *e);
 
 /* Adds the count at `key` to *sum. Likewise; also where the sum would pass 2^63. */

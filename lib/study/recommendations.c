@@ -6,21 +6,19 @@
 #include "base/grow.h"
 #include "world/catalog.h"
 
-static void free_heard(struct recommendations_heard *heard)
+static void free_counts(struct play_counts *heard)
 {
-	if (heard) {
-		idmap_clear(&heard->tracks);
-		idmap_clear(&heard->artists);
-		free(heard);
-	}
+	if (heard)
+		play_counts_clear(heard);
+	free(heard);
 }
 
 void recommendations_clear(struct recommendations *a)
 {
 	for (size_t i = 0; i < a->n_open; i++)
-		free_heard(a->open[i]);
+		free_counts(a->open[i]);
 	for (size_t i = 0; i < a->n_spare; i++)
-		free_heard(a->spare[i]);
+		free_counts(a->spare[i]);
 	free(a->open);
 	free(a->spare);
 	free(a->counts);
@@ -39,10 +37,10 @@ int recommendations_of(struct recommendations *a, const struct event *ev, struct
 }
 
 /* The user's link to the open session, which may be NULL. NULL where there is no memory. */
-static struct recommendations_heard **link_of(struct recommendations *a, uint32_t user)
+static struct play_counts **link_of(struct recommendations *a, uint32_t user)
 {
 	size_t need = (size_t)user + 1;
-	struct recommendations_heard **open = grow(a->open, &a->open_cap, need, sizeof *open);
+	struct play_counts **open = grow(a->open, &a->open_cap, need, sizeof *open);
 
 	if (!open)
 		return NULL;
@@ -53,9 +51,9 @@ static struct recommendations_heard **link_of(struct recommendations *a, uint32_
 }
 
 /* The user's session, opened if none is. NULL where there is no memory. */
-static struct recommendations_heard *session_of(struct recommendations *a, uint32_t user)
+static struct play_counts *session_of(struct recommendations *a, uint32_t user)
 {
-	struct recommendations_heard **link = link_of(a, user);
+	struct play_counts **link = link_of(a, user);
 
 	if (link && !*link)
 		*link = a->n_spare > 0 ? a->spare[--a->n_spare] : calloc(1, sizeof **link);
@@ -65,17 +63,16 @@ static struct recommendations_heard *session_of(struct recommendations *a, uint3
 /* Ends the user's session, and keeps its memory for another. */
 static void end_session(struct recommendations *a, uint32_t user)
 {
-	struct recommendations_heard **spare = grow(a->spare, &a->spare_cap, a->n_spare + 1, sizeof *spare);
-	struct recommendations_heard *heard = a->open[user];
+	struct play_counts **spare = grow(a->spare, &a->spare_cap, a->n_spare + 1, sizeof *spare);
+	struct play_counts *heard = a->open[user];
 
 	a->open[user] = NULL;
 	if (!spare) {
-		free_heard(heard);
+		free_counts(heard);
 		return;
 	}
 	a->spare = spare;
-	idmap_reset(&heard->tracks);
-	idmap_reset(&heard->artists);
+	play_counts_reset(heard);
 	spare[a->n_spare++] = heard;
 }
 
@@ -87,39 +84,26 @@ static uint32_t artist_of(const struct catalog *c, uint32_t track)
 	return index == CATALOG_NONE ? IDMAP_NONE : c->tracks[index].artist;
 }
 
-static int hear(struct recommendations_heard *heard, uint32_t track, const struct catalog *c)
-{
-	uint32_t artist = artist_of(c, track), *place;
-
-	if (!(place = idmap_at(&heard->tracks, track)))
-		return -1;
-	*place = 1;
-	if (artist == IDMAP_NONE)
-		return 0;
-	if (!(place = idmap_at(&heard->artists, artist)))
-		return -1;
-	*place = 1;
-	return 0;
-}
-
-static struct recommendations_count count_of(const struct recommendations_heard *heard, const struct answer *answer, const struct catalog *c)
+static struct recommendations_count count_of(const struct play_counts *heard, const struct answer *answer,
+					     const struct catalog *c)
 {
 	uint32_t artist = artist_of(c, answer->recommendation);
 
 	return (struct recommendations_count){
 		.recommendations = 1, .pools = answer->pool > 0, .pool = answer->pool,
-		.repeated_tracks = idmap_get(&heard->tracks, answer->recommendation, 0),
-		.with_artist = artist != IDMAP_NONE, .repeated_artists = idmap_get(&heard->artists, artist, 0),
+		.repeated_tracks = idmap_get(&heard->tracks, answer->recommendation, 0) > 0,
+		.with_artist = artist != IDMAP_NONE,
+		.repeated_artists = idmap_get(&heard->artists, artist, 0) > 0,
 	};
 }
 
-int recommendations_hear(struct recommendations *a, uint32_t user, const struct answer *answer, bool last, const struct catalog *c,
-		 struct recommendations_count *found)
+int recommendations_hear(struct recommendations *a, uint32_t user, const struct answer *answer, bool last,
+			 const struct catalog *c, struct recommendations_count *found)
 {
-	struct recommendations_heard *heard = session_of(a, user);
+	struct play_counts *heard = session_of(a, user);
 
 	*found = (struct recommendations_count){0};
-	if (!heard || hear(heard, answer->track, c) < 0)
+	if (!heard || play_counts_add(heard, answer->track, artist_of(c, answer->track)) < 0)
 		return -1;
 	if (answer->recommendation != EVENT_NO_TRACK)
 		*found = count_of(heard, answer, c);
@@ -148,7 +132,8 @@ void recommendations_sum(struct recommendations_count *sum, const struct recomme
 	sum->repeated_artists += count->repeated_artists;
 }
 
-int recommendations_add(struct recommendations *a, uint32_t experiment, uint32_t arm, uint32_t source, const struct recommendations_count *count)
+int recommendations_add(struct recommendations *a, uint32_t experiment, uint32_t arm, uint32_t source,
+			const struct recommendations_count *count)
 {
 	struct key key = {experiment, arm, source};
 	struct recommendations_count *counts = grow(a->counts, &a->counts_cap, a->keys.n + 1, sizeof *counts);
@@ -168,7 +153,8 @@ int recommendations_add(struct recommendations *a, uint32_t experiment, uint32_t
 	return 0;
 }
 
-struct recommendations_count recommendations_find(const struct recommendations *a, uint32_t experiment, uint32_t arm, uint32_t source)
+struct recommendations_count recommendations_find(const struct recommendations *a, uint32_t experiment, uint32_t arm,
+						  uint32_t source)
 {
 	struct key key = {experiment, arm, source};
 	const struct recommendations_count none = {0};
@@ -195,29 +181,29 @@ static int by_arm_and_place(const void *a, const void *b)
 struct recommendations_row *recommendations_sorted(const struct recommendations *a)
 {
 	struct recommendations_row *rows = malloc((a->keys.n + 1) * sizeof *rows);
-	uint32_t *sources = intern_sorted(&a->sources), *places = malloc((a->sources.n + 1) * sizeof *places);
+	uint32_t *places = intern_places(&a->sources);
 
-	for (size_t i = 0; sources && places && i < a->sources.n; i++)
-		places[sources[i]] = (uint32_t)i;
-	for (size_t i = 0; rows && sources && places && i < a->keys.n; i++) {
+	if (!rows || !places) {
+		free(rows);
+		free(places);
+		return NULL;
+	}
+	for (size_t i = 0; i < a->keys.n; i++) {
 		struct key key;
 
 		memcpy(&key, a->keys.list[i].text, sizeof key);
-		rows[i] = (struct recommendations_row){key.experiment, key.arm, key.source, places[key.source], &a->counts[i]};
+		rows[i] = (struct recommendations_row){
+			key.experiment, key.arm, key.source, places[key.source], &a->counts[i],
+		};
 	}
-	if (rows && sources && places) {
-		qsort(rows, a->keys.n, sizeof *rows, by_arm_and_place);
-	} else {
-		free(rows);
-		rows = NULL;
-	}
-	free(sources);
 	free(places);
+	qsort(rows, a->keys.n, sizeof *rows, by_arm_and_place);
 	return rows;
 }
 
-const struct recommendations_row *recommendations_of_arm(const struct recommendations *a, const struct recommendations_row *rows, uint32_t experiment,
-					 uint32_t arm, size_t *n)
+const struct recommendations_row *recommendations_of_arm(const struct recommendations *a,
+							 const struct recommendations_row *rows, uint32_t experiment,
+							 uint32_t arm, size_t *n)
 {
 	size_t low = 0, high = a->keys.n;
 

@@ -4,18 +4,19 @@
  * One study serves all experiments of a log in one pass. An event counts for an experiment only where it names an arm
  * of it. What was wrong with the log is counted, never printed; see health.h.
  *
- * A user's events are to be taken in the order of their timestamps. STUDY_STREAM takes them in the order in which they
- * come, which is that of a log as it was written, with memory linear in users; `out_of_order` says whether that was
- * right. STUDY_HOLD keeps all events (48 bytes each) and sorts them in the end, for a log that is not in order. An event
- * that has no timestamp has that of its user's latest event before it.
+ * A user's events are to be taken in the order of their timestamps. STUDY_STREAM takes them in the order in which
+ * they come, which is that of a log as it was written, with memory linear in users; `out_of_order` says whether
+ * that was right. STUDY_HOLD keeps all events (48 bytes each) and sorts them in the end, for a log that is not in
+ * order. An event that has no timestamp has that of its user's latest event before it.
  *
- * An event that is that of the same user just before over again, in every field (event_digest.h), was delivered twice: it is
- * left out and counted. Just before is in the order of the log, and where events are sorted, in that order too: those of equal
- * timestamps stay in the order of the log. Events without a timestamp are never taken for one another.
+ * An event that is that of the same user just before over again, in every field (event_digest.h), was delivered
+ * twice: it is left out and counted. Just before is in the order of the log, and where events are sorted, in that
+ * order too: those of equal timestamps stay in the order of the log. Events without a timestamp are never taken for
+ * one another.
  *
  * Life cycle: study_init; study_keep where more is asked for than the sums; study_add for each event, or partial_read
  * (partial.h) for the parts of it; study_end; then the numbers are there: the summaries here, the users one by one in
- * columns.h, their days in days.h, where answers came from in recommendations.h; study_clear.
+ * user_values.h, their days in days.h, where answers came from in recommendations.h; study_clear.
  *
  * A log that was split by user in any way gives the same numbers to the last bit, because users are summed up in
  * ascending order of their ids, and experiments are ordered by what is the same in any split; see study_end.
@@ -43,12 +44,13 @@ enum study_order { STUDY_STREAM, STUDY_HOLD };
 /* What is kept beside the sums of each user. All zero: nothing. */
 struct study_keep {
 	/*
-	 * Events before this moment (ms since the epoch) count for no experiment, but, whatever experiments they carry, for
-	 * what their user did before: the record in STUDY_BEFORE. A session that spans the moment counts for the experiments
-	 * as if it had begun then, and not for the time before. An event without any timestamp is not before.
+	 * Events before this moment (ms since the epoch) count for no experiment, but, whatever experiments they
+	 * carry, for what their user did before: the record in STUDY_BEFORE. A session that spans the moment counts
+	 * for the experiments as if it had begun then, and not for the time before. An event without any timestamp
+	 * is not before.
 	 *
-	 * An experiment that such an event names had begun by then, and what its users did before holds part of its effect:
-	 * see `early` of struct study_experiment.
+	 * An experiment that such an event names had begun by then, and what its users did before holds part of its
+	 * effect: see `early` of struct study_experiment.
 	 */
 	bool before;
 	int64_t moment;
@@ -75,7 +77,8 @@ struct study_experiment {
 struct study_user {
 	int64_t latest; /* timestamp, or EVENT_NO_TIMESTAMP */
 	int64_t ended;	/* the latest timestamp of a `last`, or EVENT_NO_TIMESTAMP */
-	uint64_t digest; /* of the event just before, as in the log; of one without a timestamp, and where there is none, 0 */
+	/* of the event just before, as in the log; 0 where that has no timestamp, or there is none */
+	uint64_t digest;
 	uint32_t participant; /* place of the first in participants, plus 1; or 0 */
 	bool in_session;
 };
@@ -97,7 +100,8 @@ struct study_arm {
 /* The finished sessions, where they are kept. */
 struct study_sessions {
 	double *times; /* n of them: parts of tracks listened to; after study_end, participant after participant */
-	size_t *first; /* after study_end: those of participant m are times[first[m]] .. times[first[m + 1]], in order */
+	/* after study_end: the sessions of participant m, in order, are times[first[m]] .. times[first[m + 1]] */
+	size_t *first;
 	uint32_t *participants; /* before: of whom each is */
 	size_t n, times_cap, participants_cap;
 };
@@ -110,7 +114,8 @@ struct study {
 	uint64_t events; /* all that were read */
 	uint64_t duplicates; /* of these, delivered again */
 	uint64_t out_of_order; /* an event is out of order where an earlier one of its user has a later timestamp */
-	uint64_t after_end; /* events that are not later than a `last` of their user that stood before them in the log */
+	/* events that are not later than a `last` of their user that stood before them in the log */
+	uint64_t after_end;
 	uint64_t unfinished; /* sessions; after study_end */
 	uint64_t malformed, unread; /* lines and files, which the reader of the log counts here; see study_log.h */
 	bool sorted; /* events were, or are to be, put in order: STUDY_HOLD, or the parts were made so */
@@ -120,7 +125,7 @@ struct study {
 	struct study_participant *participants;
 	size_t n_participants;
 	struct study_keep keep;
-	struct intern early;	/* experiments that events before the moment of `keep` name, whether later ones do or not */
+	struct intern early;	/* experiments that events before the moment of `keep` name */
 	uint64_t *early_events; /* how many, by number in `early` */
 	struct days days; /* by participant */
 	struct study_sessions sessions;
@@ -139,7 +144,7 @@ struct study {
 	size_t n_held, held_cap;
 	struct answer *held_answers; /* of the events that are held, by their order */
 	size_t held_answers_cap;
-	bool unsorted; /* for partial.c: a part was taken as it came, out of order */
+	bool unsorted; /* a part (partial.h) was taken as it came, out of order */
 };
 
 /* Starts a study of the experiments with these names, or of all where n_wanted is 0. `wanted` is borrowed. */
@@ -150,8 +155,8 @@ void study_clear(struct study *s);
 void study_keep(struct study *s, const struct study_keep *keep);
 
 /*
- * A report tells of so many experiments at most, because it goes through the users for each of them. Others may be in the log
- * where some are asked for by name.
+ * A report tells of so many experiments at most, because it goes through the users for each of them. Others may be
+ * in the log where some are asked for by name.
  */
 enum { STUDY_EXPERIMENTS_MAX = 1000 };
 
@@ -159,9 +164,9 @@ enum { STUDY_EXPERIMENTS_MAX = 1000 };
 int study_add(struct study *s, const struct event *ev, struct errmsg *e);
 
 /*
- * Sums up after the last event, and puts the experiments in order: by the earliest timestamp at which one occurs, then by
- * the place that it has in such an event, then by name (bytewise). In a log in order of time that is the order in which
- * they appear. Returns 0, or -1 where there is no memory.
+ * Sums up after the last event, and puts the experiments in order: by the earliest timestamp at which one occurs,
+ * then by the place that it has in such an event, then by name (bytewise). In a log in order of time that is the
+ * order in which they appear. Returns 0, or -1 where there is no memory.
  */
 int study_end(struct study *s, struct errmsg *e);
 
@@ -169,60 +174,9 @@ int study_end(struct study *s, struct errmsg *e);
 const struct study_participant *study_participant(const struct study *s, size_t user, uint32_t experiment);
 
 /*
- * The record of the user who is the i-th by id (see `ids`), where the user counts: seen in one arm only, with at least one
- * finished session; NULL where not. For all i, these are the users of the summary, in its order.
+ * The record of the user who is the i-th by id (see `ids`), where the user counts: seen in one arm only, with at
+ * least one finished session; NULL where not. For all i, these are the users of the summary, in its order.
  */
 const struct study_participant *study_counted(const struct study *s, size_t i, uint32_t experiment);
-
-/* For partial.c: the same, made where it is not there. Its arm is `in.arm` then. NULL where there is no memory. */
-struct study_participant *study_participant_at(struct study *s, uint32_t user, struct study_arm in);
-
-/* For partial.c: the number of an experiment, made where it is new. INTERN_NONE where there is no memory. */
-uint32_t study_experiment_at(struct study *s, struct slice name, uint32_t guess);
-
-/* Counts events before the moment that name an experiment. Returns 0, or -1 where there is no memory. For partial.c too. */
-int study_add_early(struct study *s, struct slice name, uint32_t guess, uint64_t events);
-
-/* For partial.c: why study_experiment_at failed, or that experiments are too many. Returns -1. */
-int study_fail(const struct study *s, struct errmsg *e);
-
-/* For partial.c: whether the experiment of this name is among those asked for. */
-bool study_wants(const struct study *s, struct slice name);
-
-/* For partial.c: notes that an experiment occurs at a time and at a place of an event. */
-static inline void study_seen(struct study_experiment *x, int64_t timestamp, uint32_t place)
-{
-	if (timestamp < x->first || (timestamp == x->first && place < x->place)) {
-		x->first = timestamp;
-		x->place = place;
-	}
-}
-
-#define STUDY_NO_USER UINT32_MAX
-
-/* For partial.c: the place of a user, made where it is new. STUDY_NO_USER where there is no memory. */
-uint32_t study_user_at(struct study *s, uint32_t id);
-
-/* For partial.c: keeps the time of a session of a participant. Returns 0, or -1 where there is no memory. */
-int study_keep_session(struct study *s, uint32_t participant, double time);
-
-/* For study_*.c: an event that is held. */
-struct study_held {
-	int64_t timestamp;
-	double time, latency;
-	uint32_t user, arms; /* the user's place; the arms as a number in arm_sets */
-	uint64_t digest;     /* as in study_user */
-	uint64_t order : 63, last : 1;
-};
-
-/* For study_*.c: what is known of an event when it is counted. */
-struct study_event {
-	struct metrics_event did; /* its arm is set while it is counted */
-	int64_t timestamp;	  /* its own, or that of the user's latest before it */
-	struct answer answer;
-};
-
-/* For study_*.c: counts the next event of a user, in the arms that s->arms begins with. 0, or -1: no memory. */
-int study_count(struct study *s, uint32_t user, struct study_event *ev, size_t n_arms);
 
 #endif

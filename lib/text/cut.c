@@ -25,7 +25,7 @@ static bool is_long(const char *text, size_t n)
 	return characters > CUT_MOST;
 }
 
-/* Cuts n bytes, if they are many, to the bytes at `to`, which are no further on. Returns the end of these. */
+/* Cuts n bytes, if they are many, to the bytes at `to`, the same or earlier ones. Returns the end of these. */
 static char *cut_to(char *to, const char *text, size_t n)
 {
 	char digits[16];
@@ -60,7 +60,7 @@ void cut_words(char *text)
 	while (*at) {
 		size_t n = strcspn(at, " "), rest = strspn(at + n, " ");
 
-		/* what a sentence puts behind a name is not of it */
+		/* punctuation after a name is not part of it */
 		for (; n > 0 && strchr(",.:;)", at[n - 1]); n--)
 			rest++;
 		to = cut_to(to, at, n);

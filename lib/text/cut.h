@@ -11,7 +11,7 @@ enum { CUT_MOST = 100 }; /* characters (code points) that are not cut yet */
 /* Cuts a text, in place. It is UTF-8. */
 void cut(char *text);
 
-/* Cuts each word of a text, what stands between spaces, without the punctuation behind it. */
+/* Cuts each word of a text, what stands between spaces, without the punctuation after it. */
 void cut_words(char *text);
 
 #endif

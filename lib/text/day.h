@@ -10,7 +10,10 @@
 
 enum { DAY_SIZE = 16, DAY_MS = 86400000 };
 
-/* Parses YYYY-MM-DD, as `what` takes it, into the ms since the epoch at which the day begins. 0, or -1 with the reason. */
+/*
+ * Parses YYYY-MM-DD, as `what` takes it, into the ms since the epoch at which the day begins. 0, or -1 with the
+ * reason.
+ */
 int day_parse(const char *what, const char *text, int64_t *ms, struct errmsg *e);
 
 /* Parses a moment: such a day, or a whole number of ms since the epoch. Likewise. */

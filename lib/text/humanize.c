@@ -94,7 +94,9 @@ struct humanized humanize_p_against(double p, double level)
 	enum { MORE_MAX = 16 };
 	struct humanized s = humanize_p(p);
 
-	for (int more = 1; isfinite(p) && p > 0 && more <= MORE_MAX && (strtod(s.text, NULL) < level) != (p < level); more++)
+	if (!isfinite(p) || p <= 0)
+		return s;
+	for (int more = 1; more <= MORE_MAX && (strtod(s.text, NULL) < level) != (p < level); more++)
 		s = p >= 0.0001 ? humanize("%.*f", 4 + more, p) : humanize("%.*e", more, p);
 	return s;
 }
@@ -141,15 +143,17 @@ struct humanized humanize_effect(double x, double lower, double upper)
 		return fabs(x) < 1e5 ? humanize("%+.2f %%", x) : humanize("%+.2e %%", x);
 	if (fmax(fabs(lower), fabs(upper)) >= 1e5)
 		return humanize("%+.2e %% (%.2e to %.2e)", x, lower, upper);
-	return humanize("%s %% (%s to %s)", (decided ? fixed(x, n, true) : humanize("%+.*f", n, x)).text, fixed(lower, n, false).text,
-		     fixed(upper, n, false).text);
+	return humanize("%s %% (%s to %s)", (decided ? fixed(x, n, true) : humanize("%+.*f", n, x)).text,
+			fixed(lower, n, false).text, fixed(upper, n, false).text);
 }
 
 struct humanized humanize_magnitude(double x, double lower, double upper)
 {
 	if (!isfinite(x))
 		return humanize("-");
-	return fabs(x) < 1e5 ? humanize("%s %%", fixed(fabs(x), decimals(lower, upper), false).text) : humanize("%.2e %%", fabs(x));
+	if (fabs(x) >= 1e5)
+		return humanize("%.2e %%", fabs(x));
+	return humanize("%s %%", fixed(fabs(x), decimals(lower, upper), false).text);
 }
 
 struct humanized humanize_words(const char *name)
@@ -188,9 +192,9 @@ const char *humanize_name(const char *name)
 
 void humanize_list(const struct intern *names, struct errmsg *e)
 {
-	errmsg_set(e, "there are none");
+	errmsg_set(e, "there are %s", names->n > 0 ? "" : "none");
 	for (size_t i = 0; i < names->n; i++)
-		errmsg_set(e, "%s%s%s", i > 0 ? e->text : "there are ", i > 0 ? ", " : "", humanize_name(intern_text(names, i)));
+		errmsg_append(e, "%s%s", i > 0 ? ", " : "", humanize_name(intern_text(names, i)));
 }
 
 const char *humanize_after(const char *name)
@@ -198,8 +202,10 @@ const char *humanize_after(const char *name)
 	for (const unsigned char *s = (const unsigned char *)name; *s; s++) {
 		/* U+0590 to U+08FF, U+FB1D to U+FDFF and U+FE70 to U+FEFF, U+10800 to U+10FFF and U+1E800 to U+1EFFF */
 		bool two = s[0] >= 0xd6 && s[0] <= 0xdf && s[1] >= 0x80;
-		bool three = (s[0] == 0xe0 && s[1] >= 0xa0 && s[1] <= 0xa3) || (s[0] == 0xef && s[1] >= 0xac && s[1] <= 0xbb);
-		bool four = s[0] == 0xf0 && ((s[1] == 0x90 && s[2] >= 0xa0) || (s[1] == 0x9e && s[2] >= 0xa0 && s[2] <= 0xbb));
+		bool three = (s[0] == 0xe0 && s[1] >= 0xa0 && s[1] <= 0xa3) ||
+			     (s[0] == 0xef && s[1] >= 0xac && s[1] <= 0xbb);
+		bool four = s[0] == 0xf0 && ((s[1] == 0x90 && s[2] >= 0xa0) ||
+					     (s[1] == 0x9e && s[2] >= 0xa0 && s[2] <= 0xbb));
 
 		if (two || three || four)
 			return "\u200e";

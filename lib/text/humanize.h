@@ -21,8 +21,8 @@ __attribute__((format(printf, 1, 2))) struct humanized humanize(const char *form
 struct humanized humanize_mean(double x);
 
 /*
- * Rounding does not contradict what is said: bounds that are not 0, and an effect whose interval excludes 0, have as many
- * digits as it takes to show on which side of 0 they lie.
+ * Rounding does not contradict what is said: bounds that are not 0, and an effect whose interval excludes 0, have as
+ * many digits as it takes to show on which side of 0 they lie.
  */
 
 /* "+49.41%"; of an effect with its interval; and of one end of that */
@@ -47,19 +47,23 @@ struct humanized humanize_p_said(double p, double level);
 struct humanized humanize_count(uint64_t n);
 
 /*
- * "+49.4 % (44.3 to 54.5)", with as many digits as the interval gives sense to: it is two digits wide; or "+49.41 %" where
- * there is none.
+ * "+49.4 % (44.3 to 54.5)", with as many digits as the interval gives sense to: it is two digits wide; or "+49.41 %"
+ * where there is none.
  */
 struct humanized humanize_effect(double x, double lower, double upper);
 
-/* The magnitude of an effect, or of an end of its interval, for a sentence that tells the sign: "49.4 %", with such digits. */
+/*
+ * The magnitude of an effect, or of an end of its interval, for a sentence that tells the sign: "49.4 %", with such
+ * digits.
+ */
 struct humanized humanize_magnitude(double x, double lower, double upper);
 
 /* The name of a metric as words: "mean time per session" */
 struct humanized humanize_words(const char *name);
 
 /*
- * As a typesetter would have it, in UTF-8: true minus signs, a space that does not break before "%", a dash for what is not known.
+ * As a typesetter would have it, in UTF-8: true minus signs, a space that does not break before "%", a dash for what
+ * is not known.
  */
 struct humanized humanize_typeset(struct humanized s);
 
@@ -70,8 +74,8 @@ const char *humanize_name(const char *name);
 void humanize_list(const struct intern *names, struct errmsg *e);
 
 /*
- * What stands behind a name in running text: a left-to-right mark where the name has letters that run from right to left,
- * which numbers and brackets behind it would join (Unicode Standard Annex 9, W7), or "".
+ * What follows a name in running text: a left-to-right mark where the name has letters that run from right to left,
+ * which numbers and brackets after it would join (Unicode Standard Annex 9, W7), or "".
  */
 const char *humanize_after(const char *name);
 

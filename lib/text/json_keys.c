@@ -19,7 +19,7 @@ static int refuse(const char *key, const char *meant, const char *const *known, 
 		return errmsg_set(e, "unknown key \"%s\"; did you mean \"%s\"?", key, meant);
 	errmsg_set(e, "unknown key \"%s\"; there are", key);
 	for (size_t i = 0; known[i]; i++)
-		errmsg_set(e, "%s%s \"%s\"", e->text, i == 0 ? "" : known[i + 1] ? "," : " and", known[i]);
+		errmsg_append(e, "%s \"%s\"", i == 0 ? "" : known[i + 1] ? "," : " and", known[i]);
 	return -1;
 }
 

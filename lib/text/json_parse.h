@@ -2,7 +2,7 @@
  * json_parse: jansson's parser, of which running out of memory is told.
  *
  * Where jansson 2.14 cannot make a buffer larger, it drops a byte and goes on: a string is another one, and with an
- * escape in it memory is written behind its end. So jansson never sees that an allocation failed while it parses: the
+ * escape in it memory is written past its end. So jansson never sees that an allocation failed while it parses: the
  * parse is left there, and what it had allocated is freed.
  *
  * All memory of jansson comes from here. Hence a value is freed (json_decref) by the thread that parsed it, and what

@@ -11,8 +11,8 @@
 enum { DECODING = JSON_REJECT_DUPLICATES };
 
 /*
- * Leaves printable ASCII of what jansson says: it quotes a few bytes of the input, which may end within a character (and
- * the reason may have to be UTF-8) or command a terminal.
+ * Leaves printable ASCII of what jansson says: it quotes a few bytes of the input, which may end within a character
+ * (and the reason may have to be UTF-8) or command a terminal.
  */
 static const char *reason(json_error_t *why)
 {
@@ -44,17 +44,18 @@ static bool is_unfinished(const char *text, size_t len)
 }
 
 /*
- * Sets the reason why a text is no JSON. A line that was cut, as by the death of whoever wrote it, is right as far as it goes:
- * the mistake is its end, or a character that was cut in two there.
+ * Sets the reason why a text is not JSON. A line that was cut, as by the death of its writer, is right as far as it
+ * goes: the mistake is its end, or a character that was cut in two there.
  */
 static void refuse(const char *text, size_t len, json_error_t *why, struct errmsg *e)
 {
 	enum { CHARACTER_MAX = 4, LEAD = 0xc0 };
 	size_t at = (size_t)why->position;
 	bool at_end = at >= len || (at + CHARACTER_MAX > len && (unsigned char)text[at] >= LEAD);
+	bool cut = at_end && is_unfinished(text, len);
 
-	errmsg_set(e, "%s: %s (column %d)", at_end && is_unfinished(text, len) ? "cut off before its end" : "no JSON object",
-		   reason(why), why->column);
+	errmsg_set(e, "%s: %s (column %d)", cut ? "cut off before its end" : "no JSON object", reason(why),
+		   why->column);
 }
 
 json_t *ndjson_parse(const char *text, size_t len, struct errmsg *e)
@@ -63,7 +64,7 @@ json_t *ndjson_parse(const char *text, size_t len, struct errmsg *e)
 	json_t *value;
 	bool no_memory;
 
-	/* jansson 2.14 loses a NUL that stands behind a number */
+	/* jansson 2.14 loses a NUL that follows a number */
 	if (memchr(text, 0, len)) {
 		errmsg_set(e, "NUL byte");
 		return NULL;
@@ -193,7 +194,7 @@ int ndjson_id(const json_t *value, const char *what, uint32_t *id, struct errmsg
 	if (!value)
 		return errmsg_set(e, "\"%s\" is missing", what);
 	if (!ndjson_whole(value, &n) || n < 0 || n > NUMBER_ID_MAX)
-		return errmsg_set(e, "\"%s\" is no id (a whole number from 0 to %d)", what, NUMBER_ID_MAX);
+		return errmsg_set(e, "\"%s\" is not an id (a whole number from 0 to %d)", what, NUMBER_ID_MAX);
 	*id = (uint32_t)n;
 	return 0;
 }
@@ -203,7 +204,7 @@ int ndjson_count(const json_t *object, const char *key, uint64_t max, uint64_t *
 	int64_t n;
 
 	if (!ndjson_whole(json_object_get(object, key), &n) || n < 0 || (uint64_t)n > max)
-		return errmsg_set(e, "\"%s\" is no count", key);
+		return errmsg_set(e, "\"%s\" is not a count", key);
 	*count = (uint64_t)n;
 	return 0;
 }

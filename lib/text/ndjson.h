@@ -26,8 +26,8 @@ struct ndjson_line {
 };
 
 /*
- * Calls each(line, ctx, e) for each line of a file ("-" for standard input) that is not blank. Stops at the first that is
- * no object or for which `each` returns a negative number. Returns 0; or -1 with file, line and the reason.
+ * Calls each(line, ctx, e) for each line of a file ("-" for standard input) that is not blank. Stops at the first
+ * that is no object or for which `each` returns a negative number. Returns 0; or -1 with file, line and the reason.
  */
 int ndjson_each(const char *path, int (*each)(const struct ndjson_line *line, void *ctx, struct errmsg *e), void *ctx,
 		struct errmsg *e);
@@ -36,8 +36,9 @@ int ndjson_each(const char *path, int (*each)(const struct ndjson_line *line, vo
 const char *ndjson_name(const char *path);
 
 /*
- * Takes the whole number that a value is, also where it is written as 3859.0 or 3.859e3: so it leaves tools for which a column
- * with gaps is one of real numbers. Returns whether it is one. Those beyond 2^53 in size have to be written as integers.
+ * Takes the whole number that a value is, also where it is written as 3859.0 or 3.859e3: so it leaves tools for which
+ * a column with gaps is one of real numbers. Returns whether it is one. Those beyond 2^53 in size have to be written
+ * as integers.
  */
 bool ndjson_whole(const json_t *value, int64_t *n);
 

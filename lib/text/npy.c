@@ -71,8 +71,8 @@ static bool take(struct cursor *c, const char *text)
 }
 
 /*
- * A string in either kind of quotes, of printable characters without escapes: no key and no type of ours needs more, and
- * what has been read may be shown in a message.
+ * A string in either kind of quotes, of printable characters without escapes: no key and no type of ours needs more,
+ * and what has been read may be shown in a message.
  */
 static bool take_string(struct cursor *c, char *dst, size_t size)
 {
@@ -134,7 +134,7 @@ static int take_entry(struct cursor *c, struct header *h, struct errmsg *e)
 	char key[32];
 
 	if (!take_string(c, key, sizeof key) || !take(c, ":"))
-		return errmsg_set(e, "the header is no dictionary");
+		return errmsg_set(e, "the header is not a dictionary");
 	if (strcmp(key, "descr") == 0 && !h->descr[0]) {
 		if (!take_string(c, h->descr, sizeof h->descr) || !h->descr[0])
 			return errmsg_set(e, "the values have no simple type; " TYPES " is wanted");
@@ -145,7 +145,7 @@ static int take_entry(struct cursor *c, struct header *h, struct errmsg *e)
 			return errmsg_set(e, "'fortran_order' is neither True nor False");
 	} else if (strcmp(key, "shape") == 0 && !h->has_shape) {
 		if (!take_shape(c, h))
-			return errmsg_set(e, "'shape' is no tuple of sizes");
+			return errmsg_set(e, "'shape' is not a tuple of sizes");
 	} else {
 		return errmsg_set(e, "key '%s' in the header is unknown or comes twice", key);
 	}
@@ -159,17 +159,17 @@ static int parse_header(const char *text, size_t len, struct header *h, struct e
 
 	*h = (struct header){0};
 	if (!take(&c, "{"))
-		return errmsg_set(e, "the header is no dictionary");
+		return errmsg_set(e, "the header is not a dictionary");
 	while (!take(&c, "}")) {
 		if (!more)
-			return errmsg_set(e, "the header is no dictionary");
+			return errmsg_set(e, "the header is not a dictionary");
 		if (take_entry(&c, h, e) < 0)
 			return -1;
 		more = take(&c, ",");
 	}
 	skip_blanks(&c);
 	if (c.at != c.end)
-		return errmsg_set(e, "something stands behind the dictionary in the header");
+		return errmsg_set(e, "something follows the dictionary in the header");
 	if (!h->descr[0] || !h->has_order || !h->has_shape)
 		return errmsg_set(e, "the header lacks '%s'",
 				  !h->descr[0] ? "descr" : !h->has_order ? "fortran_order" : "shape");
@@ -188,14 +188,16 @@ static int accept_type(const char *descr, struct npy *m, struct layout *l, struc
 		if (strcmp(descr + 1, types[i].descr + 1) != 0)
 			continue;
 		if (descr[0] == '>')
-			return errmsg_set(e, "the values are in big-endian byte order ('%s'); " TYPES " is wanted", descr);
+			return errmsg_set(e, "the values are in big-endian byte order ('%s'); " TYPES " is wanted",
+					  descr);
 		if (descr[0] != '<')
 			continue;
 		m->type = types[i].type;
 		l->size = types[i].size;
 		return 0;
 	}
-	return errmsg_set(e, "the values are of type '%s'; float16 ('<f2'), float32 ('<f4') or float64 ('<f8') is wanted", descr);
+	return errmsg_set(e, "the values are of type '%s'; "
+			     "float16 ('<f2'), float32 ('<f4') or float64 ('<f8') is wanted", descr);
 }
 
 /* Whether botify can use such a matrix; if so, sets type, rows and columns. */
@@ -260,7 +262,8 @@ static int check_finite(const struct npy *m, struct errmsg *e)
 		double x = m->type == NPY_FLOAT32 ? ((float *)m->data)[i] : ((double *)m->data)[i];
 
 		if (!isfinite(x))
-			return errmsg_set(e, "row %zu, column %zu: the value is not finite", i / m->columns, i % m->columns);
+			return errmsg_set(e, "row %zu, column %zu: the value is not finite", i / m->columns,
+					  i % m->columns);
 	}
 	return 0;
 }
@@ -305,7 +308,7 @@ static int read_values(FILE *f, struct npy *m, const struct layout *l, struct er
 	if (__builtin_mul_overflow(m->rows, m->columns, &n) || __builtin_mul_overflow(n, type_size(m->type), &room) ||
 	    __builtin_mul_overflow(n, l->size, &bytes) || __builtin_add_overflow(bytes, l->before, &total))
 		return errmsg_set(e, "the array is too large (%zu x %zu)", m->rows, m->columns);
-	/* Known at once of a file, and then no memory is asked for in vain; of a pipe only at its end. */
+	/* Known at once of a file, and then no memory is asked for; of a pipe only at its end. */
 	if (fstat(fileno(f), &st) == 0 && S_ISREG(st.st_mode) && (uintmax_t)st.st_size < total)
 		return errmsg_set(e, "file ends after %jd of %zu bytes", (intmax_t)st.st_size, total);
 	m->data = malloc(room);

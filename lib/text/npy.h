@@ -1,8 +1,9 @@
 /*
  * npy: matrices in NumPy's file format (numpy.lib.format, versions 1.0 to 3.0).
  *
- * Only what botify exchanges: two dimensions, C order, little-endian float32 ("<f4") or float64 ("<f8"); float16 ("<f2") is
- * read too, as float32. Anything else is refused with a reason that says what was found and what is wanted.
+ * Only what botify exchanges: two dimensions, C order, little-endian float32 ("<f4") or float64 ("<f8"); float16
+ * ("<f2") is read too, as float32. Anything else is refused with a reason that says what was found and what is
+ * wanted.
  */
 #ifndef BOTIFY_NPY_H
 #define BOTIFY_NPY_H

@@ -40,7 +40,7 @@ size_t number_write_int(char *dst, int64_t n)
  * A decimal of up to nine places below 2^20, which is what most numbers in a log are (parts of a track, latencies in
  * whole nanoseconds). n / 10^9 in one correctly rounded division is the double nearest to that decimal, so where it
  * equals x the digits of n read back as x; and no two of these decimals are nearest to the same double, so none is
- * shorter. Returns 0 where x, which is not negative, is no such number.
+ * shorter. Returns 0 where x, which is not negative, is not such a number.
  */
 static size_t write_short(char *dst, double x)
 {
@@ -141,7 +141,8 @@ int number_parse_int(const char *what, const char *text, int64_t min, int64_t ma
 	errno = 0;
 	n = strtoimax(text, &end, 10);
 	if (errno || end == text || *end || strchr(" \t\n\v\f\r+", text[0]) || n < min || n > max)
-		return errmsg_set(e, "%s takes a whole number from %" PRId64 " to %" PRId64 ", not '%s'", what, min, max, text);
+		return errmsg_set(e, "%s takes a whole number from %" PRId64 " to %" PRId64 ", not '%s'", what, min,
+				  max, text);
 	*result = n;
 	return 0;
 }

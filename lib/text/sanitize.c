@@ -2,7 +2,10 @@
 
 #include <string.h>
 
-/* Whether three bytes of UTF-8 are one of U+2028 and U+2029, which end lines, or U+202A to U+202E or U+2066 to U+2069. */
+/*
+ * Whether three bytes of UTF-8 are one of U+2028 and U+2029, which end lines, or U+202A to U+202E or U+2066 to
+ * U+2069.
+ */
 static int turns(const unsigned char *text)
 {
 	return text[0] == 0xe2 && ((text[1] == 0x80 && text[2] >= 0xa8 && text[2] <= 0xae) ||

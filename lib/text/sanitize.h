@@ -1,7 +1,7 @@
 /*
- * sanitize: text from outside that people are shown. Control characters, by which a terminal could be commanded, become '?', and
- * so do those that end a line or turn the direction of all that stands after them (Unicode Standard Annex 9, explicit
- * formatting).
+ * sanitize: text from outside that people are shown. Control characters, by which a terminal could be commanded,
+ * become '?', and so do those that end a line or turn the direction of all that stands after them (Unicode Standard
+ * Annex 9, explicit formatting).
  */
 #ifndef BOTIFY_TAME_H
 #define BOTIFY_TAME_H

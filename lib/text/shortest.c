@@ -36,9 +36,10 @@ struct scaled {
 static struct scaled scale(uint64_t mantissa, int exponent, int k)
 {
 	static const uint64_t five[] = {
-		1, 5, 25, 125, 625, 3125, 15625, 78125, 390625, 1953125, 9765625, 48828125, 244140625, 1220703125, 6103515625,
-		30517578125, 152587890625, 762939453125, 3814697265625, 19073486328125, 95367431640625, 476837158203125,
-		2384185791015625, 11920928955078125, 59604644775390625, 298023223876953125, 1490116119384765625, 7450580596923828125,
+		1, 5, 25, 125, 625, 3125, 15625, 78125, 390625, 1953125, 9765625, 48828125, 244140625, 1220703125,
+		6103515625, 30517578125, 152587890625, 762939453125, 3814697265625, 19073486328125, 95367431640625,
+		476837158203125, 2384185791015625, 11920928955078125, 59604644775390625, 298023223876953125,
+		1490116119384765625, 7450580596923828125,
 	};
 	/* in quarters of the last bit, of which half a gap is two; below a power of two the gap is half as wide */
 	bool even = mantissa % 2 == 0, power = mantissa == UINT64_C(1) << MANTISSA;
@@ -46,7 +47,7 @@ static struct scaled scale(uint64_t mantissa, int exponent, int k)
 	unsigned __int128 low = x - (power ? 1 : 2) * unit, high = x + 2 * unit, one = 1;
 	struct scaled s = {.shift = 2 - exponent - k};
 
-	/* who reads a number that lies in the middle of two takes the even one */
+	/* a number in the middle of two is read as the even one */
 	s.low = (uint64_t)((low + (even ? (one << s.shift) - 1 : one << s.shift)) >> s.shift);
 	s.high = (uint64_t)((even ? high : high - 1) >> s.shift);
 	s.whole = (uint64_t)(x >> s.shift);
@@ -59,7 +60,8 @@ static uint64_t nearest_multiple(const struct scaled *s, uint64_t step)
 {
 	uint64_t below = s->whole / step * step, above = below + step;
 	uint64_t past = s->whole - below;
-	unsigned __int128 twice = ((unsigned __int128)past << s->shift | s->rest) * 2, whole = (unsigned __int128)step << s->shift;
+	unsigned __int128 twice = ((unsigned __int128)past << s->shift | s->rest) * 2;
+	unsigned __int128 whole = (unsigned __int128)step << s->shift;
 
 	if (below < s->low)
 		return above;
@@ -121,9 +123,10 @@ static struct shortest next_above(const struct shortest *s, int n)
 }
 
 /*
- * Where n digits read back, more do too; so they are taken away one by one. Where 15 do, no others of up to 15 do, for no
- * two decimals of 15 digits are nearest to the same double; only subnormal numbers are not that regular. Below a power of
- * two doubles are nearer than above it: of 16 digits the nearest may then not read back, but the next larger one does.
+ * Where n digits read back, more do too; so they are taken away one by one. Where 15 do, no others of up to 15 do,
+ * for no two decimals of 15 digits are nearest to the same double; only subnormal numbers are not that regular. Below
+ * a power of two doubles are nearer than above it: of 16 digits the nearest may then not read back, but the next
+ * larger one does.
  */
 static struct shortest by_trying(double x)
 {

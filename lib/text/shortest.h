@@ -1,7 +1,8 @@
 /*
- * shortest: the fewest digits that read back as a double, and of those the ones nearest to it.
+ * shortest (private to lib/text): the fewest digits that read back as a double, and of those the ones nearest to it.
  *
- * Between 2^-36 and 2^53 they are found by exact arithmetic in 128 bits, elsewhere by trying, which takes ten times as long.
+ * Between 2^-36 and 2^53 they are found by exact arithmetic in 128 bits, elsewhere by trying, which takes ten times
+ * as long.
  */
 #ifndef BOTIFY_SHORTEST_H
 #define BOTIFY_SHORTEST_H

@@ -5,35 +5,48 @@
 
 #include "base/grow.h"
 
+void play_counts_clear(struct play_counts *p)
+{
+	idmap_clear(&p->tracks);
+	idmap_clear(&p->artists);
+}
+
+void play_counts_reset(struct play_counts *p)
+{
+	idmap_reset(&p->tracks);
+	idmap_reset(&p->artists);
+}
+
+int play_counts_add(struct play_counts *p, uint32_t track, uint32_t artist)
+{
+	uint32_t *track_plays = idmap_at(&p->tracks, track);
+	uint32_t *artist_plays = artist != IDMAP_NONE ? idmap_at(&p->artists, artist) : NULL;
+
+	if (!track_plays || (!artist_plays && artist != IDMAP_NONE))
+		return -1;
+	++*track_plays;
+	if (artist_plays)
+		++*artist_plays;
+	return 0;
+}
+
 void history_clear(struct history *h)
 {
 	free(h->plays);
-	idmap_clear(&h->tracks);
-	idmap_clear(&h->artists);
+	play_counts_clear(&h->counts);
 	*h = (struct history){0};
 }
 
 void history_reset(struct history *h)
 {
 	h->n = h->forgotten = 0;
-	idmap_reset(&h->tracks);
-	idmap_reset(&h->artists);
+	play_counts_reset(&h->counts);
 }
 
-/* Counts a play among those of its track and its artist. */
-static int count(struct history *h, const struct catalog *c, uint32_t track)
+/* Counts a play, where the catalog has the track. */
+static int count_play(struct history *h, const struct catalog *c, uint32_t track)
 {
-	uint32_t *track_plays, *artist_plays;
-
-	if (track == CATALOG_NONE)
-		return 0;
-	track_plays = idmap_at(&h->tracks, track);
-	artist_plays = idmap_at(&h->artists, c->tracks[track].artist);
-	if (!track_plays || !artist_plays)
-		return -1;
-	++*track_plays;
-	++*artist_plays;
-	return 0;
+	return track == CATALOG_NONE ? 0 : play_counts_add(&h->counts, track, c->tracks[track].artist);
 }
 
 int history_add_play(struct history *h, const struct catalog *c, struct play play)
@@ -43,7 +56,7 @@ int history_add_play(struct history *h, const struct catalog *c, struct play pla
 	if (!plays)
 		return -1;
 	h->plays = plays;
-	if (count(h, c, play.track) < 0)
+	if (count_play(h, c, play.track) < 0)
 		return -1;
 	plays[h->n++] = play;
 	return 0;
@@ -62,8 +75,8 @@ void history_undo(struct history *h, const struct catalog *c)
 
 	if (track == CATALOG_NONE)
 		return;
-	--*idmap_at(&h->tracks, track);
-	--*idmap_at(&h->artists, c->tracks[track].artist);
+	--*idmap_at(&h->counts.tracks, track);
+	--*idmap_at(&h->counts.artists, c->tracks[track].artist);
 }
 
 int history_forget(struct history *h, const struct catalog *c, size_t keep)
@@ -75,10 +88,9 @@ int history_forget(struct history *h, const struct catalog *c, size_t keep)
 	memmove(h->plays, h->plays + gone, (h->n - gone) * sizeof *h->plays);
 	h->n -= gone;
 	h->forgotten += gone;
-	idmap_reset(&h->tracks);
-	idmap_reset(&h->artists);
+	play_counts_reset(&h->counts);
 	for (size_t i = 0; i < h->n; i++)
-		if (count(h, c, h->plays[i].track) < 0)
+		if (count_play(h, c, h->plays[i].track) < 0)
 			return -1;
 	return 0;
 }
@@ -95,7 +107,7 @@ int history_recall(struct history *h, const struct catalog *c, const struct play
 	h->n += n;
 	h->forgotten -= n;
 	for (size_t i = 0; i < n; i++)
-		if (count(h, c, plays[i].track) < 0)
+		if (count_play(h, c, plays[i].track) < 0)
 			return -1;
 	return 0;
 }

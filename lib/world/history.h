@@ -19,11 +19,24 @@ struct play {
 	double time;	/* the part listened to */
 };
 
+/* How often each track and each artist was played, by numbers of the caller's. Zero-initialise. */
+struct play_counts {
+	struct idmap tracks, artists;
+};
+
+void play_counts_clear(struct play_counts *p);
+
+/* Forgets everything but keeps the memory. */
+void play_counts_reset(struct play_counts *p);
+
+/* Counts a play; the artist may be IDMAP_NONE, which is not counted. Returns 0, or -1 where there is no memory. */
+int play_counts_add(struct play_counts *p, uint32_t track, uint32_t artist);
+
 struct history {
 	struct play *plays; /* n, in order */
 	size_t n, cap;
 	size_t forgotten; /* plays before these */
-	struct idmap tracks, artists; /* how often each was played; unknown tracks do not count */
+	struct play_counts counts; /* by indices in the catalog; tracks that it does not have do not count */
 };
 
 /* A zeroed struct is an empty history. */
@@ -65,12 +78,12 @@ static inline size_t history_steps(const struct history *h)
 /* How often a track, or an artist, was played. Constant time. */
 static inline uint32_t history_track_plays(const struct history *h, uint32_t track)
 {
-	return idmap_get(&h->tracks, track, 0);
+	return idmap_get(&h->counts.tracks, track, 0);
 }
 
 static inline uint32_t history_artist_plays(const struct history *h, uint32_t artist)
 {
-	return idmap_get(&h->artists, artist, 0);
+	return idmap_get(&h->counts.artists, artist, 0);
 }
 
 #endif

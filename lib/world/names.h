@@ -1,5 +1,5 @@
 /*
- * names: invented artists and titles.
+ * names (private to lib/world): invented artists and titles.
  *
  * Put together from word lists and patterns made for this purpose. They shall be told apart at a glance, look like
  * what a music service shows, and now and then be longer, or less ASCII, than a table expects. That one of them is
@@ -11,7 +11,8 @@
 #include "base/idmap.h"
 #include "base/rng.h"
 
-enum { NAMES_SIZE = 128 }; /* room for any name, the NUL included; UTF-8, free of double quotes, backslashes and controls */
+/* Room for any name, the NUL included. Names are UTF-8, free of double quotes, backslashes and controls. */
+enum { NAMES_SIZE = 128 };
 
 /* The names that have been given away. Zero-initialise; free with names_clear. */
 struct names {

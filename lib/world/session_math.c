@@ -50,7 +50,7 @@ static double logit(double p)
 	return log(p / (1 - p));
 }
 
-static struct session_bound bound(double lo, double hi)
+static struct session_bound bound_of(double lo, double hi)
 {
 	struct session_bound o = {0};
 
@@ -78,7 +78,7 @@ void session_bounds_make(struct session_bounds *b, double gamma)
 		for (int t = 0; t < SESSION_TIMES; t++) {
 			double factor = pow(gamma, k);
 
-			b->of[k][t] = bound((t - 0.5) / 100 / factor, (t + 0.5) / 100 / factor);
+			b->of[k][t] = bound_of((t - 0.5) / 100 / factor, (t + 0.5) / 100 / factor);
 		}
 }
 

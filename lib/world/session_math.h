@@ -51,7 +51,8 @@ void session_bounds_make(struct session_bounds *b, double gamma);
 /* Has listens whose artist was played before say nothing. */
 void session_bounds_forget_repeats(struct session_bounds *b);
 
-static inline const struct session_bound *session_bound_of(const struct session_bounds *b, uint32_t plays, uint32_t hundredths)
+static inline const struct session_bound *session_bound_of(const struct session_bounds *b, uint32_t plays,
+							   uint32_t hundredths)
 {
 	return &b->of[plays < SESSION_PLAYS_MAX ? plays : SESSION_PLAYS_MAX][hundredths];
 }
@@ -65,7 +66,8 @@ struct session_evidence {
 };
 
 /* Returns false where it says next to nothing. `noise` is the variance around x. */
-bool session_observe(const struct session_bound *o, float s, float b, float x, float noise, struct session_evidence *ev);
+bool session_observe(const struct session_bound *o, float s, float b, float x, float noise,
+		     struct session_evidence *ev);
 
 /* The product of two vectors of SESSION_DIM; the same where a loop is worth the code. */
 float session_dot(const float *a, const float *b);

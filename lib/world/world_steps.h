@@ -1,5 +1,6 @@
 /*
- * world_steps: what the files of world.h share: how they draw, and the steps of world_make that have files of their own.
+ * world_steps (private to lib/world): what the files of world.h share: how they draw, and the steps of world_make
+ * that have files of their own.
  */
 #ifndef BOTIFY_WORLD_STEPS_H
 #define BOTIFY_WORLD_STEPS_H

@@ -11,10 +11,10 @@
  *
  * A run is compared with one that nobody disturbed:
  * - it is not ended by a signal and takes no longer than TIMEOUT;
- * - it exits as that one did, with the same on standard output and in the files, and, but for numbers, on standard error; or
- *   with 1, and a reason on standard error;
- * - then, too, each file is as it was before or as it should be; a file "state" is at least whole, and a report may be on the
- *   others where an input could not be opened or read;
+ * - it exits as that one did, with the same on standard output and in the files, and, but for numbers, on standard
+ *   error; or with 1, and a reason on standard error;
+ * - then, too, each file is as it was before or as it should be; a file "state" is at least whole, and a report may be
+ *   on the others where an input could not be opened or read;
  * - a short read or write, and one that was interrupted, changes nothing.
  */
 #include <dirent.h>
@@ -321,7 +321,9 @@ static const char *judge(const struct ending *end, const struct ending *right, c
 			return "the output is wrong, and the exit status as if it were not";
 		if (!same_files(&end->files, &right->files))
 			return "a file is wrong, and the exit status as if it were not";
-		return same_words(&end->err, &right->err) ? NULL : "standard error is wrong, and the exit status as if it were not";
+		if (!same_words(&end->err, &right->err))
+			return "standard error is wrong, and the exit status as if it were not";
+		return NULL;
 	}
 	if (harmless)
 		return "it fails where nothing has failed";
@@ -429,8 +431,8 @@ static void fail_calls(const struct line *l, const struct contents *before, unsi
 			unsigned long from = i * all / n, to = (i + 1) * all / n;
 			unsigned long place = from + (unsigned long)(drawn(seed) % (to - from));
 
-			try(l, &(struct call){.kind = counts.kinds[k], .at = place / ways + 1, .on = place % ways}, before,
-			    &right);
+			try(l, &(struct call){.kind = counts.kinds[k], .at = place / ways + 1, .on = place % ways},
+			    before, &right);
 		}
 	}
 	clear_ending(&right);

@@ -10,7 +10,7 @@
  *
  * Calls are counted from main on: what libraries do before is not the command's. "malloc" is all that asks for memory,
  * also within libc and jansson. "short" is a read or write that does only a byte of what was asked for, and
- * "interrupted" one that fails with EINTR: both are no failure, and what is printed must not change.
+ * "interrupted" one that fails with EINTR: neither is a failure, and what is printed must not change.
  *
  * Streams of stdio do not call read and write of this library, so fopen, fdopen and stdout are replaced by streams that
  * do.
@@ -34,7 +34,8 @@ static const struct {
 	const char *name;
 	int error;
 } kinds[KINDS] = {
-	{"malloc", ENOMEM}, {"open", EMFILE}, {"read", EIO}, {"write", ENOSPC}, {"fsync", EIO}, {"rename", EACCES}, {"close", EIO},
+	{"malloc", ENOMEM}, {"open", EMFILE}, {"read", EIO}, {"write", ENOSPC}, {"fsync", EIO},
+	{"rename", EACCES}, {"close", EIO},
 	{"fdopen", ENOMEM}, {"poll", ENOMEM}, {"short", 0}, {"interrupted", EINTR},
 };
 
@@ -64,7 +65,7 @@ static bool fails(enum kind kind)
 	return true;
 }
 
-/* The function of this name behind ours. */
+/* The function of this name after ours. */
 #define NEXT(name) ((__typeof__(&(name)))dlsym(RTLD_NEXT, #name))
 
 extern void *__libc_malloc(size_t size);
@@ -162,10 +163,11 @@ static ssize_t stream_read(void *cookie, char *buf, size_t n)
 
 static ssize_t stream_write(void *cookie, const char *buf, size_t n)
 {
+	const struct stream *s = cookie;
 	size_t done = 0;
 
 	while (done < n) {
-		ssize_t some = fails(WRITE) ? -1 : syscall(SYS_write, ((struct stream *)cookie)->fd, buf + done, n - done);
+		ssize_t some = fails(WRITE) ? -1 : syscall(SYS_write, s->fd, buf + done, n - done);
 
 		if (some < 0)
 			return 0;

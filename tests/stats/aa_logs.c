@@ -40,7 +40,7 @@ static double number_at(const struct section *s, size_t row, const char *key)
 
 static const struct section *section_of(const struct analysis *a, const char *key)
 {
-	const struct section *s = analysis_section(a->sections, a->n_sections, key);
+	const struct section *s = analysis_section(a, key);
 
 	drawn_need(s != NULL, "a section is not there");
 	return s;
@@ -49,7 +49,7 @@ static const struct section *section_of(const struct analysis *a, const char *ke
 /* The effects of T1, in the order of the metrics, are the first of a report. */
 static bool metric_differs(const struct analysis *a, size_t metric)
 {
-	return excludes_zero(a->effects.list[metric].lower, a->effects.list[metric].upper);
+	return excludes_zero(a->all.list[metric].lower, a->all.list[metric].upper);
 }
 
 static bool anything_differs(const struct analysis *a, size_t part)
@@ -57,7 +57,7 @@ static bool anything_differs(const struct analysis *a, size_t part)
 	bool found = false;
 
 	(void)part;
-	for (size_t i = 0; i < a->effects.n; i++)
+	for (size_t i = 0; i < a->all.n; i++)
 		found |= metric_differs(a, i);
 	return found;
 }
@@ -68,7 +68,7 @@ static bool time_of_an_arm_differs(const struct analysis *a, size_t part)
 	bool found = false;
 
 	(void)part;
-	for (size_t i = 0; i < a->effects.n; i += SAMPLES_N)
+	for (size_t i = 0; i < a->all.n; i += METRICS_ALL_N)
 		found |= metric_differs(a, i);
 	return found;
 }
@@ -81,12 +81,12 @@ static bool allocation_differs(const struct analysis *a, size_t part)
 
 static bool metric_or_split_differs(const struct analysis *a, size_t part)
 {
-	return part < SAMPLES_N ? metric_differs(a, part) : allocation_differs(a, part);
+	return part < METRICS_ALL_N ? metric_differs(a, part) : allocation_differs(a, part);
 }
 
 static const char *metric_or_split(size_t part)
 {
-	return part < SAMPLES_N ? samples_name(part) : "srm";
+	return part < METRICS_ALL_N ? metrics_name(part) : "srm";
 }
 
 static const char *const quantile_names[] = {"0.5", "0.9"};
@@ -126,7 +126,7 @@ static const char *no_name(size_t part)
 /* Takes sessions for independent, which no report does: those of a user are not. */
 static bool sessions_differ(const struct analysis *a, size_t part)
 {
-	const struct study *s = a->subject.study;
+	const struct study *s = a->study;
 	struct moments times[DRAWN_ARMS] = {{0}};
 
 	(void)part;
@@ -143,10 +143,10 @@ struct reading {
 	bool (*alarms)(const struct analysis *a, size_t part);
 };
 
-static const struct reading metrics = {SAMPLES_N, samples_name, metric_differs},
-			    means = {METRICS_N, samples_name, metric_differs}, /* ratio metrics are left alone */
-			    metrics_and_split = {SAMPLES_N + 1, metric_or_split, metric_or_split_differs},
-			    time_alone = {1, samples_name, metric_differs},
+static const struct reading metrics = {METRICS_ALL_N, metrics_name, metric_differs},
+			    means = {METRICS_N, metrics_name, metric_differs}, /* ratio metrics are left alone */
+			    metrics_and_split = {METRICS_ALL_N + 1, metric_or_split, metric_or_split_differs},
+			    time_alone = {1, metrics_name, metric_differs},
 			    any = {1, no_name, anything_differs},
 			    time_of_any = {1, no_name, time_of_an_arm_differs},
 			    quantiles = {2, quantile_name, quantile_differs},
@@ -245,7 +245,7 @@ static void judge(const struct method *m, const struct study *s, const struct dr
 	struct errmsg e;
 
 	drawn_need(analysis_run(&a, s, &o, &e) == 0, e.text);
-	check_effects(&a.effects, t);
+	check_effects(&a.all, t);
 	for (size_t i = 0; i < m->reading->n; i++)
 		rows[i] |= m->reading->alarms(&a, i);
 	analysis_clear(&a);

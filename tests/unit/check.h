@@ -1,6 +1,6 @@
 /*
- * check: what a unit test needs. A test is a function of CHECKs; main lists them with RUN and ends with `return DONE()`.
- * Output is TAP, as that of bats, so that tests/run counts both.
+ * check: what a unit test needs. A test is a function of CHECKs; main lists them with RUN and ends with `return
+ * DONE()`. Output is TAP, as that of bats, so that tests/run counts both.
  */
 #ifndef CHECK_H
 #define CHECK_H
@@ -47,7 +47,7 @@ static int check_failed, check_count, check_failures;
 		printf("%sok %d - %s: %s\n", check_failed ? "not " : "", ++check_count, __FILE__, #test); \
 	} while (0)
 
-/* Flushed here, because a sanitizer that finds a leak behind main does not. */
+/* Flushed here, because a sanitizer that finds a leak after main does not. */
 #define DONE() (printf("1..%d\n", check_count), fflush(stdout), check_failures > 0)
 
 #endif

@@ -43,14 +43,18 @@ static inline const char *fixture_file(const char *path, const char *text)
 	return path;
 }
 
-/* A catalog of n tracks: track i has the id i * step and the artist i % n_artists. Its text stays in the file "catalog". */
+/*
+ * A catalog of n tracks: track i has the id i * step and the artist i % n_artists. Its text stays in the file
+ * "catalog".
+ */
 static inline void fixture_catalog(struct catalog *c, uint32_t n, uint32_t n_artists, uint32_t step)
 {
 	FILE *f = fopen("catalog", "w");
 	struct errmsg reason = {0};
 
 	for (uint32_t i = 0; f && i < n; i++)
-		fprintf(f, "{\"track\":%u,\"artist\":\"artist %u\",\"title\":\"title %u\"}\n", i * step, i % n_artists, i);
+		fprintf(f, "{\"track\":%u,\"artist\":\"artist %u\",\"title\":\"title %u\"}\n", i * step, i % n_artists,
+			i);
 	CHECK(f && fclose(f) == 0);
 	CHECK(catalog_load(c, "catalog", &reason) == 0);
 	CHECK_STR(reason.text, "");

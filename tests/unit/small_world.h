@@ -18,8 +18,8 @@ struct world {
 enum { WORLD_TRACKS = 40, WORLD_ARTISTS = 8, WORLD_STEP = 3, WORLD_COLUMNS = 6 };
 
 /*
- * Tracks with the ids 0, 3, 6 …; user i has the id 5 i and three interests, and the further keys `more` (",…", or ""). The
- * embeddings are random, of about the size of consume_bias.
+ * Tracks with the ids 0, 3, 6 …; user i has the id 5 i and three interests, and the further keys `more` (",…", or
+ * ""). The embeddings are random, of about the size of consume_bias.
  */
 static inline void world_make(struct world *w, uint32_t n_users, const char *more)
 {
@@ -60,7 +60,9 @@ static inline void world_clear(struct world *w)
 static inline struct simulation_options world_options(uint64_t sessions, uint32_t in_flight)
 {
 	return (struct simulation_options){
-		.sessions = sessions, .seed = 7, .days = 2, .in_flight = in_flight, .max_tracks = 100, .start = 1000000};
+		.sessions = sessions, .seed = 7, .days = 2, .in_flight = in_flight, .max_tracks = 100,
+		.start = 1000000,
+	};
 }
 
 static inline void world_simulate(struct simulation *s, const struct world *w, struct simulation_options options)

@@ -118,7 +118,7 @@ static void last_words_are_noticed(void)
 	check_surplus("exec >&-; read -r x; exit 0", false);
 }
 
-/* Somebody who never stops talking is cut short, and does not end well. */
+/* A command that never stops talking is cut short, and does not end well. */
 static void endless_words_are_cut(void)
 {
 	check_ending("exec yes", "was killed by signal 13 (Broken pipe)");

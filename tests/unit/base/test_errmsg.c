@@ -10,6 +10,8 @@ static void setting_and_prefixing_return_minus_one(void)
 	CHECK_STR(e.text, "reason: 7");
 	CHECK(errmsg_prefix(&e, "%s:%lu", "file", 3ul) == -1);
 	CHECK_STR(e.text, "file:3: reason: 7");
+	CHECK(errmsg_append(&e, " and %d", 8) == -1);
+	CHECK_STR(e.text, "file:3: reason: 7 and 8");
 	CHECK(errmsg_nomem(&e) == -1);
 	CHECK_STR(e.text, "out of memory");
 }
@@ -23,6 +25,9 @@ static void lack_of_memory_is_told_from_other_reasons(void)
 	errmsg_prefix(&e, "file");
 	CHECK(e.no_memory);
 	CHECK_STR(e.text, "file: out of memory");
+	errmsg_append(&e, "!");
+	CHECK(e.no_memory);
+	CHECK_STR(e.text, "file: out of memory!");
 	errmsg_set(&e, "out of memory");
 	CHECK(!e.no_memory);
 	errmsg_prefix(&e, "file");
@@ -52,6 +57,9 @@ static void a_text_too_long_is_cut(void)
 	CHECK(strncmp(e.text, "file: xxx", 9) == 0);
 	errmsg_prefix(&e, "%s", longest);
 	CHECK(strlen(e.text) == sizeof e.text - 1);
+	errmsg_set(&e, "short");
+	errmsg_append(&e, "%s", longest);
+	CHECK(strlen(e.text) == sizeof e.text - 1);
 }
 
 /* A reason may become a string in an answer, which has to be UTF-8 to its end. */
@@ -68,6 +76,9 @@ static void a_character_is_not_cut_in_two(void)
 			memset(text, 'x', before);
 			strcpy(text + before, characters[c]);
 			errmsg_set(&e, "%s", text);
+			CHECK(strlen(e.text) == (before + size < sizeof e.text ? before + size : before));
+			*e.text = '\0';
+			errmsg_append(&e, "%s", text);
 			CHECK(strlen(e.text) == (before + size < sizeof e.text ? before + size : before));
 		}
 }

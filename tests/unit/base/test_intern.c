@@ -24,11 +24,12 @@ static void numbers_follow_first_appearance(void)
 	CHECK(n.n == 0);
 }
 
-/* A prefix of what is stored, or a longer one, is another name; so is one that differs behind a NUL. */
+/* A prefix of what is stored, or a longer one, is another name; so is one that differs after a NUL. */
 static void the_length_counts(void)
 {
 	struct intern n = {0};
-	struct slice ab = {.text = "abab", .len = 2}, nul = {.text = "a\0b", .len = 3}, other = {.text = "a\0c", .len = 3};
+	struct slice ab = {.text = "abab", .len = 2};
+	struct slice nul = {.text = "a\0b", .len = 3}, other = {.text = "a\0c", .len = 3};
 
 	CHECK(intern_add(&n, ab, 0) == 0);
 	CHECK(intern_add(&n, slice_of("abab"), 0) == 1);
@@ -56,18 +57,24 @@ static void many_names_are_all_found(void)
 /* Bytewise, a prefix first; NUL bytes count. */
 static void numbers_may_be_had_in_order(void)
 {
-	const struct slice names[] = {slice_of("b"), slice_of("ab"), slice_of("a"), {"a\0b", 3}, slice_of("\xc3\xbc"), slice_of("")};
+	const struct slice names[] = {slice_of("b"), slice_of("ab"), slice_of("a"), {"a\0b", 3}, slice_of("\xc3\xbc"),
+				      slice_of("")};
 	static const uint32_t wanted[] = {5, 2, 3, 1, 0, 4};
 	struct intern s = {0};
-	uint32_t *order = intern_sorted(&s);
+	uint32_t *order = intern_sorted(&s), *places = intern_places(&s);
 
-	CHECK(order != NULL);
+	CHECK(order != NULL && places != NULL);
 	free(order);
+	free(places);
 	for (uint32_t i = 0; i < 6; i++)
 		CHECK(intern_add(&s, names[i], 0) == i);
 	order = intern_sorted(&s);
+	places = intern_places(&s);
 	CHECK(memcmp(order, wanted, sizeof wanted) == 0);
+	for (uint32_t i = 0; i < 6; i++)
+		CHECK(places[order[i]] == i);
 	free(order);
+	free(places);
 	intern_clear(&s);
 }
 

@@ -47,7 +47,7 @@ static void one_process_has_it(void)
 	unlink("link");
 }
 
-/* Whoever saves a file takes the lock along. */
+/* Saving a file takes the lock along. */
 static void a_new_file_is_locked_before_it_is_there(void)
 {
 	struct lock l, next;

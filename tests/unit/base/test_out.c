@@ -279,7 +279,7 @@ static void a_reader_that_has_stalled_is_given_up(void)
 	CHECK(make_pipe(ends, 0) == 0);
 	other = dup(ends[1]);
 	give_up_on(ends[1]);
-	/* who shares the pipe is not concerned */
+	/* another process on the pipe is not concerned */
 	CHECK((fcntl(other, F_GETFL) & O_NONBLOCK) == 0 && (fcntl(ends[0], F_GETFL) & O_NONBLOCK) == 0);
 	close(other);
 	close(ends[0]);
@@ -288,7 +288,7 @@ static void a_reader_that_has_stalled_is_given_up(void)
 	close(ends[0]);
 }
 
-/* One who reads, however slowly, gets all of it. */
+/* A reader, however slow, gets all of it. */
 static void a_slow_reader_is_waited_for(void)
 {
 	enum { N = 150000 };
@@ -352,7 +352,7 @@ static void a_line_that_was_cut_is_ended_first(void)
 	check_added("one\ntw", O_RDWR | O_APPEND, 0, "one\ntw\nnew\n");
 	check_added("one\ntwo\n", O_WRONLY | O_APPEND, 0, "one\ntwo\nnew\n");
 	check_added("", O_WRONLY | O_APPEND, 0, "new\n");
-	/* written behind what another command wrote to the same descriptor, or over what was there */
+	/* written after what another command wrote to the same descriptor, or over what was there */
 	check_added("one\ntw", O_WRONLY, 6, "one\ntw\nnew\n");
 	check_added("one\ntwo\n", O_WRONLY, 8, "one\ntwo\nnew\n");
 	check_added("abcdef", O_WRONLY, 0, "new\nef");

@@ -2,7 +2,9 @@
 
 #include "unit/check.h"
 
-/* The first three: kat_vectors of Random123, lines "philox4x32 10". The last: its philox.h (Debian librandom123-dev). */
+/*
+ * The first three: kat_vectors of Random123, lines "philox4x32 10". The last: its philox.h (Debian librandom123-dev).
+ */
 static void philox_gives_the_published_answers(void)
 {
 	static const struct {
@@ -30,8 +32,9 @@ static void places_and_uses_differ(void)
 {
 	struct rng a = rng_at(1, RNG_POLICY, 2, 3, 4), same = rng_at(1, RNG_POLICY, 2, 3, 4);
 	struct rng others[] = {
-		rng_at(2, RNG_POLICY, 2, 3, 4), rng_at(1ull << 32, RNG_POLICY, 2, 3, 4), rng_at(1, RNG_LISTENER, 2, 3, 4),
-		rng_at(1, RNG_POLICY, 3, 3, 4), rng_at(1, RNG_POLICY, 2, 4, 4),		 rng_at(1, RNG_POLICY, 2, 3, 5),
+		rng_at(2, RNG_POLICY, 2, 3, 4),   rng_at(1ull << 32, RNG_POLICY, 2, 3, 4),
+		rng_at(1, RNG_LISTENER, 2, 3, 4), rng_at(1, RNG_POLICY, 3, 3, 4),
+		rng_at(1, RNG_POLICY, 2, 4, 4),   rng_at(1, RNG_POLICY, 2, 3, 5),
 	};
 	uint32_t first = rng_u32(&a);
 

@@ -220,7 +220,7 @@ static void an_error_that_stuck_is_told(void)
 	CHECK(entries() == 0);
 }
 
-/* What is no regular file is written directly. */
+/* What is not a regular file is written directly. */
 static void a_pipe_is_written_directly(void)
 {
 	struct save s;

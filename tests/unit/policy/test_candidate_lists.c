@@ -2,7 +2,8 @@
 
 #include "unit/fixture.h"
 
-static int load(struct candidate_lists *l, enum candidate_lists_kind kind, const struct catalog *c, const char *text, struct errmsg *e)
+static int load(struct candidate_lists *l, enum candidate_lists_kind kind, const struct catalog *c, const char *text,
+		struct errmsg *e)
 {
 	e->text[0] = 0;
 	return candidate_lists_load(l, fixture_file("file", text), kind, c, e);
@@ -75,11 +76,13 @@ static void candidate_lists_of_users(void)
 
 	fixture_catalog(&c, 3, 3, 5);
 	CHECK(load(&l, CANDIDATE_LISTS_USER_TRACKS, &c,
-		   "{\"user\":2147483647,\"tracks\":[10,0]}\n{\"user\":0.0,\"tracks\":[5.0]}\n{\"user\":9,\"tracks\":null}\n{\"user\":1,\"tracks\":[]}\n",
+		   "{\"user\":2147483647,\"tracks\":[10,0]}\n{\"user\":0.0,\"tracks\":[5.0]}\n{\"user\":9,"
+		   "\"tracks\":null}\n{\"user\":1,\"tracks\":[]}\n",
 		   &e) == 0);
 	CHECK_LIST(&l, 2147483647, 2, 0);
 	CHECK_LIST(&l, 0, 1);
-	CHECK(candidate_lists_get(&l, 1).n == 0 && candidate_lists_get(&l, 5).n == 0 && candidate_lists_get(&l, 9).n == 0);
+	CHECK(candidate_lists_get(&l, 1).n == 0 && candidate_lists_get(&l, 5).n == 0 &&
+	      candidate_lists_get(&l, 9).n == 0);
 	candidate_lists_clear(&l);
 	catalog_clear(&c);
 }
@@ -93,28 +96,34 @@ static void mistakes_are_named_with_their_line(void)
 		{CANDIDATE_LISTS_SIMILAR, "", "file: no line has \"recommendations\""},
 		{CANDIDATE_LISTS_SIMILAR, "{\"track\":0}\n", "file: no line has \"recommendations\""},
 		{CANDIDATE_LISTS_USER_TRACKS, "\n", "file: no line has \"tracks\""},
-		{CANDIDATE_LISTS_SIMILAR, "{\"track\":0,\"recommendations\":[1]}\n\n{\"track\":3,\"recommendations\":[1]}\n",
+		{CANDIDATE_LISTS_SIMILAR,
+		 "{\"track\":0,\"recommendations\":[1]}\n\n{\"track\":3,\"recommendations\":[1]}\n",
 		 "file:3: track 3 is not in the catalog"},
-		{CANDIDATE_LISTS_SIMILAR, "{\"track\":0,\"recommendations\":[1]}\n{\"item_id\":0,\"recommendations\":[]}\n",
+		{CANDIDATE_LISTS_SIMILAR,
+		 "{\"track\":0,\"recommendations\":[1]}\n{\"item_id\":0,\"recommendations\":[]}\n",
 		 "file:2: a second list for item_id 0"},
 		{CANDIDATE_LISTS_USER_TRACKS, "{\"user\":8,\"tracks\":[]}\n{\"user\":8,\"tracks\":[]}\n",
 		 "file:2: a second list for user 8"},
 		{CANDIDATE_LISTS_SIMILAR, "{\"track\":0,\"recommendations\":[1,3]}\n",
 		 "file:1: \"recommendations\" names track 3, which is not in the catalog"},
-		{CANDIDATE_LISTS_SIMILAR, "{\"track\":0,\"recommendations\":[1,1]}\n", "file:1: \"recommendations\" names track 1 twice"},
+		{CANDIDATE_LISTS_SIMILAR, "{\"track\":0,\"recommendations\":[1,1]}\n",
+		 "file:1: \"recommendations\" names track 1 twice"},
 		{CANDIDATE_LISTS_USER_TRACKS, "{\"user\":0,\"tracks\":[9]}\n",
 		 "file:1: \"tracks\" names track 9, which is not in the catalog"},
 		{CANDIDATE_LISTS_SIMILAR, "{\"recommendations\":[1]}\n", "file:1: \"track\" is missing"},
 		{CANDIDATE_LISTS_SIMILAR, "{\"track\":\"0\",\"recommendations\":[1]}\n",
-		 "file:1: \"track\" is no id (a whole number from 0 to 2147483647)"},
-		{CANDIDATE_LISTS_SIMILAR, "{\"track\":0,\"recommendations\":{}}\n", "file:1: \"recommendations\" is no array of track ids"},
-		{CANDIDATE_LISTS_SIMILAR, "{\"track\":0,\"recommendations\":null}\n", "file: no line has \"recommendations\""},
+		 "file:1: \"track\" is not an id (a whole number from 0 to 2147483647)"},
+		{CANDIDATE_LISTS_SIMILAR, "{\"track\":0,\"recommendations\":{}}\n",
+		 "file:1: \"recommendations\" is not an array of track ids"},
+		{CANDIDATE_LISTS_SIMILAR, "{\"track\":0,\"recommendations\":null}\n",
+		 "file: no line has \"recommendations\""},
 		{CANDIDATE_LISTS_USER_TRACKS, "{\"user\":0,\"tracks\":null}\n", "file: no line has \"tracks\""},
-		{CANDIDATE_LISTS_USER_TRACKS, "{\"user\":0,\"tracks\":7}\n", "file:1: \"tracks\" is no array of track ids"},
+		{CANDIDATE_LISTS_USER_TRACKS, "{\"user\":0,\"tracks\":7}\n",
+		 "file:1: \"tracks\" is not an array of track ids"},
 		{CANDIDATE_LISTS_USER_TRACKS, "{\"user\":0}\n", "file:1: \"tracks\" is missing"},
 		{CANDIDATE_LISTS_USER_TRACKS, "{\"tracks\":[0]}\n", "file:1: \"user\" is missing"},
 		{CANDIDATE_LISTS_USER_TRACKS, "{\"user\":2147483648,\"tracks\":[0]}\n",
-		 "file:1: \"user\" is no id (a whole number from 0 to 2147483647)"},
+		 "file:1: \"user\" is not an id (a whole number from 0 to 2147483647)"},
 		{CANDIDATE_LISTS_SIMILAR, "[]\n", "file:1: no JSON object"},
 	};
 	struct catalog c;

@@ -56,7 +56,8 @@ static void make_situation(struct situation *s, struct rng *r)
 	fixture_catalog(&s->catalog, n, 1 + rng_below(r, n), 3);
 	plays = rng_below(r, 2 * n);
 	for (uint32_t i = 0; i < plays; i++)
-		CHECK(history_add(&s->history, &s->catalog, rng_below(r, 20) == 0 ? CATALOG_NONE : rng_below(r, n), 0.5) == 0);
+		CHECK(history_add(&s->history, &s->catalog, rng_below(r, 20) == 0 ? CATALOG_NONE : rng_below(r, n),
+				  0.5) == 0);
 	exclusions = rng_below(r, 3) == 0 ? 0 : rng_below(r, 2 * n);
 	for (uint32_t i = 0; i < exclusions; i++)
 		*idmap_at(&s->excluded, rng_below(r, n)) = 1;
@@ -80,7 +81,8 @@ static bool passes(const struct situation *s, uint32_t track)
 		uint32_t played = s->history.plays[i].track;
 
 		plays += played == track;
-		artist_plays += played != CATALOG_NONE && s->catalog.tracks[played].artist == s->catalog.tracks[track].artist;
+		artist_plays += played != CATALOG_NONE &&
+				s->catalog.tracks[played].artist == s->catalog.tracks[track].artist;
 	}
 	for (size_t i = 0; i < s->chain.n_filters; i++)
 		if (s->filters[i].limit == 0 ? plays > 0 : artist_plays >= s->filters[i].limit)

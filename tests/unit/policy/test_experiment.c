@@ -17,7 +17,8 @@ static void files_are_read_in_order(void)
 	CHECK(load(&x,
 		   "{\"experiments\":[{\"name\":\"AA\",\"arms\":[\"C\",\"T1\",\"T2\"]},\n"
 		   " {\"name\":\"OLD\",\"arms\":{\"C\":\"random\"}},\n"
-		   " {\"arms\":{\"Z\":\"artist,random+unseen\",\"A\":\"random\"},\"name\":\"NEW\",\"comment\":\"why\"},\n"
+		   " {\"arms\":{\"Z\":\"artist,random+unseen\",\"A\":\"random\"},\"name\":\"NEW\","
+		   "\"comment\":\"why\"},\n"
 		   " {\"name\":\"BB\",\"arms\":[\"C\"]}],\"comment\":\"\"}\n",
 		   &e) == 0);
 	CHECK(x.n == 4);
@@ -130,7 +131,8 @@ static void mistakes_are_named(void)
 		 "file: experiment 'A': \"arms\" is neither an array of names nor an object of policies"},
 		{"{\"experiments\":[{\"name\":\"A\",\"arms\":[\"C\",1]}]}",
 		 "file: experiment 'A': the name of an arm is not a string"},
-		{"{\"experiments\":[{\"name\":\"A\",\"arms\":[\"C\",\"T\",\"C\"]}]}", "file: experiment 'A': arm 'C' twice"},
+		{"{\"experiments\":[{\"name\":\"A\",\"arms\":[\"C\",\"T\",\"C\"]}]}",
+		 "file: experiment 'A': arm 'C' twice"},
 		{"{\"experiments\":[{\"name\":\"A\",\"arms\":[\"C\"]},{\"name\":\"A\",\"arms\":[\"C\"]}]}",
 		 "file: experiment 'A' twice"},
 		{"{\"experiment\":[]}", "file: unknown key \"experiment\"; did you mean \"experiments\"?"},
@@ -139,18 +141,23 @@ static void mistakes_are_named(void)
 		{"{\"experiments\":[{\"name\":\"A\",\"arms\":[\"C\",\"T\"],\"weigths\":[9,1]}]}",
 		 "file: experiment 'A': unknown key \"weigths\"; did you mean \"weights\"?"},
 		{"{\"experiments\":[{\"name\":\"A\",\"arms\":[\"C\",\"T\"],\"polices\":{}}]}",
-		 "file: experiment 'A': unknown key \"polices\"; there are \"name\", \"arms\", \"weights\" and \"comment\""},
-		{WEIGHTS("2"), "file: experiment 'A': \"weights\" is neither an object of numbers by arm nor an array of numbers"},
+		 "file: experiment 'A': unknown key \"polices\"; there are \"name\", \"arms\", \"weights\" and "
+		 "\"comment\""},
+		{WEIGHTS("2"),
+		 "file: experiment 'A': \"weights\" is neither an object of numbers by arm nor an array of numbers"},
 		{WEIGHTS("[1]"), "file: experiment 'A': \"weights\" is not as long as \"arms\" (1 and 2)"},
 		{WEIGHTS("[1,2,3]"), "file: experiment 'A': \"weights\" is not as long as \"arms\" (3 and 2)"},
 		{WEIGHTS("{\"C\":1}"), "file: experiment 'A': arm 'T' has no weight"},
-		{WEIGHTS("{\"C\":1,\"T\":1,\"D\":1}"), "file: experiment 'A': \"weights\" names 'D', which is not an arm"},
-		{WEIGHTS("{\"C\":1,\"T\":\"1\"}"), "file: experiment 'A': the weight of arm 'T' is not a number from 0 to 1e12"},
+		{WEIGHTS("{\"C\":1,\"T\":1,\"D\":1}"),
+		 "file: experiment 'A': \"weights\" names 'D', which is not an arm"},
+		{WEIGHTS("{\"C\":1,\"T\":\"1\"}"),
+		 "file: experiment 'A': the weight of arm 'T' is not a number from 0 to 1e12"},
 		{WEIGHTS("[1,-1]"), "file: experiment 'A': the weight of arm 'T' is not a number from 0 to 1e12"},
 		{WEIGHTS("[1e13,1]"), "file: experiment 'A': the weight of arm 'C' is not a number from 0 to 1e12"},
 		{WEIGHTS("[1,null]"), "file: experiment 'A': the weight of arm 'T' is not a number from 0 to 1e12"},
 		{WEIGHTS("[0,0]"), "file: experiment 'A': no arm has a weight above 0"},
-		{WEIGHTS("[1e6,1]"), "file: experiment 'A': the weight of arm 'T' is too small: it gets not one of 10000 users"},
+		{WEIGHTS("[1e6,1]"),
+		 "file: experiment 'A': the weight of arm 'T' is too small: it gets not one of 10000 users"},
 		{"{\"experiments\":[{\"name\":\"A\",\"arms\":{\"C\":\"random\",\"T\":1}}]}",
 		 "file: experiment 'A': the policy of arm 'T' is not a string"},
 		{"{\"experiments\":[{\"name\":\"A\",\"arms\":{\"C\":\"random\",\"T\":\"rnadom\"}}]}",

@@ -64,7 +64,8 @@ static void mistakes_are_named(void)
 		{"artist:2:3", "artist takes a whole number from 1 to 2147483647, not '2:3'"},
 		{"artist:2.5", "artist takes a whole number from 1 to 2147483647, not '2.5'"},
 		{"artist:2147483648", "artist takes a whole number from 1 to 2147483647, not '2147483648'"},
-		{"artist:99999999999999999999", "artist takes a whole number from 1 to 2147483647, not '99999999999999999999'"},
+		{"artist:99999999999999999999",
+		 "artist takes a whole number from 1 to 2147483647, not '99999999999999999999'"},
 	};
 	struct filter f;
 	struct errmsg e;

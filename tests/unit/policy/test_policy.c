@@ -3,8 +3,8 @@
 #include "unit/fixture.h"
 
 /*
- * Tracks 0 … 11 with ids 0, 10 … 110 by artists 0, 1, 2, 0, 1, 2 … Similar to 0: 3 (its artist's) and 1. User 7 likes 5.
- * Top: 2, 4, 6.
+ * Tracks 0 … 11 with ids 0, 10 … 110 by artists 0, 1, 2, 0, 1, 2 … Similar to 0: 3 (its artist's) and 1. User 7 likes
+ * 5. Top: 2, 4, 6.
  */
 static struct tables tables;
 
@@ -16,7 +16,8 @@ static void load_tables(void)
 	fixture_catalog(&c, 12, 3, 10);
 	catalog_clear(&c);
 	if (tables_load_catalog(&tables, "catalog", &e) < 0 ||
-	    tables_load(&tables, TABLE_SIMILAR, fixture_file("file", "{\"track\":0,\"recommendations\":[30,10]}\n"), &e) < 0 ||
+	    tables_load(&tables, TABLE_SIMILAR, fixture_file("file", "{\"track\":0,\"recommendations\":[30,10]}\n"),
+			&e) < 0 ||
 	    tables_load(&tables, TABLE_USER_TRACKS, fixture_file("file", "{\"user\":7,\"tracks\":[50]}\n"), &e) < 0 ||
 	    tables_load(&tables, TABLE_TOP, fixture_file("file", "[20,40,60]"), &e) < 0) {
 		printf("Bail out! %s\n", e.text);
@@ -55,7 +56,10 @@ static void leave(struct listener *l)
 	idmap_clear(&l->excluded);
 }
 
-/* Asks many times. Wants the source and the pool every time, and all of the pool to come. Returns the tracks, as bits. */
+/*
+ * Asks many times. Wants the source and the pool every time, and all of the pool to come. Returns the tracks, as
+ * bits.
+ */
 static unsigned ask(const char *policy, const struct listener *l, const char *source, uint32_t pool)
 {
 	struct policy p = bound(policy);
@@ -65,7 +69,7 @@ static unsigned ask(const char *policy, const struct listener *l, const char *so
 	for (int i = 0; i < 400; i++) {
 		struct recommendation a;
 
-		CHECK(policy_answer(&p, &l->request, &r, &a) == 0);
+		CHECK(policy_recommend(&p, &l->request, &r, &a) == 0);
 		CHECK_STR(a.source, source);
 		CHECK(a.choice.pool == pool);
 		seen |= 1u << a.choice.track;
@@ -129,7 +133,7 @@ static void an_artist_is_played_n_times(void)
 		for (;;) {
 			struct recommendation a;
 
-			CHECK(policy_answer(&p, &l.request, &r, &a) == 0);
+			CHECK(policy_recommend(&p, &l.request, &r, &a) == 0);
 			if (strcmp(a.source, "exhausted") == 0)
 				break;
 			hear(&l, a.choice.track, 0);
@@ -267,50 +271,64 @@ static void mistakes_are_named(void)
 		{"random,", "policy 'random,': a source is missing"},
 		{"random,,artist", "policy 'random,,artist': a source is missing"},
 		{"+unseen", "policy '+unseen': a source is missing"},
-		{"random+", "policy 'random+': a filter behind '+' is missing"},
-		{"random++unseen", "policy 'random++unseen': a filter behind '+' is missing"},
+		{"random+", "policy 'random+': a filter after '+' is missing"},
+		{"random++unseen", "policy 'random++unseen': a filter after '+' is missing"},
 		{"toppop:abc", "policy 'toppop:abc': toppop takes a whole number from 1 to 2147483647, not 'abc'"},
 		{"toppop:", "policy 'toppop:': toppop takes how many tracks, as in toppop:100"},
 		{"rnadom", "policy 'rnadom': unknown source 'rnadom'; did you mean 'random'?"},
 		{"simlar@0.5,random", "policy 'simlar@0.5,random': unknown source 'simlar'; did you mean 'similar'?"},
 		{"topop:100", "policy 'topop:100': unknown source 'topop'; did you mean 'toppop'?"},
 		{"contextal", "policy 'contextal': unknown source 'contextal'; did you mean 'contextual'?"},
-		{"sticky-artsit", "policy 'sticky-artsit': unknown source 'sticky-artsit'; did you mean 'sticky-artist'?"},
+		{"sticky-artsit",
+		 "policy 'sticky-artsit': unknown source 'sticky-artsit'; did you mean 'sticky-artist'?"},
 		{"xyzzy", "policy 'xyzzy': unknown source 'xyzzy'"},
 		{"random+unsene", "policy 'random+unsene': unknown filter 'unsene'; did you mean 'unseen'?"},
 		{"random+artits:2", "policy 'random+artits:2': unknown filter 'artits'; did you mean 'artist'?"},
 		{"random+unseen+xyzzy", "policy 'random+unseen+xyzzy': unknown filter 'xyzzy'"},
-		{"random+artist", "policy 'random+artist': artist takes how often an artist may be played, as in artist:2"},
-		{"unseen", "policy 'unseen': 'unseen' is a filter and no source; write +unseen behind the sources"},
+		{"random+artist",
+		 "policy 'random+artist': artist takes how often an artist may be played, as in artist:2"},
+		{"unseen", "policy 'unseen': 'unseen' is a filter, not a source; write +unseen after the sources"},
 		{"unsene", "policy 'unsene': unknown source 'unsene'; did you mean 'unseen'?"},
 		{"random+simlar", "policy 'random+simlar': unknown filter 'simlar'; did you mean 'similar'?"},
 		{"random+similar@0.5",
-		 "policy 'random+similar@0.5': 'similar' is a source and no filter; write ,similar@0.5 before the filters"},
-		{"contextual,random", "policy 'contextual,random': 'contextual' is a whole policy, similar,random, and no source"},
+		 "policy 'random+similar@0.5': 'similar' is a source, not a filter; "
+		 "write ,similar@0.5 before the filters"},
+		{"contextual,random",
+		 "policy 'contextual,random': 'contextual' is a whole policy, similar,random, not a source"},
 		{"sticky-artist+unseen",
-		 "policy 'sticky-artist+unseen': 'sticky-artist' is a whole policy, artist,random, and no source"},
+		 "policy 'sticky-artist+unseen': 'sticky-artist' is a whole policy, artist,random, not a source"},
 		{"random@2", "policy 'random@2': @ takes a number from 0 to 1, not '2'"},
 		{"random:1", "policy 'random:1': random takes no argument, not '1'"},
 		/* the grammar: filters come last, once; '@' comes last in a source */
 		{"artist+unseen,random+unseen",
-		 "policy 'artist+unseen,random+unseen': filters come last, once for all sources; did you mean 'artist,random+unseen'?"},
+		 "policy 'artist+unseen,random+unseen': filters come last, once for all sources; "
+		 "did you mean 'artist,random+unseen'?"},
 		{"random+unseen,artist",
-		 "policy 'random+unseen,artist': filters come last, once for all sources; did you mean 'random,artist+unseen'?"},
+		 "policy 'random+unseen,artist': filters come last, once for all sources; "
+		 "did you mean 'random,artist+unseen'?"},
 		{"toppop:9@0.5 + artist:2 + unseen, similar + artist:2",
-		 "policy 'toppop:9@0.5 + artist:2 + unseen, similar + artist:2': filters come last, once for all sources; "
+		 "policy 'toppop:9@0.5 + artist:2 + unseen, similar + artist:2': "
+		 "filters come last, once for all sources; "
 		 "did you mean 'toppop:9@0.5,similar+artist:2+unseen'?"},
 		/* the other reading is that of a filter; but neither can be told from the other */
-		{"random+unseen,artist:2", "policy 'random+unseen,artist:2': filters come last, once for all sources, each after its '+', "
+		{"random+unseen,artist:2",
+		 "policy 'random+unseen,artist:2': filters come last, once for all sources, each after its '+', "
 					   "as in artist,random+unseen+artist:2"},
-		{"random+unseen,", "policy 'random+unseen,': filters come last, once for all sources, each after its '+', "
+		{"random+unseen,",
+		 "policy 'random+unseen,': filters come last, once for all sources, each after its '+', "
 				   "as in artist,random+unseen+artist:2"},
 		{"toppop@0.5:100", "policy 'toppop@0.5:100': '@' comes last in a source, as in toppop:100@0.65"},
 		{"artist@0.5@0.6", "policy 'artist@0.5@0.6': '@' comes once in a source, as in toppop:100@0.65"},
-		{"random+unseen@0.5", "policy 'random+unseen@0.5': '@' stands in a source, as in toppop:100@0.65, and not in a filter"},
-		{"random+contextual", "policy 'random+contextual': 'contextual' is a whole policy, similar,random, and not a filter"},
-		{"random;artist", "policy 'random;artist': unknown source 'random;artist'; sources are separated by ','"},
-		{"random artist", "policy 'random artist': unknown source 'random artist'; sources are separated by ','"},
-		{"random|artist+unseen", "policy 'random|artist+unseen': unknown source 'random|artist'; sources are separated by ','"},
+		{"random+unseen@0.5",
+		 "policy 'random+unseen@0.5': '@' stands in a source, as in toppop:100@0.65, and not in a filter"},
+		{"random+contextual",
+		 "policy 'random+contextual': 'contextual' is a whole policy, similar,random, not a filter"},
+		{"random;artist",
+		 "policy 'random;artist': unknown source 'random;artist'; sources are separated by ','"},
+		{"random artist",
+		 "policy 'random artist': unknown source 'random artist'; sources are separated by ','"},
+		{"random|artist+unseen",
+		 "policy 'random|artist+unseen': unknown source 'random|artist'; sources are separated by ','"},
 	};
 	struct policy p;
 	struct errmsg e;

@@ -99,7 +99,7 @@ static void the_state_is_as_documented(void)
 	end(&s, 2147483647);
 	sessions_open(&s, 42)->timestamp = -5;
 	sessions_open(&s, 3)->timestamp = INT64_MAX;
-	/* first those who have left, in the order in which they did */
+	/* first the users who have left, in the order in which they did */
 	check_state(&s,
 		    "{\"botify-state\":1}\n"
 		    "{\"user\":7,\"sessions\":1}\n"
@@ -222,7 +222,7 @@ static void who_gives_way_is_who_was_silent_for_longest(void)
 	sessions_clear(&s);
 }
 
-/* Who would give way next is the same after a restart. */
+/* The session that would give way next is the same after a restart. */
 static void the_state_keeps_the_order(void)
 {
 	struct sessions s = {.max_open = 3}, t = {.max_open = 3};
@@ -451,26 +451,29 @@ static void mistakes_are_named_with_their_line(void)
 	} known[] = {
 		{"{\"user\":1,\"sessions\":0}\n",
 		 "state:1: no state of this botify: the first line is not {\"botify-state\":1}"},
-		{"{\"botify-state\":2}\n", "state:1: no state of this botify: the first line is not {\"botify-state\":1}"},
+		{"{\"botify-state\":2}\n",
+		 "state:1: no state of this botify: the first line is not {\"botify-state\":1}"},
 		{"{\"botify-state\":\"1\"}\n",
 		 "state:1: no state of this botify: the first line is not {\"botify-state\":1}"},
 		{"hello\n", "state:1: no JSON object: '[' or '{' expected near 'hello' (column 5)"},
 		{HEADER "{\"sessions\":1}\n", "state:2: \"user\" is missing"},
-		{HEADER "{\"user\":1}\n", "state:2: \"sessions\" is no count"},
-		{HEADER "{\"user\":1,\"sessions\":-1}\n", "state:2: \"sessions\" is no count"},
-		{HEADER "{\"user\":1,\"sessions\":1.5}\n", "state:2: \"sessions\" is no count"},
-		{HEADER "{\"user\":1,\"sessions\":1,\"timestamp\":0.5}\n", "state:2: \"timestamp\" is not a whole number of milliseconds"},
-		{HEADER "{\"user\":1,\"sessions\":4294967296}\n", "state:2: \"sessions\" is no count"},
+		{HEADER "{\"user\":1}\n", "state:2: \"sessions\" is not a count"},
+		{HEADER "{\"user\":1,\"sessions\":-1}\n", "state:2: \"sessions\" is not a count"},
+		{HEADER "{\"user\":1,\"sessions\":1.5}\n", "state:2: \"sessions\" is not a count"},
+		{HEADER "{\"user\":1,\"sessions\":1,\"timestamp\":0.5}\n",
+		 "state:2: \"timestamp\" is not a whole number of milliseconds"},
+		{HEADER "{\"user\":1,\"sessions\":4294967296}\n", "state:2: \"sessions\" is not a count"},
 		{HEADER "{\"user\":1,\"sessions\":0}\n{\"user\":2,\"sessions\":0}\n{\"user\":1,\"sessions\":0}\n",
 		 "state:4: user 1 twice"},
-		{HEADER "{\"user\":1,\"sessions\":0,\"plays\":{}}\n", "state:2: \"plays\" is no array"},
-		{HEADER "{\"user\":1,\"sessions\":0,\"forgotten\":-1,\"plays\":[[5,1]]}\n", "state:2: \"forgotten\" is no count"},
+		{HEADER "{\"user\":1,\"sessions\":0,\"plays\":{}}\n", "state:2: \"plays\" is not an array"},
+		{HEADER "{\"user\":1,\"sessions\":0,\"forgotten\":-1,\"plays\":[[5,1]]}\n",
+		 "state:2: \"forgotten\" is not a count"},
 		{HEADER "{\"user\":1,\"sessions\":0,\"plays\":[1]}\n", "state:2: a play is not [track, time]"},
 		{HEADER "{\"user\":1,\"sessions\":0,\"plays\":[[1]]}\n", "state:2: a play is not [track, time]"},
 		{HEADER "{\"user\":1,\"sessions\":0,\"plays\":[[1,0,0]]}\n", "state:2: a play is not [track, time]"},
 		{HEADER "{\"user\":1,\"sessions\":0,\"plays\":[[1,null]]}\n", "state:2: a play is not [track, time]"},
 		{HEADER "{\"user\":1,\"sessions\":0,\"plays\":[[0,0.5],[-1,0]]}\n",
-		 "state:2: \"plays\" is no id (a whole number from 0 to 2147483647)"},
+		 "state:2: \"plays\" is not an id (a whole number from 0 to 2147483647)"},
 	};
 	struct sessions s;
 	struct errmsg e;

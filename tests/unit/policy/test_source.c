@@ -11,7 +11,8 @@ static void load_tables(struct tables *t)
 	fixture_catalog(&c, 5, 2, 10);
 	catalog_clear(&c);
 	CHECK(tables_load_catalog(t, "catalog", &e) == 0);
-	CHECK(tables_load(t, TABLE_SIMILAR, fixture_file("file", "{\"track\":10,\"recommendations\":[40,0]}\n"), &e) == 0);
+	CHECK(tables_load(t, TABLE_SIMILAR, fixture_file("file", "{\"track\":10,\"recommendations\":[40,0]}\n"),
+			  &e) == 0);
 	fixture_file("file", "{\"track\":10,\"recommendations\":[20]}\n");
 	CHECK(tables_load(t, TABLE_SIMILAR, "other=file", &e) == 0);
 	CHECK(tables_load(t, TABLE_USER_TRACKS, fixture_file("file", "{\"user\":10,\"tracks\":[30]}\n"), &e) == 0);
@@ -46,8 +47,9 @@ static void asked_clear(struct asked *a)
 	scored_clear(&a->candidates);
 }
 
-/* Asks a source, whose filters are those of `policy`: "" for none. Returns what source_answer does. */
-static int ask(const struct tables *t, const char *text, const char *unseen, struct asked *a, uint64_t seed, struct choice *c)
+/* Asks a source, whose filters are those of `policy`: "" for none. Returns what source_choose does. */
+static int ask(const struct tables *t, const char *text, const char *unseen, struct asked *a, uint64_t seed,
+	       struct choice *c)
 {
 	struct rng r = rng_at(seed, RNG_POLICY, 0, 0, 0);
 	struct filter_chain chain = {.catalog = &t->catalog, .history = &a->history, .excluded = &a->excluded};
@@ -64,13 +66,14 @@ static int ask(const struct tables *t, const char *text, const char *unseen, str
 	CHECK(source_parse(&s, text, &e) == 0);
 	CHECK(source_bind(&s, t, &e) == 0);
 	scored_reset(&a->candidates);
-	status = source_answer(&s, t, &a->request, &chain, &r, c);
+	status = source_choose(&s, t, &a->request, &chain, &r, c);
 	source_clear(&s);
 	return status;
 }
 
 /* All candidates, in their order; one of them is the answer. */
-static void check_offer(const struct tables *t, const char *text, uint32_t user, uint32_t track, const uint32_t *want, size_t n)
+static void check_offer(const struct tables *t, const char *text, uint32_t user, uint32_t track, const uint32_t *want,
+			size_t n)
 {
 	struct asked a;
 	struct choice c;
@@ -103,7 +106,7 @@ static void each_offers_its_candidates(void)
 	CHECK_OFFER(&t, "toppop:3", CATALOG_NONE, 2, 1, 0);
 	CHECK_OFFER(&t, "toppop:2147483647", 1, 2, 1, 0);
 	CHECK_OFFER(&t, "toppop:9:night", 1, 4);
-	CHECK_OFFER(&t, "collaborative", 1, 3); /* by the user's id, which is no index */
+	CHECK_OFFER(&t, "collaborative", 1, 3); /* by the user's id, which is not an index */
 	check_offer(&t, "collaborative", 1, CATALOG_NONE, NULL, 0);
 	CHECK_OFFER(&t, "similar", 1, 4, 0);
 	CHECK_OFFER(&t, "similar:other", 1, 2);
@@ -145,7 +148,8 @@ static void load_lists(struct tables *t)
 	CHECK(tables_load_catalog(t, "catalog", &e) == 0);
 	CHECK(tables_load(t, TABLE_SIMILAR, fixture_file("file", "{\"track\":0,\"recommendations\":[1,2,3]}\n"
 								 "{\"track\":1,\"recommendations\":[2,0]}\n"
-								 "{\"track\":2,\"recommendations\":[5,3]}\n"), &e) == 0);
+								 "{\"track\":2,\"recommendations\":[5,3]}\n"),
+			  &e) == 0);
 }
 
 static void hear(const struct tables *t, struct asked *a, uint32_t track, double time)
@@ -258,7 +262,8 @@ static void only_i2i_looks_back_over_sessions(void)
 	static const struct {
 		const char *text;
 		size_t recent;
-	} known[] = {{"random", 0}, {"votes:3", 0}, {"i2i", 10}, {"i2i:7", 7}, {"i2i:session:7", 0}, {"i2i:3:lightfm", 3}};
+	} known[] = {{"random", 0}, {"votes:3", 0}, {"i2i", 10}, {"i2i:7", 7}, {"i2i:session:7", 0},
+		     {"i2i:3:lightfm", 3}};
 	struct source s;
 	struct errmsg e;
 
@@ -351,7 +356,8 @@ static void missing_tables_are_named(void)
 	struct tables none = {0}, t;
 
 	check_missing(&none, "similar", "source similar: it needs a table of similar tracks (--similar)");
-	check_missing(&none, "collaborative", "source collaborative: it needs a table of users' tracks (--user-tracks)");
+	check_missing(&none, "collaborative",
+		      "source collaborative: it needs a table of users' tracks (--user-tracks)");
 	check_missing(&none, "toppop:5", "source toppop: it needs a popularity table (--top)");
 	check_missing(&none, "toppop:5:day", "source toppop: it needs a popularity table (--top)");
 	load_tables(&t);
@@ -361,7 +367,8 @@ static void missing_tables_are_named(void)
 
 static void kinds_have_names(void)
 {
-	static const char *const want[] = {"random", "artist", "toppop", "collaborative", "similar", "votes", "i2i", "session"};
+	static const char *const want[] = {"random", "artist", "toppop", "collaborative", "similar", "votes", "i2i",
+					   "session"};
 	size_t n = sizeof want / sizeof *want;
 
 	for (size_t i = 0; i < n; i++)

@@ -26,9 +26,12 @@ static void candidate_lists_are_noted(void)
 	struct errmsg e;
 
 	load_catalog(&t);
-	CHECK(tables_load(&t, TABLE_SIMILAR, fixture_file("file", "{\"track\":10,\"recommendations\":[30]}\n"), &e) == 0);
-	CHECK(t.n == 1 && tables_find(&t, TABLE_SIMILAR, "", &e) == &t.list[0] && !tables_find(&t, TABLE_USER_TRACKS, "", &e));
-	CHECK(candidate_lists_get(&t.list[0].lists, 1).n == 1 && candidate_lists_get(&t.list[0].lists, 1).tracks[0] == 3);
+	CHECK(tables_load(&t, TABLE_SIMILAR, fixture_file("file", "{\"track\":10,\"recommendations\":[30]}\n"),
+			  &e) == 0);
+	CHECK(t.n == 1 && tables_find(&t, TABLE_SIMILAR, "", &e) == &t.list[0] &&
+	      !tables_find(&t, TABLE_USER_TRACKS, "", &e));
+	CHECK(candidate_lists_get(&t.list[0].lists, 1).n == 1 &&
+	      candidate_lists_get(&t.list[0].lists, 1).tracks[0] == 3);
 	CHECK(tables_load(&t, TABLE_USER_TRACKS, fixture_file("file", "{\"user\":7,\"tracks\":[0]}\n"), &e) == 0);
 	CHECK(t.n == 2 && candidate_lists_get(&tables_find(&t, TABLE_USER_TRACKS, "", &e)->lists, 7).n == 1);
 	CHECK(tables_find(&t, TABLE_SIMILAR, "", &e) == &t.list[0]);
@@ -39,7 +42,8 @@ static void candidate_lists_are_noted(void)
 	CHECK_STR(e.text, "./a=file: No such file or directory");
 	tables_clear(&t);
 	load_catalog(&t);
-	CHECK(tables_load(&t, TABLE_SIMILAR, fixture_file("file", "{\"track\":10,\"recommendations\":[3]}\n"), &e) == -1);
+	CHECK(tables_load(&t, TABLE_SIMILAR, fixture_file("file", "{\"track\":10,\"recommendations\":[3]}\n"),
+			  &e) == -1);
 	CHECK_STR(e.text, "file:1: \"recommendations\" names track 3, which is not in the catalog");
 	CHECK(t.n == 0);
 	tables_clear(&t);
@@ -53,10 +57,12 @@ static void a_catalog_serves_as_the_table_of_similar_tracks(void)
 	} wrong[] = {
 		{"{\"track\":1,\"artist\":\"a\"}\n{\"track\":2,\"artist\":\"a\",\"recommendations\":[1,3]}\n",
 		 "file:2: \"recommendations\" names track 3, which is not in the catalog"},
-		{"\n{\"track\":1,\"artist\":\"a\",\"recommendations\":[1.0,1]}\n", "file:2: \"recommendations\" names track 1 twice"},
+		{"\n{\"track\":1,\"artist\":\"a\",\"recommendations\":[1.0,1]}\n",
+		 "file:2: \"recommendations\" names track 1 twice"},
 		{"{\"track\":1,\"artist\":\"a\",\"recommendations\":[-1]}\n",
-		 "file:1: \"recommendations\" is no id (a whole number from 0 to 2147483647)"},
-		{"{\"track\":1,\"artist\":\"a\",\"recommendations\":1}\n", "file:1: \"recommendations\" is no array of track ids"},
+		 "file:1: \"recommendations\" is not an id (a whole number from 0 to 2147483647)"},
+		{"{\"track\":1,\"artist\":\"a\",\"recommendations\":1}\n",
+		 "file:1: \"recommendations\" is not an array of track ids"},
 		{"{\"track\":1,\"artist\":\"a\"}\n{\"track\":1,\"artist\":\"a\",\"recommendations\":[1]}\n",
 		 "file:2: track 1 is already on line 1"},
 	};
@@ -75,9 +81,11 @@ static void a_catalog_serves_as_the_table_of_similar_tracks(void)
 	if (similar) {
 		const struct candidate_lists *l = &similar->lists;
 
-		CHECK(candidate_lists_get(l, 3).n == 2 && candidate_lists_get(l, 3).tracks[0] == 1 && candidate_lists_get(l, 3).tracks[1] == 2);
+		CHECK(candidate_lists_get(l, 3).n == 2 && candidate_lists_get(l, 3).tracks[0] == 1 &&
+		      candidate_lists_get(l, 3).tracks[1] == 2);
 		CHECK(candidate_lists_get(l, 0).n == 1 && candidate_lists_get(l, 0).tracks[0] == 3);
-		CHECK(candidate_lists_get(l, 1).n == 0 && candidate_lists_get(l, 2).n == 0 && candidate_lists_get(l, 4).n == 0);
+		CHECK(candidate_lists_get(l, 1).n == 0 && candidate_lists_get(l, 2).n == 0 &&
+		      candidate_lists_get(l, 4).n == 0);
 	}
 	tables_clear(&t);
 	/* where no line has any, there is no table */
@@ -155,11 +163,11 @@ static void mistakes_are_named(void)
 		const char *text, *reason;
 	} known[] = {
 		{"", "file: empty"},
-		{"{}", "file: no JSON array of track ids"},
-		{"7", "file: no JSON array of track ids"},
+		{"{}", "file: not a JSON array of track ids"},
+		{"7", "file: not a JSON array of track ids"},
 		{"[0,5]", "file: \"top\" names track 5, which is not in the catalog"},
 		{"[0,10,0]", "file: \"top\" names track 0 twice"},
-		{"[0,null]", "file: \"top\" is no id (a whole number from 0 to 2147483647)"},
+		{"[0,null]", "file: \"top\" is not an id (a whole number from 0 to 2147483647)"},
 		{"[0] [10]", "file:1: end of file expected near '['"},
 		{"[0,\n\n10}", "file:3: ']' expected near '}'"},
 	};

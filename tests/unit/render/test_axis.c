@@ -96,14 +96,17 @@ static void days_have_no_halves(void)
 	CHECK(a.low == 1 && a.high == 31);
 }
 
-/* Over all orders of magnitude: the ends in order, the values within, few ticks, short labels, all of them different. */
+/*
+ * Over all orders of magnitude: the ends in order, the values within, few ticks, short labels, all of them different.
+ */
 static void any_span_has_a_scale(void)
 {
 	unsigned seed = 1;
 
 	for (int i = 0; i < 20000; i++) {
 		double x = (rand_r(&seed) - RAND_MAX / 2) * pow(10, rand_r(&seed) % 640 - 330);
-		double y = rand_r(&seed) % 4 ? x + x * pow(10, -(rand_r(&seed) % 20)) : -x * pow(10, rand_r(&seed) % 40 - 20);
+		bool near = rand_r(&seed) % 4 != 0;
+		double y = near ? x + x * pow(10, -(rand_r(&seed) % 20)) : -x * pow(10, rand_r(&seed) % 40 - 20);
 		struct axis_span span = AXIS_EMPTY;
 		struct axis a;
 		char text[AXIS_LABEL_SIZE], before[AXIS_LABEL_SIZE] = "";

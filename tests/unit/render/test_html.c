@@ -67,9 +67,11 @@ static void a_table_has_heads_and_groups(void)
 	html_table_end(&t);
 	CHECK_STR(written(f), "<div class=\"wide\" role=\"region\" tabindex=\"0\" aria-label=\"&quot;all&quot;\">\n"
 			      "<table>\n<caption><span>&quot;all&quot;</span></caption>\n<thead>\n"
-			      "<tr><th scope=\"col\">a&lt;b</th><th scope=\"col\" class=\"r\">n</th></tr>\n</thead>\n<tbody>\n"
+			      "<tr><th scope=\"col\">a&lt;b</th><th scope=\"col\" class=\"r\">n</th></tr>\n</thead>\n"
+			      "<tbody>\n"
 			      "<tr><th class=\"group\" scope=\"rowgroup\" colspan=\"2\">T1 &amp; co</th></tr>\n"
-			      "<tr><th scope=\"row\">x</th><td class=\"r good\">1</td></tr>\n</tbody>\n</table>\n</div>\n");
+			      "<tr><th scope=\"row\">x</th><td class=\"r good\">1</td></tr>\n</tbody>\n</table>\n"
+			      "</div>\n");
 }
 
 static void a_table_may_be_empty(void)
@@ -107,7 +109,8 @@ static void options_are_not_broken(void)
 
 	html_prose(f, "a - b < c (--mde), --covariate-before. 1--2 é--");
 	prose = written(f);
-	CHECK_STR(prose, "a - b &lt; c (<code>--mde</code>), <code>--covariate-before</code>. 1<code>--</code>2 é<code>--</code>");
+	CHECK_STR(prose, "a - b &lt; c (<code>--mde</code>), <code>--covariate-before</code>. 1<code>--</code>2 "
+			 "é<code>--</code>");
 }
 
 int main(void)

@@ -46,8 +46,9 @@ static const double days[] = {1, 2, 3, 4, 5};
 
 static struct svg_chart chart_of(const struct svg_series *series, size_t n_series, size_t n)
 {
-	return (struct svg_chart){.title = "t", .description = "d", .x_label = "day", .y_label = "tracks", .x = days, .n = n,
-				  .series = series, .n_series = n_series, .whole = true, .zero = true};
+	return (struct svg_chart){.title = "t", .description = "d", .x_label = "day", .y_label = "tracks", .x = days,
+				  .n = n, .series = series,
+				  .n_series = n_series, .whole = true, .zero = true};
 }
 
 static void a_chart_can_be_read_without_seeing_it(void)
@@ -70,7 +71,8 @@ static void a_line_goes_through_its_points(void)
 	struct svg_series s = {.name = "C", .y = y};
 	struct svg_chart c = chart_of(&s, 1, 5);
 
-	CHECK(strstr(drawn_chart(svg_lines, &c), "<path class=\"line\" d=\"M24.3 242.0L124.7 194.5L225.2 147.0L325.6 99.5L426.0 52.0\"/>"));
+	CHECK(strstr(drawn_chart(svg_lines, &c),
+		     "<path class=\"line\" d=\"M24.3 242.0L124.7 194.5L225.2 147.0L325.6 99.5L426.0 52.0\"/>"));
 	CHECK(count(text, "<circle") == 5);
 }
 
@@ -119,7 +121,8 @@ static void steps_stand_on_the_ground(void)
 
 	c.x = edges;
 	CHECK(strstr(drawn_chart(svg_steps, &c),
-		     "<path class=\"line\" d=\"M38.1 222.0V127.0H135.1V32.0H232.0V222.0M329.0 222.0V127.0H426.0V222.0\"/>"));
+		     "<path class=\"line\" d=\"M38.1 222.0V127.0H135.1V32.0H232.0V222.0M329.0 "
+		     "222.0V127.0H426.0V222.0\"/>"));
 }
 
 static void eight_lines_have_styles_and_the_others_are_counted(void)
@@ -132,7 +135,8 @@ static void eight_lines_have_styles_and_the_others_are_counted(void)
 	CHECK(strstr(drawn_chart(svg_lines, &c), ">and 12 more, as thin lines</text>"));
 	CHECK(count(text, ">arm</text>") == 8 && count(text, "class=\"other\"") == 12);
 	c.first = 1; /* the control is not among them */
-	CHECK(strstr(drawn_chart(svg_lines, &c), ">and 13 more, as thin lines</text>") && !strstr(text, "class=\"s0\""));
+	CHECK(strstr(drawn_chart(svg_lines, &c), ">and 13 more, as thin lines</text>") &&
+	      !strstr(text, "class=\"s0\""));
 }
 
 static void long_names_are_cut_and_whole_in_a_tooltip(void)
@@ -141,7 +145,8 @@ static void long_names_are_cut_and_whole_in_a_tooltip(void)
 	struct svg_chart c = chart_of(&s, 1, 5);
 
 	CHECK(strstr(drawn_chart(svg_lines, &c),
-		     "<title>an arm &amp; a name that is much too long for a legend</title>an arm &amp; a name that…</text>"));
+		     "<title>an arm &amp; a name that is much too long for a legend</title>an arm &amp; a name "
+		     "that…</text>"));
 	s.name = "é€🎵é€🎵é€🎵é€🎵é€🎵é€🎵é€🎵é€🎵";
 	CHECK(strstr(drawn_chart(svg_lines, &c), "</title>é€🎵é€🎵é€🎵é€🎵é€…</text>"));
 }
@@ -183,7 +188,8 @@ static void a_runaway_is_an_arrow(void)
 		rows[i] = (struct svg_interval){.name = "m", .text = "", .value = 0, .lower = -9, .upper = 9};
 	CHECK(!strstr(drawn_forest(rows, 10), "l5 5l-5 5"));
 	rows[3].upper = 9000;
-	CHECK(count(drawn_forest(rows, 10), "l5 5l-5 5") == 1 && strstr(text, ">10</text>") && !strstr(text, "k</text>"));
+	CHECK(count(drawn_forest(rows, 10), "l5 5l-5 5") == 1 && strstr(text, ">10</text>") &&
+	      !strstr(text, "k</text>"));
 	rows[3].lower = -9000;
 	CHECK(count(drawn_forest(rows, 10), "l-5 5l5 5") == 1);
 }
@@ -193,7 +199,8 @@ static void rows_that_are_too_many_are_counted(void)
 	struct svg_interval rows[SVG_ROWS_MAX + 40];
 
 	for (size_t i = 0; i < SVG_ROWS_MAX + 40; i++)
-		rows[i] = (struct svg_interval){.name = "m", .text = "", .value = 1e300, .lower = -1e308, .upper = 1e308};
+		rows[i] = (struct svg_interval){.name = "m", .text = "", .value = 1e300, .lower = -1e308,
+						.upper = 1e308};
 	CHECK(strstr(drawn_forest(rows, SVG_ROWS_MAX + 40), ">40 more are in the table</text>"));
 	CHECK(count(text, ">m</text>") == SVG_ROWS_MAX && !strstr(text, "nan") && !strstr(text, "inf"));
 }

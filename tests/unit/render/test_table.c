@@ -84,7 +84,8 @@ static void wide_characters_count_twice(void)
 	/* each of four columns: characters of two, then of one, then with some of none */
 	static const char *const names[] = {
 		"対照", "한국", "ﾟｶ群", "＋－", "豈更", "🎵😀", "🧪🤖", "𠀀𠀁", "⚡⚡", "⌚✅", "〈〉", "🀄🃏", "🚀🫠",
-		"ꔀꮀxy", "éü–x", "ｶﾟab", "★☆♠①", "\u2764\ufe0f ab", "e\u0301u\u0308ab", "\u0e01\u0e33xy", "ab\u200ecd", "ไทยก",
+		"ꔀꮀxy", "éü–x", "ｶﾟab", "★☆♠①", "\u2764\ufe0f ab", "e\u0301u\u0308ab", "\u0e01\u0e33xy", "ab\u200ecd",
+		"ไทยก",
 	};
 
 	for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
@@ -101,7 +102,7 @@ static void wide_characters_count_twice(void)
 	}
 }
 
-/* Bytes that are no UTF-8 are a column each. */
+/* Bytes that are not UTF-8 are a column each. */
 static void what_is_no_text_has_a_width(void)
 {
 	struct table t;
@@ -114,7 +115,7 @@ static void what_is_no_text_has_a_width(void)
 	check_printed(&t, false, "\xe5\xaf" "ab\xff  1\n12345  1\n");
 }
 
-/* A library does not change the locale of who calls it. */
+/* A library does not change the locale of its caller. */
 static void the_locale_stays_as_it_is(void)
 {
 	locale_t before = uselocale((locale_t)0);

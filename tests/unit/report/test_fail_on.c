@@ -6,7 +6,8 @@ static struct errmsg e;
 
 static void names_are_checked(void)
 {
-	static const char *const good[] = {"srm", "health", "srm,health", "malformed_lines", "health,users_in_two_arms,srm"};
+	static const char *const good[] = {"srm", "health", "srm,health", "malformed_lines",
+					   "health,users_in_two_arms,srm"};
 	static const char *const bad[] = {
 		"", ",", "srm,,health", "SRM", "srm ", "healthy", "events",
 		"a_name_that_is_so_much_longer_than_any_that_there_will_ever_be_for_a_finding_of_this_kind",
@@ -38,44 +39,54 @@ static void fill(struct study *s, uint32_t controls, uint32_t treatments)
 	CHECK(study_end(s, &e) == 0);
 }
 
+/* What is found in a study with this plan. */
+static int find(const char *names, const struct study *s, const struct allocation *planned)
+{
+	struct analysis_options options = analysis_defaults();
+	struct analysis a;
+	int found;
+
+	options.allocation = planned;
+	CHECK(analysis_run(&a, s, &options, &e) == 0);
+	found = fail_on_find(names, &a, &e);
+	analysis_clear(&a);
+	return found;
+}
+
 static void what_is_found_is_said(void)
 {
-	struct effects_options options = {.alpha = 0.05};
 	struct study s;
-	struct sections_subject subject = {.study = &s, .options = &options};
 
 	fill(&s, 50, 50);
-	CHECK(fail_on_find("srm", &subject, &e) == 0);
-	CHECK(fail_on_find("srm,health,malformed_lines", &subject, &e) == 0);
-	CHECK(fail_on_find("srm,users_in_two_arms", &subject, &e) == 1);
+	CHECK(find("srm", &s, NULL) == 0);
+	CHECK(find("srm,health,malformed_lines", &s, NULL) == 0);
+	CHECK(find("srm,users_in_two_arms", &s, NULL) == 1);
 	CHECK_STR(e.text, "users_in_two_arms: experiment X: 1 user seen in more than one arm: left out.");
 	study_clear(&s);
 	fill(&s, 150, 50);
-	CHECK(fail_on_find("users_in_two_arms,srm", &subject, &e) == 1 && strncmp(e.text, "users_in", 8) == 0);
+	CHECK(find("users_in_two_arms,srm", &s, NULL) == 1 && strncmp(e.text, "users_in", 8) == 0);
 	/* (150 - 100)^2 / 100 twice is 50 */
-	CHECK(fail_on_find("srm", &subject, &e) == 1);
+	CHECK(find("srm", &s, NULL) == 1);
 	CHECK_STR(e.text, "srm: users of experiment X are not split as planned (p = 2e-12)");
 	study_clear(&s);
 }
 
 static void a_planned_split_is_no_mismatch(void)
 {
-	struct effects_options options = {.alpha = 0.05};
 	struct allocation allocation = {0};
 	struct study s;
-	struct sections_subject subject = {.study = &s, .options = &options, .allocation = &allocation};
 
 	CHECK(allocation_parse(&allocation, "--split", "C=3,T=1", &e) == 0);
 	fill(&s, 150, 50);
-	CHECK(fail_on_find("srm,health", &subject, &e) == 0);
+	CHECK(find("srm,health", &s, &allocation) == 0);
 	allocation_clear(&allocation);
 	CHECK(allocation_parse(&allocation, "--split", "C=3,T=1,T2=1", &e) == 0);
 	/* an arm that has nobody is not as large as planned */
-	CHECK(fail_on_find("srm", &subject, &e) == 1);
-	CHECK(fail_on_find("health", &subject, &e) == 1 && strncmp(e.text, "missing_arms: ", 14) == 0);
+	CHECK(find("srm", &s, &allocation) == 1);
+	CHECK(find("health", &s, &allocation) == 1 && strncmp(e.text, "missing_arms: ", 14) == 0);
 	allocation_clear(&allocation);
 	CHECK(allocation_parse(&allocation, "--split", "C=3,T=1,T2=0", &e) == 0);
-	CHECK(fail_on_find("srm,health", &subject, &e) == 0);
+	CHECK(find("srm,health", &s, &allocation) == 0);
 	allocation_clear(&allocation);
 	study_clear(&s);
 }

@@ -8,18 +8,19 @@
 static struct world world;
 
 /* Plays a run; its log goes to the file "state". Returns what agent_play did. */
-static int play(struct simulation_options options, uint64_t seed, struct simulation *s)
+static enum simulation_outcome play(struct simulation_options options, uint64_t seed, struct simulation *s)
 {
 	struct simulation_watch watch = {.stop_fd = -1};
 	struct errmsg e;
 	struct out log;
-	int status, fd = open("state", O_WRONLY | O_CREAT | O_TRUNC, 0600);
+	enum simulation_outcome outcome;
+	int fd = open("state", O_WRONLY | O_CREAT | O_TRUNC, 0600);
 
 	out_init(&log, fd, "log");
 	world_simulate(s, &world, options);
-	status = agent_play(s, AGENT_RANDOM, seed, &log, &watch, &e);
+	outcome = agent_play(s, AGENT_RANDOM, seed, &log, &watch, &e);
 	CHECK(out_finish(&log, &e) == 0);
-	return status;
+	return outcome;
 }
 
 /* Reads the log: sessions one after the other, each a chain from one track to the next, as long as the summary says. */
@@ -61,7 +62,7 @@ static void it_recommends_uniformly(void)
 	struct summary all = {0};
 	uint32_t counts[WORLD_TRACKS] = {0};
 
-	CHECK(play(world_options(2000, 10), 3, &s) == 1);
+	CHECK(play(world_options(2000, 10), 3, &s) == SIMULATION_DONE);
 	CHECK(simulation_done(&s));
 	summary_merge(&all, &s.days[0]);
 	summary_merge(&all, &s.days[1]);
@@ -81,7 +82,8 @@ static void it_stops_when_told(void)
 	CHECK(pipe(stop) == 0 && write(stop[1], "x", 1) == 1);
 	out_init(&log, open("/dev/null", O_WRONLY), "log");
 	world_simulate(&s, &world, world_options(100000, 1));
-	CHECK(agent_play(&s, AGENT_RANDOM, 0, &log, &(struct simulation_watch){.stop_fd = stop[0]}, &e) == 0);
+	CHECK(agent_play(&s, AGENT_RANDOM, 0, &log, &(struct simulation_watch){.stop_fd = stop[0]}, &e) ==
+	      SIMULATION_STOPPED);
 	CHECK(s.ended > 0 && s.ended < 10000);
 	CHECK(out_finish(&log, &e) == 0);
 	simulation_clear(&s);
@@ -97,7 +99,8 @@ static void a_log_that_fails_ends_it(void)
 
 	out_init(&log, open("/dev/full", O_WRONLY), "log");
 	world_simulate(&s, &world, world_options(100000, 1));
-	CHECK(agent_play(&s, AGENT_RANDOM, 0, &log, &(struct simulation_watch){.stop_fd = -1}, &e) == -1);
+	CHECK(agent_play(&s, AGENT_RANDOM, 0, &log, &(struct simulation_watch){.stop_fd = -1}, &e) ==
+	      SIMULATION_FAILED);
 	CHECK_STR(e.text, "log: No space left on device");
 	CHECK(s.ended < 10000);
 	CHECK(out_finish(&log, &e) == -1);

@@ -43,8 +43,8 @@ static void check_times(uint64_t sessions, uint32_t days, int64_t start)
 	for (uint32_t day = 0; day < days; day++)
 		even = even && counts[day] + 1 >= sessions / days && counts[day] <= sessions / days + 2;
 	if (!inside || !ascending || !even)
-		printf("# %d sessions on %u days: inside %d, ascending %d, even %d\n", (int)sessions, days, inside, ascending,
-		       even);
+		printf("# %d sessions on %u days: inside %d, ascending %d, even %d\n", (int)sessions, days, inside,
+		       ascending, even);
 	CHECK(inside && ascending && even);
 	free(counts);
 }
@@ -66,7 +66,8 @@ static void times_fill_the_days(void)
 static void slots_are_equal(void)
 {
 	struct arrivals s = {.seed = 8, .sessions = 10, .days = 4, .users = 1};
-	static const int64_t of_day[] = {3, 2, 3, 2}, day[] = {0, 0, 0, 1, 1, 2, 2, 2, 3, 3}, place[] = {0, 1, 2, 0, 1, 0, 1, 2, 0, 1};
+	static const int64_t of_day[] = {3, 2, 3, 2};
+	static const int64_t day[] = {0, 0, 0, 1, 1, 2, 2, 2, 3, 3}, place[] = {0, 1, 2, 0, 1, 0, 1, 2, 0, 1};
 
 	for (s.seed = 0; s.seed < 200; s.seed++)
 		for (uint64_t i = 0; i < s.sessions; i++) {
@@ -74,7 +75,8 @@ static void slots_are_equal(void)
 			int64_t slot = DAY / of_day[day[i]];
 
 			CHECK(a.day == day[i]);
-			CHECK(a.time >= day[i] * DAY + place[i] * slot && a.time < day[i] * DAY + (place[i] + 1) * slot);
+			CHECK(a.time >= day[i] * DAY + place[i] * slot &&
+			      a.time < day[i] * DAY + (place[i] + 1) * slot);
 		}
 }
 

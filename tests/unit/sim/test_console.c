@@ -6,7 +6,7 @@
 
 /* What a dialogue came to. */
 struct played {
-	enum console_status status;
+	enum simulation_outcome status;
 	struct errmsg e;
 	char shown[8192], logged[4096];
 	uint64_t ended;
@@ -62,7 +62,7 @@ static void a_session_is_shown_and_logged(void)
 	char want[1024];
 	unsigned track = 0;
 
-	CHECK(p.status == CONSOLE_DONE && p.ended == 1);
+	CHECK(p.status == SIMULATION_DONE && p.ended == 1);
 	CHECK(sscanf(p.shown, "\nsession 1 of 1: user 0 comes and picks\n  %u  artist", &track) == 1);
 	snprintf(want, sizeof want,
 		 "\nsession 1 of 1: user 0 comes and picks\n  %u  artist %u – title %u\n" PROMPT
@@ -71,8 +71,10 @@ static void a_session_is_shown_and_logged(void)
 		 track, track / WORLD_STEP % WORLD_ARTISTS, track / WORLD_STEP);
 	CHECK_STR(p.shown, want);
 	CHECK(strncmp(p.logged, "{\"message\":\"next\",\"timestamp\":", 30) == 0);
-	CHECK(strstr(p.logged, ",\"time\":1,\"latency\":0,\"recommendation\":117,\"source\":\"console\",\"experiments\":{}}\n{\"message\":\"last\""));
-	CHECK(strstr(p.logged, "\"track\":117,\"time\":0.01,\"latency\":0,\"recommendation\":null,\"experiments\":{}}\n"));
+	CHECK(strstr(p.logged, ",\"time\":1,\"latency\":0,\"recommendation\":117,\"source\":\"console\","
+			       "\"experiments\":{}}\n{\"message\":\"last\""));
+	CHECK(strstr(p.logged,
+		     "\"track\":117,\"time\":0.01,\"latency\":0,\"recommendation\":null,\"experiments\":{}}\n"));
 }
 
 static void check_choice(const char *typed, const char *shown)
@@ -111,7 +113,8 @@ static void what_is_found_is_cut_at_ten(void)
 
 	for (const char *at = p.shown; (at = strstr(at, "\n  ")) != NULL; at++)
 		lines++;
-	CHECK(lines == 1 + 9 + 1); /* the first track, those found but for the one behind the prompt, and how many more */
+	/* the first track, those found but for the one after the prompt, and how many more */
+	CHECK(lines == 1 + 9 + 1);
 	CHECK(strstr(p.shown, "\n  … and 30 more\n") != NULL);
 	p = play("artist 7 \nq\n", 1); /* titles 7, 15, 23, 31, 39; and those of others with a 7: 17, 27, 37 */
 	CHECK(strstr(p.shown, "and") == strstr(p.shown, "and picks"));
@@ -121,15 +124,15 @@ static void the_end_of_the_input_quits(void)
 {
 	struct played p = play("", 5);
 
-	CHECK(p.status == CONSOLE_QUIT && p.ended == 0);
+	CHECK(p.status == SIMULATION_QUIT && p.ended == 0);
 	CHECK_STR(p.logged, "");
 	CHECK(p.shown[strlen(p.shown) - 1] == '\n');
 	p = play("q\n117\n", 5);
-	CHECK(p.status == CONSOLE_QUIT && p.ended == 0);
+	CHECK(p.status == SIMULATION_QUIT && p.ended == 0);
 	p = play(" q \n117\n", 5);
-	CHECK(p.status == CONSOLE_QUIT && p.ended == 0);
+	CHECK(p.status == SIMULATION_QUIT && p.ended == 0);
 	p = play("117\n117\nq\n", 5);
-	CHECK(p.status == CONSOLE_QUIT && p.ended == 2);
+	CHECK(p.status == SIMULATION_QUIT && p.ended == 2);
 	CHECK(strstr(p.shown, "\nsession 3 of 5: user ") != NULL);
 }
 
@@ -140,7 +143,7 @@ static void a_stop_is_no_quitting(void)
 
 	CHECK(pipe(stop) == 0 && write(stop[1], "x", 1) == 1);
 	p = play_watched("117\n", 5, stop[0]);
-	CHECK(p.status == CONSOLE_STOPPED && p.ended == 0);
+	CHECK(p.status == SIMULATION_STOPPED && p.ended == 0);
 	close(stop[0]);
 	close(stop[1]);
 }
@@ -154,7 +157,8 @@ static void control_characters_are_shown_as_such(void)
 	struct errmsg e;
 
 	CHECK(catalog_load(&odd.catalog,
-			   fixture_file("catalog", "{\"track\":0,\"artist\":\"B\\u001b[2Jj\\u00f6rk\",\"title\":\"a\\u009b1m\\u007f\\n\"}\n"),
+			   fixture_file("catalog", "{\"track\":0,\"artist\":\"B\\u001b[2Jj\\u00f6rk\","
+						   "\"title\":\"a\\u009b1m\\u007f\\n\"}\n"),
 			   &e) == 0);
 	CHECK(users_load(&odd.users, fixture_file("users", "{\"user\":1,\"interests\":[0]}\n"), &odd.catalog, &e) == 0);
 	odd.embeddings = (struct npy){.type = NPY_FLOAT32, .rows = 1, .columns = 1, .data = calloc(1, sizeof(float))};

@@ -177,7 +177,7 @@ static void finish(struct recommender *r)
 static struct world world;
 
 struct result {
-	enum driver_status status;
+	enum simulation_outcome status;
 	struct errmsg e;
 	char *log; /* what was logged */
 	size_t log_len, lines;
@@ -205,8 +205,8 @@ static struct result play(enum trick trick, unsigned long nth, struct simulation
 	struct simulation s;
 	FILE *f = tmpfile();
 	struct out log;
-	struct driver_options x = {.to = r.to, .from = r.from, .to_name = "requests", .from_name = "replies", .log = &log,
-				     .timeout = timeout, .watch = {.stop_fd = -1}};
+	struct driver_options x = {.to = r.to, .from = r.from, .to_name = "requests", .from_name = "replies",
+				   .log = &log, .timeout = timeout, .watch = {.stop_fd = -1}};
 
 	out_init(&log, fileno(f), "log");
 	world_simulate(&s, &world, options);
@@ -258,7 +258,7 @@ static void sessions_in_flight_do_not_matter(void)
 		struct result r = play(WELL, 0, world_options(2000, in_flight[i]), 20);
 		char *got = sorted(r.log, r.lines);
 
-		CHECK(r.status == DRIVER_DONE);
+		CHECK(r.status == SIMULATION_DONE);
 		CHECK(r.ended == 2000 && r.all.sessions == 2000 && r.all.events == r.lines);
 		if (want)
 			CHECK(strcmp(got, want) == 0);
@@ -274,17 +274,17 @@ static void it_is_not_particular(void)
 {
 	struct result r = play(WITH_BLANKS, 0, world_options(100, 10), 20), s;
 
-	CHECK(r.status == DRIVER_DONE && r.all.sessions == 100);
+	CHECK(r.status == SIMULATION_DONE && r.all.sessions == 100);
 	CHECK(strchr(r.log, '\r') == NULL && strstr(r.log, "\n\n") == NULL && r.log[0] == '{');
 	s = play(ONE_BY_ONE, 0, world_options(100, 10), 20);
-	CHECK(s.status == DRIVER_DONE);
+	CHECK(s.status == SIMULATION_DONE);
 	CHECK_STR(r.log, s.log);
 	free(r.log);
 	free(s.log);
 }
 
 /* With one session in flight it is known which request is the nth. */
-static void check_trick(enum trick trick, unsigned long nth, enum driver_status status, const char *reason)
+static void check_trick(enum trick trick, unsigned long nth, enum simulation_outcome status, const char *reason)
 {
 	struct result r = play(trick, nth, world_options(100, 1), 0.2);
 
@@ -316,26 +316,29 @@ static void what_is_wrong_is_told(void)
 	CHECK(last > 2);
 	for (unsigned long n = 1; n <= 2; n++) {
 #define REASON(...) (snprintf(reason, sizeof reason, __VA_ARGS__), reason)
-		check_trick(WRONG_USER, n, DRIVER_FAILED,
+		check_trick(WRONG_USER, n, SIMULATION_FAILED,
 			    REASON("replies:%lu: a reply for user %u where user %u is due", n, user + 1, user));
-		check_trick(WRONG_TRACK, n, DRIVER_FAILED,
-			    REASON("replies:%lu: a reply to another request of user %u than the one that is due", n, user));
-		check_trick(WRONG_MESSAGE, n, DRIVER_FAILED,
-			    REASON("replies:%lu: a reply to another request of user %u than the one that is due", n, user));
-		check_trick(UNKNOWN_TRACK, n, DRIVER_FAILED,
+		check_trick(WRONG_TRACK, n, SIMULATION_FAILED,
+			    REASON("replies:%lu: a reply to another request of user %u than the one that is due", n,
+				   user));
+		check_trick(WRONG_MESSAGE, n, SIMULATION_FAILED,
+			    REASON("replies:%lu: a reply to another request of user %u than the one that is due", n,
+				   user));
+		check_trick(UNKNOWN_TRACK, n, SIMULATION_FAILED,
 			    REASON("replies:%lu: unknown track 1 recommended to user %u", n, user));
-		check_trick(NO_TRACK, n, DRIVER_FAILED, REASON("replies:%lu: no recommendation for user %u", n, user));
-		check_trick(AN_ERROR, n, DRIVER_FAILED, REASON("replies:%lu: an error, not an event: no idea", n));
-		check_trick(ENDS, n, DRIVER_ENDED, "1 reply was due");
-		check_trick(HALF_A_LINE, n, DRIVER_ENDED, "1 reply was due");
-		check_trick(SILENT, n, DRIVER_FAILED, "replies: no reply for 0.2 s, 1 is due");
-		check_trick(DEAF, n, DRIVER_FAILED, "replies: no reply for 0.2 s, 1 is due");
+		check_trick(NO_TRACK, n, SIMULATION_FAILED,
+			    REASON("replies:%lu: no recommendation for user %u", n, user));
+		check_trick(AN_ERROR, n, SIMULATION_FAILED, REASON("replies:%lu: an error, not an event: no idea", n));
+		check_trick(ENDS, n, SIMULATION_CUT_OFF, "1 reply was due");
+		check_trick(HALF_A_LINE, n, SIMULATION_CUT_OFF, "1 reply was due");
+		check_trick(SILENT, n, SIMULATION_FAILED, "replies: no reply for 0.2 s, 1 is due");
+		check_trick(DEAF, n, SIMULATION_FAILED, "replies: no reply for 0.2 s, 1 is due");
 	}
-	check_trick(GARBAGE, 3, DRIVER_FAILED,
+	check_trick(GARBAGE, 3, SIMULATION_FAILED,
 		    "replies:3: no JSON object: '[' or '{' expected near 'hello' (column 5)");
-	check_trick(WRONG_USER, last, DRIVER_FAILED,
+	check_trick(WRONG_USER, last, SIMULATION_FAILED,
 		    REASON("replies:%lu: a reply for user %u where user %u is due", last, user + 1, user));
-	check_trick(WRONG_MESSAGE, last, DRIVER_FAILED,
+	check_trick(WRONG_MESSAGE, last, SIMULATION_FAILED,
 		    REASON("replies:%lu: a reply to another request of user %u than the one that is due", last, user));
 	free(r.log);
 }
@@ -354,7 +357,7 @@ static struct event event_of_line(const char *log, unsigned long n)
 	return ev;
 }
 
-/* A log of what the recommender made up would be believed by everybody who reads it. */
+/* Readers of a log would believe what the recommender made up. */
 static void what_was_asked_is_to_be_echoed(void)
 {
 	struct result r = play(WELL, 0, world_options(100, 1), 1);
@@ -366,18 +369,19 @@ static void what_was_asked_is_to_be_echoed(void)
 		char time[NUMBER_SIZE] = "";
 
 		number_write(time, ev.time);
-		check_trick(WRONG_TIME, n, DRIVER_FAILED,
+		check_trick(WRONG_TIME, n, SIMULATION_FAILED,
 			    REASON("replies:%lu: the time %s in a reply to user %u, where the request says %s", n,
 				   ev.time < 1 ? "1" : "0", ev.user, time));
-		check_trick(WRONG_TIMESTAMP, n, DRIVER_FAILED,
-			    REASON("replies:%lu: the timestamp %" PRId64 " in a reply to user %u, where the request says %" PRId64, n,
-				   ev.timestamp + 1, ev.user, ev.timestamp));
-		check_trick(NO_TIMESTAMP, n, DRIVER_FAILED,
-			    REASON("replies:%lu: no timestamp in a reply to user %u, where the request says %" PRId64, n, ev.user,
-				   ev.timestamp));
+		check_trick(WRONG_TIMESTAMP, n, SIMULATION_FAILED,
+			    REASON("replies:%lu: the timestamp %" PRId64 " in a reply to user %u, "
+				   "where the request says %" PRId64, n, ev.timestamp + 1, ev.user, ev.timestamp));
+		check_trick(NO_TIMESTAMP, n, SIMULATION_FAILED,
+			    REASON("replies:%lu: no timestamp in a reply to user %u, where the request says %" PRId64,
+				   n, ev.user, ev.timestamp));
 	}
-	check_trick(LAST_TRACK, last, DRIVER_FAILED,
-		    REASON("replies:%lu: track 3 recommended to user %u, who has left", last, event_of_line(r.log, last).user));
+	check_trick(LAST_TRACK, last, SIMULATION_FAILED,
+		    REASON("replies:%lu: track 3 recommended to user %u, who has left", last,
+			   event_of_line(r.log, last).user));
 	free(copy);
 	free(r.log);
 }
@@ -387,11 +391,11 @@ static void two_replies_are_one_too_many(void)
 {
 	struct result r = play(TWICE, 1, world_options(100, 1), 1);
 
-	CHECK(r.status == DRIVER_FAILED && r.lines == 1);
+	CHECK(r.status == SIMULATION_FAILED && r.lines == 1);
 	CHECK(strncmp(r.e.text, "replies:2: a reply to another request of user ", 46) == 0);
 	free(r.log);
 	r = play(TWICE, 3, world_options(100, 7), 1);
-	CHECK(r.status == DRIVER_FAILED && r.lines == 3);
+	CHECK(r.status == SIMULATION_FAILED && r.lines == 3);
 	CHECK(strncmp(r.e.text, "replies:4: a reply for user ", 28) == 0);
 	free(r.log);
 }
@@ -400,7 +404,7 @@ static void order_matters(void)
 {
 	struct result r = play(SWAPPED, 5, world_options(100, 7), 1);
 
-	CHECK(r.status == DRIVER_FAILED && r.lines == 4);
+	CHECK(r.status == SIMULATION_FAILED && r.lines == 4);
 	CHECK(strncmp(r.e.text, "replies:5: a reply for user ", 28) == 0);
 	free(r.log);
 }
@@ -409,7 +413,7 @@ static void all_that_is_due_is_counted(void)
 {
 	struct result r = play(ENDS, 4, world_options(100, 7), 1);
 
-	CHECK(r.status == DRIVER_ENDED);
+	CHECK(r.status == SIMULATION_CUT_OFF);
 	CHECK_STR(r.e.text, "7 replies were due");
 	free(r.log);
 }
@@ -419,12 +423,12 @@ static void a_last_newline_may_be_missing(void)
 	struct result r = play(WELL, 0, world_options(20, 1), 1), s;
 
 	s = play(CUT_WELL, r.lines, world_options(20, 1), 1);
-	CHECK(s.status == DRIVER_DONE && s.ended == 20);
+	CHECK(s.status == SIMULATION_DONE && s.ended == 20);
 	CHECK_STR(s.log, r.log);
 	free(s.log);
 	/* where it is not the last, what is missing are the others */
 	s = play(CUT_WELL, 5, world_options(20, 1), 1);
-	CHECK(s.status == DRIVER_ENDED && s.lines == 5);
+	CHECK(s.status == SIMULATION_CUT_OFF && s.lines == 5);
 	CHECK_STR(s.e.text, "1 reply was due");
 	free(s.log);
 	free(r.log);
@@ -438,7 +442,7 @@ static void a_reply_too_many_is_told(void)
 
 	s = play(TWICE, r.lines, world_options(20, 1), 1);
 	snprintf(reason, sizeof reason, "replies:%zu: a reply that nobody asked for", r.lines + 1);
-	CHECK(s.status == DRIVER_FAILED && s.lines == r.lines);
+	CHECK(s.status == SIMULATION_FAILED && s.lines == r.lines);
 	CHECK_STR(s.e.text, reason);
 	free(s.log);
 	free(r.log);
@@ -458,12 +462,12 @@ static void silence_is_timed(void)
 	double start_time = now();
 	struct result r = play(SILENT, 400, world_options(5000, 100), 0.3);
 
-	CHECK(r.status == DRIVER_FAILED && r.lines == 399);
+	CHECK(r.status == SIMULATION_FAILED && r.lines == 399);
 	CHECK_STR(r.e.text, "replies: no reply for 0.3 s, 100 are due");
 	CHECK(now() - start_time > 0.29 && now() - start_time < 3);
 	free(r.log);
 	r = play(SLOW, 7, world_options(3, 1), 0.4);
-	CHECK(r.status == DRIVER_DONE);
+	CHECK(r.status == SIMULATION_DONE);
 	free(r.log);
 }
 
@@ -479,12 +483,13 @@ static void it_stops_when_told(void)
 	struct simulation s;
 	struct errmsg e;
 	int looks = 0, stop[2];
-	struct driver_options x = {.to = r.to, .from = r.from, .to_name = "requests", .from_name = "replies", .timeout = 20};
+	struct driver_options x = {.to = r.to, .from = r.from, .to_name = "requests", .from_name = "replies",
+				   .timeout = 20};
 
 	CHECK(pipe(stop) == 0 && write(stop[1], "x", 1) == 1);
 	x.watch = (struct simulation_watch){.stop_fd = stop[0], .progress = count_looks, .ctx = &looks};
 	world_simulate(&s, &world, world_options(1000, 10));
-	CHECK(driver_run(&s, &x, &e) == DRIVER_STOPPED);
+	CHECK(driver_run(&s, &x, &e) == SIMULATION_STOPPED);
 	CHECK(!simulation_done(&s) && looks > 0);
 	simulation_clear(&s);
 	finish(&r);
@@ -509,7 +514,7 @@ static void the_rest_is_taken_when_told_to_stop(void)
 	x.watch.stop_fd = stop[0];
 	out_init(&log, fileno(f), "log");
 	world_simulate(&s, &world, world_options(1000, 20));
-	CHECK(driver_run(&s, &x, &e) == DRIVER_STOPPED);
+	CHECK(driver_run(&s, &x, &e) == SIMULATION_STOPPED);
 	CHECK(closed == -1 && rest.seconds < 5 && rest.seconds > 0);
 	rewind(f);
 	for (int c; (c = getc(f)) != EOF;)
@@ -532,13 +537,14 @@ static void an_end_is_no_failure_when_told_to_stop(void)
 	struct recommender r = start(ENDS, 1);
 	struct simulation s;
 	struct errmsg e;
-	struct driver_options x = {.to = r.to, .from = r.from, .to_name = "requests", .from_name = "replies", .timeout = 20};
+	struct driver_options x = {.to = r.to, .from = r.from, .to_name = "requests", .from_name = "replies",
+				   .timeout = 20};
 
 	CHECK(pipe(stop) == 0 && write(stop[1], "x", 1) == 1);
 	x.watch.stop_fd = stop[0];
 	usleep(100000);
 	world_simulate(&s, &world, world_options(10, 1));
-	CHECK(driver_run(&s, &x, &e) == DRIVER_STOPPED);
+	CHECK(driver_run(&s, &x, &e) == SIMULATION_STOPPED);
 	simulation_clear(&s);
 	finish(&r);
 	close(stop[0]);
@@ -552,14 +558,15 @@ static void a_closed_pipe_is_told_soon(void)
 	struct simulation s;
 	struct errmsg e;
 	double start_time = now();
-	struct driver_options x = {.to_name = "requests", .from_name = "replies", .timeout = 20, .watch = {.stop_fd = -1}};
+	struct driver_options x = {.to_name = "requests", .from_name = "replies", .timeout = 20,
+				   .watch = {.stop_fd = -1}};
 
 	CHECK(pipe2(requests, O_NONBLOCK) == 0 && pipe2(replies, O_NONBLOCK) == 0);
 	close(requests[0]);
 	x.to = requests[1];
 	x.from = replies[0];
 	world_simulate(&s, &world, world_options(10, 2));
-	CHECK(driver_run(&s, &x, &e) == DRIVER_FAILED);
+	CHECK(driver_run(&s, &x, &e) == SIMULATION_FAILED);
 	CHECK_STR(e.text, "requests: Broken pipe");
 	CHECK(now() - start_time < 5);
 	simulation_clear(&s);
@@ -574,12 +581,12 @@ static void a_log_that_fails_ends_it(void)
 	struct simulation s;
 	struct errmsg e;
 	struct out log;
-	struct driver_options x = {.to = r.to, .from = r.from, .to_name = "requests", .from_name = "replies", .log = &log,
-				     .timeout = 20, .watch = {.stop_fd = -1}};
+	struct driver_options x = {.to = r.to, .from = r.from, .to_name = "requests", .from_name = "replies",
+				   .log = &log, .timeout = 20, .watch = {.stop_fd = -1}};
 
 	out_init(&log, open("/dev/full", O_WRONLY), "log");
 	world_simulate(&s, &world, world_options(1000, 10));
-	CHECK(driver_run(&s, &x, &e) == DRIVER_FAILED);
+	CHECK(driver_run(&s, &x, &e) == SIMULATION_FAILED);
 	CHECK_STR(e.text, "log: No space left on device");
 	CHECK(log.error != 0);
 	close(log.fd);

@@ -10,7 +10,8 @@
 #include "world/embeddings.h"
 
 /* A random matrix. `levels` values a cell give many exact ties; 0: any value. Some rows are copies of others. */
-static struct npy make_matrix(enum npy_type type, size_t rows, size_t columns, uint32_t levels, double scale, uint64_t seed)
+static struct npy make_matrix(enum npy_type type, size_t rows, size_t columns, uint32_t levels, double scale,
+			      uint64_t seed)
 {
 	struct rng r = rng_at(seed, RNG_WORLD, 0, 0, 0);
 	size_t cell = type == NPY_FLOAT32 ? sizeof(float) : sizeof(double);
@@ -26,7 +27,8 @@ static struct npy make_matrix(enum npy_type type, size_t rows, size_t columns, u
 	}
 	for (size_t i = 1; i < rows; i++)
 		if (rng_below(&r, 4) == 0)
-			memcpy((char *)m.data + i * columns * cell, (char *)m.data + rng_below(&r, (uint32_t)i) * columns * cell,
+			memcpy((char *)m.data + i * columns * cell,
+			       (char *)m.data + rng_below(&r, (uint32_t)i) * columns * cell,
 			       columns * cell);
 	return m;
 }
@@ -106,7 +108,7 @@ static void ties_go_to_the_lower_id(void)
 	for (int type = NPY_FLOAT32; type <= NPY_FLOAT64; type++) {
 		check_shape(type, 200, 1, 2, 1);
 		check_shape(type, 200, 4, 3, 1);
-		check_shape(type, 300, 16, 2, 0.1); /* 0.1 is no binary fraction: sums round */
+		check_shape(type, 300, 16, 2, 0.1); /* 0.1 is not a binary fraction: sums round */
 		check_shape(type, 50, 8, 1, 1);	    /* all are zero */
 	}
 }

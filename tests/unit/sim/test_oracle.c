@@ -33,7 +33,8 @@ static void it_chooses_the_best(void)
 
 			CHECK(history_track_plays(&v->history, chosen) == 0);
 			for (uint32_t track = 0; track < WORLD_TRACKS; track++)
-				CHECK(history_track_plays(&v->history, track) > 0 || time_of(&s, v, track) <= time_of(&s, v, chosen));
+				CHECK(history_track_plays(&v->history, track) > 0 ||
+				      time_of(&s, v, track) <= time_of(&s, v, chosen));
 			CHECK(simulation_listen(&s, v, chosen) == 0);
 			answers++;
 		}
@@ -77,7 +78,7 @@ static double mean_time(enum agent_kind kind)
 
 	out_init(&log, open("/dev/null", O_WRONLY), "log");
 	world_simulate(&s, &world, world_options(300, 1));
-	CHECK(agent_play(&s, kind, 1, &log, &(struct simulation_watch){.stop_fd = -1}, &e) == 1);
+	CHECK(agent_play(&s, kind, 1, &log, &(struct simulation_watch){.stop_fd = -1}, &e) == SIMULATION_DONE);
 	summary_merge(&all, &s.days[0]);
 	summary_merge(&all, &s.days[1]);
 	CHECK(out_finish(&log, &e) == 0);

@@ -112,8 +112,8 @@ static void parts_merge_to_the_whole(void)
 }
 
 /* What is printed; new. */
-static char *printed(int (*print)(FILE *, const struct summary *, uint32_t, int64_t, double), const struct summary *days,
-		     uint32_t n, int64_t start, double seconds)
+static char *printed(int (*print)(FILE *, const struct summary *, uint32_t, int64_t, double),
+		     const struct summary *days, uint32_t n, int64_t start, double seconds)
 {
 	char *text;
 	size_t size;

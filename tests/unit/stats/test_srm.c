@@ -31,7 +31,6 @@ static void it_agrees_with_scipy_and_mpmath(void)
 		s = srm_test(counts, k->weights, (size_t)k->arms);
 		CHECK_NEAR(s.chi2, k->chi2, 1e-9);
 		CHECK(s.df == k->arms - 1);
-		CHECK_NEAR(s.log_p, k->log_p, 1e-9);
 		CHECK_NEAR(s.p, exp(k->log_p), 1e-9);
 	}
 }
@@ -41,13 +40,13 @@ static void the_tail_has_its_digits_everywhere(void)
 	for (size_t i = 0; i < sizeof srm_tail / sizeof *srm_tail; i++) {
 		const struct srm_tail *k = &srm_tail[i];
 
-		CHECK_NEAR(srm_log_tail(k->chi2, k->df), k->log_p, 1e-12);
+		CHECK_NEAR(srm_chi2_tail(k->chi2, k->df), exp(k->log_p), 1e-12);
 	}
-	CHECK(srm_log_tail(0, 3) == 0);
-	CHECK(srm_log_tail(INFINITY, 3) == -INFINITY);
+	CHECK(srm_chi2_tail(0, 3) == 1 && srm_chi2_tail(1e300, 30) == 0);
+	CHECK(srm_chi2_tail(INFINITY, 3) == 0);
 }
 
-/* 1e-149 prints as 1e-149; below the least double p is 0, and its logarithm still says how small it is. */
+/* 8e-170 prints as that; below the least double p is 0. */
 static void a_small_p_prints_as_what_it_is(void)
 {
 	uint64_t known[] = {5000, 8190}, vast[] = {1000000, 2000000};
@@ -58,7 +57,7 @@ static void a_small_p_prints_as_what_it_is(void)
 	snprintf(text, sizeof text, "%.0e", s.p);
 	CHECK_STR(text, "8e-170");
 	s = srm_test(vast, equal, 2);
-	CHECK(s.p == 0 && s.log_p < -100000 && isfinite(s.log_p));
+	CHECK(s.p == 0);
 }
 
 static void expected_counts_follow_the_weights(void)
@@ -80,7 +79,7 @@ static void sequential_agrees_with_mpmath(void)
 		take_counts(k, counts);
 		s = srm_sequential(counts, k->weights, (size_t)k->arms, k->concentration);
 		CHECK_NEAR(s.log_bf, k->log_bf, 1e-9);
-		CHECK(s.log_p == fmin(0, -s.log_bf) && s.p == exp(s.log_p));
+		CHECK(s.p == exp(fmin(0, -s.log_bf)));
 	}
 }
 
@@ -94,25 +93,6 @@ static void sequential_has_its_closed_forms(void)
 	CHECK_NEAR(srm_sequential(one, weights, 2, 10).log_bf, log(10 / 11.0), 1e-13);
 }
 
-static void looks_merge_to_the_least(void)
-{
-	uint64_t even[] = {500, 500}, odd[] = {100, 900};
-	double equal[] = {1, 1};
-	struct srm_sequential a = srm_sequential(even, equal, 2, SRM_CONCENTRATION);
-	struct srm_sequential b = srm_sequential(odd, equal, 2, SRM_CONCENTRATION);
-	struct srm_sequential unknown = srm_sequential(even, equal, 1, SRM_CONCENTRATION), running = unknown;
-
-	CHECK(a.p == 1 && b.p < 0.05 && isnan(unknown.p));
-	srm_sequential_merge(&running, &unknown);
-	CHECK(isnan(running.p));
-	srm_sequential_merge(&running, &a);
-	CHECK(running.p == 1);
-	srm_sequential_merge(&running, &b);
-	srm_sequential_merge(&running, &a);
-	srm_sequential_merge(&running, &unknown);
-	CHECK(running.p == b.p && running.log_bf == b.log_bf);
-}
-
 static void odd_plans_are_told(void)
 {
 	uint64_t none[] = {0, 0, 0}, stray[] = {50, 50, 1}, fine[] = {50, 60, 0};
@@ -120,7 +100,7 @@ static void odd_plans_are_told(void)
 	struct srm s = srm_test(none, weights, 3), two = srm_test(fine, weights, 2);
 	struct srm_sequential q;
 
-	CHECK(isnan(s.p) && isnan(s.chi2) && isnan(s.df) && isnan(s.log_p));
+	CHECK(isnan(s.p) && isnan(s.chi2) && isnan(s.df));
 	s = srm_test(fine, weights, 1);
 	CHECK(isnan(s.p));
 	s = srm_test(fine, weights, 0);
@@ -128,7 +108,7 @@ static void odd_plans_are_told(void)
 	s = srm_test(fine, weights, 3);
 	CHECK(s.df == 1 && s.p == two.p && s.chi2 == two.chi2);
 	s = srm_test(stray, weights, 3);
-	CHECK(s.chi2 == INFINITY && s.p == 0 && s.log_p == -INFINITY);
+	CHECK(s.chi2 == INFINITY && s.p == 0);
 	q = srm_sequential(stray, weights, 3, SRM_CONCENTRATION);
 	CHECK(q.p == 0 && q.log_bf == INFINITY);
 	q = srm_sequential(fine, weights, 3, SRM_CONCENTRATION);
@@ -151,7 +131,7 @@ static void p_is_a_probability(void)
 		}
 		s = srm_test(counts, weights, arms);
 		q = srm_sequential(counts, weights, arms, exp2(rng_uniform(&r) * 20));
-		CHECK(isnan(s.p) || (s.p >= 0 && s.p <= 1 && s.log_p <= 0));
+		CHECK(isnan(s.p) || (s.p >= 0 && s.p <= 1));
 		CHECK(q.p >= 0 && q.p <= 1 && isfinite(q.log_bf));
 	}
 }
@@ -164,7 +144,6 @@ int main(void)
 	RUN(expected_counts_follow_the_weights);
 	RUN(sequential_agrees_with_mpmath);
 	RUN(sequential_has_its_closed_forms);
-	RUN(looks_merge_to_the_least);
 	RUN(odd_plans_are_told);
 	RUN(p_is_a_probability);
 	return DONE();

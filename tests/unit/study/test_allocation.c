@@ -24,7 +24,7 @@ static void weights_may_be_json(void)
 	CHECK(s.arms.n == 4 && s.weights[0] == 2);
 	CHECK(allocation_weight(&s, slice_of("a,b")) == 2 && allocation_weight(&s, slice_of("x=y")) == 1.5);
 	CHECK(allocation_weight(&s, slice_of("ü\"")) == 1e-3 && allocation_weight(&s, slice_of("")) == 0);
-	CHECK(split_leaves_out(&s, slice_of("")) && !split_leaves_out(&s, slice_of("x=y")));
+	CHECK(allocation_leaves_out(&s, slice_of("")) && !allocation_leaves_out(&s, slice_of("x=y")));
 	allocation_clear(&s);
 }
 
@@ -36,8 +36,9 @@ static void weight_0_leaves_an_arm_out(void)
 	struct allocation s, none = {0};
 
 	CHECK(allocation_parse(&s, "--split", "C=1,T1=0,T2=0.0,T3=1", &e) == 0);
-	CHECK(split_leaves_out(&s, slice_of("T1")) && split_leaves_out(&s, slice_of("T2")));
-	CHECK(!split_leaves_out(&s, slice_of("C")) && !split_leaves_out(&s, slice_of("X")) && !split_leaves_out(&none, slice_of("C")));
+	CHECK(allocation_leaves_out(&s, slice_of("T1")) && allocation_leaves_out(&s, slice_of("T2")));
+	CHECK(!allocation_leaves_out(&s, slice_of("C")) && !allocation_leaves_out(&s, slice_of("X")) &&
+	      !allocation_leaves_out(&none, slice_of("C")));
 	for (size_t i = 0; i < 3; i++)
 		CHECK(intern_add(&arms, slice_of((const char *[]){"C", "T1", "X"}[i]), 0) == i);
 	CHECK(allocation_missing(&s, &arms, &names) == 1);
@@ -101,8 +102,10 @@ static void mistakes_are_told(void)
 		{"{\"C\":1,\"T\":\"1\"}", "--split: the weight of arm 'T' must be a number, 0 or above, not '\"1\"'"},
 		{"{\"C\":1,\"T\":-0.5}", "--split: the weight of arm 'T' must be a number, 0 or above, not '-0.5'"},
 		{"{\"C\":1e300}", "--split: the weight of arm 'C' must be a number, 0 or above, not '1e300'"},
-		{"{\"C\":1,\"C\":2}", "--split is not an object of weights, as {\"C\":2,\"T1\":1}: duplicate object key near '\"C\"'"},
-		{"{C=1}", "--split is not an object of weights, as {\"C\":2,\"T1\":1}: string or '}' expected near 'C'"},
+		{"{\"C\":1,\"C\":2}",
+		 "--split is not an object of weights, as {\"C\":2,\"T1\":1}: duplicate object key near '\"C\"'"},
+		{"{C=1}",
+		 "--split is not an object of weights, as {\"C\":2,\"T1\":1}: string or '}' expected near 'C'"},
 	};
 
 	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
@@ -119,7 +122,8 @@ static void a_plan_has_a_split_for_each_experiment(void)
 {
 	static const char text[] =
 		"{\"experiments\":[{\"name\":\"AA\",\"arms\":[\"C\",\"T1\"]},"
-		"{\"name\":\"F\",\"arms\":{\"C\":\"random\",\"T1\":\"no policy at all\",\"D\":\"\"},\"weights\":{\"C\":9,\"T1\":1,\"D\":0}}]}";
+		"{\"name\":\"F\",\"arms\":{\"C\":\"random\",\"T1\":\"no policy at all\",\"D\":\"\"},"
+		"\"weights\":{\"C\":9,\"T1\":1,\"D\":0}}]}";
 	struct allocation s;
 	const struct allocation *aa, *f, *other;
 
@@ -127,10 +131,12 @@ static void a_plan_has_a_split_for_each_experiment(void)
 	aa = allocation_of(&s, slice_of("AA"));
 	f = allocation_of(&s, slice_of("F"));
 	other = allocation_of(&s, slice_of("X"));
-	CHECK(allocation_has(&s, slice_of("AA")) && allocation_has(&s, slice_of("F")) && !allocation_has(&s, slice_of("X")));
-	CHECK(aa->arms.n == 2 && allocation_weight(aa, slice_of("T1")) == 1 && allocation_weight(aa, slice_of("T2")) == 0);
+	CHECK(allocation_has(&s, slice_of("AA")) && allocation_has(&s, slice_of("F")) &&
+	      !allocation_has(&s, slice_of("X")));
+	CHECK(aa->arms.n == 2 && allocation_weight(aa, slice_of("T1")) == 1 &&
+	      allocation_weight(aa, slice_of("T2")) == 0);
 	CHECK(f->arms.n == 3 && allocation_weight(f, slice_of("C")) == 9 && allocation_weight(f, slice_of("T1")) == 1);
-	CHECK(split_leaves_out(f, slice_of("D")));
+	CHECK(allocation_leaves_out(f, slice_of("D")));
 	/* of an experiment that is not in it, arms are equal */
 	CHECK(other->arms.n == 0 && allocation_weight(other, slice_of("T2")) == 1);
 	allocation_clear(&s);
@@ -149,15 +155,16 @@ static void a_split_of_weights_is_that_of_all_experiments(void)
 
 static void a_path_is_not_weights(void)
 {
-	CHECK(split_is_path("plan.json") && split_is_path("./C"));
-	CHECK(!split_is_path("C=1") && !split_is_path(" {\"C\":1}") && !split_is_path(""));
+	CHECK(allocation_is_path("plan.json") && allocation_is_path("./C"));
+	CHECK(!allocation_is_path("C=1") && !allocation_is_path(" {\"C\":1}") && !allocation_is_path(""));
 }
 
 static void a_bad_plan_is_named(void)
 {
 	struct allocation s;
 
-	CHECK(allocation_load(&s, fixture_file("file", "{\"experiments\":[{\"name\":\"A\",\"arms\":[\"C\"],\"weight\":[1]}]}"), &e) == -1);
+	fixture_file("file", "{\"experiments\":[{\"name\":\"A\",\"arms\":[\"C\"],\"weight\":[1]}]}");
+	CHECK(allocation_load(&s, "file", &e) == -1);
 	CHECK_STR(e.text, "file: experiment 'A': unknown key \"weight\"; did you mean \"weights\"?");
 	allocation_clear(&s);
 	CHECK(allocation_load(&s, "absent", &e) == -1);

@@ -1,8 +1,8 @@
 #include "study/days.h"
 
 #include "base/rng.h"
-#include "study/columns.h"
 #include "study/study.h"
+#include "study/user_values.h"
 #include "text/day.h"
 #include "unit/check.h"
 
@@ -16,7 +16,7 @@ static void a_day_is_rounded_down(void)
 	CHECK(days_of(INT64_MAX) == INT32_MAX && days_of(INT64_MIN + 1) == INT32_MIN);
 }
 
-static void days_of_a_member_are_kept_in_order(void)
+static void days_of_a_participant_are_kept_in_order(void)
 {
 	const struct metrics_sums session = {.time = 0.5, .events = 2, .latency = 0.25, .latencies = 1};
 	static const int order[] = {5, 5, 7, 3, 5, 4};
@@ -35,7 +35,8 @@ static void days_of_a_member_are_kept_in_order(void)
 		uint32_t n = wanted[i] == 5 ? 3 : 1;
 
 		CHECK(day && day->day == wanted[i] && day->sessions == n);
-		CHECK(day->did.time == 0.5 * n && day->did.events == 2 * n && day->did.latency == 0.25 * n && day->did.latencies == n);
+		CHECK(day->did.time == 0.5 * n && day->did.events == 2 * n && day->did.latency == 0.25 * n &&
+		      day->did.latencies == n);
 	}
 	CHECK(!day && !days_latest(&d, 1) && !days_latest(&d, 99));
 	CHECK(days_latest(&d, 0)->sessions == 6);
@@ -59,15 +60,15 @@ static void begin(struct study *s)
 	study_keep(s, &(struct study_keep){.days = true});
 }
 
-/* The arms of what users of the columns did; those who finished no session are not in them. */
-static struct metrics_summary summary_of(const struct metrics_user *users, const struct columns *c)
+/* The arms of what n users did; those who finished no session are not in them. */
+static struct metrics_summary summary_of(const struct metrics_user *did, size_t n, size_t n_arms)
 {
 	struct metrics_summary summary;
 
-	CHECK(metrics_summary_init(&summary, c->n_arms, &e) == 0);
-	for (size_t i = 0; i < c->n; i++)
-		if (users[i].sessions > 0)
-			metrics_summarise(&summary, &users[i]);
+	CHECK(metrics_summary_init(&summary, n_arms, &e) == 0);
+	for (size_t i = 0; i < n; i++)
+		if (did[i].sessions > 0)
+			metrics_summarise(&summary, &did[i]);
 	return summary;
 }
 
@@ -76,7 +77,7 @@ static void a_walk_has_the_values_of_each_day(void)
 {
 	struct metrics_summary daily, cumulative;
 	struct days_walk w;
-	struct columns c;
+	struct user_values users;
 	struct study s;
 
 	begin(&s);
@@ -87,16 +88,17 @@ static void a_walk_has_the_values_of_each_day(void)
 	add(&s, 3 * (int64_t)DAY_MS, EVENT_LAST, 3, 1);
 	add(&s, 3 * (int64_t)DAY_MS + 5, EVENT_LAST, 1, 0.125);
 	add(&s, 4 * (int64_t)DAY_MS, EVENT_NEXT, 2, 1); /* not finished */
-	CHECK(study_end(&s, &e) == 0 && columns_init(&c, &s, 0, NULL, &e) == 0 && days_walk_init(&w, &s, &c, &e) == 0);
+	CHECK(study_end(&s, &e) == 0 && user_values_init(&users, &s, 0, NULL, &e) == 0 &&
+	      days_walk_init(&w, &s, &users, &e) == 0);
 	CHECK(days_walk_next(&w) && w.day == 0);
-	daily = summary_of(w.today, &c);
+	daily = summary_of(w.today, users.n, s.experiments[0].arms.n);
 	CHECK(daily.arms[0].users == 1 && daily.arms[1].users == 1);
 	CHECK(daily.arms[0].values[0].mean == 0.75 && daily.arms[0].values[1].mean == 2);
-	CHECK(memcmp(w.today, w.so_far, c.n * sizeof *w.today) == 0);
+	CHECK(memcmp(w.today, w.so_far, users.n * sizeof *w.today) == 0);
 	metrics_summary_clear(&daily);
 	CHECK(days_walk_next(&w) && w.day == 3);
-	daily = summary_of(w.today, &c);
-	cumulative = summary_of(w.so_far, &c);
+	daily = summary_of(w.today, users.n, s.experiments[0].arms.n);
+	cumulative = summary_of(w.so_far, users.n, s.experiments[0].arms.n);
 	CHECK(daily.arms[0].users == 2 && daily.arms[1].users == 0 && w.today[1].sessions == 0);
 	CHECK(daily.arms[0].values[0].mean == (0.125 + 2) / 2);
 	CHECK(cumulative.arms[0].values[0].mean == (0.875 + 2) / 2 && cumulative.arms[0].values[1].mean == 2);
@@ -106,7 +108,7 @@ static void a_walk_has_the_values_of_each_day(void)
 	metrics_summary_clear(&daily);
 	metrics_summary_clear(&cumulative);
 	days_walk_clear(&w);
-	columns_clear(&c);
+	user_values_clear(&users);
 	study_clear(&s);
 }
 
@@ -115,55 +117,58 @@ static void the_last_day_has_the_whole(void)
 {
 	struct metrics_summary cumulative;
 	struct days_walk w;
-	struct columns c;
+	struct user_values users;
 	struct study s;
-	uint64_t sessions = 0, users = 0;
+	uint64_t sessions = 0, active = 0;
 	int n = 0;
 
 	begin(&s);
 	for (uint32_t i = 0; i < 20000; i++) {
 		struct rng r = rng_at(1, RNG_WORLD, i, 0, 0);
 
-		add(&s, (int64_t)i * (DAY_MS / 1000), rng_below(&r, 3) == 0 ? EVENT_LAST : EVENT_NEXT, rng_below(&r, 200),
-		    rng_below(&r, 5) / 4.0);
+		add(&s, (int64_t)i * (DAY_MS / 1000), rng_below(&r, 3) == 0 ? EVENT_LAST : EVENT_NEXT,
+		    rng_below(&r, 200), rng_below(&r, 5) / 4.0);
 	}
-	CHECK(study_end(&s, &e) == 0 && columns_init(&c, &s, 1, NULL, &e) == 0 && days_walk_init(&w, &s, &c, &e) == 0);
+	CHECK(study_end(&s, &e) == 0 && user_values_init(&users, &s, 1, NULL, &e) == 0 &&
+	      days_walk_init(&w, &s, &users, &e) == 0);
 	while (days_walk_next(&w)) {
 		CHECK(w.day == n++);
-		for (size_t i = 0; i < c.n; i++) {
-			users += w.today[i].sessions > 0;
+		for (size_t i = 0; i < users.n; i++) {
+			active += w.today[i].sessions > 0;
 			sessions += w.today[i].sessions;
 		}
 	}
-	CHECK(n == 20 && users > 200 && sessions > users);
-	cumulative = summary_of(w.so_far, &c);
+	CHECK(n == 20 && active > 200 && sessions > active);
+	cumulative = summary_of(w.so_far, users.n, s.experiments[1].arms.n);
 	for (size_t k = 0; k < METRICS_N; k++)
-		CHECK(memcmp(&cumulative.arms[0].values[k], &s.experiments[1].summary.arms[0].values[k], sizeof(struct moments)) == 0);
+		CHECK(memcmp(&cumulative.arms[0].values[k], &s.experiments[1].summary.arms[0].values[k],
+			     sizeof(struct moments)) == 0);
 	metrics_summary_clear(&cumulative);
 	days_walk_clear(&w);
-	columns_clear(&c);
+	user_values_clear(&users);
 	study_clear(&s);
 }
 
 static void a_study_that_kept_no_days_has_none(void)
 {
 	struct days_walk w;
-	struct columns c;
+	struct user_values users;
 	struct study s;
 
 	study_init(&s, STUDY_STREAM, NULL, 0);
 	add(&s, 10, EVENT_LAST, 1, 0.5);
-	CHECK(study_end(&s, &e) == 0 && columns_init(&c, &s, 0, NULL, &e) == 0 && days_walk_init(&w, &s, &c, &e) == 0);
+	CHECK(study_end(&s, &e) == 0 && user_values_init(&users, &s, 0, NULL, &e) == 0 &&
+	      days_walk_init(&w, &s, &users, &e) == 0);
 	CHECK(s.days.n == 0 && !days_walk_next(&w));
 	days_walk_clear(&w);
-	columns_clear(&c);
+	user_values_clear(&users);
 	study_clear(&s);
 }
 
 int main(void)
 {
 	RUN(a_day_is_rounded_down);
-	RUN(days_of_a_member_are_kept_in_order);
+	RUN(days_of_a_participant_are_kept_in_order);
 	RUN(a_walk_has_the_values_of_each_day);
 	RUN(the_last_day_has_the_whole);
 	RUN(a_study_that_kept_no_days_has_none);

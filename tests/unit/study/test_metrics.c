@@ -6,12 +6,13 @@ static struct errmsg e;
 
 static void next(struct metrics_user *u, uint32_t arm, double time, double latency)
 {
-	metrics_add(u, &(struct metrics_event){.arm = arm, .time = time, .latency = latency});
+	metrics_play(u, &(struct metrics_event){.arm = arm, .time = time, .latency = latency});
 }
 
 static void last(struct metrics_user *u, uint32_t arm, double time, double latency)
 {
-	metrics_add(u, &(struct metrics_event){.arm = arm, .time = time, .latency = latency, .last = true});
+	metrics_play(u, &(struct metrics_event){.arm = arm, .time = time, .latency = latency, .last = true});
+	metrics_close(u);
 }
 
 static struct metrics_summary summary_of(const struct metrics_user *users, size_t n, size_t n_arms)
@@ -149,14 +150,21 @@ static void ratios_are_of_sums_over_finished_sessions(void)
 
 static void a_session_may_be_seen_before_it_is_closed(void)
 {
-	struct metrics_user u = {0}, v = {0};
+	struct metrics_user u = {0};
 	struct metrics_event ev = {.time = 0.5, .latency = 0.001, .last = true};
 
 	metrics_play(&u, &ev);
 	CHECK(u.open.events == 1 && u.open.time == 0.5 && u.sessions == 0);
 	metrics_close(&u);
-	metrics_add(&v, &ev);
-	CHECK(memcmp(&u, &v, sizeof u) == 0 && u.sessions == 1);
+	CHECK(u.open.events == 0 && u.finished.events == 1 && u.finished.time == 0.5 && u.sessions == 1);
+}
+
+static void names_are_found(void)
+{
+	for (size_t i = 0; i < METRICS_ALL_N; i++)
+		CHECK(metrics_find(metrics_name(i)) == i);
+	CHECK(metrics_find("time") == 0 && metrics_find("Time") == METRICS_ALL_N && metrics_find("") == METRICS_ALL_N);
+	CHECK_STR(metrics_name(METRICS_N), "time_per_session");
 }
 
 static void an_empty_one_is_empty(void)
@@ -182,6 +190,7 @@ int main(void)
 	RUN(users_seen_are_those_of_one_arm);
 	RUN(ratios_are_of_sums_over_finished_sessions);
 	RUN(a_session_may_be_seen_before_it_is_closed);
+	RUN(names_are_found);
 	RUN(an_empty_one_is_empty);
 	RUN(a_user_is_small);
 	return DONE();

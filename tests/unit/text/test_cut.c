@@ -20,8 +20,10 @@ static void short_texts_stay(void)
 	check_cut("T1", "T1");
 	check_cut(FIFTY FIFTY, FIFTY FIFTY);
 	/* a hundred characters of two bytes */
-	check_cut("é" "éééééééééééééééééééééééééééééééééééééééééééééééééé" "ééééééééééééééééééééééééééééééééééééééééééééééééé",
-		  "é" "éééééééééééééééééééééééééééééééééééééééééééééééééé" "ééééééééééééééééééééééééééééééééééééééééééééééééé");
+	check_cut("é" "éééééééééééééééééééééééééééééééééééééééééééééééééé"
+		  "ééééééééééééééééééééééééééééééééééééééééééééééééé",
+		  "é" "éééééééééééééééééééééééééééééééééééééééééééééééééé"
+		  "ééééééééééééééééééééééééééééééééééééééééééééééééé");
 }
 
 static void long_ones_keep_their_ends(void)
@@ -49,7 +51,8 @@ static void characters_stay_whole(void)
 
 static void words_are_cut_one_by_one(void)
 {
-	char text[] = "E: " FIFTY FIFTY FIFTY "  (control) " FIFTY FIFTY FIFTY ", C ", name[] = FIFTY FIFTY FIFTY, want[512];
+	char text[] = "E: " FIFTY FIFTY FIFTY "  (control) " FIFTY FIFTY FIFTY ", C ";
+	char name[] = FIFTY FIFTY FIFTY, want[512];
 
 	cut(name);
 	cut_words(text);

@@ -16,14 +16,16 @@ static void days_and_moments_are_parsed(void)
 
 static void mistakes_are_told(void)
 {
-	static const char *const bad[] = {"", "2024-02-30", "2024-1-1", "2024-01-01T00:00", "1e3", "1.5", "yesterday", "2024- 1- 2", "2024-01- 2", " 024-01-02",
-					  "+024-01-02", "2024-+1-02", "2024/01/02", "2024-01-0x", "2024-00-10", "2024-13-10",
+	static const char *const bad[] = {"", "2024-02-30", "2024-1-1", "2024-01-01T00:00", "1e3", "1.5", "yesterday",
+					  "2024- 1- 2", "2024-01- 2", " 024-01-02", "+024-01-02", "2024-+1-02",
+					  "2024/01/02", "2024-01-0x", "2024-00-10", "2024-13-10",
 					  "99999999999999999999"};
 	int64_t ms;
 
 	for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
 		CHECK(day_parse_moment("--x", bad[i], &ms, &e) < 0);
-		CHECK(strstr(e.text, "--x takes a day as 2024-01-31, or milliseconds since the epoch, not '") == e.text);
+		CHECK(strstr(e.text,
+			     "--x takes a day as 2024-01-31, or milliseconds since the epoch, not '") == e.text);
 	}
 }
 

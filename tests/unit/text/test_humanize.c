@@ -86,11 +86,13 @@ static void p_is_on_its_side_of_a_level(void)
 
 static void typeset_means_true_signs(void)
 {
+	static const char dashes[] = "------------------------------------------------------------";
+
 	CHECK_STR(humanize_typeset(humanize("-1.5 %% (-2 to -1)")).text, "−1.5\u00a0% (−2 to −1)");
 	CHECK_STR(humanize_typeset(humanize_percent(-7.5)).text, "−7.50\u00a0%");
 	CHECK_STR(humanize_typeset(humanize("-")).text, "–");
 	/* whatever does not fit is cut between characters */
-	CHECK(strlen(humanize_typeset(humanize("%s", "------------------------------------------------------------")).text) % 3 == 0);
+	CHECK(strlen(humanize_typeset(humanize("%s", dashes)).text) % 3 == 0);
 }
 
 static void names_of_metrics_become_words(void)
@@ -109,7 +111,8 @@ static void names_stand_where_they_are_put(void)
 	CHECK_STR(humanize_after(""), "");
 	/* next to the ranges: U+0900, U+FF00, U+10700 and U+11000, U+1E700 and U+1EF80 */
 	CHECK_STR(humanize_after("\u0900\uff00\U00010700\U00011000\U0001e700\U0001ef80\U0001f000"), "");
-	CHECK_STR(humanize_after("ביקורת"), "\u200e"); /* Hebrew, Arabic, Samaritan, presentation forms, Phoenician, Adlam */
+	/* Hebrew, Arabic, Samaritan, presentation forms, Phoenician, Adlam */
+	CHECK_STR(humanize_after("ביקורת"), "\u200e");
 	CHECK_STR(humanize_after("T1 تجربة"), "\u200e");
 	CHECK_STR(humanize_after("\u0800"), "\u200e");
 	CHECK_STR(humanize_after("\ufb2a"), "\u200e");

@@ -16,7 +16,8 @@ static int check(int (*how)(const json_t *, const char *const *, struct errmsg *
 
 static void known_keys_pass(void)
 {
-	static const char *const good[] = {"{}", "{\"name\":1}", "{\"weights\":1,\"arms\":{\"more\":1},\"name\":2}", "[1]", "1"};
+	static const char *const good[] = {"{}", "{\"name\":1}", "{\"weights\":1,\"arms\":{\"more\":1},\"name\":2}",
+					   "[1]", "1"};
 	struct errmsg e;
 
 	for (size_t i = 0; i < sizeof good / sizeof *good; i++) {
@@ -46,7 +47,7 @@ static void only_typos_are_refused_where_others_have_keys_too(void)
 	CHECK(check(json_keys_check_typos, "{\"name\":1,\"colour\":1,\"\":1}", &e) == 0);
 	CHECK(check(json_keys_check_typos, "{\"name\":1,\"colour\":1,\"weight\":1}", &e) == -1);
 	CHECK_STR(e.text, "unknown key \"weight\"; did you mean \"weights\"?");
-	/* who has said the one may mean something else by the other */
+	/* where the one is said, the other may mean something else */
 	CHECK(check(json_keys_check_typos, "{\"weight\":70,\"weights\":1}", &e) == 0);
 }
 

@@ -36,7 +36,7 @@ static void values_are_freed_in_any_order(void)
 	json_decref(values[1]);
 }
 
-/* A string that needs more than there is, with an escape behind it: jansson alone writes behind the end of its memory. */
+/* A string that needs more than there is, with an escape after it: jansson alone writes past the end of its memory. */
 static void where_there_is_no_memory_there_is_no_value(void)
 {
 	enum { LEN = 1 << 22 };

@@ -18,7 +18,7 @@ static void make_file(const char *bytes, size_t len)
 	close(fd);
 }
 
-/* Whether the reason is `want` behind the file's name. */
+/* Whether the reason is `want` after the file's name. */
 static int reason_is(const struct errmsg *e, const char *want)
 {
 	size_t n = strlen(path);
@@ -67,12 +67,14 @@ static void all_else_is_refused_with_a_reason(void)
 	CHECK(strstr(e.text, "unable to decode byte 0xff") != NULL);
 }
 
-/* A line ends anywhere where whoever wrote it was killed: each beginning of an object is told as one. */
+/* A line ends anywhere where its writer was killed: each beginning of an object is told as one. */
 static void a_line_that_was_cut_is_told_as_such(void)
 {
-	static const char line[] = " {\"m\\\"{}\":\"n\xc3\xa9\xf0\x9f\x8e\xb5\",\"t\":-17.5e+3,\"x\":[true,null,{\"b\":\"\\u00e9}\"}],\"e\":{\"A\":\"T\"}} ";
+	static const char line[] = " {\"m\\\"{}\":\"n\xc3\xa9\xf0\x9f\x8e\xb5\",\"t\":-17.5e+3,\"x\":[true,null,"
+				   "{\"b\":\"\\u00e9}\"}],\"e\":{\"A\":\"T\"}} ";
 	static const char *const whole[] = {
-		"", "5", "junk", "[1", "{\"a\":1}}", "{\"a\":x}", "{\"a\":\"b\"c\",\"d\":1}", "{'a':1}", "{\"a\":1}{\"b", "{\"a\":tru}",
+		"", "5", "junk", "[1", "{\"a\":1}}", "{\"a\":x}", "{\"a\":\"b\"c\",\"d\":1}", "{'a':1}",
+		"{\"a\":1}{\"b", "{\"a\":tru}",
 		"{\"a\":1,{\"b\":2}",
 	};
 	struct errmsg e;
@@ -216,11 +218,13 @@ static void standard_input_has_a_name(void)
 
 static void ids_are_whole_numbers_in_range(void)
 {
-	static const char *const bad[] = {"-1", "2147483648", "1.5", "2147483648.0", "-1.0", "1e-3", "1e300", "\"1\"", "null", "true", "[]"};
+	static const char *const bad[] = {"-1", "2147483648", "1.5", "2147483648.0", "-1.0", "1e-3", "1e300", "\"1\"",
+					  "null", "true", "[]"};
 	static const struct {
 		const char *text;
 		uint32_t id;
-	} good[] = {{"2147483647", INT32_MAX}, {"2147483647.0", INT32_MAX}, {"3859.0", 3859}, {"3.859e3", 3859}, {"0.0", 0}, {"-0.0", 0}};
+	} good[] = {{"2147483647", INT32_MAX}, {"2147483647.0", INT32_MAX}, {"3859.0", 3859}, {"3.859e3", 3859},
+		    {"0.0", 0}, {"-0.0", 0}};
 	struct errmsg e;
 	uint32_t id = 5;
 
@@ -234,7 +238,7 @@ static void ids_are_whole_numbers_in_range(void)
 		json_t *value = json_loads(bad[i], JSON_DECODE_ANY, NULL);
 
 		CHECK(value && ndjson_id(value, "track", &id, &e) == -1);
-		CHECK_STR(e.text, "\"track\" is no id (a whole number from 0 to 2147483647)");
+		CHECK_STR(e.text, "\"track\" is not an id (a whole number from 0 to 2147483647)");
 		json_decref(value);
 	}
 	CHECK(ndjson_id(NULL, "user", &id, &e) == -1);
@@ -243,17 +247,18 @@ static void ids_are_whole_numbers_in_range(void)
 
 static void counts_are_whole_numbers_up_to_a_limit(void)
 {
-	static const char *const bad[] = {"-1", "8", "1.5", "8.0", "\"1\"", "null", "true", "[]", "9223372036854775807"};
+	static const char *const bad[] = {"-1", "8", "1.5", "8.0", "\"1\"", "null", "true", "[]",
+					  "9223372036854775807"};
 	json_t *object = json_object();
 	struct errmsg e;
 	uint64_t n = 0;
 
 	CHECK(ndjson_count(object, "plays", 7, &n, &e) == -1);
-	CHECK_STR(e.text, "\"plays\" is no count");
+	CHECK_STR(e.text, "\"plays\" is not a count");
 	for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
 		json_object_set_new(object, "plays", json_loads(bad[i], JSON_DECODE_ANY, NULL));
 		CHECK(ndjson_count(object, "plays", 7, &n, &e) == -1 && n == 0);
-		CHECK_STR(e.text, "\"plays\" is no count");
+		CHECK_STR(e.text, "\"plays\" is not a count");
 	}
 	CHECK(ndjson_count(object, "plays", INT64_MAX, &n, &e) == 0 && n == INT64_MAX);
 	json_object_set_new(object, "plays", json_integer(7));
@@ -265,17 +270,22 @@ static void counts_are_whole_numbers_up_to_a_limit(void)
 	json_decref(object);
 }
 
-/* Of real numbers those up to 2^53, beyond which not every whole number is one: what was written may have been another. */
+/*
+ * Of real numbers those up to 2^53, beyond which not every whole number is one: what was written may have been
+ * another.
+ */
 static void whole_numbers_may_be_written_as_real_ones(void)
 {
 	static const struct {
 		const char *text;
 		int64_t n;
 	} good[] = {
-		{"-9223372036854775808", INT64_MIN}, {"9007199254740993", 9007199254740993}, {"1.7040672e12", 1704067200000},
-		{"-5.0", -5}, {"9007199254740992.0", 9007199254740992}, {"-9007199254740992.0", -9007199254740992},
+		{"-9223372036854775808", INT64_MIN}, {"9007199254740993", 9007199254740993},
+		{"1.7040672e12", 1704067200000}, {"-5.0", -5},
+		{"9007199254740992.0", 9007199254740992}, {"-9007199254740992.0", -9007199254740992},
 	};
-	static const char *const bad[] = {"0.5", "9007199254740994.0", "1e19", "-1e300", "\"1\"", "null", "true", "[]", "{}"};
+	static const char *const bad[] = {"0.5", "9007199254740994.0", "1e19", "-1e300", "\"1\"", "null", "true", "[]",
+					  "{}"};
 	int64_t n;
 
 	CHECK(!ndjson_whole(NULL, &n));

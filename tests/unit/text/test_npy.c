@@ -102,8 +102,8 @@ static void a_directory_is_refused(void)
 static void broken_headers_are_refused(void)
 {
 	static const char *const no_dictionary[] = {
-		"", "[]", "{", "{'descr': '<f4'", "{'descr' '<f4'}", "{'descr: 1", "{descr: '<f4'}", "{'de\\scr': 1}", "{'de\033[2Jscr': 1}",
-		"{,}",
+		"", "[]", "{", "{'descr': '<f4'", "{'descr' '<f4'}", "{'descr: 1", "{descr: '<f4'}", "{'de\\scr': 1}",
+		"{'de\033[2Jscr': 1}", "{,}",
 		"{'descr': '<f4' 'fortran_order': False, 'shape': (2, 3)}",
 	};
 	static const char *const no_shape[] = {
@@ -112,9 +112,9 @@ static void broken_headers_are_refused(void)
 	};
 
 	for (size_t i = 0; i < sizeof no_dictionary / sizeof *no_dictionary; i++)
-		check_header_refused(no_dictionary[i], FILE_NAME ": the header is no dictionary");
+		check_header_refused(no_dictionary[i], FILE_NAME ": the header is not a dictionary");
 	for (size_t i = 0; i < sizeof no_shape / sizeof *no_shape; i++)
-		check_header_refused(no_shape[i], FILE_NAME ": 'shape' is no tuple of sizes");
+		check_header_refused(no_shape[i], FILE_NAME ": 'shape' is not a tuple of sizes");
 	check_header_refused("{}", FILE_NAME ": the header lacks 'descr'");
 	check_header_refused("{'descr': '<f4', 'shape': (2, 3)}", FILE_NAME ": the header lacks 'fortran_order'");
 	check_header_refused("{'descr': '<f4', 'fortran_order': False}", FILE_NAME ": the header lacks 'shape'");
@@ -123,7 +123,7 @@ static void broken_headers_are_refused(void)
 	check_header_refused("{'shape': (2, 3), 'shape': (2, 3)}",
 			     FILE_NAME ": key 'shape' in the header is unknown or comes twice");
 	check_header_refused("{'descr': '<f4', 'fortran_order': False, 'shape': (2, 3)} x",
-			     FILE_NAME ": something stands behind the dictionary in the header");
+			     FILE_NAME ": something follows the dictionary in the header");
 }
 
 static void check_array_refused(const char *type, const char *order, const char *shape, const char *why)
@@ -147,9 +147,11 @@ static void other_arrays_are_refused(void)
 		check_array_refused(types[i], "False", "(2, 3)", why);
 	}
 	check_array_refused(">f4", "False", "(2, 3)",
-			    FILE_NAME ": the values are in big-endian byte order ('>f4'); '<f2', '<f4' or '<f8' is wanted");
+			    FILE_NAME ": the values are in big-endian byte order ('>f4'); '<f2', '<f4' or '<f8' is "
+				      "wanted");
 	check_array_refused(">f2", "False", "(2, 3)",
-			    FILE_NAME ": the values are in big-endian byte order ('>f2'); '<f2', '<f4' or '<f8' is wanted");
+			    FILE_NAME ": the values are in big-endian byte order ('>f2'); '<f2', '<f4' or '<f8' is "
+				      "wanted");
 	check_array_refused("<f4", "True", "(2, 3)",
 			    FILE_NAME ": the array is in Fortran order; C order, row after row, is wanted");
 	check_array_refused("<f4", "False", "()",
@@ -246,7 +248,8 @@ static void half_floats_are_read_exactly(void)
 		write_npy(1, "{'descr': '<f2', 'fortran_order': False, 'shape': (2, 3)}", array, sizeof array);
 		check_refused(FILE_NAME ": row 1, column 1: the value is not finite");
 	}
-	check_array_refused("<f2", "False", "(2, 4)", FILE_NAME ": file goes on after the 86 bytes that its header announces");
+	check_array_refused("<f2", "False", "(2, 4)",
+			    FILE_NAME ": file goes on after the 86 bytes that its header announces");
 	check_array_refused("<f2", "False", "(5, 4)", FILE_NAME ": file ends after 94 of 110 bytes");
 }
 

@@ -140,7 +140,10 @@ static void numbers_are_plain_where_that_is_as_short(void)
 	CHECK_STR(written(1.5e-300), "1.5e-300");
 }
 
-/* Below a power of two the next double is nearer than above it, so the decimal that reads back may be the one further off. */
+/*
+ * Below a power of two the next double is nearer than above it, so the decimal that reads back may be the one further
+ * off.
+ */
 static void powers_of_two_take_the_fewest_digits(void)
 {
 	CHECK_STR(written(0x1p-44), "5.684341886080802e-14");
@@ -202,8 +205,8 @@ static void whole_numbers_are_parsed_whole(void)
 static void real_numbers_are_parsed_whole(void)
 {
 	static const char *const bad[] = {
-		"", " ", "x", "1x", "1 ", " 1", "0x1p3", "nan", "inf", "infinity", "NAN", "1e", "1e+", ".", "-", "+", "e5",
-		"1.2.3", "1-2", "2.0001", "-1.5", "1e999", "1,5",
+		"", " ", "x", "1x", "1 ", " 1", "0x1p3", "nan", "inf", "infinity", "NAN", "1e", "1e+", ".", "-", "+",
+		"e5", "1.2.3", "1-2", "2.0001", "-1.5", "1e999", "1,5",
 	};
 	struct errmsg e;
 	double x = 77;

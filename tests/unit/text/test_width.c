@@ -24,8 +24,9 @@ static void bytes_that_are_no_characters_take_a_column_each(void)
 		const char *text;
 		size_t columns;
 	} known[] = {
-		{"\xff", 1}, {"\x80", 1}, {"a\xc3", 2}, {"\xc3(", 2}, {"\xe3\x81", 2}, {"\xc0\x80", 2}, {"\xe0\x80\x80", 3},
-		{"\xed\xa0\x80", 3}, {"\xf0\x80\x80\x80", 4}, {"\xf4\x90\x80\x80", 4}, {"\xf8\x88\x80\x80", 4},
+		{"\xff", 1}, {"\x80", 1}, {"a\xc3", 2}, {"\xc3(", 2}, {"\xe3\x81", 2}, {"\xc0\x80", 2},
+		{"\xe0\x80\x80", 3}, {"\xed\xa0\x80", 3}, {"\xf0\x80\x80\x80", 4},
+		{"\xf4\x90\x80\x80", 4}, {"\xf8\x88\x80\x80", 4},
 	};
 
 	for (size_t i = 0; i < sizeof known / sizeof *known; i++)

@@ -201,6 +201,7 @@ static void bounds_say_what_a_time_says(void)
 {
 	static struct session_bounds b;
 	const struct session_bound *o;
+	double least;
 
 	session_bounds_make(&b, .8);
 	CHECK(session_bound_of(&b, 0, 0)->kind == SESSION_BELOW && fabs(session_bound_of(&b, 0, 0)->z - log(.005 / .995)) < 1e-5);
@@ -209,6 +210,10 @@ static void bounds_say_what_a_time_says(void)
 	CHECK(o->kind == SESSION_INSIDE && fabs(o->z) < 1e-3 && fabs(o->high - log((.405 / .8) / (1 - .405 / .8))) < 1e-5);
 	CHECK(session_bound_of(&b, 1, 80)->kind == SESSION_ABOVE);
 	CHECK(session_bound_of(&b, 1, 90)->kind == SESSION_NOTHING); /* it cannot be */
+	/* more plays than are told apart count as the most that are */
+	o = session_bound_of(&b, SESSION_PLAYS_MAX + 9, 2);
+	least = .015 / pow(.8, SESSION_PLAYS_MAX);
+	CHECK(o->kind == SESSION_INSIDE && fabs(o->low - log(least / (1 - least))) < 1e-5);
 	session_bounds_forget_repeats(&b);
 	CHECK(session_bound_of(&b, 1, 40)->kind == SESSION_NOTHING && session_bound_of(&b, 0, 40)->kind == SESSION_INSIDE);
 	CHECK(fabs(session_hazard(0) - .7978845608) < 1e-9); /* sqrt(2 / pi) */

@@ -96,9 +96,9 @@ static void mistakes_are_named_with_their_line(void)
 		 ":4: track 7 is already on line 1"},
 		{"\n{\"artist\":\"a\"}\n", ":2: \"track\" is missing"},
 		{"{\"track\":2147483648,\"artist\":\"a\"}\n",
-		 ":1: \"track\" is no id (a whole number from 0 to 2147483647)"},
-		{"{\"track\":-1,\"artist\":\"a\"}\n", ":1: \"track\" is no id (a whole number from 0 to 2147483647)"},
-		{"{\"track\":1.5,\"artist\":\"a\"}\n", ":1: \"track\" is no id (a whole number from 0 to 2147483647)"},
+		 ":1: \"track\" is not an id (a whole number from 0 to 2147483647)"},
+		{"{\"track\":-1,\"artist\":\"a\"}\n", ":1: \"track\" is not an id (a whole number from 0 to 2147483647)"},
+		{"{\"track\":1.5,\"artist\":\"a\"}\n", ":1: \"track\" is not an id (a whole number from 0 to 2147483647)"},
 		{"{\"track\":1}\n", ":1: \"artist\" is missing"},
 		{"{\"track\":1,\"artist\":5}\n", ":1: \"artist\" is no string"},
 		{"{\"track\":1,\"artist\":\"a\",\"title\":5}\n", ":1: \"title\" is no string"},
@@ -131,7 +131,8 @@ static void fifty_thousand_tracks_load_in_no_time(void)
 	clock_t start;
 
 	for (unsigned i = 0; i < N; i++)
-		to += sprintf(to, "{\"track\":%u,\"artist\":\"artist %u\",\"title\":\"title %u\"}\n", N - 1 - i, i % 1777, i);
+		to += sprintf(to, "{\"track\":%u,\"artist\":\"artist %u\",\"title\":\"title %u\"}\n", N - 1 - i,
+			      i % 1777, i);
 	start = clock();
 	CHECK(load(&c, text, &e) == 0);
 	CHECK(clock() - start < 5 * CLOCKS_PER_SEC);

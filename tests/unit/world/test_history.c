@@ -32,7 +32,7 @@ static void unknown_tracks_do_not_count(void)
 	fixture_catalog(&c, 2, 1, 1);
 	CHECK(history_add(&h, &c, CATALOG_NONE, 0.5) == 0);
 	CHECK(h.n == 1 && h.plays[0].track == CATALOG_NONE && h.plays[0].time == 0.5);
-	CHECK(h.tracks.n == 0 && h.artists.n == 0);
+	CHECK(h.counts.tracks.n == 0 && h.counts.artists.n == 0);
 	CHECK(history_track_plays(&h, CATALOG_NONE) == 0 && history_artist_plays(&h, CATALOG_NONE) == 0);
 	history_clear(&h);
 	catalog_clear(&c);

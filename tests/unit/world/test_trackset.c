@@ -62,12 +62,12 @@ static void mistakes_are_named(void)
 		{"[7,3]", "\"list\" names track 3, which is not in the catalog"},
 		{"[2147483647]", "\"list\" names track 2147483647, which is not in the catalog"},
 		{"[0,7,0]", "\"list\" names track 0 twice"},
-		{"[2147483648]", "\"list\" is no id (a whole number from 0 to 2147483647)"},
-		{"[-1]", "\"list\" is no id (a whole number from 0 to 2147483647)"},
-		{"[0.5]", "\"list\" is no id (a whole number from 0 to 2147483647)"},
-		{"[\"7\"]", "\"list\" is no id (a whole number from 0 to 2147483647)"},
-		{"[null]", "\"list\" is no id (a whole number from 0 to 2147483647)"},
-		{"[[7]]", "\"list\" is no id (a whole number from 0 to 2147483647)"},
+		{"[2147483648]", "\"list\" is not an id (a whole number from 0 to 2147483647)"},
+		{"[-1]", "\"list\" is not an id (a whole number from 0 to 2147483647)"},
+		{"[0.5]", "\"list\" is not an id (a whole number from 0 to 2147483647)"},
+		{"[\"7\"]", "\"list\" is not an id (a whole number from 0 to 2147483647)"},
+		{"[null]", "\"list\" is not an id (a whole number from 0 to 2147483647)"},
+		{"[[7]]", "\"list\" is not an id (a whole number from 0 to 2147483647)"},
 	};
 	struct catalog c;
 	struct trackset s;

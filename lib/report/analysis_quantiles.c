@@ -1,4 +1,4 @@
-#include "report/sections.h"
+#include "report/analysis_sections.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -33,7 +33,7 @@ static void arm_clear(struct arm *a)
 	free(a->sizes);
 }
 
-/* The users of an experiment, as participants of the study: those of arm i are participants[first[i]] .. participants[first[i + 1]]. */
+/* The users of an experiment: those of arm i are the study's participants[first[i]] .. participants[first[i + 1]]. */
 struct users {
 	uint32_t *participants;
 	size_t *first;
@@ -50,9 +50,13 @@ static int users_init(struct users *u, const struct study *study, uint32_t exper
 {
 	size_t arms = study->experiments[experiment].arms.n;
 
-	/* first[arm + 2] counts those of an arm; then first[arm + 1] is where the next one goes, and in the end where they end */
+	/*
+	 * first[arm + 2] counts those of an arm; then first[arm + 1] is where the next one goes, and in the end where
+	 * they end
+	 */
 	*u = (struct users){
-		.participants = calloc(study->n_users + 1, sizeof *u->participants), .first = calloc(arms + 2, sizeof *u->first),
+		.participants = calloc(study->n_users + 1, sizeof *u->participants),
+		.first = calloc(arms + 2, sizeof *u->first),
 	};
 	if (!u->participants || !u->first)
 		return -1;
@@ -104,20 +108,15 @@ static int arm_init(struct arm *a, const struct study_sessions *all, const uint3
 	return 0;
 }
 
-/* What the section is asked for: n quantiles. */
-struct asked {
-	const double *quantiles;
-	size_t n;
-};
-
 /* The rows of an arm; `control` has the quantiles of the control, which those of the control itself are put into. */
-static void add_rows(struct section *s, const struct sections_experiment *x, uint32_t number, const struct arm *a,
-		     const struct asked *asked, struct quantile *control)
+static void add_rows(struct section *s, const struct analysis_experiment *x, uint32_t number, const struct arm *a,
+		     struct quantile *control)
 {
-	double alpha = x->subject->options->alpha;
+	const struct analysis_options *o = x->of->options;
+	double alpha = o->effects.alpha;
 
-	for (size_t i = 0; i < asked->n; i++) {
-		double p = asked->quantiles[i];
+	for (size_t i = 0; i < o->n_quantiles; i++) {
+		double p = o->quantiles[i];
 		struct quantile q = quantile_clustered(a->sorted, a->grouped, a->sizes, a->users, p, alpha);
 		struct comparison w = {.difference = NAN, .lower = NAN, .upper = NAN, .p = NAN};
 
@@ -128,8 +127,8 @@ static void add_rows(struct section *s, const struct sections_experiment *x, uin
 
 			w = comparison_welch(&c, &t, alpha);
 		}
-		section_text(s, sections_name(x));
-		section_text(s, sections_arm(x, number));
+		section_text(s, x->name);
+		section_text(s, analysis_arm(x, number));
 		section_number(s, p);
 		section_number(s, q.value);
 		section_number(s, q.lower);
@@ -141,11 +140,10 @@ static void add_rows(struct section *s, const struct sections_experiment *x, uin
 	}
 }
 
-static int add_experiment(struct section *s, const struct sections_experiment *x, const void *what, struct errmsg *e)
+static int add_experiment(struct section *s, const struct analysis_experiment *x, struct errmsg *e)
 {
-	const struct asked *asked = what;
-	const struct study *study = x->subject->study;
-	struct quantile *control = calloc(asked->n + 1, sizeof *control);
+	const struct study *study = x->of->study;
+	struct quantile *control = calloc(x->of->options->n_quantiles + 1, sizeof *control);
 	struct users users;
 	int status = users_init(&users, study, x->number) < 0 || !control ? errmsg_nomem(e) : 0;
 
@@ -156,7 +154,7 @@ static int add_experiment(struct section *s, const struct sections_experiment *x
 		if (arm_init(&a, &study->sessions, users.participants + first, users.first[x->arms[i] + 1] - first) < 0)
 			status = errmsg_nomem(e);
 		else
-			add_rows(s, x, x->arms[i], &a, asked, control);
+			add_rows(s, x, x->arms[i], &a, control);
 		arm_clear(&a);
 	}
 	users_clear(&users);
@@ -164,14 +162,17 @@ static int add_experiment(struct section *s, const struct sections_experiment *x
 	return status;
 }
 
-int sections_quantiles(struct section *s, const struct sections_subject *subject, const double *quantiles, size_t n,
-		       struct errmsg *e)
+int analysis_quantiles(struct section *s, const struct analysis *a, struct errmsg *e)
 {
+	int status = 0;
+
 	section_init(s, "quantiles", "Time of a session in tracks, by quantile",
-		     "Intervals know that sessions of a user belong together. Where many sessions have the very same time, the error of a "
-		     "quantile is told too small.",
+		     "Intervals know that sessions of a user belong together. Where many sessions have the very same "
+		     "time, the error of a quantile is told too small.",
 		     columns, sizeof columns / sizeof *columns);
 	section_layout(s, 2, NULL);
-	s->level = subject->options->alpha;
-	return sections_each(s, subject, add_experiment, &(struct asked){quantiles, n}, e);
+	s->level = a->options->effects.alpha;
+	for (size_t i = 0; status == 0 && i < a->n; i++)
+		status = add_experiment(s, &a->experiments[i], e);
+	return status;
 }

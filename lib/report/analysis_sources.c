@@ -1,4 +1,4 @@
-#include "report/sections.h"
+#include "report/analysis_sections.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -35,10 +35,11 @@ static void add_row(struct section *s, const char *experiment, const char *arm, 
 }
 
 /* The sources of an arm by name, and where there are several, all together. */
-static void add_arm(struct section *s, const struct sections_experiment *x, uint32_t arm, const struct recommendations_row *counted)
+static void add_arm(struct section *s, const struct analysis_experiment *x, uint32_t arm,
+		    const struct recommendations_row *counted)
 {
-	const struct recommendations *a = &x->subject->study->recommendations;
-	const char *experiment = sections_name(x), *name = sections_arm(x, arm);
+	const struct recommendations *a = &x->of->study->recommendations;
+	const char *experiment = x->name, *name = analysis_arm(x, arm);
 	struct recommendations_count all = {0};
 	size_t n;
 	const struct recommendations_row *rows = recommendations_of_arm(a, counted, x->number, arm, &n);
@@ -46,30 +47,26 @@ static void add_arm(struct section *s, const struct sections_experiment *x, uint
 	for (size_t i = 0; i < n; i++)
 		recommendations_sum(&all, rows[i].count);
 	for (size_t i = 0; i < n; i++)
-		add_row(s, experiment, name, intern_text(&a->sources, rows[i].source), rows[i].count, all.recommendations);
+		add_row(s, experiment, name, intern_text(&a->sources, rows[i].source), rows[i].count,
+			all.recommendations);
 	if (n > 1)
 		add_row(s, experiment, name, "(all)", &all, all.recommendations);
 }
 
-static int add_experiment(struct section *s, const struct sections_experiment *x, const void *counted, struct errmsg *e)
+int analysis_sources(struct section *s, const struct analysis *a, struct errmsg *e)
 {
-	(void)e;
-	for (size_t i = 0; i < x->is->arms.n; i++)
-		add_arm(s, x, x->arms[i], counted);
-	return 0;
-}
+	struct recommendations_row *counted = recommendations_sorted(&a->study->recommendations);
 
-int sections_sources(struct section *s, const struct sections_subject *subject, struct errmsg *e)
-{
-	struct recommendations_row *counted = recommendations_sorted(&subject->study->recommendations);
-	int status;
-
-	section_init(s, "sources", "Where the answers came from",
-		     "Pool: how many candidates an answer was drawn from. Heard before: the session had played the track, or a track of "
-		     "its artist (where a catalog is given, --tracks).",
+	section_init(s, "sources", "Sources of recommendations: where the answers came from",
+		     "Pool: how many candidates an answer was drawn from. Heard before: the session had played the "
+		     "track, or a track of its artist (where a catalog is given, --tracks).",
 		     columns, sizeof columns / sizeof *columns);
 	section_layout(s, 1, NULL);
-	status = counted ? sections_each(s, subject, add_experiment, counted, e) : errmsg_nomem(e);
+	if (!counted)
+		return errmsg_nomem(e);
+	for (size_t i = 0; i < a->n; i++)
+		for (size_t k = 0; k < a->experiments[i].is->arms.n; k++)
+			add_arm(s, &a->experiments[i], a->experiments[i].arms[k], counted);
 	free(counted);
-	return status;
+	return 0;
 }

@@ -1,11 +1,13 @@
-#include "report/sections.h"
+#include "report/analysis_sections.h"
 
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/grow.h"
-#include "study/columns.h"
+#include "study/arm_samples.h"
 #include "study/days.h"
+#include "study/user_values.h"
 
 static const struct section_column columns[] = {
 	{"experiment", "experiment", SECTION_TEXT},
@@ -26,7 +28,7 @@ static const struct section_column columns[] = {
 	{"cumulative_upper", "to", SECTION_BOUND},
 };
 
-/* The samples on one day, by number of the arm: of that day, and behind them of all days until then. */
+/* The samples on one day, by number of the arm: of that day, and after them of all days until then. */
 struct row {
 	int32_t day;
 	struct moments *arms;
@@ -38,20 +40,19 @@ struct day_table {
 	size_t n, cap;
 	size_t metric;
 	double quantile; /* to cap at */
-	struct columns columns;
-	struct sampler sampler;
-	struct sampler_users users; /* in the columns, where the values of some days stand instead of those of all */
+	bool adjust;
+	struct user_values users; /* with the values of some days instead of those of all */
+	struct arm_samples samples;
 };
 
-static int day_table_init(struct day_table *t, const struct sections_experiment *x, size_t metric, struct errmsg *e)
+static int day_table_init(struct day_table *t, const struct analysis_experiment *x, size_t metric, struct errmsg *e)
 {
-	const struct samples_options *o = &x->subject->options->samples;
+	const struct arm_samples_options *o = &x->of->options->effects.samples;
 
-	*t = (struct day_table){.metric = metric, .quantile = o->cap};
-	if (columns_init(&t->columns, x->subject->study, x->number, o->file, e) < 0)
+	*t = (struct day_table){.metric = metric, .quantile = o->cap, .adjust = o->adjust};
+	if (user_values_init(&t->users, x->of->study, x->number, o->file, e) < 0)
 		return -1;
-	t->users = samples_users(&t->columns, metric, o);
-	return sampler_init(&t->sampler, x->is->arms.n, &x->is->arms, e);
+	return arm_samples_init(&t->samples, x->is->arms.n, &x->is->arms, e);
 }
 
 static void day_table_clear(struct day_table *t)
@@ -59,39 +60,25 @@ static void day_table_clear(struct day_table *t)
 	for (size_t i = 0; i < t->n; i++)
 		free(t->rows[i].arms);
 	free(t->rows);
-	sampler_clear(&t->sampler);
-	columns_clear(&t->columns);
+	arm_samples_clear(&t->samples);
+	user_values_clear(&t->users);
 }
 
-/* The value of a user, or the two of a ratio metric; NaN where the user finished no session. */
-static void set_user(const struct sampler_users *u, size_t i, size_t metric, const struct metrics_user *did)
-{
-	const struct metrics_ratio *ratio = metric < METRICS_N ? NULL : &metrics_ratios[metric - METRICS_N];
-
-	if (ratio)
-		u->denominators[i] = ratio->denominator(did);
-	if (did->sessions == 0)
-		u->values[i] = NAN;
-	else
-		u->values[i] = ratio ? ratio->numerator(did) : metrics_table[metric].value(did);
-}
-
-/* Takes the samples of what the users of the columns did. */
+/* Takes the samples of what the users did. */
 static int take(struct day_table *t, const struct metrics_user *did, struct moments *arms, struct errmsg *e)
 {
-	double threshold;
-
 	for (size_t i = 0; i < t->users.n; i++)
-		set_user(&t->users, i, t->metric, &did[i]);
-	if (sampler_cap(&t->users, t->quantile, &threshold, e) < 0)
+		user_values_set(&t->users, t->metric, i, &did[i]);
+	if (user_values_cap(&t->users, t->metric, t->quantile, e) < 0)
 		return -1;
-	sampler_take(&t->sampler, &t->users, arms);
+	arm_samples_take(&t->samples, &t->users, t->metric, t->adjust);
+	memcpy(arms, t->samples.metrics[t->metric].arms, t->samples.n_arms * sizeof *arms);
 	return 0;
 }
 
 static int add_row(struct day_table *t, const struct days_walk *walk, struct errmsg *e)
 {
-	size_t n = t->columns.n_arms;
+	size_t n = t->samples.n_arms;
 	struct row *rows = grow(t->rows, &t->cap, t->n + 1, sizeof *rows), *row;
 
 	if (!rows)
@@ -108,7 +95,7 @@ static int add_row(struct day_table *t, const struct days_walk *walk, struct err
 static int fill(struct day_table *t, const struct study *study, struct errmsg *e)
 {
 	struct days_walk walk;
-	int status = days_walk_init(&walk, study, &t->columns, e);
+	int status = days_walk_init(&walk, study, &t->users, e);
 
 	while (status == 0 && days_walk_next(&walk))
 		status = add_row(t, &walk, e);
@@ -116,7 +103,10 @@ static int fill(struct day_table *t, const struct study *study, struct errmsg *e
 	return status;
 }
 
-/* Means, effect and interval, in percent of the control's mean; what rests on fewer than `least` users of an arm is left out. */
+/*
+ * Means, effect and interval, in percent of the control's mean; what rests on fewer than `least` users of an arm is
+ * left out.
+ */
 static void put_comparison(struct section *s, const struct moments *control, const struct moments *treatment,
 			   const struct effects_options *o, uint64_t least)
 {
@@ -131,31 +121,37 @@ static void put_comparison(struct section *s, const struct moments *control, con
 	section_number(s, both ? lift.upper : NAN);
 }
 
-static void put_arm(struct section *s, const struct sections_experiment *x, uint32_t arm, const struct day_table *t)
+static void put_arm(struct section *s, const struct analysis_experiment *x, uint32_t arm, const struct day_table *t)
 {
-	const struct effects_options *o = x->subject->options;
+	const struct effects_options *o = &x->of->options->effects;
 
 	for (size_t i = 0; i < t->n; i++) {
-		const struct moments *daily = t->rows[i].arms, *cumulative = daily + t->columns.n_arms;
+		const struct moments *daily = t->rows[i].arms, *cumulative = daily + t->samples.n_arms;
 
-		section_text(s, sections_name(x));
-		section_text(s, sections_arm(x, arm));
-		section_text(s, samples_name(t->metric));
+		section_text(s, x->name);
+		section_text(s, analysis_arm(x, arm));
+		section_text(s, metrics_name(t->metric));
 		section_day(s, t->rows[i].day);
 		section_count(s, daily[x->arms[0]].n);
 		section_count(s, daily[arm].n);
-		put_comparison(s, &daily[x->arms[0]], &daily[arm], o, SECTIONS_DAY_USERS);
+		put_comparison(s, &daily[x->arms[0]], &daily[arm], o, ANALYSIS_DAY_USERS);
 		put_comparison(s, &cumulative[x->arms[0]], &cumulative[arm], o, 0);
 	}
 }
 
-static int add_experiment(struct section *s, const struct sections_experiment *x, const void *metric, struct errmsg *e)
+/* The metric that the days are told of: the primary one, or else the first. */
+static size_t day_metric(const struct effects_options *o)
+{
+	return o->primary ? metrics_find(o->primary) : 0;
+}
+
+static int add_experiment(struct section *s, const struct analysis_experiment *x, struct errmsg *e)
 {
 	struct day_table t;
-	int status = day_table_init(&t, x, *(const size_t *)metric, e);
+	int status = day_table_init(&t, x, day_metric(&x->of->options->effects), e);
 
 	if (status == 0)
-		status = fill(&t, x->subject->study, e);
+		status = fill(&t, x->of->study, e);
 	for (size_t i = 1; status == 0 && i < x->is->arms.n; i++)
 		put_arm(s, x, x->arms[i], &t);
 	day_table_clear(&t);
@@ -163,14 +159,18 @@ static int add_experiment(struct section *s, const struct sections_experiment *x
 }
 
 #define NOTE \
-	"Of each day alone, where 30 users of an arm have a value, and of all days until then. A session belongs to the day (UTC) on " \
-	"which it ended."
-#define ONE_LOOK " Intervals are those of one look: who decides on the day that looks best needs --sequential."
+	"Of each day alone, where 30 users of an arm have a value, and of all days until then. A session belongs to " \
+	"the day (UTC) on which it ended."
+#define ONE_LOOK " Intervals are those of one look: to decide on the day that looks best, use --sequential."
 
-int sections_days(struct section *s, const struct sections_subject *subject, size_t metric, struct errmsg *e)
+int analysis_days(struct section *s, const struct analysis *a, struct errmsg *e)
 {
-	section_init(s, "days", "Over time", subject->options->sequential ? NOTE : NOTE ONE_LOOK, columns,
+	int status = 0;
+
+	section_init(s, "days", "Effects by day", a->options->effects.sequential ? NOTE : NOTE ONE_LOOK, columns,
 		     sizeof columns / sizeof *columns);
 	section_layout(s, 3, "cumulative_control_mean");
-	return sections_each(s, subject, add_experiment, &metric, e);
+	for (size_t i = 0; status == 0 && i < a->n; i++)
+		status = add_experiment(s, &a->experiments[i], e);
+	return status;
 }

@@ -1,0 +1,67 @@
+/*
+ * study_internal (private to lib/study): how a study is filled: by study.c and study_end.c from events, by partial*.c
+ * from parts.
+ */
+#ifndef BOTIFY_STUDY_INTERNAL_H
+#define BOTIFY_STUDY_INTERNAL_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/errmsg.h"
+#include "base/slice.h"
+#include "study/study.h"
+
+/* The number of an experiment, made where it is new. INTERN_NONE where there is no memory. */
+uint32_t study_experiment_at(struct study *s, struct slice name, uint32_t guess);
+
+/* Why study_experiment_at failed, or that experiments are too many. Returns -1. */
+int study_fail(const struct study *s, struct errmsg *e);
+
+/* Notes that an experiment occurs at a time and at a place of an event. */
+static inline void study_seen(struct study_experiment *x, int64_t timestamp, uint32_t place)
+{
+	if (timestamp < x->first || (timestamp == x->first && place < x->place)) {
+		x->first = timestamp;
+		x->place = place;
+	}
+}
+
+/* Counts events before the moment that name an experiment. Returns 0, or -1 where there is no memory. */
+int study_add_early(struct study *s, struct slice name, uint32_t guess, uint64_t events);
+
+#define STUDY_NO_USER UINT32_MAX
+
+/* The place of a user, made where it is new. STUDY_NO_USER where there is no memory. */
+uint32_t study_user_at(struct study *s, uint32_t id);
+
+/*
+ * The record of the user at a place in an experiment, made where it is not there; then its arm is `in.arm`. NULL
+ * where there is no memory.
+ */
+struct study_participant *study_participant_at(struct study *s, uint32_t user, struct study_arm in);
+
+/* Keeps the time of a session of a participant. Returns 0, or -1 where there is no memory. */
+int study_keep_session(struct study *s, uint32_t participant, double time);
+
+/* An event that is held. */
+struct study_held {
+	int64_t timestamp;
+	double time, latency;
+	uint32_t user, arms; /* the user's place; the arms as a number in arm_sets */
+	uint64_t digest;     /* as in study_user */
+	uint64_t order : 63, last : 1;
+};
+
+/* What is known of an event when it is counted. */
+struct study_event {
+	struct metrics_event did; /* its arm is set while it is counted */
+	int64_t timestamp;	  /* its own, or that of the user's latest before it */
+	struct answer answer;
+};
+
+/* Counts the next event of a user, in the arms that s->arms begins with. Returns 0, or -1 where there is no memory. */
+int study_count(struct study *s, uint32_t user, struct study_event *ev, size_t n_arms);
+
+#endif
