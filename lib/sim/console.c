@@ -24,7 +24,7 @@ static void show_track(const struct console *c, const struct catalog *catalog, u
 }
 
 /* strcasestr, but for a word that is not NUL-terminated. */
-static bool contains(const char *text, struct slice word)
+static bool contains_word(const char *text, struct slice word)
 {
 	for (; *text; text++)
 		if (strncasecmp(text, word.text, word.len) == 0)
@@ -32,17 +32,17 @@ static bool contains(const char *text, struct slice word)
 	return false;
 }
 
-static bool matches(const struct catalog *catalog, uint32_t track, const struct slice *words, size_t n)
+static bool track_matches(const struct catalog *catalog, uint32_t track, const struct slice *words, size_t n)
 {
 	const struct track *t = &catalog->tracks[track];
 
 	for (size_t i = 0; i < n; i++)
-		if (!contains(t->title, words[i]) && !contains(catalog->artists[t->artist].name, words[i]))
+		if (!contains_word(t->title, words[i]) && !contains_word(catalog->artists[t->artist].name, words[i]))
 			return false;
 	return true;
 }
 
-static size_t split(struct slice line, struct slice *words)
+static size_t split_words(struct slice line, struct slice *words)
 {
 	size_t n = 0;
 
@@ -60,13 +60,14 @@ static size_t split(struct slice line, struct slice *words)
 }
 
 /* Lists what the words match; one match alone is the choice. */
-static enum choice search(const struct console *c, const struct catalog *catalog, struct slice line, uint32_t *track)
+static enum choice search_tracks(const struct console *c, const struct catalog *catalog, struct slice line,
+				 uint32_t *track)
 {
 	struct slice words[WORDS];
-	size_t n = split(line, words), found = 0;
+	size_t n = split_words(line, words), found = 0;
 
 	for (uint32_t i = 0; i < catalog->n_tracks; i++) {
-		if (!matches(catalog, i, words, n))
+		if (!track_matches(catalog, i, words, n))
 			continue;
 		*track = i;
 		if (found++ >= SHOWN)
@@ -82,7 +83,7 @@ static enum choice search(const struct console *c, const struct catalog *catalog
 	return found == 1 ? CHOICE_TRACK : CHOICE_AGAIN;
 }
 
-static struct slice trim(struct slice line)
+static struct slice trim_spaces(struct slice line)
 {
 	for (; line.len > 0 && isspace((unsigned char)*line.text); line.len--)
 		line.text++;
@@ -91,7 +92,8 @@ static struct slice trim(struct slice line)
 	return line;
 }
 
-static enum choice interpret(const struct console *c, const struct catalog *catalog, struct slice line, uint32_t *track)
+static enum choice interpret_line(const struct console *c, const struct catalog *catalog, struct slice line,
+				  uint32_t *track)
 {
 	char text[16];
 	struct errmsg ignored;
@@ -103,14 +105,15 @@ static enum choice interpret(const struct console *c, const struct catalog *cata
 		return CHOICE_QUIT;
 	snprintf(text, sizeof text, "%.*s", (int)(line.len < sizeof text ? line.len : sizeof text - 1), line.text);
 	if (line.len >= sizeof text || number_parse_int("track", text, 0, INT32_MAX, &id, &ignored) < 0)
-		return search(c, catalog, line, track);
+		return search_tracks(c, catalog, line, track);
 	*track = catalog_find(catalog, (uint32_t)id);
 	if (*track != CATALOG_NONE)
 		return CHOICE_TRACK;
-	return search(c, catalog, line, track);
+	return search_tracks(c, catalog, line, track);
 }
 
-static enum choice ask(const struct console *c, const struct catalog *catalog, uint32_t *track, struct errmsg *e)
+static enum choice ask_for_track(const struct console *c, const struct catalog *catalog, uint32_t *track,
+				 struct errmsg *e)
 {
 	enum choice choice = CHOICE_AGAIN;
 
@@ -129,7 +132,7 @@ static enum choice ask(const struct console *c, const struct catalog *catalog, u
 		if (status == LINES_LINE) {
 			struct slice line = {.text = c->in->text, .len = c->in->len};
 
-			choice = interpret(c, catalog, trim(line), track);
+			choice = interpret_line(c, catalog, trim_spaces(line), track);
 		}
 	}
 	return choice;
@@ -177,7 +180,7 @@ static enum simulation_outcome play_session(struct simulation *s, const struct c
 
 	show_beginning(s, c, v);
 	while (!v->leaving) {
-		enum choice choice = ask(c, s->catalog, &track, e);
+		enum choice choice = ask_for_track(c, s->catalog, &track, e);
 
 		if (choice == CHOICE_QUIT || choice == CHOICE_STOP)
 			return choice == CHOICE_QUIT ? SIMULATION_QUIT : SIMULATION_STOPPED;

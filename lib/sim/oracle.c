@@ -17,7 +17,7 @@ static bool is_better(const struct oracle_track *a, const struct oracle_track *b
 }
 
 /* Moves the track at place i down to where it belongs. */
-static void sink(struct oracle *o, size_t i)
+static void sink_track(struct oracle *o, size_t i)
 {
 	struct oracle_track moving = o->heap[i];
 
@@ -69,7 +69,7 @@ int oracle_begin(struct oracle *o, const struct simulation *s, const struct sim_
 		};
 	}
 	for (size_t i = o->n / 2; i-- > 0;)
-		sink(o, i);
+		sink_track(o, i);
 	return 0;
 }
 
@@ -90,7 +90,7 @@ uint32_t oracle_next(struct oracle *o, const struct simulation *s, const struct 
 		} else {
 			return top->track;
 		}
-		sink(o, 0);
+		sink_track(o, 0);
 	}
 	return 0;
 }

@@ -85,7 +85,7 @@ static int find_neighbours(struct simulation *s, struct errmsg *e)
 	return status;
 }
 
-static int allocate(struct simulation *s)
+static int allocate_places(struct simulation *s)
 {
 	size_t in_flight = s->options.in_flight, users = s->users->n;
 
@@ -115,7 +115,7 @@ int simulation_init(struct simulation *s, const struct catalog *c, const struct 
 		.users = (uint32_t)u->n,
 		.start = options->start,
 	};
-	if (allocate(s) < 0)
+	if (allocate_places(s) < 0)
 		return errmsg_nomem(e);
 	return find_neighbours(s, e);
 }
@@ -134,7 +134,7 @@ void simulation_clear(struct simulation *s)
 }
 
 /* Time goes on by the part of a track that was listened to. */
-static void listened(const struct simulation *s, struct sim_session *v, uint32_t track, double time)
+static void note_listen(const struct simulation *s, struct sim_session *v, uint32_t track, double time)
 {
 	double ms = nearbyint(TRACK_MS * time);
 
@@ -173,7 +173,7 @@ int simulation_begin(struct simulation *s, struct sim_session **begun)
 	history_reset(&v->history);
 	if (history_add(&v->history, s->catalog, first, 1) < 0)
 		return -1;
-	listened(s, v, first, 1);
+	note_listen(s, v, first, 1);
 	return 1;
 }
 
@@ -200,7 +200,7 @@ int simulation_listen(struct simulation *s, struct sim_session *v, uint32_t trac
 	if (rng_uniform(&r) < 1 - time)
 		v->leaving = --v->budget == 0;
 	v->reward += (uint64_t)nearbyint(100 * time);
-	listened(s, v, track, time);
+	note_listen(s, v, track, time);
 	return 0;
 }
 
