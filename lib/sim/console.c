@@ -138,9 +138,10 @@ static enum choice ask_for_track(const struct console *c, const struct catalog *
 	return choice;
 }
 
-static void log_event(const struct simulation *s, const struct console *c, const struct sim_session *v, uint32_t track)
+static void log_event(const struct simulation *s, const struct console *c, const struct sim_session *session,
+		      uint32_t track)
 {
-	struct event ev = simulation_request(s, v);
+	struct event ev = simulation_request(s, session);
 
 	if (!c->log)
 		return;
@@ -152,58 +153,58 @@ static void log_event(const struct simulation *s, const struct console *c, const
 	event_write(c->log, &ev, true);
 }
 
-static void show_beginning(const struct simulation *s, const struct console *c, const struct sim_session *v)
+static void show_beginning(const struct simulation *s, const struct console *c, const struct sim_session *session)
 {
 	fprintf(c->dialogue, "\nsession %" PRIu64 " of %" PRIu64 ": user %" PRIu32 " comes and picks\n  ", s->ended + 1,
-		s->options.sessions, s->users->list[v->user].id);
-	show_track(c, s->catalog, v->track);
+		s->options.sessions, s->users->list[session->user].id);
+	show_track(c, s->catalog, session->track);
 	fputc('\n', c->dialogue);
 }
 
-static void show_listening(const struct simulation *s, const struct console *c, const struct sim_session *v)
+static void show_listening(const struct simulation *s, const struct console *c, const struct sim_session *session)
 {
 	fputs("  ", c->dialogue);
-	show_track(c, s->catalog, v->track);
-	fprintf(c->dialogue, ": listened to %.0f %%", 100 * v->time);
-	if (v->leaving)
-		fprintf(c->dialogue, ", and left after %zu track%s, %.2f of listening", v->history.n - 1,
-			v->history.n == 2 ? "" : "s", (double)v->reward / 100);
+	show_track(c, s->catalog, session->track);
+	fprintf(c->dialogue, ": listened to %.0f %%", 100 * session->time);
+	if (session->leaving)
+		fprintf(c->dialogue, ", and left after %zu track%s, %.2f of listening", session->history.n - 1,
+			session->history.n == 2 ? "" : "s", (double)session->reward / 100);
 	fputc('\n', c->dialogue);
 }
 
 /* SIMULATION_DONE: the session has ended. */
-static enum simulation_outcome play_session(struct simulation *s, const struct console *c, struct sim_session *v,
+static enum simulation_outcome play_session(struct simulation *s, const struct console *c, struct sim_session *session,
 					    struct errmsg *e)
 {
 	uint32_t track = CATALOG_NONE;
 	int flushed;
 
-	show_beginning(s, c, v);
-	while (!v->leaving) {
+	show_beginning(s, c, session);
+	while (!session->leaving) {
 		enum choice choice = ask_for_track(c, s->catalog, &track, e);
 
 		if (choice == CHOICE_QUIT || choice == CHOICE_STOP)
 			return choice == CHOICE_QUIT ? SIMULATION_QUIT : SIMULATION_STOPPED;
 		if (choice == CHOICE_FAILED)
 			return SIMULATION_FAILED;
-		log_event(s, c, v, track);
-		if (simulation_listen(s, v, track) < 0)
+		log_event(s, c, session, track);
+		if (simulation_listen(s, session, track) < 0)
 			return errmsg_nomem(e), SIMULATION_FAILED;
-		show_listening(s, c, v);
+		show_listening(s, c, session);
 	}
-	log_event(s, c, v, CATALOG_NONE);
-	simulation_end(s, v);
+	log_event(s, c, session, CATALOG_NONE);
+	simulation_end(s, session);
 	flushed = c->log ? out_flush(c->log, e) : 0;
 	return flushed == 0 ? SIMULATION_DONE : flushed == OUT_STOPPED ? SIMULATION_STOPPED : SIMULATION_FAILED;
 }
 
 enum simulation_outcome console_play(struct simulation *s, const struct console *c, struct errmsg *e)
 {
-	struct sim_session *v;
+	struct sim_session *session;
 	enum simulation_outcome status = SIMULATION_DONE;
 	int begun = 1;
 
-	while (status == SIMULATION_DONE && (begun = simulation_begin(s, &v)) > 0)
-		status = play_session(s, c, v, e);
+	while (status == SIMULATION_DONE && (begun = simulation_begin(s, &session)) > 0)
+		status = play_session(s, c, session, e);
 	return begun < 0 ? (errmsg_nomem(e), SIMULATION_FAILED) : status;
 }

@@ -34,22 +34,22 @@ struct driver {
 	bool stopping;			  /* no more requests are made */
 };
 
-static void send_request(struct driver *x, struct sim_session *v)
+static void send_request(struct driver *x, struct sim_session *session)
 {
-	struct event request = simulation_request(x->s, v);
+	struct event request = simulation_request(x->s, session);
 
 	event_write(&x->requests, &request, false);
-	x->due[(x->first_due + x->n_due++) % x->s->options.in_flight] = v;
+	x->due[(x->first_due + x->n_due++) % x->s->options.in_flight] = session;
 }
 
 /* Begins as many sessions as can be. */
 static int begin_sessions(struct driver *x, struct errmsg *e)
 {
-	struct sim_session *v;
+	struct sim_session *session;
 	int status;
 
-	while ((status = simulation_begin(x->s, &v)) > 0)
-		send_request(x, v);
+	while ((status = simulation_begin(x->s, &session)) > 0)
+		send_request(x, session);
 	return status < 0 ? errmsg_nomem(e) : 0;
 }
 
@@ -104,13 +104,13 @@ static int take_reply(struct driver *x, struct errmsg *e)
 {
 	const char *text = x->replies.text;
 	size_t len = x->replies.len;
-	struct sim_session *v = x->due[x->first_due];
+	struct sim_session *session = x->due[x->first_due];
 	struct event reply, request;
 	uint32_t track = CATALOG_NONE;
 
 	if (x->n_due == 0)
 		return errmsg_set(e, "a reply that nobody asked for");
-	request = simulation_request(x->s, v);
+	request = simulation_request(x->s, session);
 	if (event_parse(&x->parser, text, len, &reply, e) < 0 || check_echo(&request, &reply, e) < 0 ||
 	    check_recommendation(x, &reply, &track, e) < 0)
 		return -1;
@@ -121,14 +121,14 @@ static int take_reply(struct driver *x, struct errmsg *e)
 	x->first_due = (x->first_due + 1) % x->s->options.in_flight;
 	x->n_due--;
 	if (request.message == EVENT_LAST)
-		simulation_end(x->s, v);
+		simulation_end(x->s, session);
 	if (x->stopping)
 		return 0;
 	if (request.message == EVENT_LAST)
 		return begin_sessions(x, e);
-	if (simulation_listen(x->s, v, track) < 0)
+	if (simulation_listen(x->s, session, track) < 0)
 		return errmsg_nomem(e);
-	send_request(x, v);
+	send_request(x, session);
 	return 0;
 }
 
