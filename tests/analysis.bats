@@ -614,7 +614,7 @@ far_log() {
 		# shellcheck disable=SC2086
 		abtest --mde 3% --quantiles 0.25,0.5,0.9 --days --sources --aa 1000 --split C=1,T1=2 $more log >report
 		run ! grep -E '.{81}| $' report
-		for title in 'Are the arms' 'What could' 'Time of' 'Over time' 'Where the' 'Would it'; do grep -q "^$title" report; done
+		for title in 'Sample ratio mismatch' 'Minimum detectable effect' 'Time of' 'Effects by day' 'Sources of' 'A/A test'; do grep -q "^$title" report; done
 	done
 	grep -x 'p: adjusted, sequential.' report
 }

@@ -118,14 +118,16 @@ is_well_formed() {
 	done
 	abtest --experiment FILTERS log | awk '$1 == "metric" { n = 0 } { rows[++n] = $1 } $1 == "mean_request_latency" && NF > 3 {
 		if (!(n == 9 && rows[7] == "time_per_track" && rows[8] == "")) exit 1; seen++ } END { exit seen != 2 }'
-	TERM=xterm NO_COLOR='' script -qec "'$bin'/botify-abtest --experiment FILTERS log" /dev/null </dev/null >shown
-	grep -F $'\033[32mT1 listened 39 % longer than C (27 % to 51 %).\033[0m' shown
+	cp log policies
 	# many arms: 20 sentences
 	for i in $(seq 90); do
 		echo '{"message":"last","user":'"$i"',"track":1,"time":0.5,"experiments":{"X":"A'"$((i % 45))"'"}}'
 	done >log
 	[ "$(abtest log | grep -c ' had the same time as ')" = 20 ]
 	abtest log | grep -x '24 more arms are in the table.'
+	command -v script >/dev/null || skip "script is not there"
+	TERM=xterm NO_COLOR='' script -qec "'$bin'/botify-abtest --experiment FILTERS policies" /dev/null </dev/null >shown
+	grep -F $'\033[32mT1 listened 39 % longer than C (27 % to 51 %).\033[0m' shown
 }
 
 @test "prometheus: the split, what is wrong with the log, and adjusted p" {
@@ -359,6 +361,7 @@ on_terminal() {
 	done
 	abtest --format csv log | grep -F "$(printf '"T\e[2J')"
 	abtest --format prometheus log | grep -F $'treatment="T\e[2J\\n1\u009b31m\u202e\x7f"'
+	command -v script >/dev/null || skip "script is not there"
 	for format in table json ndjson csv prometheus markdown html; do
 		on_terminal --format $format log >shown
 		run ! grep -P '[\x00-\x08\x0b-\x1f\x7f]|\xc2\x9b|\xe2\x80\xae' shown

@@ -69,6 +69,7 @@ expect() {
 	local title=$'red \u009b31m \u202e\x7f'
 	jq -nc --arg title "$title" '{track: 10, artist: "A", $title}' >tracks.ndjson
 	botify-toppop --tracks tracks.ndjson --format ndjson log.ndjson 2>/dev/null | jq -e --arg title "$title" '.title == $title'
+	command -v script >/dev/null || skip "script is not there"
 	TERM=xterm script -qec "botify-toppop --tracks tracks.ndjson --format ndjson log.ndjson 2>/dev/null" /dev/null </dev/null >shown
 	grep -F '"title":"red ?31m ??"}' shown
 	run ! grep -P '\x9b|\x7f|\xe2\x80\xae' shown

@@ -3,15 +3,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-void idmap_init(struct idmap *m)
-{
-	*m = (struct idmap){0};
-}
-
 void idmap_clear(struct idmap *m)
 {
 	free(m->slots);
-	idmap_init(m);
+	*m = (struct idmap){0};
 }
 
 static void empty_slots(struct idmap_entry *slots, size_t n)
@@ -21,8 +16,15 @@ static void empty_slots(struct idmap_entry *slots, size_t n)
 
 void idmap_reset(struct idmap *m)
 {
-	if (m->n > 0)
-		empty_slots(m->slots, m->mask + 1);
+	enum { SLOTS_KEPT = 512 };
+
+	if (m->n == 0)
+		return;
+	if (m->mask >= SLOTS_KEPT) {
+		idmap_clear(m);
+		return;
+	}
+	empty_slots(m->slots, m->mask + 1);
 	m->n = 0;
 }
 
@@ -75,6 +77,6 @@ struct idmap_entry *idmap_take(struct idmap *m, size_t *n)
 		if (entries[i].key != IDMAP_NONE)
 			entries[(*n)++] = entries[i];
 	smaller = *n > 0 ? realloc(entries, *n * sizeof *entries) : NULL;
-	idmap_init(m);
+	*m = (struct idmap){0};
 	return smaller ? smaller : entries;
 }

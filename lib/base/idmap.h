@@ -24,13 +24,13 @@ struct idmap {
 
 #define IDMAP_NONE UINT32_MAX /* the one key that cannot be stored, and is never found */
 
-/* An empty map may also be had by zeroing the struct. */
-void idmap_init(struct idmap *m);
-
 /* Frees the memory; the map is empty then. */
 void idmap_clear(struct idmap *m);
 
-/* Removes all entries, keeps the memory. */
+/*
+ * Removes all entries. The memory of a small map is kept; that of a large one is not, or each reset of it, and each walk
+ * over it, would cost as much for a few entries as for the many that it once had.
+ */
 void idmap_reset(struct idmap *m);
 
 /* Makes room for n entries, so that adding up to n of them does not fail. Returns 0, or -1 where there is no memory. */

@@ -18,7 +18,7 @@ void assignment_clear(struct assignment *a)
 	a->ends = NULL;
 }
 
-static double sum(const double *weights, size_t n)
+static double sum_weights(const double *weights, size_t n)
 {
 	double total = 0;
 
@@ -36,7 +36,7 @@ static bool all_equal(const double *weights, size_t n)
 }
 
 /* Divides the slots. Returns whether each arm with a weight has one; else *at_fault is the first that has none. */
-static bool divide(uint16_t *ends, const double *weights, size_t n, double total, size_t *at_fault)
+static bool divide_slots(uint16_t *ends, const double *weights, size_t n, double total, size_t *at_fault)
 {
 	double cumulated = 0;
 
@@ -53,7 +53,7 @@ static bool divide(uint16_t *ends, const double *weights, size_t n, double total
 
 enum assignment_status assignment_weigh(struct assignment *a, const double *weights, size_t *at_fault)
 {
-	double total = sum(weights, a->n_arms);
+	double total = sum_weights(weights, a->n_arms);
 	uint16_t *ends;
 
 	if (total == 0)
@@ -65,7 +65,7 @@ enum assignment_status assignment_weigh(struct assignment *a, const double *weig
 	ends = malloc(a->n_arms * sizeof *ends);
 	if (!ends)
 		return ASSIGNMENT_NO_MEMORY;
-	if (!divide(ends, weights, a->n_arms, total, at_fault)) {
+	if (!divide_slots(ends, weights, a->n_arms, total, at_fault)) {
 		free(ends);
 		return ASSIGNMENT_TOO_SMALL;
 	}

@@ -99,7 +99,8 @@ static char *put_arms(char *to, const struct event_arm *arms, size_t n)
 
 static size_t room_for(const struct event *ev)
 {
-	size_t room = 512 + string_room(ev->source) + NUMBER_SIZE * ev->n_exclude + (32 + 2 * NUMBER_SIZE) * ev->n_candidates;
+	size_t candidates = (32 + 2 * NUMBER_SIZE) * ev->n_candidates;
+	size_t room = 512 + string_room(ev->source) + NUMBER_SIZE * ev->n_exclude + candidates;
 
 	for (size_t i = 0; i < ev->n_arms; i++)
 		room += string_room(ev->arms[i].experiment) + string_room(ev->arms[i].arm) + 2;

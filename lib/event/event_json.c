@@ -11,7 +11,7 @@
 /* One reader a key. Each takes the value into the event. */
 
 /* Keeps a copy of a string. Returns 0, or -1 where there is no memory. */
-static int keep(struct event_parser *p, const char *text, size_t len, struct slice *s)
+static int keep_string(struct event_parser *p, const char *text, size_t len, struct slice *s)
 {
 	*s = (struct slice){.text = arena_copy(&p->arena, text, len), .len = len};
 	return s->text ? 0 : -1;
@@ -79,7 +79,9 @@ static int read_source(struct event_parser *p, const json_t *value, struct event
 {
 	if (!json_is_string(value))
 		return errmsg_set(e, "\"source\" is no string");
-	return keep(p, json_string_value(value), json_string_length(value), &ev->source) < 0 ? errmsg_nomem(e) : 0;
+	if (keep_string(p, json_string_value(value), json_string_length(value), &ev->source) < 0)
+		return errmsg_nomem(e);
+	return 0;
 }
 
 static int read_pool(struct event_parser *p, const json_t *value, struct event *ev, struct errmsg *e)
@@ -121,12 +123,13 @@ static int read_exclude(struct event_parser *p, const json_t *value, struct even
 	return ev->exclude ? 0 : errmsg_nomem(e);
 }
 
-static int read_arm(struct event_parser *p, const char *name, const json_t *value, struct event_arm *arm, struct errmsg *e)
+static int read_arm(struct event_parser *p, const char *name, const json_t *value, struct event_arm *arm,
+		    struct errmsg *e)
 {
 	if (!json_is_string(value))
 		return errmsg_set(e, "the arm of experiment \"%s\" is no string", name);
-	if (keep(p, name, strlen(name), &arm->experiment) < 0 ||
-	    keep(p, json_string_value(value), json_string_length(value), &arm->arm) < 0)
+	if (keep_string(p, name, strlen(name), &arm->experiment) < 0 ||
+	    keep_string(p, json_string_value(value), json_string_length(value), &arm->arm) < 0)
 		return errmsg_nomem(e);
 	return 0;
 }

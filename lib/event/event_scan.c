@@ -111,7 +111,8 @@ static bool take_arms(struct scan *s, struct event_arm *arms, size_t *n)
 	do {
 		struct event_arm *arm = &arms[*n];
 
-		if (*n == MAX_ARMS || !scan_string(s, &arm->experiment) || !is_new_experiment(arms, *n, arm->experiment) ||
+		if (*n == MAX_ARMS || !scan_string(s, &arm->experiment) ||
+		    !is_new_experiment(arms, *n, arm->experiment) ||
 		    !scan_mark(s, ':') || !scan_string(s, &arm->arm))
 			return false;
 		++*n;
@@ -130,7 +131,8 @@ static uint64_t hash_rest(const struct scan *s)
 }
 
 /* Keeps arms that were read from a text, and the text. Returns false where there is no memory. */
-static bool keep_arms(struct event_parser *p, struct event_known *known, struct slice text, struct event_arm *arms, size_t n)
+static bool keep_arms(struct event_parser *p, struct event_known *known, struct slice text, struct event_arm *arms,
+		      size_t n)
 {
 	const char *copy = arena_copy(&p->arena, text.text, text.len);
 
@@ -152,8 +154,8 @@ static bool keep_arms(struct event_parser *p, struct event_known *known, struct 
 }
 
 /*
- * There are few ways to be in all experiments, so mostly they stand in the very bytes of an event before. The line's hash only
- * says which one that may be.
+ * There are few ways to be in all experiments, so mostly they stand in the very bytes of an event before. The
+ * line's hash only says which one that may be.
  */
 static bool take_experiments(struct event_parser *p, struct scan *s, struct event *ev)
 {

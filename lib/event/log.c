@@ -66,7 +66,7 @@ static void fill_from_file(struct log *log, struct log_block *b)
 }
 
 /* Fills a block from one file. Returns whether there was one. */
-static bool fill(struct log *log, struct log_block *b)
+static bool fill_block(struct log *log, struct log_block *b)
 {
 	bool first = !log->open;
 	int opened = first ? open_next(log, &b->reason) : 1;
@@ -88,7 +88,7 @@ static void read_ahead(struct log *log)
 	struct log_block *b;
 
 	while (!log->ended && (b = log_team_empty(log->team)) != NULL) {
-		log->ended = !fill(log, b);
+		log->ended = !fill_block(log, b);
 		if (!log->ended)
 			log_team_submit(log->team);
 	}

@@ -1,8 +1,9 @@
 /*
  * log: the events of one or several log files, in order. See botify-events(5).
  *
- * Blank lines are passed over. A line that is no event is reported and counted, and reading goes on behind it. Lines are
- * parsed in blocks, by several threads if there are to be several; events come in the order of the log all the same.
+ * Blank lines are passed over. A line that is no event is reported and counted, and reading goes on behind it.
+ * Lines are parsed in blocks, by several threads if there are to be several; events come in the order of the log
+ * all the same.
  */
 #ifndef BOTIFY_LOG_H
 #define BOTIFY_LOG_H

@@ -25,7 +25,7 @@ void log_block_reset(struct log_block *b)
 }
 
 /* Keeps why a line is no event; NULL where there is no memory. */
-static const char *keep(struct log_block *b, const struct errmsg *reason)
+static const char *keep_reason(struct log_block *b, const struct errmsg *reason)
 {
 	return arena_copy(&b->parser.arena, reason->text, strlen(reason->text) + 1);
 }
@@ -43,7 +43,7 @@ static int parse_line(struct log_block *b, const char *text, size_t len)
 	line = &lines[b->n++];
 	line->number = b->n_lines;
 	status = len > LINES_MAX ? lines_too_long(&e) : event_parse(&b->parser, text, len, &line->event, &e);
-	line->reason = status < 0 ? keep(b, &e) : NULL;
+	line->reason = status < 0 ? keep_reason(b, &e) : NULL;
 	return status < 0 && (e.no_memory || !line->reason) ? -1 : 0;
 }
 

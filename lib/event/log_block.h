@@ -1,8 +1,8 @@
 /*
  * log_block (private to lib/event): a piece of a log file, some whole lines, and what they turned out to be.
  *
- * Who reads the file fills it; whoever has time parses it; who reads the log takes the lines one by one. Which lines of the
- * file these are only the last one knows, so they are numbered within the block.
+ * Who reads the file fills it; whoever has time parses it; who reads the log takes the lines one by one. Which
+ * lines of the file these are only the last one knows, so they are numbered within the block.
  */
 #ifndef BOTIFY_LOG_BLOCK_H
 #define BOTIFY_LOG_BLOCK_H
@@ -31,7 +31,7 @@ struct log_block {
 	size_t len;
 	char *buf;
 	size_t buf_cap;
-	enum log_problem problem; /* with its reason: why a line was skipped, or the file could not be read any further */
+	enum log_problem problem; /* with its reason: why a line was skipped, or reading the file ended */
 	struct errmsg reason;
 
 	/* after log_block_parse */

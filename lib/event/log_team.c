@@ -6,8 +6,8 @@
 #include "base/parallel.h"
 
 /*
- * The blocks are a ring. Those from `first` on are underway, `n` of them; of these, the first `begun` are being parsed or
- * done. All counters are guarded by the mutex; a block belongs to whoever has begun it, until it is done.
+ * The blocks are a ring. Those from `first` on are underway, `n` of them; of these, the first `begun` are being
+ * parsed or done. All counters are guarded by the mutex; a block belongs to whoever has begun it, until it is done.
  */
 struct log_team {
 	struct log_block *blocks;

@@ -20,7 +20,8 @@ struct log_block *log_team_empty(struct log_team *t);
 void log_team_submit(struct log_team *t);
 
 /*
- * The block that was handed out first, parsed, once it is; borrowed until log_team_recycle. NULL where none is underway.
+ * The block that was handed out first, parsed, once it is; borrowed until log_team_recycle. NULL where none is
+ * underway.
  */
 struct log_block *log_team_take(struct log_team *t);
 

@@ -127,7 +127,7 @@ static int read_weights(struct plan_experiment *x, json_t *weights, struct errms
 	return 0;
 }
 
-static int assign(struct plan_experiment *x, const char *name, struct errmsg *e)
+static int weigh_arms(struct plan_experiment *x, const char *name, struct errmsg *e)
 {
 	size_t at_fault;
 
@@ -150,7 +150,7 @@ static int read_parts(struct plan_experiment *x, const char *name, const json_t 
 	if (json_keys_check(object, experiment_keys, e) < 0 || read_arms(x, json_object_get(object, "arms"), e) < 0 ||
 	    (weights && read_weights(x, weights, e) < 0))
 		return -1;
-	return assign(x, name, e);
+	return weigh_arms(x, name, e);
 }
 
 static int read_experiment(struct plan *p, const json_t *object, struct errmsg *e)
@@ -198,11 +198,4 @@ int plan_load(struct plan *p, const char *path, struct errmsg *e)
 	}
 	json_decref(document);
 	return status;
-}
-
-const struct plan_experiment *plan_find(const struct plan *p, const char *name)
-{
-	uint32_t number = intern_find(&p->names, slice_of(name));
-
-	return number == INTERN_NONE ? NULL : &p->list[number];
 }

@@ -33,7 +33,4 @@ struct plan {
 int plan_load(struct plan *p, const char *path, struct errmsg *e);
 void plan_clear(struct plan *p);
 
-/* The experiment of this name, borrowed; NULL where there is none. */
-const struct plan_experiment *plan_find(const struct plan *p, const char *name);
-
 #endif

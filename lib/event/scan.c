@@ -71,7 +71,8 @@ static double value_of(const struct decimal *d, const char *start, const char *e
 	char text[MAX_NUMBER + 1];
 
 	if (d->n_digits <= SCAN_DIGITS && d->digits <= UINT64_C(1) << 53 && d->exponent >= -22 && d->exponent <= 22)
-		return d->exponent < 0 ? (double)d->digits / scan_powers[-d->exponent] : (double)d->digits * scan_powers[d->exponent];
+		return d->exponent < 0 ? (double)d->digits / scan_powers[-d->exponent]
+				       : (double)d->digits * scan_powers[d->exponent];
 	memcpy(text, start, (size_t)(end - start));
 	text[end - start] = '\0';
 	return strtod(text, NULL);

@@ -2,12 +2,13 @@
  * scan (private to lib/event): takes a line of JSON apart, piece by piece, in memory: the fast half of reading events
  * (event_scan.h).
  *
- * It knows the pieces that events are made of: ASCII strings without escapes, unsigned numbers, ids, null. Each function
- * takes one, moves `at` behind it and returns true; or returns false where it is not sure, and then jansson is to be asked,
- * and `at` is anywhere. What may follow a piece is for the caller, who next asks for what has to follow.
+ * It knows the pieces that events are made of: ASCII strings without escapes, unsigned numbers, ids, null. Each
+ * function takes one, moves `at` behind it and returns true; or returns false where it is not sure, and then
+ * jansson is to be asked, and `at` is anywhere. What may follow a piece is for the caller, who next asks for what
+ * has to follow.
  *
- * Numbers and strings are read eight bytes at a time. How long they are is different in every line, so a loop over bytes
- * would end where no processor expects it.
+ * Numbers and strings are read eight bytes at a time. How long they are is different in every line, so a loop over
+ * bytes would end where no processor expects it.
  */
 #ifndef BOTIFY_SCAN_H
 #define BOTIFY_SCAN_H
@@ -124,14 +125,15 @@ SCAN_INLINE unsigned scan_before(uint64_t marks)
 }
 
 /*
- * Marks those of eight bytes that do not stand for themselves in a string, as far as it is ASCII: control characters, '"' and
- * '\\'. What a subtraction borrows from the next byte is behind one that is marked.
+ * Marks those of eight bytes that do not stand for themselves in a string, as far as it is ASCII: control
+ * characters, '"' and '\\'. What a subtraction borrows from the next byte is behind one that is marked.
  */
 SCAN_INLINE uint64_t scan_mark_special(uint64_t bytes)
 {
 	uint64_t quote = bytes ^ SCAN_EIGHT('"'), backslash = bytes ^ SCAN_EIGHT('\\');
 
-	return (bytes | (bytes - SCAN_EIGHT(0x20)) | (quote - SCAN_EIGHT(1)) | (backslash - SCAN_EIGHT(1))) & SCAN_EIGHT(0x80);
+	return (bytes | (bytes - SCAN_EIGHT(0x20)) | (quote - SCAN_EIGHT(1)) | (backslash - SCAN_EIGHT(1))) &
+	       SCAN_EIGHT(0x80);
 }
 
 /* Takes a string of plain ASCII without escapes. */
@@ -159,8 +161,8 @@ SCAN_INLINE uint64_t scan_mark_nondigits(uint64_t bytes)
 }
 
 /*
- * The number that the first n of eight digits make, n from 1 to 8: pairs of digits, pairs of those, and again (Lemire 2021,
- * "Number parsing at a gigabyte per second").
+ * The number that the first n of eight digits make, n from 1 to 8: pairs of digits, pairs of those, and again
+ * (Lemire 2021, "Number parsing at a gigabyte per second").
  */
 SCAN_INLINE uint64_t scan_value(uint64_t bytes, unsigned n)
 {
@@ -171,7 +173,10 @@ SCAN_INLINE uint64_t scan_value(uint64_t bytes, unsigned n)
 		((v >> 16) & UINT64_C(0x000000ff000000ff)) * UINT64_C(0x0000271000000001)) >> 32;
 }
 
-/* Takes digits, as many as there are. Returns how many; `value` goes on with them, and wraps where they are too many. */
+/*
+ * Takes digits, as many as there are. Returns how many; `value` goes on with them, and wraps where they are too
+ * many.
+ */
 SCAN_INLINE int scan_digits(struct scan *s, uint64_t *value)
 {
 	static const uint32_t powers[] = {1, 10, 100, 1000, 10000, 100000, 1000000, 10000000, 100000000};
@@ -220,9 +225,9 @@ bool scan_any_number(struct scan *s, double *x);
 extern const double scan_powers[];
 
 /*
- * The same, quick for what parts of a track and latencies mostly are: one digit, and perhaps a fraction. All digits together and
- * the power of ten are exact as doubles, so their quotient is rounded once, as it should be (Clinger 1990, "How to read
- * floating point numbers accurately").
+ * The same, quick for what parts of a track and latencies mostly are: one digit, and perhaps a fraction. All digits
+ * together and the power of ten are exact as doubles, so their quotient is rounded once, as it should be (Clinger
+ * 1990, "How to read floating point numbers accurately").
  */
 SCAN_INLINE bool scan_number(struct scan *s, double *x)
 {

@@ -14,7 +14,7 @@
  * that are kept
  * depend on the plays alone, not on what was asked in between.
  */
-enum { D = SESSION_DIM, W = SESSION_DIM + 1, TURNS = 8, BROUGHT_UP_TO_DATE = 32 };
+enum { D = SESSION_DIM, W = SESSION_DIM + 1, TURNS = 8, BROUGHT_UP_TO_DATE = 32, RIVALS = 33 };
 
 void session_live_clear(struct session_live *l)
 {
@@ -83,6 +83,22 @@ static bool weigh(const struct session_bound *o, float s, double m, double sprea
 	return *less > 1e-6 * spread;
 }
 
+/* The covariance of (q, b) times (e, -1), and that is the covariance of (q, b) with q.e - b. */
+SESSION_CLONES
+static void covary(const struct session_live *l, const struct session_aim *a, const float *e, float gain[W])
+{
+	for (int k = 0; k < D; k++)
+		gain[k] = a->q_var * e[k];
+	gain[D] = -a->b_var;
+	for (size_t i = 0; i < l->n_w; i++) {
+		const float *w = l->w + i * W;
+		float by = session_dot_inline(w, e) - w[D];
+
+		for (int k = 0; k < W; k++)
+			gain[k] -= by * w[k];
+	}
+}
+
 /* Learns from play i: a Kalman step; of a bound, by the moments of a truncated normal. */
 static int learn(const struct session_player *p, struct session_live *l, const struct session_aim *a, const struct play *play,
 		 uint32_t artist_plays)
@@ -94,17 +110,7 @@ static int learn(const struct session_player *p, struct session_live *l, const s
 	double spread, noise, shift, less, m;
 
 	o = session_bound_of(&p->bounds, artist_plays, (uint32_t)(hundredths < 0 ? 0 : hundredths > 100 ? 100 : hundredths));
-	for (int k = 0; k < D; k++)
-		gain[k] = a->q_var * e[k];
-	gain[D] = -a->b_var;
-	for (size_t i = 0; i < l->n_w; i++) {
-		float by;
-
-		w = l->w + i * W;
-		by = session_dot(w, e) - w[D];
-		for (int k = 0; k < W; k++)
-			gain[k] -= by * w[k];
-	}
+	covary(l, a, e, gain);
 	spread = session_dot(gain, e) - gain[D];
 	noise = p->model.noise + p->model.tracks_var[play->track] * session_dot(l->q, l->q);
 	m = session_dot(l->q, e) - l->b;
@@ -145,12 +151,24 @@ static bool is_repeat(const struct history *h, size_t n)
 	return false;
 }
 
-static float score(const struct session_player *p, const struct session_live *l, const struct session_aim *a, float norm, uint32_t track)
+/* Scores every step-th track of the plan, from place `begin` on. Their vectors lie all over memory: they are fetched ahead. */
+SESSION_CLONES
+static void score_again(const struct session_player *p, const struct session_live *l, const struct session_aim *a,
+			const struct session_plan *plan, size_t begin, size_t end, size_t step, float *scores)
 {
+	enum { AHEAD = 4, LINE = 64 / sizeof(float) };
 	struct session_aim now = *a;
+	float norm = session_dot_inline(l->q, l->q);
 
 	now.b = l->b;
-	return session_log_time(p, &now, norm, track, session_dot(l->q, p->model.tracks + (size_t)track * D));
+	for (size_t i = begin; i < end; i += step) {
+		uint32_t track = plan->tracks[i].track;
+
+		if (i + AHEAD * step < end)
+			for (int k = 0; k < D; k += LINE)
+				__builtin_prefetch(p->model.tracks + (size_t)plan->tracks[i + AHEAD * step].track * D + k);
+		scores[i] = session_log_time(p, &now, norm, track, session_dot_inline(l->q, p->model.tracks + (size_t)track * D));
+	}
 }
 
 /* Learns from the plays that are new. Returns 0, or -1 where there is no memory. */
@@ -164,39 +182,80 @@ static int catch_up(const struct session_player *p, struct session_live *l, cons
 	l->plays = plays;
 	for (; l->n_plays < h->n; l->n_plays++) {
 		const struct play *play = &h->plays[l->n_plays];
-		float norm;
 
 		l->plays[l->n_plays] = *play;
 		if (play->track != CATALOG_NONE && !is_repeat(h, l->n_plays) &&
 		    learn(p, l, a, play, plays_before(p, h, l->n_plays, p->catalog->tracks[play->track].artist)) < 0)
 			return -1;
-		norm = session_dot(l->q, l->q);
-		for (size_t i = l->n_plays % TURNS; i < l->n_scores; i += TURNS)
-			l->scores[i] = score(p, l, a, norm, plan->tracks[i].track);
+		score_again(p, l, a, plan, l->n_plays % TURNS, l->n_scores, TURNS, l->scores);
 	}
 	return 0;
 }
 
-/* The best by these scores that passes; n where there is none. */
-static size_t find_best(const struct session_player *p, const struct session_plan *plan, const float *scores, size_t n,
-			const struct policy_request *q, const struct filter_chain *chain)
+/* A track of the plan that may be the answer: its place, and its score less for each play of its artist. */
+struct rival {
+	size_t place;
+	float discount, value;
+};
+
+static bool is_before(const struct rival *a, const struct rival *b)
 {
-	float best = -INFINITY;
-	size_t found = n;
+	return a->value > b->value || (a->value == b->value && a->place < b->place);
+}
+
+/* Moves rival i forward or back to where it belongs among n. */
+static void put_in_order(struct rival *best, size_t i, size_t n)
+{
+	struct rival r = best[i];
+
+	for (; i > 0 && is_before(&r, &best[i - 1]); i--)
+		best[i] = best[i - 1];
+	for (; i + 1 < n && is_before(&best[i + 1], &r); i++)
+		best[i] = best[i + 1];
+	best[i] = r;
+}
+
+/* Lists the best by these scores that pass, best first: more of them than will be brought up to date. Returns how many. */
+static size_t find_best(const struct session_player *p, const struct session_plan *plan, const float *scores, size_t n,
+			const struct policy_request *q, const struct filter_chain *chain, struct rival best[RIVALS])
+{
+	size_t found = 0;
 
 	for (size_t i = 0; i < n; i++) {
 		uint32_t track = plan->tracks[i].track;
-		float value = scores[i];
+		struct rival r = {.place = i, .value = scores[i]};
 
-		if (value <= best)
+		if (found == RIVALS && r.value <= best[RIVALS - 1].value)
 			continue;
-		value += (float)(p->log_gamma * history_artist_plays(q->history, p->catalog->tracks[track].artist));
-		if (value > best && history_track_plays(q->history, track) == 0 && filter_chain_passes(chain, track)) {
-			best = value;
-			found = i;
-		}
+		r.discount = (float)(p->log_gamma * history_artist_plays(q->history, p->catalog->tracks[track].artist));
+		r.value += r.discount;
+		if ((found == RIVALS && r.value <= best[RIVALS - 1].value) || !(r.value > -INFINITY) ||
+		    history_track_plays(q->history, track) > 0 || !filter_chain_passes(chain, track))
+			continue;
+		if (found < RIVALS)
+			found++;
+		best[found - 1] = r;
+		put_in_order(best, found - 1, found);
 	}
 	return found;
+}
+
+/* Brings the best up to date, and the one that is then, until that changes nothing: `scores` and the order of rivals. */
+static void bring_up_to_date(const struct session_player *p, const struct session_live *l, const struct session_aim *a,
+			     const struct session_plan *plan, float *scores, struct rival *best, size_t n)
+{
+	for (int i = 0; i < BROUGHT_UP_TO_DATE && n > 0; i++) {
+		size_t place = best[0].place;
+		float before = scores[place];
+
+		score_again(p, l, a, plan, place, place + 1, 1, scores);
+		if (scores[place] == before)
+			return;
+		best[0].value = scores[place] + best[0].discount;
+		put_in_order(best, 0, n);
+		if (best[0].place == place)
+			return;
+	}
 }
 
 static int explain(const struct session_player *p, const struct session_plan *plan, const float *scores, size_t n,
@@ -218,8 +277,9 @@ int session_live_choose(struct session_player *p, const struct session_aim *a, c
 			const struct policy_request *q, const struct filter_chain *chain, struct choice *c)
 {
 	struct session_live *l = &p->lives[murmur3(&q->user, sizeof q->user, 0) % p->n_lives];
-	size_t n = k < plan->n ? k : plan->n, best;
-	float *now = grow(p->now, &p->now_cap, n, sizeof *now), norm;
+	size_t n = k < plan->n ? k : plan->n, n_best;
+	float *now = grow(p->now, &p->now_cap, n, sizeof *now);
+	struct rival best[RIVALS];
 
 	if (!now)
 		return -1;
@@ -229,21 +289,10 @@ int session_live_choose(struct session_player *p, const struct session_aim *a, c
 	if (catch_up(p, l, a, plan, q->history) < 0)
 		return -1;
 	memcpy(now, l->scores, n * sizeof *now);
-	norm = session_dot(l->q, l->q);
-	best = find_best(p, plan, now, n, q, chain);
-	for (int i = 0; i < BROUGHT_UP_TO_DATE && best < n; i++) {
-		size_t before = best;
-		float fresh = score(p, l, a, norm, plan->tracks[best].track);
-
-		if (fresh == now[best])
-			break;
-		now[best] = fresh;
-		best = find_best(p, plan, now, n, q, chain);
-		if (best == before)
-			break;
-	}
-	if (best == n)
+	n_best = find_best(p, plan, now, n, q, chain, best);
+	if (n_best == 0)
 		return 0;
-	c->track = plan->tracks[best].track;
+	bring_up_to_date(p, l, a, plan, now, best, n_best);
+	c->track = plan->tracks[best[0].place].track;
 	return q->explain > 0 && explain(p, plan, now, n, q, chain) < 0 ? -1 : 1;
 }

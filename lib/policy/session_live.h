@@ -1,8 +1,10 @@
 /*
- * session_live (private to lib/policy): what a session teaches while it goes on.
+ * session_live: what a session teaches while it goes on. Private to session_play.
  */
 #ifndef BOTIFY_SESSION_LIVE_H
 #define BOTIFY_SESSION_LIVE_H
+
+#include <math.h>
 
 #include "policy/session_play.h"
 #include "world/session_math.h"
@@ -56,24 +58,36 @@ struct session_player {
 	double log_gamma;
 	struct session_plan *plans; /* of rows, and then of sessions without one, by hash */
 	size_t n_plans;
+	size_t prepared; /* how deep the plans of all rows are, 0 where they were not made */
 	struct session_live *lives; /* by hash of the user */
 	size_t n_lives;
 	float *norms;		      /* squared, of the tracks */
-	struct session_ranked *ranked; /* scratch, for all tracks */
-	uint32_t *artist_plays;	      /* scratch, 0 but while in use */
-	float *logits, *sample;	      /* scratch, for all tracks */
+	float most_norm;	      /* the largest */
+	struct session_planner *planner;
 	float *now;		      /* scratch: scores, some of them brought up to date */
 	size_t now_cap;
 };
 
+/* What is known at the start of a session of this user that has this row. */
+void session_aim_at_row(const struct session_player *p, size_t user, uint32_t row, struct session_aim *a);
 void session_begin(const struct session_player *p, uint32_t user_id, uint32_t track, struct session_aim *a);
 const struct session_plan *session_plan_of(struct session_player *p, const struct session_aim *a, size_t k);
 
-/*
- * The logarithm of the time that is expected of a track, for x = q.e and |q|^2; what is uncertain brings it
- * nearer the middle.
- */
-float session_log_time(const struct session_player *p, const struct session_aim *a, float q_norm, uint32_t track, float x);
+/* The logit of the time that is expected, for x = q.e and |q|^2: what is uncertain brings it nearer the middle. */
+static inline float session_logit(const struct session_player *p, const struct session_aim *a, float q_norm,
+				  uint32_t track, float x)
+{
+	float var = p->model.tracks_var[track] * q_norm + a->q_var * p->norms[track];
+
+	return a->s * (x - a->b) / sqrtf(1 + 0.393f * a->s * a->s * var);
+}
+
+/* The logarithm of that time. */
+static inline float session_log_time(const struct session_player *p, const struct session_aim *a, float q_norm,
+				     uint32_t track, float x)
+{
+	return -log1pf(expf(-session_logit(p, a, q_norm, track, x)));
+}
 
 /*
  * Tells of the candidates in q->scratch, whose scores are logarithms of times. Returns 0, or -1 where there is

@@ -6,6 +6,7 @@
 
 #include "base/murmur3.h"
 #include "policy/session_live.h"
+#include "policy/session_plan.h"
 #include "world/session_math.h"
 #include "world/session_model.h"
 
@@ -30,19 +31,32 @@ struct session_player *session_player_load(const char *path, const struct catalo
 	p->plans = calloc(p->n_plans, sizeof *p->plans);
 	p->lives = calloc(N_LIVE, sizeof *p->lives);
 	p->n_lives = N_LIVE;
-	p->norms = malloc(c->n_tracks * sizeof *p->norms);
-	p->ranked = malloc(c->n_tracks * sizeof *p->ranked);
-	p->artist_plays = calloc(c->n_artists, sizeof *p->artist_plays);
-	p->logits = malloc(c->n_tracks * sizeof *p->logits);
-	p->sample = malloc(c->n_tracks * sizeof *p->sample);
-	if (!p->plans || !p->lives || !p->norms || !p->ranked || !p->artist_plays || !p->logits || !p->sample) {
+	p->norms = malloc((c->n_tracks + 1) * sizeof *p->norms);
+	p->planner = calloc(1, sizeof *p->planner);
+	if (!p->plans || !p->lives || !p->norms || !p->planner || session_planner_init(p->planner, c, 1) < 0) {
 		session_player_free(p);
 		errmsg_nomem(e);
 		return NULL;
 	}
-	for (size_t i = 0; i < c->n_tracks; i++)
+	for (size_t i = 0; i < c->n_tracks; i++) {
 		p->norms[i] = session_dot(p->model.tracks + i * D, p->model.tracks + i * D);
+		p->most_norm = fmaxf(p->most_norm, p->norms[i]);
+	}
 	return p;
+}
+
+/* Plans are made before they are needed if that takes less than so many products, some seconds, and so many places. */
+enum { MOST_PRODUCTS_M = 64, MOST_PLANNED_M = 64, MILLION = 1 << 20 };
+
+void session_player_prepare(struct session_player *p, size_t k)
+{
+	size_t n = p->model.n_tracks, planned = k < n ? k : n;
+
+	if (p->model.n_rows * n / MILLION < MOST_PRODUCTS_M && p->model.n_rows * planned / MILLION < MOST_PLANNED_M &&
+	    planned > p->prepared) {
+		session_plans_make(p, k);
+		p->prepared = planned;
+	}
 }
 
 void session_player_free(struct session_player *p)
@@ -56,11 +70,10 @@ void session_player_free(struct session_player *p)
 	free(p->plans);
 	free(p->lives);
 	free(p->norms);
-	free(p->ranked);
-	free(p->artist_plays);
 	free(p->now);
-	free(p->logits);
-	free(p->sample);
+	if (p->planner)
+		session_planner_clear(p->planner);
+	free(p->planner);
 	session_model_clear(&p->model);
 	free(p);
 }
@@ -123,8 +136,18 @@ static uint32_t nearest_row(const struct session_model *m, size_t user, uint32_t
 	return best;
 }
 
+void session_aim_at_row(const struct session_player *p, size_t user, uint32_t row, struct session_aim *a)
+{
+	const struct session_model *m = &p->model;
+
+	*a = (struct session_aim){
+		.user = user, .row = row, .q = m->rows + (size_t)row * D, .q_var = m->rows_var[row], .s = m->users[user].s,
+		.b = m->users[user].b, .b_var = m->users[user].b_var,
+	};
+}
+
 /* What is known of a session at its start. */
-void session_begin(const struct session_player *p, uint32_t user_id, uint32_t track, struct session_aim *a)
+static void begin_session(const struct session_player *p, uint32_t user_id, uint32_t track, struct session_aim *a)
 {
 	const struct session_model *m = &p->model;
 	size_t user = session_model_user(m, user_id);
@@ -140,8 +163,8 @@ void session_begin(const struct session_player *p, uint32_t user_id, uint32_t tr
 			a->row = nearest_row(m, user, track);
 	}
 	if (a->row != SESSION_NO_ROW) {
-		a->q = m->rows + (size_t)a->row * D;
-		a->q_var = m->rows_var[a->row];
+		session_aim_at_row(p, user, a->row, a);
+		a->track = track;
 		return;
 	}
 	a->q = m->tracks + (size_t)track * D;
@@ -152,147 +175,16 @@ void session_begin(const struct session_player *p, uint32_t user_id, uint32_t tr
 
 /* ---- plans ---- */
 
-/* The logit of the time that is expected, for x = q.e and |q|^2: what is uncertain brings it nearer the middle. */
-static inline float expected_logit(const struct session_player *p, const struct session_aim *a, float q_norm, uint32_t track, float x)
-{
-	float var = p->model.tracks_var[track] * q_norm + a->q_var * p->norms[track];
-
-	return a->s * (x - a->b) / sqrtf(1 + 0.393f * a->s * a->s * var);
-}
-
-float session_log_time(const struct session_player *p, const struct session_aim *a, float q_norm, uint32_t track, float x)
-{
-	return -log1pf(expf(-expected_logit(p, a, q_norm, track, x)));
-}
-
-static int compare_ranked(const void *a, const void *b)
-{
-	const struct session_ranked *x = a, *y = b;
-
-	if (x->score != y->score)
-		return x->score > y->score ? -1 : 1;
-	return x->track < y->track ? -1 : x->track > y->track;
-}
-
-/* The n-th largest of some numbers, from 0, which are put in another order: Hoare's selection. */
-static float nth_largest(float *x, size_t size, size_t n)
-{
-	size_t low = 0, high = size - 1;
-
-	while (low < high) {
-		float pivot = x[low + (high - low) / 2];
-		size_t i = low, j = high;
-
-		for (;; i++, j--) {
-			while (x[i] > pivot)
-				i++;
-			while (x[j] < pivot)
-				j--;
-			if (i >= j)
-				break;
-			float swap = x[i];
-
-			x[i] = x[j];
-			x[j] = swap;
-		}
-		if (n <= j)
-			high = j;
-		else
-			low = j + 1;
-	}
-	return x[low];
-}
-
-/* A logit that about `wanted` tracks are above, by a sample of them. */
-static float find_threshold(struct session_player *p, size_t wanted)
-{
-	size_t n = p->model.n_tracks, step = n / 2048 + 1, size = 0;
-
-	if (wanted >= n)
-		return -INFINITY;
-	for (size_t i = 0; i < n; i += step)
-		p->sample[size++] = p->logits[i];
-	return nth_largest(p->sample, size, wanted / step < size ? wanted / step : size - 1);
-}
-
-/* Takes off for each of n tracks how many of its artist come before it. */
-static void discount_artists(struct session_player *p, size_t n)
-{
-	qsort(p->ranked, n, sizeof *p->ranked, compare_ranked);
-	for (size_t i = 0; i < n; i++)
-		p->ranked[i].score += (float)(p->log_gamma * p->artist_plays[p->catalog->tracks[p->ranked[i].track].artist]++);
-	for (size_t i = 0; i < n; i++)
-		p->artist_plays[p->catalog->tracks[p->ranked[i].track].artist] = 0;
-}
-
-/* Keeps the `planned` best of n, or more where some are equal, and sorts them. Returns how many. */
-static size_t sort_best(struct session_player *p, size_t n, size_t planned)
-{
-	size_t kept = 0;
-	float least;
-
-	for (size_t i = 0; i < n; i++)
-		p->sample[i] = p->ranked[i].score;
-	least = n > planned ? nth_largest(p->sample, n, planned - 1) : -INFINITY;
-	for (size_t i = 0; i < n; i++)
-		if (p->ranked[i].score >= least)
-			p->ranked[kept++] = p->ranked[i];
-	qsort(p->ranked, kept, sizeof *p->ranked, compare_ranked);
-	return kept;
-}
-
-/* Ranks the tracks above a logit. Returns how many of the `planned` best there are, or more. */
-static size_t rank_above(struct session_player *p, float threshold, size_t planned)
-{
-	size_t n = 0;
-
-	for (uint32_t i = 0; i < p->model.n_tracks; i++)
-		if (p->logits[i] >= threshold) {
-			float own = -log1pf(expf(-p->logits[i]));
-
-			p->ranked[n++] = (struct session_ranked){i, own, own};
-		}
-	discount_artists(p, n);
-	return sort_best(p, n, planned);
-}
-
-static int make_plan(struct session_player *p, const struct session_aim *a, size_t k, struct session_plan *plan)
-{
-	size_t n_tracks = p->model.n_tracks, planned = k < n_tracks ? k : n_tracks, wanted = 4 * planned, n;
-	struct session_ranked *tracks = realloc(plan->tracks, planned * sizeof *tracks);
-	float norm = session_dot(a->q, a->q), threshold;
-
-	if (!tracks)
-		return -1;
-	plan->tracks = tracks;
-	session_dots(a->q, p->model.tracks, n_tracks, p->logits);
-	for (uint32_t i = 0; i < n_tracks; i++)
-		p->logits[i] = expected_logit(p, a, norm, i, p->logits[i]);
-	/* what is not ranked must be worth less than the last that is planned: more are ranked until that is sure */
-	for (;; wanted *= 2) {
-		threshold = find_threshold(p, wanted);
-		n = rank_above(p, threshold, planned);
-		if (threshold == -INFINITY || (n >= planned && p->ranked[planned - 1].score > -log1pf(expf(-threshold))))
-			break;
-	}
-	plan->n = (uint32_t)planned;
-	memcpy(plan->tracks, p->ranked, planned * sizeof *plan->tracks);
-	plan->user = a->user;
-	plan->track = a->row == SESSION_NO_ROW ? a->track : 0;
-	plan->k = (uint32_t)k;
-	return 0;
-}
-
 /* The plan for an aim, at least k deep; NULL where there is no memory. Valid until the next call. */
-const struct session_plan *session_plan_of(struct session_player *p, const struct session_aim *a, size_t k)
+static const struct session_plan *plan_of(struct session_player *p, const struct session_aim *a, size_t k)
 {
 	const uint32_t key[] = {(uint32_t)a->user, a->track};
 	size_t slot = a->row != SESSION_NO_ROW ? a->row : p->model.n_rows + murmur3(key, sizeof key, 0) % N_STRANGE;
 	struct session_plan *plan = &p->plans[slot];
 
-	if (plan->tracks && plan->k >= k && (a->row != SESSION_NO_ROW || (plan->user == a->user && plan->track == a->track)))
+	if (plan->tracks && plan->k >= k && plan->user == a->user && (a->row != SESSION_NO_ROW || plan->track == a->track))
 		return plan;
-	return make_plan(p, a, k, plan) < 0 ? NULL : plan;
+	return session_plan_make(p, p->planner, a, k, plan) < 0 ? NULL : plan;
 }
 
 /* ---- choosing ---- */
@@ -373,8 +265,8 @@ int session_choose(const struct source *s, const struct policy_request *q, const
 	if (h->n == 0 || h->plays[0].track == CATALOG_NONE)
 		return 0;
 	*c = (struct choice){.propensity = NAN};
-	session_begin(p, q->user, h->plays[0].track, &a);
-	plan = session_plan_of(p, &a, s->count);
+	begin_session(p, q->user, h->plays[0].track, &a);
+	plan = plan_of(p, &a, s->count);
 	if (!plan)
 		return -1;
 	return s->word ? session_live_choose(p, &a, plan, s->count, q, chain, c) : choose_planned(p, plan, s->count, q, chain, c);

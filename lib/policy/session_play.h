@@ -4,10 +4,9 @@
  *
  * The plan of a session is an order of tracks by what they are expected to bring, gamma^(how many of the same artist
  * come before)
- * times the expected time; where the times are known, this greedy order is the best there is. A plan is made when it
- * is needed
- * first, and kept: it is a function of the model, the row and the user alone, so nothing depends on what else is
- * kept.
+ * times the expected time; where the times are known, this greedy order is the best there is. A plan is made
+ * before it is needed, or when it is first, and kept: it is a function of the model, the row and the user alone, so
+ * nothing depends on what else is kept.
  */
 #ifndef BOTIFY_SESSION_PLAY_H
 #define BOTIFY_SESSION_PLAY_H
@@ -24,6 +23,12 @@ struct session_player;
 /* Loads a model to play by. Returns a new player, or NULL with the reason. `c` is borrowed. */
 struct session_player *session_player_load(const char *path, const struct catalog *c, struct errmsg *e);
 void session_player_free(struct session_player *p);
+
+/*
+ * Makes the plans of all rows, k deep, by all processors, unless there are too many of them: so that no session waits for
+ * its plan. Takes about 0.2 ms of processor time a row of 50,000 tracks with k = 1000, and 12 k bytes.
+ */
+void session_player_prepare(struct session_player *p, size_t k);
 
 /*
  * Chooses the best track that passes the chain of the s->count first of the plan; with s->word, after learning from

@@ -198,7 +198,11 @@ int source_bind(struct source *s, const struct tables *t, struct errmsg *e)
 	if (s->kind->table == TABLE_NONE)
 		return 0;
 	s->table = tables_find(t, s->kind->table, s->name, e);
-	return s->table ? 0 : errmsg_prefix(e, "source %s", s->kind->name);
+	if (!s->table)
+		return errmsg_prefix(e, "source %s", s->kind->name);
+	if (s->kind->table == TABLE_SESSION)
+		session_player_prepare(s->table->player, s->count);
+	return 0;
 }
 
 size_t source_recent(const struct source *s)

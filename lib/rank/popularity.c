@@ -83,7 +83,7 @@ static int best_first(const void *a, const void *b)
 	return by_track(a, b);
 }
 
-static struct popularity_count *sorted(const struct popularity *p, int (*order)(const void *, const void *))
+static struct popularity_count *sort_counts(const struct popularity *p, int (*order)(const void *, const void *))
 {
 	struct popularity_count *counts = malloc((p->n + 1) * sizeof *counts);
 
@@ -96,10 +96,10 @@ static struct popularity_count *sorted(const struct popularity *p, int (*order)(
 
 struct popularity_count *popularity_ranked(const struct popularity *p)
 {
-	return sorted(p, best_first);
+	return sort_counts(p, best_first);
 }
 
 struct popularity_count *popularity_by_track(const struct popularity *p)
 {
-	return sorted(p, by_track);
+	return sort_counts(p, by_track);
 }

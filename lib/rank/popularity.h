@@ -2,9 +2,9 @@
  * popularity: how often and for how long each track was listened to.
  *
  * The time of a track is a sum of whole billionths of a track: exact for times of up to nine decimals (those of
- * botify-sim have two), and to the nearest billionth for others. Sums of integers do not depend on the order of their terms,
- * so any order of the events and any split of a log gives the same counts, the same ranking, the same bytes. Floating
- * point sums would not: two tracks with equal times could trade places.
+ * botify-sim have two), and to the nearest billionth for others. Sums of integers do not depend on the order of
+ * their terms, so any order of the events and any split of a log gives the same counts, the same ranking, the same
+ * bytes. Floating point sums would not: two tracks with equal times could trade places.
  */
 #ifndef BOTIFY_POPULARITY_H
 #define BOTIFY_POPULARITY_H

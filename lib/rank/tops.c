@@ -76,8 +76,8 @@ static const struct slice *arm_of(const struct tops *t, const struct event *ev)
 }
 
 /*
- * Whether the track of an event was recommended by the event of its user before it. Returns 1 or 0, or -1 where there is no
- * memory.
+ * Whether the track of an event was recommended by the event of its user before it. Returns 1 or 0, or -1 where
+ * there is no memory.
  */
 static int was_recommended(struct tops *t, const struct event *ev)
 {
@@ -138,7 +138,7 @@ static int check_names(const struct tops *t, struct errmsg *e)
 }
 
 /* Makes one list of all. */
-static int join(struct tops *t, struct errmsg *e)
+static int join_lists(struct tops *t, struct errmsg *e)
 {
 	struct popularity all = {0};
 	int status = 0;
@@ -170,7 +170,7 @@ int tops_end(struct tops *t, struct errmsg *e)
 	if (check_names(t, e) < 0)
 		return -1;
 	if (!t->choice.by_arm)
-		return join(t, e);
+		return join_lists(t, e);
 	/* only a log without events has still none of an arm that was named */
 	for (size_t i = 0; i < t->choice.n_arms; i++)
 		if (!tops_list_of(t, slice_of(t->choice.arms[i])))

@@ -30,7 +30,8 @@ struct tops_choice {
 	char *const *arms;	/* n_arms; none: all arms of the experiment */
 	size_t n_arms;
 	bool by_arm; /* a list for each arm, instead of one for all of them together */
-	bool recommended; /* only plays that the user's event before had recommended: not the first track of a session */
+	/* only plays that the user's event before had recommended: not the first track of a session */
+	bool recommended;
 	bool partial; /* it is to become a part: what that needs is kept too */
 };
 

@@ -46,8 +46,9 @@ static int check_version(const json_t *object, struct errmsg *e)
 	if (json_object_get(object, "version") && ndjson_count(object, "version", INT64_MAX, &version, e) < 0)
 		return errmsg_prefix(e, "no partial counts");
 	if (version != TOPS_PARTIAL_VERSION)
-		return errmsg_set(e, "was written in version %" PRIu64 " of the format; this is %d: count its log again", version,
-				  TOPS_PARTIAL_VERSION);
+		return errmsg_set(e,
+				  "was written in version %" PRIu64 " of the format; this is %d: count its log again",
+				  version, TOPS_PARTIAL_VERSION);
 	return 0;
 }
 
@@ -76,8 +77,8 @@ static int check_recommended(struct reading *r, const json_t *object, struct err
 	if (r->tops->choice.recommended && !recommended)
 		return errmsg_set(e, "counted without --recommended, which cannot be made up for here");
 	if (parts->file && parts->recommended != recommended)
-		return errmsg_set(e, "counted %s --recommended, and %s %s", recommended ? "with" : "without", parts->file,
-				  recommended ? "without" : "with");
+		return errmsg_set(e, "counted %s --recommended, and %s %s", recommended ? "with" : "without",
+				  parts->file, recommended ? "without" : "with");
 	parts->recommended = recommended;
 	return 0;
 }
@@ -99,9 +100,12 @@ static int read_arms(const json_t *list, struct intern *arms, struct errmsg *e)
 
 static bool has_all(const struct intern *arms, const struct intern *others)
 {
-	for (size_t i = 0; i < others->n; i++)
-		if (intern_find(arms, (struct slice){.text = others->list[i].text, .len = others->list[i].len}) == INTERN_NONE)
+	for (size_t i = 0; i < others->n; i++) {
+		struct slice arm = {.text = others->list[i].text, .len = others->list[i].len};
+
+		if (intern_find(arms, arm) == INTERN_NONE)
 			return false;
+	}
 	return true;
 }
 
@@ -155,6 +159,7 @@ static int check_digest(struct reading *r, const json_t *object, struct errmsg *
 	struct tops_parts *parts = &r->tops->parts;
 	size_t known = parts->digests.n;
 	const char **files;
+	const char *text;
 	uint64_t digest = 0;
 	uint32_t number;
 
@@ -167,7 +172,8 @@ static int check_digest(struct reading *r, const json_t *object, struct errmsg *
 	if (!files)
 		return errmsg_nomem(e);
 	parts->files = files;
-	number = intern_add(&parts->digests, slice_of(json_string_value(json_object_get(object, "digest"))), INTERN_NONE);
+	text = json_string_value(json_object_get(object, "digest"));
+	number = intern_add(&parts->digests, slice_of(text), INTERN_NONE);
 	if (number == INTERN_NONE)
 		return errmsg_nomem(e);
 	if (parts->digests.n == known)
@@ -183,12 +189,14 @@ static int read_totals(struct reading *r, const json_t *object, struct errmsg *e
 	if (!what || strcmp(what, TOPS_PARTIAL_OF) != 0)
 		return errmsg_set(e, "partial counts of something else than " TOPS_PARTIAL_OF);
 	r->totals = true;
-	if (check_version(object, e) < 0 || check_experiment(r->tops, object, e) < 0 || check_recommended(r, object, e) < 0 ||
+	if (check_version(object, e) < 0 || check_experiment(r->tops, object, e) < 0 ||
+	    check_recommended(r, object, e) < 0 ||
 	    check_arms(r, object, e) < 0 || check_digest(r, object, e) < 0)
 		return -1;
 	if (!r->tops->parts.file)
 		r->tops->parts.file = r->file;
-	if (add_count(object, "events", &r->tops->events, e) < 0 || add_count(object, "outside", &r->tops->outside, e) < 0)
+	if (add_count(object, "events", &r->tops->events, e) < 0 ||
+	    add_count(object, "outside", &r->tops->outside, e) < 0)
 		return -1;
 	return add_count(object, "rows", &r->promised, e);
 }
@@ -227,10 +235,12 @@ static int read_row(struct reading *r, const json_t *object, struct errmsg *e)
 	struct tops_list *list;
 
 	if (!name)
-		return errmsg_set(e, arm ? "a row of another experiment, or of none" : "no partial counts: \"arm\" is missing");
+		return errmsg_set(e, arm ? "a row of another experiment, or of none"
+					 : "no partial counts: \"arm\" is missing");
 	if (ndjson_id(json_object_get(object, "track"), "track", &count.track, e) < 0)
 		return errmsg_prefix(e, "no partial counts");
-	if (read_count(object, "plays", &count.plays, e) < 0 || read_count(object, "billionths", &count.billionths, e) < 0)
+	if (read_count(object, "plays", &count.plays, e) < 0 ||
+	    read_count(object, "billionths", &count.billionths, e) < 0)
 		return -1;
 	r->rows++;
 	if (!tops_chosen(r->tops, slice_of(name)))
@@ -257,7 +267,8 @@ int tops_read_partial(struct tops *t, const char *path, struct errmsg *e)
 	if (!r.totals)
 		return errmsg_set(e, "%s: no totals in it: not written by --partial, or cut", r.file);
 	if (r.rows != r.promised)
-		return errmsg_set(e, "%s: %" PRId64 " rows instead of %" PRId64 ": cut, or incomplete", r.file, r.rows, r.promised);
+		return errmsg_set(e, "%s: %" PRId64 " rows instead of %" PRId64 ": cut, or incomplete", r.file, r.rows,
+				  r.promised);
 	return 0;
 }
 

@@ -63,8 +63,11 @@ static int counted_arms(const struct tops *t, struct intern *arms)
 
 	for (size_t i = 0; i < t->choice.n_arms && number != INTERN_NONE; i++)
 		number = intern_add(arms, slice_of(t->choice.arms[i]), INTERN_NONE);
-	for (size_t i = 0; t->choice.n_arms == 0 && i < parts->n && number != INTERN_NONE; i++)
-		number = intern_add(arms, (struct slice){.text = parts->list[i].text, .len = parts->list[i].len}, INTERN_NONE);
+	for (size_t i = 0; t->choice.n_arms == 0 && i < parts->n && number != INTERN_NONE; i++) {
+		struct slice arm = {.text = parts->list[i].text, .len = parts->list[i].len};
+
+		number = intern_add(arms, arm, INTERN_NONE);
+	}
 	return number == INTERN_NONE ? -1 : 0;
 }
 

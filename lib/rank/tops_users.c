@@ -40,7 +40,7 @@ int tops_users_add_event(struct tops_users *u, const struct event *ev)
 	return 0;
 }
 
-static int compare(int64_t x, int64_t y)
+static int compare_times(int64_t x, int64_t y)
 {
 	return (x > y) - (x < y);
 }
@@ -48,15 +48,15 @@ static int compare(int64_t x, int64_t y)
 static int by_user_and_time(const void *a, const void *b)
 {
 	const struct tops_user *x = a, *y = b;
-	int order = compare(x->user, y->user);
+	int order = compare_times(x->user, y->user);
 
 	if (order == 0)
-		order = compare(x->at, y->at);
+		order = compare_times(x->at, y->at);
 	if (order == 0)
-		order = compare(x->until, y->until);
+		order = compare_times(x->until, y->until);
 	if (order == 0)
-		order = compare(x->first, y->first);
-	return order != 0 ? order : compare(x->waits, y->waits);
+		order = compare_times(x->first, y->first);
+	return order != 0 ? order : compare_times(x->waits, y->waits);
 }
 
 void tops_users_sort(struct tops_users *u)
@@ -70,10 +70,11 @@ static const char *file_of(const struct tops_user *u)
 	return u->file ? u->file : "this part";
 }
 
-static int tell(const struct tops_user *x, const struct tops_user *y, const char *what, struct errmsg *e)
+static int tell_mixed(const struct tops_user *x, const struct tops_user *y, const char *what, struct errmsg *e)
 {
-	return errmsg_set(e, "user %u: %s %s and %s; with --recommended, split a log by user, or between sessions", x->user,
-			  what, file_of(x), file_of(y));
+	return errmsg_set(e,
+			  "user %u: %s %s and %s; with --recommended, split a log by user, or between sessions",
+			  x->user, what, file_of(x), file_of(y));
 }
 
 static bool is_dated(const struct tops_user *u)
@@ -85,15 +86,15 @@ static bool is_dated(const struct tops_user *u)
 static int check_neighbours(const struct tops_user *x, const struct tops_user *y, struct errmsg *e)
 {
 	if (x->until > y->at)
-		return tell(x, y, "the events are mixed over", e);
-	return x->waits == y->first ? tell(x, y, "a session is in both", e) : 0;
+		return tell_mixed(x, y, "the events are mixed over", e);
+	return x->waits == y->first ? tell_mixed(x, y, "a session is in both", e) : 0;
 }
 
 static int by_first(const void *a, const void *b)
 {
 	const struct tops_user *x = *(const struct tops_user *const *)a, *y = *(const struct tops_user *const *)b;
 
-	return compare(x->first, y->first);
+	return compare_times(x->first, y->first);
 }
 
 /* For parts of a user in no known order: none of the n may wait for what another one begins with. */
@@ -115,7 +116,7 @@ static int check_all(const struct tops_user *list, size_t n, struct errmsg *e)
 			found = found > firsts && by_first(found - 1, found) == 0 ? found - 1 :
 				found + 1 < firsts + n && by_first(found + 1, found) == 0 ? found + 1 : NULL;
 		if (found)
-			status = tell(&list[i], *found, "a session is in both", e);
+			status = tell_mixed(&list[i], *found, "a session is in both", e);
 	}
 	free(firsts);
 	return status;

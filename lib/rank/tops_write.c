@@ -19,10 +19,10 @@ struct row {
 
 /*
  * Calls each(row, ctx) for the first tracks of a list that the catalog has. Counts the plays of those that it has not,
- * also behind the limit. Returns 0, or -1 with the reason.
+ * also after the limit. Returns 0, or -1 with the reason.
  */
-static int each_row(const struct tops_list *list, struct tops_output *out, int (*each)(const struct row *row, void *ctx),
-		    void *ctx, struct errmsg *e)
+static int each_row(const struct tops_list *list, struct tops_output *out,
+		    int (*each)(const struct row *row, void *ctx), void *ctx, struct errmsg *e)
 {
 	struct popularity_count *counts = popularity_ranked(&list->popularity);
 	struct row row = {.arm = list->arm};
@@ -115,7 +115,8 @@ static int ndjson_row(const struct row *row, void *ctx)
 		status |= tops_put_string(c->f, row->arm);
 		fputc(',', c->f);
 	}
-	fprintf(c->f, "\"track\":%u,\"time\":%.*s,\"plays\":%" PRId64, row->count->track, (int)len, time, row->count->plays);
+	fprintf(c->f, "\"track\":%u,\"time\":%.*s,\"plays\":%" PRId64, row->count->track, (int)len, time,
+		row->count->plays);
 	if (row->track) {
 		fputs(",\"artist\":", c->f);
 		status |= tops_put_string(c->f, row->artist->name);

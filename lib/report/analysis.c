@@ -45,7 +45,8 @@ static int test_balance(struct analysis_experiment *x, struct errmsg *e)
 		x->balance.p[i] = NAN;
 	if (!o->samples.adjust)
 		return 0;
-	return balance_of(&x->balance, x->of->study, x->number, o->samples.file, o->sequential ? o->tune : 0, o->alpha, e);
+	return balance_of(&x->balance, x->of->study, x->number, o->samples.file, o->sequential ? o->tune : 0, o->alpha,
+			  e);
 }
 
 static int check_health(struct analysis_experiment *x, struct errmsg *e)

@@ -1,7 +1,7 @@
 /*
  * analysis: everything that a report on a study says, computed once: each experiment with its arms, the split of its
- * users, what is wrong with it and its effects; and the sections beside them that are asked for. Formats (report.h), the
- * exit status (fail_on.h) and the sections (analysis_sections.h) read it from here.
+ * users, what is wrong with it and its effects; and the sections beside them that are asked for. Formats (report.h),
+ * the exit status (fail_on.h) and the sections (analysis_sections.h) read it from here.
  */
 #ifndef BOTIFY_ANALYSIS_H
 #define BOTIFY_ANALYSIS_H
@@ -26,8 +26,9 @@ struct analysis_options {
 	struct effects_options effects;
 	const struct allocation *allocation; /* as planned; NULL, or one of no arms: equal */
 	bool with_power;
-	double power, mde;	 /* 0 .. 1; percent, NaN: not asked for */
-	double quantiles[ANALYSIS_QUANTILES_MAX]; /* n_quantiles of them, of the time of a session; none: not asked for */
+	double mde; /* percent; NaN: not asked for */
+	/* n_quantiles of them, of the time of a session; none: not asked for */
+	double quantiles[ANALYSIS_QUANTILES_MAX];
 	size_t n_quantiles;
 	bool sources, days;
 	bool sentences; /* whether the format of the report has them, which are about the primary metric */
@@ -68,8 +69,8 @@ struct analysis {
 struct analysis_options analysis_defaults(void);
 
 /*
- * Sets an option by its name on the command line, without the dashes; `text` is its argument, borrowed, or NULL. Returns
- * 0, or -1 with the reason.
+ * Sets an option by its name on the command line, without the dashes; `text` is its argument, borrowed, or NULL.
+ * Returns 0, or -1 with the reason.
  */
 int analysis_set(struct analysis_options *o, const char *name, const char *text, struct errmsg *e);
 
@@ -80,8 +81,9 @@ int analysis_check(const struct analysis_options *o, struct errmsg *e);
 void analysis_keep(const struct analysis_options *o, struct study_keep *keep);
 
 /*
- * Analyses a study that has ended. An experiment that has no arm of the control's name is an error, and the reason names
- * its arms. Returns 0, or -1 with the reason. Free with analysis_clear in either case; until then it must not be moved.
+ * Analyses a study that has ended. An experiment that has no arm of the control's name is an error, and the reason
+ * names its arms. Returns 0, or -1 with the reason. Free with analysis_clear in either case; until then it must not be
+ * moved.
  */
 int analysis_run(struct analysis *a, const struct study *s, const struct analysis_options *o, struct errmsg *e);
 void analysis_clear(struct analysis *a);

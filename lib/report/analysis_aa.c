@@ -9,8 +9,9 @@
 #include "study/user_values.h"
 
 static const struct section_column columns[] = {
-	{"experiment", "experiment", SECTION_TEXT}, {"metric", "metric", SECTION_METRIC}, {"method", "method", SECTION_TEXT},
-	{"runs", "runs", SECTION_COUNT},	    {"alarms", "alarms", SECTION_COUNT}, {"lower", "at\nleast", SECTION_COUNT},
+	{"experiment", "experiment", SECTION_TEXT}, {"metric", "metric", SECTION_METRIC},
+	{"method", "method", SECTION_TEXT},	    {"runs", "runs", SECTION_COUNT},
+	{"alarms", "alarms", SECTION_COUNT},	    {"lower", "at\nleast", SECTION_COUNT},
 	{"upper", "at\nmost", SECTION_COUNT},	    {"verdict", "verdict", SECTION_TEXT},
 };
 
@@ -92,9 +93,16 @@ static void put_method(struct section *s, size_t metric, const struct user_value
 	bool adjusted = o->samples.adjust && u->covariates[metric];
 	char text[64];
 
-	snprintf(text, sizeof text, "%s%s%s", o->sequential ? "sequential" : metrics_method(metric), capped ? ", capped" : "",
-		 adjusted ? ", cuped" : "");
+	snprintf(text, sizeof text, "%s%s%s", o->sequential ? "sequential" : metrics_method(metric),
+		 capped ? ", capped" : "", adjusted ? ", cuped" : "");
 	section_text(s, text);
+}
+
+static const char *verdict_of(uint64_t runs, uint64_t seen, uint64_t lower, uint64_t upper)
+{
+	if (runs == 0)
+		return "unknown";
+	return seen < lower ? "too few" : seen > upper ? "too many" : "as it should";
 }
 
 static void add_rows(struct section *s, const struct analysis_experiment *x, const struct audit *a)
@@ -114,7 +122,7 @@ static void add_rows(struct section *s, const struct analysis_experiment *x, con
 		section_count(s, seen);
 		section_count(s, lower);
 		section_count(s, upper);
-		section_text(s, a->runs[k] == 0 ? "unknown" : seen < lower ? "too few" : seen > upper ? "too many" : "as it should");
+		section_text(s, verdict_of(a->runs[k], seen, lower, upper));
 	}
 }
 
@@ -137,10 +145,11 @@ int analysis_aa(struct section *s, const struct analysis *a, struct errmsg *e)
 {
 	int status = 0;
 
-	section_init(s, "aa", "Would it cry wolf?",
-		     "The users of the control, split into halves again and again. As often as alpha says, a half should "
-		     "differ from the other; outside of the band (99.9 %), do not trust the method on these data.",
-		     columns, sizeof columns / sizeof *columns);
+	section_init(
+		s, "aa", "A/A test: would it cry wolf?",
+		"The users of the control, split into halves again and again. As often as alpha says, a half should "
+		"differ from the other; outside of the band (99.9 %), do not trust the method on these data.",
+		columns, sizeof columns / sizeof *columns);
 	section_layout(s, 1, NULL);
 	for (size_t i = 0; status == 0 && i < a->n; i++)
 		status = add_experiment(s, &a->experiments[i], e);

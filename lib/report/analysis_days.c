@@ -28,7 +28,7 @@ static const struct section_column columns[] = {
 	{"cumulative_upper", "to", SECTION_BOUND},
 };
 
-/* The samples on one day, by number of the arm: of that day, and behind them of all days until then. */
+/* The samples on one day, by number of the arm: of that day, and after them of all days until then. */
 struct row {
 	int32_t day;
 	struct moments *arms;
@@ -104,8 +104,8 @@ static int fill(struct day_table *t, const struct study *study, struct errmsg *e
 }
 
 /*
- * Means, effect and interval, in percent of the control's mean; what rests on fewer than `least` users of an arm is left
- * out.
+ * Means, effect and interval, in percent of the control's mean; what rests on fewer than `least` users of an arm is
+ * left out.
  */
 static void put_comparison(struct section *s, const struct moments *control, const struct moments *treatment,
 			   const struct effects_options *o, uint64_t least)
@@ -159,15 +159,15 @@ static int add_experiment(struct section *s, const struct analysis_experiment *x
 }
 
 #define NOTE \
-	"Of each day alone, where 30 users of an arm have a value, and of all days until then. A session belongs to the day " \
-	"(UTC) on which it ended."
-#define ONE_LOOK " Intervals are those of one look: who decides on the day that looks best needs --sequential."
+	"Of each day alone, where 30 users of an arm have a value, and of all days until then. A session belongs to " \
+	"the day (UTC) on which it ended."
+#define ONE_LOOK " Intervals are those of one look: to decide on the day that looks best, use --sequential."
 
 int analysis_days(struct section *s, const struct analysis *a, struct errmsg *e)
 {
 	int status = 0;
 
-	section_init(s, "days", "Over time", a->options->effects.sequential ? NOTE : NOTE ONE_LOOK, columns,
+	section_init(s, "days", "Effects by day", a->options->effects.sequential ? NOTE : NOTE ONE_LOOK, columns,
 		     sizeof columns / sizeof *columns);
 	section_layout(s, 3, "cumulative_control_mean");
 	for (size_t i = 0; status == 0 && i < a->n; i++)

@@ -12,7 +12,7 @@ struct analysis_options analysis_defaults(void)
 {
 	return (struct analysis_options){
 		.effects = {.alpha = 0.05, .adjust = ADJUST_NONE, .tune = DEFAULT_TUNE},
-		.power = 0.8, .mde = NAN,
+		.mde = NAN,
 	};
 }
 
@@ -62,7 +62,8 @@ static int set_primary(struct analysis_options *o, const char *text, struct errm
 }
 
 /* A number that may stand in percent: "99%", or plain: what it is worth is for the caller. */
-static int parse_percent(const char *what, const char *text, double min, double max, double *x, bool *percent, struct errmsg *e)
+static int parse_percent(const char *what, const char *text, double min, double max, double *x, bool *percent,
+			 struct errmsg *e)
 {
 	size_t len = strlen(text);
 	char copy[32];
@@ -84,7 +85,9 @@ static int set_cap(struct analysis_options *o, const char *text, struct errmsg *
 	if (parse_percent("--cap", text, 0, 1, cap, &percent, e) < 0)
 		return -1;
 	*cap /= percent ? 100 : 1;
-	return *cap > 0 && *cap < 1 ? 0 : errmsg_set(e, "--cap takes a quantile between 0 and 1, or as 99%%, not '%s'", text);
+	if (*cap > 0 && *cap < 1)
+		return 0;
+	return errmsg_set(e, "--cap takes a quantile between 0 and 1, or as 99%%, not '%s'", text);
 }
 
 static int set_sequential(struct analysis_options *o, const char *text, struct errmsg *e)
@@ -182,8 +185,8 @@ int analysis_set(struct analysis_options *o, const char *name, const char *text,
 int analysis_check(const struct analysis_options *o, struct errmsg *e)
 {
 	if (o->effects.primary && o->effects.adjust == ADJUST_NONE && !o->days && !o->sentences)
-		return errmsg_set(e, "--primary is the metric that --adjust takes apart from the others and that --days and the formats for people "
-				     "tell of; give one of them");
+		return errmsg_set(e, "--primary is the metric that --adjust takes apart from the others and that "
+				     "--days and the formats for people tell of; give one of them");
 	if (o->effects.tune != DEFAULT_TUNE && !o->effects.sequential)
 		return errmsg_set(e, "--tune is for --sequential");
 	return 0;

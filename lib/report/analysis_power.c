@@ -16,19 +16,21 @@ static const struct section_column columns[] = {
 	{"treatment_users_needed", "arm\nneeds", SECTION_WHOLE},
 };
 
+static const double power = 0.8; /* as the section says */
+
 static void add_row(struct section *s, const struct analysis_experiment *x, uint32_t arm,
 		    const struct arm_samples_metric *metric)
 {
 	const struct moments *control = &metric->arms[x->arms[0]], *treatment = &metric->arms[arm];
 	const struct analysis_options *o = x->of->options;
 	double alpha = o->effects.alpha, mean = fabs(control->mean);
-	double found = power_mde(power_arm(control), power_arm(treatment), alpha, o->power);
+	double found = power_mde(power_arm(control), power_arm(treatment), alpha, power);
 	struct power_users need = {0};
 	bool enough = false;
 
 	if (!isnan(o->mde) && control->n > 0)
 		enough = power_need(moments_variance(control), moments_variance(treatment),
-				    (double)treatment->n / (double)control->n, o->mde / 100 * mean, alpha, o->power, &need);
+				    (double)treatment->n / (double)control->n, o->mde / 100 * mean, alpha, power, &need);
 	section_text(s, x->name);
 	section_text(s, analysis_arm(x, arm));
 	section_text(s, metric->name);
@@ -56,10 +58,12 @@ int analysis_power(struct section *s, const struct analysis *a, struct errmsg *e
 {
 	int status = 0;
 
-	section_init(s, "power", "What could be found?",
-		     "Detectable effect: the smallest that these users would have shown as significant with a probability of 80 %, "
-		     "in one look and one comparison. Needs: users for the wanted effect (--mde), split as they are now.",
-		     columns, sizeof columns / sizeof *columns);
+	section_init(
+		s, "power", "Minimum detectable effect: what could be found?",
+		"Detectable effect: the smallest that these users would have shown as significant with a probability "
+		"of 80 %, in one look and one comparison. Needs: users for the wanted effect (--mde), split as they "
+		"are now.",
+		columns, sizeof columns / sizeof *columns);
 	section_layout(s, 2, NULL);
 	for (size_t i = 0; status == 0 && i < a->n; i++)
 		status = add_experiment(s, &a->experiments[i], e);

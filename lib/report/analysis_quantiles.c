@@ -50,9 +50,13 @@ static int users_init(struct users *u, const struct study *study, uint32_t exper
 {
 	size_t arms = study->experiments[experiment].arms.n;
 
-	/* first[arm + 2] counts those of an arm; then first[arm + 1] is where the next one goes, and in the end where they end */
+	/*
+	 * first[arm + 2] counts those of an arm; then first[arm + 1] is where the next one goes, and in the end where
+	 * they end
+	 */
 	*u = (struct users){
-		.participants = calloc(study->n_users + 1, sizeof *u->participants), .first = calloc(arms + 2, sizeof *u->first),
+		.participants = calloc(study->n_users + 1, sizeof *u->participants),
+		.first = calloc(arms + 2, sizeof *u->first),
 	};
 	if (!u->participants || !u->first)
 		return -1;
@@ -163,8 +167,8 @@ int analysis_quantiles(struct section *s, const struct analysis *a, struct errms
 	int status = 0;
 
 	section_init(s, "quantiles", "Time of a session in tracks, by quantile",
-		     "Intervals know that sessions of a user belong together. Where many sessions have the very same time, the error of a "
-		     "quantile is told too small.",
+		     "Intervals know that sessions of a user belong together. Where many sessions have the very same "
+		     "time, the error of a quantile is told too small.",
 		     columns, sizeof columns / sizeof *columns);
 	section_layout(s, 2, NULL);
 	s->level = a->options->effects.alpha;

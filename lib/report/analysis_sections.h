@@ -1,7 +1,7 @@
 /*
- * Private to lib/report: the tables of an analysis, each in its file analysis_*.c. All but the effects are made after the
- * experiments have been analysed, and stand beside them in a report. section_clear frees them, also after a failure.
- * Those that return an int return 0, or -1 with the reason.
+ * analysis_sections (private to lib/report): the tables of an analysis, each in its file analysis_*.c. All but the
+ * effects are made after the experiments have been analysed, and stand beside them in a report. section_clear frees
+ * them, also after a failure. Those that return an int return 0, or -1 with the reason.
  */
 #ifndef BOTIFY_ANALYSIS_SECTIONS_H
 #define BOTIFY_ANALYSIS_SECTIONS_H
@@ -11,8 +11,8 @@
 #include "report/section.h"
 
 /*
- * The effects, a row for each metric of each arm. The first thirteen columns are those of reports that exist already, in
- * their order. The rows are borrowed.
+ * The effects, a row for each metric of each arm. The first thirteen columns are those of reports that exist already,
+ * in their order. The rows are borrowed.
  */
 void analysis_effects(struct section *s, const struct effects *effects);
 
@@ -20,8 +20,8 @@ void analysis_effects(struct section *s, const struct effects *effects);
 void analysis_srm(struct section *s, const struct analysis *a);
 
 /*
- * Power: the effect that the users at hand would find (with this power, at alpha, two-sided) in percent of the control's
- * mean, and the users that an effect of `mde` percent needs.
+ * Power: the effect that the users at hand would find (with a power of 80 %, at alpha, two-sided) in percent of the
+ * control's mean, and the users that an effect of `mde` percent needs.
  */
 int analysis_power(struct section *s, const struct analysis *a, struct errmsg *e);
 
@@ -36,20 +36,20 @@ int analysis_sources(struct section *s, const struct analysis *a, struct errmsg 
 
 /*
  * The effect on the primary metric, or else on the first, day by day: of the day alone, and of all days until then. Of
- * a day alone, what rests on fewer than ANALYSIS_DAY_USERS users of an arm is left out: of the few who ended a session just
- * after midnight nothing can be said.
- * The samples are those of the effects, of other values: a cap is the quantile of the values of all arms in that row, a
- * covariate is the user's in every row. Comparisons are not adjusted. The study must have kept days.
+ * a day alone, what rests on fewer than ANALYSIS_DAY_USERS users of an arm is left out: of the few who ended a session
+ * just after midnight nothing can be said. The samples are those of the effects, of other values: a cap is the
+ * quantile of the values of all arms in that row, a covariate is the user's in every row. Comparisons are not
+ * adjusted. The study must have kept days.
  */
 enum { ANALYSIS_DAY_USERS = 30 };
 
 int analysis_days(struct section *s, const struct analysis *a, struct errmsg *e);
 
 /*
- * A self-audit: splits the users of each control `aa` times into two halves by other seeds of the hash that assigns users,
- * and counts how often each metric cried wolf. The samples are those of the effects: capped at the quantile of the
- * control's users, and adjusted by covariates in each split anew. The band is the 99.9 % one of the binomial distribution
- * with probability alpha; sequential methods may be below it.
+ * A self-audit: splits the users of each control `aa` times into two halves by other seeds of the hash that assigns
+ * users, and counts how often each metric cried wolf. The samples are those of the effects: capped at the quantile of
+ * the control's users, and adjusted by covariates in each split anew. The band is the 99.9 % one of the binomial
+ * distribution with probability alpha; sequential methods may be below it.
  */
 int analysis_aa(struct section *s, const struct analysis *a, struct errmsg *e);
 

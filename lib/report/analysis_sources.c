@@ -47,7 +47,8 @@ static void add_arm(struct section *s, const struct analysis_experiment *x, uint
 	for (size_t i = 0; i < n; i++)
 		recommendations_sum(&all, rows[i].count);
 	for (size_t i = 0; i < n; i++)
-		add_row(s, experiment, name, intern_text(&a->sources, rows[i].source), rows[i].count, all.recommendations);
+		add_row(s, experiment, name, intern_text(&a->sources, rows[i].source), rows[i].count,
+			all.recommendations);
 	if (n > 1)
 		add_row(s, experiment, name, "(all)", &all, all.recommendations);
 }
@@ -56,9 +57,9 @@ int analysis_sources(struct section *s, const struct analysis *a, struct errmsg 
 {
 	struct recommendations_row *counted = recommendations_sorted(&a->study->recommendations);
 
-	section_init(s, "sources", "Where the answers came from",
-		     "Pool: how many candidates an answer was drawn from. Heard before: the session had played the track, or "
-		     "a track of its artist (where a catalog is given, --tracks).",
+	section_init(s, "sources", "Sources of recommendations: where the answers came from",
+		     "Pool: how many candidates an answer was drawn from. Heard before: the session had played the "
+		     "track, or a track of its artist (where a catalog is given, --tracks).",
 		     columns, sizeof columns / sizeof *columns);
 	section_layout(s, 1, NULL);
 	if (!counted)

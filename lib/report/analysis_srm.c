@@ -27,7 +27,7 @@ static void add_rows(struct section *s, const struct analysis_experiment *x)
 
 void analysis_srm(struct section *s, const struct analysis *a)
 {
-	section_init(s, "srm", "Are the arms as large as planned?",
+	section_init(s, "srm", "Sample ratio mismatch: are the arms as large as planned?",
 		     a->options->effects.sequential
 			     ? "p: that of a test that may be looked at as often as one likes. " CONSEQUENCE
 			     : "p: how often chance alone would split the users so unevenly. " CONSEQUENCE,

@@ -12,8 +12,8 @@
 
 /*
  * Checks a list of names, separated by commas: "srm" (the split is not as planned, see ARM_SIZES_ALARM), "health" (any
- * finding that makes effects unreliable), or the key of an entry of health.h (any of these at all). Returns 0, or -1 with
- * a reason that lists the names.
+ * finding that makes effects unreliable), or the key of an entry of health.h (any of these at all). Returns 0, or -1
+ * with a reason that lists the names.
  */
 int fail_on_check(const char *names, struct errmsg *e);
 

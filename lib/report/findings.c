@@ -14,8 +14,8 @@
 #include "text/humanize.h"
 
 /* Adds a finding about an experiment or, where it is NULL, about the log. Returns 0, or -1 where there is no memory. */
-__attribute__((format(printf, 4, 5))) static int add(struct findings *all, enum finding_level level, const char *experiment,
-						     const char *format, ...)
+__attribute__((format(printf, 4, 5))) static int add(struct findings *all, enum finding_level level,
+						     const char *experiment, const char *format, ...)
 {
 	struct finding *list = grow(all->list, &all->cap, all->n + 1, sizeof *list);
 	char *text = NULL;
@@ -42,7 +42,8 @@ static int add_missing_values(struct findings *all, const struct analysis_experi
 
 	for (size_t i = 0; i < METRICS_N && status == 0; i++)
 		if (a->values[i].n > 0 && a->values[i].n < a->users)
-			status = add(all, FINDING_NOTE, x->name, "%s: %" PRIu64 " of the %" PRIu64 " user%s of %s have a value.",
+			status = add(all, FINDING_NOTE, x->name,
+				     "%s: %" PRIu64 " of the %" PRIu64 " user%s of %s have a value.",
 				     metrics_table[i].name, a->values[i].n, a->users, humanize_plural(a->users),
 				     humanize_name(analysis_arm(x, arm)));
 	return status;
@@ -82,8 +83,10 @@ static int add_unlike_values(struct findings *all, const struct analysis_experim
 
 		status = compare_values(x, i, &p);
 		if (p < HEALTH_ALARM)
-			status = add(all, FINDING_WARNING, x->name, "%s: not as many users of each arm have a value (%s), so do not "
-				     "compare them.", metrics_table[i].name, humanize_p_said(p, HEALTH_ALARM).text);
+			status = add(all, FINDING_WARNING, x->name,
+				     "%s: not as many users of each arm have a value (%s), so do not "
+				     "compare them.",
+				     metrics_table[i].name, humanize_p_said(p, HEALTH_ALARM).text);
 	}
 	return status;
 }

@@ -34,8 +34,8 @@ struct findings {
 };
 
 /*
- * Looks for findings in what an analysis computed of the log and its experiments. Returns 0, or -1 with the reason; free
- * with findings_clear in either case.
+ * Looks for findings in what an analysis computed of the log and its experiments. Returns 0, or -1 with the reason;
+ * free with findings_clear in either case.
  */
 int findings_of(struct findings *all, const struct analysis *a, struct errmsg *e);
 void findings_clear(struct findings *all);

@@ -30,7 +30,10 @@ const char *headline_word(const struct effect *x)
 	return verdict > 0 ? "better" : verdict < 0 ? "worse" : "";
 }
 
-/* The words for more, for less and for so many times as much of a metric; the first row serves metrics that are not here. */
+/*
+ * The words for more, for less and for so many times as much of a metric; the first row serves metrics that are not
+ * here.
+ */
 static const struct phrase {
 	const char *metric, *verb, *more, *less, *as;
 } phrases[] = {
@@ -38,7 +41,8 @@ static const struct phrase {
 	{"time", "listened", "longer", "less", "as long"},
 	{"sessions", "came back", "more often", "less often", "as often"},
 	{"mean_request_latency", "waited", "longer", "less", "as long"},
-	{"mean_tracks_per_session", "heard", "more tracks per session", "fewer tracks per session", "as many tracks per session"},
+	{"mean_tracks_per_session", "heard", "more tracks per session", "fewer tracks per session",
+	 "as many tracks per session"},
 	{"mean_time_per_session", "listened", "longer per session", "less per session", "as long per session"},
 	{"time_per_session", "listened", "longer per session", "less per session", "as long per session"},
 	{"time_per_track", "heard", "more of a track", "less of a track", "as much of a track"},
@@ -141,7 +145,8 @@ static void put_bounds(const struct sentence *s, const struct effect *x)
 
 static void put_unsure(const struct sentence *s, const struct effect *x)
 {
-	fprintf(s->f, "did not differ significantly from %s in %s", humanize_name(x->control), humanize_words(x->metric).text);
+	fprintf(s->f, "did not differ significantly from %s in %s", humanize_name(x->control),
+		humanize_words(x->metric).text);
 	if (isfinite(x->effect)) {
 		fputs(": ", s->f);
 		put(s, humanize_effect(x->effect, x->lower, x->upper));
@@ -180,8 +185,11 @@ const struct effect *headline_effect(const struct effect *list, size_t n, const 
 	return list;
 }
 
-/* Adds the arms of the list that are to be told of: those that changed something, or those that did not, or (-1) both. */
-static size_t add_arms(const struct effect *list, size_t n, const char *primary, int changed, size_t first[HEADLINES_MAX], size_t told)
+/*
+ * Adds the arms of the list that are to be told of: those that changed something, or those that did not, or (-1) both.
+ */
+static size_t add_arms(const struct effect *list, size_t n, const char *primary, int changed,
+		       size_t first[HEADLINES_MAX], size_t told)
 {
 	for (size_t i = 0; i < n && told < HEADLINES_MAX; i++) {
 		if (i > 0 && list[i - 1].treatment == list[i].treatment)
@@ -192,7 +200,8 @@ static size_t add_arms(const struct effect *list, size_t n, const char *primary,
 	return told;
 }
 
-size_t headline_choose(const struct effect *list, size_t n, const char *primary, size_t first[HEADLINES_MAX], size_t *arms)
+size_t headline_choose(const struct effect *list, size_t n, const char *primary, size_t first[HEADLINES_MAX],
+		       size_t *arms)
 {
 	*arms = 0;
 	for (size_t i = 0; i < n; i++)

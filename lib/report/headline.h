@@ -1,5 +1,5 @@
 /*
- * headline: what an arm changed, in words for someone who knows no statistics.
+ * headline (private to lib/report): what an arm changed, in words for someone who knows no statistics.
  */
 #ifndef BOTIFY_HEADLINE_H
 #define BOTIFY_HEADLINE_H
@@ -11,8 +11,8 @@
 #include "text/humanize.h"
 
 /*
- * What can be said after the arm's name, such as "listened 49.4 % longer than C (44.3 % to 54.5 %)"; typeset for a page, or
- * plain for a terminal. New; NULL where there is no memory.
+ * What can be said after the arm's name, such as "listened 49.4 % longer than C (44.3 % to 54.5 %)"; typeset for a
+ * page, or plain for a terminal. New; NULL where there is no memory.
  */
 char *headline_of(const struct effect *x, bool typeset);
 
@@ -20,8 +20,8 @@ char *headline_of(const struct effect *x, bool typeset);
 struct humanized headline_label(const char *metric);
 
 /*
- * Whether there is no interval because the values of an arm are too far apart: a double does not hold their variance, as of
- * a latency of 1e200 s.
+ * Whether there is no interval because the values of an arm are too far apart: a double does not hold their variance,
+ * as of a latency of 1e200 s.
  */
 bool headline_too_far(const struct effect *x);
 
@@ -42,8 +42,10 @@ enum { HEADLINES_MAX = 20 };
 
 /*
  * Which arms of an experiment are told of, in this order: all, or, of many, the first that changed something and then
- * others. Writes where their effects begin in the list of n. Returns how many there are; `arms` becomes the number of all.
+ * others. Writes where their effects begin in the list of n. Returns how many there are; `arms` becomes the number of
+ * all.
  */
-size_t headline_choose(const struct effect *list, size_t n, const char *primary, size_t first[HEADLINES_MAX], size_t *arms);
+size_t headline_choose(const struct effect *list, size_t n, const char *primary, size_t first[HEADLINES_MAX],
+		       size_t *arms);
 
 #endif

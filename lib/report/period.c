@@ -59,7 +59,8 @@ struct period_rows period_rows_of(const struct section *s, const char *experimen
 	while (r.first < rows && strcmp(text(s, r.first, "experiment"), experiment) != 0)
 		r.first++;
 	while (r.first + n < rows && strcmp(text(s, r.first + n, "experiment"), experiment) == 0) {
-		r.arms += n == 0 || strcmp(text(s, r.first + n, "treatment"), text(s, r.first + n - 1, "treatment")) != 0;
+		r.arms += n == 0 ||
+			  strcmp(text(s, r.first + n, "treatment"), text(s, r.first + n - 1, "treatment")) != 0;
 		n++;
 	}
 	r.days = r.arms > 0 ? n / r.arms : 0;

@@ -1,10 +1,12 @@
 /*
- * period: from when to when a report tells of an experiment, and which days of the log have no place in that.
+ * period (private to lib/report): from when to when a report tells of an experiment, and which days of the log have no
+ * place in that.
  *
- * A log may have a few events of a broken clock, in 1970 or 2100, beside which the axis of a chart would show all other days
- * as one. The middle of a log are the days from the first one to the last one that more than 5 % of the users reach from
- * outside; a user counts on each day on which a session of theirs ended. A day is far off where it is more than 30 days and
- * twice the length of the middle away from it. Of fewer than 20 users nobody is less than 5 %, and no day is far off.
+ * A log may have a few events of a broken clock, in 1970 or 2100, beside which the axis of a chart would show all
+ * other days as one. The middle of a log are the days from the first one to the last one that more than 5 % of the
+ * users reach from outside; a user counts on each day on which a session of theirs ended. A day is far off where it is
+ * more than 30 days and twice the length of the middle away from it. Of fewer than 20 users nobody is less than 5 %,
+ * and no day is far off.
  */
 #ifndef BOTIFY_PERIOD_H
 #define BOTIFY_PERIOD_H

@@ -67,7 +67,10 @@ static struct humanized day_label(const struct timeline *t)
 	return humanize("day (1: %s)", text(t, row_of(t, 0, 0), "day"));
 }
 
-/* Begins a figure, whose caption says which days have no place in it: "…; far off and not drawn: 1970-01-01, 2100-01-01" */
+/*
+ * Begins a figure, whose caption says which days have no place in it: "…; far off and not drawn: 1970-01-01,
+ * 2100-01-01"
+ */
 static void begin_figure(const struct timeline *t, const char *caption, FILE *f)
 {
 	enum { NAMED = 3 };
@@ -79,8 +82,9 @@ static void begin_figure(const struct timeline *t, const char *caption, FILE *f)
 
 		if (period_holds(&t->period, period_day(t->s, row)))
 			continue;
-		len += (size_t)snprintf(all + len, sizeof all - len, "%s%s", named > 0 ? ", " : "; far off and not drawn: ",
-					named < NAMED ? text(t, row, "day") : "…");
+		len += (size_t)snprintf(
+			all + len, sizeof all - len, "%s%s",
+			named > 0 ? ", " : "; far off and not drawn: ", named < NAMED ? text(t, row, "day") : "…");
 		named++;
 	}
 	html_figure(f, all);

@@ -52,16 +52,20 @@ static void put_health(const struct analysis *a, FILE *f)
 static const struct {
 	const char *term, *text;
 } help[] = {
-	{"Effect", "How much the mean over the users of an arm differs from that of the control, in percent of the control’s "
-		   "mean."},
-	{"Interval", "The effects that the data do not contradict: were the experiment repeated many times, so many percent of "
-		     "such intervals would hold the true effect. Where it includes 0, the arm may have changed nothing."},
+	{"Effect",
+	 "How much the mean over the users of an arm differs from that of the control, in percent of the control’s "
+	 "mean."},
+	{"Interval",
+	 "The effects that the data do not contradict: were the experiment repeated many times, so many percent of "
+	 "such intervals would hold the true effect. Where it includes 0, the arm may have changed nothing."},
 	{"p", "How often a difference at least as large would be seen by chance alone, if the arm changed nothing."},
 	{"Better, worse", "The interval excludes 0, and more is better (of latency: less)."},
 	{"Units", "Time is in tracks: 1 is a track heard from beginning to end. Latency is in milliseconds."},
-	{"Caution", "Unless p was adjusted (--adjust), every metric of every arm is tested by itself: of twenty comparisons "
-		    "without any true difference, one is expected to look significant at 95 %. Nor is p meant to be looked at again "
-		    "and again until it is small, unless intervals are sequential (--sequential)."},
+	{"Caution",
+	 "Unless p was adjusted (--adjust), every metric of every arm is tested by itself: of twenty comparisons "
+	 "without any true difference, one is expected to look significant at 95 %. Nor is p meant to be looked at "
+	 "again "
+	 "and again until it is small, unless intervals are sequential (--sequential)."},
 };
 
 static void put_help(FILE *f)
@@ -80,8 +84,8 @@ static void put_help(FILE *f)
 }
 
 /*
- * The days on which sessions ended, as far as the report has them: "2024-01-01 to 2024-01-05 (UTC); ", or "". Those of an
- * experiment that are far off are not told, but that there are some.
+ * The days on which sessions ended, as far as the report has them: "2024-01-01 to 2024-01-05 (UTC); ", or "". Those of
+ * an experiment that are far off are not told, but that there are some.
  */
 static int put_period(const struct analysis *a, FILE *f, struct errmsg *e)
 {

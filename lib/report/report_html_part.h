@@ -1,6 +1,6 @@
 /*
- * Private to lib/report: report_html_part: what the page of a report (report.h, format html) says of one experiment: its
- * section, and the sentences on top of the page that sum it up.
+ * report_html_part (private to lib/report): what the page of a report (report.h, format html) says of one experiment:
+ * its section, and the sentences on top of the page that sum it up.
  */
 #ifndef BOTIFY_REPORT_HTML_PART_H
 #define BOTIFY_REPORT_HTML_PART_H

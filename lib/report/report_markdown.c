@@ -10,7 +10,9 @@
 static void put_findings(FILE *f, const struct findings *all, const char *experiment)
 {
 	static const char *const words[] = {
-		[FINDING_NOTE] = "Note", [FINDING_WARNING] = "**Warning**", [FINDING_ALARM] = "**Do not trust this yet**",
+		[FINDING_NOTE] = "Note",
+		[FINDING_WARNING] = "**Warning**",
+		[FINDING_ALARM] = "**Do not trust this yet**",
 	};
 
 	for (size_t i = 0; i < all->n; i++)
@@ -29,8 +31,8 @@ static void put_arms(FILE *f, const struct analysis_experiment *x)
 
 		fputs(i > 0 ? ", " : "", f);
 		markdown_text(f, humanize_name(name));
-		fprintf(f, "%s%s %s user%s", humanize_after(name), i == 0 ? " (control)" : "", humanize_count(users).text,
-			humanize_plural(users));
+		fprintf(f, "%s%s %s user%s", humanize_after(name), i == 0 ? " (control)" : "",
+			humanize_count(users).text, humanize_plural(users));
 	}
 	fputs("\n\n", f);
 }
@@ -53,7 +55,8 @@ static int put_headline(FILE *f, const struct analysis *a, const struct effect *
 
 static void put_header(FILE *f, const struct analysis *a, const struct effect *first)
 {
-	fprintf(f, "| metric | effect | | %.10g %% interval | %s | ", 100 - 100 * first->alpha, report_p_heading(a).text);
+	fprintf(f, "| metric | effect | | %.10g %% interval | %s | ", 100 - 100 * first->alpha,
+		report_p_heading(a).text);
 	markdown_text(f, humanize_name(first->control));
 	fputs(" | ", f);
 	markdown_text(f, humanize_name(first->treatment));

@@ -102,63 +102,46 @@ static void put_users(FILE *f, const struct analysis *a)
 	}
 }
 
-/* Of the n findings of a log or of an experiment, how many there are of this key. */
-static uint64_t count_of(const struct health_finding *list, size_t n, const char *key)
+/* The tests of findings, by their keys in JSON, in this order. */
+static const char *const tests[] = {"attrition_p", "unfinished_p", "covariate_p"};
+
+/* How many there are of a finding, by experiment. */
+static void put_count(FILE *f, const struct analysis *a, size_t finding)
 {
-	for (size_t i = 0; i < n; i++)
-		if (strcmp(list[i].entry->key, key) == 0)
-			return list[i].count;
-	return 0;
-}
+	const struct health_entry *entry = &health_table[HEALTH_LOG_N + finding];
 
-/* The health of each experiment. */
-static const struct {
-	const char *key, *help;
-} counts[] = {
-	{"users_in_two_arms", "Users seen in more than one arm, left out."},
-	{"unfinished_sessions", "Sessions without an end, left out."},
-	{"missing_arms", "Arms of the planned split that never appear."},
-	{"unplanned_arms", "Arms that the planned split does not name."},
-	{"users_without_session", "Users who finished no session, left out."},
-	{"early_events", "Events before --covariate-before that name an arm; where there are any, nothing is adjusted."},
-	{"unbalanced_covariates", "Covariates that differ between the arms."},
-};
-
-/* The tests of those counts, by their keys in JSON. */
-static const struct {
-	const char *key, *name, *help;
-} tests[] = {
-	{"attrition_p", "attrition_p_value", "p of the users who finished no session, if arms lose them alike."},
-	{"unfinished_p", "unfinished_p_value", "p of the users whose session has not ended, if arms are alike."},
-	{"covariate_p", "covariate_p_value", "p of the covariates, if they are alike in all arms."},
-};
-
-static void put_count(FILE *f, const struct analysis *a, size_t k)
-{
-	put_head(f, counts[k].key, counts[k].help);
+	put_head(f, entry->key, entry->help);
 	for (size_t i = 0; i < a->n; i++) {
-		begin_sample(f, counts[k].key, a->experiments[i].name);
-		fprintf(f, "} %" PRIu64 "\n", count_of(a->experiments[i].health, HEALTH_EXPERIMENT_N, counts[k].key));
+		begin_sample(f, entry->key, a->experiments[i].name);
+		fprintf(f, "} %" PRIu64 "\n", a->experiments[i].health[finding].count);
 	}
 }
 
-static void put_test(FILE *f, const struct analysis_experiment *x, size_t k)
+static void put_test(FILE *f, const struct analysis *a, size_t finding)
+{
+	const struct health_entry *entry = &health_table[HEALTH_LOG_N + finding];
+	struct humanized name = humanize("%s_value", entry->p_key);
+
+	put_head(f, name.text, entry->p_help);
+	for (size_t i = 0; i < a->n; i++) {
+		double p = a->experiments[i].health[finding].p;
+
+		if (!isfinite(p))
+			continue;
+		begin_sample(f, name.text, a->experiments[i].name);
+		put_number(f, p);
+	}
+}
+
+/* The test of this key. */
+static void put_test_of(FILE *f, const struct analysis *a, const char *p_key)
 {
 	for (size_t i = 0; i < HEALTH_EXPERIMENT_N; i++) {
-		const struct health_finding *found = &x->health[i];
+		const char *key = health_table[HEALTH_LOG_N + i].p_key;
 
-		if (!found->entry->p_key || strcmp(found->entry->p_key, tests[k].key) != 0 || !isfinite(found->p))
-			continue;
-		begin_sample(f, tests[k].name, x->name);
-		put_number(f, found->p);
+		if (key && strcmp(key, p_key) == 0)
+			put_test(f, a, i);
 	}
-}
-
-static void put_tests(FILE *f, const struct analysis *a, size_t k)
-{
-	put_head(f, tests[k].name, tests[k].help);
-	for (size_t i = 0; i < a->n; i++)
-		put_test(f, &a->experiments[i], k);
 }
 
 static void put_mismatch(FILE *f, const struct analysis *a)
@@ -174,26 +157,15 @@ static void put_mismatch(FILE *f, const struct analysis *a)
 
 static void put_log(FILE *f, const struct analysis *a)
 {
-	static const struct {
-		const char *key, *help;
-	} of_log[] = {
-		{"malformed_lines", "Lines that are no event, left out."},
-		{"unread_files", "Files not read, or not to the end."},
-		{"out_of_order_events", "Events for which an earlier event of the same user has a later timestamp."},
-		{"unfinished_sessions", "Sessions without an end."},
-		{"events_after_end", "Events not later than the end of a session before them."},
-		{"duplicate_events", "Events delivered twice, left out."},
-	};
-
 	put_head(f, "log_events", "Events of the log.");
 	fprintf(f, "botify_abtest_log_events %" PRIu64 "\n", a->study->events);
 	put_head(f, "log_users", "Users of the log.");
 	fprintf(f, "botify_abtest_log_users %zu\n", a->study->n_users);
-	for (size_t i = 0; i < sizeof of_log / sizeof *of_log; i++) {
-		struct humanized name = humanize("log_%s", of_log[i].key);
+	for (size_t i = 0; i < HEALTH_LOG_N; i++) {
+		struct humanized name = humanize("log_%s", health_table[i].key);
 
-		put_head(f, name.text, of_log[i].help);
-		fprintf(f, "botify_abtest_%s %" PRIu64 "\n", name.text, count_of(a->health, HEALTH_LOG_N, of_log[i].key));
+		put_head(f, name.text, health_table[i].help);
+		fprintf(f, "botify_abtest_%s %" PRIu64 "\n", name.text, a->health[i].count);
 	}
 }
 
@@ -223,10 +195,10 @@ int report_prometheus(const struct analysis *a, const struct report_style *style
 		put_effects(f, a, k);
 	put_significant(f, &a->all);
 	put_users(f, a);
-	for (size_t k = 0; k < sizeof counts / sizeof *counts; k++)
-		put_count(f, a, k);
-	for (size_t k = 0; k < sizeof tests / sizeof *tests; k++)
-		put_tests(f, a, k);
+	for (size_t i = 0; i < HEALTH_EXPERIMENT_N; i++)
+		put_count(f, a, i);
+	for (size_t i = 0; i < sizeof tests / sizeof *tests; i++)
+		put_test_of(f, a, tests[i]);
 	put_mismatch(f, a);
 	put_log(f, a);
 	return 0;

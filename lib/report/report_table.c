@@ -212,8 +212,8 @@ static int write_log(const struct analysis *a, FILE *f, bool colour, struct errm
 	int status;
 
 	table_init(&t, "l");
-	table_add(&t, TABLE_PLAIN, "Log: %" PRIu64 " event%s of %" PRIu64 " user%s.", s->events, humanize_plural(s->events),
-		  (uint64_t)s->n_users, humanize_plural(s->n_users));
+	table_add(&t, TABLE_PLAIN, "Log: %" PRIu64 " event%s of %" PRIu64 " user%s.", s->events,
+		  humanize_plural(s->events), (uint64_t)s->n_users, humanize_plural(s->n_users));
 	add_findings(&t, &a->findings, NULL, false);
 	status = add_foot(&t, a) < 0 ? -1 : table_print(&t, f, colour);
 	table_clear(&t);

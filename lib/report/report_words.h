@@ -1,5 +1,5 @@
 /*
- * Private to lib/report: report_words: what all formats for people say of the effects, in the same words.
+ * report_words (private to lib/report): what all formats for people say of the effects, in the same words.
  */
 #ifndef BOTIFY_REPORT_WORDS_H
 #define BOTIFY_REPORT_WORDS_H
@@ -23,8 +23,8 @@ char *report_means(bool words, const char *rest);
 
 /*
  * By what an experiment's effects are other than plain means with Welch intervals, in sentences: capped values, the
- * covariate with the variance that it removed, Fieller's intervals, metrics of which no interval can be told; "" where they
- * are plain. The names of metrics are as above. New; NULL: no memory.
+ * covariate with the variance that it removed, Fieller's intervals, metrics of which no interval can be told; "" where
+ * they are plain. The names of metrics are as above. New; NULL: no memory.
  */
 char *report_methods(const struct analysis_experiment *x, bool words);
 

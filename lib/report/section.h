@@ -1,8 +1,9 @@
 /*
- * section: a part of a report that is a table: effects, quantiles, days, sources, power, … One is built cell by cell, or
- * reads the rows that its maker has, and every format of the report can say it.
+ * section: a part of a report that is a table: effects, quantiles, days, sources, power, … One is built cell by cell,
+ * or reads the rows that its maker has, and every format of the report can say it.
  *
- * What cannot be known is NaN, and is null, an empty field or "-". A column of which nothing is known is for machines only.
+ * What cannot be known is NaN, and is null, an empty field or "-". A column of which nothing is known is for machines
+ * only.
  */
 #ifndef BOTIFY_SECTION_H
 #define BOTIFY_SECTION_H
@@ -64,15 +65,15 @@ void section_init(struct section *s, const char *key, const char *title, const c
 void section_clear(struct section *s);
 
 /*
- * A section whose cells are the members of n_rows structures of `row_size` bytes, of which each column has its offset: of
- * a const char *, uint64_t, bool or double, as its kind says. All pointers are borrowed.
+ * A section whose cells are the members of n_rows structures of `row_size` bytes, of which each column has its offset:
+ * of a const char *, uint64_t, bool or double, as its kind says. All pointers are borrowed.
  */
 void section_of_rows(struct section *s, const char *key, const char *title, const struct section_column *columns,
 		     size_t n_columns, const size_t *offsets, const void *rows, size_t row_size, size_t n_rows);
 
 /*
  * How a terminal and a page show it: the values of the first `heads` columns, which are text, head the rows that share
- * them; and the columns from the key `below` on (NULL: none) stand in a second table below, behind the first column of
+ * them; and the columns from the key `below` on (NULL: none) stand in a second table below, after the first column of
  * the rows. To begin with, neither.
  */
 void section_layout(struct section *s, size_t heads, const char *below);

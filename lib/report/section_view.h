@@ -1,5 +1,5 @@
 /*
- * Private to lib/report: section_view: what people see of a section, whichever format shows it to them.
+ * section_view (private to lib/report): what people see of a section, whichever format shows it to them.
  */
 #ifndef BOTIFY_SECTION_VIEW_H
 #define BOTIFY_SECTION_VIEW_H

@@ -90,12 +90,7 @@ int simulation_listen(struct simulation *s, struct sim_session *session, uint32_
 /* Ends a session whose `last` has been answered. */
 void simulation_end(struct simulation *s, struct sim_session *session);
 
-/* Sessions in flight, and whether all have ended. */
-static inline size_t simulation_in_flight(const struct simulation *s)
-{
-	return s->options.in_flight - s->n_idle;
-}
-
+/* Whether all sessions have ended. */
 static inline bool simulation_done(const struct simulation *s)
 {
 	return s->ended == s->options.sessions;

@@ -4,7 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-struct participant {
+/* A p of the family, where they are put in order. */
+struct family_p {
 	double p, adjusted;
 	size_t place; /* in the family as it was given */
 };
@@ -24,7 +25,7 @@ int adjust_by_name(const char *name)
 
 static int by_p(const void *a, const void *b)
 {
-	const struct participant *x = a, *y = b;
+	const struct family_p *x = a, *y = b;
 
 	if (x->p != y->p)
 		return x->p < y->p ? -1 : 1;
@@ -43,7 +44,7 @@ static double family_size(enum adjust_method method, size_t m)
 	return c * (double)m;
 }
 
-static void step_down(struct participant *s, size_t m)
+static void step_down(struct family_p *s, size_t m)
 {
 	double most = 0;
 
@@ -53,7 +54,7 @@ static void step_down(struct participant *s, size_t m)
 	}
 }
 
-static void step_up(struct participant *s, size_t m, double size)
+static void step_up(struct family_p *s, size_t m, double size)
 {
 	double least = 1;
 
@@ -64,7 +65,7 @@ static void step_up(struct participant *s, size_t m, double size)
 }
 
 /* R, as the adjusted p, which do not fall, have it. */
-static size_t count_significant(const struct participant *s, size_t m, double alpha)
+static size_t count_significant(const struct family_p *s, size_t m, double alpha)
 {
 	size_t r = 0;
 
@@ -73,7 +74,7 @@ static size_t count_significant(const struct participant *s, size_t m, double al
 	return r;
 }
 
-/* The level of the participant at place i of the sorted ones, which has the same p as the one at `first`. */
+/* The level of the p at place i of the sorted ones, which has the same p as the one at `first`. */
 static double level_of(enum adjust_method method, size_t m, double size, size_t significant, size_t i, size_t first,
 		       double alpha)
 {
@@ -90,14 +91,14 @@ static double level_of(enum adjust_method method, size_t m, double size, size_t 
 }
 
 /* Rounding may put p on the other side of a level computed in another order: then the level yields. */
-static double agree(double level, double p, bool significant)
+static double agreeing_level(double level, double p, bool significant)
 {
 	if (significant == (p < level))
 		return level;
 	return significant ? nextafter(p, 1) : p;
 }
 
-static void set_levels(enum adjust_method method, const struct participant *s, size_t m, double size, double alpha,
+static void set_levels(enum adjust_method method, const struct family_p *s, size_t m, double size, double alpha,
 		       struct adjusted *out)
 {
 	size_t significant = count_significant(s, m, alpha), first = 0;
@@ -106,14 +107,14 @@ static void set_levels(enum adjust_method method, const struct participant *s, s
 		if (s[i].p != s[first].p)
 			first = i;
 		out[s[i].place].p = s[i].adjusted;
-		out[s[i].place].level = agree(level_of(method, m, size, significant, i, first, alpha), s[i].p,
+		out[s[i].place].level = agreeing_level(level_of(method, m, size, significant, i, first, alpha), s[i].p,
 					      i < significant);
 	}
 }
 
 int adjust(enum adjust_method method, const double *p, size_t n, double alpha, struct adjusted *out, struct errmsg *e)
 {
-	struct participant *s = calloc(n > 0 ? n : 1, sizeof *s);
+	struct family_p *s = calloc(n > 0 ? n : 1, sizeof *s);
 	size_t m = 0;
 	double size;
 
@@ -122,7 +123,7 @@ int adjust(enum adjust_method method, const double *p, size_t n, double alpha, s
 	for (size_t i = 0; i < n; i++) {
 		out[i] = (struct adjusted){.p = NAN, .level = NAN};
 		if (!isnan(p[i]))
-			s[m++] = (struct participant){.p = p[i], .adjusted = p[i], .place = i};
+			s[m++] = (struct family_p){.p = p[i], .adjusted = p[i], .place = i};
 	}
 	size = family_size(method, m);
 	qsort(s, m, sizeof *s, by_p);

@@ -1,9 +1,9 @@
 /*
  * adjust: many comparisons at once. With twenty metrics at alpha 0.05, one of them cries wolf in most experiments.
  *
- * It turns the p of a family of m comparisons into adjusted p, and says at which level the interval of each participant is
- * to be drawn so that it excludes 0 exactly where its adjusted p is below alpha. A p that is NaN is of no participant: it
- * stays NaN and does not count in m.
+ * It turns the p of a family of m comparisons into adjusted p, and says at which level the interval of each
+ * comparison is to be drawn so that it excludes 0 exactly where the adjusted p is below alpha. A p that is NaN does not
+ * belong to the family: it stays NaN and does not count in m.
  */
 #ifndef BOTIFY_ADJUST_H
 #define BOTIFY_ADJUST_H
@@ -33,12 +33,11 @@ struct adjusted {
  * Adjusts n p-values, in their order, into `out`. With p_(1) <= ... <= p_(m), and c = 1 for BH, 1 + 1/2 + ... + 1/m for
  * BY:
  *
- *     none       p_i                                            level alpha
- *     holm       max over j <= i of (m - j + 1) p_(j)           level alpha / (m - i + 1) for the R that are significant
- *                                                               (of equal p, the i of the first), alpha / (m - R) for
- *                                                               the others
- *     bh, by     min over j >= i of c m / j p_(j)               level R alpha / (c m) for the R that are significant,
- *                                                               (R + 1) alpha / (c m) for the others
+ *     none     p_i                                    level alpha
+ *     holm     max over j <= i of (m - j + 1) p_(j)   level alpha / (m - i + 1) for the R that are significant
+ *                                                     (of equal p, the i of the first), alpha / (m - R) for the others
+ *     bh, by   min over j >= i of c m / j p_(j)       level R alpha / (c m) for the R that are significant,
+ *                                                     (R + 1) alpha / (c m) for the others
  *
  * all capped at 1. Promised for every method, to the last bit: p_i < level_i exactly where the adjusted p is below
  * alpha, hence an interval that agrees with p_i agrees with the adjusted p when it is drawn at level_i.
@@ -50,10 +49,10 @@ struct adjusted {
  *   that miss their parameter among those of the significant is at most alpha (bh: where independent or positively
  *   dependent as there; by: always). Of the others nothing is promised but their verdict: the level is that at which
  *   the least of them would have become significant.
- * - holm: no participant whose effect is 0 has an interval that excludes 0, but for a chance of alpha in all. Each interval is
- *   that of the step at which its participant was tested; that all of them cover their parameters at once is NOT promised
- *   (where all effects are large, they miss one with a chance of up to alpha (1 + 1/2 + ... + 1/m)). Who needs that
- *   draws all at alpha / m, after Bonferroni, and lives with some that include 0 although Holm calls them significant.
+ * - holm: the chance that any comparison whose effect is 0 has an interval that excludes 0 is at most alpha. Each
+ *   interval is that of the step at which its comparison was tested; that all of them cover their parameters at once is
+ *   NOT promised (where all effects are large, they miss one with a chance of up to alpha (1 + 1/2 + ... + 1/m)). For
+ *   that, draw all at alpha / m, after Bonferroni; some will then include 0 although Holm calls them significant.
  *
  * Returns 0, or -1 where there is no memory.
  */
@@ -62,7 +61,7 @@ int adjust(enum adjust_method method, const double *p, size_t n, double alpha, s
 /*
  * Gives a comparison by Student's t or the normal distribution the interval of its level, and the verdict of its
  * adjusted p. Its p stays as it is. For a sequential comparison, which has no df, the same is
- * comparison_rejudge(&w, sequential_welch_half(control, treatment, tune, alpha, a.level), a.p < alpha).
+ * comparison_rejudge(&w, sequential_welch_half_width(control, treatment, tune, alpha, a.level), a.p < alpha).
  */
 void adjust_welch(struct comparison *w, const struct adjusted *a, double alpha);
 

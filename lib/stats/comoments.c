@@ -1,7 +1,5 @@
 #include "stats/comoments.h"
 
-#include <math.h>
-
 void comoments_add(struct comoments *j, double x, double y)
 {
 	double dx = x - j->mean_x, dy = y - j->mean_y;
@@ -34,16 +32,6 @@ void comoments_merge(struct comoments *j, const struct comoments *other)
 struct moments comoments_x(const struct comoments *j)
 {
 	return (struct moments){.n = j->n, .mean = j->mean_x, .m2 = j->m2_x};
-}
-
-struct moments comoments_y(const struct comoments *j)
-{
-	return (struct moments){.n = j->n, .mean = j->mean_y, .m2 = j->m2_y};
-}
-
-double comoments_covariance(const struct comoments *j)
-{
-	return j->n > 1 ? j->c_xy / (double)(j->n - 1) : NAN;
 }
 
 double comoments_residual_m2(const struct comoments *j, double slope)

@@ -1,6 +1,6 @@
 /*
- * comoments: the first and second moments of pairs (x, y), in one pass and mergeable: the variance of a ratio needs them
- * (ratio.h), and so does the adjustment by a covariate (cuped.h).
+ * comoments: the first and second moments of pairs (x, y), in one pass and mergeable: the variance of a ratio needs
+ * them (ratio.h), and so does the adjustment by a covariate (cuped.h).
  *
  * By convention x is what y is explained by: the denominator of a ratio, the covariate of a metric.
  */
@@ -25,12 +25,8 @@ void comoments_add(struct comoments *j, double x, double y);
 /* Adds all pairs of `other`: Chan, Golub, LeVeque 1979, and for the products Pébay 2008. */
 void comoments_merge(struct comoments *j, const struct comoments *other);
 
-/* The sample of the x, and of the y, alone. */
+/* The sample of the x alone. */
 struct moments comoments_x(const struct comoments *j);
-struct moments comoments_y(const struct comoments *j);
-
-/* The unbiased covariance c_xy / (n - 1); NaN where n < 2. */
-double comoments_covariance(const struct comoments *j);
 
 /*
  * The sum of the squared deviations of y - slope * x from their mean: m2_y - 2 slope c_xy + slope^2 m2_x. Where y is

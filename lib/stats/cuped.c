@@ -3,7 +3,7 @@
 #include <math.h>
 
 /* The pairs of all users of the arm, where those without a covariate have `centre`. */
-static struct comoments imputed(const struct cuped_arm *arm, double centre)
+static struct comoments imputed_pairs(const struct cuped_arm *arm, double centre)
 {
 	struct comoments all = arm->seen, rest = {
 		.n = arm->unseen.n, .mean_x = centre, .mean_y = arm->unseen.mean, .m2_y = arm->unseen.m2,
@@ -26,7 +26,7 @@ struct cuped cuped_fit(const struct cuped_arm *arms, size_t n)
 	}
 	c.centre = covariate.mean;
 	for (size_t i = 0; i < n; i++) {
-		struct comoments all = imputed(&arms[i], c.centre);
+		struct comoments all = imputed_pairs(&arms[i], c.centre);
 
 		c_xy += all.c_xy;
 		m2_x += all.m2_x;
@@ -43,7 +43,7 @@ struct cuped cuped_fit(const struct cuped_arm *arms, size_t n)
 
 struct moments cuped_sample(const struct cuped *c, const struct cuped_arm *arm)
 {
-	struct comoments all = imputed(arm, c->centre);
+	struct comoments all = imputed_pairs(arm, c->centre);
 
 	return (struct moments){
 		.n = all.n,

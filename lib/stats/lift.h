@@ -8,9 +8,9 @@
  *
  * with the q of the comparison at hand: Student's quantile with Welch's degrees of freedom, or that of an adjusted
  * level, or of a confidence sequence. At L = 0 this is the very condition under which that comparison is not
- * significant, so the interval excludes 0 exactly where the comparison is significant. The usual percent interval of the
- * reports, that of the difference divided by the control's mean, agrees with the comparison too, but takes that mean
- * for known, and is wrong where the effect is large or the control noisy.
+ * significant, so the interval excludes 0 exactly where the comparison is significant. The usual percent interval
+ * of the reports, that of the difference divided by the control's mean, agrees with the comparison too, but takes
+ * that mean for known, and is wrong where the effect is large or the control noisy.
  *
  * Solved for L it is a quadratic inequality, and where the control's mean is itself within q standard errors of 0
  * (q^2 v_c >= m_c^2) its solution is not an interval: it is all lifts, or all outside of a gap, and any percentage, of

@@ -34,7 +34,10 @@ static double over_chi(double q, double df, double noncentrality)
 	return sum / total;
 }
 
-/* The same the other way round, where that step would be too small: the mean over Z of P(S < (Z + noncentrality) / q). */
+/*
+ * The same the other way round, where that step would be too small: the mean over Z of P(S < (Z + noncentrality) /
+ * q).
+ */
 static double over_normal(double q, double df, double noncentrality)
 {
 	double step = 0.125, sum = 0, total = 0;
@@ -121,7 +124,9 @@ bool power_need(double control_variance, double treatment_variance, double alloc
 	double low = 1, high = 2; /* low is too few, or no number at all */
 
 	*need = (struct power_users){0, 0};
-	if (!(control_variance >= 0 && treatment_variance >= 0 && allocation > 0 && isfinite(allocation) && effect != 0))
+	if (!(control_variance >= 0 && treatment_variance >= 0 && effect != 0))
+		return false;
+	if (!(allocation > 0 && isfinite(allocation)))
 		return false;
 	while (plan_power(&p, high) < power && high <= 0x1p53) {
 		low = high;

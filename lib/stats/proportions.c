@@ -26,12 +26,16 @@ static struct table table_of(const uint64_t *hits, const uint64_t *users, size_t
 }
 
 /* Twice the smaller tail, which rounding may put just below a half. GSL is asked only for values that there can be. */
-static double fisher(const struct table *t, uint64_t hits, uint64_t users)
+static double fisher_p(const struct table *t, uint64_t hits, uint64_t users)
 {
 	unsigned n1 = (unsigned)t->hits, n2 = (unsigned)(t->users - t->hits), k = (unsigned)hits, n = (unsigned)users;
 	bool many = (double)hits * (double)t->users >= (double)t->hits * (double)users;
-	double tail = many ? (k > 0 ? gsl_cdf_hypergeometric_Q(k - 1, n1, n2, n) : 1) : gsl_cdf_hypergeometric_P(k, n1, n2, n);
+	double tail;
 
+	if (many)
+		tail = k > 0 ? gsl_cdf_hypergeometric_Q(k - 1, n1, n2, n) : 1;
+	else
+		tail = gsl_cdf_hypergeometric_P(k, n1, n2, n);
 	return tail > 0.5 - 1e-12 ? 1 : 2 * tail;
 }
 
@@ -55,9 +59,11 @@ struct proportions proportions_test(const uint64_t *hits, const uint64_t *users,
 	struct proportions least = {.p = NAN};
 
 	for (size_t i = 0; i < arms && t.arms > 1; i++) {
-		double p = users[i] > 0 ? fisher(&t, hits[i], users[i]) : NAN;
+		double p = users[i] > 0 ? fisher_p(&t, hits[i], users[i]) : NAN;
+		bool stands_out = isnan(least.p) || p < least.p ||
+				  (t.arms == 2 && has_more(hits, users, i, least.arm));
 
-		if (p < least.p || (!isnan(p) && (isnan(least.p) || (t.arms == 2 && has_more(hits, users, i, least.arm)))))
+		if (!isnan(p) && stands_out)
 			least = (struct proportions){.p = p, .arm = i};
 	}
 	least.p = of_several(least.p, &t);
@@ -65,7 +71,7 @@ struct proportions proportions_test(const uint64_t *hits, const uint64_t *users,
 }
 
 /* The sample of 1 for each hit and 0 for every other user. */
-static struct moments indicators(uint64_t hits, uint64_t users)
+static struct moments indicator_sample(uint64_t hits, uint64_t users)
 {
 	double share = (double)hits / (double)users;
 
@@ -77,11 +83,11 @@ struct proportions proportions_sequential(const uint64_t *hits, const uint64_t *
 {
 	struct table t = table_of(hits, users, arms);
 	struct proportions test = proportions_test(hits, users, arms);
-	struct moments all = indicators(t.hits, t.users);
+	struct moments all = indicator_sample(t.hits, t.users);
 	double least = NAN;
 
 	for (size_t i = 0; i < arms && t.arms > 1; i++) {
-		struct moments arm = indicators(hits[i], users[i]);
+		struct moments arm = indicator_sample(hits[i], users[i]);
 
 		if (users[i] > 0)
 			least = fmin(least, sequential_arm(&arm, &all, tune, alpha));

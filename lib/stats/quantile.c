@@ -33,47 +33,12 @@ double quantile_sorted(const double *sorted, size_t n, double p)
 	return sorted[i] + (place - below) * (sorted[i + 1] - sorted[i]);
 }
 
-/* P(B = k + 1) / P(B = k) */
-static double up(size_t n, double odds, size_t k)
-{
-	return (double)(n - k) / (double)(k + 1) * odds;
-}
+/* Ranks from 1. Where no value is low (high) enough, `lower` is 0 (`upper` is n + 1). */
+struct ranks {
+	size_t lower, upper;
+};
 
-/*
- * The least k with P(B <= k) > tail, for odds = p / (1 - p). Probabilities are relative to that of the mode, where
- * the walk begins, so that there is no factorial and nothing cancels. It takes some 75 standard deviations of steps.
- */
-static size_t binomial_quantile(size_t n, double p, double tail)
-{
-	double odds = p / (1 - p), weight = 1, total = 1, sum;
-	size_t mode = (size_t)fmin((double)n, floor(((double)n + 1) * p)), k;
-
-	for (k = mode; k < n && weight > 1e-300; k++) {
-		weight *= up(n, odds, k);
-		total += weight;
-	}
-	weight = 1;
-	for (k = mode; k > 0 && weight > 1e-300; k--) {
-		weight /= up(n, odds, k - 1);
-		total += weight;
-	}
-	for (sum = weight; k < n && sum <= tail * total; k++) {
-		weight *= up(n, odds, k);
-		sum += weight;
-	}
-	return k;
-}
-
-struct quantile_ranks quantile_ranks(size_t n, double p, double alpha)
-{
-	/* u is as far from the top as l from the bottom, counting the values above */
-	return (struct quantile_ranks){
-		.lower = binomial_quantile(n, p, alpha / 2),
-		.upper = n + 1 - binomial_quantile(n, 1 - p, alpha / 2),
-	};
-}
-
-static void set_bounds(struct quantile *q, const double *sorted, size_t n, struct quantile_ranks r)
+static void set_bounds(struct quantile *q, const double *sorted, size_t n, struct ranks r)
 {
 	q->lower = r.lower < 1 ? -INFINITY : sorted[r.lower - 1];
 	q->upper = r.upper > n ? INFINITY : sorted[r.upper - 1];
@@ -87,20 +52,6 @@ static double woodruff(const double *sorted, size_t n, double p, double spread, 
 	if (!(p - h >= 0 && p + h <= 1))
 		return NAN;
 	return (quantile_sorted(sorted, n, p + h) - quantile_sorted(sorted, n, p - h)) / (2 * t);
-}
-
-struct quantile quantile_independent(const double *sorted, size_t n, double p, double alpha)
-{
-	struct quantile q = {
-		.value = quantile_sorted(sorted, n, p), .lower = -INFINITY, .upper = INFINITY, .error = NAN, .users = n,
-	};
-	double rest = (double)n - 1;
-
-	if (n < 2)
-		return q;
-	set_bounds(&q, sorted, n, quantile_ranks(n, p, alpha));
-	q.error = woodruff(sorted, n, p, sqrt(p * (1 - p) / rest), rest);
-	return q;
 }
 
 /* The standard error of the share of values at or below `value`, by the delta method. */
@@ -121,11 +72,11 @@ static double share_error(const double *grouped, const size_t *sizes, size_t use
 }
 
 /* Of n values, the ranks at the shares p - h and p + h, outwards. */
-static struct quantile_ranks outer_ranks(size_t n, double p, double h)
+static struct ranks outer_ranks(size_t n, double p, double h)
 {
 	double lower = floor((double)n * (p - h)), upper = ceil((double)n * (p + h)) + 1;
 
-	return (struct quantile_ranks){
+	return (struct ranks){
 		.lower = lower < 1 ? 0 : (size_t)lower,
 		.upper = upper > (double)n ? n + 1 : (size_t)upper,
 	};

@@ -1,9 +1,8 @@
 /*
  * quantile: quantiles of the values of an arm, with intervals that need no density, and their comparison.
  *
- * Two intervals. quantile_independent is exact where all values are independent (one a user). Where a user has several,
- * such as the times of their sessions, they are not, and it is too narrow: then quantile_clustered. Values are finite.
- * Quantiles do not merge: they need all values in one place.
+ * A user may have several values, such as the times of their sessions, which are not independent of each other.
+ * Values are finite. Quantiles do not merge: they need all values in one place.
  */
 #ifndef BOTIFY_QUANTILE_H
 #define BOTIFY_QUANTILE_H
@@ -23,21 +22,6 @@ void quantile_sort(double *values, size_t n);
  */
 double quantile_sorted(const double *sorted, size_t n, double p);
 
-/* Ranks from 1. Where no value is low (high) enough, `lower` is 0 (`upper` is n + 1). */
-struct quantile_ranks {
-	size_t lower, upper;
-};
-
-/*
- * Between which order statistics the p-quantile lies, with confidence at least 1 - alpha whatever the distribution:
- * the number of values below the quantile is binomial, so with tails of at most alpha / 2 each,
- *
- *     lower = greatest l with P(B <= l - 1) <= alpha / 2,  upper = least u with P(B >= u) <= alpha / 2,  B ~ Bin(n, p)
- *
- * Conover 1999, "Practical Nonparametric Statistics", section 3.2. 0 < p < 1.
- */
-struct quantile_ranks quantile_ranks(size_t n, double p, double alpha);
-
 struct quantile {
 	double value;	     /* type 7; NaN where there is no value */
 	double lower, upper; /* order statistics; infinite where there are too few values for a bound */
@@ -46,36 +30,30 @@ struct quantile {
 };
 
 /*
- * The p-quantile, 0 < p < 1, of values that are sorted and independent, one a user. The interval is that of
- * quantile_ranks. The error is Woodruff's (1952, "Confidence intervals for medians and other position measures"): with
- * h = t sqrt(p (1 - p) / (n - 1)), t the 97.5 % quantile of Student's t with n - 1 degrees, whatever alpha,
+ * The p-quantile, 0 < p < 1, of values that come in clusters: `grouped` has the values of the first user, then those of
+ * the second, and so on; sizes[i] is how many the i-th of `users` has, in sum n. `sorted` has the same values sorted.
+ * Users are independent; a user may have no value.
+ *
+ * The share of values at or below the quantile is a ratio metric, whose variance the delta method gives (ratio.h).
+ * The interval is the order statistics at p -+ t times its standard error, outwards, t with users - 1 degrees: the
+ * outer interval of Deng, Knoblich, Lu 2018, "Applying the Delta Method in Metric Analytics", section 5. The error
+ * is that of Woodruff 1952, "Confidence intervals for medians and other position measures": with h = t times that
+ * standard error, t the 97.5 % quantile of Student's t with users - 1 degrees, whatever alpha,
  *
  *     error = (Q(p + h) - Q(p - h)) / (2 t),       Q the type 7 quantile
  *
- * and NaN where p -+ h is not within 0 .. 1.
- */
-struct quantile quantile_independent(const double *sorted, size_t n, double p, double alpha);
-
-/*
- * The same for values that come in clusters: `grouped` has the values of the first user, then those of the second, and
- * so on; sizes[i] is how many the i-th of `users` has, in sum n. `sorted` has the same values sorted. Users are
- * independent; a user may have no value.
- *
- * The share of values at or below the quantile is a ratio metric, whose variance the delta method gives (ratio.h). The
- * interval is the order statistics at p -+ t times its standard error, outwards, t with users - 1 degrees: the outer
- * interval of Deng, Knoblich, Lu 2018, "Applying the Delta Method in Metric Analytics", section 5. The error is as
- * above, with that standard error in h. Right in the limit of many users.
+ * and NaN where p -+ h is not within 0 .. 1. Right in the limit of many users.
  */
 struct quantile quantile_clustered(const double *sorted, const double *grouped, const size_t *sizes, size_t users,
 				   double p, double alpha);
 
 /*
- * A quantile as a sample of `users` values whose mean is the quantile and whose mean's standard error is `error`: with
- * it, comparison_welch compares the quantiles of two arms, and lift_fieller tells percents. That is the normal
- * approximation, each arm with its own error and users - 1 degrees of freedom; it wants some hundred users, and values
- * without large gaps near the quantile, and whose density does not jump there: where it falls to two fifths, errors were 6 %
- * too large below and 5 % too small above (tests/stats/aa_logs.c with shorter sessions). The interval of such a comparison
- * is not made of the intervals above.
+ * A quantile as a sample of `users` values whose mean is the quantile and whose mean's standard error is `error`:
+ * with it, comparison_welch compares the quantiles of two arms, and lift_fieller tells percents. That is the normal
+ * approximation, each arm with its own error and users - 1 degrees of freedom; it wants some hundred users, and
+ * values without large gaps near the quantile, and whose density does not jump there: where it falls to two fifths,
+ * errors were 6 % too large below and 5 % too small above (tests/stats/aa_logs.c with shorter sessions). The
+ * interval of such a comparison is not made of the intervals above.
  */
 struct moments quantile_sample(const struct quantile *q);
 

@@ -29,7 +29,7 @@ struct arm {
 	double n, ranks;
 };
 
-static double commonest(const struct ranks_value *values, size_t n)
+static double count_commonest(const struct ranks_value *values, size_t n)
 {
 	size_t most = 0;
 
@@ -41,13 +41,13 @@ static double commonest(const struct ranks_value *values, size_t n)
 }
 
 /* Takes the values of arms that have too few out of the sorted ones. Returns how many are left. */
-static size_t keep_tested(struct ranks_value *values, size_t n, const struct arm *list)
+static size_t keep_tested_arms(struct ranks_value *values, size_t n, const struct arm *list)
 {
-	double share = 1 - commonest(values, n) / (double)n;
+	double share = 1 - count_commonest(values, n) / (double)n;
 	size_t kept = 0;
 
 	/* one value is always the commonest, and of n that differ n - 1 are not */
-	if (commonest(values, n) == 1)
+	if (count_commonest(values, n) == 1)
 		share = 1;
 	for (size_t i = 0; i < n; i++)
 		if (list[values[i].arm].n * share >= RANKS_LEAST)
@@ -55,7 +55,7 @@ static size_t keep_tested(struct ranks_value *values, size_t n, const struct arm
 	return kept;
 }
 
-static void count(const struct ranks_value *values, size_t n, struct arm *list, size_t arms)
+static void count_values(const struct ranks_value *values, size_t n, struct arm *list, size_t arms)
 {
 	for (size_t i = 0; i < arms; i++)
 		list[i] = (struct arm){0};
@@ -64,7 +64,7 @@ static void count(const struct ranks_value *values, size_t n, struct arm *list, 
 }
 
 /* Adds up the ranks of the sorted values. Returns the sum of t^3 - t over the groups of t equal ones. */
-static double rank(const struct ranks_value *values, size_t n, struct arm *list)
+static double sum_ranks(const struct ranks_value *values, size_t n, struct arm *list)
 {
 	double ties = 0;
 
@@ -84,7 +84,7 @@ static double rank(const struct ranks_value *values, size_t n, struct arm *list)
 static struct ranks test_sorted(const struct ranks_value *values, size_t n, struct arm *list, size_t arms)
 {
 	struct ranks test = {.h = NAN, .df = NAN, .p = NAN};
-	double all = (double)n, ties = rank(values, n, list), sum = 0, tested = 0;
+	double all = (double)n, ties = sum_ranks(values, n, list), sum = 0, tested = 0;
 
 	for (size_t i = 0; i < arms; i++) {
 		double off = list[i].n > 0 ? list[i].ranks / list[i].n - (all + 1) / 2 : 0;
@@ -108,9 +108,9 @@ int ranks_test(struct ranks_value *values, size_t n, size_t arms, struct ranks *
 		return -1;
 	if (n > 0)
 		qsort(values, n, sizeof *values, by_value);
-	count(values, n, list, arms);
-	n = n > 0 ? keep_tested(values, n, list) : 0;
-	count(values, n, list, arms);
+	count_values(values, n, list, arms);
+	n = n > 0 ? keep_tested_arms(values, n, list) : 0;
+	count_values(values, n, list, arms);
 	*test = test_sorted(values, n, list, arms);
 	free(list);
 	return 0;

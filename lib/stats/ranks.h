@@ -23,11 +23,11 @@ struct ranks {
 };
 
 /*
- * Tests n values of arms with numbers below `arms`; sorts them. Arms are tested that may expect at least RANKS_LEAST
- * values that are not the commonest one (that is so many values, where no two are equal), for the chi-square distribution
- * is not right for fewer. Of samples of such sizes in which arms do not matter, at most 1.4 in 1,000 were seen with p
- * below 0.001. The other arms are passed over. All is NaN where fewer than two are left. Returns 0, or -1 where there is
- * no memory.
+ * Tests n values of arms with numbers below `arms`; sorts them. Arms are tested that may expect at least
+ * RANKS_LEAST values that are not the commonest one (that is so many values, where no two are equal), for the
+ * chi-square distribution is not right for fewer. Of samples of such sizes in which arms do not matter, at most 1.4
+ * in 1,000 were seen with p below 0.001. The other arms are passed over. All is NaN where fewer than two are left.
+ * Returns 0, or -1 where there is no memory.
  */
 #define RANKS_LEAST 5
 int ranks_test(struct ranks_value *values, size_t n, size_t arms, struct ranks *test);

@@ -6,7 +6,10 @@ double sequential_rho2(double n, double alpha)
 {
 	double c = 1 - 2 * log(alpha), y = c + log(c), last = 0;
 
-	/* Newton's steps from above; there are five or so. GSL's Lambert function has but ten digits where alpha is small. */
+	/*
+	 * Newton's steps from above; there are five or so. GSL's Lambert function has but ten digits where alpha is
+	 * small.
+	 */
 	for (int i = 0; i < 100 && y > 1 && y != last; i++) {
 		last = y;
 		y = y * (c - 1 + log(y)) / (y - 1);
@@ -40,7 +43,7 @@ static struct comparison at_least(struct comparison w, const struct comparison *
 	if (isnan(w.t) || isnan(once->t))
 		return w;
 	w.p = fmax(w.p, once->p);
-	comparison_judge(&w, fmax(w.half, once->half), alpha);
+	comparison_judge(&w, fmax(w.half_width, once->half_width), alpha);
 	return w;
 }
 
@@ -54,8 +57,8 @@ struct comparison sequential_welch(const struct moments *control, const struct m
 			alpha);
 }
 
-double sequential_welch_half(const struct moments *control, const struct moments *treatment, double tune, double alpha,
-			     double level)
+double sequential_welch_half_width(const struct moments *control, const struct moments *treatment, double tune,
+				   double alpha, double level)
 {
 	double n = (double)control->n + (double)treatment->n;
 	struct comparison once = comparison_welch(control, treatment, alpha);
@@ -64,19 +67,11 @@ double sequential_welch_half(const struct moments *control, const struct moments
 				 comparison_t_critical(level, once.df));
 }
 
-struct comparison sequential_mean(const struct moments *s, double tune, double alpha)
-{
-	double n = (double)s->n, error = sqrt(moments_variance(s) / n);
-	struct comparison once = moments_compare(moments_mean(s), error, n - 1, alpha);
-
-	return at_least(sequential_compare(moments_mean(s), error, n, sequential_rho2(tune, alpha), alpha), &once,
-			alpha);
-}
-
 double sequential_arm(const struct moments *arm, const struct moments *all, double tune, double alpha)
 {
 	double n = (double)all->n, here = (double)arm->n, others = n - here;
-	double difference = (arm->mean - all->mean) * (n / others), error = moments_sd(all) * sqrt(1 / here + 1 / others);
+	double difference = (arm->mean - all->mean) * (n / others);
+	double error = moments_sd(all) * sqrt(1 / here + 1 / others);
 
 	return sequential_compare(difference, error, n, sequential_rho2(tune, alpha), alpha).p;
 }

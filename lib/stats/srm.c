@@ -72,7 +72,8 @@ static double stirling_rest(double z)
  *
  *     sum_i (A_i - 1/2) log(A_i / (A w_i)) - (k - 1)/2 log(A / a) + sum_i (rest(A_i) - rest(a_i)) - rest(A) + rest(a)
  */
-static double log_bayes_factor(const uint64_t *counts, const double *weights, size_t arms, const struct plan *p, double a)
+static double log_bayes_factor(const uint64_t *counts, const double *weights, size_t arms, const struct plan *p,
+			       double a)
 {
 	double total = a + p->users, sum = stirling_rest(a) - stirling_rest(total);
 

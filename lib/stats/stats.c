@@ -77,52 +77,55 @@ double comparison_t_critical(double alpha, double df)
 		return gsl_cdf_ugaussian_Qinv(alpha / 2);
 	q = gsl_cdf_tdist_Qinv(alpha / 2, df);
 	density = gsl_ran_tdist_pdf(q, df);
-	/* The same expansion: one Newton step makes the quantile that of our own tail. Towards the centre it is exact. */
+	/*
+	 * The same expansion: one Newton step makes the quantile that of our own tail. Towards the centre it is
+	 * exact.
+	 */
 	if (alpha < 0.5 && density > 0 && isfinite(q))
 		q += (comparison_t_tails(q, df) - alpha) / (2 * density);
 	return q;
 }
 
-static double agree(double p, bool significant, double alpha)
+static double agreeing_p(double p, bool significant, double alpha)
 {
 	if (significant == (p < alpha))
 		return p;
 	return significant ? nextafter(alpha, 0) : alpha;
 }
 
-static void set_interval(struct comparison *w, double half)
+static void set_interval(struct comparison *w, double half_width)
 {
-	w->half = half;
-	w->lower = w->difference - half;
-	w->upper = w->difference + half;
+	w->half_width = half_width;
+	w->lower = w->difference - half_width;
+	w->upper = w->difference + half_width;
 	/* x - y is positive exactly where x > y, so this is "the interval excludes 0" also after rounding */
-	w->significant = fabs(w->difference) > half;
+	w->significant = fabs(w->difference) > half_width;
 }
 
-void comparison_judge(struct comparison *w, double half, double alpha)
+void comparison_judge(struct comparison *w, double half_width, double alpha)
 {
-	set_interval(w, half);
-	w->p = agree(w->p, w->significant, alpha);
+	set_interval(w, half_width);
+	w->p = agreeing_p(w->p, w->significant, alpha);
 }
 
-void comparison_rejudge(struct comparison *w, double half, bool significant)
+void comparison_rejudge(struct comparison *w, double half_width, bool significant)
 {
 	double size = fabs(w->difference);
 
-	if (isnan(w->half))
+	if (isnan(w->half_width))
 		return;
-	if (significant && !(size > half))
-		half = nextafter(size, 0);
-	else if (!significant && size > half)
-		half = size;
-	set_interval(w, half);
+	if (significant && !(size > half_width))
+		half_width = nextafter(size, 0);
+	else if (!significant && size > half_width)
+		half_width = size;
+	set_interval(w, half_width);
 }
 
 struct comparison moments_compare(double difference, double error, double df, double alpha)
 {
 	struct comparison w = {
 		.difference = difference, .lower = NAN, .upper = NAN, .t = NAN, .df = NAN, .p = NAN,
-		.error = NAN, .half = NAN,
+		.error = NAN, .half_width = NAN,
 	};
 
 	/* also false for NaN */

@@ -31,10 +31,10 @@ double moments_variance(const struct moments *s);
 double moments_sd(const struct moments *s);
 
 /*
- * The standard error of the difference of two means, sqrt(v_a + v_b) with v = variance / n: NaN where a sample has fewer
- * than two values, and 0 where neither varies. Means of equal values are not always equal: three times 0.1, divided by
- * three, is another number than 0.1. So a standard deviation of up to 2^-44 of the mean, which is what rounding leaves
- * of some thousand equal values each, is none.
+ * The standard error of the difference of two means, sqrt(v_a + v_b) with v = variance / n: NaN where a sample has
+ * fewer than two values, and 0 where neither varies. Means of equal values are not always equal: three times 0.1,
+ * divided by three, is another number than 0.1. So a standard deviation of up to 2^-44 of the mean, which is what
+ * rounding leaves of some thousand equal values each, is none.
  */
 double comparison_difference_error(const struct moments *a, const struct moments *b);
 
@@ -49,7 +49,7 @@ struct comparison {
 	double p;	     /* two-sided */
 	bool significant;    /* the interval excludes 0; false where there is no interval */
 	double error;	     /* standard error of the difference */
-	double half;	     /* half the interval's width: lower and upper are difference -+ half */
+	double half_width;	     /* half the interval's width: lower and upper are difference -+ half_width */
 };
 
 /*
@@ -78,22 +78,24 @@ double comparison_welch_df(double v_a, double n_a, double v_b, double n_b);
  *     t = (mean of treatment - mean of control) / sqrt(v_t + v_c)
  *     interval = difference -+ q * sqrt(v_t + v_c), q the 1 - alpha/2 quantile of Student's t with df degrees (above)
  *
- * Unknown, as moments_compare says it, where a sample has fewer than two values or neither varies (comparison_difference_error).
+ * Unknown, as moments_compare says it, where a sample has fewer than two values or neither varies
+ * (comparison_difference_error).
  */
 struct comparison comparison_welch(const struct moments *control, const struct moments *treatment, double alpha);
 
 /*
- * For a critical value of another kind than Student's t. Takes a comparison whose difference, error, df, t and p are
- * set (p being that of the same kind), gives it the interval difference -+ half, and makes interval, p and verdict
- * agree as moments_compare does.
+ * For a critical value of another kind than Student's t. Takes a comparison whose difference, error, df, t and p
+ * are set (p being that of the same kind), gives it the interval difference -+ half_width, and makes interval, p
+ * and verdict agree as moments_compare does.
  */
-void comparison_judge(struct comparison *w, double half, double alpha);
+void comparison_judge(struct comparison *w, double half_width, double alpha);
 
 /*
- * Gives a comparison another interval, difference -+ half, and a verdict that was reached elsewhere: see adjust.h. If
- * rounding has them disagree, `half` yields by the last bit. p stays. Does nothing where there is no interval.
+ * Gives a comparison another interval, difference -+ half_width, and a verdict that was reached elsewhere: see
+ * adjust.h. If rounding has them disagree, `half_width` yields by the last bit. p stays. Does nothing where there
+ * is no interval.
  */
-void comparison_rejudge(struct comparison *w, double half, bool significant);
+void comparison_rejudge(struct comparison *w, double half_width, bool significant);
 
 /* P(|T| >= |t|) for Student's t with df degrees of freedom (infinite: the normal distribution), exact in the tail. */
 double comparison_t_tails(double t, double df);

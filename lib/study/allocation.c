@@ -23,7 +23,8 @@ void allocation_clear(struct allocation *s)
 }
 
 /* Adds an arm; `said` is its weight as it was given. A weight that is lost in a sum of weights is a mistake. */
-static int add(struct allocation *s, const char *what, struct slice arm, double weight, const char *said, struct errmsg *e)
+static int add_arm(struct allocation *s, const char *what, struct slice arm, double weight, const char *said,
+		   struct errmsg *e)
 {
 	double *weights = grow(s->weights, &s->cap, s->arms.n + 1, sizeof *weights);
 
@@ -31,8 +32,8 @@ static int add(struct allocation *s, const char *what, struct slice arm, double 
 		return errmsg_nomem(e);
 	s->weights = weights;
 	if (!(weight == 0 || (weight >= 1e-12 && weight <= 1e12)))
-		return errmsg_set(e, "%s: the weight of arm '%.*s' must be a number, 0 or above, not '%s'", what, (int)arm.len,
-				  arm.text, said);
+		return errmsg_set(e, "%s: the weight of arm '%.*s' must be a number, 0 or above, not '%s'", what,
+				  (int)arm.len, arm.text, said);
 	if (intern_find(&s->arms, arm) != INTERN_NONE)
 		return errmsg_set(e, "%s: arm '%.*s' has two weights", what, (int)arm.len, arm.text);
 	weights[s->arms.n] = weight;
@@ -51,7 +52,7 @@ static int add_item(struct allocation *s, const char *what, char *text, struct e
 	*sign = '\0';
 	if (number_parse(what, sign + 1, 0, 1e12, &weight, &ignored) < 0)
 		weight = NAN;
-	return add(s, what, slice_of(text), weight, sign + 1, e);
+	return add_arm(s, what, slice_of(text), weight, sign + 1, e);
 }
 
 static int parse_list(struct allocation *s, const char *what, const char *text, struct errmsg *e)
@@ -65,13 +66,13 @@ static int parse_list(struct allocation *s, const char *what, const char *text, 
 	return status;
 }
 
-static int add_member(struct allocation *s, const char *what, const char *name, const json_t *value, struct errmsg *e)
+static int add_json_arm(struct allocation *s, const char *what, const char *name, const json_t *value, struct errmsg *e)
 {
 	char said[64];
 	size_t len = json_dumpb(value, said, sizeof said - 1, JSON_ENCODE_ANY | JSON_COMPACT | JSON_REAL_PRECISION(6));
 
 	said[len < sizeof said ? len : 0] = '\0';
-	return add(s, what, slice_of(name), json_is_number(value) ? json_number_value(value) : NAN, said, e);
+	return add_arm(s, what, slice_of(name), json_is_number(value) ? json_number_value(value) : NAN, said, e);
 }
 
 static int parse_object(struct allocation *s, const char *what, const char *text, struct errmsg *e)
@@ -88,7 +89,7 @@ static int parse_object(struct allocation *s, const char *what, const char *text
 		status = errmsg_set(e, "%s is not an object of weights, as {\"C\":2,\"T1\":1}: %s", what, reason.text);
 	json_object_foreach(object, name, value)
 		if (status == 0)
-			status = add_member(s, what, name, value, e);
+			status = add_json_arm(s, what, name, value, e);
 	json_decref(object);
 	return status;
 }
@@ -182,7 +183,7 @@ bool allocation_leaves_out(const struct allocation *s, struct slice arm)
 	return number != INTERN_NONE && s->weights[number] == 0;
 }
 
-static bool has(const struct intern *names, const struct interned *name)
+static bool has_name(const struct intern *names, const struct interned *name)
 {
 	return intern_find(names, (struct slice){.text = name->text, .len = name->len}) != INTERN_NONE;
 }
@@ -208,7 +209,7 @@ static size_t count_without(const struct intern *some, const struct intern *othe
 	size_t n = 0;
 
 	for (size_t i = 0; i < some->n; i++)
-		n += !has(others, &some->list[i]) && !leaves_out(s, &some->list[i]);
+		n += !has_name(others, &some->list[i]) && !leaves_out(s, &some->list[i]);
 	return n;
 }
 
@@ -217,13 +218,20 @@ size_t allocation_missing(const struct allocation *s, const struct intern *arms,
 	bool room = true;
 
 	errmsg_set(names, "%s", "");
-	for (size_t i = 0; i < s->arms.n && room; i++)
-		room = has(arms, &s->arms.list[i]) || leaves_out(s, &s->arms.list[i]) || list_name(names, &s->arms.list[i]);
+	for (size_t i = 0; i < s->arms.n && room; i++) {
+		const struct interned *arm = &s->arms.list[i];
+
+		room = has_name(arms, arm) || leaves_out(s, arm) || list_name(names, arm);
+	}
 	return count_without(&s->arms, arms, s);
 }
 
-/* The first name behind `previous` (NULL: of all), bytewise, of those in `some` that are not among `others`; NULL: none. */
-static const struct interned *next_without(const struct intern *some, const struct intern *others, const struct interned *previous)
+/*
+ * The next name after `previous`, bytewise, of those in `some` that are not among `others`; the first where `previous`
+ * is NULL. NULL where there is none.
+ */
+static const struct interned *next_without(const struct intern *some, const struct intern *others,
+					   const struct interned *previous)
 {
 	const struct interned *next = NULL;
 
@@ -231,13 +239,16 @@ static const struct interned *next_without(const struct intern *some, const stru
 		const struct interned *name = &some->list[i];
 
 		if ((!previous || intern_compare(name, previous) > 0) && (!next || intern_compare(name, next) < 0) &&
-		    !has(others, name))
+		    !has_name(others, name))
 			next = name;
 	}
 	return next;
 }
 
-/* A log and its parts have the arms in different orders. Sorting them would take memory, and only some dozens have room. */
+/*
+ * A log and its parts have the arms in different orders. Sorting them would take memory, and only some dozens have
+ * room.
+ */
 size_t allocation_unplanned(const struct allocation *s, const struct intern *arms, struct errmsg *names)
 {
 	const struct interned *name = NULL;

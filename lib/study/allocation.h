@@ -12,8 +12,8 @@
 #include "base/intern.h"
 
 /*
- * Zero-initialise; a split of no arms is none: arms are equal, whichever there are. An arm of weight 0 is one that is not
- * to be looked at: whether it has users or none is as it should be.
+ * Zero-initialise; a split of no arms is none: arms are equal, whichever there are. An arm of weight 0 is one that
+ * is not to be looked at: whether it has users or none is as it should be.
  *
  * A split is that of all experiments, or has another for each experiment by its name; see allocation_of.
  */

@@ -63,7 +63,8 @@ void arm_samples_take(struct arm_samples *s, const struct user_values *v, size_t
 	for (size_t i = 0; i < s->n_arms; i++) {
 		const struct cuped_arm *arm = &s->sums[s->places[i]];
 
-		m->arms[i] = denominators ? ratio_sample(&arm->seen) : covariates ? cuped_sample(&fit, arm) : arm->unseen;
+		m->arms[i] = denominators ? ratio_sample(&arm->seen) :
+			     covariates ? cuped_sample(&fit, arm) : arm->unseen;
 	}
 	m->threshold = v->thresholds[metric];
 	m->theta = fit.theta;

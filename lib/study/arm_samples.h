@@ -2,11 +2,11 @@
  * arm_samples: what the arms of an experiment are compared by: for each metric one sample an arm, made of its users'
  * values (user_values.h).
  *
- * A metric of users is the sample of their values (stats.h), or where they are adjusted by a covariate that of the adjusted
- * ones (cuped.h); a ratio metric is the sample that the delta method makes of its sums (ratio.h).
+ * A metric of users is the sample of their values (stats.h), or where they are adjusted by a covariate that of the
+ * adjusted ones (cuped.h); a ratio metric is the sample that the delta method makes of its sums (ratio.h).
  *
- * Effects ask for all samples of an experiment: arm_samples_of. What asks about other users or other values, as A/A tests
- * and days do, makes user_values, and takes samples of them with arm_samples_take.
+ * Effects ask for all samples of an experiment: arm_samples_of. What asks about other users or other values, as A/A
+ * tests and days do, makes user_values, and takes samples of them with arm_samples_take.
  */
 #ifndef BOTIFY_ARM_SAMPLES_H
 #define BOTIFY_ARM_SAMPLES_H
@@ -57,15 +57,15 @@ int arm_samples_of(struct arm_samples *s, const struct study *study, uint32_t ex
 void arm_samples_clear(struct arm_samples *s);
 
 /*
- * Samples without values, of as many arms. Arms are numbered in the order of their first event, which parts of a log do not
- * know; the last bit of a sum over arms must not depend on it, and so these sums are made in the order of `names`. NULL:
- * numbers are the order. Returns 0, or -1 where there is no memory.
+ * Samples without values, of as many arms. Arms are numbered in the order of their first event, which parts of a
+ * log do not know; the last bit of a sum over arms must not depend on it, and so these sums are made in the order
+ * of `names`. NULL: numbers are the order. Returns 0, or -1 where there is no memory.
  */
 int arm_samples_init(struct arm_samples *s, size_t n_arms, const struct intern *names, struct errmsg *e);
 
 /*
- * Takes the samples of one metric, instead of those that were there; adjusted by the users' covariates, if there are any and
- * it is asked for. Arms of users are below n_arms, or USER_VALUES_NO_ARM. Allocates nothing.
+ * Takes the samples of one metric, instead of those that were there; adjusted by the users' covariates, if there
+ * are any and it is asked for. Arms of users are below n_arms, or USER_VALUES_NO_ARM. Allocates nothing.
  */
 void arm_samples_take(struct arm_samples *s, const struct user_values *v, size_t metric, bool adjust);
 

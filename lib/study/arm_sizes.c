@@ -48,7 +48,8 @@ int arm_sizes_init(struct arm_sizes *a, const struct study_experiment *x, const 
 {
 	size_t most = x->arms.n + (planned ? planned->arms.n : 0);
 
-	*a = (struct arm_sizes){.names = calloc(most + 1, sizeof *a->names), .users = calloc(most + 1, sizeof *a->users),
+	*a = (struct arm_sizes){.names = calloc(most + 1, sizeof *a->names),
+				.users = calloc(most + 1, sizeof *a->users),
 				.weights = calloc(most + 1, sizeof *a->weights),
 				.expected = calloc(most + 1, sizeof *a->expected)};
 	if (!a->names || !a->users || !a->weights || !a->expected)

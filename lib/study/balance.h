@@ -1,10 +1,10 @@
 /*
- * balance: are the covariates of an experiment alike in its arms? What users did before an experiment does not depend on
- * their arm. Where it does, users were not assigned by chance, or the covariate is not from before: then it holds part
- * of the effect, and an adjustment by it takes that away.
+ * balance: are the covariates of an experiment alike in its arms? What users did before an experiment does not depend
+ * on their arm. Where it does, users were not assigned by chance, or the covariate is not from before: then it holds
+ * part of the effect, and an adjustment by it takes that away.
  *
- * Tested are, among the users who are analysed, each covariate of those who have it, by ranks (ranks.h), and how many of
- * each arm have one at all, by Fisher's test (proportions.h). Each p is multiplied by how many of them are known
+ * Tested are, among the users who are analysed, each covariate of those who have it, by ranks (ranks.h), and how many
+ * of each arm have one at all, by Fisher's test (proportions.h). Each p is multiplied by how many of them are known
  * (Bonferroni), so that the least is the p of all: if nothing is wrong, it is below a level at most as often as that.
  */
 #ifndef BOTIFY_BALANCE_H

@@ -12,7 +12,7 @@ static const struct {
 enum { UNITS_N = sizeof units / sizeof *units };
 
 /* The place of the unit that a timestamp looks like, or UNITS_N. */
-static size_t find(int64_t timestamp)
+static size_t find_unit(int64_t timestamp)
 {
 	size_t k = 0;
 
@@ -23,7 +23,7 @@ static size_t find(int64_t timestamp)
 
 const char *clock_unit_of(int64_t timestamp)
 {
-	size_t k = find(timestamp);
+	size_t k = find_unit(timestamp);
 
 	return k < UNITS_N ? units[k].name : NULL;
 }
@@ -36,7 +36,7 @@ const char *clock_unit(const struct study *s)
 		int64_t latest = s->users[i].latest;
 
 		all += latest != EVENT_NO_TIMESTAMP;
-		counts[latest == EVENT_NO_TIMESTAMP ? UNITS_N : find(latest)]++;
+		counts[latest == EVENT_NO_TIMESTAMP ? UNITS_N : find_unit(latest)]++;
 	}
 	for (size_t k = 0; k < UNITS_N; k++)
 		if (2 * counts[k] > all)

@@ -12,7 +12,7 @@ void covariate_clear(struct covariate *c)
 	*c = (struct covariate){0};
 }
 
-static int add(struct covariate *c, uint32_t user, double value, struct errmsg *e)
+static int add_value(struct covariate *c, uint32_t user, double value, struct errmsg *e)
 {
 	double *values = grow(c->values, &c->cap, c->n + 1, sizeof *values);
 	uint32_t *place;
@@ -43,7 +43,7 @@ static int read_line(const struct ndjson_line *line, void *ctx, struct errmsg *e
 		return errmsg_set(e, "\"value\" is no number");
 	if (!(fabs(json_number_value(value)) <= COVARIATE_MAX))
 		return errmsg_set(e, "\"value\" is not a number from %g to %g", -COVARIATE_MAX, COVARIATE_MAX);
-	return add(ctx, user, json_number_value(value), e);
+	return add_value(ctx, user, json_number_value(value), e);
 }
 
 int covariate_load(struct covariate *c, const char *path, struct errmsg *e)

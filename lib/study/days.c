@@ -82,7 +82,9 @@ int days_add(struct days *d, uint32_t participant, int64_t timestamp, const stru
 
 const struct days_sums *days_latest(const struct days *d, uint32_t participant)
 {
-	return participant < d->n_participants && d->latest[participant] != 0 ? &d->list[d->latest[participant] - 1] : NULL;
+	uint32_t link = participant < d->n_participants ? d->latest[participant] : 0;
+
+	return link != 0 ? &d->list[link - 1] : NULL;
 }
 
 const struct days_sums *days_earlier(const struct days *d, const struct days_sums *day)

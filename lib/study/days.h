@@ -1,8 +1,9 @@
 /*
- * days: what participants (users in an experiment; see study.h) did on each day, and the effects that follow, day by day.
+ * days: what participants (users in an experiment; see study.h) did on each day, and the effects that follow, day
+ * by day.
  *
- * A session belongs to the day, in UTC, of its `last`. Memory is linear in pairs of a participant and a day on which a session
- * of it ended.
+ * A session belongs to the day, in UTC, of its `last`. Memory is linear in pairs of a participant and a day on
+ * which a session of it ended.
  */
 #ifndef BOTIFY_DAYS_H
 #define BOTIFY_DAYS_H
@@ -39,7 +40,10 @@ void days_clear(struct days *d);
 /* The day of a moment, in ms since the epoch; rounded down, also before it. */
 int32_t days_of(int64_t ms);
 
-/* The sums of a participant on a day, made where they are new. Valid until the next call. NULL where there is no memory. */
+/*
+ * The sums of a participant on a day, made where they are new. Valid until the next call. NULL where there is no
+ * memory.
+ */
 struct days_sums *days_at(struct days *d, uint32_t participant, int32_t day);
 
 /* Adds a session that ended at `timestamp`, or at EVENT_NO_TIMESTAMP. Returns 0, or -1 where there is no memory. */
@@ -57,9 +61,9 @@ struct days_row {
 };
 
 /*
- * A walk over the days of one experiment. On each, `today` has what the users did on that day, and `so_far` what they did
- * from the beginning to its end; who finished no session then has sessions 0. On the last day, so_far has the same users
- * as the summary of the experiment, and the same sums but for their last bits (a sum of sums).
+ * A walk over the days of one experiment. On each, `today` has what the users did on that day, and `so_far` what
+ * they did from the beginning to its end; who finished no session then has sessions 0. On the last day, so_far has
+ * the same users as the summary of the experiment, and the same sums but for their last bits (a sum of sums).
  */
 struct days_walk {
 	int32_t day;
@@ -73,8 +77,8 @@ struct days_walk {
 };
 
 /*
- * Begins a walk over the days of these users of a study that kept days. Both are borrowed. Returns 0, or -1 where there is
- * no memory.
+ * Begins a walk over the days of these users of a study that kept days. Both are borrowed. Returns 0, or -1 where
+ * there is no memory.
  */
 int days_walk_init(struct days_walk *w, const struct study *s, const struct user_values *users, struct errmsg *e);
 void days_walk_clear(struct days_walk *w);

@@ -77,13 +77,14 @@ static void rejudge(struct comparison *w, const struct moments *control, const s
 	if (isnan(a->level))
 		return;
 	if (o->sequential)
-		comparison_rejudge(w, sequential_welch_half(control, treatment, o->tune, o->alpha, a->level), a->p < o->alpha);
+		comparison_rejudge(w, sequential_welch_half_width(control, treatment, o->tune, o->alpha, a->level),
+				   a->p < o->alpha);
 	else
 		adjust_welch(w, a, o->alpha);
 }
 
-static struct effect effect_of(const struct comparison *w, const struct arm_samples_metric *metric, const uint32_t *pair,
-			       const struct adjusted *a, const struct effects_options *o)
+static struct effect effect_of(const struct comparison *w, const struct arm_samples_metric *metric,
+			       const uint32_t *pair, const struct adjusted *a, const struct effects_options *o)
 {
 	const struct moments *control = &metric->arms[pair[0]], *treatment = &metric->arms[pair[1]];
 	struct lift lift = effects_lift(control, treatment, w, o);
@@ -142,7 +143,8 @@ static int comparisons_init(struct comparisons *c, const struct arm_samples *s, 
 {
 	size_t n = (s->n_arms - 1) * METRICS_ALL_N;
 
-	*c = (struct comparisons){.n = n, .w = calloc(n + 1, sizeof *c->w), .adjusted = calloc(n + 1, sizeof *c->adjusted)};
+	*c = (struct comparisons){
+		.n = n, .w = calloc(n + 1, sizeof *c->w), .adjusted = calloc(n + 1, sizeof *c->adjusted)};
 	if (!c->w || !c->adjusted)
 		return errmsg_nomem(e);
 	for (size_t i = 0; i < n; i++) {

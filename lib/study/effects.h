@@ -30,10 +30,12 @@ struct effect {
 	double control_mean, treatment_mean; /* of arm_samples.h: a ratio metric's is the ratio */
 	double control_sd, treatment_sd;
 	double difference, difference_lower, difference_upper; /* treatment - control and its interval */
-	double effect, lower, upper; /* the same three, in percent of control_mean; the bounds are infinite where unbounded */
+	/* the same three, in percent of control_mean; the bounds are infinite where unbounded */
+	double effect, lower, upper;
 	double t, df, p; /* df is NaN where intervals are sequential */
 	double alpha;	 /* the intervals have confidence 1 - alpha, or what the adjustment makes of it */
-	bool significant; /* the interval excludes 0; this is p_adjusted < alpha, and false where there is no interval */
+	/* the interval excludes 0; this is p_adjusted < alpha, and false where there is no interval */
+	bool significant;
 	double p_adjusted; /* p where nothing is adjusted */
 	const char *method; /* "mean" or "ratio" */
 	double cap;	   /* values above were capped; NaN where none were to be */
@@ -47,29 +49,33 @@ struct effects {
 };
 
 struct effects_options {
-	const char *control; /* name of the control arm; NULL: "C" where there is such an arm, otherwise the first in strcmp order */
+	/* name of the control arm; NULL: "C" where there is such an arm, otherwise the first in strcmp order */
+	const char *control;
 	double alpha;
 	struct arm_samples_options samples;
-	bool fieller;		   /* the percent interval is Fieller's (lift.h), not that of the difference over the mean */
-	bool sequential;	   /* intervals hold at all looks (sequential.h), and are tightest at `tune` users of two arms */
+	/* the percent interval is Fieller's (lift.h), not that of the difference over the mean */
+	bool fieller;
+	/* intervals hold at all looks (sequential.h), and are tightest at `tune` users of two arms */
+	bool sequential;
 	double tune;
 	/*
-	 * Over the arms of an experiment: the comparisons of the metric `primary` are a family, those of all other metrics are
-	 * another. So what decides is corrected for the number of arms, and not for metrics that do not.
+	 * Over the arms of an experiment: the comparisons of the metric `primary` are a family, those of all other
+	 * metrics are another. So what decides is corrected for the number of arms, and not for metrics that do not.
 	 */
 	enum adjust_method adjust;
 	const char *primary; /* NULL: none, and all comparisons are one family */
 };
 
 /*
- * The numbers of the arms of an experiment in the order of the report, the control first and then by name. Returns a new
- * array of x->arms.n numbers, or NULL with the reason: no memory, or no arm of the control's name, with those there are.
+ * The numbers of the arms of an experiment in the order of the report, the control first and then by name. Returns a
+ * new array of x->arms.n numbers, or NULL with the reason: no memory, or no arm of the control's name, with those
+ * there are.
  */
 uint32_t *effects_arms(const struct study_experiment *x, const char *control, struct errmsg *e);
 
 /*
- * Adds the effects of an experiment of a study that has ended; none where it has one arm. `arms` are as above. Returns 0,
- * or -1 with the reason. Free with effects_clear in either case.
+ * Adds the effects of an experiment of a study that has ended; none where it has one arm. `arms` are as above. Returns
+ * 0, or -1 with the reason. Free with effects_clear in either case.
  */
 int effects_add(struct effects *all, const struct study *s, uint32_t experiment, const uint32_t *arms,
 		const struct effects_options *o, struct errmsg *e);

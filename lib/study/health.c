@@ -59,7 +59,8 @@ static uint64_t users_in_one_arm(const struct study_experiment *x)
 static int users_in_two_arms(const struct health_subject *of, struct health_finding *f, struct errmsg *words)
 {
 	const struct study_experiment *x = of->experiment;
-	double two = (double)x->summary.two_arms, all = two + (double)users_in_one_arm(x), share = all > 0 ? two / all : 0;
+	double two = (double)x->summary.two_arms, all = two + (double)users_in_one_arm(x),
+	       share = all > 0 ? two / all : 0;
 
 	f->count = x->summary.two_arms;
 	f->usual = share < HEALTH_TWO_ARMS_WARNING;
@@ -83,10 +84,13 @@ static void losses_clear(struct losses *l)
 	free(l->seen);
 }
 
-static int losses_init(struct losses *l, const struct study_experiment *x, uint64_t (*lost)(const struct metrics_arm *arm))
+static int losses_init(struct losses *l, const struct study_experiment *x,
+		       uint64_t (*lost)(const struct metrics_arm *arm))
 {
-	*l = (struct losses){.n = x->arms.n, .arms = intern_sorted(&x->arms),
-			     .lost = calloc(x->arms.n + 1, sizeof *l->lost), .seen = calloc(x->arms.n + 1, sizeof *l->seen)};
+	*l = (struct losses){.n = x->arms.n,
+			     .arms = intern_sorted(&x->arms),
+			     .lost = calloc(x->arms.n + 1, sizeof *l->lost),
+			     .seen = calloc(x->arms.n + 1, sizeof *l->seen)};
 	if (!l->arms || !l->lost || !l->seen)
 		return -1;
 	for (size_t i = 0; i < l->n; i++) {
@@ -111,9 +115,12 @@ static void say_losses(const struct losses *l, const struct study_experiment *x,
 		lost += l->lost[i];
 		seen += l->seen[i];
 	}
-	errmsg_set(words, "left out, not alike in the arms (%s): %" PRIu64 " of %" PRIu64 " users of %s, %" PRIu64 " of %" PRIu64
-			  " of the others", humanize_p_said(test->p, HEALTH_ALARM).text, l->lost[test->arm], l->seen[test->arm],
-		   humanize_name(intern_text(&x->arms, l->arms[test->arm])), lost - l->lost[test->arm], seen - l->seen[test->arm]);
+	errmsg_set(words,
+		   "left out, not alike in the arms (%s): %" PRIu64 " of %" PRIu64 " users of %s, %" PRIu64
+		   " of %" PRIu64 " of the others",
+		   humanize_p_said(test->p, HEALTH_ALARM).text, l->lost[test->arm], l->seen[test->arm],
+		   humanize_name(intern_text(&x->arms, l->arms[test->arm])), lost - l->lost[test->arm],
+		   seen - l->seen[test->arm]);
 }
 
 /* Tests whether as many were lost in each arm, and says so where not. Returns 0, or -1 where there is no memory. */
@@ -199,33 +206,94 @@ static int unbalanced_covariates(const struct health_subject *of, struct health_
 }
 
 const struct health_entry health_table[HEALTH_N] = {
-	{.key = "malformed_lines", .one = "malformed line", .many = "malformed lines", .heard = true,
-	 .in_log = malformed_lines, .weigh = weigh_malformed},
-	{.key = "unread_files", .one = "file not read, or not to the end", .many = "files not read, or not to the end",
-	 .fate = HEALTH_SAID, .grave = true, .heard = true, .in_log = unread_files},
-	{.key = "out_of_order_events", .one = "event out of order", .many = "events out of order",
-	 .fate = HEALTH_ORDER, .grave = true, .heard = true, .in_log = out_of_order_events},
-	{.key = "unfinished_sessions", .one = "unfinished session", .many = "unfinished sessions", .usual = true,
-	 .in_log = unfinished_sessions},
-	{.key = "events_after_end", .one = "event not later than the end of a session before it",
-	 .many = "events not later than the end of a session before them", .fate = HEALTH_ORDER,
-	 .in_log = events_after_end},
-	{.key = "duplicate_events", .one = "event delivered twice", .many = "events delivered twice", .in_log = duplicate_events},
+	{.key = "malformed_lines",
+	 .one = "malformed line",
+	 .many = "malformed lines",
+	 .heard = true,
+	 .in_log = malformed_lines,
+	 .weigh = weigh_malformed,
+	 .help = "Lines that are not events, left out."},
+	{.key = "unread_files",
+	 .one = "file not read, or not to the end",
+	 .many = "files not read, or not to the end",
+	 .fate = HEALTH_SAID,
+	 .grave = true,
+	 .heard = true,
+	 .in_log = unread_files,
+	 .help = "Files not read, or not to the end."},
+	{.key = "out_of_order_events",
+	 .one = "event out of order",
+	 .many = "events out of order",
+	 .fate = HEALTH_ORDER,
+	 .grave = true,
+	 .heard = true,
+	 .in_log = out_of_order_events,
+	 .help = "Events for which an earlier event of the same user has a later timestamp."},
+	{.key = "unfinished_sessions",
+	 .one = "unfinished session",
+	 .many = "unfinished sessions",
+	 .usual = true,
+	 .in_log = unfinished_sessions,
+	 .help = "Sessions without an end."},
+	{.key = "events_after_end",
+	 .one = "event not later than the end of a session before it",
+	 .many = "events not later than the end of a session before them",
+	 .fate = HEALTH_ORDER,
+	 .in_log = events_after_end,
+	 .help = "Events not later than the end of a session before them."},
+	{.key = "duplicate_events",
+	 .one = "event delivered twice",
+	 .many = "events delivered twice",
+	 .in_log = duplicate_events,
+	 .help = "Events delivered twice, left out."},
 
-	{.key = "users_in_two_arms", .one = "user seen in more than one arm", .many = "users seen in more than one arm",
-	 .in_experiment = users_in_two_arms},
-	{.key = "unfinished_sessions", .p_key = "unfinished_p", .one = "unfinished session", .many = "unfinished sessions",
-	 .usual = true, .in_experiment = unfinished_in},
-	{.key = "missing_arms", .one = "arm of the planned split never appears", .many = "arms of the planned split never appear",
-	 .fate = HEALTH_SAID, .in_experiment = missing_arms},
-	{.key = "unplanned_arms", .one = "arm is not in the planned split", .many = "arms are not in the planned split",
-	 .fate = HEALTH_SAID, .in_experiment = unplanned_arms},
-	{.key = "users_without_session", .p_key = "attrition_p", .one = "user finished no session",
-	 .many = "users finished no session", .usual = true, .in_experiment = users_without_session},
-	{.key = "early_events", .one = "event before --covariate-before names an arm of it",
-	 .many = "events before --covariate-before name an arm of it", .fate = HEALTH_SAID, .in_experiment = early_events},
-	{.key = "unbalanced_covariates", .p_key = "covariate_p", .one = "covariate differs between the arms",
-	 .many = "covariates differ between the arms", .fate = HEALTH_SAID, .in_experiment = unbalanced_covariates},
+	{.key = "users_in_two_arms",
+	 .one = "user seen in more than one arm",
+	 .many = "users seen in more than one arm",
+	 .in_experiment = users_in_two_arms,
+	 .help = "Users seen in more than one arm, left out."},
+	{.key = "unfinished_sessions",
+	 .p_key = "unfinished_p",
+	 .one = "unfinished session",
+	 .many = "unfinished sessions",
+	 .usual = true,
+	 .in_experiment = unfinished_in,
+	 .help = "Sessions without an end, left out.",
+	 .p_help = "p of the users whose session has not ended, if arms are alike."},
+	{.key = "missing_arms",
+	 .one = "arm of the planned split never appears",
+	 .many = "arms of the planned split never appear",
+	 .fate = HEALTH_SAID,
+	 .in_experiment = missing_arms,
+	 .help = "Arms of the planned split that never appear."},
+	{.key = "unplanned_arms",
+	 .one = "arm is not in the planned split",
+	 .many = "arms are not in the planned split",
+	 .fate = HEALTH_SAID,
+	 .in_experiment = unplanned_arms,
+	 .help = "Arms that the planned split does not name."},
+	{.key = "users_without_session",
+	 .p_key = "attrition_p",
+	 .one = "user finished no session",
+	 .many = "users finished no session",
+	 .usual = true,
+	 .in_experiment = users_without_session,
+	 .help = "Users who finished no session, left out.",
+	 .p_help = "p of the users who finished no session, if arms lose them alike."},
+	{.key = "early_events",
+	 .one = "event before --covariate-before names an arm of it",
+	 .many = "events before --covariate-before name an arm of it",
+	 .fate = HEALTH_SAID,
+	 .in_experiment = early_events,
+	 .help = "Events before --covariate-before that name an arm; where there are any, nothing is adjusted."},
+	{.key = "unbalanced_covariates",
+	 .p_key = "covariate_p",
+	 .one = "covariate differs between the arms",
+	 .many = "covariates differ between the arms",
+	 .fate = HEALTH_SAID,
+	 .in_experiment = unbalanced_covariates,
+	 .help = "Covariates that differ between the arms.",
+	 .p_help = "p of the covariates, if they are alike in all arms."},
 };
 
 /* What becomes of the things that an entry counts, where the finding has no words of its own. */
@@ -261,7 +329,8 @@ int health_of_log(struct health_finding *list, const struct study *s, struct err
 		struct health_finding *f = &list[i];
 		struct errmsg words = {0};
 
-		*f = (struct health_finding){.entry = entry, .count = entry->in_log(s), .usual = entry->usual, .p = NAN};
+		*f = (struct health_finding){
+			.entry = entry, .count = entry->in_log(s), .usual = entry->usual, .p = NAN};
 		f->grave = f->count > 0 && entry->grave && !(entry->fate == HEALTH_ORDER && s->sorted);
 		if (entry->weigh)
 			entry->weigh(s, f, &words);
@@ -305,7 +374,7 @@ const struct health_entry *health_find(const char *key)
 
 const char *health_say(const struct health_finding *f, struct errmsg *e)
 {
-	errmsg_set(e, "%" PRIu64 " %s%s%s.", f->count, f->count == 1 ? f->entry->one : f->entry->many, f->fate ? ": " : "",
-		   f->fate ? f->fate : "");
+	errmsg_set(e, "%" PRIu64 " %s%s%s.", f->count, f->count == 1 ? f->entry->one : f->entry->many,
+		   f->fate ? ": " : "", f->fate ? f->fate : "");
 	return e->text;
 }

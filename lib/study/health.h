@@ -2,8 +2,8 @@
  * health: what is wrong with a log, as a table of entries and a list of what was found.
  *
  * An entry is what can be found, in general; a finding is an entry with the count of it in one log, or in one
- * experiment of it. Everything is counted, so the count of a finding may be 0. Formats walk the list, and so does fail_on.
- * A sample ratio mismatch is not a count, and not here: see arm_sizes.h.
+ * experiment of it. Everything is counted, so the count of a finding may be 0. Formats walk the list, and so does
+ * fail_on. A sample ratio mismatch is not a count, and not here: see arm_sizes.h.
  */
 #ifndef BOTIFY_HEALTH_H
 #define BOTIFY_HEALTH_H
@@ -38,18 +38,20 @@ struct health_finding;
 struct health_entry {
 	const char *key;	/* as in JSON */
 	const char *p_key;	/* likewise, of the p of its test; NULL: it has none */
-	const char *one, *many; /* what is counted, in words, behind the number 1 and behind others */
+	const char *help, *p_help; /* what count and p are, as a sentence */
+	const char *one, *many; /* what is counted, in words, after the number 1 and after others */
 	enum health_fate fate;
-	bool grave; /* in_log: effects are not to be relied on where there is any; of HEALTH_ORDER, where it was not sorted */
+	/* in_log: effects are not to be relied on where there is any; of HEALTH_ORDER, where it was not sorted */
+	bool grave;
 	bool usual; /* sound logs have it too */
-	bool heard; /* who reads the log was told of it already, but not who reads parts of it */
+	bool heard; /* a run that reads the log has told of it already; one that reads parts has not */
 	uint64_t (*in_log)(const struct study *s); /* NULL for those that are counted in each experiment */
 	/* in_log: sets whether so many are grave, or loud, and perhaps `words`; as below. NULL: see `grave` */
 	void (*weigh)(const struct study *s, struct health_finding *f, struct errmsg *words);
 	/*
-	 * Looks for it in an experiment, and sets its count, the p of its test, and whether that is grave, or is not usual.
-	 * `words`, empty to begin with, may be set to what is to be said of it instead of its fate. Returns 0, or -1 where
-	 * there is no memory.
+	 * Looks for it in an experiment, and sets its count, the p of its test, and whether that is grave, or is not
+	 * usual. `words`, empty to begin with, may be set to what is to be said of it instead of its fate. Returns 0,
+	 * or -1 where there is no memory.
 	 */
 	int (*in_experiment)(const struct health_subject *of, struct health_finding *f, struct errmsg *words);
 };
@@ -68,7 +70,7 @@ struct health_finding {
 	char *fate; /* in words; NULL where there is nothing to say */
 };
 
-/* Lines that are no event are a report on the rest of the log: above this share of all lines it is grave, and loud. */
+/* Lines that are not events are left out: above this share of all lines that is grave, and loud. */
 #define HEALTH_MALFORMED_GRAVE 0.01
 
 /*
@@ -79,18 +81,19 @@ struct health_finding {
 #define HEALTH_TWO_ARMS_GRAVE 0.1
 
 /*
- * Users who finished no session are left out (attrition), and so are sessions that have not ended. Where that happens to
- * more users of one arm, those who are left are no longer alike, and differ without an effect. So the users of each arm
- * who were seen are tested against those who finished a session, and against those who have an open one, by
+ * Users who finished no session are left out (attrition), and so are sessions that have not ended. Where that happens
+ * to more users of one arm, those who are left are no longer alike, and differ without an effect. So the users of each
+ * arm who were seen are tested against those who finished a session, and against those who have an open one, by
  * proportions.h, the always-valid way where intervals are sequential; below this p the finding is grave. By the same
- * level, covariates are to be alike in the arms (balance.h). It is that of the test of the split: by each of these tests,
- * a report on an experiment in which nothing is wrong has an alarm once in 1,000 times at most.
+ * level, covariates are to be alike in the arms (balance.h). It is that of the test of the split: by each of these
+ * tests, a report on an experiment in which nothing is wrong has an alarm once in 1,000 times at most.
  */
 #define HEALTH_ALARM 0.001
 
 /*
- * Makes the lists: that of a study that has ended has HEALTH_LOG_N findings, that of an experiment HEALTH_EXPERIMENT_N, in
- * the order of the table. Return 0, or -1 where there is no memory. Free with health_clear in either case.
+ * Makes the lists: that of a study that has ended has HEALTH_LOG_N findings, that of an experiment
+ * HEALTH_EXPERIMENT_N, in the order of the table. Return 0, or -1 where there is no memory. Free with health_clear in
+ * either case.
  */
 int health_of_log(struct health_finding *list, const struct study *s, struct errmsg *e);
 int health_of_experiment(struct health_finding *list, const struct health_subject *of, struct errmsg *e);

@@ -103,13 +103,6 @@ void metrics_play(struct metrics_user *u, const struct metrics_event *ev)
 	}
 }
 
-void metrics_add(struct metrics_user *u, const struct metrics_event *ev)
-{
-	metrics_play(u, ev);
-	if (ev->last)
-		metrics_close(u);
-}
-
 int metrics_summary_init(struct metrics_summary *s, size_t n_arms, struct errmsg *e)
 {
 	*s = (struct metrics_summary){.n_arms = n_arms, .arms = calloc(n_arms + 1, sizeof *s->arms)};

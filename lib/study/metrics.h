@@ -1,9 +1,9 @@
 /*
  * metrics: what a user did in ONE experiment, and the metrics that follow from it.
  *
- * Events go in one at a time, a user's in the order in which they happened. Sessions are not kept: a user is a record of
- * sums, 56 bytes whatever the number of events. A session ends at `last`; one that has not ended does not count and is
- * reported. Who keeps the records is not of interest here; see study.h.
+ * Events go in one at a time, a user's in the order in which they happened. Sessions are not kept: a user is a
+ * record of sums, 56 bytes whatever the number of events. A session ends at `last`; one that has not ended does not
+ * count and is reported. Who keeps the records is not of interest here; see study.h.
  *
  * The unit of every metric is the user: each user has one value of it, or none, and an arm is the sample of its users'
  * values. A user seen in two arms of the experiment belongs to neither and is left out and counted.
@@ -47,11 +47,10 @@ struct metrics_event {
 	double latency; /* s, or NaN */
 };
 
-/* Adds an event to a user: to the open session, which is closed where the event is its last. */
-void metrics_add(struct metrics_user *u, const struct metrics_event *ev);
-
-/* The two steps of metrics_add, for who wants to see the session in between. */
+/* Adds an event to the open session of a user. Where it is the session's last, metrics_close is to follow. */
 void metrics_play(struct metrics_user *u, const struct metrics_event *ev);
+
+/* Adds the open session to those that have ended. */
 void metrics_close(struct metrics_user *u);
 
 /*
@@ -97,11 +96,12 @@ size_t metrics_find(const char *name);
 
 /* An arm: its users (those with a finished session), and for each metric the values of those who have one. */
 struct metrics_arm {
-	uint64_t seen; /* users seen in this arm and no other, with a finished session or without: what a split is checked by */
+	/* users seen in this arm and no other, with a finished session or without: what a split is checked by */
+	uint64_t seen;
 	uint64_t open; /* those of them who have a session that has not ended */
 	uint64_t users;
 	struct moments values[METRICS_N]; /* as in metrics_table */
-	struct comoments ratios[METRICS_RATIOS_N]; /* denominators (x) and numerators (y) of `users`, as in metrics_ratios */
+	struct comoments ratios[METRICS_RATIOS_N]; /* of `users`, as in metrics_ratios: x denominator, y numerator */
 };
 
 struct metrics_summary {

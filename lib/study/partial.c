@@ -23,7 +23,8 @@ struct reading {
 
 static int read_sums(const json_t *object, struct metrics_sums *sums, uint32_t *sessions, struct errmsg *e)
 {
-	if (partial_read_small(object, "sessions", sessions, e) < 0 || partial_read_number(object, "time", &sums->time, e) < 0)
+	if (partial_read_small(object, "sessions", sessions, e) < 0 ||
+	    partial_read_number(object, "time", &sums->time, e) < 0)
 		return -1;
 	if (partial_read_small(object, "tracks", &sums->events, e) < 0 ||
 	    partial_read_sum(object, "latency", &sums->latency, e) < 0)
@@ -83,14 +84,15 @@ static int read_arm(const struct study_experiment *x, const json_t *object, uint
 	return *arm == INTERN_NONE ? errmsg_set(e, "no part of a log: \"arm\" is none of those named before") : 0;
 }
 
-static int read_member(struct study *s, uint32_t user, uint32_t experiment, const json_t *object, struct errmsg *e)
+static int read_participant(struct study *s, uint32_t user, uint32_t experiment, const json_t *object, struct errmsg *e)
 {
 	struct study_arm in = {.experiment = experiment};
 	struct study_participant *m;
 	uint32_t participant;
 	bool open = false;
 
-	if (read_arm(&s->experiments[experiment], object, &in.arm, e) < 0 || partial_read_truth(object, "open", &open, e) < 0)
+	if (read_arm(&s->experiments[experiment], object, &in.arm, e) < 0 ||
+	    partial_read_truth(object, "open", &open, e) < 0)
 		return -1;
 	m = study_participant_at(s, user, in);
 	if (!m)
@@ -104,7 +106,7 @@ static int read_member(struct study *s, uint32_t user, uint32_t experiment, cons
 	return s->keep.sessions ? read_times(s, participant, json_object_get(object, "times"), e) : 0;
 }
 
-static int read_members(struct study *s, uint32_t user, json_t *experiments, struct errmsg *e)
+static int read_participants(struct study *s, uint32_t user, json_t *experiments, struct errmsg *e)
 {
 	const char *key;
 	json_t *object;
@@ -116,7 +118,7 @@ static int read_members(struct study *s, uint32_t user, json_t *experiments, str
 
 		if (experiment == INTERN_NONE)
 			return errmsg_set(e, "no part of a log: experiment '%s' was not named before", key);
-		if (s->experiments[experiment].wanted && read_member(s, user, experiment, object, e) < 0)
+		if (s->experiments[experiment].wanted && read_participant(s, user, experiment, object, e) < 0)
 			return -1;
 	}
 	return 0;
@@ -166,16 +168,20 @@ static int read_user(struct reading *r, const json_t *object, struct errmsg *e)
 		return -1;
 	if (read_before(s, user, json_object_get(object, "before"), e) < 0)
 		return -1;
-	return read_members(s, user, json_object_get(object, "experiments"), e);
+	return read_participants(s, user, json_object_get(object, "experiments"), e);
 }
 
 /* Reads counts that are to be added to what there is. */
-static int read_answers_count(const json_t *object, struct recommendations_count *count, struct recommendations_count sum, struct errmsg *e)
+static int read_answers_count(const json_t *object, struct recommendations_count *count,
+			      struct recommendations_count sum, struct errmsg *e)
 {
-	for (size_t i = 0; i < PARTIAL_ANSWERS_N; i++)
-		if (partial_read_count(object, partial_answers[i].key, INT64_MAX, partial_answers_at(count, i), e) < 0 ||
-		    partial_add_count(object, partial_answers[i].key, partial_answers_at(&sum, i), e) < 0)
+	for (size_t i = 0; i < PARTIAL_ANSWERS_N; i++) {
+		const char *key = partial_answers[i].key;
+
+		if (partial_read_count(object, key, INT64_MAX, partial_answers_at(count, i), e) < 0 ||
+		    partial_add_count(object, key, partial_answers_at(&sum, i), e) < 0)
 			return -1;
+	}
 	return 0;
 }
 
@@ -184,7 +190,7 @@ static int read_answers(struct reading *r, const json_t *object, struct errmsg *
 	struct study *s = r->study;
 	struct slice name = partial_string_at(object, "experiment"), source = partial_string_at(object, "source");
 	uint32_t experiment = name.text ? intern_find(&s->names, name) : INTERN_NONE, number, arm = METRICS_TWO_ARMS;
-	struct recommendations_count count = {0};
+	struct recommendations_count count = {0}, sum;
 
 	if (experiment == INTERN_NONE || !source.text)
 		return errmsg_set(e, "no part of a log: answers of no source or of no experiment");
@@ -195,7 +201,8 @@ static int read_answers(struct reading *r, const json_t *object, struct errmsg *
 		return errmsg_nomem(e);
 	if (read_arm(&s->experiments[experiment], object, &arm, e) < 0)
 		return -1;
-	if (read_answers_count(object, &count, recommendations_find(&s->recommendations, experiment, arm, number), e) < 0)
+	sum = recommendations_find(&s->recommendations, experiment, arm, number);
+	if (read_answers_count(object, &count, sum, e) < 0)
 		return -1;
 	if (arm == METRICS_TWO_ARMS || count.recommendations == 0)
 		return errmsg_set(e, "no part of a log: answers of no arm, or none");
@@ -213,7 +220,9 @@ static int read_line(const struct ndjson_line *line, void *ctx, struct errmsg *e
 	if (!r->begun)
 		return errmsg_set(e, "no part of a log: it does not begin as what --partial writes");
 	r->rows++;
-	return json_object_get(line->object, "source") ? read_answers(r, line->object, e) : read_user(r, line->object, e);
+	if (json_object_get(line->object, "source"))
+		return read_answers(r, line->object, e);
+	return read_user(r, line->object, e);
 }
 
 static int read_file(struct reading *r, const char *path, struct errmsg *e)
@@ -226,8 +235,8 @@ static int read_file(struct reading *r, const char *path, struct errmsg *e)
 	if (!r->begun)
 		return errmsg_set(e, "%s: empty: not written by --partial, or cut", r->name);
 	if (r->rows != r->promised)
-		return errmsg_set(e, "%s: %" PRIu64 " rows instead of %" PRIu64 ": cut, or incomplete", r->name, r->rows,
-				  r->promised);
+		return errmsg_set(e, "%s: %" PRIu64 " rows instead of %" PRIu64 ": cut, or incomplete", r->name,
+				  r->rows, r->promised);
 	return 0;
 }
 

@@ -1,13 +1,13 @@
 /*
  * partial: a study as NDJSON, so that the parts of a log that was split by user can be read one by one, and merged.
  *
- * What is merged is that of the whole log to the last bit, for any split by user and any order of the parts: every number
- * is one of a user, and written so that it reads back the same, or a count. Two things a part knows only of itself: a
- * file that was sorted because its events were out of order says so, and the whole counts as sorted where every part that
- * had to be was; and what was malformed is told by the run that read it.
+ * What is merged is that of the whole log to the last bit, for any split by user and any order of the parts: every
+ * number is one of a user, and written so that it reads back the same, or a count. Two things a part knows only of
+ * itself: a file that was sorted because its events were out of order says so, and the whole counts as sorted where
+ * every part that had to be was; and what was malformed is told by the run that read it.
  *
- * A file is a line of what the part is, a line for each source of answers and each arm where those were kept, and a line
- * for each user, in ascending order of ids:
+ * A file is a line of what the part is, a line for each source of answers and each arm where those were kept, and a
+ * line for each user, in ascending order of ids:
  *
  *     {"partial":"botify-abtest","version":1,"events":14,…,"experiments":[{"experiment":"AA","first":1000,"place":0,
  *         "arms":["C","T1"]}],"rows":4}
@@ -15,8 +15,9 @@
  *     {"user":1,"open":true,"experiments":{"AA":{"arm":"C","sessions":1,"time":1.5,"tracks":2,"latency":0.003,
  *         "latencies":2,"open":true}}}
  *
- * "open" is whether a session has not ended; "latency" is null where the sum is infinite; "arm" is null for a user seen in
- * two; "arms" is null for an experiment that was not asked for. Files may be concatenated, and their lines be sorted as text.
+ * "open" is whether a session has not ended; "latency" is null where the sum is infinite; "arm" is null for a user
+ * seen in two; "arms" is null for an experiment that was not asked for. Files may be concatenated, and their lines
+ * be sorted as text.
  */
 #ifndef BOTIFY_PARTIAL_H
 #define BOTIFY_PARTIAL_H
@@ -31,10 +32,10 @@
 int partial_write(const struct study *s, FILE *f, struct errmsg *e);
 
 /*
- * Reads parts, "-" or none for standard input, into a study of STUDY_STREAM to which nothing was added; study_end is the
- * caller's. Returns 0; or -1 with file, line and reason: a file was cut (it has not as many rows as it says), a user
- * is in two files (both are named), a part was written with another moment (study_keep), without something that the
- * study is to keep, or for other experiments.
+ * Reads parts, "-" or none for standard input, into a study of STUDY_STREAM to which nothing was added; study_end
+ * is the caller's. Returns 0; or -1 with file, line and reason: a file was cut (it has not as many rows as it
+ * says), a user is in two files (both are named), a part was written with another moment (study_keep), without
+ * something that the study is to keep, or for other experiments.
  */
 int partial_read(struct study *s, char *const *paths, size_t n_paths, struct errmsg *e);
 

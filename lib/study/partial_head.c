@@ -90,7 +90,8 @@ static int read_experiment(struct study *s, const json_t *object, struct errmsg 
 	struct study_experiment *x;
 	uint32_t number, place;
 
-	if (!name.text || (!json_is_array(arms) && !json_is_null(arms)) || (!json_is_null(first) && !ndjson_whole(first, &seen)))
+	if (!name.text || (!json_is_array(arms) && !json_is_null(arms)) ||
+	    (!json_is_null(first) && !ndjson_whole(first, &seen)))
 		return errmsg_set(e, "no part of a log: an experiment is not right");
 	if (partial_read_small(object, "place", &place, e) < 0)
 		return -1;
@@ -138,7 +139,8 @@ static int read_counts(struct study *s, const json_t *object, struct errmsg *e)
 		uint64_t *sum;
 	} counts[] = {
 		{"events", &s->events}, {"duplicate_events", &s->duplicates}, {"events_after_end", &s->after_end},
-		{"malformed_lines", &s->malformed}, {"unread_files", &s->unread}, {"undated_sessions", &s->days.undated},
+		{"malformed_lines", &s->malformed}, {"unread_files", &s->unread},
+		{"undated_sessions", &s->days.undated},
 	};
 
 	for (size_t i = 0; i < sizeof counts / sizeof *counts; i++)
@@ -157,7 +159,8 @@ int partial_read_head(struct study *s, const json_t *object, uint64_t *rows, str
 	if (partial_read_count(object, "version", INT64_MAX, &version, e) < 0)
 		return -1;
 	if (version != PARTIAL_VERSION)
-		return errmsg_set(e, "was written in version %" PRIu64 " of the format; this is %d", version, PARTIAL_VERSION);
+		return errmsg_set(e, "was written in version %" PRIu64 " of the format; this is %d", version,
+				  PARTIAL_VERSION);
 	if (check_kept(&s->keep, object, e) < 0 || read_counts(s, object, e) < 0 || read_order(s, object, e) < 0)
 		return -1;
 	if (read_early(s, object, e) < 0 || read_experiments(s, json_object_get(object, "experiments"), e) < 0)

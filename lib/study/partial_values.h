@@ -18,7 +18,10 @@ int partial_read_small(const json_t *object, const char *key, uint32_t *count, s
 int partial_read_number(const json_t *object, const char *key, double *number, struct errmsg *e);
 int partial_read_truth(const json_t *object, const char *key, bool *truth, struct errmsg *e);
 
-/* A sum of numbers that are not negative; null is one that is more than a double holds, which JSON has no number for. */
+/*
+ * A sum of numbers that are not negative; null is one that is more than a double holds, which JSON has no number
+ * for.
+ */
 int partial_read_sum(const json_t *object, const char *key, double *sum, struct errmsg *e);
 
 /* Adds the count at `key` to *sum. Likewise; also where the sum would pass 2^63. */

@@ -10,7 +10,8 @@
 
 const struct partial_count partial_answers[PARTIAL_ANSWERS_N] = {
 	{"answers", AT(recommendations)}, {"pools", AT(pools)}, {"pool", AT(pool)},
-	{"repeated_tracks", AT(repeated_tracks)}, {"with_artist", AT(with_artist)}, {"repeated_artists", AT(repeated_artists)},
+	{"repeated_tracks", AT(repeated_tracks)}, {"with_artist", AT(with_artist)},
+	{"repeated_artists", AT(repeated_artists)},
 };
 
 static void put_name(const struct intern *symbols, size_t number, FILE *f)
@@ -62,8 +63,8 @@ static void put_counts(const struct study *s, FILE *f)
 	fprintf(f, "{\"partial\":\"" PARTIAL_OF "\",\"version\":%d,\"events\":%" PRIu64 ",\"duplicate_events\":%" PRIu64
 		   ",\"out_of_order_events\":%" PRIu64 ",\"sorted\":%s,\"events_after_end\":%" PRIu64
 		   ",\"malformed_lines\":%" PRIu64 ",\"unread_files\":%" PRIu64 ",\"undated_sessions\":%" PRIu64,
-		PARTIAL_VERSION, s->events, s->duplicates, s->out_of_order, truth(s->sorted), s->after_end, s->malformed,
-		s->unread, s->days.undated);
+		PARTIAL_VERSION, s->events, s->duplicates, s->out_of_order, truth(s->sorted), s->after_end,
+		s->malformed, s->unread, s->days.undated);
 }
 
 /* ,"covariate_before":moment,"events_before":{name:count,…} Returns 0, or -1 where there is no memory. */
@@ -95,7 +96,8 @@ static int put_head(const struct study *s, FILE *f)
 	else
 		fputs(",\"covariate_before\":null", f);
 	fprintf(f, ",\"days\":%s,\"sessions\":%s,\"answers\":%s,\"artists\":%s,\"experiments\":[", truth(s->keep.days),
-		truth(s->keep.sessions), truth(s->keep.recommendations), truth(s->keep.recommendations && s->keep.catalog));
+		truth(s->keep.sessions), truth(s->keep.recommendations),
+		truth(s->keep.recommendations && s->keep.catalog));
 	for (size_t i = 0; status == 0 && i < s->names.n; i++) {
 		fputs(i > 0 ? "," : "", f);
 		status = put_experiment(s, i, f);
@@ -115,9 +117,11 @@ static void put_sums(const struct metrics_sums *sums, uint32_t sessions, FILE *f
 
 static void put_days(const struct days *days, uint32_t participant, FILE *f)
 {
+	const struct days_sums *latest = days_latest(days, participant);
+
 	fputs(",\"days\":[", f);
-	for (const struct days_sums *day = days_latest(days, participant), *first = day; day; day = days_earlier(days, day)) {
-		fprintf(f, "%s{\"day\":%" PRId32 ",", day == first ? "" : ",", day->day);
+	for (const struct days_sums *day = latest; day; day = days_earlier(days, day)) {
+		fprintf(f, "%s{\"day\":%" PRId32 ",", day == latest ? "" : ",", day->day);
 		put_sums(&day->did, day->sessions, f);
 		fputc('}', f);
 	}
@@ -134,7 +138,7 @@ static void put_times(const struct study_sessions *sessions, uint32_t participan
 	fputc(']', f);
 }
 
-static void put_member(const struct study *s, const struct study_participant *m, FILE *f)
+static void put_participant(const struct study *s, const struct study_participant *m, FILE *f)
 {
 	uint32_t participant = (uint32_t)(m - s->participants);
 
@@ -162,13 +166,17 @@ struct participants {
 
 static int by_experiment(const void *a, const void *b)
 {
-	const struct study_participant *x = *(const struct study_participant *const *)a, *y = *(const struct study_participant *const *)b;
+	const struct study_participant *x = *(const struct study_participant *const *)a;
+	const struct study_participant *y = *(const struct study_participant *const *)b;
 
 	return (x->experiment > y->experiment) - (x->experiment < y->experiment);
 }
 
-/* Experiments stand in the order of the report, so that the same study gives the same bytes. Returns 0, or -1: no memory. */
-static int gather_members(const struct study *s, const struct study_user *u, struct participants *all)
+/*
+ * Experiments stand in the order of the report, so that the same study gives the same bytes. Returns 0, or -1: no
+ * memory.
+ */
+static int gather_participants(const struct study *s, const struct study_user *u, struct participants *all)
 {
 	all->n = 0;
 	for (uint32_t link = u->participant; link != 0; link = s->participants[link - 1].next) {
@@ -190,7 +198,7 @@ static int put_user(const struct study *s, const struct idmap_entry *id, struct 
 	size_t user = id->value - 1;
 	const struct study_participant *before = study_participant(s, user, STUDY_BEFORE);
 
-	if (gather_members(s, &s->users[user], all) < 0)
+	if (gather_participants(s, &s->users[user], all) < 0)
 		return -1;
 	fprintf(f, "{\"user\":%" PRIu32 ",\"open\":%s,", id->key, truth(s->users[user].in_session));
 	if (before) {
@@ -201,7 +209,7 @@ static int put_user(const struct study *s, const struct idmap_entry *id, struct 
 	fputs("\"experiments\":{", f);
 	for (size_t i = 0; i < all->n; i++) {
 		fputs(i > 0 ? "," : "", f);
-		put_member(s, all->list[i], f);
+		put_participant(s, all->list[i], f);
 	}
 	fputs("}}\n", f);
 	return 0;
@@ -234,8 +242,9 @@ static int put_all_answers(const struct study *s, FILE *f)
 
 		for (size_t i = 0; arms && i < names->n; i++) {
 			size_t n;
-			const struct recommendations_row *rows = recommendations_of_arm(&s->recommendations, counted, x, arms[i], &n);
+			const struct recommendations_row *rows;
 
+			rows = recommendations_of_arm(&s->recommendations, counted, x, arms[i], &n);
 			for (size_t k = 0; k < n; k++)
 				put_answers(s, &rows[k], f);
 		}

@@ -84,7 +84,8 @@ static uint32_t artist_of(const struct catalog *c, uint32_t track)
 	return index == CATALOG_NONE ? IDMAP_NONE : c->tracks[index].artist;
 }
 
-static struct recommendations_count count_of(const struct play_counts *heard, const struct answer *answer, const struct catalog *c)
+static struct recommendations_count count_of(const struct play_counts *heard, const struct answer *answer,
+					     const struct catalog *c)
 {
 	uint32_t artist = artist_of(c, answer->recommendation);
 
@@ -96,8 +97,8 @@ static struct recommendations_count count_of(const struct play_counts *heard, co
 	};
 }
 
-int recommendations_hear(struct recommendations *a, uint32_t user, const struct answer *answer, bool last, const struct catalog *c,
-		 struct recommendations_count *found)
+int recommendations_hear(struct recommendations *a, uint32_t user, const struct answer *answer, bool last,
+			 const struct catalog *c, struct recommendations_count *found)
 {
 	struct play_counts *heard = session_of(a, user);
 
@@ -131,7 +132,8 @@ void recommendations_sum(struct recommendations_count *sum, const struct recomme
 	sum->repeated_artists += count->repeated_artists;
 }
 
-int recommendations_add(struct recommendations *a, uint32_t experiment, uint32_t arm, uint32_t source, const struct recommendations_count *count)
+int recommendations_add(struct recommendations *a, uint32_t experiment, uint32_t arm, uint32_t source,
+			const struct recommendations_count *count)
 {
 	struct key key = {experiment, arm, source};
 	struct recommendations_count *counts = grow(a->counts, &a->counts_cap, a->keys.n + 1, sizeof *counts);
@@ -151,7 +153,8 @@ int recommendations_add(struct recommendations *a, uint32_t experiment, uint32_t
 	return 0;
 }
 
-struct recommendations_count recommendations_find(const struct recommendations *a, uint32_t experiment, uint32_t arm, uint32_t source)
+struct recommendations_count recommendations_find(const struct recommendations *a, uint32_t experiment, uint32_t arm,
+						  uint32_t source)
 {
 	struct key key = {experiment, arm, source};
 	const struct recommendations_count none = {0};
@@ -189,15 +192,18 @@ struct recommendations_row *recommendations_sorted(const struct recommendations 
 		struct key key;
 
 		memcpy(&key, a->keys.list[i].text, sizeof key);
-		rows[i] = (struct recommendations_row){key.experiment, key.arm, key.source, places[key.source], &a->counts[i]};
+		rows[i] = (struct recommendations_row){
+			key.experiment, key.arm, key.source, places[key.source], &a->counts[i],
+		};
 	}
 	free(places);
 	qsort(rows, a->keys.n, sizeof *rows, by_arm_and_place);
 	return rows;
 }
 
-const struct recommendations_row *recommendations_of_arm(const struct recommendations *a, const struct recommendations_row *rows, uint32_t experiment,
-					 uint32_t arm, size_t *n)
+const struct recommendations_row *recommendations_of_arm(const struct recommendations *a,
+							 const struct recommendations_row *rows, uint32_t experiment,
+							 uint32_t arm, size_t *n)
 {
 	size_t low = 0, high = a->keys.n;
 

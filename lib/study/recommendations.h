@@ -1,5 +1,6 @@
 /*
- * recommendations: where recommendations came from, by arm and source, and how often they repeated what the session had heard.
+ * recommendations: where recommendations came from, by arm and source, and how often they repeated what the session
+ * had heard.
  *
  * An answer is an event with a recommendation; the arm that it counts for is the one that the event itself names. Not
  * like users and sessions, answers are not left out where a session did not end or its user was seen in two arms.
@@ -29,7 +30,8 @@ struct recommendations_count {
 	uint64_t recommendations;
 	uint64_t pools, pool;	  /* of the answers, those that carry a pool, and the sum of it */
 	uint64_t repeated_tracks; /* those whose track the session had played; the one just finished is one of them */
-	uint64_t with_artist, repeated_artists; /* those whose track is in the catalog, and whose artist the session had played */
+	uint64_t with_artist;	   /* those whose track is in the catalog, */
+	uint64_t repeated_artists; /* and those whose artist the session had played */
 };
 
 /* Zero-initialise. */
@@ -55,14 +57,16 @@ int recommendations_of(struct recommendations *a, const struct event *ev, struct
  * last. *found is the answer as a count of 1, to be added where it belongs. `c` may be NULL. Returns 0, or -1 where
  * there is no memory.
  */
-int recommendations_hear(struct recommendations *a, uint32_t user, const struct answer *answer, bool last, const struct catalog *c,
-		 struct recommendations_count *found);
+int recommendations_hear(struct recommendations *a, uint32_t user, const struct answer *answer, bool last,
+			 const struct catalog *c, struct recommendations_count *found);
 
 /* Adds to what was counted for an arm and a source, by their numbers. Returns 0, or -1 where there is no memory. */
-int recommendations_add(struct recommendations *a, uint32_t experiment, uint32_t arm, uint32_t source, const struct recommendations_count *count);
+int recommendations_add(struct recommendations *a, uint32_t experiment, uint32_t arm, uint32_t source,
+			const struct recommendations_count *count);
 
 /* What was counted for them; all 0 where nothing was. */
-struct recommendations_count recommendations_find(const struct recommendations *a, uint32_t experiment, uint32_t arm, uint32_t source);
+struct recommendations_count recommendations_find(const struct recommendations *a, uint32_t experiment, uint32_t arm,
+						  uint32_t source);
 
 /* A count, where it is to be put in order. */
 struct recommendations_row {
@@ -78,8 +82,9 @@ struct recommendations_row {
 struct recommendations_row *recommendations_sorted(const struct recommendations *a);
 
 /* Those of one arm: the first of *n in such an array; 0 of them where there are none. */
-const struct recommendations_row *recommendations_of_arm(const struct recommendations *a, const struct recommendations_row *rows, uint32_t experiment,
-					 uint32_t arm, size_t *n);
+const struct recommendations_row *recommendations_of_arm(const struct recommendations *a,
+							 const struct recommendations_row *rows, uint32_t experiment,
+							 uint32_t arm, size_t *n);
 
 /* Adds up. */
 void recommendations_sum(struct recommendations_count *sum, const struct recommendations_count *count);

@@ -58,8 +58,9 @@ uint32_t study_experiment_at(struct study *s, struct slice name, uint32_t guess)
 
 	/* first the room, so that no name is without its experiment */
 	if (known == s->experiments_cap) {
-		struct study_experiment *experiments = grow(s->experiments, &s->experiments_cap, known + 1, sizeof *experiments);
+		struct study_experiment *experiments;
 
+		experiments = grow(s->experiments, &s->experiments_cap, known + 1, sizeof *experiments);
 		if (!experiments)
 			return INTERN_NONE;
 		s->experiments = experiments;
@@ -78,8 +79,8 @@ int study_fail(const struct study *s, struct errmsg *e)
 {
 	if (s->n_reported <= STUDY_EXPERIMENTS_MAX)
 		return errmsg_nomem(e);
-	return errmsg_set(e, "more than %d experiments to report on; is an id taken for a name? --experiment names those that "
-			  "are wanted", STUDY_EXPERIMENTS_MAX);
+	return errmsg_set(e, "more than %d experiments to report on; is an id taken for a name? --experiment names "
+			  "those that are wanted", STUDY_EXPERIMENTS_MAX);
 }
 
 int study_add_early(struct study *s, struct slice name, uint32_t guess, uint64_t events)
@@ -193,7 +194,7 @@ static void check_order(struct study *s, struct study_user *u, const struct even
 }
 
 /* The link to the record of a user in an experiment: its place plus 1, or 0 where there is none. */
-static uint32_t find_member(const struct study *s, size_t user, uint32_t experiment)
+static uint32_t find_participant(const struct study *s, size_t user, uint32_t experiment)
 {
 	uint32_t link = s->users[user].participant;
 
@@ -204,7 +205,7 @@ static uint32_t find_member(const struct study *s, size_t user, uint32_t experim
 
 const struct study_participant *study_participant(const struct study *s, size_t user, uint32_t experiment)
 {
-	uint32_t link = find_member(s, user, experiment);
+	uint32_t link = find_participant(s, user, experiment);
 
 	return link != 0 ? &s->participants[link - 1] : NULL;
 }
@@ -217,10 +218,11 @@ const struct study_participant *study_counted(const struct study *s, size_t i, u
 }
 
 /* A new record of a user in an experiment; it comes first in the user's chain. NULL where there is no memory. */
-static struct study_participant *add_member(struct study *s, uint32_t user, struct study_arm in)
+static struct study_participant *add_participant(struct study *s, uint32_t user, struct study_arm in)
 {
-	struct study_participant *participants = grow(s->participants, &s->participants_cap, s->n_participants + 1, sizeof *participants);
+	struct study_participant *participants;
 
+	participants = grow(s->participants, &s->participants_cap, s->n_participants + 1, sizeof *participants);
 	if (!participants)
 		return NULL;
 	s->participants = participants;
@@ -235,9 +237,9 @@ static struct study_participant *add_member(struct study *s, uint32_t user, stru
 
 struct study_participant *study_participant_at(struct study *s, uint32_t user, struct study_arm in)
 {
-	uint32_t link = find_member(s, user, in.experiment);
+	uint32_t link = find_participant(s, user, in.experiment);
 
-	return link != 0 ? &s->participants[link - 1] : add_member(s, user, in);
+	return link != 0 ? &s->participants[link - 1] : add_participant(s, user, in);
 }
 
 int study_keep_session(struct study *s, uint32_t participant, double time)
@@ -293,9 +295,12 @@ static int count_answer(struct study *s, uint32_t user, const struct study_event
 
 	if (recommendations_hear(&s->recommendations, user, &ev->answer, ev->did.last, s->keep.catalog, &found) < 0)
 		return -1;
-	for (size_t i = 0; found.recommendations > 0 && i < n_arms; i++)
-		if (recommendations_add(&s->recommendations, s->arms[i].experiment, s->arms[i].arm, ev->answer.source, &found) < 0)
+	for (size_t i = 0; found.recommendations > 0 && i < n_arms; i++) {
+		const struct study_arm *in = &s->arms[i];
+
+		if (recommendations_add(&s->recommendations, in->experiment, in->arm, ev->answer.source, &found) < 0)
 			return -1;
+	}
 	return 0;
 }
 
@@ -327,7 +332,8 @@ static int hold_answer(struct study *s, const struct answer *answer)
 	return 0;
 }
 
-static int hold_event(struct study *s, uint32_t user, const struct event *ev, const struct study_event *counted, size_t n_arms)
+static int hold_event(struct study *s, uint32_t user, const struct event *ev, const struct study_event *counted,
+		      size_t n_arms)
 {
 	struct slice bytes = {.text = (const char *)s->arms, .len = n_arms * sizeof *s->arms};
 	struct study_held *held = grow(s->held, &s->held_cap, s->n_held + 1, sizeof *held);
@@ -361,7 +367,9 @@ static int take_event(struct study *s, uint32_t user, const struct event *ev)
 		return -1;
 	if (s->keep.recommendations && recommendations_of(&s->recommendations, ev, &counted.answer) < 0)
 		return -1;
-	return s->order == STUDY_STREAM ? study_count(s, user, &counted, n_arms) : hold_event(s, user, ev, &counted, n_arms);
+	if (s->order == STUDY_STREAM)
+		return study_count(s, user, &counted, n_arms);
+	return hold_event(s, user, ev, &counted, n_arms);
 }
 
 int study_add(struct study *s, const struct event *ev, struct errmsg *e)

@@ -4,14 +4,15 @@
  * One study serves all experiments of a log in one pass. An event counts for an experiment only where it names an arm
  * of it. What was wrong with the log is counted, never printed; see health.h.
  *
- * A user's events are to be taken in the order of their timestamps. STUDY_STREAM takes them in the order in which they
- * come, which is that of a log as it was written, with memory linear in users; `out_of_order` says whether that was
- * right. STUDY_HOLD keeps all events (48 bytes each) and sorts them in the end, for a log that is not in order. An event
- * that has no timestamp has that of its user's latest event before it.
+ * A user's events are to be taken in the order of their timestamps. STUDY_STREAM takes them in the order in which
+ * they come, which is that of a log as it was written, with memory linear in users; `out_of_order` says whether
+ * that was right. STUDY_HOLD keeps all events (48 bytes each) and sorts them in the end, for a log that is not in
+ * order. An event that has no timestamp has that of its user's latest event before it.
  *
- * An event that is that of the same user just before over again, in every field (event_digest.h), was delivered twice: it is
- * left out and counted. Just before is in the order of the log, and where events are sorted, in that order too: those of equal
- * timestamps stay in the order of the log. Events without a timestamp are never taken for one another.
+ * An event that is that of the same user just before over again, in every field (event_digest.h), was delivered
+ * twice: it is left out and counted. Just before is in the order of the log, and where events are sorted, in that
+ * order too: those of equal timestamps stay in the order of the log. Events without a timestamp are never taken for
+ * one another.
  *
  * Life cycle: study_init; study_keep where more is asked for than the sums; study_add for each event, or partial_read
  * (partial.h) for the parts of it; study_end; then the numbers are there: the summaries here, the users one by one in
@@ -43,12 +44,13 @@ enum study_order { STUDY_STREAM, STUDY_HOLD };
 /* What is kept beside the sums of each user. All zero: nothing. */
 struct study_keep {
 	/*
-	 * Events before this moment (ms since the epoch) count for no experiment, but, whatever experiments they carry, for
-	 * what their user did before: the record in STUDY_BEFORE. A session that spans the moment counts for the experiments
-	 * as if it had begun then, and not for the time before. An event without any timestamp is not before.
+	 * Events before this moment (ms since the epoch) count for no experiment, but, whatever experiments they
+	 * carry, for what their user did before: the record in STUDY_BEFORE. A session that spans the moment counts
+	 * for the experiments as if it had begun then, and not for the time before. An event without any timestamp
+	 * is not before.
 	 *
-	 * An experiment that such an event names had begun by then, and what its users did before holds part of its effect:
-	 * see `early` of struct study_experiment.
+	 * An experiment that such an event names had begun by then, and what its users did before holds part of its
+	 * effect: see `early` of struct study_experiment.
 	 */
 	bool before;
 	int64_t moment;
@@ -75,7 +77,8 @@ struct study_experiment {
 struct study_user {
 	int64_t latest; /* timestamp, or EVENT_NO_TIMESTAMP */
 	int64_t ended;	/* the latest timestamp of a `last`, or EVENT_NO_TIMESTAMP */
-	uint64_t digest; /* of the event just before, as in the log; of one without a timestamp, and where there is none, 0 */
+	/* of the event just before, as in the log; 0 where that has no timestamp, or there is none */
+	uint64_t digest;
 	uint32_t participant; /* place of the first in participants, plus 1; or 0 */
 	bool in_session;
 };
@@ -97,7 +100,8 @@ struct study_arm {
 /* The finished sessions, where they are kept. */
 struct study_sessions {
 	double *times; /* n of them: parts of tracks listened to; after study_end, participant after participant */
-	size_t *first; /* after study_end: those of participant m are times[first[m]] .. times[first[m + 1]], in order */
+	/* after study_end: the sessions of participant m, in order, are times[first[m]] .. times[first[m + 1]] */
+	size_t *first;
 	uint32_t *participants; /* before: of whom each is */
 	size_t n, times_cap, participants_cap;
 };
@@ -110,7 +114,8 @@ struct study {
 	uint64_t events; /* all that were read */
 	uint64_t duplicates; /* of these, delivered again */
 	uint64_t out_of_order; /* an event is out of order where an earlier one of its user has a later timestamp */
-	uint64_t after_end; /* events that are not later than a `last` of their user that stood before them in the log */
+	/* events that are not later than a `last` of their user that stood before them in the log */
+	uint64_t after_end;
 	uint64_t unfinished; /* sessions; after study_end */
 	uint64_t malformed, unread; /* lines and files, which the reader of the log counts here; see study_log.h */
 	bool sorted; /* events were, or are to be, put in order: STUDY_HOLD, or the parts were made so */
@@ -120,7 +125,7 @@ struct study {
 	struct study_participant *participants;
 	size_t n_participants;
 	struct study_keep keep;
-	struct intern early;	/* experiments that events before the moment of `keep` name, whether later ones do or not */
+	struct intern early;	/* experiments that events before the moment of `keep` name */
 	uint64_t *early_events; /* how many, by number in `early` */
 	struct days days; /* by participant */
 	struct study_sessions sessions;
@@ -150,8 +155,8 @@ void study_clear(struct study *s);
 void study_keep(struct study *s, const struct study_keep *keep);
 
 /*
- * A report tells of so many experiments at most, because it goes through the users for each of them. Others may be in the log
- * where some are asked for by name.
+ * A report tells of so many experiments at most, because it goes through the users for each of them. Others may be
+ * in the log where some are asked for by name.
  */
 enum { STUDY_EXPERIMENTS_MAX = 1000 };
 
@@ -159,9 +164,9 @@ enum { STUDY_EXPERIMENTS_MAX = 1000 };
 int study_add(struct study *s, const struct event *ev, struct errmsg *e);
 
 /*
- * Sums up after the last event, and puts the experiments in order: by the earliest timestamp at which one occurs, then by
- * the place that it has in such an event, then by name (bytewise). In a log in order of time that is the order in which
- * they appear. Returns 0, or -1 where there is no memory.
+ * Sums up after the last event, and puts the experiments in order: by the earliest timestamp at which one occurs,
+ * then by the place that it has in such an event, then by name (bytewise). In a log in order of time that is the
+ * order in which they appear. Returns 0, or -1 where there is no memory.
  */
 int study_end(struct study *s, struct errmsg *e);
 
@@ -169,8 +174,8 @@ int study_end(struct study *s, struct errmsg *e);
 const struct study_participant *study_participant(const struct study *s, size_t user, uint32_t experiment);
 
 /*
- * The record of the user who is the i-th by id (see `ids`), where the user counts: seen in one arm only, with at least one
- * finished session; NULL where not. For all i, these are the users of the summary, in its order.
+ * The record of the user who is the i-th by id (see `ids`), where the user counts: seen in one arm only, with at
+ * least one finished session; NULL where not. For all i, these are the users of the summary, in its order.
  */
 const struct study_participant *study_counted(const struct study *s, size_t i, uint32_t experiment);
 

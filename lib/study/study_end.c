@@ -16,7 +16,7 @@ static int by_user_and_time(const void *a, const void *b)
 }
 
 /* Whether two neighbours in that order are one event, delivered twice. */
-static bool are_same(const struct study_held *a, const struct study_held *b)
+static bool are_one_event(const struct study_held *a, const struct study_held *b)
 {
 	return a->user == b->user && a->digest != 0 && a->digest == b->digest;
 }
@@ -41,7 +41,7 @@ static int count_held(struct study *s)
 	if (s->n_held > 0)
 		qsort(s->held, s->n_held, sizeof *s->held, by_user_and_time);
 	for (size_t i = 0; i < s->n_held; i++) {
-		if (i > 0 && are_same(&s->held[i - 1], &s->held[i]))
+		if (i > 0 && are_one_event(&s->held[i - 1], &s->held[i]))
 			s->duplicates++;
 		else if (count_one(s, &s->held[i]) < 0)
 			return -1;
@@ -68,7 +68,8 @@ static int by_standing(const void *a, const void *b)
 }
 
 /* Gives the experiments new numbers: that at order[i] gets i. Returns 0, or -1 where there is no memory. */
-static int renumber(struct study *s, const struct standing *order, struct study_experiment *moved, uint32_t *to)
+static int renumber_experiments(struct study *s, const struct standing *order, struct study_experiment *moved,
+				uint32_t *to)
 {
 	struct intern names = {0};
 
@@ -107,7 +108,7 @@ static int order_experiments(struct study *s)
 		in_order = in_order && by_standing(&order[i - 1], &order[i]) < 0;
 	if (status == 0 && !in_order) {
 		qsort(order, n, sizeof *order, by_standing);
-		status = renumber(s, order, moved, to);
+		status = renumber_experiments(s, order, moved, to);
 	}
 	free(order);
 	free(moved);
@@ -130,7 +131,10 @@ static void find_early(struct study *s)
 /* Puts the sessions of a participant side by side, in their order. */
 static int group_sessions(struct study_sessions *all, size_t n_participants)
 {
-	/* next[m + 2] counts those of m; then next[m + 1] is where the next one of m goes, and in the end where m's end */
+	/*
+	 * next[m + 2] counts those of m; then next[m + 1] is where the next one of m goes, and in the end where m's
+	 * end
+	 */
 	size_t *next = calloc(n_participants + 2, sizeof *next);
 	double *times = malloc((all->n + 1) * sizeof *times);
 
@@ -151,7 +155,7 @@ static int group_sessions(struct study_sessions *all, size_t n_participants)
 	return 0;
 }
 
-static void summarise(struct study *s, const struct study_user *u)
+static void summarise_user(struct study *s, const struct study_user *u)
 {
 	s->unfinished += u->in_session;
 	for (uint32_t link = u->participant; link != 0; link = s->participants[link - 1].next) {
@@ -177,11 +181,11 @@ static void look_ahead(const struct study *s, size_t i)
 	}
 }
 
-static void summarise_all(struct study *s)
+static void summarise_users(struct study *s)
 {
 	for (size_t i = 0; i < s->n_users; i++) {
 		look_ahead(s, i);
-		summarise(s, &s->users[s->ids[i].value - 1]);
+		summarise_user(s, &s->users[s->ids[i].value - 1]);
 	}
 }
 
@@ -206,6 +210,6 @@ int study_end(struct study *s, struct errmsg *e)
 	for (size_t i = 0; i < s->names.n; i++)
 		if (metrics_summary_init(&s->experiments[i].summary, s->experiments[i].arms.n, e) < 0)
 			return -1;
-	summarise_all(s);
+	summarise_users(s);
 	return 0;
 }

@@ -37,8 +37,8 @@ int study_add_early(struct study *s, struct slice name, uint32_t guess, uint64_t
 uint32_t study_user_at(struct study *s, uint32_t id);
 
 /*
- * The record of the user at a place in an experiment, made where it is not there; then its arm is `in.arm`. NULL where there
- * is no memory.
+ * The record of the user at a place in an experiment, made where it is not there; then its arm is `in.arm`. NULL
+ * where there is no memory.
  */
 struct study_participant *study_participant_at(struct study *s, uint32_t user, struct study_arm in);
 

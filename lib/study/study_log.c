@@ -7,8 +7,8 @@
 #include "event/log.h"
 
 /*
- * Reads the logs once; complaints after the first `said` of them are passed on. A reading that is to `give_up` ends with
- * an event out of order.
+ * Reads the logs once; complaints after the first `said` of them are passed on. A reading that is to `give_up` ends
+ * with an event out of order.
  */
 static int read_once(struct study *s, const struct study_log *in, bool give_up, unsigned long *said, struct errmsg *e)
 {
@@ -57,7 +57,7 @@ static bool are_files(const struct study_log *in, off_t *start)
 }
 
 /* Makes an empty study with the same wishes, that holds its events. */
-static void hold(struct study *s)
+static void begin_held(struct study *s)
 {
 	struct study_keep keep = s->keep;
 	char *const *wanted = s->wanted;
@@ -78,7 +78,7 @@ int study_log_read(struct study *s, const struct study_log *log, struct errmsg *
 		return -1;
 	if (s->out_of_order == 0 || !again)
 		return 0;
-	hold(s);
+	begin_held(s);
 	if (start >= 0 && lseek(STDIN_FILENO, start, SEEK_SET) < 0)
 		return errmsg_set(e, "standard input: cannot be read again");
 	return read_once(s, log, false, &said, e);

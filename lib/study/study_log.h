@@ -19,10 +19,10 @@ struct study_log {
 };
 
 /*
- * Reads the log into a study of STUDY_STREAM to which nothing was added. Where events are out of order and all files can
- * be read a second time, they are, into a study of STUDY_HOLD with the same wishes, which takes the place of the first.
- * Counts what was passed over in s->malformed and s->unread. study_end is the caller's. Returns 0; or -1 with the reason,
- * where memory ran out or standard input cannot be wound back.
+ * Reads the log into a study of STUDY_STREAM to which nothing was added. Where events are out of order and all
+ * files can be read a second time, they are, into a study of STUDY_HOLD with the same wishes, which takes the place
+ * of the first. Counts what was passed over in s->malformed and s->unread. study_end is the caller's. Returns 0; or
+ * -1 with the reason, where memory ran out or standard input cannot be wound back.
  */
 int study_log_read(struct study *s, const struct study_log *log, struct errmsg *e);
 

@@ -233,13 +233,6 @@ static int tune(struct course *t, double step, struct errmsg *e)
 	return status;
 }
 
-static void hold_out_nothing(struct session_fit *f, struct session_data *d)
-{
-	(void)f;
-	for (size_t i = 0; i < d->n_listens; i++)
-		d->listens[i].held_out = false;
-}
-
 /* Rows become interests, as near each other as foretells most of what was held out. */
 static int find_interests(struct course *t, struct errmsg *e)
 {
@@ -298,7 +291,22 @@ static int learn_from_nothing(struct course *t, struct errmsg *e)
 	return tune(t, 1.6, e) < 0 || turns(t, OWN, true, &ll, e) < 0 ? -1 : 0;
 }
 
-/* Takes over what is known of tracks, and of what is the same for all. */
+/* Takes over what is known of users; those of whom nothing is are as users are in the mean. */
+static void take_over_users(struct session_fit *f, const struct session_fit *from)
+{
+	const struct session_data *d = f->data, *known = from->data;
+
+	for (size_t i = 0, j = 0; i < d->n_users; i++) {
+		while (j < known->n_users && known->users[j] < d->users[i])
+			j++;
+		bool is_known = j < known->n_users && known->users[j] == d->users[i];
+
+		f->s[i] = is_known ? from->s[j] : (float)exp(-f->c.u_mean);
+		f->b[i] = is_known ? from->b[j] : (float)f->c.b_mean;
+	}
+}
+
+/* Takes over what is known of tracks and users, and of what is the same for all. */
 static void take_over(struct session_fit *f, const struct session_fit *from)
 {
 	const struct catalog *c = f->data->catalog;
@@ -310,6 +318,7 @@ static void take_over(struct session_fit *f, const struct session_fit *from)
 	f->c = from->c;
 	f->bounds = from->bounds;
 	f->ramp = 1;
+	take_over_users(f, from);
 }
 
 static void take_over_model(struct course *t, const struct session_model *m)
@@ -369,7 +378,7 @@ static int finish(struct course *t, struct session_data *d, int n, struct sessio
 	t->stage = "whole";
 	if (turns(t, n, true, &r->log_likelihood, e) < 0)
 		return -1;
-	hold_out_nothing(&t->f, d);
+	session_data_hold_out_nothing(d);
 	t->stage = "last";
 	return turns(t, LAST, true, &ll, e);
 }
@@ -409,7 +418,10 @@ static int run(struct course *t, struct session_data *part, struct session_data 
 	if (status == 0) {
 		take_over(&t->f, &first);
 		session_fit_clear(&first);
-		status = session_fit_users(&t->f, false, e) < 0 || find_interests_again(t, e) < 0 ? -1 : finish(t, whole, WHOLE, r, e);
+		if (session_fit_users(&t->f, false, e) < 0 || session_fit_interests(&t->f, e) < 0)
+			status = -1;
+		else
+			status = finish(t, whole, WHOLE, r, e);
 	}
 	session_fit_clear(&first);
 	return status;
@@ -431,7 +443,8 @@ static int check(const struct session_data *d, struct session_report *r, struct 
 int session_train(struct session_model *m, struct session_report *r, const struct catalog *c, const struct listens *l,
 		  const struct session_options *o, struct errmsg *e)
 {
-	bool is_part = !o->previous && l->n_sessions > PART + PART / 2;
+	size_t wanted = o->part > 0 ? o->part : PART;
+	bool is_part = !o->previous && l->n_sessions > wanted + wanted / 2;
 	struct session_data_options all = {o->seed, MOST, o->holdout, 1}, some = all;
 	struct session_data whole = {0}, part = {0};
 	struct course t = {.o = o};
@@ -439,7 +452,7 @@ int session_train(struct session_model *m, struct session_report *r, const struc
 
 	*m = (struct session_model){0};
 	*r = (struct session_report){.log_likelihood = NAN};
-	some.share = is_part ? (double)PART / (double)l->n_sessions : 1;
+	some.share = is_part ? (double)wanted / (double)l->n_sessions : 1;
 	status = session_data_make(&whole, c, l, &all, e);
 	if (status == 0)
 		status = check(&whole, r, e);

@@ -149,8 +149,11 @@ static int index_tracks(struct session_data *d)
 		at[d->listens[i].track + 2]++;
 	for (size_t i = 2; i < n + 2; i++)
 		at[i] += at[i - 1];
-	for (size_t i = 0; i < d->n_listens; i++)
-		d->by_track[at[d->listens[i].track + 1]++] = (uint32_t)i;
+	for (size_t i = 0; i < d->n_listens; i++) {
+		const struct session_listen *l = &d->listens[i];
+
+		d->by_track[at[l->track + 1]++] = (struct session_track_listen){l->opening, l->time, l->plays, l->held_out};
+	}
 	return 0;
 }
 
@@ -175,6 +178,12 @@ int session_data_make(struct session_data *d, const struct catalog *c, const str
 		status = index_tracks(d);
 	free(sessions);
 	return status < 0 ? errmsg_nomem(e) : 0;
+}
+
+void session_data_hold_out_nothing(struct session_data *d)
+{
+	for (size_t i = 0; i < d->n_listens; i++)
+		d->listens[i].held_out = d->by_track[i].held_out = false;
 }
 
 void session_data_clear(struct session_data *d)

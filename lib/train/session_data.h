@@ -29,6 +29,13 @@ struct session_listen {
 	bool held_out;	 /* not to be learned from */
 };
 
+/* What the track's side looks at of a listen. */
+struct session_track_listen {
+	uint32_t opening;
+	uint8_t time, plays;
+	bool held_out;
+};
+
 struct session_opening {
 	uint32_t user;	      /* place in users */
 	uint32_t track;	      /* the first track */
@@ -43,7 +50,7 @@ struct session_data {
 	struct session_opening *openings;
 	struct session_listen *listens; /* opening after opening */
 	uint32_t *track_listens;	/* n_tracks + 1: where each track's begin in by_track */
-	uint32_t *by_track;		/* the places of listens, track after track */
+	struct session_track_listen *by_track; /* the listens, track after track */
 	size_t n_users, n_openings, n_listens;
 };
 
@@ -57,6 +64,8 @@ struct session_data_options {
 /* Returns 0, or -1 with the reason. Free with session_data_clear in either case. */
 int session_data_make(struct session_data *d, const struct catalog *c, const struct listens *l,
 		      const struct session_data_options *o, struct errmsg *e);
+/* From now on, all is learned from. */
+void session_data_hold_out_nothing(struct session_data *d);
 void session_data_clear(struct session_data *d);
 
 #endif

@@ -6,187 +6,42 @@
 #include <string.h>
 
 #include "base/parallel.h"
-#include "base/rng.h"
+#include "train/session_equations.h"
 
-enum { D = SESSION_DIM, BLOCK = 128 };
+enum { D = SESSION_DIM };
 
 /* LAPACK as OpenBLAS ships it; cblas.h does not declare it. */
-void spotrf_(const char *uplo, const int *n, float *a, const int *lda, int *info);
-void spotri_(const char *uplo, const int *n, float *a, const int *lda, int *info);
 void ssyev_(const char *jobz, const char *uplo, const int *n, float *a, const int *lda, float *w, float *work,
 	    const int *lwork, int *info);
 
 typedef session_lanes lanes;
 enum { LANES = SESSION_LANES };
 
-/* Variance of q.e where only e is uncertain. */
-static float spread_of_one(const float *q, const float *vq, const float *ve)
-{
-	lanes sum = {0};
-
-	for (int k = 0; k < D; k += LANES) {
-		lanes a = *(const lanes *)(q + k);
-
-		sum += *(const lanes *)(ve + k) * (a * a + *(const lanes *)(vq + k));
-	}
-	return ((sum[0] + sum[4]) + (sum[1] + sum[5])) + ((sum[2] + sum[6]) + (sum[3] + sum[7]));
-}
-
-enum { LOW_RANK = 40 };
-
 /*
- * Normal equations (X'X + diag(precision)) v = rhs that are being added up, and then the posterior of v: its
- * covariance is
- * either `a`, or, where X has few rows, P - sum of W_i W_i' with P = 1 / precision.
+ * How far a vector goes to where it would be best while the others stay: beyond, since those follow. It converges in
+ * about half as many iterations (successive over-relaxation: Young 1954; any factor below 2 goes down).
  */
-struct equations {
-	float a[D * D];
-	float rhs[D], precision[D];
-	float block[BLOCK * D]; /* X, as far as it is not in `a`; then W */
-	int n;			/* rows of the block */
-	bool full;
-};
-
-static void equations_begin(struct equations *q)
+static float reach(const struct session_fit *f)
 {
-	memset(q->rhs, 0, sizeof q->rhs);
-	memset(q->precision, 0, sizeof q->precision);
-	q->n = 0;
-	q->full = false;
+	return f->ramp < 1 ? 1 : 1.5f;
 }
 
-static void equations_flush(struct equations *q)
+/* Prefetching so many listens ahead hides that vectors lie all over memory. */
+enum { AHEAD = 6, LINE = 64 / sizeof(float) };
+
+static inline void prefetch(const float *vector, const float *var)
 {
-	if (q->n > 0)
-		cblas_ssyrk(CblasRowMajor, CblasUpper, CblasTrans, D, q->n, 1, q->block, D, q->full ? 1 : 0, q->a, D);
-	else if (!q->full)
-		memset(q->a, 0, sizeof q->a);
-	q->full = true;
-	q->n = 0;
-}
-
-static void equations_add_row(struct equations *q, const float *x, float factor)
-{
-	float *row = q->block + (size_t)q->n * D;
-
-	for (int i = 0; i < D; i += LANES)
-		*(lanes *)(row + i) = *(const lanes *)(x + i) * factor;
-	if (++q->n == BLOCK)
-		equations_flush(q);
-}
-
-static void equations_add(struct equations *q, const float *x, struct session_evidence ev)
-{
-	float wy = ev.w * ev.y;
-
-	for (int i = 0; i < D; i += LANES)
-		*(lanes *)(q->rhs + i) += *(const lanes *)(x + i) * wy;
-	equations_add_row(q, x, sqrtf(ev.w));
-}
-
-/* Turns X into W: with Z = X sqrt(P) and L L' = I + Z Z', it is L^-1 Z sqrt(P). */
-static int solve_low_rank(struct equations *q)
-{
-	float root[D], k[LOW_RANK * LOW_RANK];
-	int n = q->n;
-
-	for (int i = 0; i < D; i++)
-		root[i] = sqrtf(1 / q->precision[i]);
-	for (int i = 0; i < n; i++)
-		for (int j = 0; j < D; j += LANES)
-			*(lanes *)(q->block + i * D + j) *= *(const lanes *)(root + j);
-	for (int i = 0; i < n; i++)
-		for (int j = 0; j <= i; j++)
-			k[i * LOW_RANK + j] = session_dot(q->block + i * D, q->block + j * D) + (i == j);
-	for (int i = 0; i < n; i++) {
-		float *row = q->block + i * D, scale;
-
-		for (int j = 0; j <= i; j++) {
-			float sum = k[i * LOW_RANK + j];
-
-			for (int l = 0; l < j; l++)
-				sum -= k[i * LOW_RANK + l] * k[j * LOW_RANK + l];
-			if (i == j && !(sum > 0))
-				return -1;
-			k[i * LOW_RANK + j] = i == j ? sqrtf(sum) : sum / k[j * LOW_RANK + j];
-		}
-		for (int j = 0; j < i; j++)
-			for (int l = 0; l < D; l += LANES)
-				*(lanes *)(row + l) -= *(const lanes *)(q->block + j * D + l) * k[i * LOW_RANK + j];
-		scale = 1 / k[i * LOW_RANK + i];
-		for (int l = 0; l < D; l += LANES)
-			*(lanes *)(row + l) *= scale;
-	}
-	for (int i = 0; i < n; i++)
-		for (int j = 0; j < D; j += LANES)
-			*(lanes *)(q->block + i * D + j) *= *(const lanes *)(root + j);
-	return 0;
-}
-
-/* Makes the posterior. Returns 0, or -1 where the matrix is not positive. */
-static int equations_solve(struct equations *q)
-{
-	int n = D, info = 0;
-
-	if (!q->full && q->n <= LOW_RANK)
-		return solve_low_rank(q);
-	equations_flush(q);
-	for (int i = 0; i < D; i++)
-		q->a[i * D + i] += q->precision[i];
-	spotrf_("L", &n, q->a, &n, &info);
-	if (info != 0)
-		return -1;
-	spotri_("L", &n, q->a, &n, &info);
-	for (int i = 0; i < D; i++)
-		for (int j = 0; j < i; j++)
-			q->a[i * D + j] = q->a[j * D + i];
-	return info == 0 ? 0 : -1;
-}
-
-/* A posterior that is kept. */
-struct posterior {
-	float p[D];
-	float *rows; /* n rows W, or D rows of the covariance */
-	int n;	     /* -1: the covariance */
-};
-
-static void times(const struct posterior *p, const float *x, float *y)
-{
-	if (p->n < 0) {
-		for (int i = 0; i < D; i++)
-			y[i] = session_dot(p->rows + i * D, x);
-		return;
-	}
-	for (int i = 0; i < D; i++)
-		y[i] = p->p[i] * x[i];
-	for (int i = 0; i < p->n; i++) {
-		const float *w = p->rows + i * D;
-		float by = session_dot(w, x);
-
-		for (int j = 0; j < D; j += LANES)
-			*(lanes *)(y + j) -= *(const lanes *)(w + j) * by;
+	for (int k = 0; k < D; k += LINE) {
+		__builtin_prefetch(vector + k);
+		__builtin_prefetch(var + k);
 	}
 }
 
-static void variances(const struct posterior *p, float *v)
+/* By what the variance of the other vector is to be multiplied to give that of the product: x^2 + the own variance. */
+static void squares(const float *x, const float *var, float ramp, float *y)
 {
-	for (int i = 0; i < D; i++)
-		v[i] = p->n < 0 ? p->rows[i * D + i] : p->p[i];
-	for (int i = 0; i < p->n; i++)
-		for (int j = 0; j < D; j++)
-			v[j] -= p->rows[i * D + j] * p->rows[i * D + j];
-	for (int i = 0; i < D; i++)
-		v[i] = fmaxf(v[i], 1e-9f);
-}
-
-/* The posterior of equations that were solved, borrowed from them. */
-static struct posterior equations_posterior(struct equations *q)
-{
-	struct posterior p = {.rows = q->full ? q->a : q->block, .n = q->full ? -1 : q->n};
-
-	for (int i = 0; i < D; i++)
-		p.p[i] = 1 / q->precision[i];
-	return p;
+	for (int k = 0; k < D; k++)
+		y[k] = ramp * (x[k] * x[k] + var[k]);
 }
 
 /* ---- rows ---- */
@@ -217,25 +72,32 @@ static void add_row_prior(const struct session_fit *f, struct equations *q, size
 	}
 }
 
+SESSION_CLONES
 static void add_row_listens(const struct session_fit *f, struct equations *q, size_t r)
 {
 	const struct session_data *d = f->data;
 	const float *row = f->rows + r * D;
+	float by[D];
 
+	squares(row, f->rows_var + r * D, f->ramp, by);
 	for (uint32_t i = f->row_start[r]; i < f->row_start[r + 1]; i++) {
 		const struct session_opening *o = &d->openings[f->row_openings[i]];
 		float s = f->s[o->user], b = f->b[o->user];
 
 		for (uint32_t j = o->first; j < o->first + o->n; j++) {
 			const struct session_listen *l = &d->listens[j];
-			const float *e = f->tracks + (size_t)l->track * D;
+			const float *e = f->tracks + (size_t)l->track * D, *var = f->tracks_var + (size_t)l->track * D;
+			const struct session_bound *bound = session_bound_of(&f->bounds, l->plays, l->time);
 			struct session_evidence ev;
-			const float *ve = f->tracks_var + (size_t)l->track * D;
-			float noise = f->c.noise;
-			if (l->held_out) continue;
-			noise += f->ramp * spread_of_one(row, f->rows_var + r * D, ve);
-			if (session_observe(session_bound_of(&f->bounds, l->plays, l->time), s, b, session_dot(row, e),
-							    noise, &ev))
+			float x, noise;
+
+			if (j + AHEAD < d->n_listens)
+				prefetch(f->tracks + (size_t)l[AHEAD].track * D, f->tracks_var + (size_t)l[AHEAD].track * D);
+			if (l->held_out)
+				continue;
+			x = session_dot_inline(row, e);
+			noise = (float)f->c.noise + session_dot_inline(by, var);
+			if (session_observe(bound, s, b, x, noise, &ev))
 				equations_add(q, e, ev);
 		}
 	}
@@ -247,17 +109,19 @@ static void step_row(void *context, size_t r, unsigned worker)
 	struct session_fit *f = step->f;
 	struct equations *q = &step->workers[worker];
 	struct posterior p;
+	float best[D], *row = f->rows + r * D;
 
 	equations_begin(q);
 	add_row_prior(f, q, r);
 	add_row_listens(f, q, r);
-	if (equations_solve(q) < 0) {
+	if (equations_solve(q, &p) < 0) {
 		step->failed = true;
 		return;
 	}
-	p = equations_posterior(q);
-	times(&p, q->rhs, f->rows + r * D);
-	variances(&p, f->rows_var + r * D);
+	posterior_times(&p, q->rhs, best);
+	for (int k = 0; k < D; k++)
+		row[k] += reach(f) * (best[k] - row[k]);
+	posterior_variances(&p, f->rows_var + r * D);
 }
 
 static void step_rows(void *context, size_t begin, size_t end, unsigned worker)
@@ -288,8 +152,16 @@ struct track_worker {
 	float *alone;	 /* of each track: its vector if the artist's were 0 */
 };
 
+/* What is to be known of an opening for a listen: the row, and the user's s and b. */
+struct opening_view {
+	uint32_t row;
+	float s, b;
+};
+
 struct track_step {
 	struct session_fit *f;
+	struct opening_view *openings;
+	float pull[D]; /* 1 / the spread of tracks around their artist */
 	struct track_worker *workers;
 	bool failed;
 };
@@ -316,23 +188,35 @@ static bool add_opened(const struct session_fit *f, struct equations *q, uint32_
 	return before != UINT32_MAX;
 }
 
-static bool add_track_listens(const struct session_fit *f, struct equations *q, uint32_t track)
+SESSION_CLONES
+static bool add_track_listens(const struct track_step *step, struct equations *q, uint32_t track)
 {
+	const struct session_fit *f = step->f;
 	const struct session_data *d = f->data;
 	const float *e = f->tracks + (size_t)track * D;
 	bool any = false;
+	float by[D];
 
+	squares(e, f->tracks_var + (size_t)track * D, f->ramp, by);
 	for (uint32_t i = d->track_listens[track]; i < d->track_listens[track + 1]; i++) {
-		const struct session_listen *l = &d->listens[d->by_track[i]];
-		uint32_t user = d->openings[l->opening].user, r = f->row_of[l->opening];
-		const float *row = f->rows + (size_t)r * D;
+		const struct session_track_listen *l = &d->by_track[i];
+		const struct opening_view *o = &step->openings[l->opening];
+		const float *row = f->rows + (size_t)o->row * D, *var = f->rows_var + (size_t)o->row * D;
+		const struct session_bound *bound = session_bound_of(&f->bounds, l->plays, l->time);
 		struct session_evidence ev;
+		float x, noise;
 
-		float noise = f->c.noise;
-		if (l->held_out) continue;
-		noise += f->ramp * spread_of_one(e, f->tracks_var + (size_t)track * D, f->rows_var + (size_t)r * D);
-		if (!session_observe(session_bound_of(&f->bounds, l->plays, l->time), f->s[user], f->b[user], session_dot(row, e),
-						    noise, &ev))
+		if (i + 2 * AHEAD < d->n_listens) {
+			size_t next = step->openings[l[AHEAD].opening].row;
+
+			__builtin_prefetch(&step->openings[l[2 * AHEAD].opening]);
+			prefetch(f->rows + next * D, f->rows_var + next * D);
+		}
+		if (l->held_out)
+			continue;
+		x = session_dot_inline(row, e);
+		noise = (float)f->c.noise + session_dot_inline(by, var);
+		if (!session_observe(bound, o->s, o->b, x, noise, &ev))
 			continue;
 		equations_add(q, row, ev);
 		any = true;
@@ -340,45 +224,48 @@ static bool add_track_listens(const struct session_fit *f, struct equations *q, 
 	return any;
 }
 
+/*
+ * The artist's equations gain T^-1 - T^-1 C T^-1, T being the spread of tracks, and C the covariance that the track
+ * would have around an artist who is known.
+ */
+static void add_to_artist(const struct track_step *step, struct equations *artist, const struct posterior *p)
+{
+	const float *pull = step->pull;
+	float scaled[D * D];
+
+	for (int k = 0; k < D; k++)
+		artist->precision[k] += fmaxf(0, (1 - p->p[k] * pull[k]) * pull[k]);
+	for (int i = 0; i < p->n; i++)
+		for (int k = 0; k < D; k++)
+			scaled[i * D + k] = p->rows[i * D + k] * pull[k];
+	if (!p->few)
+		equations_take_off(artist, scaled, p->n);
+	for (int i = 0; p->few && i < p->n; i++)
+		equations_add_row(artist, scaled + i * D, 1);
+}
+
 /* What the track says of itself and of its artist. Returns 1 if anything, 0 if nothing, -1 on failure. */
-static int gather_track(const struct session_fit *f, struct track_worker *w, uint32_t track, struct posterior *p,
+static int gather_track(const struct track_step *step, struct track_worker *w, uint32_t track, struct posterior *p,
 			float *alone)
 {
 	struct equations *q = &w->equations;
-	float scaled[D], *rows = p->rows;
+	float *rows = p->rows;
 	bool any;
 
 	equations_begin(q);
-	any = add_opened(f, q, track);
-	any |= add_track_listens(f, q, track);
+	any = add_opened(step->f, q, track);
+	any |= add_track_listens(step, q, track);
 	if (!any)
 		return 0;
 	for (int k = 0; k < D; k++)
-		q->precision[k] += 1 / f->c.track[k];
-	if (equations_solve(q) < 0)
+		q->precision[k] += step->pull[k];
+	if (equations_solve(q, p) < 0)
 		return -1;
-	*p = equations_posterior(q);
-	p->rows = memcpy(rows, p->rows, (size_t)(p->n < 0 ? D : p->n) * D * sizeof *rows);
-	times(p, q->rhs, alone);
+	p->rows = memcpy(rows, p->rows, (size_t)p->n * D * sizeof *rows);
+	posterior_times(p, q->rhs, alone);
 	for (int k = 0; k < D; k++)
-		w->artist.rhs[k] += alone[k] / f->c.track[k];
-	/* the artist's equations gain T^-1 - T^-1 (covariance) T^-1, T being the spread of tracks */
-	if (p->n < 0) {
-		equations_flush(&w->artist);
-		for (int i = 0; i < D; i++)
-			for (int j = i; j < D; j++)
-				w->artist.a[i * D + j] -= rows[i * D + j] / f->c.track[i] / f->c.track[j];
-		for (int i = 0; i < D; i++)
-			w->artist.precision[i] += 1 / f->c.track[i];
-		return 1;
-	}
-	for (int i = 0; i < D; i++)
-		w->artist.precision[i] += fmaxf(0, (1 - p->p[i] / f->c.track[i]) / f->c.track[i]);
-	for (int i = 0; i < p->n; i++) {
-		for (int j = 0; j < D; j++)
-			scaled[j] = rows[i * D + j] / f->c.track[j];
-		equations_add_row(&w->artist, scaled, 1);
-	}
+		w->artist.rhs[k] += alone[k] * step->pull[k];
+	add_to_artist(step, &w->artist, p);
 	return 1;
 }
 
@@ -389,29 +276,29 @@ static int solve_artist(struct session_fit *f, struct track_worker *w, uint32_t 
 
 	for (int k = 0; k < D; k++)
 		w->artist.precision[k] += 1 / f->c.artist[k];
-	if (equations_solve(&w->artist) < 0)
+	if (equations_solve(&w->artist, &p) < 0)
 		return -1;
-	p = equations_posterior(&w->artist);
-	times(&p, w->artist.rhs, f->artists + (size_t)artist * D);
-	variances(&p, f->artists_var + (size_t)artist * D);
+	posterior_times(&p, w->artist.rhs, f->artists + (size_t)artist * D);
+	posterior_variances(&p, f->artists_var + (size_t)artist * D);
 	return 0;
 }
 
 /* The track's vector, given its artist's. Of how the artist's uncertainty passes to it, the diagonal is taken. */
-static void solve_track(struct session_fit *f, uint32_t artist, uint32_t track,
-			const struct posterior *p, const float *alone)
+static void solve_track(const struct track_step *step, uint32_t artist, uint32_t track, const struct posterior *p,
+			const float *alone)
 {
+	struct session_fit *f = step->f;
 	const float *a = f->artists + (size_t)artist * D, *va = f->artists_var + (size_t)artist * D;
-	float pull[D], own_var[D], *e = f->tracks + (size_t)track * D, *v = f->tracks_var + (size_t)track * D;
+	float pulled[D], best[D], own_var[D], *e = f->tracks + (size_t)track * D, *v = f->tracks_var + (size_t)track * D;
 
 	for (int k = 0; k < D; k++)
-		pull[k] = a[k] / f->c.track[k];
-	times(p, pull, e);
-	variances(p, own_var);
+		pulled[k] = a[k] * step->pull[k];
+	posterior_times(p, pulled, best);
+	posterior_variances(p, own_var);
 	for (int k = 0; k < D; k++) {
-		float share = own_var[k] / f->c.track[k];
+		float share = own_var[k] * step->pull[k];
 
-		e[k] += alone[k];
+		e[k] += reach(f) * (best[k] + alone[k] - e[k]);
 		v[k] = own_var[k] + share * share * va[k];
 	}
 }
@@ -441,13 +328,13 @@ static void step_artist(void *context, size_t artist, unsigned worker)
 	equations_begin(&w->artist);
 	for (uint32_t i = 0; i < n; i++) {
 		w->posteriors[i].rows = w->rows + (size_t)i * D * D;
-		heard[i] = gather_track(f, w, tracks[i], &w->posteriors[i], w->alone + (size_t)i * D);
+		heard[i] = gather_track(step, w, tracks[i], &w->posteriors[i], w->alone + (size_t)i * D);
 		step->failed |= heard[i] < 0;
 	}
 	step->failed |= solve_artist(f, w, (uint32_t)artist) < 0;
 	for (uint32_t i = 0; i < n; i++)
 		if (heard[i] > 0)
-			solve_track(f, (uint32_t)artist, tracks[i], &w->posteriors[i], w->alone + (size_t)i * D);
+			solve_track(step, (uint32_t)artist, tracks[i], &w->posteriors[i], w->alone + (size_t)i * D);
 		else
 			settle_unheard(f, (uint32_t)artist, tracks[i]);
 	free(heard);
@@ -466,6 +353,7 @@ static int track_workers_init(struct track_step *step)
 
 	for (size_t i = 0; i < c->n_artists; i++)
 		most = c->artists[i].n > most ? c->artists[i].n : most;
+	step->openings = malloc((step->f->data->n_openings + 1) * sizeof *step->openings);
 	step->workers = calloc(step->f->threads, sizeof *step->workers);
 	for (unsigned i = 0; step->workers && i < step->f->threads; i++) {
 		step->workers[i].posteriors = malloc((size_t)most * sizeof(struct posterior));
@@ -474,7 +362,7 @@ static int track_workers_init(struct track_step *step)
 		if (!step->workers[i].posteriors || !step->workers[i].rows || !step->workers[i].alone)
 			return -1;
 	}
-	return step->workers ? 0 : -1;
+	return step->workers && step->openings ? 0 : -1;
 }
 
 static void track_workers_clear(struct track_step *step)
@@ -485,6 +373,20 @@ static void track_workers_clear(struct track_step *step)
 		free(step->workers[i].alone);
 	}
 	free(step->workers);
+	free(step->openings);
+}
+
+static void set_views(struct track_step *step)
+{
+	const struct session_fit *f = step->f;
+
+	for (size_t i = 0; i < f->data->n_openings; i++) {
+		uint32_t user = f->data->openings[i].user;
+
+		step->openings[i] = (struct opening_view){f->row_of[i], f->s[user], f->b[user]};
+	}
+	for (int k = 0; k < D; k++)
+		step->pull[k] = 1 / f->c.track[k];
 }
 
 int session_fit_tracks(struct session_fit *f, struct errmsg *e)
@@ -492,8 +394,10 @@ int session_fit_tracks(struct session_fit *f, struct errmsg *e)
 	struct track_step step = {.f = f};
 	int status = track_workers_init(&step);
 
-	if (status == 0)
+	if (status == 0) {
+		set_views(&step);
 		parallel_for(f->data->catalog->n_artists, 8, f->threads, step_artists, &step);
+	}
 	track_workers_clear(&step);
 	if (status < 0)
 		return errmsg_nomem(e);
@@ -534,12 +438,13 @@ static double log_probability(const struct session_bound *o, double s, double b,
 	}
 }
 
-enum { NOISE_CHUNK = 4096, N_NOISES = 33 };
+enum { NOISE_CHUNK = 4096, N_NOISES = 33, ENOUGH = 1 << 15 }; /* ENOUGH: listens that tell the noise */
 
 struct noise_step {
 	struct session_fit *f;
 	double noises[N_NOISES]; /* that are tried */
 	int n_noises;
+	size_t every; /* which of the listens are looked at */
 	double *sums; /* for each chunk: log probability under each, and how many listens */
 };
 
@@ -571,7 +476,7 @@ static void step_noise(void *context, size_t begin, size_t end, unsigned worker)
 		const float *q = f->rows + r * D, *e = f->tracks + (size_t)l->track * D;
 		float x, var;
 
-		if (!l->held_out)
+		if (!l->held_out || i % step->every != 0)
 			continue;
 		x = session_dot(q, e);
 		var = spread_of_product(q, f->rows_var + r * D, e, f->tracks_var + (size_t)l->track * D);
@@ -581,26 +486,54 @@ static void step_noise(void *context, size_t begin, size_t end, unsigned worker)
 	}
 }
 
-int session_fit_judge(struct session_fit *f, double *log_likelihood, struct errmsg *e)
+/* Sums of the log probabilities of held-out listens under each noise, and last how many they are. */
+static int sum_noises(struct noise_step *step, double total[N_NOISES + 1], struct errmsg *e)
 {
-	size_t n = parallel_chunks(f->data->n_listens, NOISE_CHUNK);
-	struct noise_step step = {.f = f, .noises = {f->c.noise}, .n_noises = N_NOISES,
-				  .sums = calloc((N_NOISES + 1) * n + 1, sizeof *step.sums)};
-	double total[N_NOISES + 1] = {0};
+	size_t n_listens = step->f->data->n_listens, n = parallel_chunks(n_listens, NOISE_CHUNK);
+
+	step->sums = calloc((N_NOISES + 1) * n + 1, sizeof *step->sums);
+	if (!step->sums)
+		return errmsg_nomem(e);
+	parallel_for(n_listens, NOISE_CHUNK, step->f->threads, step_noise, step);
+	memset(total, 0, (N_NOISES + 1) * sizeof *total);
+	for (size_t i = 0; i < (N_NOISES + 1) * n; i++)
+		total[i % (N_NOISES + 1)] += step->sums[i];
+	free(step->sums);
+	return 0;
+}
+
+/* The noise by which a part of the held-out listens is likeliest. */
+static int find_noise(struct session_fit *f, size_t held_out, double *noise, struct errmsg *e)
+{
+	struct noise_step step = {.f = f, .noises = {f->c.noise}, .n_noises = N_NOISES, .every = held_out / ENOUGH + 1};
+	double total[N_NOISES + 1];
 	int best = 0;
 
-	if (!step.sums)
-		return errmsg_nomem(e);
 	for (int k = 1; k < step.n_noises; k++)
 		step.noises[k] = f->c.noise * exp(0.15 * (k - N_NOISES / 2.));
-	parallel_for(f->data->n_listens, NOISE_CHUNK, f->threads, step_noise, &step);
-	for (size_t i = 0; i < (N_NOISES + 1) * n; i++)
-		total[i % (N_NOISES + 1)] += step.sums[i];
-	free(step.sums);
+	if (sum_noises(&step, total, e) < 0)
+		return -1;
 	for (int k = 1; k < step.n_noises; k++)
 		if (total[k] > total[best])
 			best = k;
-	*log_likelihood = total[N_NOISES] > 0 ? total[best] / total[N_NOISES] : NAN;
+	*noise = step.noises[best];
+	return 0;
+}
+
+int session_fit_judge(struct session_fit *f, double *log_likelihood, struct errmsg *e)
+{
+	struct noise_step step = {.f = f, .n_noises = 1, .every = 1};
+	double total[N_NOISES + 1];
+	size_t held_out = 0;
+
+	*log_likelihood = NAN;
+	for (size_t i = 0; i < f->data->n_listens; i++)
+		held_out += f->data->listens[i].held_out;
+	if (held_out == 0)
+		return 0;
+	if (find_noise(f, held_out, &step.noises[0], e) < 0 || sum_noises(&step, total, e) < 0)
+		return -1;
+	*log_likelihood = total[0] / total[N_NOISES];
 	return 0;
 }
 

@@ -64,8 +64,8 @@ int session_fit_rows(struct session_fit *f, struct errmsg *e);
 int session_fit_tracks(struct session_fit *f, struct errmsg *e);
 
 /*
- * How well held-out listens are foretold: the mean log probability of one, with the noise by which it is highest
- * (c.noise stays as
+ * How well held-out listens are foretold: the mean log probability of one, with the noise by which it is highest,
+ * as a part of them tells where they are many (c.noise stays as
  * it is: it weighs what is learned from). NaN where none is held out.
  */
 int session_fit_judge(struct session_fit *f, double *log_likelihood, struct errmsg *e);

@@ -30,17 +30,25 @@ struct interests {
 };
 
 /* The log evidence of a set, but for what is the same for any partition. */
+SESSION_CLONES
 static double score(const struct interests *t, const float *precision, const float *sum)
 {
-	double fit = 0, volume = 1;
+	session_lanes fit = {0}, volume = {0};
+	double total_fit = 0, total_volume = 1;
 
-	for (int k = 0; k < D; k++) {
-		float total = t->prior[k] + precision[k];
+	volume += 1;
+	for (int k = 0; k < D; k += SESSION_LANES) {
+		session_lanes prior = *(const session_lanes *)(t->prior + k), x = *(const session_lanes *)(sum + k);
+		session_lanes total = prior + *(const session_lanes *)(precision + k);
 
-		fit += sum[k] * sum[k] / total;
-		volume *= total / t->prior[k];
+		fit += x * x / total;
+		volume *= total / prior;
 	}
-	return fit / 2 - log(volume) / 2;
+	for (int l = 0; l < SESSION_LANES; l++) {
+		total_fit += fit[l];
+		total_volume *= volume[l];
+	}
+	return total_fit / 2 - log(total_volume) / 2;
 }
 
 static void begin_cluster(const struct interests *t, size_t opening, struct cluster *c)

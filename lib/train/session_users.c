@@ -51,17 +51,22 @@ static void add_observation(struct slope *g, const struct session_bound *o, doub
 }
 
 /* What the first track alone foretells of a listen. */
+SESSION_CLONES
 static void foretell(const struct session_fit *f, const struct session_listen *l, double *x0, double *v0)
 {
 	size_t first = f->data->openings[l->opening].track;
 	const float *q = f->tracks + first * D, *vq = f->tracks_var + first * D;
 	const float *e = f->tracks + (size_t)l->track * D, *ve = f->tracks_var + (size_t)l->track * D;
-	float var = 0;
+	session_lanes sum = {0};
 
-	for (int k = 0; k < D; k++)
-		var += ve[k] * (q[k] * q[k] + vq[k] + f->c.first[k]) + (vq[k] + f->c.first[k]) * e[k] * e[k];
-	*x0 = session_dot(q, e);
-	*v0 = var + f->c.noise;
+	for (int k = 0; k < D; k += SESSION_LANES) {
+		session_lanes a = *(const session_lanes *)(q + k), b = *(const session_lanes *)(e + k);
+		session_lanes va = *(const session_lanes *)(vq + k) + *(const session_lanes *)(f->c.first + k);
+
+		sum += *(const session_lanes *)(ve + k) * (a * a + va) + va * (b * b);
+	}
+	*x0 = session_dot_inline(q, e);
+	*v0 = f->c.noise + ((sum[0] + sum[4]) + (sum[1] + sum[5])) + ((sum[2] + sum[6]) + (sum[3] + sum[7]));
 }
 
 /* A listen by which users are judged, with what is foretold of it. */

@@ -24,7 +24,7 @@ struct loading {
 };
 
 /* Keeps a copy of a string value and leaves its offset in `place`. A missing value is the empty string. */
-static int keep(struct loading *f, const json_t *value, size_t *place, struct errmsg *e)
+static int keep_text(struct loading *f, const json_t *value, size_t *place, struct errmsg *e)
 {
 	size_t size = json_string_length(value) + 1;
 	char *text = grow(f->text, &f->text_cap, f->text_len + size, 1);
@@ -66,7 +66,7 @@ static int read_line(const struct ndjson_line *line, void *ctx, struct errmsg *e
 		return errmsg_set(e, "track %u is already on line %u", row->id, *seen);
 	*seen = (uint32_t)line->number;
 	f->n++;
-	if (keep(f, artist, &row->artist, e) < 0 || keep(f, title, &row->title, e) < 0)
+	if (keep_text(f, artist, &row->artist, e) < 0 || keep_text(f, title, &row->title, e) < 0)
 		return -1;
 	return f->each ? f->each(line, f->ctx, e) : 0;
 }
@@ -85,7 +85,10 @@ static int by_id(const void *a, const void *b)
 	return (x > y) - (x < y);
 }
 
-/* Artists by name: a map from the hash of a name to 1 + the first artist that has it, and a chain through the others. */
+/*
+ * Artists by name: a map from the hash of a name to 1 + the first artist that has it, and a chain through the
+ * others.
+ */
 struct artist_names {
 	struct idmap first;
 	uint32_t *next; /* 1 + the next artist with the same hash, 0 at the end */
@@ -143,7 +146,7 @@ static void gather_by_artist(struct catalog *c)
 }
 
 /* Puts what was read in order. Takes the text. */
-static int build(struct catalog *c, struct loading *f, struct errmsg *e)
+static int build_catalog(struct catalog *c, struct loading *f, struct errmsg *e)
 {
 	struct artist_names names = {.next = calloc(f->n, sizeof *names.next)};
 	int status;
@@ -167,13 +170,14 @@ static int build(struct catalog *c, struct loading *f, struct errmsg *e)
 }
 
 int catalog_load_each(struct catalog *c, const char *path,
-		      int (*each)(const struct ndjson_line *line, void *ctx, struct errmsg *e), void *ctx, struct errmsg *e)
+		      int (*each)(const struct ndjson_line *line, void *ctx, struct errmsg *e), void *ctx,
+		      struct errmsg *e)
 {
 	struct loading f = {.each = each, .ctx = ctx};
 	int status;
 
 	*c = (struct catalog){0};
-	status = read_file(&f, path, e) < 0 ? -1 : build(c, &f, e);
+	status = read_file(&f, path, e) < 0 ? -1 : build_catalog(c, &f, e);
 	if (status < 0)
 		catalog_clear(c);
 	free(f.rows);

@@ -1,9 +1,9 @@
 /*
  * catalog: the tracks that there are, with their artists.
  *
- * Inside botify a track is its index in the catalog: tracks are numbered 0 .. n-1 in ascending order of their ids, which
- * may be sparse. Where ids are 0 .. n-1, index and id are the same. Artists are numbered likewise, in the order in
- * which they appear there. Ids are turned into indices where data comes in, and back where it goes out.
+ * Inside botify a track is its index in the catalog: tracks are numbered 0 .. n-1 in ascending order of their ids,
+ * which may be sparse. Where ids are 0 .. n-1, index and id are the same. Artists are numbered likewise, in the
+ * order in which they appear there. Ids are turned into indices where data comes in, and back where it goes out.
  */
 #ifndef BOTIFY_CATALOG_H
 #define BOTIFY_CATALOG_H
@@ -39,14 +39,19 @@ struct catalog {
 };
 
 /*
- * Reads NDJSON {"track":0,"artist":"…","title":"…"}; other keys are ignored, a title may be absent or null. A duplicate id, an id
- * out of range, an empty catalog are errors. Returns 0, or -1 with file, line and reason. Free with catalog_clear.
+ * Reads NDJSON {"track":0,"artist":"…","title":"…"}; other keys are ignored, a title may be absent or null. A
+ * duplicate id, an id out of range, an empty catalog are errors. Returns 0, or -1 with file, line and reason. Free
+ * with catalog_clear.
  */
 int catalog_load(struct catalog *c, const char *path, struct errmsg *e);
 
-/* The same; each(line, ctx, e) is called for each line that was taken, and may refuse it with a negative number and a reason. */
+/*
+ * The same; each(line, ctx, e) is called for each line that was taken, and may refuse it with a negative number and
+ * a reason.
+ */
 int catalog_load_each(struct catalog *c, const char *path,
-		      int (*each)(const struct ndjson_line *line, void *ctx, struct errmsg *e), void *ctx, struct errmsg *e);
+		      int (*each)(const struct ndjson_line *line, void *ctx, struct errmsg *e), void *ctx,
+		      struct errmsg *e);
 
 void catalog_clear(struct catalog *c);
 

@@ -40,7 +40,7 @@ static int check_products(const struct npy *m, struct errmsg *e)
 	return 0;
 }
 
-static int check(const struct npy *m, const struct catalog *c, struct errmsg *e)
+static int check_shape(const struct npy *m, const struct catalog *c, struct errmsg *e)
 {
 	if (m->rows != c->n_tracks)
 		return errmsg_set(e, "%zu rows for a catalog of %zu tracks", m->rows, c->n_tracks);
@@ -51,7 +51,7 @@ int embeddings_load(struct npy *m, const char *path, const struct catalog *c, st
 {
 	if (npy_load(m, path, e) < 0)
 		return -1;
-	if (check(m, c, e) == 0)
+	if (check_shape(m, c, e) == 0)
 		return 0;
 	npy_clear(m);
 	return errmsg_prefix(e, "%s", path);

@@ -11,9 +11,9 @@
 #include "world/catalog.h"
 
 /*
- * Loads a matrix for a catalog: row i belongs to the track of index i, that is, rows are in the order of ascending ids.
- * Returns 0, or -1 with the reason, as where there are more or fewer rows than tracks, or values so large that a product
- * of rows would not be finite. Free with npy_clear.
+ * Loads a matrix for a catalog: row i belongs to the track of index i, that is, rows are in the order of ascending
+ * ids. Returns 0, or -1 with the reason, as where there are more or fewer rows than tracks, or values so large that
+ * a product of rows would not be finite. Free with npy_clear.
  */
 int embeddings_load(struct npy *m, const char *path, const struct catalog *c, struct errmsg *e);
 

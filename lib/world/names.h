@@ -11,7 +11,8 @@
 #include "base/idmap.h"
 #include "base/rng.h"
 
-enum { NAMES_SIZE = 128 }; /* room for any name, the NUL included; UTF-8, free of double quotes, backslashes and controls */
+/* Room for any name, the NUL included. Names are UTF-8, free of double quotes, backslashes and controls. */
+enum { NAMES_SIZE = 128 };
 
 /* The names that have been given away. Zero-initialise; free with names_clear. */
 struct names {

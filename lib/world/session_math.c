@@ -2,29 +2,17 @@
 
 #include <math.h>
 
-#include "world/session_model.h"
-
-static inline float dot(const float *a, const float *b)
-{
-	session_lanes s0 = {0}, s1 = {0};
-
-	for (int i = 0; i < SESSION_DIM; i += 2 * SESSION_LANES) {
-		s0 += *(const session_lanes *)(a + i) * *(const session_lanes *)(b + i);
-		s1 += *(const session_lanes *)(a + i + SESSION_LANES) * *(const session_lanes *)(b + i + SESSION_LANES);
-	}
-	s0 += s1;
-	return ((s0[0] + s0[4]) + (s0[1] + s0[5])) + ((s0[2] + s0[6]) + (s0[3] + s0[7]));
-}
-
+SESSION_CLONES
 float session_dot(const float *a, const float *b)
 {
-	return dot(a, b);
+	return session_dot_inline(a, b);
 }
 
+SESSION_CLONES
 void session_dots(const float *a, const float *many, size_t n, float *products)
 {
 	for (size_t i = 0; i < n; i++)
-		products[i] = dot(a, many + i * SESSION_DIM);
+		products[i] = session_dot_inline(a, many + i * SESSION_DIM);
 }
 
 double session_hazard(double a)
@@ -62,7 +50,7 @@ static double logit(double p)
 	return log(p / (1 - p));
 }
 
-static struct session_bound bound(double lo, double hi)
+static struct session_bound bound_of(double lo, double hi)
 {
 	struct session_bound o = {0};
 
@@ -90,7 +78,7 @@ void session_bounds_make(struct session_bounds *b, double gamma)
 		for (int t = 0; t < SESSION_TIMES; t++) {
 			double factor = pow(gamma, k);
 
-			b->of[k][t] = bound((t - 0.5) / 100 / factor, (t + 0.5) / 100 / factor);
+			b->of[k][t] = bound_of((t - 0.5) / 100 / factor, (t + 0.5) / 100 / factor);
 		}
 }
 

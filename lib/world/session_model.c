@@ -24,7 +24,9 @@
 enum { VERSION = 1, USER_COLUMNS = 5, OPENING_COLUMNS = 3 };
 
 /* The files of a model beside model.json. */
-static const char *const matrices[] = {"tracks.npy", "tracks_var.npy", "rows.npy", "rows_var.npy", "users.npy", "openings.npy"};
+static const char *const matrices[] = {
+	"tracks.npy", "tracks_var.npy", "rows.npy", "rows_var.npy", "users.npy", "openings.npy",
+};
 
 enum matrix { TRACKS, TRACKS_VAR, ROWS, ROWS_VAR, USERS, OPENINGS, N_MATRICES };
 
@@ -54,7 +56,7 @@ size_t session_model_user(const struct session_model *m, uint32_t id)
 	return low < m->n_users && m->users[low].id == id ? low : m->n_users;
 }
 
-int session_model_digest(const struct catalog *c, char digest[SESSION_DIGEST])
+static int digest_catalog(const struct catalog *c, char digest[SESSION_DIGEST])
 {
 	struct memstream m;
 	FILE *f = memstream_open(&m);
@@ -75,7 +77,7 @@ int session_model_digest(const struct catalog *c, char digest[SESSION_DIGEST])
 /* ---- reading ---- */
 
 /* dir/name. New; NULL where there is no memory. */
-static char *join(const char *dir, const char *name)
+static char *join_path(const char *dir, const char *name)
 {
 	char *path;
 
@@ -129,7 +131,7 @@ static int read_head(struct session_model *m, const json_t *o, const struct cata
 		return errmsg_set(e, "this is not a session model");
 	if (version != VERSION)
 		return errmsg_set(e, "a session model of version %g; this botify knows version %d", version, VERSION);
-	if (session_model_digest(c, own) < 0)
+	if (digest_catalog(c, own) < 0)
 		return errmsg_nomem(e);
 	if (strcmp(own, digest) != 0)
 		return errmsg_set(e, "the model was learned with another catalog (digest %.16s, not %s)", digest, own);
@@ -138,24 +140,24 @@ static int read_head(struct session_model *m, const json_t *o, const struct cata
 	    read_size(o, "openings", &m->n_openings, e) < 0)
 		return -1;
 	if (dim != SESSION_DIM || m->n_tracks != c->n_tracks)
-		return errmsg_set(e, "%zu tracks with %zu dimensions; %zu with %d are wanted", m->n_tracks, dim, c->n_tracks,
-				  SESSION_DIM);
+		return errmsg_set(e, "%zu tracks with %zu dimensions; %zu with %d are wanted", m->n_tracks, dim,
+				  c->n_tracks, SESSION_DIM);
 	if (read_number(o, "gamma", 0, 1, &m->gamma, e) < 0 || read_number(o, "noise", 1e-9, 1e12, &m->noise, e) < 0 ||
 	    read_number(o, "near", 1e-9, 1e12, &m->near, e) < 0 ||
 	    read_number(o, "s", 1e-6, 1e6, &m->s, e) < 0 || read_number(o, "b", -1e6, 1e6, &m->b, e) < 0 ||
 	    read_number(o, "b_var", 1e-9, 1e12, &m->b_var, e) < 0)
 		return -1;
-	return read_variances(o, "first", m->first, e) < 0 || read_variances(o, "artist", m->artist, e) < 0 ||
-			       read_variances(o, "track", m->track, e) < 0
-		       ? -1
-		       : 0;
+	if (read_variances(o, "first", m->first, e) < 0 || read_variances(o, "artist", m->artist, e) < 0 ||
+	    read_variances(o, "track", m->track, e) < 0)
+		return -1;
+	return 0;
 }
 
 /* Loads a matrix of this shape and type. Where it shall have no rows, there is no file to read. */
-static int load_matrix(struct npy *a, const char *dir, enum matrix which, size_t rows, size_t columns, enum npy_type type,
-		       struct errmsg *e)
+static int load_matrix(struct npy *a, const char *dir, enum matrix which, size_t rows, size_t columns,
+		       enum npy_type type, struct errmsg *e)
 {
-	char *path = join(dir, matrices[which]);
+	char *path = join_path(dir, matrices[which]);
 	int status = -1;
 
 	*a = (struct npy){.type = type};
@@ -165,9 +167,11 @@ static int load_matrix(struct npy *a, const char *dir, enum matrix which, size_t
 		status = 0;
 	else if (npy_load(a, path, e) == 0) {
 		if (a->rows != rows || a->columns != columns)
-			errmsg_set(e, "%s: a matrix of %zu x %zu; model.json says %zu x %zu", path, a->rows, a->columns, rows, columns);
+			errmsg_set(e, "%s: a matrix of %zu x %zu; model.json says %zu x %zu", path, a->rows, a->columns,
+				   rows, columns);
 		else if (a->type != type)
-			errmsg_set(e, "%s: %s is wanted", path, type == NPY_FLOAT32 ? "float32 ('<f4')" : "float64 ('<f8')");
+			errmsg_set(e, "%s: %s is wanted", path,
+				   type == NPY_FLOAT32 ? "float32 ('<f4')" : "float64 ('<f8')");
 		else
 			status = 0;
 	}
@@ -202,17 +206,20 @@ static int fill_users(struct session_model *m, const double *x, const char *dir,
 		return errmsg_nomem(e);
 	for (size_t i = 0; i < m->n_users; i++, x += USER_COLUMNS) {
 		if (!(x[0] >= 0 && x[0] <= INT32_MAX && x[0] == floor(x[0])) || (i > 0 && x[0] <= m->users[i - 1].id))
-			return errmsg_set(e, "%s/%s: row %zu: ids of users are wanted, ascending", dir, matrices[USERS], i);
+			return errmsg_set(e, "%s/%s: row %zu: ids of users are wanted, ascending", dir, matrices[USERS],
+					  i);
 		if (!(x[1] > 1e-6 && x[1] < 1e6 && fabs(x[2]) < 1e6 && x[3] >= 0 && x[4] >= 0 && x[4] < 1e12))
 			return errmsg_set(e, "%s/%s: row %zu: a value is out of range", dir, matrices[USERS], i);
 		m->users[i] = (struct session_user){
-			.id = (uint32_t)x[0], .s = (float)x[1], .b = (float)x[2], .s_var = (float)x[3], .b_var = (float)x[4],
+			.id = (uint32_t)x[0], .s = (float)x[1], .b = (float)x[2],
+			.s_var = (float)x[3], .b_var = (float)x[4],
 		};
 	}
 	return 0;
 }
 
-static int fill_openings(struct session_model *m, const double *x, const struct catalog *c, const char *dir, struct errmsg *e)
+static int fill_openings(struct session_model *m, const double *x, const struct catalog *c, const char *dir,
+			 struct errmsg *e)
 {
 	size_t user = 0;
 
@@ -225,9 +232,11 @@ static int fill_openings(struct session_model *m, const double *x, const struct 
 		while (user < m->n_users && m->users[user].id < x[0])
 			m->users[++user].first_opening = (uint32_t)i;
 		track = x[1] >= 0 && x[1] <= INT32_MAX ? catalog_find(c, (uint32_t)x[1]) : CATALOG_NONE;
-		if (user == m->n_users || m->users[user].id != x[0] || track == CATALOG_NONE || !(x[2] >= 0 && x[2] < (double)m->n_rows))
-			return errmsg_set(e, "%s/%s: row %zu: a user, a track and a row of the model are wanted, in order", dir,
-					  matrices[OPENINGS], i);
+		if (user == m->n_users || m->users[user].id != x[0] || track == CATALOG_NONE ||
+		    !(x[2] >= 0 && x[2] < (double)m->n_rows))
+			return errmsg_set(e,
+					  "%s/%s: row %zu: a user, a track and a row of the model are wanted, in order",
+					  dir, matrices[OPENINGS], i);
 		m->openings[i] = (struct session_start){track, (uint32_t)x[2]};
 	}
 	while (user < m->n_users)
@@ -257,7 +266,7 @@ static int load_matrices(struct session_model *m, const char *dir, const struct 
 
 int session_model_load(struct session_model *m, const char *path, const struct catalog *c, struct errmsg *e)
 {
-	char *head = join(path, "model.json");
+	char *head = join_path(path, "model.json");
 	json_t *o = NULL;
 	int status;
 
@@ -308,33 +317,33 @@ static int write_openings(const struct session_model *m, const struct catalog *c
 	return x ? 0 : -1;
 }
 
-static int fail(const char *path, struct errmsg *e)
+static int fail_file(const char *path, struct errmsg *e)
 {
 	return errmsg_set(e, "%s: %s", path, strerror(errno ? errno : EIO));
 }
 
 /* Opens dir/name for writing. */
-static FILE *create(const char *dir, const char *name, char **path, struct errmsg *e)
+static FILE *create_file(const char *dir, const char *name, char **path, struct errmsg *e)
 {
 	FILE *f;
 
-	*path = join(dir, name);
+	*path = join_path(dir, name);
 	errno = 0;
 	f = *path ? fopen(*path, "wxe") : NULL;
 	if (!f)
-		*path ? fail(*path, e) : errmsg_nomem(e);
+		*path ? fail_file(*path, e) : errmsg_nomem(e);
 	return f;
 }
 
 /* Checks, syncs and closes. */
-static int finish(FILE *f, char *path, struct errmsg *e)
+static int finish_file(FILE *f, char *path, struct errmsg *e)
 {
 	int status;
 
 	errno = 0;
-	status = fflush(f) != 0 || ferror(f) || fsync(fileno(f)) < 0 ? fail(path, e) : 0;
+	status = fflush(f) != 0 || ferror(f) || fsync(fileno(f)) < 0 ? fail_file(path, e) : 0;
 	if (fclose(f) != 0 && status == 0)
-		status = fail(path, e);
+		status = fail_file(path, e);
 	free(path);
 	return status;
 }
@@ -342,14 +351,14 @@ static int finish(FILE *f, char *path, struct errmsg *e)
 static int save_matrix(const struct npy *a, const char *dir, enum matrix which, struct errmsg *e)
 {
 	char *path;
-	FILE *f = create(dir, matrices[which], &path, e);
+	FILE *f = create_file(dir, matrices[which], &path, e);
 
 	if (!f) {
 		free(path);
 		return -1;
 	}
 	npy_write(f, a);
-	return finish(f, path, e);
+	return finish_file(f, path, e);
 }
 
 static void put_variances(FILE *f, const char *key, const double *v)
@@ -374,14 +383,15 @@ static int save_head(const struct session_model *m, const char *dir, const struc
 	char digest[SESSION_DIGEST], *path;
 	FILE *f;
 
-	if (session_model_digest(c, digest) < 0)
+	if (digest_catalog(c, digest) < 0)
 		return errmsg_nomem(e);
-	f = create(dir, "model.json", &path, e);
+	f = create_file(dir, "model.json", &path, e);
 	if (!f) {
 		free(path);
 		return -1;
 	}
-	fprintf(f, "{\"botify-session\":%d,\"catalog\":\"%s\",\"dim\":%d,\"tracks\":%zu,\"users\":%zu,\"rows\":%zu,\"openings\":%zu",
+	fprintf(f, "{\"botify-session\":%d,\"catalog\":\"%s\",\"dim\":%d,\"tracks\":%zu,\"users\":%zu,\"rows\":%zu"
+		   ",\"openings\":%zu",
 		VERSION, digest, SESSION_DIM, m->n_tracks, m->n_users, m->n_rows, m->n_openings);
 	put_number(f, "gamma", m->gamma);
 	put_number(f, "noise", m->noise);
@@ -393,7 +403,7 @@ static int save_head(const struct session_model *m, const char *dir, const struc
 	put_variances(f, "artist", m->artist);
 	put_variances(f, "track", m->track);
 	fputs("}\n", f);
-	return finish(f, path, e);
+	return finish_file(f, path, e);
 }
 
 static int save_all(const struct session_model *m, const char *dir, const struct catalog *c, struct errmsg *e)
@@ -419,15 +429,19 @@ static void remove_model(const char *dir)
 	/* it is also for when there is no memory */
 	char path[PATH_MAX];
 
-	for (int i = 0; i <= N_MATRICES; i++)
-		if (snprintf(path, sizeof path, "%s/%s", dir, i < N_MATRICES ? matrices[i] : "model.json") < (int)sizeof path)
+	for (int i = 0; i <= N_MATRICES; i++) {
+		const char *name = i < N_MATRICES ? matrices[i] : "model.json";
+
+		if (snprintf(path, sizeof path, "%s/%s", dir, name) < (int)sizeof path)
 			unlink(path);
+	}
 	rmdir(dir);
 }
 
 static int sync_directory(const char *path, struct errmsg *e)
 {
-	int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC), status = fd < 0 || fsync(fd) < 0 ? fail(path, e) : 0;
+	int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	int status = fd < 0 || fsync(fd) < 0 ? fail_file(path, e) : 0;
 
 	if (fd >= 0)
 		close(fd);
@@ -451,16 +465,17 @@ int session_model_check_place(const char *path, struct errmsg *e)
 	errno = 0;
 	dir = opendir(path);
 	if (!dir)
-		return errno == ENOENT ? 0 : fail(path, e);
+		return errno == ENOENT ? 0 : fail_file(path, e);
 	while (status == 0 && (entry = readdir(dir)))
 		if (!is_our_file(entry->d_name))
-			status = errmsg_set(e, "%s: it holds %.100s, which is not of a model; it is not replaced", path, entry->d_name);
+			status = errmsg_set(e, "%s: it holds %.100s, which is not of a model; it is not replaced", path,
+					    entry->d_name);
 	closedir(dir);
 	return status;
 }
 
 /* Puts the directory `fresh` at `path`, and removes what stood there. */
-static int exchange(const char *fresh, const char *path, struct errmsg *e)
+static int exchange_directory(const char *fresh, const char *path, struct errmsg *e)
 {
 	if (renameat2(AT_FDCWD, fresh, AT_FDCWD, path, RENAME_EXCHANGE) == 0) {
 		remove_model(fresh);
@@ -473,9 +488,9 @@ static int exchange(const char *fresh, const char *path, struct errmsg *e)
 	if (rename(fresh, path) == 0)
 		return 0;
 	if (errno != ENOTEMPTY && errno != EEXIST)
-		return fail(path, e);
+		return fail_file(path, e);
 	remove_model(path);
-	return rename(fresh, path) == 0 ? 0 : fail(path, e);
+	return rename(fresh, path) == 0 ? 0 : fail_file(path, e);
 }
 
 /* So that the new name survives a power cut. */
@@ -493,7 +508,7 @@ static int sync_parent(const char *path, struct errmsg *e)
 static void note_unfinished(const char *dir, char *files[N_MATRICES + 2])
 {
 	for (int i = 0; i <= N_MATRICES; i++)
-		files[i] = join(dir, i < N_MATRICES ? matrices[i] : "model.json");
+		files[i] = join_path(dir, i < N_MATRICES ? matrices[i] : "model.json");
 	files[N_MATRICES + 1] = strdup(dir);
 	for (int i = 0; i < N_MATRICES + 2; i++)
 		if (files[i])
@@ -510,7 +525,8 @@ static void forget_unfinished(char *files[N_MATRICES + 2])
 }
 
 /* Makes a model in the new directory `fresh`, and puts it in its place. */
-static int save_fresh(const struct session_model *m, const char *fresh, const char *place, const struct catalog *c, struct errmsg *e)
+static int save_fresh(const struct session_model *m, const char *fresh, const char *place, const struct catalog *c,
+		      struct errmsg *e)
 {
 	char *files[N_MATRICES + 2];
 	int status = -1;
@@ -518,9 +534,9 @@ static int save_fresh(const struct session_model *m, const char *fresh, const ch
 	note_unfinished(fresh, files);
 	errno = 0;
 	if (mkdir(fresh, 0777) < 0)
-		fail(fresh, e);
+		fail_file(fresh, e);
 	else if (save_all(m, fresh, c, e) == 0 && sync_directory(fresh, e) == 0)
-		status = exchange(fresh, place, e);
+		status = exchange_directory(fresh, place, e);
 	if (status < 0)
 		remove_model(fresh);
 	forget_unfinished(files);

@@ -1,22 +1,20 @@
 /*
  * session_model: what listeners are after in a session, and what tracks are like, as learned from logs: a directory.
  *
- * A track has a vector e, and a user a few rows: vectors q, one for each of their interests. A listen to a track
- * whose
- * artist was played k times before in the session is expected to last gamma^k sigmoid(s (q.e - b)), where s and b
- * are the
- * user's. What is not known well is kept as variances. botify-train session learns and writes a model, botify-
- * recommend plays by it.
+ * A track has a vector e, and a user a few rows: vectors q, one for each of their interests. A listen to a track whose
+ * artist was played k times before in the session is expected to last gamma^k sigmoid(s (q.e - b)), where s and b are
+ * the user's. What is not known well is kept as variances. botify-train session learns and writes a model,
+ * botify-recommend plays by it.
  *
- *     model.json          {"botify-
- * session":1,"catalog":"…","dim":64,"tracks":N,"users":N,"rows":N,"openings":N,"gamma":…,…}
+ *     model.json          {"botify-session":1,"catalog":"…","dim":64,"tracks":N,"users":N,"rows":N,"openings":N,
+ *                          "gamma":…,…}
  *     tracks.npy          N x 64 float32, row i is track i of the catalog, in the order of ids
  *     tracks_var.npy      N x 1 float32: the variance of each coordinate of e
  *     rows.npy            N x 64 float32
  *     rows_var.npy        N x 1 float32
  *     users.npy           N x 5 float64: id, s, b, variance of log s, variance of b; ids ascend
- *     openings.npy        N x 3 float64: a user's id, a track's id, and the row that this user is after when they begin with this
- *                         track; ascending
+ *     openings.npy        N x 3 float64: a user's id, a track's id, and the row that this user is after when they
+ *                         begin with this track; ascending
  *
  * "catalog" is a digest of the ids and artists of the catalog, so that no other one is taken for it.
  */
@@ -50,13 +48,11 @@ struct session_model {
 	double gamma;		       /* what is left of a time for each earlier play of the artist */
 	double noise;		       /* variance of x around q.e */
 	double near;		       /* variance of a coordinate of a first track around its interest */
-	double first[SESSION_DIM];     /* the same, as a row takes it: as far as first tracks speak for it beside what was listened to */
+	/* the same, as a row takes it: as far as first tracks speak for it beside what was listened to */
+	double first[SESSION_DIM];
 	double artist[SESSION_DIM], track[SESSION_DIM]; /* of an artist; of a track around its artist */
 	double s, b, b_var;	       /* of a user about whom nothing is known */
 };
-
-/* A digest of a catalog in hexadecimal. Returns 0, or -1 where there is no memory. */
-int session_model_digest(const struct catalog *c, char digest[SESSION_DIGEST]);
 
 /*
  * Reads a model of this catalog. Returns 0, or -1 with file and reason: a file that is missing, cut off or no matrix

@@ -8,8 +8,10 @@
 #include "text/ndjson.h"
 #include "world/trackset.h"
 
-static const char *const known_keys[] = {"user", "interests", "interest_neighbours", "consume_bias", "consume_sharpness",
-					 "session_budget", "artist_discount_gamma", NULL};
+static const char *const known_keys[] = {
+	"user", "interests", "interest_neighbours", "consume_bias", "consume_sharpness", "session_budget",
+	"artist_discount_gamma", NULL,
+};
 
 void users_clear(struct users *u)
 {
@@ -100,7 +102,8 @@ static int read_line(const struct ndjson_line *line, void *ctx, struct errmsg *e
 		return -1;
 	if (idmap_get(&users->index, u->id, IDMAP_NONE) != IDMAP_NONE)
 		return errmsg_set(e, "user %u twice", u->id);
-	if (read_interests(ld, json_object_get(line->object, "interests"), u, e) < 0 || read_numbers(line->object, u, e) < 0)
+	if (read_interests(ld, json_object_get(line->object, "interests"), u, e) < 0 ||
+	    read_numbers(line->object, u, e) < 0)
 		return -1;
 	if (u->interest_neighbours > ld->catalog->n_tracks)
 		u->interest_neighbours = (uint32_t)ld->catalog->n_tracks;

@@ -28,10 +28,10 @@ struct users {
 };
 
 /*
- * Reads NDJSON {"user":0,"interests":[…]}, with optional consume_bias (5), consume_sharpness (1), interest_neighbours
- * (10), session_budget (5) and artist_discount_gamma (0.8), which may be null as well. A user twice, a user without
- * interests, an unknown track, a number out of range, a key that looks like a typo of one of these are errors; other keys
- * are ignored. Returns 0, or -1 with file, line and reason. Free with users_clear.
+ * Reads NDJSON {"user":0,"interests":[…]}, with optional consume_bias (5), consume_sharpness (1),
+ * interest_neighbours (10), session_budget (5) and artist_discount_gamma (0.8), which may be null as well. A user
+ * twice, a user without interests, an unknown track, a number out of range, a key that looks like a typo of one of
+ * these are errors; other keys are ignored. Returns 0, or -1 with file, line and reason. Free with users_clear.
  */
 int users_load(struct users *u, const char *path, const struct catalog *c, struct errmsg *e);
 void users_clear(struct users *u);

@@ -100,7 +100,7 @@ static int deal_tracks(struct world *w)
 }
 
 /* The first of n ascending sums that is greater than x; the last one, should none be. */
-static uint32_t find(const double *sums, uint32_t n, double x)
+static uint32_t find_sum(const double *sums, uint32_t n, double x)
 {
 	uint32_t low = 0, high = n - 1;
 
@@ -120,7 +120,7 @@ static void draw_user(const struct world *w, struct rng *r, const double *sums, 
 	u->bias = nearbyint(10 * rng_uniform(r) * 1e4) / 1e4;
 	u->sharpness = nearbyint(0.5 * exp(2 * M_LN2 * rng_uniform(r)) * 1e4) / 1e4;
 	for (size_t n = 0; n < w->n_interests;) {
-		uint32_t track = find(sums, w->options.n_tracks, rng_uniform(r) * sums[w->options.n_tracks - 1]);
+		uint32_t track = find_sum(sums, w->options.n_tracks, rng_uniform(r) * sums[w->options.n_tracks - 1]);
 		bool known = false;
 
 		for (size_t i = 0; i < n; i++)

@@ -11,10 +11,10 @@
 #define STRETCH 0.3
 
 /*
- * Nearly a standard normal variate: the sum of four uniform ones. By way of the inverse of the distribution, its last bit
- * would be a matter of the library's log.
+ * Nearly a standard normal variate: the sum of four uniform ones. By way of the inverse of the distribution, its
+ * last bit would be a matter of the library's log.
  */
-static double bell(struct rng *r)
+static double draw_bell(struct rng *r)
 {
 	const int64_t mean = INT64_C(2) * UINT32_MAX;
 	int64_t sum = 0;
@@ -24,7 +24,7 @@ static double bell(struct rng *r)
 	return (double)(sum - mean) * (1.7320508075688772 * 0x1p-32);
 }
 
-static double product(const double *a, const double *b, size_t dim)
+static double inner_product(const double *a, const double *b, size_t dim)
 {
 	double sum = 0;
 
@@ -33,7 +33,7 @@ static double product(const double *a, const double *b, size_t dim)
 	return sum;
 }
 
-static void add(double *sum, double weight, const double *v, size_t dim)
+static void add_scaled(double *sum, double weight, const double *v, size_t dim)
 {
 	for (size_t i = 0; i < dim; i++)
 		sum[i] += weight * v[i];
@@ -41,7 +41,7 @@ static void add(double *sum, double weight, const double *v, size_t dim)
 
 static void normalise(double *v, size_t dim)
 {
-	double length = sqrt(product(v, v, dim));
+	double length = sqrt(inner_product(v, v, dim));
 
 	for (size_t i = 0; i < dim && length > 0; i++)
 		v[i] /= length;
@@ -51,7 +51,7 @@ static void normalise(double *v, size_t dim)
 static void draw_direction(struct rng *r, double *v, size_t dim)
 {
 	for (size_t i = 0; i < dim; i++)
-		v[i] = bell(r);
+		v[i] = draw_bell(r);
 	normalise(v, dim);
 }
 
@@ -69,7 +69,7 @@ static void make_directions(const struct world *w, double *directions)
 
 		draw_direction(&r, v, dim);
 		for (size_t k = 0; i < dim && k < i; k++)
-			add(v, -product(v, directions + k * dim, dim), directions + k * dim, dim);
+			add_scaled(v, -inner_product(v, directions + k * dim, dim), directions + k * dim, dim);
 		normalise(v, dim);
 	}
 }
@@ -85,9 +85,9 @@ static void make_artist_vectors(const struct world *w, const double *directions,
 		double *v = vectors + i * dim;
 
 		draw_direction(&r, own, dim);
-		add(v, sqrt(ARTIST_SQUARE), own, dim);
-		add(v, sqrt(GENRE_SQUARE), directions + a->genre * dim, dim);
-		add(v, MAINSTREAM * a->fame, directions + WORLD_GENRES * dim, dim);
+		add_scaled(v, sqrt(ARTIST_SQUARE), own, dim);
+		add_scaled(v, sqrt(GENRE_SQUARE), directions + a->genre * dim, dim);
+		add_scaled(v, MAINSTREAM * a->fame, directions + WORLD_GENRES * dim, dim);
 	}
 }
 

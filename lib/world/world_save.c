@@ -34,7 +34,8 @@ static void write_users(FILE *f, const struct world *w)
 		fprintf(f, "{\"user\":%" PRIu32 ",\"interests\":[", i);
 		for (size_t k = 0; k < w->n_interests; k++)
 			fprintf(f, "%s%" PRIu32, k > 0 ? "," : "", u->interests[k]);
-		fprintf(f, "],\"consume_bias\":%.*s,\"consume_sharpness\":%.*s}\n", n_bias, bias, n_sharpness, sharpness);
+		fprintf(f, "],\"consume_bias\":%.*s,\"consume_sharpness\":%.*s}\n", n_bias, bias, n_sharpness,
+			sharpness);
 	}
 }
 

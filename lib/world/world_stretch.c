@@ -4,8 +4,8 @@
 #include "world/world_steps.h"
 
 /*
- * Sessions to judge a world by: every user with each interest in turn, up to a number that makes their mean sure to 0.02,
- * and for each the inner products of the interest with some random tracks.
+ * Sessions to judge a world by: every user with each interest in turn, up to a number that makes their mean sure to
+ * 0.02, and for each the inner products of the interest with some random tracks.
  */
 enum { SESSIONS = 10000, LISTENS = 100 };
 
@@ -40,9 +40,10 @@ static int take_sample(struct sample *s, const struct world *w)
 }
 
 /*
- * The expected reward of random tracks where all inner products are `factor` times what they are. A listener who hears the
- * part t of a track on average leaves after 5 / (1 - t) tracks, the budget of 5 being used up at a rate of 1 - t, and has
- * heard 5 t / (1 - t) by then. That neglects repeats and the discount for artists, which are rare in random tracks.
+ * The expected reward of random tracks where all inner products are `factor` times what they are. A listener who
+ * hears the part t of a track on average leaves after 5 / (1 - t) tracks, the budget of 5 being used up at a rate
+ * of 1 - t, and has heard 5 t / (1 - t) by then. That neglects repeats and the discount for artists, which are rare
+ * in random tracks.
  */
 static double expected_reward(const struct sample *s, double factor)
 {
@@ -61,8 +62,9 @@ static double expected_reward(const struct sample *s, double factor)
 }
 
 /*
- * Stretches the embeddings until random tracks are worth WORLD_REWARD, and a little for what expected_reward neglects. The
- * factor is a multiple of 1/1024, found by halving, so that it does not hang on the last bit of anything.
+ * Stretches the embeddings until random tracks are worth WORLD_REWARD, and a little for what expected_reward
+ * neglects. The factor is a multiple of 1/1024, found by halving, so that it does not hang on the last bit of
+ * anything.
  */
 int world_stretch(struct world *w)
 {

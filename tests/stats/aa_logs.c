@@ -40,7 +40,7 @@ static double number_at(const struct section *s, size_t row, const char *key)
 
 static const struct section *section_of(const struct analysis *a, const char *key)
 {
-	const struct section *s = analysis_section(a->sections, a->n_sections, key);
+	const struct section *s = analysis_section(a, key);
 
 	drawn_need(s != NULL, "a section is not there");
 	return s;
@@ -49,7 +49,7 @@ static const struct section *section_of(const struct analysis *a, const char *ke
 /* The effects of T1, in the order of the metrics, are the first of a report. */
 static bool metric_differs(const struct analysis *a, size_t metric)
 {
-	return excludes_zero(a->effects.list[metric].lower, a->effects.list[metric].upper);
+	return excludes_zero(a->all.list[metric].lower, a->all.list[metric].upper);
 }
 
 static bool anything_differs(const struct analysis *a, size_t part)
@@ -57,7 +57,7 @@ static bool anything_differs(const struct analysis *a, size_t part)
 	bool found = false;
 
 	(void)part;
-	for (size_t i = 0; i < a->effects.n; i++)
+	for (size_t i = 0; i < a->all.n; i++)
 		found |= metric_differs(a, i);
 	return found;
 }
@@ -68,7 +68,7 @@ static bool time_of_an_arm_differs(const struct analysis *a, size_t part)
 	bool found = false;
 
 	(void)part;
-	for (size_t i = 0; i < a->effects.n; i += METRICS_ALL_N)
+	for (size_t i = 0; i < a->all.n; i += METRICS_ALL_N)
 		found |= metric_differs(a, i);
 	return found;
 }
@@ -126,7 +126,7 @@ static const char *no_name(size_t part)
 /* Takes sessions for independent, which no report does: those of a user are not. */
 static bool sessions_differ(const struct analysis *a, size_t part)
 {
-	const struct study *s = a->subject.study;
+	const struct study *s = a->study;
 	struct moments times[DRAWN_ARMS] = {{0}};
 
 	(void)part;
@@ -245,7 +245,7 @@ static void judge(const struct method *m, const struct study *s, const struct dr
 	struct errmsg e;
 
 	drawn_need(analysis_run(&a, s, &o, &e) == 0, e.text);
-	check_effects(&a.effects, t);
+	check_effects(&a.all, t);
 	for (size_t i = 0; i < m->reading->n; i++)
 		rows[i] |= m->reading->alarms(&a, i);
 	analysis_clear(&a);

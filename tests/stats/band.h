@@ -11,27 +11,45 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "stats/quantile.h"
+#include <gsl/gsl_cdf.h>
 
 enum promise { EQUAL, AT_MOST, MORE };
 
-/* Says what was promised of a count, and whether it holds, by the 99.9 % band of the binomial distribution. */
+/* The 99.9 % band of a binomial count: from `lower` to `upper` inclusive. */
+struct band {
+	size_t lower, upper;
+};
+
+static inline struct band band_of(size_t n, double rate)
+{
+	const double tail = 0.0005;
+	struct band band = {.lower = 0};
+
+	while (band.lower < n && gsl_cdf_binomial_P((unsigned)band.lower, rate, (unsigned)n) <= tail)
+		band.lower++;
+	band.upper = band.lower;
+	while (band.upper < n && gsl_cdf_binomial_Q((unsigned)band.upper, rate, (unsigned)n) > tail)
+		band.upper++;
+	return band;
+}
+
+/* Says what was promised of a count, and whether it holds, by that band. */
 static inline bool band_holds(enum promise promise, size_t count, size_t n, double rate, char *words, size_t size)
 {
-	struct quantile_ranks band = quantile_ranks(n, rate, 0.001);
+	struct band band = band_of(n, rate);
 
 	switch (promise) {
 	case EQUAL:
-		snprintf(words, size, "%zu..%zu", band.lower, band.upper - 1);
-		return count >= band.lower && count < band.upper;
+		snprintf(words, size, "%zu..%zu", band.lower, band.upper);
+		return count >= band.lower && count <= band.upper;
 	case AT_MOST:
-		snprintf(words, size, "at most %zu", band.upper - 1);
-		return count < band.upper;
+		snprintf(words, size, "at most %zu", band.upper);
+		return count <= band.upper;
 	case MORE:
 		break;
 	}
-	snprintf(words, size, "more than %zu", band.upper - 1);
-	return count >= band.upper;
+	snprintf(words, size, "more than %zu", band.upper);
+	return count > band.upper;
 }
 
 /* Prints line `number` of the TAP, counted from 1. `what` is what was tried, `part` (or "") a part of it. */

@@ -46,7 +46,7 @@ static inline void property_agrees(const struct comparison *w, double alpha)
 	int unknown = isnan(w->p);
 
 	CHECK(isnan(w->lower) == unknown && isnan(w->upper) == unknown && isnan(w->error) == unknown);
-	CHECK(isnan(w->half) == unknown && isnan(w->t) == unknown);
+	CHECK(isnan(w->half_width) == unknown && isnan(w->t) == unknown);
 	CHECK(w->significant == (w->lower > 0 || w->upper < 0));
 	CHECK(w->significant == (w->p < alpha));
 	if (!unknown) {

@@ -18,10 +18,9 @@ static void an_empty_map_has_nothing(void)
 
 static void values_are_made_and_found(void)
 {
-	struct idmap m;
+	struct idmap m = {0};
 	uint32_t *value;
 
-	idmap_init(&m);
 	value = idmap_at(&m, 0);
 	CHECK(value && *value == 0);
 	*value = 10;
@@ -116,6 +115,23 @@ static void entries_can_be_taken_out(void)
 	idmap_clear(&m);
 }
 
+/* What one large use took is not walked over by all that follow. */
+static void a_reset_map_is_as_large_as_it_needs_to_be(void)
+{
+	struct idmap m = {0};
+
+	for (uint32_t i = 0; i < 100; i++)
+		idmap_at(&m, i);
+	idmap_reset(&m);
+	CHECK(m.n == 0 && m.slots && m.mask + 1 >= 150);
+	for (uint32_t i = 0; i < 100000; i++)
+		idmap_at(&m, i);
+	idmap_reset(&m);
+	CHECK(m.n == 0 && m.mask + 1 < 1024);
+	CHECK(idmap_get(&m, 7, 99) == 99 && *idmap_at(&m, 7) == 0 && m.n == 1 && m.mask + 1 < 1024);
+	idmap_clear(&m);
+}
+
 int main(void)
 {
 	RUN(an_empty_map_has_nothing);
@@ -124,5 +140,6 @@ int main(void)
 	RUN(many_keys_are_kept_apart);
 	RUN(room_made_before_is_kept);
 	RUN(entries_can_be_taken_out);
+	RUN(a_reset_map_is_as_large_as_it_needs_to_be);
 	return DONE();
 }

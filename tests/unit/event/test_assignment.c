@@ -26,7 +26,9 @@ static void known_answers(void)
 
 static void arms_are_even(void)
 {
-	static const char *const names[] = {"AA", "FILTERS", "CONTEXTUAL_COMPARISON", "STICKY_ARTIST", "Ünïcode", "x"};
+	static const char *const names[] = {
+		"AA", "FILTERS", "CONTEXTUAL_COMPARISON", "STICKY_ARTIST", "Ünïcode", "x",
+	};
 
 	for (size_t i = 0; i < sizeof names / sizeof *names; i++)
 		for (size_t n = 2; n <= 9; n++) {
@@ -146,7 +148,8 @@ static void weights_that_assign_nobody_are_told(void)
 	size_t at_fault = 9;
 
 	CHECK(assignment_weigh(&x, (const double[]){0, 0, 0}, &at_fault) == ASSIGNMENT_ALL_ZERO);
-	CHECK(assignment_weigh(&x, (const double[]){10000, 0.1, 10000}, &at_fault) == ASSIGNMENT_TOO_SMALL && at_fault == 1);
+	CHECK(assignment_weigh(&x, (const double[]){10000, 0.1, 10000}, &at_fault) == ASSIGNMENT_TOO_SMALL &&
+	      at_fault == 1);
 	CHECK(assignment_weigh(&x, (const double[]){1e12, 1, 0}, &at_fault) == ASSIGNMENT_TOO_SMALL && at_fault == 1);
 	assignment_clear(&x);
 	assignment_clear(&x);

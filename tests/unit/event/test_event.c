@@ -61,7 +61,10 @@ static void what_is_absent_has_its_default(void)
 	event_parser_clear(&p);
 }
 
-/* The same experiments, and others that look alike, one after the other; the text of a line is gone when the next is parsed. */
+/*
+ * The same experiments, and others that look alike, one after the other; the text of a line is gone when the next
+ * is parsed.
+ */
 static void experiments_are_those_of_the_line(void)
 {
 	static const char *const arms[] = {"C", "T1", "C", "T2", "C", "T1", "T10", "T1"};
@@ -71,20 +74,26 @@ static void experiments_are_those_of_the_line(void)
 	char line[128];
 
 	for (size_t i = 0; i < 8; i++) {
-		snprintf(line, sizeof line, "{\"message\":\"next\",\"user\":1,\"track\":1,\"time\":1,\"experiments\":{\"E\":\"%s\"}}",
+		snprintf(line, sizeof line, "{\"message\":\"next\",\"user\":1,\"track\":1,\"time\":1,"
+					    "\"experiments\":{\"E\":\"%s\"}}",
 			 arms[i]);
 		CHECK(parse(&p, line, &events[i], &e) == 0);
 	}
 	memset(line, 'x', sizeof line);
 	for (size_t i = 0; i < 8; i++)
-		CHECK(events[i].n_arms == 1 && slice_is(events[i].arms[0].experiment, "E") && slice_is(events[i].arms[0].arm, arms[i]));
+		CHECK(events[i].n_arms == 1 && slice_is(events[i].arms[0].experiment, "E") &&
+		      slice_is(events[i].arms[0].arm, arms[i]));
 	event_parser_reset(&p);
-	CHECK(parse(&p, "{\"message\":\"next\",\"user\":1,\"track\":1,\"time\":1,\"experiments\":{\"E\":\"T1\"}}", &again, &e) == 0);
+	CHECK(parse(&p, "{\"message\":\"next\",\"user\":1,\"track\":1,\"time\":1,\"experiments\":{\"E\":\"T1\"}}",
+		    &again, &e) == 0);
 	CHECK(slice_is(again.arms[0].arm, "T1"));
 	event_parser_clear(&p);
 }
 
-/* Digits are taken in eights: any number of them, at any distance from the end of the line, makes what strtod makes of it. */
+/*
+ * Digits are taken in eights: any number of them, at any distance from the end of the line, makes what strtod makes
+ * of it.
+ */
 static void numbers_are_read_exactly(void)
 {
 	static const char digits[] = "12345678901234567890";
@@ -97,9 +106,11 @@ static void numbers_are_read_exactly(void)
 		snprintf(line, sizeof line, "{\"message\":\"next\",\"user\":1,\"track\":1,\"time\":0.%.*s}", n, digits);
 		snprintf(number, sizeof number, "0.%.*s", n, digits);
 		CHECK(parse(&p, line, &ev, &e) == 0 && ev.time == strtod(number, NULL));
-		snprintf(line, sizeof line, "{\"message\":\"next\",\"user\":1,\"track\":1,\"time\":1,\"timestamp\":%.*s}", n, digits);
+		snprintf(line, sizeof line, "{\"message\":\"next\",\"user\":1,\"track\":1,\"time\":1,"
+					    "\"timestamp\":%.*s}", n, digits);
 		CHECK(parse(&p, line, &ev, &e) == 0 && ev.timestamp == strtoll(strrchr(line, ':') + 1, NULL, 10));
-		snprintf(line, sizeof line, "{\"message\":\"next\",\"user\":1,\"track\":1,\"time\":1,\"latency\":%.*s.%s}", n, digits, digits);
+		snprintf(line, sizeof line, "{\"message\":\"next\",\"user\":1,\"track\":1,\"time\":1,"
+					    "\"latency\":%.*s.%s}", n, digits, digits);
 		snprintf(number, sizeof number, "%.*s.%s", n, digits, digits);
 		CHECK(parse(&p, line, &ev, &e) == 0 && ev.latency == strtod(number, NULL));
 	}
@@ -118,11 +129,13 @@ static void whole_numbers_and_gaps_may_be_written_otherwise(void)
 		    "\"latency\":0,\"recommendation\":3859.0,\"source\":\"similar\",\"pool\":9.0,\"exclude\":[7.0,8],"
 		    "\"experiments\":{\"AA\":\"T1\"}}",
 		    &ev, &e) == 0);
-	CHECK(ev.timestamp == 1704067200000 && ev.user == 42 && ev.track == 796 && ev.recommendation == 3859 && ev.pool == 9);
+	CHECK(ev.timestamp == 1704067200000 && ev.user == 42 && ev.track == 796 && ev.recommendation == 3859 &&
+	      ev.pool == 9);
 	CHECK(ev.n_exclude == 2 && ev.exclude[0] == 7 && ev.exclude[1] == 8 && ev.n_arms == 1);
 	CHECK(parse(&p,
 		    "{\"message\":\"last\",\"timestamp\":null,\"user\":1,\"track\":2,\"time\":1.0,\"latency\":null,"
-		    "\"recommendation\":null,\"source\":null,\"pool\":null,\"exclude\":null,\"experiments\":null,\"error\":null}",
+		    "\"recommendation\":null,\"source\":null,\"pool\":null,\"exclude\":null,"
+		    "\"experiments\":null,\"error\":null}",
 		    &ev, &e) == 0);
 	CHECK(ev.timestamp == EVENT_NO_TIMESTAMP && isnan(ev.latency) && ev.recommendation == EVENT_NO_TRACK);
 	CHECK(ev.source.len == 0 && ev.pool == 0 && ev.n_exclude == 0 && ev.n_arms == 0);
@@ -136,7 +149,8 @@ static void unknown_keys_are_ignored(void)
 	struct errmsg e;
 
 	CHECK(parse(&p,
-		    "{\"Message\":5,\"device\":{\"user\":1,\"nested\":[[]]},\"message\":\"next\",\"user\":3,\"track\":4,"
+		    "{\"Message\":5,\"device\":{\"user\":1,\"nested\":[[]]},"
+		    "\"message\":\"next\",\"user\":3,\"track\":4,"
 		    "\"time\":1e-2,\"\":null}",
 		    &ev, &e) == 0);
 	CHECK(ev.user == 3 && ev.track == 4 && ev.time == 0.01);
@@ -155,7 +169,8 @@ static void every_mistake_has_its_reason(void)
 		{"{\"message\":\"next\",\"track\":2,\"time\":0.5}", "\"user\" is missing"},
 		{"{\"message\":\"next\",\"user\":1,\"time\":0.5}", "\"track\" is missing"},
 		{"{\"message\":\"next\",\"user\":1,\"track\":2}", "\"time\" is missing"},
-		{"{\"message\":\"first\",\"user\":1,\"track\":2,\"time\":1}", "\"message\" is neither \"next\" nor \"last\""},
+		{"{\"message\":\"first\",\"user\":1,\"track\":2,\"time\":1}",
+		 "\"message\" is neither \"next\" nor \"last\""},
 		{"{\"message\":1,\"user\":1,\"track\":2,\"time\":1}", "\"message\" is neither \"next\" nor \"last\""},
 		{"{\"message\":\"next\",\"user\":-1,\"track\":2,\"time\":1}", "\"user\"" NO_ID},
 		{"{\"message\":\"next\",\"user\":\"1\",\"track\":2,\"time\":1}", "\"user\"" NO_ID},
@@ -190,7 +205,8 @@ static void every_mistake_has_its_reason(void)
 		{"{\"error\":5}", "an error, not an event: (no text)"},
 		{WITH("\"user\":1"), "no JSON object: duplicate object key near '\"user\"' (column 54)"},
 		{"[]", "no JSON object"},
-		{"{\"message\":\"next\",\"user\":1,\"track\":2,\"time\":0.5} x", "no JSON object: end of file expected near 'x' (column 50)"},
+		{"{\"message\":\"next\",\"user\":1,\"track\":2,\"time\":0.5} x",
+		 "no JSON object: end of file expected near 'x' (column 50)"},
 	};
 	struct event_parser p = {0};
 	struct event ev;
@@ -224,7 +240,8 @@ static void escapes_are_resolved(void)
 	struct errmsg e;
 
 	CHECK(parse(&p,
-		    "{\"\\u006dessage\":\"ne\\u0078t\",\"user\":1,\"track\":2,\"time\":1,\"source\":\"a\\\"b\\\\c\\/\\n\\u00e9\","
+		    "{\"\\u006dessage\":\"ne\\u0078t\",\"user\":1,\"track\":2,\"time\":1,"
+		    "\"source\":\"a\\\"b\\\\c\\/\\n\\u00e9\","
 		    "\"experiments\":{\"\\ud83c\\udfb5\":\"\xe2\x82\xac\"}}",
 		    &ev, &e) == 0);
 	CHECK(slice_is(ev.source, "a\"b\\c/\n\xc3\xa9"));
@@ -257,7 +274,8 @@ static void events_are_written_exactly(void)
 
 	CHECK_STR(written(&ev, false), "{\"message\":\"next\",\"user\":42,\"track\":796,\"time\":0.81}\n");
 	CHECK_STR(written(&ev, true),
-		  "{\"message\":\"next\",\"user\":42,\"track\":796,\"time\":0.81,\"recommendation\":null,\"experiments\":{}}\n");
+		  "{\"message\":\"next\",\"user\":42,\"track\":796,\"time\":0.81,"
+		  "\"recommendation\":null,\"experiments\":{}}\n");
 	ev.timestamp = 1704067200000;
 	ev.latency = 0.0000021;
 	ev.recommendation = 3859;
@@ -269,7 +287,8 @@ static void events_are_written_exactly(void)
 	ev.n_arms = 2;
 	CHECK_STR(written(&ev, true),
 		  "{\"message\":\"next\",\"timestamp\":1704067200000,\"user\":42,\"track\":796,\"time\":0.81,"
-		  "\"latency\":0.0000021,\"recommendation\":3859,\"source\":\"similar\",\"pool\":9,\"exclude\":[7,2147483647],"
+		  "\"latency\":0.0000021,\"recommendation\":3859,\"source\":\"similar\",\"pool\":9,"
+		  "\"exclude\":[7,2147483647],"
 		  "\"experiments\":{\"AA\":\"T1\",\"F\\\"\\u000a\":\"C\"}}\n");
 	ev = event_of(EVENT_NEXT, 1, 2, 0);
 	ev.recommendation = 3;
@@ -278,7 +297,8 @@ static void events_are_written_exactly(void)
 	ev.candidates = (const struct event_candidate[]){{3, 0.75}, {9, 0.001}};
 	ev.n_candidates = 2;
 	CHECK_STR(written(&ev, true),
-		  "{\"message\":\"next\",\"user\":1,\"track\":2,\"time\":0,\"recommendation\":3,\"source\":\"i2i\",\"propensity\":0.25,"
+		  "{\"message\":\"next\",\"user\":1,\"track\":2,\"time\":0,\"recommendation\":3,"
+		  "\"source\":\"i2i\",\"propensity\":0.25,"
 		  "\"candidates\":[{\"track\":3,\"score\":0.75},{\"track\":9,\"score\":0.001}],\"experiments\":{}}\n");
 	ev = event_of(EVENT_LAST, 0, 0, 0);
 	ev.latency = 0;
@@ -325,7 +345,8 @@ static void the_longest_event_fits(void)
 
 static struct slice random_text(struct rng *r, char *room)
 {
-	static const char *const pieces[] = {"a", "Z", "\"", "\\", "\n", "\x7f", "\x1f", "/", "\xc3\xa9", "\xf0\x9f\x8e\xb5", " "};
+	static const char *const pieces[] = {"a", "Z", "\"", "\\", "\n", "\x7f", "\x1f", "/", "\xc3\xa9",
+					     "\xf0\x9f\x8e\xb5", " "};
 	size_t n = rng_below(r, 8);
 
 	*room = 0;
@@ -336,15 +357,18 @@ static struct slice random_text(struct rng *r, char *room)
 
 static bool same(const struct event *a, const struct event *b)
 {
-	bool equal = a->message == b->message && a->timestamp == b->timestamp && a->user == b->user && a->track == b->track
-		&& a->time == b->time && (a->latency == b->latency || (isnan(a->latency) && isnan(b->latency)))
-		&& a->recommendation == b->recommendation && slice_equal(a->source, b->source) && a->pool == b->pool
-		&& a->n_exclude == b->n_exclude && a->n_arms == b->n_arms;
+	bool equal = a->message == b->message && a->timestamp == b->timestamp && a->user == b->user &&
+		     a->track == b->track &&
+		     a->time == b->time &&
+		     (a->latency == b->latency || (isnan(a->latency) && isnan(b->latency))) &&
+		     a->recommendation == b->recommendation && slice_equal(a->source, b->source) &&
+		     a->pool == b->pool && a->n_exclude == b->n_exclude && a->n_arms == b->n_arms;
 
 	for (size_t i = 0; equal && i < a->n_exclude; i++)
 		equal = a->exclude[i] == b->exclude[i];
 	for (size_t i = 0; equal && i < a->n_arms; i++)
-		equal = slice_equal(a->arms[i].experiment, b->arms[i].experiment) && slice_equal(a->arms[i].arm, b->arms[i].arm);
+		equal = slice_equal(a->arms[i].experiment, b->arms[i].experiment) &&
+			slice_equal(a->arms[i].arm, b->arms[i].arm);
 	return equal;
 }
 
@@ -358,7 +382,8 @@ static void what_was_written_is_read_back(void)
 		char source[64], experiment[4][64], arm[4][64];
 		uint32_t exclude[5];
 		struct event_arm arms[4];
-		struct event back, ev = event_of(i % 2 ? EVENT_NEXT : EVENT_LAST, rng_u32(&r) >> 1, rng_u32(&r) >> rng_below(&r, 31) >> 1,
+		struct event back, ev = event_of(i % 2 ? EVENT_NEXT : EVENT_LAST, rng_u32(&r) >> 1,
+						 rng_u32(&r) >> rng_below(&r, 31) >> 1,
 						 i % 3 ? rng_below(&r, 101) / 100. : rng_uniform(&r));
 		const char *text;
 

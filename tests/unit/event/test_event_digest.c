@@ -29,9 +29,12 @@ static void every_field_counts(void)
 {
 	enum { N = 64 };
 	static const struct event_arm other_arms[][2] = {
-		{{{"AA", 2}, {"T1", 2}}, {{"FILTERS", 7}, {"T1", 2}}}, {{{"FILTERS", 7}, {"T1", 2}}, {{"AA", 2}, {"C", 1}}},
-		{{{"AA", 2}, {"", 0}}, {{"FILTERS", 7}, {"T1", 2}}},   {{{"A", 1}, {"AC", 2}}, {{"FILTERS", 7}, {"T1", 2}}},
-		{{{"AAC", 3}, {"", 0}}, {{"FILTERS", 7}, {"T1", 2}}},  {{{"AA", 2}, {"C", 1}}, {{"FILTERS", 7}, {"T1\0", 3}}},
+		{{{"AA", 2}, {"T1", 2}}, {{"FILTERS", 7}, {"T1", 2}}},
+		{{{"FILTERS", 7}, {"T1", 2}}, {{"AA", 2}, {"C", 1}}},
+		{{{"AA", 2}, {"", 0}}, {{"FILTERS", 7}, {"T1", 2}}},
+		{{{"A", 1}, {"AC", 2}}, {{"FILTERS", 7}, {"T1", 2}}},
+		{{{"AAC", 3}, {"", 0}}, {{"FILTERS", 7}, {"T1", 2}}},
+		{{{"AA", 2}, {"C", 1}}, {{"FILTERS", 7}, {"T1\0", 3}}},
 	};
 	static const uint32_t other_excluded[] = {2, 1, 3};
 	struct event list[N];
@@ -99,10 +102,12 @@ static void texts_count_to_the_last_byte(void)
 static void what_is_the_same_has_the_same(void)
 {
 	static const char line[] =
-		"{\"message\":\"next\",\"timestamp\":1704067200000,\"user\":42,\"track\":796,\"time\":0.81,\"latency\":0.0000021,"
+		"{\"message\":\"next\",\"timestamp\":1704067200000,\"user\":42,\"track\":796,\"time\":0.81,"
+		"\"latency\":0.0000021,"
 		"\"recommendation\":3859,\"source\":\"similar\",\"pool\":9,\"propensity\":0.25,\"exclude\":[1,2],"
 		"\"experiments\":{\"AA\":\"C\",\"FILTERS\":\"T1\"}}";
-	struct event ev = some_event(), parsed, zero = event_of(EVENT_NEXT, 1, 1, 0), minus = event_of(EVENT_NEXT, 1, 1, -0.0);
+	struct event ev = some_event(), parsed;
+	struct event zero = event_of(EVENT_NEXT, 1, 1, 0), minus = event_of(EVENT_NEXT, 1, 1, -0.0);
 	struct event_parser p = {0};
 	struct errmsg e;
 

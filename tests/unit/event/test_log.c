@@ -241,8 +241,10 @@ static void compressed_files_are_told_as_such(void)
 	for (int i = 0; i < 3; i++)
 		list[i] = paths[i];
 	CHECK(log_open(&log, list, 3, 1, &e) == 0);
-	CHECK(log_next(&log, &ev, &e) == LOG_FAILED && reason_is(&e, 0, ": compressed by gzip; give the output of zcat"));
-	CHECK(log_next(&log, &ev, &e) == LOG_FAILED && reason_is(&e, 1, ": compressed by zstd; give the output of zstdcat"));
+	CHECK(log_next(&log, &ev, &e) == LOG_FAILED &&
+	      reason_is(&e, 0, ": compressed by gzip; give the output of zcat"));
+	CHECK(log_next(&log, &ev, &e) == LOG_FAILED &&
+	      reason_is(&e, 1, ": compressed by zstd; give the output of zstdcat"));
 	CHECK(log_next(&log, &ev, &e) == LOG_EVENT && ev->user == 5);
 	CHECK(log_next(&log, &ev, &e) == LOG_END && log.bad == 0 && log.failed == 2);
 	log_close(&log);

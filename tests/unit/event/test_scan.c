@@ -23,7 +23,8 @@ static void strings_end_at_their_quote(void)
 			struct slice string = {0};
 			struct scan s;
 
-			snprintf(text, sizeof text, "{\"k\":  \"%.*s\"%.*s", len, "abcdefghijklmnopqrst", rest, ",,,,,,,,,,");
+			snprintf(text, sizeof text, "{\"k\":  \"%.*s\"%.*s", len, "abcdefghijklmnopqrst", rest,
+				 ",,,,,,,,,,");
 			s = over(text, &memory);
 			s.at += 7;
 			CHECK(scan_string(&s, &string));
@@ -35,7 +36,8 @@ static void strings_end_at_their_quote(void)
 static void strings_that_need_care_are_left_to_others(void)
 {
 	static const char *const bad[] = {
-		"\"abcdefghij", "\"", "abcdefgh", "\"abc\\\"def\"", "\"abc\tdef\"", "\"abcdefg\xc3\xa9\"", "\"abcdefghi\x7f\x80\"",
+		"\"abcdefghij", "\"", "abcdefgh", "\"abc\\\"def\"", "\"abc\tdef\"", "\"abcdefg\xc3\xa9\"",
+		"\"abcdefghi\x7f\x80\"",
 		"\"\001\"      ",
 	};
 
@@ -57,7 +59,8 @@ static void integers_are_as_long_as_they_are(void)
 			int64_t integer;
 			struct scan s;
 
-			snprintf(text, sizeof text, "{\"k\":   %.*s%.*s", n, "98765432109876543210", rest, ",,,,,,,,,,");
+			snprintf(text, sizeof text, "{\"k\":   %.*s%.*s", n, "98765432109876543210", rest,
+				 ",,,,,,,,,,");
 			s = over(text, &memory);
 			s.at += 8;
 			CHECK(scan_integer(&s, &integer) == (n <= SCAN_DIGITS));
@@ -70,7 +73,8 @@ static void integers_are_as_long_as_they_are(void)
 
 static void odd_integers_are_left_to_others(void)
 {
-	static const char *const bad[] = {"-1      ", "01      ", "        ", "+1      ", "/       ", ":       ", "\xb1       "};
+	static const char *const bad[] = {"-1      ", "01      ", "        ", "+1      ", "/       ", ":       ",
+					  "\xb1       "};
 
 	for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
 		char *memory;
@@ -86,8 +90,10 @@ static void odd_integers_are_left_to_others(void)
 static void numbers_are_the_nearest_doubles(void)
 {
 	static const char *const numbers[] = {
-		"0", "1", "7", "0.5", "0.81", "0.07", "0.000001832", "1e-7", "5E+2", "12.5", "0.1e1", "123456789.125", "3e22", "1e-22",
-		"0.12345678901234567", "0.123456789012345678", "9007199254740993", "0.3333333333333333333333333", "99999999999999999.9",
+		"0", "1", "7", "0.5", "0.81", "0.07", "0.000001832", "1e-7", "5E+2", "12.5", "0.1e1", "123456789.125",
+		"3e22", "1e-22",
+		"0.12345678901234567", "0.123456789012345678", "9007199254740993", "0.3333333333333333333333333",
+		"99999999999999999.9",
 		"2.2250738585072014e-30", "1.7976931348623157e30",
 	};
 
@@ -108,7 +114,8 @@ static void numbers_are_the_nearest_doubles(void)
 static void odd_numbers_are_left_to_others(void)
 {
 	static const char *const bad[] = {
-		"-1      ", "1.      ", ".5      ", "00      ", "1e      ", "1e+     ", "1e100   ", "1.5e-2147483648", "nan     ", "        ", "1234567890123456789",
+		"-1      ", "1.      ", ".5      ", "00      ", "1e      ", "1e+     ", "1e100   ", "1.5e-2147483648",
+		"nan     ", "        ", "1234567890123456789",
 		"0.1111111111111111111111111111111111111111111111111111111111111111",
 	};
 
@@ -147,7 +154,8 @@ static void words_are_compared_to_their_end(void)
 static void values_are_skipped_to_their_end(void)
 {
 	static const char *const good[] = {
-		"null", "true", "false", "-1.5e3", "0", "\"a\\n\\\"b\"", "[]", "[1, [2 ,{}],\"\"]", "{}", "{\"a\":1,\"b\":{\"a\":[null]}}",
+		"null", "true", "false", "-1.5e3", "0", "\"a\\n\\\"b\"", "[]", "[1, [2 ,{}],\"\"]", "{}",
+		"{\"a\":1,\"b\":{\"a\":[null]}}",
 	};
 	static const char *const bad[] = {
 		"nul", "tru", "[1,]", "[1", "{\"a\"}", "{\"a\":1,\"a\":2}", "\"\\u0041\"", "\"", "-", "{1:2}", "",

@@ -144,10 +144,12 @@ static void every_format_prints_the_first_of_each_list(void)
 	tops_init(&t, &choice);
 	play_some(&t);
 	check_printed(&t, "ndjson", 1,
-		      "{\"arm\":\"C\",\"track\":1,\"time\":1,\"plays\":2}\n{\"arm\":\"T1\",\"track\":5,\"time\":1,\"plays\":1}\n");
+		      "{\"arm\":\"C\",\"track\":1,\"time\":1,\"plays\":2}\n"
+		      "{\"arm\":\"T1\",\"track\":5,\"time\":1,\"plays\":1}\n");
 	tops_init(&t, &choice);
 	play_some(&t);
-	check_printed(&t, "table", 1, "arm  #  track  time  plays\nC    1      1  1.00      2\nT1   1      5  1.00      1\n");
+	check_printed(&t, "table", 1, "arm  #  track  time  plays\n"
+				      "C    1      1  1.00      2\nT1   1      5  1.00      1\n");
 	CHECK(tops_format_find("xml") == NULL);
 }
 
@@ -213,7 +215,8 @@ static void partial_counts_are_written_exactly(void)
 	free(text);
 	tops_init(&t, &none);
 	text = partial(&t);
-	CHECK_STR(text, "{\"partial\":\"botify-toppop\",\"version\":2,\"digest\":\"0000000000000000\",\"experiment\":null,"
+	CHECK_STR(text, "{\"partial\":\"botify-toppop\",\"version\":2,"
+			"\"digest\":\"0000000000000000\",\"experiment\":null,"
 			"\"arms\":null,\"recommended\":false,\"events\":0,\"outside\":0,\"rows\":0}\n");
 	free(text);
 }
@@ -221,7 +224,8 @@ static void partial_counts_are_written_exactly(void)
 static void a_part_says_how_it_was_counted(void)
 {
 	char *const arms[] = {arm_t, arm_c, arm_t};
-	const struct tops_choice choice = {.experiment = "E", .arms = arms, .n_arms = 3, .recommended = true, .partial = true};
+	const struct tops_choice choice = {.experiment = "E", .arms = arms, .n_arms = 3, .recommended = true,
+					   .partial = true};
 	struct event ev = event_of(EVENT_NEXT, 4, 7, 1);
 	struct errmsg e;
 	struct tops t;
@@ -308,7 +312,8 @@ static void partial_counts_that_are_not_whole_are_refused(void)
 		{NULL, "", ": no totals in it: not written by --partial, or cut"},
 		{NULL, ROW, ": no totals in it: not written by --partial, or cut"},
 		{NULL, TOTALS("null", 2) ROW, ": 1 rows instead of 2: cut, or incomplete"},
-		{NULL, TOTALS("null", 1) ROW TOTALS_OF("e", "null", 0) ROW, ": 2 rows instead of 1: cut, or incomplete"},
+		{NULL, TOTALS("null", 1) ROW TOTALS_OF("e", "null", 0) ROW,
+		 ": 2 rows instead of 1: cut, or incomplete"},
 		{NULL, TOTALS("null", -1), ":1: no partial counts: \"rows\" is not a count"},
 		{NULL, TOTALS("\"E\"", 0), ":1: counted for experiment 'E': give --experiment here too"},
 		{"E", TOTALS("null", 0), ":1: counted without an experiment, so not for 'E'"},
@@ -318,19 +323,24 @@ static void partial_counts_that_are_not_whole_are_refused(void)
 		{NULL, "{\"partial\":\"botify-abtest\"}", ":1: partial counts of something else than botify-toppop"},
 		{NULL, "{\"message\":\"last\",\"user\":1,\"track\":2,\"time\":0.5}",
 		 ":1: no partial counts: \"plays\" is not a count"},
-		{NULL, "{\"track\":-2}", ":1: no partial counts: \"track\" is not an id (a whole number from 0 to 2147483647)"},
-		{NULL, "{\"track\":1,\"plays\":1,\"billionths\":0.5}", ":1: no partial counts: \"billionths\" is not a count"},
+		{NULL, "{\"track\":-2}",
+		 ":1: no partial counts: \"track\" is not an id (a whole number from 0 to 2147483647)"},
+		{NULL, "{\"track\":1,\"plays\":1,\"billionths\":0.5}",
+		 ":1: no partial counts: \"billionths\" is not a count"},
 		{NULL, ROW "{\"track\":2,\"plays\":9223372036854775807,\"billionths\":5}\n",
 		 ":2: the plays or the time of track 2 are more than can be counted"},
-		{NULL, TOTALS("null", 9223372036854775807) TOTALS_OF("e", "null", 1), ":2: \"rows\" are more than can be counted"},
-		{NULL, "{\"partial\":\"botify-toppop\",\"version\":\"2\"}", ":1: no partial counts: \"version\" is not a count"},
+		{NULL, TOTALS("null", 9223372036854775807) TOTALS_OF("e", "null", 1),
+		 ":2: \"rows\" are more than can be counted"},
+		{NULL, "{\"partial\":\"botify-toppop\",\"version\":\"2\"}",
+		 ":1: no partial counts: \"version\" is not a count"},
 		{NULL, "{\"partial\":\"botify-toppop\",\"version\":3}",
 		 ":1: was written in version 3 of the format; this is 2: count its log again"},
 		{NULL, HEAD "f\"}", ":1: no partial counts: \"recommended\" is neither true nor false"},
 		{NULL, HEAD "f\",\"recommended\":false,\"arms\":7}", ":1: no partial counts: \"arms\" is no array"},
 		{NULL, HEAD "f\",\"recommended\":false,\"arms\":[7]}", ":1: no partial counts: an arm is no string"},
 		{NULL, HEAD "f\",\"recommended\":false}", ":1: no partial counts: \"arms\" is no array"},
-		{NULL, HEAD "\",\"recommended\":false,\"arms\":null}", ":1: no partial counts: \"digest\" is not that of a log"},
+		{NULL, HEAD "\",\"recommended\":false,\"arms\":null}",
+		 ":1: no partial counts: \"digest\" is not that of a log"},
 		{NULL, TOTALS_OF("g", "null", 0), ":1: no partial counts: \"digest\" is not that of a log"},
 		{NULL, "{\"user\":1,\"first\":-1}",
 		 ":1: no partial counts: \"first\" is not an id (a whole number from 0 to 2147483647)"},

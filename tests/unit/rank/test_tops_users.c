@@ -71,7 +71,8 @@ static void events_make_the_ends_of_a_part(void)
 	ev.recommendation = EVENT_NO_TRACK;
 	CHECK(tops_users_add_event(&u, &ev) == 0);
 	tops_users_sort(&u);
-	CHECK(u.n == 2 && u.list[0].user == 1 && u.list[0].first == 8 && u.list[0].waits == NO && u.list[0].at == NEVER);
+	CHECK(u.n == 2 && u.list[0].user == 1 && u.list[0].first == 8 && u.list[0].waits == NO &&
+	      u.list[0].at == NEVER);
 	CHECK(u.list[1].user == 3 && u.list[1].first == 7 && u.list[1].waits == 9);
 	CHECK(u.list[1].at == 10 && u.list[1].until == 20);
 	tops_users_clear(&u);

@@ -13,8 +13,10 @@ static void options_are_taken(void)
 {
 	struct analysis_options o = analysis_defaults();
 
-	CHECK(o.effects.alpha == 0.05 && o.effects.adjust == ADJUST_NONE && !o.effects.sequential && !o.effects.fieller);
-	CHECK(o.power == 0.8 && isnan(o.mde) && !o.with_power && o.n_quantiles == 0 && o.aa == 0 && !o.days && !o.sources);
+	CHECK(o.effects.alpha == 0.05 && o.effects.adjust == ADJUST_NONE && !o.effects.sequential &&
+	      !o.effects.fieller);
+	CHECK(isnan(o.mde) && !o.with_power && o.n_quantiles == 0 && o.aa == 0 && !o.days &&
+	      !o.sources);
 	CHECK(set(&o, "control", "T1") == 0 && strcmp(o.effects.control, "T1") == 0);
 	CHECK(set(&o, "alpha", "0.01") == 0 && o.effects.alpha == 0.01);
 	CHECK(set(&o, "lift", "fieller") == 0 && o.effects.fieller);
@@ -30,7 +32,8 @@ static void options_are_taken(void)
 	CHECK(set(&o, "tune", "500") == 0 && o.effects.tune == 500);
 	CHECK(set(&o, "power", NULL) == 0 && o.with_power && isnan(o.mde));
 	CHECK(set(&o, "mde", "2%") == 0 && o.mde == 2 && set(&o, "mde", "0.5") == 0 && o.mde == 0.5);
-	CHECK(set(&o, "quantiles", "0.5,0.9") == 0 && o.n_quantiles == 2 && o.quantiles[0] == 0.5 && o.quantiles[1] == 0.9);
+	CHECK(set(&o, "quantiles", "0.5,0.9") == 0 && o.n_quantiles == 2 && o.quantiles[0] == 0.5 &&
+	      o.quantiles[1] == 0.9);
 	CHECK(set(&o, "quantiles", "0.25") == 0 && o.n_quantiles == 1 && o.quantiles[0] == 0.25);
 	CHECK(set(&o, "days", NULL) == 0 && o.days && set(&o, "sources", NULL) == 0 && o.sources);
 	CHECK(set(&o, "aa", "1000") == 0 && o.aa == 1000);
@@ -56,8 +59,9 @@ static void mistakes_are_told(void)
 		{"lift", "", "--lift takes difference or fieller, not ''"},
 		{"lift", "Fieller", "--lift takes"},
 		{"adjust", "bonferroni", "--adjust takes none, holm, bh or by, not 'bonferroni'"},
-		{"primary", "tim", "--primary takes a metric: time, sessions, mean_request_latency, mean_tracks_per_session, "
-				   "mean_time_per_session, time_per_session, time_per_track; not 'tim'"},
+		{"primary", "tim",
+		 "--primary takes a metric: time, sessions, mean_request_latency, mean_tracks_per_session, "
+		 "mean_time_per_session, time_per_session, time_per_track; not 'tim'"},
 		{"cap", "0", "--cap takes a quantile between 0 and 1, or as 99%, not '0'"},
 		{"cap", "1", "--cap takes"},
 		{"cap", "100%", "--cap takes"},
@@ -77,7 +81,8 @@ static void mistakes_are_told(void)
 		{"quantiles", "1", "--quantiles takes"},
 		{"quantiles", "0.5,", "--quantiles takes"},
 		{"quantiles", "0.5;0.9", "--quantiles takes"},
-		{"quantiles", ".1,.1,.1,.1,.1,.1,.1,.1,.1,.1,.1,.1,.1,.1,.1,.1,.1,.1,.1,.1,.1,.1,.1,.1,.1,.1,.1,.1,.1,.1,.1,.1,.1",
+		{"quantiles",
+		 ".1,.1,.1,.1,.1,.1,.1,.1,.1,.1,.1,.1,.1,.1,.1,.1,.1,.1,.1,.1,.1,.1,.1,.1,.1,.1,.1,.1,.1,.1,.1,.1,.1",
 		 "--quantiles takes at most 32 quantiles"},
 		{"aa", "0", "--aa"},
 		{"aa", "1000001", "--aa"},

@@ -9,7 +9,8 @@ static struct errmsg e;
 static struct analysis_options plain; /* the defaults */
 
 /* A session of one track of a user in an arm of an experiment. */
-static void add_to(struct study *s, const char *experiment, uint32_t user, const char *arm, int64_t timestamp, double time)
+static void add_to(struct study *s, const char *experiment, uint32_t user, const char *arm, int64_t timestamp,
+		   double time)
 {
 	struct event_arm one = {slice_of(experiment), slice_of(arm)};
 	struct event ev = event_of(EVENT_LAST, user, 0, time);
@@ -201,7 +202,8 @@ static void what_rests_on_few_users_of_a_day_is_left_out(void)
 	CHECK(isfinite(cell(section, 1, "control_mean")->number) && isnan(cell(section, 1, "treatment_mean")->number));
 	CHECK(isnan(cell(section, 1, "effect")->number) && isnan(cell(section, 1, "lower")->number) &&
 	      isnan(cell(section, 1, "upper")->number));
-	CHECK(isfinite(cell(section, 1, "cumulative_effect")->number) && isfinite(cell(section, 1, "cumulative_upper")->number));
+	CHECK(isfinite(cell(section, 1, "cumulative_effect")->number) &&
+	      isfinite(cell(section, 1, "cumulative_upper")->number));
 	analysis_clear(&a);
 	study_clear(&s);
 }
@@ -290,7 +292,8 @@ static void an_audit_finds_the_same_again(void)
 	first = analyse(&a, &s, &o);
 	second = analyse(&b, &s, &o);
 	check_whole(first, METRICS_ALL_N);
-	CHECK(cell(first, 0, "runs")->count == 400 && cell(first, 0, "alarms")->count == cell(second, 0, "alarms")->count);
+	CHECK(cell(first, 0, "runs")->count == 400 &&
+	      cell(first, 0, "alarms")->count == cell(second, 0, "alarms")->count);
 	/* scipy.stats.binom.ppf([0.0005, 0.9995], 400, 0.05) */
 	CHECK(cell(first, 0, "lower")->count == 7 && cell(first, 0, "upper")->count == 36);
 	CHECK_STR(cell(first, 0, "verdict")->text, "as it should");

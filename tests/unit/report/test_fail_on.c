@@ -6,7 +6,8 @@ static struct errmsg e;
 
 static void names_are_checked(void)
 {
-	static const char *const good[] = {"srm", "health", "srm,health", "malformed_lines", "health,users_in_two_arms,srm"};
+	static const char *const good[] = {"srm", "health", "srm,health", "malformed_lines",
+					   "health,users_in_two_arms,srm"};
 	static const char *const bad[] = {
 		"", ",", "srm,,health", "SRM", "srm ", "healthy", "events",
 		"a_name_that_is_so_much_longer_than_any_that_there_will_ever_be_for_a_finding_of_this_kind",

@@ -41,7 +41,8 @@ static void of_many_arms_those_that_changed_something_come_first(void)
 	}
 	CHECK(headline_choose(list, 60, NULL, first, &arms) == 20 && arms == 30);
 	CHECK(first[0] == 14 && first[1] == 0 && first[7] == 12 && first[8] == 16 && first[19] == 38);
-	CHECK(headline_choose(list, 60, "sessions", first, &arms) == 20 && first[0] == 50 && first[1] == 0 && first[19] == 36);
+	CHECK(headline_choose(list, 60, "sessions", first, &arms) == 20 && first[0] == 50 && first[1] == 0 &&
+	      first[19] == 36);
 	CHECK(headline_choose(list, 40, NULL, first, &arms) == 20 && arms == 20 && first[7] == 14 && first[19] == 38);
 	CHECK(headline_choose(list, 2, NULL, first, &arms) == 1 && arms == 1 && first[0] == 0);
 	CHECK(headline_choose(list, 0, NULL, first, &arms) == 0 && arms == 0);
@@ -57,25 +58,37 @@ static void check_headline(struct effect x, const char *want)
 
 static void significant_effects_are_said_in_words(void)
 {
-	check_headline(effect_on("time", 1, 49.4, 44.3, 54.5), "listened 49.4\u00a0% longer than C (44.3\u00a0% to 54.5\u00a0%)");
-	check_headline(effect_on("time", 1, -12.3, -15, -9.6), "listened 12.3\u00a0% less than C (9.6\u00a0% to 15.0\u00a0%)");
-	check_headline(effect_on("sessions", 1, 7.26, 0.13, 14.4), "came back 7.3\u00a0% more often than C (0.1\u00a0% to 14.4\u00a0%)");
-	check_headline(effect_on("mean_request_latency", -1, 61, 41, 81), "waited 61\u00a0% longer than C (41\u00a0% to 81\u00a0%)");
-	check_headline(effect_on("mean_tracks_per_session", 1, -4, -6, -2), "heard 4.0\u00a0% fewer tracks per session than C (2.0\u00a0% to 6.0\u00a0%)");
-	check_headline(effect_on("time_per_track", 1, 4, 2, 6), "heard 4.0\u00a0% more of a track than C (2.0\u00a0% to 6.0\u00a0%)");
-	check_headline(effect_on("time_per_session", 1, 757, 636, 877), "listened 8.6 times as long per session as C (7.4 to 9.8)");
+	check_headline(effect_on("time", 1, 49.4, 44.3, 54.5),
+		       "listened 49.4\u00a0% longer than C (44.3\u00a0% to 54.5\u00a0%)");
+	check_headline(effect_on("time", 1, -12.3, -15, -9.6),
+		       "listened 12.3\u00a0% less than C (9.6\u00a0% to 15.0\u00a0%)");
+	check_headline(effect_on("sessions", 1, 7.26, 0.13, 14.4),
+		       "came back 7.3\u00a0% more often than C (0.1\u00a0% to 14.4\u00a0%)");
+	check_headline(effect_on("mean_request_latency", -1, 61, 41, 81),
+		       "waited 61\u00a0% longer than C (41\u00a0% to 81\u00a0%)");
+	check_headline(effect_on("mean_tracks_per_session", 1, -4, -6, -2),
+		       "heard 4.0\u00a0% fewer tracks per session than C (2.0\u00a0% to 6.0\u00a0%)");
+	check_headline(effect_on("time_per_track", 1, 4, 2, 6),
+		       "heard 4.0\u00a0% more of a track than C (2.0\u00a0% to 6.0\u00a0%)");
+	check_headline(effect_on("time_per_session", 1, 757, 636, 877),
+		       "listened 8.6 times as long per session as C (7.4 to 9.8)");
 	check_headline(effect_on("sessions", 1, 100, 90, 110), "came back 2.00 times as often as C (1.90 to 2.10)");
 	check_headline(effect_on("odd_metric", 1, 1800, 1000, 2600), "had 19 times as much odd metric as C (11 to 27)");
-	check_headline(effect_on("time", 1, 99.9, 90, 110), "listened 100\u00a0% longer than C (90\u00a0% to 110\u00a0%)");
-	check_headline(effect_on("odd_metric", 1, 61, 41, 81), "had 61\u00a0% more odd metric than C (41\u00a0% to 81\u00a0%)");
+	check_headline(effect_on("time", 1, 99.9, 90, 110),
+		       "listened 100\u00a0% longer than C (90\u00a0% to 110\u00a0%)");
+	check_headline(effect_on("odd_metric", 1, 61, 41, 81),
+		       "had 61\u00a0% more odd metric than C (41\u00a0% to 81\u00a0%)");
 }
 
 /* The words and the numbers say the same. */
 static void no_number_contradicts_the_words(void)
 {
-	check_headline(effect_on("time", 1, -20, -39.63, -0.37), "listened 20\u00a0% less than C (0.4\u00a0% to 40\u00a0%)");
-	check_headline(effect_on("time", 1, 0.0003, 0.0001, 0.0005), "listened 0.00030\u00a0% longer than C (0.00010\u00a0% to 0.00050\u00a0%)");
-	check_headline(effect_on("time", 1, 20, -0.37, 40.37), "did not differ significantly from C in time: +20\u00a0% (−0.4 to 40)");
+	check_headline(effect_on("time", 1, -20, -39.63, -0.37),
+		       "listened 20\u00a0% less than C (0.4\u00a0% to 40\u00a0%)");
+	check_headline(effect_on("time", 1, 0.0003, 0.0001, 0.0005),
+		       "listened 0.00030\u00a0% longer than C (0.00010\u00a0% to 0.00050\u00a0%)");
+	check_headline(effect_on("time", 1, 20, -0.37, 40.37),
+		       "did not differ significantly from C in time: +20\u00a0% (−0.4 to 40)");
 }
 
 static void what_is_not_significant_is_not_claimed(void)
@@ -112,7 +125,8 @@ static void what_is_too_large_is_told(void)
 	x.control_users = x.treatment_users = 40;
 	x.control_sd = 2;
 	x.treatment_sd = INFINITY;
-	check_headline(x, "waited 5.00e+202\u00a0% longer than C, but its values are too far apart to tell that from chance");
+	check_headline(
+		x, "waited 5.00e+202\u00a0% longer than C, but its values are too far apart to tell that from chance");
 	x.treatment_mean = x.difference = x.effect = INFINITY;
 	check_headline(x, "cannot be compared with C: some values of mean request latency are too large");
 	x.treatment_mean = x.difference = x.effect = NAN;
@@ -152,7 +166,10 @@ static void the_metric_that_matters_is_told(void)
 {
 	static const char other[] = "T2";
 	struct effect list[] = {
-		effect_on("time", 1, 1, 0, 2), effect_on("sessions", 1, 1, 0, 2), effect_on("time", 1, 1, 0, 2), effect_on("odd", 1, 1, 0, 2),
+		effect_on("time", 1, 1, 0, 2),
+		effect_on("sessions", 1, 1, 0, 2),
+		effect_on("time", 1, 1, 0, 2),
+		effect_on("odd", 1, 1, 0, 2),
 	};
 
 	list[2].treatment = list[3].treatment = other;

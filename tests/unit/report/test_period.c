@@ -62,7 +62,8 @@ static const struct section_column columns[] = {
 	{"control_users", "control", SECTION_COUNT}, {"treatment_users", "arm", SECTION_COUNT},
 };
 
-static void add(struct section *s, const char *experiment, const char *arm, int64_t day, uint64_t control, uint64_t users)
+static void add(struct section *s, const char *experiment, const char *arm, int64_t day, uint64_t control,
+		uint64_t users)
 {
 	section_text(s, experiment);
 	section_text(s, arm);

@@ -115,7 +115,8 @@ static void what_is_not_known_is_not_a_number(void)
 	begin(&x, "X", "C", "T1");
 	text = written(&x, "ndjson", false);
 	CHECK(strstr(text, "\"metric\":\"sessions\",\"effect\":0,\"lower\":null,\"upper\":null,\"control_mean\":1,"
-			   "\"treatment_mean\":1,\"significant\":false,\"control_users\":3,\"treatment_users\":3,\"p\":null"));
+			   "\"treatment_mean\":1,\"significant\":false,\"control_users\":3,\"treatment_users\":3,\"p\":"
+			   "null"));
 	CHECK(strstr(text, "\"metric\":\"mean_request_latency\",\"effect\":null,\"lower\":null,\"upper\":null,"
 			   "\"control_mean\":null,"));
 	CHECK(!strstr(text, "nan") && !strstr(text, "inf"));
@@ -175,7 +176,8 @@ static void a_name_may_be_empty(void)
 	CHECK(strstr(text, "<h2>(no name)</h2>") && strstr(text, ">(no name) (control) 3 users, T1 3 users"));
 	free(text);
 	text = written(&x, "markdown", false);
-	CHECK(strstr(text, "## (no name)\n\n(no name) (control) 3 users") && strstr(text, "| (no name) | T1 | users |"));
+	CHECK(strstr(text, "## (no name)\n\n(no name) (control) 3 users") &&
+	      strstr(text, "| (no name) | T1 | users |"));
 	free(text);
 	text = written(&x, "table", false);
 	CHECK(strstr(text, "(no name): (no name) (control) 3 users") && strstr(text, "  (no name)  "));
@@ -205,9 +207,11 @@ static void names_are_escaped_for_prometheus(void)
 
 	begin(&x, "a\"b\\c\nd", "C", "ü{}");
 	text = written(&x, "prometheus", false);
-	CHECK(strstr(text, "\nbotify_abtest_effect_percent{experiment=\"a\\\"b\\\\c\\nd\",treatment=\"ü{}\",metric=\"time\"} -75\n"));
+	CHECK(strstr(text, "\nbotify_abtest_effect_percent{experiment=\"a\\\"b\\\\c\\nd\",treatment=\"ü{}\",metric="
+			   "\"time\"} -75\n"));
 	/* what is not known is not there */
-	CHECK(!strstr(text, "botify_abtest_p_value{experiment=\"a\\\"b\\\\c\\nd\",treatment=\"ü{}\",metric=\"sessions\"}"));
+	CHECK(!strstr(text,
+		      "botify_abtest_p_value{experiment=\"a\\\"b\\\\c\\nd\",treatment=\"ü{}\",metric=\"sessions\"}"));
 	CHECK(!strstr(text, "nan") && !strstr(text, "null") && !strstr(text, "inf"));
 	free(text);
 	end(&x);

@@ -63,7 +63,8 @@ static void json_has_every_column_and_null(void)
 	CHECK(section_rows(&s) == 2);
 	check_written(&s, 0,
 		      "\"key\":[\n"
-		      "{\"arm\":\"a|\\\"<b>\\\"\",\"n\":12345,\"x\":1.5,\"effect\":-1.5,\"p\":0.015,\"needs\":1500,\"never\":null},\n"
+		      "{\"arm\":\"a|\\\"<b>\\\"\",\"n\":12345,\"x\":1.5,\"effect\":-1.5,\"p\":0.015,\"needs\":1500,"
+		      "\"never\":null},\n"
 		      "{\"arm\":\"c\",\"n\":0,\"x\":null,\"effect\":null,\"p\":null,\"needs\":null,\"never\":null}\n]");
 	section_clear(&s);
 }
@@ -94,8 +95,12 @@ static void people_do_not_see_what_is_never_known(void)
 static struct section layered(void)
 {
 	static const struct section_column layers[] = {
-		{"experiment", "experiment", SECTION_TEXT}, {"arm", "arm", SECTION_TEXT},   {"day", "day", SECTION_TEXT},
-		{"metric", "metric", SECTION_METRIC},	    {"n", "users", SECTION_COUNT}, {"all", "users\nuntil then", SECTION_COUNT},
+		{"experiment", "experiment", SECTION_TEXT},
+		{"arm", "arm", SECTION_TEXT},
+		{"day", "day", SECTION_TEXT},
+		{"metric", "metric", SECTION_METRIC},
+		{"n", "users", SECTION_COUNT},
+		{"all", "users\nuntil then", SECTION_COUNT},
 	};
 	static const char *const names[][2] = {{"<X>", "C"}, {"<X>", "T"}, {"Y", "T"}};
 	struct section s;
@@ -137,7 +142,8 @@ static void a_page_says_once_what_rows_share(void)
 	const char *group = "<tr><th class=\"group\" scope=\"rowgroup\" colspan=\"3\">&lt;X&gt; · C</th></tr>";
 	char *html = written(&s, 3), *at = strstr(html, group);
 
-	CHECK(at && !strstr(at + 1, group) && strstr(at, "<tr><th scope=\"row\">2nd</th><td>time, tracks</td><td class=\"r\">1</td></tr>"));
+	CHECK(at && !strstr(at + 1, group) &&
+	      strstr(at, "<tr><th scope=\"row\">2nd</th><td>time, tracks</td><td class=\"r\">1</td></tr>"));
 	CHECK(strstr(html, ">experiment<") == NULL && strstr(html, "colspan=\"3\">Y · T<") != NULL);
 	CHECK(at && (at = strstr(at, "<table>")) && strstr(at, "colspan=\"2\">Y · T<"));
 	CHECK(at && strstr(at, "<tr><th scope=\"row\">2nd</th><td class=\"r\">50</td></tr>"));
@@ -174,7 +180,8 @@ static void long_notes_are_broken_at_spaces(void)
 	char *text;
 
 	section_init(&s, "key", "A title",
-		     "A note that is so long that no terminal of eighty columns would hold all of it in one line, and then some more.",
+		     "A note that is so long that no terminal of eighty columns would hold all of it in one line, and "
+		     "then some more.",
 		     columns, 2);
 	section_text(&s, "");
 	section_count(&s, 1);
@@ -182,8 +189,8 @@ static void long_notes_are_broken_at_spaces(void)
 	CHECK(strncmp(text, "A title\narm        users\n(no name)      1\n", 40) == 0);
 	for (const char *line = text; *line; line += strcspn(line, "\n") + 1)
 		CHECK(strcspn(line, "\n") <= 78);
-	CHECK(strstr(text, "eighty columns would hold all of\nit in") != NULL || strstr(text, "all of it\nin one") != NULL ||
-	      strstr(text, "hold all\nof it") != NULL);
+	CHECK(strstr(text, "eighty columns would hold all of\nit in") != NULL ||
+	      strstr(text, "all of it\nin one") != NULL || strstr(text, "hold all\nof it") != NULL);
 	free(text);
 	section_clear(&s);
 }

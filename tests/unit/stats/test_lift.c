@@ -56,7 +56,8 @@ static void what_cannot_be_known_is_nan(void)
 
 static void the_usual_interval_takes_the_mean_for_known(void)
 {
-	struct moments c = sample(-4, 2, 50), t = sample(-7, 3, 60), zero = sample(0, 1, 9), tiny = sample(1e-308, 1, 9);
+	struct moments c = sample(-4, 2, 50), t = sample(-7, 3, 60);
+	struct moments zero = sample(0, 1, 9), tiny = sample(1e-308, 1, 9);
 	struct comparison w = comparison_welch(&c, &t, 0.05);
 	struct lift l = lift_difference(&c, &w);
 

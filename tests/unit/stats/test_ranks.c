@@ -15,7 +15,9 @@ static size_t make_values(const struct ranks_known *k, struct ranks_value *value
 
 	for (uint32_t arm = 0; arm < k->arms; arm++)
 		for (uint32_t i = 0; i < k->sizes[arm]; i++)
-			values[n++] = (struct ranks_value){floor((i * 37 + arm * 11) % 101 / k->ties) + k->shift * arm, arm};
+			values[n++] = (struct ranks_value){
+				floor((i * 37 + arm * 11) % 101 / k->ties) + k->shift * arm, arm,
+			};
 	return n;
 }
 

@@ -18,7 +18,7 @@ static void it_agrees_with_the_definition_solved_numerically(void)
 		CHECK_NEAR(sequential_critical(k->n, k->rho2, k->alpha), k->critical, 1e-13);
 		CHECK_NEAR(w.t, k->t, 1e-15);
 		CHECK_NEAR(w.p, k->p, 1e-12);
-		CHECK_NEAR(w.half, 0.5 * k->critical, 1e-13);
+		CHECK_NEAR(w.half_width, 0.5 * k->critical, 1e-13);
 		CHECK(w.error == 0.5 && isnan(w.df));
 	}
 }
@@ -41,11 +41,7 @@ static void samples_are_judged_by_their_own_error(void)
 	struct comparison same = sequential_compare(1, sqrt(0.01 + 0.09), 500, sequential_rho2(1000, 0.05), 0.05);
 
 	CHECK(w.difference == 1);
-	CHECK_NEAR(w.half, same.half, 1e-15);
-	CHECK_NEAR(w.p, same.p, 1e-15);
-	w = sequential_mean(&t, 1000, 0.05);
-	same = sequential_compare(3, 0.3, 100, sequential_rho2(1000, 0.05), 0.05);
-	CHECK_NEAR(w.half, same.half, 1e-15);
+	CHECK_NEAR(w.half_width, same.half_width, 1e-15);
 	CHECK_NEAR(w.p, same.p, 1e-15);
 }
 
@@ -59,10 +55,7 @@ static void it_is_never_surer_than_one_look(void)
 
 		/* scipy.stats.ttest_ind_from_stats(2, 0.1, 3, 1, 0.1, 3, equal_var=False).pvalue */
 		CHECK_NEAR(once.p, 0.00025521674944192687, 1e-12);
-		CHECK(w.p >= once.p && w.half >= once.half);
-		w = sequential_mean(&t, tune, 0.05);
-		/* scipy.stats.t.sf(2 / (0.1 / 3**0.5), 2) * 2 */
-		CHECK(w.p >= 0.0008322931113192287 * (1 - 1e-12) && w.half >= comparison_t_critical(0.05, 2) * 0.1 / sqrt(3) * (1 - 1e-12));
+		CHECK(w.p >= once.p && w.half_width >= once.half_width);
 	}
 	for (uint32_t i = 0; i < 20000; i++) {
 		struct rng r = rng_at(6, RNG_WORLD, i, 0, 0);
@@ -72,24 +65,21 @@ static void it_is_never_surer_than_one_look(void)
 		property_arms(&r, &c, &t);
 		once = comparison_welch(&c, &t, 0.05);
 		w = sequential_welch(&c, &t, tune, 0.05);
-		CHECK(isnan(w.p) == isnan(once.p) && !(w.p < once.p) && !(w.half < once.half));
+		CHECK(isnan(w.p) == isnan(once.p) && !(w.p < once.p) && !(w.half_width < once.half_width));
 	}
 }
 
 static void what_cannot_be_known_is_nan(void)
 {
-	struct moments none = {0}, flat = {.n = 9, .mean = 1}, one = {.n = 1, .mean = 2}, some = {.n = 9, .mean = 1, .m2 = 8};
+	struct moments none = {0}, flat = {.n = 9, .mean = 1};
+	struct moments one = {.n = 1, .mean = 2}, some = {.n = 9, .mean = 1, .m2 = 8};
 	struct comparison w = sequential_welch(&none, &some, 100, 0.05);
 
-	CHECK(isnan(w.p) && isnan(w.lower) && isnan(w.half) && !w.significant);
+	CHECK(isnan(w.p) && isnan(w.lower) && isnan(w.half_width) && !w.significant);
 	w = sequential_welch(&one, &some, 100, 0.05);
 	CHECK(isnan(w.p) && w.difference == -1);
 	w = sequential_welch(&flat, &flat, 100, 0.05);
 	CHECK(isnan(w.p));
-	w = sequential_mean(&none, 100, 0.05);
-	CHECK(isnan(w.p) && isnan(w.difference));
-	w = sequential_mean(&some, 100, 0.05);
-	CHECK(!isnan(w.p));
 }
 
 static void interval_p_and_verdict_agree(void)
@@ -104,8 +94,6 @@ static void interval_p_and_verdict_agree(void)
 
 		property_arms(&r, &c, &t);
 		w = sequential_welch(&c, &t, 1000, alpha);
-		property_agrees(&w, alpha);
-		w = sequential_mean(&t, 1000, alpha);
 		property_agrees(&w, alpha);
 		/* the interval at p itself ends at 0, and is on the border where rounding could part them */
 		n = 1 + rng_below(&r, 100000);

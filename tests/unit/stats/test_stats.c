@@ -124,7 +124,8 @@ static int is_unknown(const struct comparison *w)
 
 static void what_cannot_be_known_is_nan(void)
 {
-	struct moments none = {0}, one = sample(3, 0, 1), flat = sample(2, 0, 5), other = sample(4, 0, 9), some = sample(2, 1, 5);
+	struct moments none = {0}, one = sample(3, 0, 1), some = sample(2, 1, 5);
+	struct moments flat = sample(2, 0, 5), other = sample(4, 0, 9);
 	struct moments huge = sample(INFINITY, INFINITY, 5);
 	struct comparison w;
 
@@ -195,7 +196,8 @@ static void interval_p_and_verdict_agree(void)
 		struct rng r = rng_at(2, RNG_WORLD, i, 0, 0);
 		double offset = offsets[i % 4], shift = spread(&r) * (rng_uniform(&r) - 0.5);
 		struct moments c = sample(offset, i % 11 ? spread(&r) : 0, 1 + rng_below(&r, i % 3 ? 4 : 100000));
-		struct moments t = sample(offset + shift, i % 13 ? spread(&r) : 0, 1 + rng_below(&r, i % 5 ? 4 : 100000));
+		struct moments t = sample(offset + shift, i % 13 ? spread(&r) : 0,
+					  1 + rng_below(&r, i % 5 ? 4 : 100000));
 
 		double p = check_agreement(&c, &t, alphas[i % 4]);
 
@@ -229,11 +231,11 @@ static void a_verdict_from_elsewhere_is_kept(void)
 
 	CHECK(w.significant);
 	comparison_rejudge(&w, 4, false);
-	CHECK(!w.significant && w.lower == -7 && w.upper == 1 && w.half == 4);
+	CHECK(!w.significant && w.lower == -7 && w.upper == 1 && w.half_width == 4);
 	comparison_rejudge(&w, 3, true);
-	CHECK(w.significant && w.upper < 0 && w.half < 3 && w.half > 3 - 1e-15);
+	CHECK(w.significant && w.upper < 0 && w.half_width < 3 && w.half_width > 3 - 1e-15);
 	comparison_rejudge(&w, nextafter(3, 0), false);
-	CHECK(!w.significant && w.upper == 0 && w.half == 3);
+	CHECK(!w.significant && w.upper == 0 && w.half_width == 3);
 	comparison_rejudge(&u, 4, false);
 	CHECK(is_unknown(&u));
 }

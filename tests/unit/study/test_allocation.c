@@ -37,7 +37,8 @@ static void weight_0_leaves_an_arm_out(void)
 
 	CHECK(allocation_parse(&s, "--split", "C=1,T1=0,T2=0.0,T3=1", &e) == 0);
 	CHECK(allocation_leaves_out(&s, slice_of("T1")) && allocation_leaves_out(&s, slice_of("T2")));
-	CHECK(!allocation_leaves_out(&s, slice_of("C")) && !allocation_leaves_out(&s, slice_of("X")) && !allocation_leaves_out(&none, slice_of("C")));
+	CHECK(!allocation_leaves_out(&s, slice_of("C")) && !allocation_leaves_out(&s, slice_of("X")) &&
+	      !allocation_leaves_out(&none, slice_of("C")));
 	for (size_t i = 0; i < 3; i++)
 		CHECK(intern_add(&arms, slice_of((const char *[]){"C", "T1", "X"}[i]), 0) == i);
 	CHECK(allocation_missing(&s, &arms, &names) == 1);
@@ -101,8 +102,10 @@ static void mistakes_are_told(void)
 		{"{\"C\":1,\"T\":\"1\"}", "--split: the weight of arm 'T' must be a number, 0 or above, not '\"1\"'"},
 		{"{\"C\":1,\"T\":-0.5}", "--split: the weight of arm 'T' must be a number, 0 or above, not '-0.5'"},
 		{"{\"C\":1e300}", "--split: the weight of arm 'C' must be a number, 0 or above, not '1e300'"},
-		{"{\"C\":1,\"C\":2}", "--split is not an object of weights, as {\"C\":2,\"T1\":1}: duplicate object key near '\"C\"'"},
-		{"{C=1}", "--split is not an object of weights, as {\"C\":2,\"T1\":1}: string or '}' expected near 'C'"},
+		{"{\"C\":1,\"C\":2}",
+		 "--split is not an object of weights, as {\"C\":2,\"T1\":1}: duplicate object key near '\"C\"'"},
+		{"{C=1}",
+		 "--split is not an object of weights, as {\"C\":2,\"T1\":1}: string or '}' expected near 'C'"},
 	};
 
 	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
@@ -119,7 +122,8 @@ static void a_plan_has_a_split_for_each_experiment(void)
 {
 	static const char text[] =
 		"{\"experiments\":[{\"name\":\"AA\",\"arms\":[\"C\",\"T1\"]},"
-		"{\"name\":\"F\",\"arms\":{\"C\":\"random\",\"T1\":\"no policy at all\",\"D\":\"\"},\"weights\":{\"C\":9,\"T1\":1,\"D\":0}}]}";
+		"{\"name\":\"F\",\"arms\":{\"C\":\"random\",\"T1\":\"no policy at all\",\"D\":\"\"},"
+		"\"weights\":{\"C\":9,\"T1\":1,\"D\":0}}]}";
 	struct allocation s;
 	const struct allocation *aa, *f, *other;
 
@@ -127,8 +131,10 @@ static void a_plan_has_a_split_for_each_experiment(void)
 	aa = allocation_of(&s, slice_of("AA"));
 	f = allocation_of(&s, slice_of("F"));
 	other = allocation_of(&s, slice_of("X"));
-	CHECK(allocation_has(&s, slice_of("AA")) && allocation_has(&s, slice_of("F")) && !allocation_has(&s, slice_of("X")));
-	CHECK(aa->arms.n == 2 && allocation_weight(aa, slice_of("T1")) == 1 && allocation_weight(aa, slice_of("T2")) == 0);
+	CHECK(allocation_has(&s, slice_of("AA")) && allocation_has(&s, slice_of("F")) &&
+	      !allocation_has(&s, slice_of("X")));
+	CHECK(aa->arms.n == 2 && allocation_weight(aa, slice_of("T1")) == 1 &&
+	      allocation_weight(aa, slice_of("T2")) == 0);
 	CHECK(f->arms.n == 3 && allocation_weight(f, slice_of("C")) == 9 && allocation_weight(f, slice_of("T1")) == 1);
 	CHECK(allocation_leaves_out(f, slice_of("D")));
 	/* of an experiment that is not in it, arms are equal */
@@ -157,7 +163,8 @@ static void a_bad_plan_is_named(void)
 {
 	struct allocation s;
 
-	CHECK(allocation_load(&s, fixture_file("file", "{\"experiments\":[{\"name\":\"A\",\"arms\":[\"C\"],\"weight\":[1]}]}"), &e) == -1);
+	fixture_file("file", "{\"experiments\":[{\"name\":\"A\",\"arms\":[\"C\"],\"weight\":[1]}]}");
+	CHECK(allocation_load(&s, "file", &e) == -1);
 	CHECK_STR(e.text, "file: experiment 'A': unknown key \"weight\"; did you mean \"weights\"?");
 	allocation_clear(&s);
 	CHECK(allocation_load(&s, "absent", &e) == -1);

@@ -77,8 +77,12 @@ static void what_differs_is_found(void)
 		double tune = always ? 500 : 0;
 		struct balance b = test(the_same, tune);
 
-		/* sessions and tracks are 1 for all, so are not tested; latencies there are none; all have been there before */
-		CHECK(b.p[0] > 0.001 && isnan(b.p[1]) && isnan(b.p[2]) && isnan(b.p[3]) && b.p[4] == b.p[0] && isnan(b.p[5]));
+		/*
+		 * sessions and tracks are 1 for all, so are not tested; latencies there are none; all have been
+		 * there before
+		 */
+		CHECK(b.p[0] > 0.001 && isnan(b.p[1]) && isnan(b.p[2]) && isnan(b.p[3]) && b.p[4] == b.p[0] &&
+		      isnan(b.p[5]));
 		CHECK(balance_p(&b) == b.p[0]);
 		b = test(longer_in_t, tune);
 		CHECK(b.p[0] < 1e-9 && b.p[4] < 1e-9 && balance_p(&b) == b.p[0]);

@@ -53,7 +53,8 @@ static void most_users_decide(void)
 static void one_timestamp_has_a_unit(void)
 {
 	CHECK_STR(clock_unit_of(1704067200), "seconds");
-	CHECK(!clock_unit_of(INT64_C(1704067200000)) && !clock_unit_of(0) && !clock_unit_of(INT64_MIN) && !clock_unit_of(-1704067200));
+	CHECK(!clock_unit_of(INT64_C(1704067200000)) && !clock_unit_of(0) && !clock_unit_of(INT64_MIN) &&
+	      !clock_unit_of(-1704067200));
 }
 
 int main(void)

@@ -16,7 +16,7 @@ static void a_day_is_rounded_down(void)
 	CHECK(days_of(INT64_MAX) == INT32_MAX && days_of(INT64_MIN + 1) == INT32_MIN);
 }
 
-static void days_of_a_member_are_kept_in_order(void)
+static void days_of_a_participant_are_kept_in_order(void)
 {
 	const struct metrics_sums session = {.time = 0.5, .events = 2, .latency = 0.25, .latencies = 1};
 	static const int order[] = {5, 5, 7, 3, 5, 4};
@@ -35,7 +35,8 @@ static void days_of_a_member_are_kept_in_order(void)
 		uint32_t n = wanted[i] == 5 ? 3 : 1;
 
 		CHECK(day && day->day == wanted[i] && day->sessions == n);
-		CHECK(day->did.time == 0.5 * n && day->did.events == 2 * n && day->did.latency == 0.25 * n && day->did.latencies == n);
+		CHECK(day->did.time == 0.5 * n && day->did.events == 2 * n && day->did.latency == 0.25 * n &&
+		      day->did.latencies == n);
 	}
 	CHECK(!day && !days_latest(&d, 1) && !days_latest(&d, 99));
 	CHECK(days_latest(&d, 0)->sessions == 6);
@@ -87,7 +88,8 @@ static void a_walk_has_the_values_of_each_day(void)
 	add(&s, 3 * (int64_t)DAY_MS, EVENT_LAST, 3, 1);
 	add(&s, 3 * (int64_t)DAY_MS + 5, EVENT_LAST, 1, 0.125);
 	add(&s, 4 * (int64_t)DAY_MS, EVENT_NEXT, 2, 1); /* not finished */
-	CHECK(study_end(&s, &e) == 0 && user_values_init(&users, &s, 0, NULL, &e) == 0 && days_walk_init(&w, &s, &users, &e) == 0);
+	CHECK(study_end(&s, &e) == 0 && user_values_init(&users, &s, 0, NULL, &e) == 0 &&
+	      days_walk_init(&w, &s, &users, &e) == 0);
 	CHECK(days_walk_next(&w) && w.day == 0);
 	daily = summary_of(w.today, users.n, s.experiments[0].arms.n);
 	CHECK(daily.arms[0].users == 1 && daily.arms[1].users == 1);
@@ -124,10 +126,11 @@ static void the_last_day_has_the_whole(void)
 	for (uint32_t i = 0; i < 20000; i++) {
 		struct rng r = rng_at(1, RNG_WORLD, i, 0, 0);
 
-		add(&s, (int64_t)i * (DAY_MS / 1000), rng_below(&r, 3) == 0 ? EVENT_LAST : EVENT_NEXT, rng_below(&r, 200),
-		    rng_below(&r, 5) / 4.0);
+		add(&s, (int64_t)i * (DAY_MS / 1000), rng_below(&r, 3) == 0 ? EVENT_LAST : EVENT_NEXT,
+		    rng_below(&r, 200), rng_below(&r, 5) / 4.0);
 	}
-	CHECK(study_end(&s, &e) == 0 && user_values_init(&users, &s, 1, NULL, &e) == 0 && days_walk_init(&w, &s, &users, &e) == 0);
+	CHECK(study_end(&s, &e) == 0 && user_values_init(&users, &s, 1, NULL, &e) == 0 &&
+	      days_walk_init(&w, &s, &users, &e) == 0);
 	while (days_walk_next(&w)) {
 		CHECK(w.day == n++);
 		for (size_t i = 0; i < users.n; i++) {
@@ -138,7 +141,8 @@ static void the_last_day_has_the_whole(void)
 	CHECK(n == 20 && active > 200 && sessions > active);
 	cumulative = summary_of(w.so_far, users.n, s.experiments[1].arms.n);
 	for (size_t k = 0; k < METRICS_N; k++)
-		CHECK(memcmp(&cumulative.arms[0].values[k], &s.experiments[1].summary.arms[0].values[k], sizeof(struct moments)) == 0);
+		CHECK(memcmp(&cumulative.arms[0].values[k], &s.experiments[1].summary.arms[0].values[k],
+			     sizeof(struct moments)) == 0);
 	metrics_summary_clear(&cumulative);
 	days_walk_clear(&w);
 	user_values_clear(&users);
@@ -153,7 +157,8 @@ static void a_study_that_kept_no_days_has_none(void)
 
 	study_init(&s, STUDY_STREAM, NULL, 0);
 	add(&s, 10, EVENT_LAST, 1, 0.5);
-	CHECK(study_end(&s, &e) == 0 && user_values_init(&users, &s, 0, NULL, &e) == 0 && days_walk_init(&w, &s, &users, &e) == 0);
+	CHECK(study_end(&s, &e) == 0 && user_values_init(&users, &s, 0, NULL, &e) == 0 &&
+	      days_walk_init(&w, &s, &users, &e) == 0);
 	CHECK(s.days.n == 0 && !days_walk_next(&w));
 	days_walk_clear(&w);
 	user_values_clear(&users);
@@ -163,7 +168,7 @@ static void a_study_that_kept_no_days_has_none(void)
 int main(void)
 {
 	RUN(a_day_is_rounded_down);
-	RUN(days_of_a_member_are_kept_in_order);
+	RUN(days_of_a_participant_are_kept_in_order);
 	RUN(a_walk_has_the_values_of_each_day);
 	RUN(the_last_day_has_the_whole);
 	RUN(a_study_that_kept_no_days_has_none);

@@ -198,8 +198,8 @@ static bool any_arm_differs(uint32_t number, enum adjust_method method)
 }
 
 /*
- * One in twenty of 180 logs is 9; 18 and more would be so once in 300 seeds. Without an adjustment it is about one in four:
- * the control is the same in all nine comparisons, or there would be more.
+ * One in twenty of 180 logs is 9; 18 and more would be so once in 300 seeds. Without an adjustment it is about one
+ * in four: the control is the same in all nine comparisons, or there would be more.
  */
 static void a_primary_metric_is_corrected_for_its_arms(void)
 {
@@ -209,8 +209,8 @@ static void a_primary_metric_is_corrected_for_its_arms(void)
 	for (size_t m = 0; m < 4; m++)
 		for (uint32_t i = 0; i < 180; i++)
 			alarms[m] += any_arm_differs(i, methods[m]);
-	printf("# of 180 logs of ten arms: %zu unadjusted, %zu by Holm, %zu by BH, %zu by BY\n", alarms[0], alarms[1], alarms[2],
-	       alarms[3]);
+	printf("# of 180 logs of ten arms: %zu unadjusted, %zu by Holm, %zu by BH, %zu by BY\n", alarms[0], alarms[1],
+	       alarms[2], alarms[3]);
 	CHECK(alarms[0] > 30);
 	CHECK(alarms[1] > 0 && alarms[1] < 18 && alarms[2] > 0 && alarms[2] < 18 && alarms[3] < 18);
 }

@@ -4,7 +4,8 @@
 
 static struct errmsg e;
 
-static void add(struct study *s, int64_t timestamp, enum event_message message, uint32_t user, const char *x, const char *arm)
+static void add(struct study *s, int64_t timestamp, enum event_message message, uint32_t user, const char *x,
+		const char *arm)
 {
 	struct event_arm one = {slice_of(x), slice_of(arm)};
 	struct event ev = event_of(message, user, 0, 0.5);
@@ -79,7 +80,8 @@ static void everything_is_found(void)
 		{"unread_files", 1, "1 file not read, or not to the end."},
 		{"out_of_order_events", 1, "1 event out of order: taken as they came, so sessions may be wrong."},
 		{"unfinished_sessions", 1, "1 unfinished session: left out."},
-		{"events_after_end", 1, "1 event not later than the end of a session before it: taken as they came, so sessions may be wrong."},
+		{"events_after_end", 1, "1 event not later than the end of a session before it: "
+					"taken as they came, so sessions may be wrong."},
 		{"duplicate_events", 1, "1 event delivered twice: left out."},
 		{"users_in_two_arms", 1, "1 user seen in more than one arm: left out, 50.0 % of all users."},
 		{"unfinished_sessions", 1, "1 unfinished session: left out."},
@@ -259,7 +261,8 @@ static void an_experiment_that_began_before_the_moment_is_found(void)
 	examine(&h, &s);
 	f = &h.x[0][5];
 	CHECK(f->count == 1 && f->grave && !f->usual);
-	CHECK_STR(health_say(f, &e), "1 event before --covariate-before names an arm of it: nothing was adjusted, for the covariate "
+	CHECK_STR(health_say(f, &e), "1 event before --covariate-before names an arm of it: "
+				     "nothing was adjusted, for the covariate "
 				     "would hold part of the effect.");
 	CHECK(h.x[1][5].count == 0 && !h.x[1][5].grave);
 	forget(&h);
@@ -279,7 +282,8 @@ static void covariates_that_differ_are_named(void)
 	examine_as(&h, &s, NULL, &options, balance);
 	f = &h.x[0][6];
 	CHECK(f->count == 3 && f->grave && f->p == 1e-9);
-	CHECK_STR(health_say(f, &e), "3 covariates differ between the arms: sessions, mean_tracks_per_session, who has one (p = 1e-09).");
+	CHECK_STR(health_say(f, &e), "3 covariates differ between the arms: "
+				     "sessions, mean_tracks_per_session, who has one (p = 1e-09).");
 	CHECK(h.x[1][6].count == 0 && !h.x[1][6].grave && isnan(h.x[1][6].p));
 	forget(&h);
 	options.samples.file = &file;

@@ -6,12 +6,13 @@ static struct errmsg e;
 
 static void next(struct metrics_user *u, uint32_t arm, double time, double latency)
 {
-	metrics_add(u, &(struct metrics_event){.arm = arm, .time = time, .latency = latency});
+	metrics_play(u, &(struct metrics_event){.arm = arm, .time = time, .latency = latency});
 }
 
 static void last(struct metrics_user *u, uint32_t arm, double time, double latency)
 {
-	metrics_add(u, &(struct metrics_event){.arm = arm, .time = time, .latency = latency, .last = true});
+	metrics_play(u, &(struct metrics_event){.arm = arm, .time = time, .latency = latency, .last = true});
+	metrics_close(u);
 }
 
 static struct metrics_summary summary_of(const struct metrics_user *users, size_t n, size_t n_arms)
@@ -149,14 +150,13 @@ static void ratios_are_of_sums_over_finished_sessions(void)
 
 static void a_session_may_be_seen_before_it_is_closed(void)
 {
-	struct metrics_user u = {0}, v = {0};
+	struct metrics_user u = {0};
 	struct metrics_event ev = {.time = 0.5, .latency = 0.001, .last = true};
 
 	metrics_play(&u, &ev);
 	CHECK(u.open.events == 1 && u.open.time == 0.5 && u.sessions == 0);
 	metrics_close(&u);
-	metrics_add(&v, &ev);
-	CHECK(memcmp(&u, &v, sizeof u) == 0 && u.sessions == 1);
+	CHECK(u.open.events == 0 && u.finished.events == 1 && u.finished.time == 0.5 && u.sessions == 1);
 }
 
 static void names_are_found(void)

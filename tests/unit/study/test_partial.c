@@ -12,7 +12,8 @@
 static struct errmsg e;
 static struct catalog catalog;
 static const struct study_keep everything = {
-	.before = true, .moment = 150000000, .days = true, .sessions = true, .recommendations = true, .catalog = &catalog,
+	.before = true, .moment = 150000000, .days = true, .sessions = true, .recommendations = true,
+	.catalog = &catalog,
 };
 
 /* The events of a log: users in several experiments, of which some begin late, and with all that is wrong in a log. */
@@ -21,9 +22,11 @@ static void add_event(struct study *s, uint32_t i)
 	static const char *const arms[] = {"C", "T1", "T\"2"}, *const sources[] = {"random", "", "similar"};
 	struct rng r = rng_at(5, RNG_WORLD, i, 0, 0);
 	uint32_t user = rng_below(&r, 97) * 31;
-	struct event_arm in[3] = {{slice_of("ü X"), slice_of(arms[user % 3])}, {slice_of("late"), slice_of(arms[user % 2])},
+	struct event_arm in[3] = {{slice_of("ü X"), slice_of(arms[user % 3])},
+				  {slice_of("late"), slice_of(arms[user % 2])},
 				  {slice_of("AA"), slice_of(arms[(user + (rng_below(&r, 500) == 0)) % 3])}};
-	struct event ev = event_of(rng_below(&r, 4) == 0 ? EVENT_LAST : EVENT_NEXT, user, rng_below(&r, 12), rng_uniform(&r));
+	struct event ev = event_of(rng_below(&r, 4) == 0 ? EVENT_LAST : EVENT_NEXT, user, rng_below(&r, 12),
+				   rng_uniform(&r));
 	bool early;
 
 	ev.timestamp = rng_below(&r, 50) == 0 ? EVENT_NO_TIMESTAMP : rng_below(&r, 20) == 0 ? i - 30 : i * 100000;
@@ -40,7 +43,8 @@ static void add_event(struct study *s, uint32_t i)
 }
 
 /* A study of the users that fall on part `part` of `parts`. */
-static void read_part(struct study *s, enum study_order order, const struct study_keep *keep, uint32_t part, uint32_t parts)
+static void read_part(struct study *s, enum study_order order, const struct study_keep *keep, uint32_t part,
+		      uint32_t parts)
 {
 	study_init(s, order, NULL, 0);
 	study_keep(s, keep);
@@ -103,13 +107,16 @@ static void check_same_users(const struct study *whole, const struct study *merg
 	for (size_t k = 0; k < METRICS_N; k++) {
 		CHECK(memcmp(a.values[k], b.values[k], a.n * sizeof(double)) == 0);
 		CHECK((a.covariates[k] != NULL) == (whole->keep.before && whole->experiments[x].early == 0));
-		CHECK(a.covariates[k] ? memcmp(a.covariates[k], b.covariates[k], a.n * sizeof(double)) == 0 : !b.covariates[k]);
+		CHECK(a.covariates[k] ? memcmp(a.covariates[k], b.covariates[k], a.n * sizeof(double)) == 0
+				      : !b.covariates[k]);
 	}
 	for (size_t i = 0; i < a.n; i++) {
-		const struct days_sums *p = days_latest(&whole->days, a.participants[i]), *q = days_latest(&merged->days, b.participants[i]);
+		const struct days_sums *p = days_latest(&whole->days, a.participants[i]);
+		const struct days_sums *q = days_latest(&merged->days, b.participants[i]);
 
 		for (; p && q; p = days_earlier(&whole->days, p), q = days_earlier(&merged->days, q))
-			CHECK(p->day == q->day && p->sessions == q->sessions && memcmp(&p->did, &q->did, sizeof p->did) == 0);
+			CHECK(p->day == q->day && p->sessions == q->sessions &&
+			      memcmp(&p->did, &q->did, sizeof p->did) == 0);
 		CHECK(!p && !q);
 	}
 	CHECK(whole->days.n == merged->days.n && whole->sessions.n == merged->sessions.n);
@@ -148,7 +155,8 @@ static void check_same(const struct study *whole, const struct study *merged)
 }
 
 /* The parts are written to files of their own, and read from the last to the first. */
-static void check_split(const struct study *whole, enum study_order order, const struct study_keep *keep, uint32_t parts)
+static void check_split(const struct study *whole, enum study_order order, const struct study_keep *keep,
+			uint32_t parts)
 {
 	char names[100][16], *paths[100];
 	struct study s;
@@ -181,7 +189,8 @@ static void any_split_by_user_merges_to_the_whole(void)
 			struct study whole;
 
 			read_part(&whole, (enum study_order)order, keep ? &everything : &nothing, 0, 1);
-			CHECK(whole.names.n == 3 && whole.duplicates > 20 && whole.out_of_order > 100 && whole.after_end > 100);
+			CHECK(whole.names.n == 3 && whole.duplicates > 20 && whole.out_of_order > 100 &&
+			      whole.after_end > 100);
 			CHECK(whole.experiments[0].summary.two_arms > 0 && whole.unfinished > 20);
 			for (size_t i = 0; i < 4; i++)
 				check_split(&whole, (enum study_order)order, keep ? &everything : &nothing, parts[i]);
@@ -233,10 +242,14 @@ static void parts_may_be_concatenated_and_sorted(void)
 }
 
 #define HEAD_UP_TO(rows) \
-	"{\"partial\":\"botify-abtest\",\"version\":1,\"events\":1,\"duplicate_events\":0,\"out_of_order_events\":0,\"sorted\":false," \
-	"\"events_after_end\":0,\"malformed_lines\":0,\"unread_files\":0,\"undated_sessions\":0,\"covariate_before\":null," \
-	"\"days\":false,\"sessions\":false,\"answers\":false,\"artists\":false,\"experiments\":[{\"experiment\":\"X\",\"first\":null," \
-	"\"place\":0,\"arms\":[\"C\"]},{\"experiment\":\"Y\",\"first\":5,\"place\":1,\"arms\":null}],\"rows\":" rows "}\n"
+	"{\"partial\":\"botify-abtest\",\"version\":1,\"events\":1,\"duplicate_events\":0," \
+	"\"out_of_order_events\":0,\"sorted\":false," \
+	"\"events_after_end\":0,\"malformed_lines\":0,\"unread_files\":0,\"undated_sessions\":0," \
+	"\"covariate_before\":null," \
+	"\"days\":false,\"sessions\":false,\"answers\":false,\"artists\":false," \
+	"\"experiments\":[{\"experiment\":\"X\",\"first\":null," \
+	"\"place\":0,\"arms\":[\"C\"]}," \
+	"{\"experiment\":\"Y\",\"first\":5,\"place\":1,\"arms\":null}],\"rows\":" rows "}\n"
 #define MEMBER "\"arm\":\"C\",\"sessions\":1,\"time\":0.5,\"tracks\":1,\"latency\":0,\"latencies\":0,\"open\":false"
 #define USER(id) "{\"user\":" id ",\"open\":false,\"experiments\":{\"X\":{" MEMBER "}}}\n"
 
@@ -265,22 +278,36 @@ static void what_is_wrong_is_told(void)
 		{USER("1"), "file:1: no part of a log: it does not begin as what --partial writes"},
 		{"{\"partial\":\"botify-toppop\"}", "file:1: a part of something else than botify-abtest"},
 		{"{\"partial\":7}", "file:1: a part of something else than botify-abtest"},
-		{"{\"partial\":\"botify-abtest\",\"version\":2}", "file:1: was written in version 2 of the format; this is 1"},
-		{"{\"partial\":\"botify-abtest\",\"version\":1}", "file:1: no part of a log: \"days\" is neither true nor false"},
+		{"{\"partial\":\"botify-abtest\",\"version\":2}",
+		 "file:1: was written in version 2 of the format; this is 1"},
+		{"{\"partial\":\"botify-abtest\",\"version\":1}",
+		 "file:1: no part of a log: \"days\" is neither true nor false"},
 		{HEAD_UP_TO("1"), "file: 0 rows instead of 1: cut, or incomplete"},
 		{HEAD_UP_TO("2") USER("1"), "file: 1 rows instead of 2: cut, or incomplete"},
 		{HEAD_UP_TO("1") USER("1") USER("2"), "file: 2 rows instead of 1: cut, or incomplete"},
 		{HEAD_UP_TO("2") USER("1") "{\"user\":2,\"open", NULL},
 		{HEAD_UP_TO("2") USER("1") USER("1"), "file:3: user 1 is in file too: parts must be split by user"},
-		{HEAD_UP_TO("1") USER("-1"), "file:2: no part of a log: \"user\" is not an id (a whole number from 0 to 2147483647)"},
+		{HEAD_UP_TO("1") USER("-1"),
+		 "file:2: no part of a log: \"user\" is not an id (a whole number from 0 to 2147483647)"},
 		{HEAD_UP_TO("1") "{\"user\":1}", "file:2: no part of a log: \"open\" is neither true nor false"},
-		{HEAD_UP_TO("1") "{\"user\":1,\"open\":true}", "file:2: no part of a log: \"experiments\" is no object"},
-		{HEAD_UP_TO("1") "{\"user\":1,\"open\":true,\"experiments\":{\"Z\":{}}}", "file:2: no part of a log: experiment 'Z' was not named before"},
-		{HEAD_UP_TO("1") "{\"user\":1,\"open\":true,\"experiments\":{\"X\":{\"arm\":\"T\"}}}", "file:2: no part of a log: \"arm\" is none of those named before"},
-		{HEAD_UP_TO("1") "{\"user\":1,\"open\":true,\"experiments\":{\"X\":{\"arm\":\"C\",\"open\":false,\"sessions\":-1}}}", "file:2: no part of a log: \"sessions\" is not a count"},
-		{HEAD_UP_TO("1") "{\"user\":1,\"open\":true,\"experiments\":{\"X\":{\"arm\":\"C\",\"open\":false,\"sessions\":4294967296}}}", "file:2: no part of a log: \"sessions\" is not a count"},
-		{HEAD_UP_TO("1") "{\"user\":1,\"open\":true,\"experiments\":{\"X\":{\"arm\":null,\"open\":false,\"sessions\":1,\"time\":\"1\"}}}", "file:2: no part of a log: \"time\" is no number"},
-		{HEAD_UP_TO("1") "{\"source\":\"x\",\"experiment\":\"Z\"}", "file:2: no part of a log: answers of no source or of no experiment"},
+		{HEAD_UP_TO("1") "{\"user\":1,\"open\":true}",
+		 "file:2: no part of a log: \"experiments\" is no object"},
+		{HEAD_UP_TO("1") "{\"user\":1,\"open\":true,\"experiments\":{\"Z\":{}}}",
+		 "file:2: no part of a log: experiment 'Z' was not named before"},
+		{HEAD_UP_TO("1") "{\"user\":1,\"open\":true,"
+		 "\"experiments\":{\"X\":{\"arm\":\"T\"}}}",
+		 "file:2: no part of a log: \"arm\" is none of those named before"},
+		{HEAD_UP_TO("1") "{\"user\":1,\"open\":true,"
+		 "\"experiments\":{\"X\":{\"arm\":\"C\",\"open\":false,\"sessions\":-1}}}",
+		 "file:2: no part of a log: \"sessions\" is not a count"},
+		{HEAD_UP_TO("1") "{\"user\":1,\"open\":true,"
+		 "\"experiments\":{\"X\":{\"arm\":\"C\",\"open\":false,\"sessions\":4294967296}}}",
+		 "file:2: no part of a log: \"sessions\" is not a count"},
+		{HEAD_UP_TO("1") "{\"user\":1,\"open\":true,"
+		 "\"experiments\":{\"X\":{\"arm\":null,\"open\":false,\"sessions\":1,\"time\":\"1\"}}}",
+		 "file:2: no part of a log: \"time\" is no number"},
+		{HEAD_UP_TO("1") "{\"source\":\"x\",\"experiment\":\"Z\"}",
+		 "file:2: no part of a log: answers of no source or of no experiment"},
 	};
 	static const struct study_keep nothing;
 	char x[] = "X", *wanted[] = {x};
@@ -347,7 +374,8 @@ static void sorted_is_what_all_parts_say(void)
 	static const struct {
 		int a_late, a_sorted, b_late, b_sorted, sorted;
 	} cases[] = {
-		{0, 0, 0, 0, 0}, {1, 1, 0, 0, 1}, {0, 0, 1, 1, 1}, {1, 1, 1, 1, 1}, {1, 0, 1, 1, 0}, {1, 1, 1, 0, 0}, {1, 0, 0, 0, 0},
+		{0, 0, 0, 0, 0}, {1, 1, 0, 0, 1}, {0, 0, 1, 1, 1}, {1, 1, 1, 1, 1}, {1, 0, 1, 1, 0}, {1, 1, 1, 0, 0},
+		{1, 0, 0, 0, 0},
 	};
 	char first[] = "file", second[] = "state", *paths[] = {first, second};
 

@@ -8,8 +8,8 @@
 static struct errmsg e;
 
 /* An event of a user in arm C of X, or in T of X and U of Y, that is answered by a track of a source. */
-static void add(struct study *s, int64_t timestamp, uint32_t user, uint32_t track, uint32_t recommendation, const char *source,
-		uint32_t pool)
+static void add(struct study *s, int64_t timestamp, uint32_t user, uint32_t track, uint32_t recommendation,
+		const char *source, uint32_t pool)
 {
 	struct event_arm arms[2] = {{slice_of("X"), slice_of(user == 1 ? "C" : "T")}, {slice_of("Y"), slice_of("U")}};
 	struct event ev = event_of(recommendation == EVENT_NO_TRACK ? EVENT_LAST : EVENT_NEXT, user, track, 0.5);
@@ -25,7 +25,8 @@ static void add(struct study *s, int64_t timestamp, uint32_t user, uint32_t trac
 
 static struct recommendations_count count(const struct study *s, uint32_t experiment, uint32_t arm, const char *source)
 {
-	return recommendations_find(&s->recommendations, experiment, arm, intern_find(&s->recommendations.sources, slice_of(source)));
+	return recommendations_find(&s->recommendations, experiment, arm,
+				    intern_find(&s->recommendations.sources, slice_of(source)));
 }
 
 /* The catalog of ten tracks has two artists: odd ids and even ids. Tracks from 10 on are unknown. */
@@ -54,7 +55,8 @@ static void check_counts(const struct study *s, bool artists)
 	CHECK(n.recommendations == 2 && n.pools == 2 && n.pool == 20 && n.repeated_tracks == 1);
 	CHECK(n.with_artist == (artists ? 2 : 0) && n.repeated_artists == artists);
 	n = count(s, 0, 0, "top");
-	CHECK(n.recommendations == 1 && n.pools == 0 && n.pool == 0 && n.repeated_tracks == 0 && n.repeated_artists == 0);
+	CHECK(n.recommendations == 1 && n.pools == 0 && n.pool == 0 && n.repeated_tracks == 0 &&
+	      n.repeated_artists == 0);
 	for (uint32_t x = 0; x < 2; x++) {
 		n = count(s, x, x == 0, "random");
 		CHECK(n.recommendations == 2 && n.pools == 2 && n.pool == 30 && n.repeated_tracks == 1);
@@ -62,7 +64,8 @@ static void check_counts(const struct study *s, bool artists)
 		n = count(s, x, x == 0, "");
 		CHECK(n.recommendations == 1 && n.pools == 0 && n.repeated_tracks == 1 && n.with_artist == 0);
 	}
-	CHECK(count(s, 0, 0, "").recommendations == 0 && count(s, 1, 0, "top").recommendations == 0 && count(s, 0, 0, "nonsense").recommendations == 0);
+	CHECK(count(s, 0, 0, "").recommendations == 0 && count(s, 1, 0, "top").recommendations == 0 &&
+	      count(s, 0, 0, "nonsense").recommendations == 0);
 }
 
 static void recommendations_are_counted_by_arm_and_source(void)
@@ -121,11 +124,14 @@ static void counts_follow_an_experiment_that_moves(void)
 	struct recommendations a = {0};
 	const struct recommendations_count one = {.recommendations = 1}, two = {.recommendations = 2};
 
-	CHECK(recommendations_add(&a, 0, 7, 3, &one) == 0 && recommendations_add(&a, 1, 7, 3, &two) == 0 && recommendations_add(&a, 0, 7, 3, &one) == 0);
-	CHECK(recommendations_find(&a, 0, 7, 3).recommendations == 2 && recommendations_find(&a, 1, 7, 3).recommendations == 2);
+	CHECK(recommendations_add(&a, 0, 7, 3, &one) == 0 && recommendations_add(&a, 1, 7, 3, &two) == 0 &&
+	      recommendations_add(&a, 0, 7, 3, &one) == 0);
+	CHECK(recommendations_find(&a, 0, 7, 3).recommendations == 2 &&
+	      recommendations_find(&a, 1, 7, 3).recommendations == 2);
 	CHECK(recommendations_add(&a, 0, 7, 3, &one) == 0);
 	CHECK(recommendations_renumber(&a, to) == 0);
-	CHECK(recommendations_find(&a, 1, 7, 3).recommendations == 3 && recommendations_find(&a, 0, 7, 3).recommendations == 2);
+	CHECK(recommendations_find(&a, 1, 7, 3).recommendations == 3 &&
+	      recommendations_find(&a, 0, 7, 3).recommendations == 2);
 	recommendations_clear(&a);
 }
 

@@ -91,8 +91,8 @@ static void fill(struct study *s, bool turned)
 		uint32_t i = turned ? USERS * EVENTS - 1 - k : k, user = i % USERS, step = i / USERS;
 		struct rng r = rng_at(4, RNG_WORLD, user, step, 0);
 
-		add(s, event_at(1000 + i, step % 3 == 2 ? EVENT_LAST : EVENT_NEXT, user, rng_uniform(&r)), arms[user % 3],
-		    step < 15 ? "C" : NULL);
+		add(s, event_at(1000 + i, step % 3 == 2 ? EVENT_LAST : EVENT_NEXT, user, rng_uniform(&r)),
+		    arms[user % 3], step < 15 ? "C" : NULL);
 	}
 	CHECK(study_end(s, &e) == 0);
 }
@@ -244,7 +244,10 @@ static void an_event_delivered_again_is_left_out(void)
 	}
 }
 
-/* Whatever field it is that differs, it is another event, in the order of the log too: real listens share their milliseconds. */
+/*
+ * Whatever field it is that differs, it is another event, in the order of the log too: real listens share their
+ * milliseconds.
+ */
 static void an_event_that_differs_is_another(void)
 {
 	static const uint32_t excluded[] = {7};
@@ -279,13 +282,17 @@ static void an_event_that_differs_is_another(void)
 	}
 }
 
-/* Events of one time are taken in the order in which they were added, sorted or not: here sessions of 2, 1 and 3 tracks. */
+/*
+ * Events of one time are taken in the order in which they were added, sorted or not: here sessions of 2, 1 and 3
+ * tracks.
+ */
 static void ties_keep_the_order_of_the_log(void)
 {
 	static const struct {
 		enum event_message message;
 		uint32_t track;
-	} log[] = {{EVENT_NEXT, 9}, {EVENT_LAST, 1}, {EVENT_LAST, 8}, {EVENT_NEXT, 2}, {EVENT_NEXT, 7}, {EVENT_LAST, 3}};
+	} log[] = {{EVENT_NEXT, 9}, {EVENT_LAST, 1}, {EVENT_LAST, 8}, {EVENT_NEXT, 2}, {EVENT_NEXT, 7},
+		   {EVENT_LAST, 3}};
 
 	for (int late = 0; late < 2; late++) {
 		struct study s;
@@ -298,7 +305,8 @@ static void ties_keep_the_order_of_the_log(void)
 			add(&s, track_at(10, log[i].message, log[i].track, log[i].track / 16.), "C", NULL);
 		CHECK(study_end(&s, &e) == 0);
 		CHECK(s.sessions.n == 3 + (size_t)late && s.duplicates == 0 && s.unfinished == 0);
-		CHECK(s.sessions.times[0] == 10 / 16. && s.sessions.times[1] == 8 / 16. && s.sessions.times[2] == 12 / 16.);
+		CHECK(s.sessions.times[0] == 10 / 16. && s.sessions.times[1] == 8 / 16. &&
+		      s.sessions.times[2] == 12 / 16.);
 		study_clear(&s);
 	}
 }
@@ -409,7 +417,7 @@ static void what_was_before_counts_for_the_user_only(void)
 }
 
 /* Whatever the order in which participants end their sessions, each has its own side by side. */
-static void sessions_are_kept_by_member(void)
+static void sessions_are_kept_by_participant(void)
 {
 	struct study s;
 
@@ -422,7 +430,8 @@ static void sessions_are_kept_by_member(void)
 	add(&s, event_at(100, EVENT_NEXT, 1, 1), "C", NULL); /* not finished */
 	CHECK(study_end(&s, &e) == 0);
 	for (uint32_t user = 0; user < 2; user++) {
-		size_t x = (size_t)(study_participant(&s, user, 0) - s.participants), y = (size_t)(study_participant(&s, user, 1) - s.participants);
+		size_t x = (size_t)(study_participant(&s, user, 0) - s.participants);
+		size_t y = (size_t)(study_participant(&s, user, 1) - s.participants);
 		const size_t *first = s.sessions.first;
 
 		CHECK(first[x + 1] - first[x] == 3 && first[y + 1] - first[y] == 1);
@@ -471,7 +480,8 @@ static void too_many_experiments_are_told(void)
 	study_clear(&s);
 	study_init(&s, STUDY_STREAM, NULL, 0);
 	CHECK(add_experiments(&s, 1001) == -1 && !e.no_memory);
-	CHECK_STR(e.text, "more than 1000 experiments to report on; is an id taken for a name? --experiment names those that are wanted");
+	CHECK_STR(e.text, "more than 1000 experiments to report on; is an id taken for a name? "
+			  "--experiment names those that are wanted");
 	study_clear(&s);
 	study_init(&s, STUDY_STREAM, wanted, 1);
 	CHECK(add_experiments(&s, 2000) == 0 && study_end(&s, &e) == 0 && s.names.n == 2000 && s.n_participants == 1);
@@ -495,7 +505,7 @@ int main(void)
 	RUN(events_after_the_end_are_counted);
 	RUN(experiments_are_ordered_by_time_place_and_name);
 	RUN(what_was_before_counts_for_the_user_only);
-	RUN(sessions_are_kept_by_member);
+	RUN(sessions_are_kept_by_participant);
 	RUN(users_are_small);
 	RUN(too_many_experiments_are_told);
 	return DONE();

@@ -15,7 +15,8 @@ static void complain(void *ctx, const struct errmsg *reason)
 }
 
 #define EVENT(message, timestamp) \
-	"{\"message\":\"" message "\",\"timestamp\":" timestamp ",\"user\":1,\"track\":1,\"time\":0.5,\"experiments\":{\"X\":\"C\"}}\n"
+	"{\"message\":\"" message "\",\"timestamp\":" timestamp ",\"user\":1,\"track\":1,\"time\":0.5," \
+	"\"experiments\":{\"X\":\"C\"}}\n"
 
 static int take(struct study *s, char *const *paths, size_t n)
 {

@@ -7,7 +7,8 @@
 
 static struct errmsg e;
 
-static void add(struct study *s, int64_t timestamp, enum event_message message, uint32_t user, const char *arm, double time)
+static void add(struct study *s, int64_t timestamp, enum event_message message, uint32_t user, const char *arm,
+		double time)
 {
 	struct event_arm one = {slice_of("X"), slice_of(arm)};
 	struct event ev = event_of(message, user, 0, time);
@@ -44,7 +45,8 @@ static void users_of_the_arms_stand_in_order(void)
 	add(&s, 7, EVENT_NEXT, 1, "T", 1); /* nothing finished */
 	CHECK(study_end(&s, &e) == 0 && user_values_init(&v, &s, 0, NULL, &e) == 0);
 	CHECK(v.n == 2 && v.ids[0] == 7 && v.ids[1] == 9 && v.arms[0] == 1 && v.arms[1] == 0);
-	CHECK(v.values[0][0] == 1.75 && v.values[0][1] == 0.5 && v.values[1][0] == 2 && isnan(v.values[2][0]) && v.values[2][1] == 2);
+	CHECK(v.values[0][0] == 1.75 && v.values[0][1] == 0.5 && v.values[1][0] == 2 && isnan(v.values[2][0]) &&
+	      v.values[2][1] == 2);
 	CHECK(v.values[METRICS_N][0] == 1.75 && v.denominators[METRICS_N][0] == 2);
 	CHECK(v.values[METRICS_N + 1][0] == 1.75 && v.denominators[METRICS_N + 1][0] == 3);
 	CHECK(!v.denominators[0] && !v.denominators[METRICS_N - 1]);
@@ -65,14 +67,15 @@ static void values_and_summary_agree(void)
 	for (uint32_t i = 0; i < 3000; i++) {
 		struct rng r = rng_at(1, RNG_WORLD, i, 0, 0);
 
-		add(&s, i, rng_below(&r, 3) == 0 ? EVENT_LAST : EVENT_NEXT, rng_below(&r, 300) * 7919, (const char *[]){"C", "T", "U"}[i % 3],
-		    rng_uniform(&r));
+		add(&s, i, rng_below(&r, 3) == 0 ? EVENT_LAST : EVENT_NEXT, rng_below(&r, 300) * 7919,
+		    (const char *[]){"C", "T", "U"}[i % 3], rng_uniform(&r));
 	}
 	for (uint32_t i = 0; i < 3000; i++) {
 		struct rng r = rng_at(2, RNG_WORLD, i, 0, 0);
 		uint32_t user = rng_below(&r, 300);
 
-		add(&s, 3000 + i, rng_below(&r, 3) == 0 ? EVENT_LAST : EVENT_NEXT, user * 7907 + 1, user % 2 ? "C" : "T", rng_uniform(&r));
+		add(&s, 3000 + i, rng_below(&r, 3) == 0 ? EVENT_LAST : EVENT_NEXT, user * 7907 + 1,
+		    user % 2 ? "C" : "T", rng_uniform(&r));
 	}
 	CHECK(study_end(&s, &e) == 0 && user_values_init(&v, &s, 0, NULL, &e) == 0);
 	CHECK(v.n > 250);
@@ -103,7 +106,8 @@ static void covariates_come_from_before(void)
 		add(&s, 100 + user, EVENT_LAST, user, "C", 1);
 	CHECK(study_end(&s, &e) == 0 && user_values_init(&v, &s, 0, NULL, &e) == 0);
 	CHECK(v.n == 3);
-	CHECK(v.covariates[0][0] == 1.5 && v.covariates[1][0] == 1 && v.covariates[2][0] == 2 && v.covariates[3][0] == 2);
+	CHECK(v.covariates[0][0] == 1.5 && v.covariates[1][0] == 1 && v.covariates[2][0] == 2 &&
+	      v.covariates[3][0] == 2);
 	for (size_t k = 0; k < METRICS_N; k++)
 		CHECK(isnan(v.covariates[k][1]) && isnan(v.covariates[k][2]));
 	user_values_clear(&v);
@@ -123,7 +127,8 @@ static void there_are_none_where_the_experiment_had_begun(void)
 	add_plain(&s, 20, EVENT_LAST, 2, 0.5);
 	for (uint32_t user = 1; user <= 3; user++)
 		add(&s, 100 + user, EVENT_LAST, user, "C", 1);
-	CHECK(study_end(&s, &e) == 0 && s.experiments[0].early == 1 && user_values_init(&v, &s, 0, NULL, &e) == 0 && v.n == 3);
+	CHECK(study_end(&s, &e) == 0 && s.experiments[0].early == 1 && user_values_init(&v, &s, 0, NULL, &e) == 0 &&
+	      v.n == 3);
 	for (size_t k = 0; k < METRICS_N; k++)
 		CHECK(!v.covariates[k]);
 	user_values_clear(&v);

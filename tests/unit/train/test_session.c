@@ -129,13 +129,17 @@ static double agreement(const struct session_model *m)
 	return (xy - x * y / n) / sqrt((xx - x * x / n) * (yy - y * y / n));
 }
 
-static void train(struct session_model *m, struct session_report *r, const struct listens *l, unsigned threads, uint64_t seed)
+static void train_by(struct session_model *m, struct session_report *r, const struct listens *l, const struct session_options *o)
 {
-	struct session_options o = {.seed = seed, .threads = threads, .holdout = .1};
 	struct errmsg e = {.text = ""};
 
-	CHECK(session_train(m, r, &catalog, l, &o, &e) == 0);
+	CHECK(session_train(m, r, &catalog, l, o, &e) == 0);
 	CHECK_STR(e.text, "");
+}
+
+static void train(struct session_model *m, struct session_report *r, const struct listens *l, unsigned threads, uint64_t seed)
+{
+	train_by(m, r, l, &(struct session_options){.seed = seed, .threads = threads, .holdout = .1});
 }
 
 static void the_truth_is_found(void)
@@ -152,6 +156,24 @@ static void the_truth_is_found(void)
 	CHECK(agreement(&m) > .9);
 	printf("# gamma %.2f, %.2f interests, agreement %.3f\n", m.gamma, r.interests, agreement(&m));
 	session_model_clear(&m);
+	listens_clear(&l);
+}
+
+/* From a part of the sessions first, as with a large log; the part lacks some users. */
+static void a_part_first_finds_the_truth_too(void)
+{
+	struct listens l;
+	struct session_model m;
+	struct session_report r;
+
+	make_listens(&l, .9, true);
+	for (size_t part = 100; part <= 1500; part += 1400) {
+		train_by(&m, &r, &l, &(struct session_options){.seed = 1, .threads = 2, .holdout = .1, .part = part});
+		CHECK(m.n_users == USERS);
+		CHECK(part < 1000 || agreement(&m) > .9);
+		printf("# a part of %zu first: agreement %.3f\n", part, agreement(&m));
+		session_model_clear(&m);
+	}
 	listens_clear(&l);
 }
 
@@ -179,6 +201,7 @@ static void bounds_say_what_a_time_says(void)
 {
 	static struct session_bounds b;
 	const struct session_bound *o;
+	double least;
 
 	session_bounds_make(&b, .8);
 	CHECK(session_bound_of(&b, 0, 0)->kind == SESSION_BELOW && fabs(session_bound_of(&b, 0, 0)->z - log(.005 / .995)) < 1e-5);
@@ -187,6 +210,10 @@ static void bounds_say_what_a_time_says(void)
 	CHECK(o->kind == SESSION_INSIDE && fabs(o->z) < 1e-3 && fabs(o->high - log((.405 / .8) / (1 - .405 / .8))) < 1e-5);
 	CHECK(session_bound_of(&b, 1, 80)->kind == SESSION_ABOVE);
 	CHECK(session_bound_of(&b, 1, 90)->kind == SESSION_NOTHING); /* it cannot be */
+	/* more plays than are told apart count as the most that are */
+	o = session_bound_of(&b, SESSION_PLAYS_MAX + 9, 2);
+	least = .015 / pow(.8, SESSION_PLAYS_MAX);
+	CHECK(o->kind == SESSION_INSIDE && fabs(o->low - log(least / (1 - least))) < 1e-5);
 	session_bounds_forget_repeats(&b);
 	CHECK(session_bound_of(&b, 1, 40)->kind == SESSION_NOTHING && session_bound_of(&b, 0, 40)->kind == SESSION_INSIDE);
 	CHECK(fabs(session_hazard(0) - .7978845608) < 1e-9); /* sqrt(2 / pi) */
@@ -217,6 +244,7 @@ int main(void)
 	make_tracks();
 	RUN(bounds_say_what_a_time_says);
 	RUN(the_truth_is_found);
+	RUN(a_part_first_finds_the_truth_too);
 	RUN(threads_make_no_difference_and_seeds_do);
 	RUN(logs_that_tell_nothing_are_refused);
 	catalog_clear(&catalog);

@@ -131,7 +131,8 @@ static void fifty_thousand_tracks_load_in_no_time(void)
 	clock_t start;
 
 	for (unsigned i = 0; i < N; i++)
-		to += sprintf(to, "{\"track\":%u,\"artist\":\"artist %u\",\"title\":\"title %u\"}\n", N - 1 - i, i % 1777, i);
+		to += sprintf(to, "{\"track\":%u,\"artist\":\"artist %u\",\"title\":\"title %u\"}\n", N - 1 - i,
+			      i % 1777, i);
 	start = clock();
 	CHECK(load(&c, text, &e) == 0);
 	CHECK(clock() - start < 5 * CLOCKS_PER_SEC);

@@ -17,17 +17,21 @@ static struct session_model model;
 static void make_model(void)
 {
 	static float vectors[4 * SESSION_DIM], variances[4] = {.1F, .2F, .3F, .4F};
-	static struct session_user users[] = {{3, 1.5F, 4, .01F, .1F, 0}, {2147483647, .5F, -1, .02F, .2F, 2}, {0, 0, 0, 0, 0, 3}};
+	static struct session_user users[] = {{3, 1.5F, 4, .01F, .1F, 0}, {2147483647, .5F, -1, .02F, .2F, 2},
+					      {0, 0, 0, 0, 0, 3}};
 	static struct session_start openings[] = {{0, 1}, {2, 0}, {1, 1}};
 	struct errmsg e;
 
-	fixture_file("catalog", "{\"track\":5,\"artist\":\"a\"}\n{\"track\":7,\"artist\":\"b\"}\n{\"track\":9,\"artist\":\"a\"}\n");
+	fixture_file("catalog", "{\"track\":5,\"artist\":\"a\"}\n{\"track\":7,\"artist\":\"b\"}\n"
+				"{\"track\":9,\"artist\":\"a\"}\n");
 	CHECK(catalog_load(&catalog, "catalog", &e) == 0);
 	for (int i = 0; i < 4 * SESSION_DIM; i++)
 		vectors[i] = (float)i / 7;
 	model = (struct session_model){
-		.n_tracks = 3, .n_users = 2, .n_rows = 2, .n_openings = 3, .tracks = vectors, .tracks_var = variances, .rows = vectors + SESSION_DIM,
-		.rows_var = variances + 1, .users = users, .openings = openings, .gamma = .8, .noise = 1.25, .near = .1, .s = 1, .b = 5, .b_var = 8,
+		.n_tracks = 3, .n_users = 2, .n_rows = 2, .n_openings = 3, .tracks = vectors, .tracks_var = variances,
+		.rows = vectors + SESSION_DIM, .rows_var = variances + 1, .users = users,
+		.openings = openings, .gamma = .8, .noise = 1.25,
+		.near = .1, .s = 1, .b = 5, .b_var = 8,
 	};
 	for (int i = 0; i < SESSION_DIM; i++)
 		model.first[i] = model.artist[i] = model.track[i] = .5;
@@ -100,7 +104,8 @@ static void a_model_of_another_catalog_is_refused(void)
 	const char *path = "model";
 
 	CHECK(session_model_save(&model, path, &catalog, &e) == 0);
-	fixture_file("other", "{\"track\":5,\"artist\":\"a\"}\n{\"track\":7,\"artist\":\"a\"}\n{\"track\":9,\"artist\":\"a\"}\n");
+	fixture_file("other", "{\"track\":5,\"artist\":\"a\"}\n{\"track\":7,\"artist\":\"a\"}\n"
+			      "{\"track\":9,\"artist\":\"a\"}\n");
 	CHECK(catalog_load(&other, "other", &e) == 0);
 	CHECK(session_model_load(&m, path, &other, &e) < 0);
 	CHECK(strstr(e.text, "another catalog") != NULL);
@@ -125,8 +130,8 @@ static void what_is_no_model_is_not_replaced(void)
 
 static void tidy(void)
 {
-	static const char *const files[] = {"model.json", "tracks.npy", "tracks_var.npy", "rows.npy", "rows_var.npy", "users.npy", "openings.npy",
-					    "letter"};
+	static const char *const files[] = {"model.json", "tracks.npy", "tracks_var.npy", "rows.npy", "rows_var.npy",
+					    "users.npy", "openings.npy", "letter"};
 	static const char *const directories[] = {"model", "home"};
 
 	for (size_t d = 0; d < 2; d++) {

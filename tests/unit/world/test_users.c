@@ -18,7 +18,8 @@ static void absent_numbers_have_defaults(void)
 
 	CHECK(load(&u,
 		   "{\"user\":2147483647,\"interests\":[28,0]}\n\n"
-		   "{\"interests\":[7.0],\"user\":0.0,\"name\":\"x\",\"consume_bias\":null,\"session_budget\":null}\r\n",
+		   "{\"interests\":[7.0],\"user\":0.0,\"name\":\"x\","
+		   "\"consume_bias\":null,\"session_budget\":null}\r\n",
 		   &e) == 0);
 	CHECK(u.n == 2 && u.n_interests == 3);
 	v = &u.list[0];
@@ -29,7 +30,8 @@ static void absent_numbers_have_defaults(void)
 	CHECK(v->interest_neighbours == 5); /* 10, but there are only 5 tracks */
 	CHECK(u.list[1].consume_bias == 5 && u.list[1].session_budget == 5);
 	CHECK(u.list[1].id == 0 && u.interests[u.list[1].first_interest] == 1);
-	CHECK(idmap_get(&u.index, 2147483647, 9) == 0 && idmap_get(&u.index, 0, 9) == 1 && idmap_get(&u.index, 1, 9) == 9);
+	CHECK(idmap_get(&u.index, 2147483647, 9) == 0 && idmap_get(&u.index, 0, 9) == 1 &&
+	      idmap_get(&u.index, 1, 9) == 9);
 	users_clear(&u);
 	users_clear(&u);
 }
@@ -67,17 +69,22 @@ static void mistakes_are_named_with_their_line(void)
 		{"{\"user\":3,\"interests\":{}}\n", "users:1: user 3 has no interests"},
 		{"{\"user\":3,\"interests\":7}\n", "users:1: user 3 has no interests"},
 		{"{\"interests\":[0]}\n", "users:1: \"user\" is missing"},
-		{"{\"user\":-3,\"interests\":[0]}\n", "users:1: \"user\" is not an id (a whole number from 0 to 2147483647)"},
-		{"{\"user\":3,\"interests\":[0,1]}\n", "users:1: \"interests\" names track 1, which is not in the catalog"},
+		{"{\"user\":-3,\"interests\":[0]}\n",
+		 "users:1: \"user\" is not an id (a whole number from 0 to 2147483647)"},
+		{"{\"user\":3,\"interests\":[0,1]}\n",
+		 "users:1: \"interests\" names track 1, which is not in the catalog"},
 		{USER "}\n{\"user\":6,\"interests\":[0]}\n" USER "}\n", "users:3: user 5 twice"},
 		{USER ",\"consume_bias\":\"5\"}\n", "users:1: \"consume_bias\" is no number from -1e+09 to 1e+09"},
 		{"{\"user\":3,\"interests\":null}\n", "users:1: user 3 has no interests"},
 		{USER ",\"consume_sharpness\":-1}\n", "users:1: \"consume_sharpness\" is no number from 0 to 1e+09"},
-		{USER ",\"artist_discount_gamma\":1.01}\n", "users:1: \"artist_discount_gamma\" is no number from 0 to 1"},
+		{USER ",\"artist_discount_gamma\":1.01}\n",
+		 "users:1: \"artist_discount_gamma\" is no number from 0 to 1"},
 		{USER ",\"session_budget\":0}\n", "users:1: \"session_budget\" is no number from 1 to 2.14748e+09"},
 		{USER ",\"session_budget\":1.5}\n", "users:1: \"session_budget\" is no whole number"},
-		{USER ",\"session_budget\":2147483648}\n", "users:1: \"session_budget\" is no number from 1 to 2.14748e+09"},
-		{USER ",\"interest_neighbours\":0}\n", "users:1: \"interest_neighbours\" is no number from 1 to 2.14748e+09"},
+		{USER ",\"session_budget\":2147483648}\n",
+		 "users:1: \"session_budget\" is no number from 1 to 2.14748e+09"},
+		{USER ",\"interest_neighbours\":0}\n",
+		 "users:1: \"interest_neighbours\" is no number from 1 to 2.14748e+09"},
 		{"[]\n", "users:1: no JSON object"},
 	};
 	struct users u;

@@ -37,7 +37,8 @@ static void a_seed_gives_one_world(void)
 	struct errmsg e;
 
 	next.seed++;
-	CHECK(world_make(&a, &small, &e) == 0 && world_make(&same, &small, &e) == 0 && world_make(&other, &next, &e) == 0);
+	CHECK(world_make(&a, &small, &e) == 0 && world_make(&same, &small, &e) == 0 &&
+	      world_make(&other, &next, &e) == 0);
 	CHECK(equal(&a, &same));
 	CHECK(!equal(&a, &other));
 	CHECK(strcmp(a.artists[0].name, other.artists[0].name) != 0);

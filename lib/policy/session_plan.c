@@ -1,0 +1,368 @@
+#include "policy/session_plan.h"
+
+#include <cblas.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/parallel.h"
+#include "world/session_math.h"
+
+enum { D = SESSION_DIM, ROWS = 32, ROOM = 1 << 21, SAMPLE = 2048, TILE = 256 };
+
+#define SLACK 1e-2f /* scores that are about right are so by less than an eighth of it */
+
+/* The logarithm of the logistic function is read off a table, between -BOUND and BOUND. */
+enum { BOUND = 32, STEPS = 64 };
+
+static void fill_table(float *table)
+{
+	for (int i = 0; i <= 2 * BOUND * STEPS; i++)
+		table[i] = -log1pf(expf(BOUND - (float)i / STEPS));
+}
+
+/* Wrong by 1 / (8 STEPS^2) / 4 at most, and rounding. */
+static inline float log_sigmoid_about(const struct session_planner *s, float z)
+{
+	float place = (z + BOUND) * STEPS;
+	int i = (int)place;
+
+	if (!(place >= 0))
+		return z;
+	return i >= 2 * BOUND * STEPS ? 0 : s->table[i] + (place - (float)i) * (s->table[i + 1] - s->table[i]);
+}
+
+int session_planner_init(struct session_planner *s, const struct catalog *c, size_t rows)
+{
+	size_t n = c->n_tracks + 1;
+
+	*s = (struct session_planner){
+		.products = malloc(rows * n * sizeof *s->products), .sample = malloc(n * sizeof *s->sample),
+		.found = malloc(n * sizeof *s->found), .artist_plays = calloc(c->n_artists + 1, sizeof *s->artist_plays),
+		.ranked = malloc(n * sizeof *s->ranked), .sorted = malloc(n * sizeof *s->sorted),
+		.other = malloc(n * sizeof *s->other), .ties = calloc(c->n_artists + 1, sizeof *s->ties),
+		.table = malloc((2 * BOUND * STEPS + 2) * sizeof *s->table),
+	};
+	if (s->table)
+		fill_table(s->table);
+	return s->table && s->ties && s->products && s->sample && s->found && s->artist_plays && s->ranked && s->sorted && s->other ? 0 : -1;
+}
+
+void session_planner_clear(struct session_planner *s)
+{
+	free(s->products);
+	free(s->sample);
+	free(s->found);
+	free(s->artist_plays);
+	free(s->ties);
+	free(s->table);
+	free(s->ranked);
+	free(s->sorted);
+	free(s->other);
+	*s = (struct session_planner){0};
+}
+
+/* The n-th largest of some numbers, from 0, which are put in another order: Hoare's selection. */
+static float nth_largest(float *x, size_t size, size_t n)
+{
+	size_t low = 0, high = size - 1;
+
+	while (low < high) {
+		float pivot = x[low + (high - low) / 2];
+		size_t i = low, j = high;
+
+		for (;; i++, j--) {
+			while (x[i] > pivot)
+				i++;
+			while (x[j] < pivot)
+				j--;
+			if (i >= j)
+				break;
+			float swap = x[i];
+
+			x[i] = x[j];
+			x[j] = swap;
+		}
+		if (n <= j)
+			high = j;
+		else
+			low = j + 1;
+	}
+	return x[low];
+}
+
+/* A logit that about `wanted` tracks are above, by a sample of them. */
+static float find_threshold(const struct session_player *p, struct session_planner *s, const struct session_aim *a,
+			    float norm, const float *products, size_t wanted)
+{
+	size_t n = p->model.n_tracks, step = n / SAMPLE + 1, size = 0;
+
+	if (wanted >= n)
+		return -INFINITY;
+	for (size_t i = 0; i < n; i += step)
+		s->sample[size++] = session_logit(p, a, norm, (uint32_t)i, products[i]);
+	return nth_largest(s->sample, size, wanted / step < size ? wanted / step : size - 1);
+}
+
+/*
+ * Lists the tracks whose logit is above a limit, or may be, since products are rounded. A logit is s (x - b) / sqrt(v):
+ * squares that keep their sign are compared, so that neither a root nor a division is needed. Returns how many.
+ */
+SESSION_CLONES
+static size_t find_above(const struct session_player *p, const struct session_aim *a, float norm, const float *products,
+			 float limit, uint32_t *found)
+{
+	const float *var = p->model.tracks_var, *norms = p->norms;
+	float of_var = 0.393f * a->s * a->s * norm, of_norm = 0.393f * a->s * a->s * a->q_var, b = a->b;
+	float square = limit / a->s * fabsf(limit / a->s);
+	size_t n = p->model.n_tracks, n_found = 0;
+
+	for (size_t begin = 0; begin < n; begin += TILE) {
+		size_t size = n - begin < TILE ? n - begin : TILE;
+		float above[TILE];
+
+		for (size_t i = 0; i < size; i++) {
+			float x = products[begin + i] - b;
+
+			above[i] = x * fabsf(x) - square * (1 + of_var * var[begin + i] + of_norm * norms[begin + i]);
+		}
+		for (size_t i = 0; i < size; i++) {
+			found[n_found] = (uint32_t)(begin + i);
+			n_found += above[i] >= 0;
+		}
+	}
+	return n_found;
+}
+
+/* A number that is lower for a higher score. */
+static uint32_t sort_key(float score)
+{
+	uint32_t bits;
+
+	score += 0.0f; /* there is one zero */
+	memcpy(&bits, &score, sizeof bits);
+	return bits & 0x80000000 ? bits : ~(bits | 0x80000000);
+}
+
+/* Sorts n by their scores, best first; where they are equal their order stays: a radix sort. */
+static void sort_scores(struct session_ranked *a, struct session_ranked *other, size_t n)
+{
+	for (int shift = 0; shift < 32; shift += 8) {
+		size_t at[257] = {0};
+		struct session_ranked *swap = a;
+
+		for (size_t i = 0; i < n; i++)
+			at[(sort_key(a[i].score) >> shift & 255) + 1]++;
+		for (int i = 1; i < 257; i++)
+			at[i] += at[i - 1];
+		for (size_t i = 0; i < n; i++)
+			other[at[sort_key(a[i].score) >> shift & 255]++] = a[i];
+		a = other;
+		other = swap;
+	}
+}
+
+/* Scores each of n tracks by what it is worth on its own, less for each of its artist that comes before it. */
+static void discount_artists(const struct session_player *p, struct session_planner *s, size_t n)
+{
+	const struct track *tracks = p->catalog->tracks;
+
+	for (size_t i = 0; i < n; i++)
+		s->sorted[i] = (struct session_ranked){(uint32_t)i, s->ranked[i].own, s->ranked[i].own};
+	sort_scores(s->sorted, s->other, n);
+	for (size_t i = 0; i < n; i++) {
+		struct session_ranked *r = &s->ranked[s->sorted[i].track];
+
+		r->score = r->own + (float)(p->log_gamma * s->artist_plays[tracks[r->track].artist]++);
+	}
+	for (size_t i = 0; i < n; i++)
+		s->artist_plays[tracks[s->ranked[i].track].artist] = 0;
+}
+
+/* The `planned`-th best score of n; -infinity where there are not more. */
+static float find_least(struct session_planner *s, size_t n, size_t planned)
+{
+	for (size_t i = 0; i < n; i++)
+		s->sample[i] = s->ranked[i].score;
+	return n > planned ? nth_largest(s->sample, n, planned - 1) : -INFINITY;
+}
+
+/* Scores tracks, which ascend, about: `own` is wrong by less than SLACK / 8. */
+static void score_about(const struct session_player *p, struct session_planner *s, const struct session_aim *a, float norm,
+			const float *products, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		uint32_t track = s->found[i];
+
+		s->ranked[i] = (struct session_ranked){track, 0, log_sigmoid_about(s, session_logit(p, a, norm, track, products[track]))};
+	}
+}
+
+/*
+ * Leaves out those of n tracks that cannot be among the `planned` best: by scores that are about right. Tracks of an
+ * artist that are about as good may be in another order; so each is taken for the first of those it is near. Returns
+ * how many are left, in `found`.
+ */
+static size_t leave_out(const struct session_player *p, struct session_planner *s, size_t n, size_t planned)
+{
+	const struct track *tracks = p->catalog->tracks;
+	size_t kept = 0;
+	float least;
+
+	discount_artists(p, s, n);
+	least = find_least(s, n, planned) - SLACK;
+	for (size_t i = 0; i < n; i++) {
+		struct session_ranked *r = &s->ranked[s->sorted[i].track];
+		struct near_ties *t = &s->ties[tracks[r->track].artist];
+
+		if (t->n == 0 || t->own - r->own > SLACK / 2)
+			t->before = t->n;
+		t->own = r->own;
+		t->n++;
+		r->score = r->own + (float)(p->log_gamma * t->before);
+	}
+	for (size_t i = 0; i < n; i++) {
+		s->ties[tracks[s->ranked[i].track].artist].n = 0;
+		if (s->ranked[i].score >= least)
+			s->found[kept++] = s->ranked[i].track;
+	}
+	return kept;
+}
+
+/* Scores tracks, which ascend. */
+SESSION_CLONES
+static void score_tracks(const struct session_player *p, const struct session_aim *a, float norm, const uint32_t *tracks,
+			 size_t n, struct session_ranked *ranked)
+{
+	for (size_t i = 0; i < n; i++) {
+		float x = session_dot_inline(a->q, p->model.tracks + (size_t)tracks[i] * D);
+
+		ranked[i] = (struct session_ranked){tracks[i], 0, session_log_time(p, a, norm, tracks[i], x)};
+	}
+}
+
+/* Keeps the `planned` best of n, or more where some are equal, and sorts them. Returns how many. */
+static size_t sort_best(struct session_planner *s, size_t n, size_t planned)
+{
+	float least = find_least(s, n, planned);
+	size_t kept = 0;
+
+	for (size_t i = 0; i < n; i++)
+		if (s->ranked[i].score >= least)
+			s->ranked[kept++] = s->ranked[i];
+	sort_scores(s->ranked, s->other, kept);
+	return kept;
+}
+
+/* Ranks all tracks whose logit is above a threshold. Returns how many of the `planned` best there are, or more. */
+static size_t rank_above(const struct session_player *p, struct session_planner *s, const struct session_aim *a,
+			 float norm, const float *products, float threshold, size_t planned)
+{
+	float rounding = 5e-6f * (a->s * (sqrtf(norm * p->most_norm) + fabsf(a->b)) + fabsf(threshold));
+	size_t n = p->model.n_tracks;
+
+	if (threshold > -INFINITY)
+		n = find_above(p, a, norm, products, threshold - rounding, s->found);
+	for (uint32_t i = 0; threshold == -INFINITY && i < n; i++)
+		s->found[i] = i;
+	if (rounding < SLACK / 16) {
+		score_about(p, s, a, norm, products, n);
+		n = leave_out(p, s, n, planned);
+	}
+	score_tracks(p, a, norm, s->found, n, s->ranked);
+	discount_artists(p, s, n);
+	return sort_best(s, n, planned);
+}
+
+static int make_plan(const struct session_player *p, struct session_planner *s, const struct session_aim *a,
+		     const float *products, size_t k, struct session_plan *plan)
+{
+	size_t n_tracks = p->model.n_tracks, planned = k < n_tracks ? k : n_tracks, wanted = 4 * planned, n;
+	struct session_ranked *tracks = realloc(plan->tracks, (planned + 1) * sizeof *tracks);
+	float norm = session_dot(a->q, a->q), threshold;
+
+	if (!tracks)
+		return -1;
+	plan->tracks = tracks;
+	/* what is not ranked must be worth less than the last that is planned: more are ranked until that is sure */
+	for (;; wanted *= 2) {
+		threshold = find_threshold(p, s, a, norm, products, wanted);
+		n = rank_above(p, s, a, norm, products, threshold, planned);
+		if (threshold == -INFINITY || (n >= planned && s->ranked[planned - 1].score > -log1pf(expf(-threshold))))
+			break;
+	}
+	plan->n = (uint32_t)planned;
+	memcpy(plan->tracks, s->ranked, planned * sizeof *plan->tracks);
+	plan->user = a->user;
+	plan->track = a->row == SESSION_NO_ROW ? a->track : 0;
+	plan->k = (uint32_t)k;
+	return 0;
+}
+
+int session_plan_make(const struct session_player *p, struct session_planner *s, const struct session_aim *a, size_t k,
+		      struct session_plan *plan)
+{
+	session_dots(a->q, p->model.tracks, p->model.n_tracks, s->products);
+	return make_plan(p, s, a, s->products, k, plan);
+}
+
+/* ---- all rows ---- */
+
+struct all_rows {
+	struct session_player *p;
+	size_t k, rows;
+	struct session_planner *planners; /* by thread */
+	size_t *users;			  /* by row */
+};
+
+static void make_plans(void *context, size_t begin, size_t end, unsigned thread)
+{
+	const struct all_rows *all = context;
+	struct session_player *p = all->p;
+	struct session_planner *s = &all->planners[thread];
+	size_t n = p->model.n_tracks;
+
+	cblas_sgemm(CblasRowMajor, CblasNoTrans, CblasTrans, (int)(end - begin), (int)n, D, 1, p->model.rows + begin * D, D,
+		    p->model.tracks, D, 0, s->products, (int)n);
+	for (size_t row = begin; row < end; row++) {
+		struct session_aim a;
+
+		if (all->users[row] == p->model.n_users)
+			continue;
+		session_aim_at_row(p, all->users[row], (uint32_t)row, &a);
+		make_plan(p, s, &a, s->products + (row - begin) * n, all->k, &p->plans[row]);
+	}
+}
+
+/* Whose the rows are; n_users where they are nobody's. New, or NULL. */
+static size_t *find_users(const struct session_model *m)
+{
+	size_t *users = malloc((m->n_rows + 1) * sizeof *users);
+
+	for (size_t i = 0; users && i < m->n_rows; i++)
+		users[i] = m->n_users;
+	for (size_t u = 0; users && u < m->n_users; u++)
+		for (uint32_t i = m->users[u].first_opening; i < m->users[u + 1].first_opening; i++)
+			users[m->openings[i].row] = u;
+	return users;
+}
+
+void session_plans_make(struct session_player *p, size_t k)
+{
+	unsigned threads = parallel_threads(0);
+	size_t room = ROOM / (p->model.n_tracks + 1) + 1;
+	struct all_rows all = {.p = p, .k = k, .rows = room < ROWS ? room : ROWS, .users = find_users(&p->model),
+			       .planners = calloc(threads, sizeof *all.planners)};
+	bool ready = all.users && all.planners;
+
+	for (unsigned i = 0; ready && i < threads; i++)
+		ready = session_planner_init(&all.planners[i], p->catalog, all.rows) == 0;
+	if (ready) {
+		openblas_set_num_threads(1);
+		parallel_for(p->model.n_rows, all.rows, threads, make_plans, &all);
+	}
+	for (unsigned i = 0; all.planners && i < threads; i++)
+		session_planner_clear(&all.planners[i]);
+	free(all.planners);
+	free(all.users);
+}
