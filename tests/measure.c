@@ -4,8 +4,8 @@
  *
  *     measure RESULT COMMAND [ARG]...
  *
- * The result is one line: seconds, seconds of CPU, peak memory in KiB. Both count the processes that the command started and
- * waited for; the peak is that of the largest of them. The exit status is the command's.
+ * The result is one line: seconds, seconds of CPU, peak memory in KiB. Both count the processes that the command
+ * started and waited for; the peak is that of the largest of them. The exit status is the command's.
  */
 #include <stdio.h>
 #include <stdlib.h>

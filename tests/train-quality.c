@@ -4,8 +4,8 @@
  *   train-quality PLAYS [MODEL]...
  *
  * PLAYS has lines of user, artist and number of plays, with tabs between. A pair is for the test where
- * murmur3("user:artist", 0) mod 5 is 0. Hyperparameters are chosen on a tenth of the others. Exits 1 where a model is below what it
- * has to reach.
+ * murmur3("user:artist", 0) mod 5 is 0. Hyperparameters are chosen on a tenth of the others. Exits 1 where a model is
+ * below what it has to reach.
  */
 #include <inttypes.h>
 #include <math.h>
@@ -60,7 +60,8 @@ static bool read_plays(struct plays *p, const char *path)
 
 	if (!f)
 		return false;
-	while (p->n < sizeof p->list / sizeof *p->list && fscanf(f, "%" SCNu32 "%" SCNu32 "%f", &user, &artist, &n) == 3)
+	while (p->n < sizeof p->list / sizeof *p->list &&
+	       fscanf(f, "%" SCNu32 "%" SCNu32 "%f", &user, &artist, &n) == 3)
 		p->list[p->n++] = (struct play){.user = user, .artist = artist, .n = n};
 	fclose(f);
 	return p->n > 0;

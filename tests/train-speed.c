@@ -1,6 +1,6 @@
 /*
- * How long training takes, for tests/train-speed: reads pairs of row and column (32 bits each, in the order of this machine) and
- * prints the seconds of processor time that a model takes.
+ * How long training takes, for tests/train-speed: reads pairs of row and column (32 bits each, in the order of this
+ * machine) and prints the seconds of processor time that a model takes.
  *
  *   train-speed als|ease|itemknn PAIRS ROWS COLUMNS
  */
@@ -78,7 +78,8 @@ int main(int argc, char **argv)
 {
 	struct csr x = {0}, xt = {0};
 
-	if (argc != 5 || read_pairs(&x, argv[2], strtoul(argv[3], NULL, 10), strtoul(argv[4], NULL, 10)) < 0 || csr_transpose(&xt, &x) < 0)
+	if (argc != 5 || read_pairs(&x, argv[2], strtoul(argv[3], NULL, 10), strtoul(argv[4], NULL, 10)) < 0 ||
+	    csr_transpose(&xt, &x) < 0)
 		return 1;
 	dense_single_threaded();
 	printf("%g\n", strcmp(argv[1], "als") == 0 ? time_als(&x, &xt) : time_fit(argv[1], &x, &xt));

@@ -108,7 +108,8 @@ static int learn(const struct session_player *p, struct session_live *l, const s
 	float gain[W], *w;
 	double spread, noise, shift, less, m;
 
-	o = session_bound_of(&p->bounds, artist_plays, (uint32_t)(hundredths < 0 ? 0 : hundredths > 100 ? 100 : hundredths));
+	hundredths = hundredths < 0 ? 0 : hundredths > 100 ? 100 : hundredths;
+	o = session_bound_of(&p->bounds, artist_plays, (uint32_t)hundredths);
 	covary(l, a, e, gain);
 	spread = session_dot(gain, e) - gain[D];
 	noise = p->model.noise + p->model.tracks_var[play->track] * session_dot(l->q, l->q);
@@ -165,8 +166,10 @@ static void score_again(const struct session_player *p, const struct session_liv
 
 		if (i + AHEAD * step < end)
 			for (int k = 0; k < D; k += LINE)
-				__builtin_prefetch(p->model.tracks + (size_t)plan->tracks[i + AHEAD * step].track * D + k);
-		scores[i] = session_log_time(p, &now, norm, track, session_dot_inline(l->q, p->model.tracks + (size_t)track * D));
+				__builtin_prefetch(p->model.tracks + (size_t)plan->tracks[i + AHEAD * step].track * D +
+						   k);
+		scores[i] = session_log_time(p, &now, norm, track,
+					     session_dot_inline(l->q, p->model.tracks + (size_t)track * D));
 	}
 }
 

@@ -37,16 +37,20 @@ int session_planner_init(struct session_planner *s, const struct catalog *c, siz
 	size_t n = c->n_tracks + 1;
 
 	*s = (struct session_planner){
-		.products = malloc(rows * n * sizeof *s->products), .sample = malloc(n * sizeof *s->sample),
-		.found = malloc(n * sizeof *s->found), .artist_plays = calloc(c->n_artists + 1, sizeof *s->artist_plays),
-		.ranked = malloc(n * sizeof *s->ranked), .sorted = malloc(n * sizeof *s->sorted),
-		.other = malloc(n * sizeof *s->other), .ties = calloc(c->n_artists + 1, sizeof *s->ties),
+		.products = malloc(rows * n * sizeof *s->products),
+		.sample = malloc(n * sizeof *s->sample),
+		.found = malloc(n * sizeof *s->found),
+		.artist_plays = calloc(c->n_artists + 1, sizeof *s->artist_plays),
+		.ranked = malloc(n * sizeof *s->ranked),
+		.sorted = malloc(n * sizeof *s->sorted),
+		.other = malloc(n * sizeof *s->other),
+		.ties = calloc(c->n_artists + 1, sizeof *s->ties),
 		.table = malloc((2 * BOUND * STEPS + 2) * sizeof *s->table),
 	};
 	if (s->table)
 		fill_table(s->table);
-	return s->table && s->ties && s->products && s->sample && s->found && s->artist_plays && s->ranked && s->sorted &&
-			       s->other
+	return s->table && s->ties && s->products && s->sample && s->found && s->artist_plays && s->ranked &&
+			       s->sorted && s->other
 		       ? 0
 		       : -1;
 }
@@ -292,7 +296,8 @@ static int make_plan(const struct session_player *p, struct session_planner *s, 
 	for (;; wanted *= 2) {
 		threshold = find_threshold(p, s, a, norm, products, wanted);
 		n = rank_above(p, s, a, norm, products, threshold, planned);
-		if (threshold == -INFINITY || (n >= planned && s->ranked[planned - 1].score > -log1pf(expf(-threshold))))
+		if (threshold == -INFINITY ||
+		    (n >= planned && s->ranked[planned - 1].score > -log1pf(expf(-threshold))))
 			break;
 	}
 	plan->n = (uint32_t)planned;
@@ -326,8 +331,8 @@ static void make_plans(void *context, size_t begin, size_t end, unsigned thread)
 	struct session_planner *s = &all->planners[thread];
 	size_t n = p->model.n_tracks;
 
-	cblas_sgemm(CblasRowMajor, CblasNoTrans, CblasTrans, (int)(end - begin), (int)n, D, 1, p->model.rows + begin * D, D,
-		    p->model.tracks, D, 0, s->products, (int)n);
+	cblas_sgemm(CblasRowMajor, CblasNoTrans, CblasTrans, (int)(end - begin), (int)n, D, 1,
+		    p->model.rows + begin * D, D, p->model.tracks, D, 0, s->products, (int)n);
 	for (size_t row = begin; row < end; row++) {
 		struct session_aim a;
 

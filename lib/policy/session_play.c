@@ -108,7 +108,8 @@ static double nearness(const struct session_model *m, uint32_t row, uint32_t tra
 	double fit = 0, volume = 1;
 
 	for (int k = 0; k < D; k++) {
-		double prior = m->artist[k] + m->track[k], v = m->tracks_var[track], known = fmax(1 / v - 1 / prior, 0.05 / v);
+		double prior = m->artist[k] + m->track[k], v = m->tracks_var[track];
+		double known = fmax(1 / v - 1 / prior, 0.05 / v);
 		double at = e[k] / v / known, own = m->near + 1 / known;
 		double near = own + m->rows_var[row], far = own + prior;
 
@@ -143,8 +144,13 @@ void session_aim_at_row(const struct session_player *p, size_t user, uint32_t ro
 	const struct session_model *m = &p->model;
 
 	*a = (struct session_aim){
-		.user = user, .row = row, .q = m->rows + (size_t)row * D, .q_var = m->rows_var[row], .s = m->users[user].s,
-		.b = m->users[user].b, .b_var = m->users[user].b_var,
+		.user = user,
+		.row = row,
+		.q = m->rows + (size_t)row * D,
+		.q_var = m->rows_var[row],
+		.s = m->users[user].s,
+		.b = m->users[user].b,
+		.b_var = m->users[user].b_var,
 	};
 }
 
@@ -154,7 +160,11 @@ static void begin_session(const struct session_player *p, uint32_t user_id, uint
 	const struct session_model *m = &p->model;
 	size_t user = session_model_user(m, user_id);
 
-	*a = (struct session_aim){.user = user, .track = track, .row = SESSION_NO_ROW, .s = (float)m->s, .b = (float)m->b,
+	*a = (struct session_aim){.user = user,
+				  .track = track,
+				  .row = SESSION_NO_ROW,
+				  .s = (float)m->s,
+				  .b = (float)m->b,
 				  .b_var = (float)m->b_var};
 	if (user < m->n_users) {
 		a->s = m->users[user].s;
@@ -184,7 +194,8 @@ static const struct session_plan *plan_of(struct session_player *p, const struct
 	size_t slot = a->row != SESSION_NO_ROW ? a->row : p->model.n_rows + murmur3(key, sizeof key, 0) % N_STRANGE;
 	struct session_plan *plan = &p->plans[slot];
 
-	if (plan->tracks && plan->k >= k && plan->user == a->user && (a->row != SESSION_NO_ROW || plan->track == a->track))
+	if (plan->tracks && plan->k >= k && plan->user == a->user &&
+	    (a->row != SESSION_NO_ROW || plan->track == a->track))
 		return plan;
 	return session_plan_make(p, p->planner, a, k, plan) < 0 ? NULL : plan;
 }
@@ -219,7 +230,8 @@ static uint32_t planned_before(const struct session_player *p, const struct sess
  */
 static float worth(const struct session_player *p, const struct session_plan *plan, size_t i, const struct history *h)
 {
-	uint32_t artist = p->catalog->tracks[plan->tracks[i].track].artist, plays = history_artist_plays(h, artist), planned;
+	uint32_t artist = p->catalog->tracks[plan->tracks[i].track].artist, plays = history_artist_plays(h, artist),
+		 planned;
 
 	if (plays == 0)
 		return plan->tracks[i].score;

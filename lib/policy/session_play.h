@@ -25,8 +25,8 @@ struct session_player *session_player_load(const char *path, const struct catalo
 void session_player_free(struct session_player *p);
 
 /*
- * Makes the plans of all rows, k deep, by all processors, so that no session waits for its plan; unless rows times tracks
- * are more than 64 Mi, which takes some seconds: then a plan is made when it is needed. Each takes 12 k bytes.
+ * Makes the plans of all rows, k deep, by all processors, so that no session waits for its plan; unless rows times
+ * tracks are more than 64 Mi, which takes some seconds: then a plan is made when it is needed. Each takes 12 k bytes.
  */
 void session_player_prepare(struct session_player *p, size_t k);
 

@@ -30,7 +30,8 @@ static void add_row(struct section *s, const struct analysis_experiment *x, uint
 
 	if (!isnan(o->mde) && control->n > 0)
 		enough = power_need(moments_variance(control), moments_variance(treatment),
-				    (double)treatment->n / (double)control->n, o->mde / 100 * mean, alpha, power, &need);
+				    (double)treatment->n / (double)control->n, o->mde / 100 * mean, alpha, power,
+				    &need);
 	section_text(s, x->name);
 	section_text(s, analysis_arm(x, arm));
 	section_text(s, metric->name);

@@ -25,7 +25,8 @@ struct half_step {
 	const float *columns, *expected;
 	float *rows;
 	float *gram;		 /* d x d, on and above the diagonal: of all columns, times `unobserved` */
-	float *axes;		 /* d x d: its eigenvectors, a row each; `columns` are turned to them, and `rows` turned back */
+	/* d x d: its eigenvectors, a row each; `columns` are turned to them, and `rows` turned back */
+	float *axes;
 	float *spread;		 /* d: its eigenvalues */
 	float *turned;		 /* the columns, turned */
 	struct scratch *scratch; /* by thread */
@@ -43,8 +44,8 @@ static void sum_gram(void *ctx, size_t begin, size_t end, unsigned thread)
 	const struct gram *g = ctx;
 
 	(void)thread;
-	cblas_ssyrk(CblasRowMajor, CblasUpper, CblasTrans, (int)g->d, (int)(end - begin), 1, g->rows + begin * g->d, (int)g->d, 0,
-		    g->sums + begin / GRAM * g->d * g->d, (int)g->d);
+	cblas_ssyrk(CblasRowMajor, CblasUpper, CblasTrans, (int)g->d, (int)(end - begin), 1, g->rows + begin * g->d,
+		    (int)g->d, 0, g->sums + begin / GRAM * g->d * g->d, (int)g->d);
 }
 
 /* a H' H, summed by fixed chunks in double precision. */
@@ -71,8 +72,8 @@ static int make_gram(struct half_step *h, size_t n)
 }
 
 /*
- * Gathers the embeddings of up to BATCH entries from `at` on, each times the root of its weight, and what their products
- * should be, likewise. Returns how many.
+ * Gathers the embeddings of up to BATCH entries from `at` on, each times the root of its weight, and what their
+ * products should be, likewise. Returns how many.
  */
 static size_t gather(const struct half_step *h, struct scratch *w, size_t at, size_t end)
 {
@@ -118,8 +119,8 @@ static double penalty_of(const struct half_step *h, size_t r)
 
 /*
  * The embedding of a row with k < d entries, in the axes in which everything but them is a diagonal matrix D: with the
- * gathered embeddings G (k x d) and their targets y, (D + G'G)^-1 G'y = D^-1 G' (I + G D^-1 G')^-1 y: k equations instead of d.
- * What is expected, m, is taken out before: y - G m, and m is added (D is a multiple of I then).
+ * gathered embeddings G (k x d) and their targets y, (D + G'G)^-1 G'y = D^-1 G' (I + G D^-1 G')^-1 y: k equations
+ * instead of d. What is expected, m, is taken out before: y - G m, and m is added (D is a multiple of I then).
  */
 static int solve_short_row(const struct half_step *h, struct scratch *w, size_t r)
 {
@@ -127,13 +128,15 @@ static int solve_short_row(const struct half_step *h, struct scratch *w, size_t 
 	float *x = h->rows + r * d, penalty = (float)penalty_of(h, r);
 
 	if (h->expected)
-		cblas_sgemv(CblasRowMajor, CblasNoTrans, (int)n, (int)d, -1, w->gathered, (int)d, x, 1, 1, w->targets, 1);
+		cblas_sgemv(CblasRowMajor, CblasNoTrans, (int)n, (int)d, -1, w->gathered, (int)d, x, 1, 1, w->targets,
+			    1);
 	for (size_t k = 0; k < n; k++)
 		for (size_t i = 0; i < d; i++)
 			w->scaled[k * d + i] = w->gathered[k * d + i] / (penalty + (h->spread ? h->spread[i] : 0));
 	for (size_t k = 0; k < n; k++)
 		for (size_t l = k; l < n; l++)
-			w->matrix[k * n + l] = (float)(k == l) + factors_product(w->gathered + k * d, w->scaled + l * d, d);
+			w->matrix[k * n + l] = (float)(k == l) +
+					       factors_product(w->gathered + k * d, w->scaled + l * d, d);
 	if (dense_solve(w->matrix, w->targets, n) < 0)
 		return -1;
 	cblas_sgemv(CblasRowMajor, CblasTrans, (int)n, (int)d, 1, w->scaled, (int)d, w->targets, 1, 1, x, 1);
@@ -156,7 +159,8 @@ static int solve_row(const struct half_step *h, struct scratch *w, size_t r)
 	while (at < end) {
 		size_t n = gather(h, w, at, end);
 
-		cblas_ssyrk(CblasRowMajor, CblasUpper, CblasTrans, (int)d, (int)n, 1, w->gathered, (int)d, 1, w->matrix, (int)d);
+		cblas_ssyrk(CblasRowMajor, CblasUpper, CblasTrans, (int)d, (int)n, 1, w->gathered, (int)d, 1, w->matrix,
+			    (int)d);
 		cblas_sgemv(CblasRowMajor, CblasTrans, (int)n, (int)d, 1, w->gathered, (int)d, w->targets, 1, 1, x, 1);
 		at += n;
 	}
@@ -177,8 +181,9 @@ static void turn_rows(void *ctx, size_t begin, size_t end, unsigned thread)
 	const struct turn *t = ctx;
 
 	(void)thread;
-	cblas_sgemm(CblasRowMajor, CblasNoTrans, t->back ? CblasNoTrans : CblasTrans, (int)(end - begin), (int)t->d, (int)t->d, 1,
-		    t->from + begin * t->d, (int)t->d, t->axes, (int)t->d, 0, t->to + begin * t->d, (int)t->d);
+	cblas_sgemm(CblasRowMajor, CblasNoTrans, t->back ? CblasNoTrans : CblasTrans, (int)(end - begin), (int)t->d,
+		    (int)t->d, 1, t->from + begin * t->d, (int)t->d, t->axes, (int)t->d, 0, t->to + begin * t->d,
+		    (int)t->d);
 }
 
 /* Turns the columns to the axes of their Gram matrix, in which it is a diagonal one. */
@@ -236,7 +241,8 @@ static int allocate(struct half_step *h, unsigned threads)
 	return h->scratch ? 0 : -1;
 }
 
-int als_half_step(const struct als_step *s, const struct csr *x, const float *columns, const float *expected, float *rows)
+int als_half_step(const struct als_step *s, const struct csr *x, const float *columns, const float *expected,
+		  float *rows)
 {
 	struct half_step h = {.s = s, .x = x, .columns = columns, .expected = expected, .rows = rows};
 	unsigned threads = parallel_threads(s->threads);
@@ -276,8 +282,10 @@ static int iterate(struct model *m, const struct fit *f, const struct als_step *
 	for (unsigned epoch = 1; status == 0 && epoch <= epochs; epoch++) {
 		double loss;
 
-		if (als_half_step(s, f->x, m->columns, NULL, m->rows) < 0 || als_half_step(s, f->xt, m->rows, NULL, m->columns) < 0) {
-			status = errmsg_set(e, "%s: epoch %u cannot be solved; a larger --regularisation makes it so", m->kind->name, epoch);
+		if (als_half_step(s, f->x, m->columns, NULL, m->rows) < 0 ||
+		    als_half_step(s, f->xt, m->rows, NULL, m->columns) < 0) {
+			status = errmsg_set(e, "%s: epoch %u cannot be solved; a larger --regularisation makes it so",
+					    m->kind->name, epoch);
 			break;
 		}
 		loss = factors_mean_loss(m, looked_at, f->threads, miss_of_one);

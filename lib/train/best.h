@@ -1,5 +1,5 @@
 /*
- * best: the k best of many scores.
+ * best (private to lib/train): the k best of many scores.
  *
  * A heap whose root is the worst of the k: nearly all scores are below it and cost one comparison.
  */

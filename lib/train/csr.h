@@ -1,5 +1,5 @@
 /*
- * csr: sparse matrices, row after row: users x tracks, sessions x tracks, users x artists.
+ * csr (private to lib/train): sparse matrices, row after row: users x tracks, sessions x tracks, users x artists.
  *
  * Within a row, entries are in ascending order of their columns.
  */

@@ -10,9 +10,11 @@
 void dpotrf_(const char *uplo, const int *n, double *a, const int *lda, int *info);
 void dtrtri_(const char *uplo, const char *diag, const int *n, double *a, const int *lda, int *info);
 void spotrf_(const char *uplo, const int *n, float *a, const int *lda, int *info);
-void spotrs_(const char *uplo, const int *n, const int *nrhs, const float *a, const int *lda, float *b, const int *ldb, int *info);
+void spotrs_(const char *uplo, const int *n, const int *nrhs, const float *a, const int *lda, float *b, const int *ldb,
+	     int *info);
 
-void ssyev_(const char *jobz, const char *uplo, const int *n, float *a, const int *lda, float *w, float *work, const int *lwork, int *info);
+void ssyev_(const char *jobz, const char *uplo, const int *n, float *a, const int *lda, float *w, float *work,
+	    const int *lwork, int *info);
 
 enum { TILE = 256 };
 
@@ -41,8 +43,8 @@ static void solve_panel(void *ctx, size_t begin, size_t end, unsigned thread)
 	double *rows = s->a + (s->k + s->size + begin) * s->n + s->k;
 
 	(void)thread;
-	cblas_dtrsm(CblasRowMajor, CblasRight, CblasLower, CblasTrans, CblasNonUnit, (int)(end - begin), (int)s->size, 1,
-		    s->a + s->k * s->n + s->k, (int)s->n, rows, (int)s->n);
+	cblas_dtrsm(CblasRowMajor, CblasRight, CblasLower, CblasTrans, CblasNonUnit, (int)(end - begin), (int)s->size,
+		    1, s->a + s->k * s->n + s->k, (int)s->n, rows, (int)s->n);
 }
 
 /* A_ij -= L_ik L_jk' for these rows i and all j <= i */
@@ -53,8 +55,8 @@ static void update_rows(void *ctx, size_t begin, size_t end, unsigned thread)
 	double *rows = s->a + (below + begin) * s->n;
 
 	(void)thread;
-	cblas_dgemm(CblasRowMajor, CblasNoTrans, CblasTrans, (int)(end - begin), (int)end, (int)s->size, -1, rows + s->k, (int)s->n,
-		    s->a + below * s->n + s->k, (int)s->n, 1, rows + below, (int)s->n);
+	cblas_dgemm(CblasRowMajor, CblasNoTrans, CblasTrans, (int)(end - begin), (int)end, (int)s->size, -1,
+		    rows + s->k, (int)s->n, s->a + below * s->n + s->k, (int)s->n, 1, rows + below, (int)s->n);
 }
 
 /* A = L L', blocked and right-looking (Golub, Van Loan: "Matrix Computations", 4.2). */
@@ -87,10 +89,11 @@ static void invert_columns(void *ctx, size_t begin, size_t end, unsigned thread)
 	const struct step *s = ctx;
 
 	(void)thread;
-	cblas_dgemm(CblasRowMajor, CblasNoTrans, CblasNoTrans, (int)s->size, (int)(end - begin), (int)(s->k - begin), -1,
-		    s->copy + begin, (int)s->n, s->a + begin * s->n + begin, (int)s->n, 0, s->made + begin, (int)s->n);
-	cblas_dtrmm(CblasRowMajor, CblasLeft, CblasLower, CblasNoTrans, CblasNonUnit, (int)s->size, (int)(end - begin), 1,
-		    s->a + s->k * s->n + s->k, (int)s->n, s->made + begin, (int)s->n);
+	cblas_dgemm(CblasRowMajor, CblasNoTrans, CblasNoTrans, (int)s->size, (int)(end - begin), (int)(s->k - begin),
+		    -1, s->copy + begin, (int)s->n, s->a + begin * s->n + begin, (int)s->n, 0, s->made + begin,
+		    (int)s->n);
+	cblas_dtrmm(CblasRowMajor, CblasLeft, CblasLower, CblasNoTrans, CblasNonUnit, (int)s->size, (int)(end - begin),
+		    1, s->a + s->k * s->n + s->k, (int)s->n, s->made + begin, (int)s->n);
 	put_columns(s, begin, end);
 }
 
@@ -124,7 +127,8 @@ static void square_columns(void *ctx, size_t begin, size_t end, unsigned thread)
 
 	(void)thread;
 	cblas_dgemm(CblasRowMajor, CblasTrans, CblasNoTrans, (int)s->size, (int)(end - begin), (int)(s->n - s->k), 1,
-		    s->a + s->k * s->n + s->k, (int)s->n, s->a + s->k * s->n + begin, (int)s->n, 0, s->made + begin, (int)s->n);
+		    s->a + s->k * s->n + s->k, (int)s->n, s->a + s->k * s->n + begin, (int)s->n, 0, s->made + begin,
+		    (int)s->n);
 }
 
 /* X becomes X' X. What a tile row overwrites is not needed by those below it. */

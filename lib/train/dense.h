@@ -13,20 +13,20 @@
 void dense_single_threaded(void);
 
 /*
- * Replaces the n x n matrix `a`, of which only the part on and below the diagonal is read (row i, columns 0 .. i), by its
- * inverse, as a whole. Returns 0, or -1 where it is not positive definite.
+ * Replaces the n x n matrix `a`, of which only the part on and below the diagonal is read (row i, columns 0 .. i), by
+ * its inverse, as a whole. Returns 0, or -1 where it is not positive definite.
  */
 int dense_invert(double *a, size_t n, unsigned threads);
 
 /*
- * Solves a x = b for one small matrix: d x d, of which the part on and above the diagonal is read (row i, columns i ..),
- * and which is overwritten. b becomes x. Returns 0, or -1 where it is not positive definite.
+ * Solves a x = b for one small matrix: d x d, of which the part on and above the diagonal is read (row i, columns i
+ * ..), and which is overwritten. b becomes x. Returns 0, or -1 where it is not positive definite.
  */
 int dense_solve(float *a, float *b, size_t d);
 
 /*
- * The axes of a small symmetric matrix, d x d, of which the part on and above the diagonal is read: it becomes its eigenvectors, one
- * a row, and `values` its eigenvalues. Returns 0, or -1 where that fails or there is no memory.
+ * The axes of a small symmetric matrix, d x d, of which the part on and above the diagonal is read: it becomes its
+ * eigenvectors, one a row, and `values` its eigenvalues. Returns 0, or -1 where that fails or there is no memory.
  */
 int dense_axes(float *a, float *values, size_t d);
 

@@ -79,8 +79,8 @@ int ease_fit(struct model *m, const struct fit *f, struct errmsg *e)
 	s->inverse = calloc(s->n * s->n + 1, sizeof *s->inverse);
 	s->scale = malloc((f->x->n_columns + 1) * sizeof *s->scale);
 	if (!s->inverse || !s->scale)
-		return errmsg_set(e, "ease takes %.1f GiB for the %zu %s that there are: out of memory", (double)s->n * (double)s->n * 0x1p-27,
-				  s->n, s->by_rows ? "rows" : "tracks");
+		return errmsg_set(e, "ease takes %.1f GiB for the %zu %s that there are: out of memory",
+				  (double)s->n * (double)s->n * 0x1p-27, s->n, s->by_rows ? "rows" : "tracks");
 	parallel_for(s->n, CHUNK, f->threads, multiply_rows, s);
 	if (dense_invert(s->inverse, s->n, f->threads) < 0)
 		return errmsg_set(e, "ease: the matrix cannot be inverted; a larger --regularisation makes it so");

@@ -1,6 +1,6 @@
 /*
- * ease: EASE^R, a linear model of each column by all others, in closed form (Steck 2019, "Embarrassingly shallow
- * autoencoders for sparse data").
+ * ease (private to lib/train): EASE^R, a linear model of each column by all others, in closed form (Steck 2019,
+ * "Embarrassingly shallow autoencoders for sparse data").
  *
  * It minimises |X - X B|^2 + l |B|^2 with a zero diagonal of B. With P = (X'X + l I)^-1:
  *

@@ -72,7 +72,8 @@ void factors_forget(struct factors_copy *c)
 	*c = (struct factors_copy){0};
 }
 
-int factors_epoch(struct factors_copy *c, struct model *m, const struct fit *f, unsigned epoch, double loss, struct errmsg *e)
+int factors_epoch(struct factors_copy *c, struct model *m, const struct fit *f, unsigned epoch, double loss,
+		  struct errmsg *e)
 {
 	struct watch_epoch now = {
 		.stage = f->stage,
@@ -86,7 +87,9 @@ int factors_epoch(struct factors_copy *c, struct model *m, const struct fit *f, 
 	if (f->watch.epoch)
 		f->watch.epoch(f->watch.ctx, &now);
 	if (loss > LOSS_MAX || isinf(loss) || (isnan(loss) && (!f->held || csr_entries(f->held) > 0)))
-		return errmsg_set(e, "%s: the loss grows beyond all bounds in epoch %u; a smaller --rate or a larger --regularisation may help",
+		return errmsg_set(e,
+				  "%s: the loss grows beyond all bounds in epoch %u; a smaller --rate or a larger "
+				  "--regularisation may help",
 				  m->kind->name, epoch);
 	m->epochs = epoch;
 	m->loss = loss;
@@ -122,11 +125,13 @@ static void sum_losses(void *ctx, size_t begin, size_t end, unsigned thread)
 	(void)thread;
 	for (size_t r = begin; r < end; r++)
 		for (size_t a = l->x->start[r]; a < l->x->start[r + 1]; a++)
-			sum += l->loss(factors_product(m->rows + r * m->d, m->columns + l->x->column[a] * m->d, m->d), l->x->value[a]);
+			sum += l->loss(factors_product(m->rows + r * m->d, m->columns + l->x->column[a] * m->d, m->d),
+				       l->x->value[a]);
 	l->sums[begin / CHUNK] = sum;
 }
 
-double factors_mean_loss(const struct model *m, const struct csr *x, unsigned threads, double (*loss)(double score, double value))
+double factors_mean_loss(const struct model *m, const struct csr *x, unsigned threads,
+			 double (*loss)(double score, double value))
 {
 	size_t n_chunks = parallel_chunks(x->n_rows, CHUNK);
 	struct losses l = {.m = m, .x = x, .loss = loss, .sums = malloc((n_chunks + 1) * sizeof *l.sums)};

@@ -1,5 +1,6 @@
 /*
- * factors: two sets of embeddings, of the rows and of the columns of a matrix, whose products are scores.
+ * factors (private to lib/train): two sets of embeddings, of the rows and of the columns of a matrix, whose products
+ * are scores.
  */
 #ifndef BOTIFY_FACTORS_H
 #define BOTIFY_FACTORS_H
@@ -30,10 +31,12 @@ void factors_restore(struct model *m, const struct factors_copy *c, const struct
 void factors_forget(struct factors_copy *c);
 
 /*
- * The end of an epoch: tells the watch, and stops early where that is wanted: where the loss has been above the least one for two
- * epochs. Returns 0 to go on, 1 to stop, -1 with the reason where the loss is not finite, or far above where it began, or there is no memory.
+ * The end of an epoch: tells the watch, and stops early where that is wanted: where the loss has been above the least
+ * one for two epochs. Returns 0 to go on, 1 to stop, -1 with the reason where the loss is not finite, or far above
+ * where it began, or there is no memory.
  */
-int factors_epoch(struct factors_copy *c, struct model *m, const struct fit *f, unsigned epoch, double loss, struct errmsg *e);
+int factors_epoch(struct factors_copy *c, struct model *m, const struct fit *f, unsigned epoch, double loss,
+		  struct errmsg *e);
 
 /* The product of two embeddings, summed in a fixed order. */
 float factors_product(const float *a, const float *b, size_t d);
@@ -42,6 +45,7 @@ float factors_product(const float *a, const float *b, size_t d);
  * The mean of loss(score, value) over the entries of a matrix, summed in a fixed order for any number of threads; NaN
  * where there are none.
  */
-double factors_mean_loss(const struct model *m, const struct csr *x, unsigned threads, double (*loss)(double score, double value));
+double factors_mean_loss(const struct model *m, const struct csr *x, unsigned threads,
+			 double (*loss)(double score, double value));
 
 #endif

@@ -179,7 +179,8 @@ static int join(struct csr *m, const struct search *s)
 	return 0;
 }
 
-int knn_cosine(struct csr *m, const struct csr *x, const struct csr *xt, double shrinkage, size_t keep, unsigned threads)
+int knn_cosine(struct csr *m, const struct csr *x, const struct csr *xt, double shrinkage, size_t keep,
+	       unsigned threads)
 {
 	struct search s = {.x = x, .xt = xt, .shrinkage = shrinkage, .keep = keep < xt->n_rows ? keep : xt->n_rows};
 	int status = -1;

@@ -1,5 +1,5 @@
 /*
- * knn: nearest neighbours by cosine with shrinkage.
+ * knn (private to lib/train): nearest neighbours by cosine with shrinkage.
  *
  * The similarity of two columns x_i and x_j of a matrix (tracks that were listened to by the same users, or in the same
  * sessions) is
@@ -18,11 +18,12 @@
 #include "train/model.h"
 
 /*
- * The similarities of the columns of x: x->n_columns rows of at most `keep` others each, the most similar, of equal ones
- * those with lower numbers, in an order that is fixed but means nothing; none that is 0. `xt` is x transposed. Returns 0, or -1 where there is no memory. Free with
- * csr_clear in either case.
+ * The similarities of the columns of x: x->n_columns rows of at most `keep` others each, the most similar, of equal
+ * ones those with lower numbers, in an order that is fixed but means nothing; none that is 0. `xt` is x transposed.
+ * Returns 0, or -1 where there is no memory. Free with csr_clear in either case.
  */
-int knn_cosine(struct csr *s, const struct csr *x, const struct csr *xt, double shrinkage, size_t keep, unsigned threads);
+int knn_cosine(struct csr *s, const struct csr *x, const struct csr *xt, double shrinkage, size_t keep,
+	       unsigned threads);
 
 /* For the table of kinds. Rows of itemknn are users, unless of_items is set; userknn adds the rows of similar users. */
 int knn_fit_items(struct model *m, const struct fit *f, struct errmsg *e);

@@ -35,7 +35,8 @@ void listens_clear(struct listens *l)
 
 static bool is_uniform_draw(const struct event *ev)
 {
-	return ev->pool > 0 && (slice_equal(ev->source, slice_of("random")) || slice_equal(ev->source, slice_of("exhausted")));
+	return ev->pool > 0 &&
+	       (slice_equal(ev->source, slice_of("random")) || slice_equal(ev->source, slice_of("exhausted")));
 }
 
 int listens_add(struct listens_reader *r, const struct event *ev, struct errmsg *e)
@@ -179,7 +180,8 @@ static void merge(const struct making *m, uint32_t *order, size_t half, size_t n
 
 	memcpy(m->scratch, order, n * sizeof *order);
 	while (k < n) {
-		bool first = b == n || (a < half && m->events[m->scratch[a]].timestamp <= m->events[m->scratch[b]].timestamp);
+		bool first = b == n ||
+			     (a < half && m->events[m->scratch[a]].timestamp <= m->events[m->scratch[b]].timestamp);
 
 		order[k++] = m->scratch[first ? a++ : b++];
 	}
@@ -251,7 +253,8 @@ static void note_unknown(struct listens *l, uint32_t id)
 }
 
 /* Appends the listen of an event. `before` is the one before it in its session, or NULL. */
-static void append(struct making *m, const struct listens_event *ev, const struct listens_event *before, uint32_t position)
+static void append(struct making *m, const struct listens_event *ev, const struct listens_event *before,
+		   uint32_t position)
 {
 	struct listens *l = m->l;
 	uint32_t track = track_index(m, ev->track);
@@ -297,7 +300,8 @@ static void append_user(struct making *m, size_t u)
 
 static int make(struct making *m, struct listens_reader *r)
 {
-	if (number_users(m, r) < 0 || number_tracks(m) < 0 || group_by_user(m) < 0 || sort_users(m) < 0 || allocate(m) < 0)
+	if (number_users(m, r) < 0 || number_tracks(m) < 0 || group_by_user(m) < 0 || sort_users(m) < 0 ||
+	    allocate(m) < 0)
 		return -1;
 	for (size_t u = 0; u < m->l->n_users; u++)
 		append_user(m, u);

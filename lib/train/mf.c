@@ -170,7 +170,8 @@ static int fit_artists(struct factorisation *z)
 	if (join_artists(&x, z) == 0 && csr_transpose(&xt, &x) == 0 && factors_draw(&m, &f, s.d, 1) == 0)
 		status = 0;
 	for (int i = 0; status == 0 && i < ARTIST_EPOCHS; i++)
-		if (als_half_step(&s, &x, m.columns, NULL, m.rows) < 0 || als_half_step(&s, &xt, m.rows, NULL, m.columns) < 0)
+		if (als_half_step(&s, &x, m.columns, NULL, m.rows) < 0 ||
+		    als_half_step(&s, &xt, m.rows, NULL, m.columns) < 0)
 			status = -1;
 	if (status == 0) {
 		z->rows = spread_to_tracks(m.rows, z->f, s.d);
@@ -232,11 +233,13 @@ static int iterate(struct factorisation *z, struct errmsg *e)
 	for (unsigned epoch = 1; status == 0 && epoch <= epochs; epoch++) {
 		if (als_half_step(&s, &z->x, z->m->columns, z->rows, z->m->rows) < 0 ||
 		    als_half_step(&s, &z->xt, z->m->rows, z->columns, z->m->columns) < 0) {
-			status = errmsg_set(e, "mf: epoch %u cannot be solved; a larger --regularisation makes it so", epoch);
+			status = errmsg_set(e, "mf: epoch %u cannot be solved; a larger --regularisation makes it so",
+					    epoch);
 			break;
 		}
-		status = factors_epoch(&best, z->m, z->f, epoch,
-				       factors_mean_loss(z->m, z->f->held ? &held : &z->x, z->f->threads, squared_error), e);
+		status = factors_epoch(
+			&best, z->m, z->f, epoch,
+			factors_mean_loss(z->m, z->f->held ? &held : &z->x, z->f->threads, squared_error), e);
 	}
 	if (status >= 0)
 		factors_restore(z->m, &best, z->f);

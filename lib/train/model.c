@@ -25,12 +25,21 @@ static const struct model_kind kinds[] = {
 	{"itemknn", {{HYPER_SHRINKAGE, 100, 5}}, 1, knn_fit_items, knn_cost},
 	{"ease", {{HYPER_REGULARISATION, 300, 4}}, 1, ease_fit, ease_cost},
 	{"mf", {{HYPER_FACTORS, 32, 1}, {HYPER_EPOCHS, 10, 1}, {HYPER_REGULARISATION, 8, 3}}, 3, mf_fit, als_cost},
-	{"als", {{HYPER_FACTORS, 64, 1}, {HYPER_EPOCHS, 10, 1}, {HYPER_REGULARISATION, .01, 10}, {HYPER_UNOBSERVED, .1, 4}}, 4,
-	 als_fit, als_cost},
-	{"bpr", {{HYPER_FACTORS, 64, 1}, {HYPER_EPOCHS, 50, 1}, {HYPER_RATE, .1, 3}, {HYPER_REGULARISATION, .01, 3}}, 4,
-	 pairwise_fit_bpr, pairwise_cost},
-	{"warp", {{HYPER_FACTORS, 64, 1}, {HYPER_EPOCHS, 50, 1}, {HYPER_RATE, .1, 3}, {HYPER_REGULARISATION, .01, 3}}, 4,
-	 pairwise_fit_warp, pairwise_cost},
+	{"als",
+	 {{HYPER_FACTORS, 64, 1}, {HYPER_EPOCHS, 10, 1}, {HYPER_REGULARISATION, .01, 10}, {HYPER_UNOBSERVED, .1, 4}},
+	 4,
+	 als_fit,
+	 als_cost},
+	{"bpr",
+	 {{HYPER_FACTORS, 64, 1}, {HYPER_EPOCHS, 50, 1}, {HYPER_RATE, .1, 3}, {HYPER_REGULARISATION, .01, 3}},
+	 4,
+	 pairwise_fit_bpr,
+	 pairwise_cost},
+	{"warp",
+	 {{HYPER_FACTORS, 64, 1}, {HYPER_EPOCHS, 50, 1}, {HYPER_RATE, .1, 3}, {HYPER_REGULARISATION, .01, 3}},
+	 4,
+	 pairwise_fit_warp,
+	 pairwise_cost},
 	{"userknn", {{HYPER_NEIGHBOURS, 100, 2}, {HYPER_SHRINKAGE, 10, 3}}, 2, knn_fit_users, knn_cost},
 };
 
@@ -123,13 +132,14 @@ int model_score(const struct model *m, size_t begin, size_t end, float *scores)
 	size_t n = m->x->n_columns;
 
 	if (m->ease)
-		return m->of_items ? ease_score_items(m->ease, begin, end, scores) : ease_score_rows(m->ease, begin, end, scores);
+		return m->of_items ? ease_score_items(m->ease, begin, end, scores)
+				   : ease_score_rows(m->ease, begin, end, scores);
 	if (m->left) {
 		for (size_t r = begin; r < end; r++)
 			score_sparse(m, r, scores + (r - begin) * n);
 		return 0;
 	}
-	cblas_sgemm(CblasRowMajor, CblasNoTrans, CblasTrans, (int)(end - begin), (int)n, (int)m->d, 1, m->rows + begin * m->d, (int)m->d,
-		    m->columns, (int)m->d, 0, scores, (int)n);
+	cblas_sgemm(CblasRowMajor, CblasNoTrans, CblasTrans, (int)(end - begin), (int)n, (int)m->d, 1,
+		    m->rows + begin * m->d, (int)m->d, m->columns, (int)m->d, 0, scores, (int)n);
 	return 0;
 }

@@ -1,6 +1,6 @@
 /*
- * model: what all models of a matrix rows x columns have in common: how they are named, what can be set, how they are
- * fitted, and that a fitted one gives each row a score for each column.
+ * model (private to lib/train): what all models of a matrix rows x columns have in common: how they are named, what
+ * can be set, how they are fitted, and that a fitted one gives each row a score for each column.
  *
  * For a user-tracks table rows are users and columns tracks. For a table of similar tracks, a row is the track that has
  * been finished, and a column the one that may come next. The kinds are the rows of a table in model.c.
@@ -115,8 +115,8 @@ bool model_knows(const struct model *m, size_t row);
 
 /*
  * The scores of the rows begin .. end - 1, at most MODEL_BLOCK, for all columns: row after row. -INFINITY is no
- * candidate. `begin` is a multiple of MODEL_BLOCK: the last bit may depend on which rows are asked for together. Returns 0,
- * or -1 where there is no memory.
+ * candidate. `begin` is a multiple of MODEL_BLOCK: the last bit may depend on which rows are asked for together.
+ * Returns 0, or -1 where there is no memory.
  */
 enum { MODEL_BLOCK = 64 };
 int model_score(const struct model *m, size_t begin, size_t end, float *scores);

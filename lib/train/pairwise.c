@@ -60,7 +60,8 @@ static float step_length(const struct descent *s, float *sum, double squared)
 /* Moves the three embeddings up `weight` times the gradient of x_ui - x_uj. */
 static void move(struct descent *s, size_t u, size_t i, size_t j, double weight)
 {
-	float *w = row_at(s, u), *a = column_at(s, i), *b = column_at(s, j), g = (float)weight, l = (float)s->regularisation;
+	float *w = row_at(s, u), *a = column_at(s, i), *b = column_at(s, j), g = (float)weight,
+	      l = (float)s->regularisation;
 	double squared_w = 0, squared_a = 0, squared_b = 0;
 	float rate_w, rate_a, rate_b;
 	size_t d = s->m->d;
@@ -107,7 +108,10 @@ static void step_warp(struct descent *s, size_t u, uint32_t i)
 	}
 }
 
-/* The mean of -ln sigmoid(x_ui - x_uj) over entries of what is looked at, each with a j that is drawn; the same ones every time. */
+/*
+ * The mean of -ln sigmoid(x_ui - x_uj) over entries of what is looked at, each with a j that is drawn; the same ones
+ * every time.
+ */
 static double loss_of(const struct descent *s)
 {
 	const struct csr *x = s->f->held ? s->f->held : s->f->x;
@@ -169,7 +173,8 @@ static int prepare(struct descent *s)
 	return factors_draw(s->m, s->f, (size_t)s->f->hypers.value[HYPER_FACTORS], 1);
 }
 
-static int fit(struct model *m, const struct fit *f, void (*step)(struct descent *s, size_t u, uint32_t i), struct errmsg *e)
+static int fit(struct model *m, const struct fit *f, void (*step)(struct descent *s, size_t u, uint32_t i),
+	       struct errmsg *e)
 {
 	struct descent s = {
 		.m = m,

@@ -26,7 +26,8 @@ static bool is_wanted(const struct work *w, size_t row)
 }
 
 /* Adds the best columns of a group, as many as there may be. */
-static void add_group(const struct work *w, struct scratch *s, struct best *best, size_t group, size_t most, const float *scores)
+static void add_group(const struct work *w, struct scratch *s, struct best *best, size_t group, size_t most,
+		      const float *scores)
 {
 	struct best of_group = {.heap = s->group_heap, .limit = most};
 

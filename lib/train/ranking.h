@@ -1,5 +1,5 @@
 /*
- * ranking: the best columns of each row by a fitted model, and how good they are.
+ * ranking (private to lib/train): the best columns of each row by a fitted model, and how good they are.
  *
  * The metric is nDCG@k (Järvelin, Kekäläinen 2002, "Cumulated gain-based evaluation of IR techniques") with gains of 0
  * and 1. For a row with the held-out columns T, of which the r-th best has the gain g_r:
@@ -38,8 +38,8 @@ struct ranking_options {
 };
 
 /*
- * Ranks. Exact, and the same for any number of threads. Returns 0, or -1 where there is no memory. Free with ranking_clear
- * in either case.
+ * Ranks. Exact, and the same for any number of threads. Returns 0, or -1 where there is no memory. Free with
+ * ranking_clear in either case.
  */
 int ranking_make(struct ranking *r, const struct model *m, const struct ranking_options *o);
 void ranking_clear(struct ranking *r);

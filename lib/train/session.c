@@ -21,7 +21,8 @@ struct shares {
 
 /* Where the search begins. Artists are most of what tracks are; at the beginning, more so. */
 enum { NEARS = 4 };
-static const double nears[NEARS] = {.15, .3, .6, 1.2}; /* likewise shares: how near first tracks are to their interest */
+static const double nears[NEARS] = {.15, .3, .6,
+				    1.2}; /* likewise shares: how near first tracks are to their interest */
 static const struct shares growing = {.56, .11, .34, .6}, common = {.53, .16, .47, .3}, own = {.53, .14, .75, .2};
 
 struct course {
@@ -99,7 +100,8 @@ static int turn(struct course *t, bool users, double *log_likelihood, struct err
 		return -1;
 	look(t, *log_likelihood);
 	if (!isnan(*log_likelihood) && !isfinite(*log_likelihood))
-		return errmsg_set(e, "%s, epoch %u: the likelihood of what was held out is not a number", t->stage, t->epoch);
+		return errmsg_set(e, "%s, epoch %u: the likelihood of what was held out is not a number", t->stage,
+				  t->epoch);
 	return 0;
 }
 
@@ -115,7 +117,8 @@ static int turns(struct course *t, int n, bool users, double *log_likelihood, st
 static int begin_common(struct session_fit *f, struct errmsg *e)
 {
 	const struct session_data *d = f->data;
-	uint32_t *row_of = malloc((d->n_openings + 1) * sizeof *row_of), *number = calloc(d->catalog->n_tracks, sizeof *number);
+	uint32_t *row_of = malloc((d->n_openings + 1) * sizeof *row_of),
+		 *number = calloc(d->catalog->n_tracks, sizeof *number);
 	uint32_t n = 0;
 	int status = row_of && number ? 0 : errmsg_nomem(e);
 
@@ -159,8 +162,8 @@ static int state_keep(struct state *s, const struct session_fit *f, struct errms
 	size_t tracks = f->data->catalog->n_tracks * D, rows = f->n_rows * D;
 
 	s->c = f->c;
-	if (keep(&s->tracks, f->tracks, tracks) && keep(&s->tracks_var, f->tracks_var, tracks) && keep(&s->rows, f->rows, rows) &&
-	    keep(&s->rows_var, f->rows_var, rows))
+	if (keep(&s->tracks, f->tracks, tracks) && keep(&s->tracks_var, f->tracks_var, tracks) &&
+	    keep(&s->rows, f->rows, rows) && keep(&s->rows_var, f->rows_var, rows))
 		return 0;
 	return errmsg_nomem(e);
 }
@@ -436,7 +439,8 @@ static int check(const struct session_data *d, struct session_report *r, struct 
 	if (d->n_openings == 0)
 		return errmsg_set(e, "no session in the logs begins with a track of the catalog");
 	if (d->n_listens == 0)
-		return errmsg_set(e, "no listens in the logs were recommended: there is nothing to learn from but first tracks");
+		return errmsg_set(
+			e, "no listens in the logs were recommended: there is nothing to learn from but first tracks");
 	return 0;
 }
 
@@ -472,7 +476,8 @@ int session_train(struct session_model *m, struct session_report *r, const struc
 
 double session_train_bytes(const struct catalog *c, const struct listens *l)
 {
-	double vectors = 2.0 * (double)(c->n_tracks + c->n_artists) + 2.0 * (double)l->n_sessions / 2 + (double)l->n_sessions / 2;
+	double vectors = 2.0 * (double)(c->n_tracks + c->n_artists) + 2.0 * (double)l->n_sessions / 2 +
+			 (double)l->n_sessions / 2;
 
 	return vectors * D * sizeof(float) + (double)l->n * (sizeof(struct session_listen) + sizeof(uint32_t));
 }

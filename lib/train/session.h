@@ -30,7 +30,8 @@ struct session_options {
 	uint64_t seed;
 	unsigned threads;
 	double holdout;			      /* share of the sessions */
-	size_t part;			      /* about so many sessions of a log half as large again are begun with; 0: 120000 */
+	/* about so many sessions of a log half as large again are begun with; 0: 120000 */
+	size_t part;
 	const struct session_model *previous; /* to start from, or NULL; borrowed */
 	struct watch watch;
 };

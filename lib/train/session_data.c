@@ -108,7 +108,8 @@ static int add_session(struct session_data *d, const struct listens *l, const st
 		const struct listen *listen = &l->list[first + i];
 		uint32_t plays = history_artist_plays(h, d->catalog->tracks[listen->track].artist);
 
-		if (i > 0 && history_track_plays(h, listen->track) == 0 && (n - 1 <= o->most || is_kept(&r, n - i, &wanted)))
+		if (i > 0 && history_track_plays(h, listen->track) == 0 &&
+		    (n - 1 <= o->most || is_kept(&r, n - i, &wanted)))
 			add_listen(d, listen, plays, held_out);
 		if (history_add(h, d->catalog, listen->track, listen->time) < 0)
 			return -1;
@@ -152,7 +153,8 @@ static int index_tracks(struct session_data *d)
 	for (size_t i = 0; i < d->n_listens; i++) {
 		const struct session_listen *l = &d->listens[i];
 
-		d->by_track[at[l->track + 1]++] = (struct session_track_listen){l->opening, l->time, l->plays, l->held_out};
+		d->by_track[at[l->track + 1]++] = (struct session_track_listen){l->opening, l->time, l->plays,
+										l->held_out};
 	}
 	return 0;
 }

@@ -1,5 +1,6 @@
 /*
- * session_data: the listens of a log as the session model sees them. Private to the trainer of that model.
+ * session_data (private to lib/train): the listens of a log as the session model sees them. Private to the trainer of
+ * that model.
  *
  * What belongs together is an opening: all sessions of one user that began with the same track. Openings lie in the
  * order

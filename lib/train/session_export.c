@@ -77,8 +77,15 @@ static int export_users(const struct session_fit *f, struct session_model *m)
 int session_fit_export(const struct session_fit *f, struct session_model *m, struct errmsg *e)
 {
 	*m = (struct session_model){
-		.n_tracks = f->data->catalog->n_tracks, .n_users = f->data->n_users, .n_rows = f->n_rows,
-		.n_openings = f->data->n_openings, .gamma = f->c.gamma, .noise = f->c.noise, .near = f->c.near, .s = 1, .b = f->c.b_mean,
+		.n_tracks = f->data->catalog->n_tracks,
+		.n_users = f->data->n_users,
+		.n_rows = f->n_rows,
+		.n_openings = f->data->n_openings,
+		.gamma = f->c.gamma,
+		.noise = f->c.noise,
+		.near = f->c.near,
+		.s = 1,
+		.b = f->c.b_mean,
 		.b_var = f->c.b_var,
 	};
 	for (int k = 0; k < D; k++) {

@@ -92,7 +92,8 @@ static void add_row_listens(const struct session_fit *f, struct equations *q, si
 			float x, noise;
 
 			if (j + AHEAD < d->n_listens)
-				prefetch(f->tracks + (size_t)l[AHEAD].track * D, f->tracks_var + (size_t)l[AHEAD].track * D);
+				prefetch(f->tracks + (size_t)l[AHEAD].track * D,
+					 f->tracks_var + (size_t)l[AHEAD].track * D);
 			if (l->held_out)
 				continue;
 			x = session_dot_inline(row, e);
@@ -289,7 +290,8 @@ static void solve_track(const struct track_step *step, uint32_t artist, uint32_t
 {
 	struct session_fit *f = step->f;
 	const float *a = f->artists + (size_t)artist * D, *va = f->artists_var + (size_t)artist * D;
-	float pulled[D], best[D], own_var[D], *e = f->tracks + (size_t)track * D, *v = f->tracks_var + (size_t)track * D;
+	float pulled[D], best[D], own_var[D], *e = f->tracks + (size_t)track * D,
+					      *v = f->tracks_var + (size_t)track * D;
 
 	for (int k = 0; k < D; k++)
 		pulled[k] = a[k] * step->pull[k];
@@ -563,8 +565,10 @@ static double judge_gamma(const struct session_fit *f, double gamma, size_t *cou
 			continue;
 		var = spread_of_product(q, f->rows_var + r * D, e, f->tracks_var + (size_t)l->track * D);
 		/* a time that cannot be has some probability too, or one odd listen would decide */
-		sum += log(1e-4 + (o->kind == SESSION_NOTHING ? 0 : exp(log_probability(o, f->s[user], f->b[user], session_dot(q, e),
-										       f->c.noise + var))));
+		sum += log(1e-4 + (o->kind == SESSION_NOTHING
+					   ? 0
+					   : exp(log_probability(o, f->s[user], f->b[user], session_dot(q, e),
+								 f->c.noise + var))));
 		++*count;
 	}
 	return sum;
@@ -680,8 +684,8 @@ int session_fit_init(struct session_fit *f, const struct session_data *d, unsign
 
 void session_fit_clear(struct session_fit *f)
 {
-	float *arrays[] = {f->artists, f->artists_var, f->tracks, f->tracks_var, f->rows, f->rows_var, f->s, f->b, f->u_var,
-			   f->b_var};
+	float *arrays[] = {f->artists,	f->artists_var, f->tracks, f->tracks_var, f->rows,
+			   f->rows_var, f->s,		f->b,	   f->u_var,	  f->b_var};
 
 	for (size_t i = 0; i < sizeof arrays / sizeof *arrays; i++)
 		free(arrays[i]);
@@ -713,7 +717,8 @@ int session_fit_set_rows(struct session_fit *f, const uint32_t *row_of, size_t n
 		f->row_start[i] += f->row_start[i - 1];
 	for (size_t i = 0; i < n; i++) {
 		f->row_openings[f->row_start[row_of[i] + 1]++] = (uint32_t)i;
-		memcpy(f->rows + (size_t)row_of[i] * D, f->tracks + (size_t)f->data->openings[i].track * D, D * sizeof(float));
+		memcpy(f->rows + (size_t)row_of[i] * D, f->tracks + (size_t)f->data->openings[i].track * D,
+		       D * sizeof(float));
 		for (int k = 0; k < D; k++)
 			f->rows_var[(size_t)row_of[i] * D + k] = f->c.first[k];
 	}

@@ -1,6 +1,6 @@
 /*
- * session_fit: the session model while it is being learned, and the half steps that improve it. Private to its
- * trainer.
+ * session_fit (private to lib/train): the session model while it is being learned, and the half steps that improve it.
+ * Private to its trainer.
  *
  * A track has a vector e, a row (what a listener is after in a session) a vector q; a listen of user u to a track
  * whose
@@ -26,7 +26,8 @@
 
 struct session_constants {
 	double gamma, noise; /* noise: the variance of x around q.e */
-	double near;	     /* variance of a coordinate of a first track around its interest, by which interests are told apart */
+	/* variance of a coordinate of a first track around its interest, by which interests are told apart */
+	double near;
 	float artist[SESSION_DIM], track[SESSION_DIM], first[SESSION_DIM]; /* variances by coordinate */
 	double u_mean, u_var, b_mean, b_var; /* of log 1/s and b over users */
 	double b_start;	     /* the mean of b at the start, where it stays */

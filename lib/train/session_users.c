@@ -103,7 +103,8 @@ static void fit_user(const struct user_step *step, size_t user)
 	const struct session_constants *c = &f->c;
 	struct draw *draws;
 	size_t n = gather_draws(step, user, &draws);
-	double log_u = step->at_start ? c->u_mean : -log(f->s[user]), u = exp(log_u), b = step->at_start ? c->b_mean : f->b[user];
+	double log_u = step->at_start ? c->u_mean : -log(f->s[user]), u = exp(log_u),
+	       b = step->at_start ? c->b_mean : f->b[user];
 
 	for (int t = 0; draws && t < NEWTON_STEPS; t++) {
 		struct slope g = {0};

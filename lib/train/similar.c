@@ -9,13 +9,13 @@
 /*
  * What the models of similar tracks learn from:
  *
- * - mf, as published for the system that botify replaces: pairs of the first track of a session and a later one, with the
- *   time that the later one was listened to. Rows are first tracks.
+ * - mf, as published for the system that botify replaces: pairs of the first track of a session and a later one, with
+ *   the time that the later one was listened to. Rows are first tracks.
  * - itemknn: sessions x tracks, with the time that each was listened to.
  * - ease: users x tracks, with how often each was liked, dampened.
  *
- * What is held out to choose hyperparameters is ranked by all of them alike: the later tracks that were liked, for the first
- * track of their session.
+ * What is held out to choose hyperparameters is ranked by all of them alike: the later tracks that were liked, for the
+ * first track of their session.
  */
 enum { SAMPLE = 200000 };
 
@@ -37,7 +37,8 @@ static bool is_held(const struct pairs *p, size_t session)
 static bool is_sampled(const struct pairs *p, size_t session)
 {
 	uint32_t user = p->l->session_user[session];
-	struct rng r = rng_at(p->o->tune.seed, RNG_TRAIN, p->l->user_ids[user], (uint32_t)session - p->l->user_first[user], 3);
+	struct rng r = rng_at(p->o->tune.seed, RNG_TRAIN, p->l->user_ids[user],
+			      (uint32_t)session - p->l->user_first[user], 3);
 
 	return rng_uniform(&r) * (double)p->l->n_sessions < SAMPLE;
 }
@@ -111,7 +112,10 @@ static int take_artists(struct trainer_data *d, const struct catalog *c)
 	return d->group ? 0 : -1;
 }
 
-/* How much a user listens on the whole says nothing of tracks: it is taken out of all times. Returns them by listen, or NULL. */
+/*
+ * How much a user listens on the whole says nothing of tracks: it is taken out of all times. Returns them by listen,
+ * or NULL.
+ */
 static float *take_users(const struct listens *l)
 {
 	float *times = malloc((l->n + 1) * sizeof *times);
@@ -164,7 +168,8 @@ static void size(struct pairs *p, size_t n_rows)
 	p->ranked.n_rows = p->l->n_tracks;
 }
 
-static int prepare_similar(struct trainer_data *d, const struct listens *l, const struct trainer_options *o, struct errmsg *e)
+static int prepare_similar(struct trainer_data *d, const struct listens *l, const struct trainer_options *o,
+			   struct errmsg *e)
 {
 	struct pairs p = {.l = l, .o = o};
 	bool mf = strcmp(o->kind->name, "mf") == 0, knn = strcmp(o->kind->name, "itemknn") == 0;
@@ -195,7 +200,8 @@ static int prepare_similar(struct trainer_data *d, const struct listens *l, cons
 		return 0;
 	if (mf)
 		return errmsg_set(e, "no session has another track after its first, so there is nothing to learn");
-	return knn ? errmsg_set(e, "nothing was listened to") : errmsg_set(e, "no listen is longer than %g (--liked)", o->liked);
+	return knn ? errmsg_set(e, "nothing was listened to")
+		   : errmsg_set(e, "no listen is longer than %g (--liked)", o->liked);
 }
 
 static bool has_model(const char *name)

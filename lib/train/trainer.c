@@ -66,7 +66,8 @@ void trainer_estimate(struct trainer_estimate *t, const struct trainer_data *d, 
 	double factors = isnan(h.value[HYPER_FACTORS]) ? 1 : h.value[HYPER_FACTORS];
 
 	o->kind->cost(&d->x, &h, &bytes, &operations);
-	*t = (struct trainer_estimate){.rows = d->x.n_rows, .columns = d->x.n_columns, .entries = csr_entries(&d->x), .fits = 1};
+	*t = (struct trainer_estimate){
+		.rows = d->x.n_rows, .columns = d->x.n_columns, .entries = csr_entries(&d->x), .fits = 1};
 	if (tune_is_needed(o->kind, &o->tune.given) && csr_entries(&d->held) > 0)
 		t->fits += FITS;
 	t->bytes = bytes + 32 * (double)t->entries;
@@ -102,7 +103,8 @@ struct sample {
 /* The cost of ease is the cube of the rows, and a sample tells how much regularisation there should be. */
 static int take_sample(struct sample *s, struct tune_data *t, uint64_t seed)
 {
-	if (sample_rows(&s->part, t->x, seed) < 0 || csr_transpose(&s->part_t, &s->part) < 0 || sample_rows(&s->held, t->held, seed) < 0)
+	if (sample_rows(&s->part, t->x, seed) < 0 || csr_transpose(&s->part_t, &s->part) < 0 ||
+	    sample_rows(&s->held, t->held, seed) < 0)
 		return -1;
 	t->x = &s->part;
 	t->xt = &s->part_t;
@@ -116,7 +118,8 @@ static int tune_all(struct hypers *h, struct tune_data *t, const struct trainer_
 {
 	struct sample s = {0};
 	bool sampled = strcmp(o->kind->name, "ease") == 0 && t->x->n_rows > 2 * SAMPLE;
-	int status = sampled && take_sample(&s, t, o->tune.seed) < 0 ? errmsg_nomem(e) : tune_find(h, o->kind, t, &o->tune, e);
+	int status = sampled && take_sample(&s, t, o->tune.seed) < 0 ? errmsg_nomem(e)
+								     : tune_find(h, o->kind, t, &o->tune, e);
 
 	csr_clear(&s.part);
 	csr_clear(&s.part_t);
@@ -125,7 +128,8 @@ static int tune_all(struct hypers *h, struct tune_data *t, const struct trainer_
 }
 
 /* The best fit of the search was to a part only, so that all of it is fitted once more. */
-int trainer_run(struct ranking *r, struct hypers *h, const struct trainer_data *d, const struct trainer_options *o, struct errmsg *e)
+int trainer_run(struct ranking *r, struct hypers *h, const struct trainer_data *d, const struct trainer_options *o,
+		struct errmsg *e)
 {
 	struct tune_data tuning = {
 		.x = &d->part,

@@ -26,7 +26,8 @@ struct trainer_options {
 	size_t limit;	/* of tracks in a row */
 	double liked;	/* a listen is liked that is longer */
 	double holdout; /* share of the sessions */
-	size_t per_artist; /* tracks of an artist in a list of similar ones, at most, that of the track itself counted; 0: any */
+	/* tracks of an artist in a list of similar ones, at most, that of the track itself counted; 0: any */
+	size_t per_artist;
 	bool unheard;	/* user-tracks: leaves out what a user has listened to */
 	const struct catalog *catalog; /* of the listens, or NULL */
 	struct tune tune; /* seed, threads and the watch are those of the whole */
@@ -54,7 +55,8 @@ struct trainer_kind {
 	size_t limit; /* where none is given */
 	bool (*has_model)(const char *name);
 	/* Makes the data. Returns 0, or -1 with the reason: there is nothing to learn from. */
-	int (*prepare)(struct trainer_data *d, const struct listens *l, const struct trainer_options *o, struct errmsg *e);
+	int (*prepare)(struct trainer_data *d, const struct listens *l, const struct trainer_options *o,
+		       struct errmsg *e);
 };
 
 extern const struct trainer_kind trainer_similar, trainer_user_tracks;
@@ -71,10 +73,11 @@ struct trainer_estimate {
 void trainer_estimate(struct trainer_estimate *t, const struct trainer_data *d, const struct trainer_options *o);
 
 /*
- * Tunes, fits and ranks. `h` is what was chosen. Returns 0, or -1 with the reason. Free the ranking with ranking_clear in
- * either case.
+ * Tunes, fits and ranks. `h` is what was chosen. Returns 0, or -1 with the reason. Free the ranking with ranking_clear
+ * in either case.
  */
-int trainer_run(struct ranking *r, struct hypers *h, const struct trainer_data *d, const struct trainer_options *o, struct errmsg *e);
+int trainer_run(struct ranking *r, struct hypers *h, const struct trainer_data *d, const struct trainer_options *o,
+		struct errmsg *e);
 
 /*
  * Writes a line for each row that has any: {"track":0,"recommendations":[…]} or {"user":0,"tracks":[…]}. Returns how

@@ -146,12 +146,14 @@ static int climb_all(struct search *s, double power, struct errmsg *e)
 bool tune_is_needed(const struct model_kind *k, const struct hypers *given)
 {
 	for (size_t i = 0; i < k->n_hypers; i++)
-		if (isnan(given->value[k->hypers[i].which]) && (k->hypers[i].factor != 1 || k->hypers[i].which == HYPER_EPOCHS))
+		if (isnan(given->value[k->hypers[i].which]) &&
+		    (k->hypers[i].factor != 1 || k->hypers[i].which == HYPER_EPOCHS))
 			return true;
 	return false;
 }
 
-int tune_find(struct hypers *best, const struct model_kind *k, const struct tune_data *data, const struct tune *t, struct errmsg *e)
+int tune_find(struct hypers *best, const struct model_kind *k, const struct tune_data *data, const struct tune *t,
+	      struct errmsg *e)
 {
 	struct search s = {.kind = k, .data = data, .t = t, .best = model_hypers(k, &t->given), .metric = NAN};
 	struct hypers first = s.best;

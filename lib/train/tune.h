@@ -1,9 +1,9 @@
 /*
- * tune: hyperparameters by the metric of the ranking on a held-out part of the data.
+ * tune (private to lib/train): hyperparameters by the metric of the ranking on a held-out part of the data.
  *
- * From where a model's search begins, one hyperparameter after the other goes up, and down, by its factor as long as the
- * metric gets better. Then all of them once more, with the root of the factor. What was given stays as it is. Where nothing
- * is to be searched and no epoch to be found, nothing is tried.
+ * From where a model's search begins, one hyperparameter after the other goes up, and down, by its factor as long as
+ * the metric gets better. Then all of them once more, with the root of the factor. What was given stays as it is.
+ * Where nothing is to be searched and no epoch to be found, nothing is tried.
  */
 #ifndef BOTIFY_TUNE_H
 #define BOTIFY_TUNE_H
@@ -42,6 +42,7 @@ struct tune {
 bool tune_is_needed(const struct model_kind *k, const struct hypers *given);
 
 /* Finds the best hyperparameters of a kind. Returns 0, or -1 with the reason. */
-int tune_find(struct hypers *best, const struct model_kind *k, const struct tune_data *data, const struct tune *t, struct errmsg *e);
+int tune_find(struct hypers *best, const struct model_kind *k, const struct tune_data *data, const struct tune *t,
+	      struct errmsg *e);
 
 #endif

@@ -3,8 +3,8 @@
 #include <string.h>
 
 /* Adds what a user liked in a session to all, and to one of the parts. */
-static int add_session(const struct listens *l, const struct trainer_options *o, size_t session, struct csr_builder *all,
-		       struct csr_builder *part, struct csr_builder *heard)
+static int add_session(const struct listens *l, const struct trainer_options *o, size_t session,
+		       struct csr_builder *all, struct csr_builder *part, struct csr_builder *heard)
 {
 	uint32_t user = l->session_user[session];
 
@@ -22,8 +22,8 @@ static int add_session(const struct listens *l, const struct trainer_options *o,
 static int make(struct trainer_data *d, struct csr_builder *all, struct csr_builder *part, struct csr_builder *held,
 		struct csr_builder *heard)
 {
-	if (csr_make(&d->x, all, CSR_SUM) < 0 || csr_make(&d->part, part, CSR_SUM) < 0 || csr_make(&d->held, held, CSR_SUM) < 0 ||
-	    csr_make(&d->heard, heard, CSR_SUM) < 0)
+	if (csr_make(&d->x, all, CSR_SUM) < 0 || csr_make(&d->part, part, CSR_SUM) < 0 ||
+	    csr_make(&d->held, held, CSR_SUM) < 0 || csr_make(&d->heard, heard, CSR_SUM) < 0)
 		return -1;
 	csr_dampen(&d->x);
 	csr_dampen(&d->part);
@@ -51,7 +51,8 @@ static void keep_new(struct csr *held, const struct csr *part)
 	}
 }
 
-static int prepare_user_tracks(struct trainer_data *d, const struct listens *l, const struct trainer_options *o, struct errmsg *e)
+static int prepare_user_tracks(struct trainer_data *d, const struct listens *l, const struct trainer_options *o,
+			       struct errmsg *e)
 {
 	struct csr_builder b[4];
 	int status = 0;

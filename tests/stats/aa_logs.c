@@ -177,13 +177,30 @@ static const struct method {
 	{"--adjust holm, any of 14", ONCE, {{"adjust", "holm"}}, NOTHING, &any, AT_MOST},
 	{"--adjust bh, any of 14", ONCE, {{"adjust", "bh"}}, NOTHING, &any, AT_MOST},
 	{"--adjust by, any of 14", ONCE, {{"adjust", "by"}}, NOTHING, &any, AT_MOST},
-	{"--adjust holm --primary time, time of any arm", ONCE, {{"adjust", "holm"}, {"primary", "time"}}, NOTHING, &time_of_any,
+	{"--adjust holm --primary time, time of any arm",
+	 ONCE,
+	 {{"adjust", "holm"}, {"primary", "time"}},
+	 NOTHING,
+	 &time_of_any,
 	 AT_MOST},
-	{"--sequential, 50 looks", EVERY_NIGHT, {{"sequential", NULL}, {"tune", "600"}}, NOTHING, &metrics_and_split, AT_MOST},
-	{"--sequential --covariate-before, 50 looks", EVERY_NIGHT,
-	 {{"sequential", NULL}, {"tune", "600"}}, BEFORE, &means, AT_MOST},
-	{"--sequential --adjust holm, any of 14, 50 looks", EVERY_NIGHT,
-	 {{"sequential", NULL}, {"tune", "600"}, {"adjust", "holm"}}, NOTHING, &any, AT_MOST},
+	{"--sequential, 50 looks",
+	 EVERY_NIGHT,
+	 {{"sequential", NULL}, {"tune", "600"}},
+	 NOTHING,
+	 &metrics_and_split,
+	 AT_MOST},
+	{"--sequential --covariate-before, 50 looks",
+	 EVERY_NIGHT,
+	 {{"sequential", NULL}, {"tune", "600"}},
+	 BEFORE,
+	 &means,
+	 AT_MOST},
+	{"--sequential --adjust holm, any of 14, 50 looks",
+	 EVERY_NIGHT,
+	 {{"sequential", NULL}, {"tune", "600"}, {"adjust", "holm"}},
+	 NOTHING,
+	 &any,
+	 AT_MOST},
 	{"any of 14: the reason for --adjust", ONCE, {{NULL}}, NOTHING, &any, MORE},
 	{"50 looks: the reason for --sequential", EVERY_NIGHT, {{NULL}}, NOTHING, &time_alone, MORE},
 	{"sessions taken as independent: the reason for the delta method", ONCE, {{NULL}}, NOTHING, &sessions, MORE},
@@ -236,12 +253,14 @@ static void check_effects(const struct effects *all, struct tally *t)
 	for (size_t i = 0; i < all->n; i++) {
 		const struct effect *x = &all->list[i];
 
-		t->contradictions += x->significant != excludes_zero(x->lower, x->upper) || x->significant != (x->p_adjusted < alpha);
+		t->contradictions += x->significant != excludes_zero(x->lower, x->upper) ||
+				     x->significant != (x->p_adjusted < alpha);
 	}
 }
 
 /* Rows of one log are 0 or 1: an alarm on any night is one. */
-static void judge(const struct method *m, const struct study *s, const struct drawn_log *log, size_t *rows, struct tally *t)
+static void judge(const struct method *m, const struct study *s, const struct drawn_log *log, size_t *rows,
+		  struct tally *t)
 {
 	struct analysis_options o = options_of(m, log);
 	struct analysis a;
@@ -284,9 +303,10 @@ static bool print_all(const struct tally *t)
 
 	for (size_t i = 0; i < METHODS; i++)
 		for (size_t k = 0; k < methods[i].reading->n; k++, row++)
-			ok &= band_print(row + 1, methods[i].name, methods[i].reading->name(k), methods[i].promise, t->alarms[row], LOGS, alpha);
-	printf("%sok %zu - interval, p and verdict contradict each other: %zu of %zu, wanted 0\n", t->contradictions ? "not " : "",
-	       row + 1, t->contradictions, t->effects);
+			ok &= band_print(row + 1, methods[i].name, methods[i].reading->name(k), methods[i].promise,
+					 t->alarms[row], LOGS, alpha);
+	printf("%sok %zu - interval, p and verdict contradict each other: %zu of %zu, wanted 0\n",
+	       t->contradictions ? "not " : "", row + 1, t->contradictions, t->effects);
 	return ok && t->contradictions == 0;
 }
 

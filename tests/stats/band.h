@@ -59,8 +59,8 @@ static inline bool band_print(size_t number, const char *what, const char *part,
 	char words[64];
 	bool ok = band_holds(promise, count, n, rate, words, sizeof words);
 
-	printf("%sok %zu - %s%s%s: %zu of %zu, wanted %s\n", ok ? "" : "not ", number, what, *part ? ": " : "", part, count, n,
-	       words);
+	printf("%sok %zu - %s%s%s: %zu of %zu, wanted %s\n", ok ? "" : "not ", number, what, *part ? ": " : "", part,
+	       count, n, words);
 	return ok;
 }
 

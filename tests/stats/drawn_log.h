@@ -1,8 +1,9 @@
 /*
  * drawn_log: a log of an experiment in which the arms do the same, drawn at random.
  *
- * Listeners differ, and each stays as they are: the keen come back sooner, hear more tracks in a session and more of each
- * track, and some have a slow line. A third of them was there before the experiment began, the others come as it runs.
+ * Listeners differ, and each stays as they are: the keen come back sooner, hear more tracks in a session and more of
+ * each track, and some have a slow line. A third of them was there before the experiment began, the others come as it
+ * runs.
  *
  * Two things are as they are for the sake of quantiles, whose errors are right only where the density of the times of
  * sessions is smooth. No two parts of tracks are the same, for errors are too small where many sessions tie. And a

@@ -1,8 +1,8 @@
 /*
- * How often each method cries wolf: every row of `methods` is tried on 2,000 data sets in which there is nothing to find
- * (or, where a row says so, something to find with a known probability), and the count must lie in the 99.9 % band of
- * the binomial distribution; where a method promises "at most", below its upper end. Data are skewed, and users have
- * several sessions, as in a log. Output is TAP. Seeded, so a run is the same every time:
+ * How often each method cries wolf: every row of `methods` is tried on 2,000 data sets in which there is nothing to
+ * find (or, where a row says so, something to find with a known probability), and the count must lie in the 99.9 %
+ * band of the binomial distribution; where a method promises "at most", below its upper end. Data are skewed, and
+ * users have several sessions, as in a log. Output is TAP. Seeded, so a run is the same every time:
  *
  *     make test-stats           false_alarms [SEED]
  */
@@ -326,7 +326,9 @@ static bool ranked(struct rng *r, bool by_sessions)
 		struct user u = draw_user(r);
 		uint32_t place = rng_below(r, 10);
 
-		values[i] = (struct ranks_value){by_sessions ? (double)u.sessions : u.time, place < 7 ? 0 : place < 9 ? 1 : 2};
+		values[i] = (struct ranks_value){by_sessions ? (double)u.sessions : u.time, place < 7	? 0
+											    : place < 9 ? 1
+													: 2};
 	}
 	if (ranks_test(values, USERS, 3, &test) < 0)
 		abort();

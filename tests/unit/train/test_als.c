@@ -67,7 +67,8 @@ static void fits_are_the_same_for_any_threads(void)
 			CHECK(csr_add(&b, u, (u + k * k) % 150 + (u < 150 ? 0 : 150), 1) == 0);
 	CHECK(csr_make(&x, &b, CSR_SUM) == 0 && csr_transpose(&xt, &x) == 0);
 	for (unsigned threads = 1; threads <= 3; threads++) {
-		struct fit f = {.x = &x, .xt = &xt, .hypers = hypers_none(), .seed = 5, .threads = threads, .stage = "fit"};
+		struct fit f = {
+			.x = &x, .xt = &xt, .hypers = hypers_none(), .seed = 5, .threads = threads, .stage = "fit"};
 		struct model m = {0};
 
 		f.hypers = model_hypers(model_find("als"), &f.hypers);

@@ -11,7 +11,8 @@ static int best_first(const void *a, const void *b)
 {
 	const struct best_item *x = a, *y = b;
 
-	return x->score != y->score ? (x->score < y->score) - (x->score > y->score) : (x->item > y->item) - (x->item < y->item);
+	return x->score != y->score ? (x->score < y->score) - (x->score > y->score)
+				    : (x->item > y->item) - (x->item < y->item);
 }
 
 /* Scores of many ties, some of them no candidates. */

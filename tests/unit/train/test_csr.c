@@ -19,7 +19,8 @@ static bool is(const struct csr *m, const struct csr_entry *want, size_t n)
 
 	for (uint32_t r = 0; r < m->n_rows; r++)
 		for (size_t i = m->start[r]; i < m->start[r + 1]; i++, at++)
-			if (at >= n || want[at].row != r || want[at].column != m->column[i] || want[at].value != m->value[i])
+			if (at >= n || want[at].row != r || want[at].column != m->column[i] ||
+			    want[at].value != m->value[i])
 				return false;
 	return at == n && csr_entries(m) == n;
 }

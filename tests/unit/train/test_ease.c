@@ -6,8 +6,12 @@
 #include "train/dense.h"
 #include "unit/train/known.h"
 
-/* Fits and compares the weights, of which those of an item to itself are not looked at, and the scores where they are known. */
-static void check_ease(const double *values, size_t n_rows, size_t n_columns, const double *weights, const double *scores)
+/*
+ * Fits and compares the weights, of which those of an item to itself are not looked at, and the scores where they are
+ * known.
+ */
+static void check_ease(const double *values, size_t n_rows, size_t n_columns, const double *weights,
+		       const double *scores)
 {
 	struct csr x, xt;
 	struct model m = {.of_items = true};

@@ -7,8 +7,8 @@
 static struct listens_reader reader;
 
 /* A line: user, track, time, timestamp, recommendation, source, pool. */
-static void listen(enum event_message message, uint32_t user, uint32_t track, double time, int64_t timestamp, uint32_t next,
-		   const char *source, uint32_t pool)
+static void listen(enum event_message message, uint32_t user, uint32_t track, double time, int64_t timestamp,
+		   uint32_t next, const char *source, uint32_t pool)
 {
 	struct event ev = event_of(message, user, track, time);
 	struct errmsg e;
@@ -29,7 +29,8 @@ static void make(struct listens *l, const struct catalog *c)
 	CHECK(!reader.events && reader.n == 0);
 }
 
-static int listen_is(const struct listens *l, size_t i, uint32_t track, uint32_t session, uint32_t position, enum listen_how how)
+static int listen_is(const struct listens *l, size_t i, uint32_t track, uint32_t session, uint32_t position,
+		     enum listen_how how)
 {
 	const struct listen *x = &l->list[i];
 
@@ -127,7 +128,8 @@ static void no_events_are_no_listens(void)
 	struct listens l;
 
 	make(&l, NULL);
-	CHECK(l.n == 0 && l.n_sessions == 0 && l.n_users == 0 && l.n_tracks == 0 && l.session_first[0] == 0 && l.user_first[0] == 0);
+	CHECK(l.n == 0 && l.n_sessions == 0 && l.n_users == 0 && l.n_tracks == 0 && l.session_first[0] == 0 &&
+	      l.user_first[0] == 0);
 	listens_clear(&l);
 }
 

@@ -10,7 +10,8 @@ static void make_model(struct model *m, const struct csr *x)
 {
 	static const float scores[] = {4, 3, 3, 2, 1};
 
-	*m = (struct model){.x = x, .d = 1, .rows = malloc(x->n_rows * sizeof *m->rows), .columns = malloc(sizeof scores)};
+	*m = (struct model){
+		.x = x, .d = 1, .rows = malloc(x->n_rows * sizeof *m->rows), .columns = malloc(sizeof scores)};
 	for (size_t r = 0; r < x->n_rows; r++)
 		m->rows[r] = 1;
 	memcpy(m->columns, scores, sizeof scores);

@@ -74,7 +74,8 @@ static void add(struct listens_reader *reader, uint32_t user, uint32_t track, do
 	CHECK(listens_add(reader, &ev, &e) == 0);
 }
 
-static void listen(struct listens_reader *reader, uint32_t user, const double *q, double bias, double gamma, struct rng *r, bool uniform)
+static void listen(struct listens_reader *reader, uint32_t user, const double *q, double bias, double gamma,
+		   struct rng *r, bool uniform)
 {
 	uint32_t track = first_track(q, r), plays[ARTISTS] = {0};
 	double time = 1;
@@ -121,7 +122,8 @@ static double agreement(const struct session_model *m)
 			for (int j = 0; j < 2 && m->openings[i].track == interests[j]; j++)
 				for (uint32_t t = 0; t < TRACKS; t++) {
 					double a = product(tracks[interests[j]], tracks[t]);
-					double b = session_dot(m->rows + (size_t)m->openings[i].row * SESSION_DIM, m->tracks + (size_t)t * SESSION_DIM);
+					double b = session_dot(m->rows + (size_t)m->openings[i].row * SESSION_DIM,
+							       m->tracks + (size_t)t * SESSION_DIM);
 
 					n++, x += a, y += b, xx += a * a, yy += b * b, xy += a * b;
 				}
@@ -129,7 +131,8 @@ static double agreement(const struct session_model *m)
 	return (xy - x * y / n) / sqrt((xx - x * x / n) * (yy - y * y / n));
 }
 
-static void train_by(struct session_model *m, struct session_report *r, const struct listens *l, const struct session_options *o)
+static void train_by(struct session_model *m, struct session_report *r, const struct listens *l,
+		     const struct session_options *o)
 {
 	struct errmsg e = {.text = ""};
 
@@ -137,7 +140,8 @@ static void train_by(struct session_model *m, struct session_report *r, const st
 	CHECK_STR(e.text, "");
 }
 
-static void train(struct session_model *m, struct session_report *r, const struct listens *l, unsigned threads, uint64_t seed)
+static void train(struct session_model *m, struct session_report *r, const struct listens *l, unsigned threads,
+		  uint64_t seed)
 {
 	train_by(m, r, l, &(struct session_options){.seed = seed, .threads = threads, .holdout = .1});
 }
@@ -204,10 +208,12 @@ static void bounds_say_what_a_time_says(void)
 	double least;
 
 	session_bounds_make(&b, .8);
-	CHECK(session_bound_of(&b, 0, 0)->kind == SESSION_BELOW && fabs(session_bound_of(&b, 0, 0)->z - log(.005 / .995)) < 1e-5);
+	CHECK(session_bound_of(&b, 0, 0)->kind == SESSION_BELOW &&
+	      fabs(session_bound_of(&b, 0, 0)->z - log(.005 / .995)) < 1e-5);
 	CHECK(session_bound_of(&b, 0, 100)->kind == SESSION_ABOVE);
 	o = session_bound_of(&b, 1, 40); /* half of what it would be */
-	CHECK(o->kind == SESSION_INSIDE && fabs(o->z) < 1e-3 && fabs(o->high - log((.405 / .8) / (1 - .405 / .8))) < 1e-5);
+	CHECK(o->kind == SESSION_INSIDE && fabs(o->z) < 1e-3 &&
+	      fabs(o->high - log((.405 / .8) / (1 - .405 / .8))) < 1e-5);
 	CHECK(session_bound_of(&b, 1, 80)->kind == SESSION_ABOVE);
 	CHECK(session_bound_of(&b, 1, 90)->kind == SESSION_NOTHING); /* it cannot be */
 	/* more plays than are told apart count as the most that are */
@@ -215,7 +221,8 @@ static void bounds_say_what_a_time_says(void)
 	least = .015 / pow(.8, SESSION_PLAYS_MAX);
 	CHECK(o->kind == SESSION_INSIDE && fabs(o->low - log(least / (1 - least))) < 1e-5);
 	session_bounds_forget_repeats(&b);
-	CHECK(session_bound_of(&b, 1, 40)->kind == SESSION_NOTHING && session_bound_of(&b, 0, 40)->kind == SESSION_INSIDE);
+	CHECK(session_bound_of(&b, 1, 40)->kind == SESSION_NOTHING &&
+	      session_bound_of(&b, 0, 40)->kind == SESSION_INSIDE);
 	CHECK(fabs(session_hazard(0) - .7978845608) < 1e-9); /* sqrt(2 / pi) */
 	CHECK(fabs(session_hazard(-13) - 13.0763) < 1e-3 && session_hazard(40) == 0);
 }
