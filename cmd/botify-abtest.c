@@ -161,7 +161,7 @@ static int check_effects(const struct options *o, struct errmsg *e)
 }
 
 /* What can be said of the options together; and what some of them bring with them. */
-static int complete(struct options *o, struct errmsg *e)
+static int complete_options(struct options *o, struct errmsg *e)
 {
 	bool html = o->format == report_format_find("html"), page = html && !o->merge;
 
@@ -203,7 +203,7 @@ static int parse_options(struct options *o, int argc, char **argv)
 
 	o->paths = argv + optind;
 	o->n_paths = (size_t)(argc - optind);
-	if (status < 0 && (complete(o, &e) < 0 || check_output(o, &e) < 0))
+	if (status < 0 && (complete_options(o, &e) < 0 || check_output(o, &e) < 0))
 		status = command_misused(&self, &e);
 	return status;
 }
@@ -223,7 +223,7 @@ static void clear_inputs(struct inputs *in)
 	covariate_clear(&in->covariate);
 }
 
-static void complain(void *ctx, const struct errmsg *reason)
+static void complain_of_line(void *ctx, const struct errmsg *reason)
 {
 	struct inputs *in = ctx;
 
@@ -242,10 +242,10 @@ static void note_units(const struct study *s, const struct options *o)
 }
 
 /* Reads the logs or their parts into the study. */
-static int gather(struct inputs *in, const struct options *o, struct errmsg *e)
+static int read_study(struct inputs *in, const struct options *o, struct errmsg *e)
 {
 	const struct study_log log = {.paths = o->paths, .n_paths = o->n_paths, .threads = o->threads,
-				      .complain = complain, .ctx = in};
+				      .complain = complain_of_line, .ctx = in};
 	struct study *s = &in->study;
 	struct study_keep keep = o->keep;
 
@@ -280,7 +280,7 @@ static int check_plan(const struct study *s, const struct options *o, struct err
 }
 
 /* Returns 0; or -1 where there is nothing to report on. */
-static int check(const struct study *s, const struct options *o, struct errmsg *e)
+static int check_study(const struct study *s, const struct options *o, struct errmsg *e)
 {
 	if (s->events == 0)
 		return errmsg_set(e, "the log has no events");
@@ -310,7 +310,8 @@ static int print_plain(const struct analysis *a, const struct study *s, const st
 }
 
 /* Writes what is asked for: a part, or the report. */
-static int print(const struct analysis *a, const struct study *s, const struct options *o, FILE *f, struct errmsg *e)
+static int print_result(const struct analysis *a, const struct study *s, const struct options *o, FILE *f,
+			struct errmsg *e)
 {
 	const struct report_style style = {.terminal = isatty(fileno(f)), .colour = table_wants_colour(f),
 					   .spreadsheet = o->spreadsheet};
@@ -326,14 +327,14 @@ static int save_or_print(const struct analysis *a, const struct study *s, const 
 
 	if (command_result_open(&result, o->output, e) < 0)
 		return -1;
-	return command_result_close(&result, print(a, s, o, result.file, e), e);
+	return command_result_close(&result, print_result(a, s, o, result.file, e), e);
 }
 
 /*
  * Says what is wrong with the log where the report has no room for it: what is loud, before the report; or the rest, as
  * far as it was not said before.
  */
-static void warn(const struct findings *all, const struct options *o, bool loud)
+static void print_warnings(const struct findings *all, const struct options *o, bool loud)
 {
 	for (size_t i = 0; i < all->n; i++) {
 		const struct finding *f = &all->list[i];
@@ -347,7 +348,7 @@ static void warn(const struct findings *all, const struct options *o, bool loud)
 }
 
 /* Looks for what the run is to fail on, and says it. Returns EXIT_FOUND or 0. */
-static int find(const struct analysis *a, const struct options *o)
+static int find_failures(const struct analysis *a, const struct options *o)
 {
 	struct errmsg found;
 
@@ -369,15 +370,15 @@ static int write_result(const struct study *s, const struct options *o, int *fou
 
 	/* a part may be empty, the whole may not */
 	if (!o->partial)
-		status = check(s, o, e) < 0 ? -1 : analysis_run(&a, s, &o->analysis, e);
+		status = check_study(s, o, e) < 0 ? -1 : analysis_run(&a, s, &o->analysis, e);
 	if (status == 0 && bare)
-		warn(&a.findings, o, true);
+		print_warnings(&a.findings, o, true);
 	if (status == 0)
 		status = save_or_print(&a, s, o, e);
 	if (status == 0 && bare)
-		warn(&a.findings, o, false);
+		print_warnings(&a.findings, o, false);
 	if (status == 0)
-		*found = find(&a, o);
+		*found = find_failures(&a, o);
 	analysis_clear(&a);
 	return status;
 }
@@ -400,7 +401,7 @@ static int run(struct inputs *in, struct options *o)
 		return command_fail(&self, &e);
 	if (o->covariate)
 		o->analysis.effects.samples.file = &in->covariate;
-	failed = gather(in, o, &e) < 0;
+	failed = read_study(in, o, &e) < 0;
 	complained = command_complained(&self, &in->complaints);
 	/* where nothing could be read, no file is replaced by an empty part */
 	if (!failed && !(o->partial && complained && in->study.events == 0))

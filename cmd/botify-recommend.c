@@ -159,7 +159,7 @@ static int load_state(struct service *s, const struct options *o, struct errmsg 
 	return sessions_save(sessions, o->state, &s->lock, e);
 }
 
-static int load(struct service *s, const struct options *o, struct errmsg *e)
+static int load_service(struct service *s, const struct options *o, struct errmsg *e)
 {
 	int status = load_policy(s, o, e);
 
@@ -183,7 +183,7 @@ static int load(struct service *s, const struct options *o, struct errmsg *e)
 	return o->state && load_state(s, o, e) < 0 ? EXIT_DATA : 0;
 }
 
-static void unload(struct service *s)
+static void unload_service(struct service *s)
 {
 	lock_release(&s->lock);
 	event_parser_clear(&s->parser);
@@ -309,7 +309,7 @@ static int save_state(struct service *s, const struct options *o, const struct o
 	return sessions_save(sessions, o->state, &s->lock, &e) < 0 ? command_fail(&command, &e) : 0;
 }
 
-static int serve(struct service *s, const struct options *o)
+static int serve_requests(struct service *s, const struct options *o)
 {
 	struct command_complaints complaints = {0};
 	enum lines_status ended;
@@ -353,15 +353,15 @@ int main(int argc, char **argv)
 	status = parse_options(&options, argc, argv);
 	if (status >= 0)
 		goto out;
-	status = load(&service, &options, &e);
+	status = load_service(&service, &options, &e);
 	if (status == EXIT_USAGE)
 		status = command_misused(&command, &e);
 	else if (status != 0)
 		command_fail(&command, &e);
 	else
-		status = serve(&service, &options);
+		status = serve_requests(&service, &options);
 out:
-	unload(&service);
+	unload_service(&service);
 	free(options.tables);
 	return status;
 }

@@ -167,8 +167,8 @@ static enum simulation_outcome play_console(struct simulation *s, const struct s
 	return outcome;
 }
 
-static enum simulation_outcome play(struct simulation *s, const struct options *o, const struct simulation_watch *watch,
-				    struct out *log, struct errmsg *e)
+static enum simulation_outcome play_simulation(struct simulation *s, const struct options *o,
+					       const struct simulation_watch *watch, struct out *log, struct errmsg *e)
 {
 	switch (o->way) {
 	case WAY_COMMAND: return recommender_link_play_command(s, o->argv, o->timeout, log, watch, e);
@@ -191,7 +191,7 @@ static int print_summary(const struct simulation *s, const struct options *o, do
 	return summary_print_table(stderr, s->days, o->run.days, o->run.start, seconds);
 }
 
-static int run(const struct world *w, const struct options *o)
+static int run_simulation(const struct world *w, const struct options *o)
 {
 	struct simulation s = {0};
 	double start = now_seconds();
@@ -214,7 +214,7 @@ static int run(const struct world *w, const struct options *o)
 	if (o->way != WAY_WIRED)
 		out_end_cut_line(&log);
 	start = now_seconds();
-	ended = play(&s, o, &watch, &log, &e);
+	ended = play_simulation(&s, o, &watch, &log, &e);
 	if (watch.progress)
 		fputs("\r\033[K", stderr);
 	if ((ended == SIMULATION_FAILED || ended == SIMULATION_CUT_OFF) && !log.error)
@@ -247,7 +247,7 @@ int main(int argc, char **argv)
 	status = parse_options(&options, argc, argv);
 	if (status >= 0)
 		return status;
-	status = load_world(&world, &options, &e) < 0 ? command_fail(&command, &e) : run(&world, &options);
+	status = load_world(&world, &options, &e) < 0 ? command_fail(&command, &e) : run_simulation(&world, &options);
 	catalog_clear(&world.catalog);
 	users_clear(&world.users);
 	npy_clear(&world.embeddings);

@@ -141,7 +141,7 @@ static int print_plain(struct tops *t, const struct options *o, struct tops_outp
 	return command_screen_close(&screen, e) < 0 ? -1 : status;
 }
 
-static int print(struct tops *t, const struct options *o, const struct catalog *c, FILE *f, struct errmsg *e)
+static int print_result(struct tops *t, const struct options *o, const struct catalog *c, FILE *f, struct errmsg *e)
 {
 	struct tops_output out = {.catalog = o->tracks ? c : NULL, .limit = o->limit, .colour = table_wants_colour(f)};
 	bool table = o->format == tops_format_find("table");
@@ -166,11 +166,11 @@ static int write_result(struct tops *t, const struct options *o, const struct ca
 
 	if (command_result_open(&result, o->output, e) < 0)
 		return -1;
-	return command_result_close(&result, print(t, o, c, result.file, e), e);
+	return command_result_close(&result, print_result(t, o, c, result.file, e), e);
 }
 
 /* Returns the exit status. */
-static int count(struct tops *t, const struct options *o, struct catalog *c)
+static int count_plays(struct tops *t, const struct options *o, struct catalog *c)
 {
 	struct command_complaints complaints = {0};
 	struct errmsg e;
@@ -207,7 +207,7 @@ int main(int argc, char **argv)
 	}
 	status = parse_options(&o, argc, argv);
 	if (status < 0)
-		status = command_finish(&self, NULL, count(&tops, &o, &catalog));
+		status = command_finish(&self, NULL, count_plays(&tops, &o, &catalog));
 	tops_clear(&tops);
 	catalog_clear(&catalog);
 	free(o.arms.list);

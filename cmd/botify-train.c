@@ -221,7 +221,7 @@ static int parse_options(struct options *o, int argc, char **argv)
 }
 
 /* Nothing has been written, and says so; the signal then does what it would have done. */
-static void interrupted(int number)
+static void end_interrupted(int number)
 {
 	static const char text[] = "\nbotify-train: interrupted; nothing was written\n";
 	ssize_t ignored = write(STDERR_FILENO, text, sizeof text - 1);
@@ -346,7 +346,7 @@ static void print_estimate(const struct options *o, const struct trainer_data *d
 }
 
 /* Learns from listens, and writes the table. */
-static int learn(struct options *o, const struct listens *l, struct shown_epochs *shown, struct errmsg *e)
+static int learn_table(struct options *o, const struct listens *l, struct shown_epochs *shown, struct errmsg *e)
 {
 	struct trainer_data d = {0};
 	struct ranking r = {0};
@@ -432,11 +432,11 @@ static int learn_kind(struct options *o, const struct listens *l, const struct c
 		      struct errmsg *e)
 {
 	if (o->kind)
-		return learn(o, l, shown, e);
+		return learn_table(o, l, shown, e);
 	return o->dry_run ? dry_run_session(c, l) : learn_session(o, l, c, shown, e);
 }
 
-static int train(struct options *o, const struct listens *l, const struct catalog *c, struct errmsg *e)
+static int learn_and_watch(struct options *o, const struct listens *l, const struct catalog *c, struct errmsg *e)
 {
 	struct shown_epochs display = {.terminal = isatty(STDERR_FILENO)};
 	struct errmsg second;
@@ -472,7 +472,7 @@ static int run(struct options *o, struct listens *l, struct catalog *c)
 		return command_fail(&self, &e);
 	o->trainer.catalog = o->tracks ? c : NULL;
 	dense_single_threaded();
-	tell_of_signals(interrupted);
+	tell_of_signals(end_interrupted);
 	failed = read_listens(l, o, c, &complaints, &e) < 0;
 	complained = command_complained(&self, &complaints);
 	if (!failed && l->unknown > 0)
@@ -480,7 +480,7 @@ static int run(struct options *o, struct listens *l, struct catalog *c)
 			     l->unknown, o->tracks, l->first_unknown);
 	/* Where nothing could be read, that has been said. */
 	if (!failed && !(complained && l->n == 0))
-		failed = train(o, l, c, &e) < 0;
+		failed = learn_and_watch(o, l, c, &e) < 0;
 	if (failed)
 		return command_fail(&self, &e);
 	return complained ? EXIT_DATA : 0;

@@ -21,7 +21,7 @@ void command_begin(const struct command *c, char **argv)
 }
 
 /* Every message goes through here. */
-static void say(const struct command *c, const char *text)
+static void print_message(const struct command *c, const char *text)
 {
 	fprintf(stderr, "%s: ", c->name);
 	sanitize_put(stderr, text);
@@ -30,7 +30,7 @@ static void say(const struct command *c, const char *text)
 
 int command_fail(const struct command *c, const struct errmsg *e)
 {
-	say(c, e->text);
+	print_message(c, e->text);
 	return EXIT_DATA;
 }
 
@@ -79,7 +79,7 @@ void command_note(const struct command *c, const char *format, ...)
 	va_start(ap, format);
 	vsnprintf(beginning, sizeof beginning, format, ap);
 	va_end(ap);
-	say(c, text ? text : beginning);
+	print_message(c, text ? text : beginning);
 	free(text);
 }
 

@@ -28,8 +28,8 @@ struct command {
 };
 
 /*
- * The first act: the command goes by its name in argv too, whatever its path is; and no file that is
- * opened shall be taken for a standard descriptor that was closed (see descriptors.h).
+ * The first act: the command goes by its name in argv too, whatever its path is; and standard descriptors that were
+ * closed are filled, so that no file takes their place (see descriptors.h).
  */
 void command_begin(const struct command *c, char **argv);
 
@@ -79,8 +79,8 @@ void command_complain(const struct command *c, struct command_complaints *compla
 bool command_complained(const struct command *c, const struct command_complaints *complaints);
 
 /*
- * Whether the file that an option (as "-o") names may be written: it must not replace one of those that are read, "-"
- * and a list of none being standard input. NULL may be the file, or among them. Returns 0, or -1 with the reason.
+ * Whether an output file, which `option` (as "-o") names, may be written: it must not replace an input. "-" is
+ * standard input, and so is an empty list. The file and inputs may be NULL. Returns 0, or -1 with the reason.
  */
 int command_check_output(const char *option, const char *file, char *const *inputs, size_t n, struct errmsg *e);
 
@@ -98,8 +98,8 @@ int command_result_open(struct command_result *r, const char *path, struct errms
 int command_result_close(struct command_result *r, int status, struct errmsg *e);
 
 /*
- * Output for machines that a person looks at: where `to` is a terminal, what is written to the stream between is shown
- * there without the characters that would command it; elsewhere the stream is `to` itself.
+ * Output for machines that may go to a terminal: there, what is written to the stream between is shown without the
+ * characters that would command the terminal; elsewhere the stream is `to` itself.
  */
 struct command_screen {
 	FILE *to;

@@ -26,7 +26,7 @@ static void close_pipe(int *fd)
 }
 
 /* Spawns with the ends of the pipes as standard input and output. Returns an error number. */
-static int spawn(pid_t *pid, char *const argv[], int in, int out)
+static int spawn_command(pid_t *pid, char *const argv[], int in, int out)
 {
 	posix_spawn_file_actions_t actions;
 	posix_spawnattr_t attributes;
@@ -57,7 +57,7 @@ int coprocess_start(struct coprocess *c, char *const argv[], struct errmsg *e)
 	if (pipe2(in, O_CLOEXEC) < 0 || pipe2(out, O_CLOEXEC) < 0)
 		error = errno;
 	if (!error)
-		error = spawn(&c->pid, argv, in[0], out[1]);
+		error = spawn_command(&c->pid, argv, in[0], out[1]);
 	close_pipe(&in[0]);
 	close_pipe(&out[1]);
 	if (error) {
@@ -74,7 +74,7 @@ int coprocess_start(struct coprocess *c, char *const argv[], struct errmsg *e)
 }
 
 /* Reads what it says and drops it. After too much of that, its output is closed. */
-static void drain(struct coprocess *c)
+static void drop_output(struct coprocess *c)
 {
 	char text[4096];
 
@@ -100,7 +100,7 @@ static bool ended_within(struct coprocess *c, struct patience patience, int *sta
 		pid_t pid = waitpid(c->pid, status, WNOHANG);
 		struct pollfd p = {.fd = c->from, .events = POLLIN};
 
-		drain(c); /* after it has ended too: what it said last is still there */
+		drop_output(c); /* after it has ended too: what it said last is still there */
 		if (pid == c->pid)
 			return true;
 		if (stop_told(patience.stop_fd)) {

@@ -6,7 +6,7 @@
 #include "base/now.h"
 
 /* Looks until something is ready or the time is over. */
-static int look(struct eager *e, struct pollfd *p, nfds_t n)
+static int look_for_a_while(struct eager *e, struct pollfd *p, nfds_t n)
 {
 	int64_t start = now_ns(), before = start;
 
@@ -32,6 +32,6 @@ int eager_poll(struct eager *e, struct pollfd *p, nfds_t n, int timeout_ms)
 	if (e->crowded > 0)
 		e->crowded--;
 	else
-		ready = look(e, p, n);
+		ready = look_for_a_while(e, p, n);
 	return ready != 0 ? ready : poll(p, n, timeout_ms);
 }

@@ -4,7 +4,7 @@
 #include <string.h>
 
 /* Ids below this are close, where there are n in all. */
-static size_t reach(size_t n)
+static size_t close_below(size_t n)
 {
 	return 2 * (n + 256);
 }
@@ -41,7 +41,7 @@ static int bring_near(struct id_index *x, uint32_t *close, size_t n_close)
 }
 
 /* Makes an id close. Where there is no memory it stays far. */
-static void extend(struct id_index *x, uint32_t id)
+static void make_close(struct id_index *x, uint32_t id)
 {
 	size_t n_close = x->n_close > 0 ? x->n_close : 256;
 	uint32_t *close;
@@ -66,8 +66,8 @@ uint32_t *id_index_find(struct id_index *x, uint32_t id)
 {
 	uint32_t *place;
 
-	if (id >= x->n_close && id < reach(x->n))
-		extend(x, id);
+	if (id >= x->n_close && id < close_below(x->n))
+		make_close(x, id);
 	place = id < x->n_close ? &x->close[id] : idmap_at(&x->far, id);
 	if (place)
 		x->n += *place == 0;

@@ -9,7 +9,7 @@ void idmap_clear(struct idmap *m)
 	*m = (struct idmap){0};
 }
 
-static void empty(struct idmap_entry *slots, size_t n)
+static void empty_slots(struct idmap_entry *slots, size_t n)
 {
 	memset(slots, 0xff, n * sizeof *slots);
 }
@@ -24,12 +24,12 @@ void idmap_reset(struct idmap *m)
 		idmap_clear(m);
 		return;
 	}
-	empty(m->slots, m->mask + 1);
+	empty_slots(m->slots, m->mask + 1);
 	m->n = 0;
 }
 
 /* Moves the entries to n slots, a power of two that has the room. Returns 0, or -1 where there is no memory. */
-static int resize(struct idmap *m, size_t n)
+static int resize_table(struct idmap *m, size_t n)
 {
 	struct idmap bigger = {.n = m->n, .mask = n - 1};
 
@@ -38,7 +38,7 @@ static int resize(struct idmap *m, size_t n)
 	bigger.slots = malloc(n * sizeof *bigger.slots);
 	if (!bigger.slots)
 		return -1;
-	empty(bigger.slots, n);
+	empty_slots(bigger.slots, n);
 	for (size_t i = 0; m->slots && i <= m->mask; i++)
 		if (m->slots[i].key != IDMAP_NONE)
 			bigger.slots[idmap_slot(&bigger, m->slots[i].key)] = m->slots[i];
@@ -53,14 +53,14 @@ int idmap_reserve(struct idmap *m, size_t n)
 
 	while (n / 2 * 3 + 3 > slots)
 		slots *= 2;
-	return n == 0 || (m->slots && slots == m->mask + 1) ? 0 : resize(m, slots);
+	return n == 0 || (m->slots && slots == m->mask + 1) ? 0 : resize_table(m, slots);
 }
 
 uint32_t *idmap_add(struct idmap *m, uint32_t key)
 {
 	size_t i;
 
-	if ((!m->slots || 3 * (m->n + 1) > 2 * (m->mask + 1)) && resize(m, m->slots ? 2 * (m->mask + 1) : 16) < 0)
+	if ((!m->slots || 3 * (m->n + 1) > 2 * (m->mask + 1)) && resize_table(m, m->slots ? 2 * (m->mask + 1) : 16) < 0)
 		return NULL;
 	i = idmap_slot(m, key);
 	m->slots[i] = (struct idmap_entry){.key = key, .value = 0};

@@ -28,8 +28,8 @@ struct idmap {
 void idmap_clear(struct idmap *m);
 
 /*
- * Removes all entries. The memory of a small map is kept; that of a large one is not, or each reset of it, and each walk
- * over it, would cost as much for a few entries as for the many that it once had.
+ * Removes all entries. The memory of a small map is kept; that of a large one is not, or each reset of it, and each
+ * walk over it, would cost as much for a few entries as for the many that it once had.
  */
 void idmap_reset(struct idmap *m);
 

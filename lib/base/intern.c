@@ -15,24 +15,24 @@ void intern_clear(struct intern *symbols)
 	*symbols = (struct intern){0};
 }
 
-static int is(const struct interned *name, struct slice s)
+static int is_string(const struct interned *name, struct slice s)
 {
 	return name->len == s.len && (s.len == 0 || memcmp(name->text, s.text, s.len) == 0);
 }
 
 /* The slot of `s`, or the free one where it belongs. There is always a free one. */
-static size_t find(const struct intern *symbols, struct slice s)
+static size_t find_slot(const struct intern *symbols, struct slice s)
 {
 	size_t i = murmur3(s.text, s.len, 0) & symbols->mask;
 
-	while (symbols->slots[i] != 0 && !is(&symbols->list[symbols->slots[i] - 1], s))
+	while (symbols->slots[i] != 0 && !is_string(&symbols->list[symbols->slots[i] - 1], s))
 		i = (i + 1) & symbols->mask;
 	return i;
 }
 
 uint32_t intern_find(const struct intern *symbols, struct slice s)
 {
-	return symbols->n > 0 ? symbols->slots[find(symbols, s)] - 1 : INTERN_NONE;
+	return symbols->n > 0 ? symbols->slots[find_slot(symbols, s)] - 1 : INTERN_NONE;
 }
 
 /* Keeps the table at most half full. */
@@ -59,7 +59,7 @@ static int make_room(struct intern *symbols)
 	for (size_t i = 0; i < symbols->n; i++) {
 		struct slice s = {.text = list[i].text, .len = list[i].len};
 
-		slots[find(symbols, s)] = (uint32_t)i + 1;
+		slots[find_slot(symbols, s)] = (uint32_t)i + 1;
 	}
 	return 0;
 }
@@ -69,7 +69,7 @@ uint32_t intern_add(struct intern *symbols, struct slice s, uint32_t guess)
 	uint32_t number;
 	char *text;
 
-	if (guess < symbols->n && is(&symbols->list[guess], s))
+	if (guess < symbols->n && is_string(&symbols->list[guess], s))
 		return guess;
 	number = intern_find(symbols, s);
 	if (number != INTERN_NONE)
@@ -81,7 +81,7 @@ uint32_t intern_add(struct intern *symbols, struct slice s, uint32_t guess)
 		memcpy(text, s.text, s.len);
 	text[s.len] = '\0';
 	symbols->list[symbols->n] = (struct interned){.text = text, .len = s.len};
-	symbols->slots[find(symbols, s)] = (uint32_t)++symbols->n;
+	symbols->slots[find_slot(symbols, s)] = (uint32_t)++symbols->n;
 	return (uint32_t)symbols->n - 1;
 }
 

@@ -69,7 +69,7 @@ void lines_watch(struct lines *l, int stop_fd)
 	l->stop_fd = stop_fd;
 }
 
-static enum lines_status fail(const struct lines *l, int error, struct errmsg *e)
+static enum lines_status fail_reading(const struct lines *l, int error, struct errmsg *e)
 {
 	if (error == ENOMEM) {
 		errmsg_nomem(e);
@@ -87,7 +87,7 @@ static enum lines_status wait_for_input(struct lines *l, struct errmsg *e)
 
 	while (eager_poll(&l->eager, p, 2, -1) < 0)
 		if (errno != EINTR)
-			return fail(l, errno, e);
+			return fail_reading(l, errno, e);
 	return p[0].revents ? LINES_STOP : LINES_LINE;
 }
 
@@ -109,7 +109,7 @@ static int make_room(struct lines *l)
 }
 
 /* Reads one more block after what the buffer holds. LINES_LINE: there is more to look at. */
-static enum lines_status fill(struct lines *l, struct errmsg *e)
+static enum lines_status fill_buffer(struct lines *l, struct errmsg *e)
 {
 	bool wait = l->stop_fd >= 0;
 	ssize_t n;
@@ -118,7 +118,7 @@ static enum lines_status fill(struct lines *l, struct errmsg *e)
 	if (flushed != 0)
 		return flushed == OUT_STOPPED ? LINES_STOP : LINES_FAILED;
 	if (make_room(l) < 0)
-		return fail(l, ENOMEM, e);
+		return fail_reading(l, ENOMEM, e);
 	for (;;) {
 		enum lines_status s = wait ? wait_for_input(l, e) : LINES_LINE;
 
@@ -132,7 +132,7 @@ static enum lines_status fill(struct lines *l, struct errmsg *e)
 				return LINES_WAIT;
 			wait = true;
 		} else if (errno != EINTR) {
-			return fail(l, errno, e);
+			return fail_reading(l, errno, e);
 		}
 	}
 	l->ended = n == 0;
@@ -192,7 +192,7 @@ size_t lines_mark(const char *text, size_t len)
 }
 
 /* Hands out the `len` bytes at head, which `used` bytes of the buffer held. */
-static enum lines_status take(struct lines *l, size_t len, size_t used, struct errmsg *e)
+static enum lines_status take_line(struct lines *l, size_t len, size_t used, struct errmsg *e)
 {
 	bool long_one = l->skipping || len > LINES_MAX;
 
@@ -220,7 +220,7 @@ static enum lines_status take_all(struct lines *l, size_t used)
 }
 
 /* The next line, or, where `many` and none is being skipped, all up to the last newline once there are `many` bytes. */
-static enum lines_status next(struct lines *l, size_t many, struct errmsg *e)
+static enum lines_status find_text(struct lines *l, size_t many, struct errmsg *e)
 {
 	for (;;) {
 		bool all = many > 0 && !l->skipping;
@@ -235,7 +235,7 @@ static enum lines_status next(struct lines *l, size_t many, struct errmsg *e)
 		if (newline || (l->ended && (have > 0 || l->skipping))) {
 			size_t used = newline ? (size_t)(newline - (l->buf + l->head)) + 1 : have;
 
-			return all ? take_all(l, used) : take(l, newline ? used - 1 : used, used, e);
+			return all ? take_all(l, used) : take_line(l, newline ? used - 1 : used, used, e);
 		}
 		if (l->ended)
 			return LINES_END;
@@ -246,7 +246,7 @@ static enum lines_status next(struct lines *l, size_t many, struct errmsg *e)
 			l->skipping = true;
 			l->head = l->tail = l->searched = 0;
 		}
-		s = fill(l, e);
+		s = fill_buffer(l, e);
 		if (s != LINES_LINE)
 			return s;
 	}
@@ -254,7 +254,7 @@ static enum lines_status next(struct lines *l, size_t many, struct errmsg *e)
 
 enum lines_status lines_next(struct lines *l, struct errmsg *e)
 {
-	enum lines_status s = next(l, 0, e);
+	enum lines_status s = find_text(l, 0, e);
 	size_t mark;
 
 	if (s != LINES_LINE && s != LINES_BAD)
@@ -290,9 +290,9 @@ static int swap_buffer(struct lines *l, char **buf, size_t *cap)
 
 enum lines_status lines_next_many(struct lines *l, size_t bytes, char **buf, size_t *cap, struct errmsg *e)
 {
-	enum lines_status s = next(l, bytes, e);
+	enum lines_status s = find_text(l, bytes, e);
 
-	return s == LINES_LINE && swap_buffer(l, buf, cap) < 0 ? fail(l, ENOMEM, e) : s;
+	return s == LINES_LINE && swap_buffer(l, buf, cap) < 0 ? fail_reading(l, ENOMEM, e) : s;
 }
 
 bool lines_cut(const struct lines *l)

@@ -83,7 +83,7 @@ enum lines_status lines_next(struct lines *l, struct errmsg *e);
  */
 enum lines_status lines_next_many(struct lines *l, size_t bytes, char **buf, size_t *cap, struct errmsg *e);
 
-/* The reason why a line is not taken that is longer than LINES_MAX. Returns -1. */
+/* Sets the reason for refusing a line longer than LINES_MAX. Returns -1. */
 int lines_too_long(struct errmsg *e);
 
 /* The bytes of the byte-order mark that a text begins with: 3, or 0 where there is none. */
@@ -101,7 +101,7 @@ bool lines_cut(const struct lines *l);
 /* Whether the next line has been read already, so that lines_next need not read for it. */
 bool lines_ready(const struct lines *l);
 
-/* Whether there is nothing in the line, or in any other, but spaces and tabs. */
+/* Whether the line, or any other text, holds nothing but spaces and tabs. */
 bool lines_blank(const struct lines *l);
 bool lines_is_blank(const char *text, size_t len);
 

@@ -11,7 +11,7 @@
 #include <unistd.h>
 
 /* The process that holds a lock on a file, as the kernel lists it; 0 where that is not to be found. */
-static long holder(const struct stat *st)
+static long find_holder(const struct stat *st)
 {
 	FILE *f = fopen("/proc/locks", "re");
 	char line[256];
@@ -33,7 +33,7 @@ static long holder(const struct stat *st)
 
 static int in_use(const char *path, const struct stat *st, struct errmsg *e)
 {
-	long pid = holder(st);
+	long pid = find_holder(st);
 
 	if (pid > 0)
 		return errmsg_set(e, "%s: in use by process %ld", path, pid);

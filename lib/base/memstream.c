@@ -5,7 +5,7 @@
 
 #include "base/grow.h"
 
-static ssize_t append(void *cookie, const char *bytes, size_t n)
+static ssize_t append_bytes(void *cookie, const char *bytes, size_t n)
 {
 	struct memstream *m = cookie;
 	char *text = grow(m->text, &m->cap, m->len + n + 1, 1);
@@ -23,7 +23,7 @@ FILE *memstream_open(struct memstream *m)
 {
 	*m = (struct memstream){.text = calloc(1, 1), .cap = 1};
 	if (m->text)
-		m->file = fopencookie(m, "w", (cookie_io_functions_t){.write = append});
+		m->file = fopencookie(m, "w", (cookie_io_functions_t){.write = append_bytes});
 	if (!m->file)
 		free(m->text);
 	return m->file;

@@ -1,5 +1,5 @@
 /*
- * memstream: a stdio stream into memory, of which running out of memory is told. What open_memstream had no room for is
+ * memstream: a stdio stream into memory that tells when memory ran out. What open_memstream had no room for is
  * missing from the text, and neither ferror nor fclose says so.
  */
 #ifndef BOTIFY_MEMSTREAM_H

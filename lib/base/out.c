@@ -120,7 +120,7 @@ void out_put(struct out *o, const void *bytes, size_t n)
 	}
 }
 
-static int failed(const struct out *o, struct errmsg *e)
+static int explain_error(const struct out *o, struct errmsg *e)
 {
 	return errmsg_set(e, "%s: %s", o->name, strerror(o->error));
 }
@@ -142,7 +142,7 @@ static size_t room_in_pipe(const struct out *o)
 }
 
 /* How much is written at once: whole lines, as many as fit. */
-static size_t portion(const struct out *o)
+static size_t next_portion(const struct out *o)
 {
 	const char *from = o->buf + o->head, *end;
 	size_t n = o->len - o->head, room = n;
@@ -162,7 +162,7 @@ static size_t portion(const struct out *o)
 /* Writes once. Returns whether the descriptor took something. */
 static bool push_portion(struct out *o)
 {
-	ssize_t n = write(o->fd, o->buf + o->head, portion(o));
+	ssize_t n = write(o->fd, o->buf + o->head, next_portion(o));
 
 	if (n >= 0) {
 		o->head += (size_t)n;
@@ -177,7 +177,7 @@ int out_push(struct out *o, struct errmsg *e)
 {
 	while (!o->error && o->head < o->len && push_portion(o))
 		;
-	return o->error ? failed(o, e) : 0;
+	return o->error ? explain_error(o, e) : 0;
 }
 
 /* Waits until something can be written, or failed. Returns whether it came to that before it was time to give up. */
@@ -204,7 +204,7 @@ int out_flush(struct out *o, struct errmsg *e)
 		if (!push_portion(o) && !o->error && !wait_for_room(o))
 			return OUT_STOPPED;
 	}
-	return o->error ? failed(o, e) : 0;
+	return o->error ? explain_error(o, e) : 0;
 }
 
 int out_finish(struct out *o, struct errmsg *e)
@@ -214,5 +214,5 @@ int out_finish(struct out *o, struct errmsg *e)
 		o->error = errno;
 	o->fd = -1;
 	out_clear(o);
-	return o->error ? failed(o, e) : 0;
+	return o->error ? explain_error(o, e) : 0;
 }

@@ -49,9 +49,8 @@ void out_watch(struct out *o, int stop_fd);
 enum { OUT_PATIENCE_MS = 500 };
 
 /*
- * For lines that are added to what there is: where the descriptor stands after a line of a regular file that has no
- * end, because its writer was killed, the first thing to be written is a newline. To be called before anything is
- * put.
+ * For lines that are appended: where a regular file ends in the middle of a line, because its writer was killed, the
+ * first thing to be written is a newline. To be called before anything is put.
  */
 void out_end_cut_line(struct out *o);
 

@@ -2,7 +2,7 @@
  * rng: random numbers by counting.
  *
  * No random stream is shared, so nothing depends on the order in which sessions happen to be served.
- * Each draw is a function of a seed and of where it is used: who, which of their sessions, which step in it.
+ * Each draw is a function of a seed and of where it is used: the user, which of their sessions, which step of it.
  *
  * The generator is Philox4x32-10 (Salmon, Moraes, Dror, Shaw: "Parallel random numbers: as easy as 1, 2, 3", SC'11):
  * the seed is its key; use and place are its counter, whose last word counts the blocks that one place draws.

@@ -16,7 +16,7 @@
 
 enum { NAMES_TRIED = 100, DESCRIPTOR_PATH = 32, STACK_BYTES = 1 << 16 };
 
-static int fail(const struct save *s, struct errmsg *e)
+static int fail_saving(const struct save *s, struct errmsg *e)
 {
 	return errmsg_set(e, "%s: %s", s->name, strerror(errno ? errno : EIO));
 }
@@ -154,7 +154,7 @@ int save_open(struct save *s, const char *path, struct errmsg *e)
 		if (s->file)
 			return 0;
 	}
-	fail(s, e);
+	fail_saving(s, e);
 	if (fd >= 0)
 		close(fd);
 	save_abandon(s);
@@ -176,7 +176,7 @@ struct naming {
 };
 
 /* Puts an unnamed file in the place of another. */
-static void replace(struct naming *n)
+static void replace_file(struct naming *n)
 {
 	n->error = 0;
 	if (linkat(AT_FDCWD, n->unnamed, AT_FDCWD, n->beside, AT_SYMLINK_FOLLOW) < 0) {
@@ -192,7 +192,7 @@ static int replace_apart(void *naming)
 	struct naming *n = naming;
 
 	setsid();
-	replace(n);
+	replace_file(n);
 	return n->error;
 }
 
@@ -213,7 +213,7 @@ static void replace_in_child(struct naming *n)
 	pthread_sigmask(SIG_SETMASK, &all, &before);
 	child = clone(replace_apart, stack + sizeof stack, CLONE_VM | CLONE_VFORK | SIGCHLD, n);
 	if (child < 0) /* there may be too many processes */
-		replace(n);
+		replace_file(n);
 	while (child > 0 && (ended = waitpid(child, &status, 0)) < 0 && errno == EINTR)
 		;
 	pthread_sigmask(SIG_SETMASK, &before, NULL);
@@ -276,7 +276,7 @@ static int close_and_name(struct save *s)
 }
 
 /* The file must be on the disk before it gets the name: a crash would else leave a whole name and half a file. */
-static int finish(struct save *s)
+static int finish_file(struct save *s)
 {
 	errno = 0;
 	if (fflush(s->file) != 0 || ferror(s->file))
@@ -294,10 +294,10 @@ static int finish(struct save *s)
 
 int save_commit(struct save *s, struct errmsg *e)
 {
-	int status = finish(s);
+	int status = finish_file(s);
 
 	if (status < 0)
-		status = fail(s, e);
+		status = fail_saving(s, e);
 	save_abandon(s);
 	return status;
 }

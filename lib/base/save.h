@@ -2,8 +2,8 @@
  * save: an output file that appears whole or not at all.
  *
  * It is written without a name, checked, synced and then put in its place; until then a file of that name stays as it
- * was. A symbolic link goes on pointing at what it pointed at, which is what is replaced. Whatever ends the process
- * leaves no other file; only on file systems that have no files without names (O_TMPFILE), a file "name.PID-0.tmp"
+ * was. A symbolic link goes on pointing at what it pointed at, which is what is replaced. However the process ends,
+ * it leaves no other file; only on file systems that have no files without names (O_TMPFILE), a file "name.PID-0.tmp"
  * stands beside the place meanwhile, and SIGKILL leaves it.
  *
  * "-", devices, pipes, descriptors such as /dev/stdout or /dev/fd/3, and all else below /dev and /proc are written to

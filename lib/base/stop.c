@@ -22,7 +22,7 @@ static const int signals[] = {SIGHUP, SIGINT, SIGTERM};
 static volatile sig_atomic_t told = -1;
 static _Atomic int64_t first_ms;
 
-static void tell(int number)
+static void note_signal(int number)
 {
 	int reason = errno;
 	char byte = (char)number;
@@ -42,7 +42,7 @@ static void tell(int number)
 
 int stop_open(struct errmsg *e)
 {
-	struct sigaction action = {.sa_handler = tell, .sa_flags = SA_RESTART}, old;
+	struct sigaction action = {.sa_handler = note_signal, .sa_flags = SA_RESTART}, old;
 	int ends[2];
 
 	if (pipe2(ends, O_NONBLOCK | O_CLOEXEC) < 0)

@@ -4,12 +4,12 @@
 
 enum { LONGEST = 63 }; /* names are short; longer words get no suggestion */
 
-static size_t least(size_t a, size_t b)
+static size_t smaller(size_t a, size_t b)
 {
 	return a < b ? a : b;
 }
 
-static size_t distance(const char *a, const char *b)
+static size_t edit_distance(const char *a, const char *b)
 {
 	size_t d[LONGEST + 1][LONGEST + 1];
 	size_t na = strlen(a), nb = strlen(b);
@@ -22,9 +22,9 @@ static size_t distance(const char *a, const char *b)
 		for (size_t j = 1; j <= nb; j++) {
 			size_t best = d[i - 1][j - 1] + (a[i - 1] != b[j - 1]);
 
-			best = least(best, least(d[i - 1][j], d[i][j - 1]) + 1);
+			best = smaller(best, smaller(d[i - 1][j], d[i][j - 1]) + 1);
 			if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1])
-				best = least(best, d[i - 2][j - 2] + 1);
+				best = smaller(best, d[i - 2][j - 2] + 1);
 			d[i][j] = best;
 		}
 	return d[na][nb];
@@ -42,9 +42,9 @@ static struct nearest nothing_near(const char *word)
 	return (struct nearest){.distance = (strlen(word) + 2) / 3 + 1};
 }
 
-static void consider(struct nearest *n, const char *word, const char *candidate)
+static void consider_name(struct nearest *n, const char *word, const char *candidate)
 {
-	size_t d = strlen(candidate) <= LONGEST ? distance(word, candidate) : n->distance;
+	size_t d = strlen(candidate) <= LONGEST ? edit_distance(word, candidate) : n->distance;
 
 	if (d < n->distance)
 		*n = (struct nearest){.name = candidate, .distance = d};
@@ -58,7 +58,7 @@ const char *suggest(const char *word, const char *(*name)(size_t i))
 	if (strlen(word) > LONGEST)
 		return NULL;
 	for (size_t i = 0; (candidate = name(i)) != NULL; i++)
-		consider(&n, word, candidate);
+		consider_name(&n, word, candidate);
 	return n.name;
 }
 
@@ -69,6 +69,6 @@ const char *suggest_among(const char *word, const char *const *names)
 	if (strlen(word) > LONGEST)
 		return NULL;
 	for (; *names; names++)
-		consider(&n, word, *names);
+		consider_name(&n, word, *names);
 	return n.name;
 }

@@ -32,7 +32,7 @@ struct filter_chain {
 /* Whether a track passes. */
 bool filter_chain_passes(const struct filter_chain *s, uint32_t track);
 
-/* The i-th candidate, of those that may be none too; and whether that is one, and passes. */
+/* The i-th track to draw from, which need not be a candidate; and whether a track is one and passes. */
 static inline uint32_t candidates_nth(const struct candidates *c, uint32_t i)
 {
 	return c->tracks ? c->tracks[i] : i;

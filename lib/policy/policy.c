@@ -55,7 +55,7 @@ static int add_filter(struct policy *p, const char *text, struct errmsg *e)
 	return filter_parse(&filters[p->n_filters++], text, e);
 }
 
-static char *trim(char *text)
+static char *trim_spaces(char *text)
 {
 	size_t len;
 
@@ -76,7 +76,7 @@ static int parse_parts(struct policy *p, char *text, char separator, struct errm
 		rest = strchr(part, separator);
 		if (rest)
 			*rest++ = '\0';
-		part = trim(part);
+		part = trim_spaces(part);
 		if (!*part)
 			return errmsg_set(e, "a %s is missing", is_filter ? "filter after '+'" : "source");
 		if ((is_filter ? add_filter : add_source)(p, part, e) < 0) {
@@ -88,10 +88,10 @@ static int parse_parts(struct policy *p, char *text, char separator, struct errm
 }
 
 /* A copy of the text of a policy, with a published name replaced by what it stands for. New. */
-static char *expand(const char *text)
+static char *expand_published(const char *text)
 {
 	char *copy = strdup(text);
-	const char *meaning = copy ? policy_published(trim(copy)) : NULL;
+	const char *meaning = copy ? policy_published(trim_spaces(copy)) : NULL;
 
 	if (!meaning)
 		return copy;
@@ -113,7 +113,7 @@ static int parse_policy(struct policy *p, char *text, struct errmsg *e)
 
 int policy_parse(struct policy *p, const char *text, struct errmsg *e)
 {
-	char *copy = expand(text);
+	char *copy = expand_published(text);
 	int status = 0;
 
 	*p = (struct policy){0};

@@ -48,7 +48,7 @@ int policy_bind(struct policy *p, const struct tables *t, struct errmsg *e);
 /* The next track. The policy must have been bound. Returns 0, or -1 where there is no memory. */
 int policy_recommend(const struct policy *p, const struct policy_request *q, struct rng *r, struct recommendation *a);
 
-/* How many of the user's last listens over sessions a question has to hold for it; 0: none. */
+/* How many of the user's last listens, over sessions, a request has to bring; 0: none. */
 size_t policy_recent(const struct policy *p);
 
 /* The names of the published policies, i = 0, 1, …; NULL after the last. */

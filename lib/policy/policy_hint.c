@@ -26,7 +26,7 @@ static bool name_known(const char *name, const char *(*names)(size_t i))
 }
 
 /* The nearest of the names that may stand here, or else of those that may stand elsewhere. */
-static const char *nearest(const char *name, bool is_filter)
+static const char *nearest_name(const char *name, bool is_filter)
 {
 	const char *near = suggest(name, is_filter ? filter_kind_name : source_or_policy_name);
 
@@ -54,7 +54,7 @@ static bool hint_place(const char *name, const char *part, bool is_filter, struc
 /* Of a part whose name is nowhere known. */
 static void hint_name(const char *name, bool is_filter, struct errmsg *e)
 {
-	const char *near = nearest(name, is_filter);
+	const char *near = nearest_name(name, is_filter);
 
 	if (near)
 		errmsg_append(e, "; did you mean '%s'?", near);
@@ -122,7 +122,7 @@ static char *without_spaces(const char *text)
 }
 
 /* The policy that was meant, if it is one. New, or NULL. */
-static char *reordered(const char *text)
+static char *reorder_parts(const char *text)
 {
 	enum { LONGEST = 1000 }; /* nobody would read a longer one */
 	char *copy = strlen(text) > LONGEST ? NULL : without_spaces(text);
@@ -143,7 +143,7 @@ static char *reordered(const char *text)
 
 int policy_hint_order(const char *text, struct errmsg *e)
 {
-	char *meant = reordered(text);
+	char *meant = reorder_parts(text);
 
 	if (meant)
 		errmsg_set(e, "filters come last, once for all sources; did you mean '%s'?", meant);

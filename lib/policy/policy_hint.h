@@ -11,7 +11,7 @@
 /* Says more about a source or a filter that could not be parsed for the reason in `e`. */
 void policy_hint_part(const char *part, bool is_filter, struct errmsg *e);
 
-/* The reason that a policy with a ',' after a '+' is none. Returns -1. */
+/* Sets the reason why no ',' may follow a '+' in a policy. Returns -1. */
 int policy_hint_order(const char *text, struct errmsg *e);
 
 #endif

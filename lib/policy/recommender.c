@@ -8,7 +8,7 @@
 #include "base/rng.h"
 
 /* How many listens of a user the policies that may answer look back over sessions. */
-static size_t remembered(const struct recommender *r)
+static size_t most_recent_listens(const struct recommender *r)
 {
 	size_t most = r->serving ? 0 : policy_recent(r->policy);
 
@@ -31,7 +31,7 @@ int recommender_init(struct recommender *r, const struct tables *tables, const s
 	};
 	for (size_t i = 0; r->arms && i < experiments->n; i++)
 		r->arms[i].experiment = slice_of(experiments->list[i].name);
-	r->sessions.remembered = remembered(r);
+	r->sessions.remembered = most_recent_listens(r);
 	return r->arms ? 0 : -1;
 }
 
@@ -113,8 +113,8 @@ static int tell_candidates(struct recommender *r, struct event *ev)
 }
 
 /* Puts the next track into the event. Returns 0, or -1 where there is no memory. */
-static int recommend(struct recommender *r, const struct policy *policy, const struct session *session, uint32_t track,
-		     struct event *ev)
+static int recommend_track(struct recommender *r, const struct policy *policy, const struct session *session,
+			   uint32_t track, struct event *ev)
 {
 	uint32_t step = (uint32_t)history_steps(session->history);
 	struct rng rng = rng_at(r->seed, RNG_POLICY, ev->user, session->number, step);
@@ -163,7 +163,7 @@ static int answer_listen(struct recommender *r, struct event *ev)
 	stamp_event(session, ev);
 	if (ev->message == EVENT_LAST)
 		return sessions_end(&r->sessions, session);
-	return recommend(r, policy, session, track, ev);
+	return recommend_track(r, policy, session, track, ev);
 }
 
 int recommender_answer(struct recommender *r, struct event *ev, struct errmsg *e)

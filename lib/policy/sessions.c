@@ -38,13 +38,13 @@ void sessions_clear(struct sessions *s)
 }
 
 /* A user by its place in the list + 1. */
-static struct session *at(struct sessions *s, uint32_t place)
+static struct session *session_at(struct sessions *s, uint32_t place)
 {
 	return &s->list[place - 1];
 }
 
 /* Takes a user out of the order; one that is not in it stays out. */
-static void take_out(struct sessions *s, struct session *session)
+static void remove_from_order(struct sessions *s, struct session *session)
 {
 	uint32_t place = (uint32_t)(session - s->list) + 1;
 
@@ -55,33 +55,33 @@ static void take_out(struct sessions *s, struct session *session)
 	if (s->newest == place)
 		s->newest = session->older;
 	if (session->older)
-		at(s, session->older)->newer = session->newer;
+		session_at(s, session->older)->newer = session->newer;
 	if (session->newer)
-		at(s, session->newer)->older = session->older;
+		session_at(s, session->newer)->older = session->older;
 	session->older = session->newer = 0;
 }
 
 /* Puts a user who is not in the order before another one, or last where that is 0. */
-static void put_before(struct sessions *s, struct session *session, uint32_t next)
+static void insert_before(struct sessions *s, struct session *session, uint32_t next)
 {
 	uint32_t place = (uint32_t)(session - s->list) + 1;
 
 	session->newer = next;
-	session->older = next ? at(s, next)->older : s->newest;
-	*(session->older ? &at(s, session->older)->newer : &s->oldest) = place;
-	*(next ? &at(s, next)->older : &s->newest) = place;
+	session->older = next ? session_at(s, next)->older : s->newest;
+	*(session->older ? &session_at(s, session->older)->newer : &s->oldest) = place;
+	*(next ? &session_at(s, next)->older : &s->newest) = place;
 	session->moved = ++s->moves;
 }
 
 /* Of an open session: it is the last to give way. */
-static void put_last(struct sessions *s, struct session *session)
+static void move_to_end(struct sessions *s, struct session *session)
 {
 	uint32_t place = (uint32_t)(session - s->list) + 1;
 
 	if (s->newest == place && s->oldest_open)
 		return;
-	take_out(s, session);
-	put_before(s, session, 0);
+	remove_from_order(s, session);
+	insert_before(s, session, 0);
 	if (!s->oldest_open)
 		s->oldest_open = place;
 }
@@ -89,12 +89,12 @@ static void put_last(struct sessions *s, struct session *session)
 /* Of one that is not open: after all others that are not. */
 static void put_among_closed(struct sessions *s, struct session *session)
 {
-	take_out(s, session);
-	put_before(s, session, s->oldest_open);
+	remove_from_order(s, session);
+	insert_before(s, session, s->oldest_open);
 }
 
 /* The user's entry, with or without an open session. */
-static struct session *entry(struct sessions *s, uint32_t user)
+static struct session *find_or_add_user(struct sessions *s, uint32_t user)
 {
 	uint32_t i = idmap_get(&s->index, user, IDMAP_NONE), *place;
 	struct session *list;
@@ -129,8 +129,8 @@ static int reserve_changes(struct sessions *s, size_t n)
 }
 
 /* Notes a change, for which there is room. */
-static struct sessions_change *note(struct sessions *s, enum sessions_change_kind kind, const struct session *session,
-				    uint64_t moved)
+static struct sessions_change *note_change(struct sessions *s, enum sessions_change_kind kind,
+					   const struct session *session, uint64_t moved)
 {
 	struct sessions_change *change = &s->changes[s->n_changes++];
 
@@ -142,7 +142,7 @@ static struct sessions_change *note(struct sessions *s, enum sessions_change_kin
 /* Ends a session; there is room to note it. Its history is kept until that will not be undone. */
 static struct sessions_change *end_session(struct sessions *s, struct session *session)
 {
-	struct sessions_change *change = note(s, SESSIONS_ENDED, session, session->moved);
+	struct sessions_change *change = note_change(s, SESSIONS_ENDED, session, session->moved);
 
 	change->ended = session->history;
 	session->history = NULL;
@@ -158,25 +158,25 @@ static int open_session(struct sessions *s, struct session *session)
 	if (reserve_changes(s, 2) < 0)
 		return -1;
 	if (s->max_open > 0 && s->n_open >= s->max_open) {
-		end_session(s, at(s, s->oldest_open))->gave_way = true;
+		end_session(s, session_at(s, s->oldest_open))->gave_way = true;
 		s->dropped++;
 	}
 	session->history = s->n_spare > 0 ? s->spare[--s->n_spare] : calloc(1, sizeof *session->history);
 	if (!session->history)
 		return -1;
-	note(s, SESSIONS_OPENED, session, session->moved);
+	note_change(s, SESSIONS_OPENED, session, session->moved);
 	s->n_open++;
 	return 0;
 }
 
 struct session *sessions_open(struct sessions *s, uint32_t user)
 {
-	struct session *session = entry(s, user);
+	struct session *session = find_or_add_user(s, user);
 
 	if (!session || (!session->history && open_session(s, session) < 0))
 		return NULL;
 	s->before = session->moved;
-	put_last(s, session);
+	move_to_end(s, session);
 	return session;
 }
 
@@ -189,7 +189,7 @@ static int reserve_recent(const struct sessions *s, struct session *session)
 }
 
 /* Notes a listen among the last ones of the user, for which there is room. Returns whether the oldest had to go. */
-static bool remember(const struct sessions *s, struct session *session, struct play play, struct play *oldest)
+static bool remember_play(const struct sessions *s, struct session *session, struct play play, struct play *oldest)
 {
 	bool full = session->n_recent == s->remembered;
 
@@ -204,7 +204,7 @@ static bool remember(const struct sessions *s, struct session *session, struct p
 }
 
 /* Takes the newest of the last listens back, and the oldest in again where it had to go. */
-static void take_back(struct session *session, bool forgot, struct play oldest)
+static void forget_newest(struct session *session, bool forgot, struct play oldest)
 {
 	if (session->n_recent == 0)
 		return;
@@ -219,7 +219,7 @@ static void take_back(struct session *session, bool forgot, struct play oldest)
  * So that a history does not grow without end. What it loses is copied to *shed, new. Returns 0, or -1 for want of
  * memory.
  */
-static int shed(struct history *h, const struct catalog *c, struct play **plays)
+static int shed_plays(struct history *h, const struct catalog *c, struct play **plays)
 {
 	size_t half = SESSIONS_MAX_PLAYS / 2;
 
@@ -240,19 +240,19 @@ int sessions_add(struct sessions *s, struct session *session, const struct catal
 
 	if (reserve_changes(s, 2) < 0 || reserve_recent(s, session) < 0)
 		return -1;
-	if (shed(session->history, c, &gone) < 0 || history_add_play(session->history, c, play) < 0) {
+	if (shed_plays(session->history, c, &gone) < 0 || history_add_play(session->history, c, play) < 0) {
 		free(gone);
 		return -1;
 	}
-	change = note(s, SESSIONS_PLAYED, session, s->before);
+	change = note_change(s, SESSIONS_PLAYED, session, s->before);
 	change->timestamp = session->timestamp;
 	change->shed = gone;
-	change->forgot = remember(s, session, play, &change->forgotten);
+	change->forgot = remember_play(s, session, play, &change->forgotten);
 	return 0;
 }
 
 /* Keeps the memory of a history for another session. */
-static void recycle(struct sessions *s, struct history *h)
+static void recycle_history(struct sessions *s, struct history *h)
 {
 	enum { SPARE_PLAYS = 256 }; /* what a longer session took is not kept for others */
 	struct history **spare = grow(s->spare, &s->spare_cap, s->n_spare + 1, sizeof *spare);
@@ -287,20 +287,20 @@ void sessions_delivered(struct sessions *s)
 {
 	for (size_t i = 0; i < s->n_changes; i++) {
 		if (s->changes[i].ended)
-			recycle(s, s->changes[i].ended);
+			recycle_history(s, s->changes[i].ended);
 		free(s->changes[i].shed);
 	}
 	s->n_changes = 0;
 }
 
 /* All changes after it have been undone. */
-static void undo(struct sessions *s, const struct catalog *c, struct sessions_change *change)
+static void undo_change(struct sessions *s, const struct catalog *c, struct sessions_change *change)
 {
 	struct session *session = &s->list[change->place];
 
 	switch (change->kind) {
 	case SESSIONS_OPENED:
-		recycle(s, session->history);
+		recycle_history(s, session->history);
 		session->history = NULL;
 		s->n_open--;
 		break;
@@ -308,7 +308,7 @@ static void undo(struct sessions *s, const struct catalog *c, struct sessions_ch
 		history_undo(session->history, c);
 		if (change->shed)
 			history_recall(session->history, c, change->shed, SESSIONS_MAX_PLAYS / 2);
-		take_back(session, change->forgot, change->forgotten);
+		forget_newest(session, change->forgot, change->forgotten);
 		session->timestamp = change->timestamp;
 		break;
 	case SESSIONS_ENDED:
@@ -346,7 +346,7 @@ static void put_in_order(struct sessions *s)
 	for (size_t i = 0; i < s->n; i++) {
 		uint64_t moved = all[i]->moved;
 
-		put_before(s, all[i], 0);
+		insert_before(s, all[i], 0);
 		all[i]->moved = moved;
 		if (all[i]->history && !s->oldest_open)
 			s->oldest_open = s->newest;
@@ -360,7 +360,7 @@ void sessions_undo(struct sessions *s, const struct catalog *c, uint64_t deliver
 	size_t before = s->n_changes;
 
 	while (s->n_changes > 0 && s->changes[s->n_changes - 1].end > delivered)
-		undo(s, c, &s->changes[--s->n_changes]);
+		undo_change(s, c, &s->changes[--s->n_changes]);
 	if (s->n_changes < before)
 		put_in_order(s);
 }
@@ -405,7 +405,7 @@ static int read_plays(const json_t *object, const struct loading *ld, uint32_t u
 	for (size_t i = 0; status == 0 && i < json_array_size(plays); i++) {
 		if (read_play(json_array_get(plays, i), ld, "plays", &play, e) < 0)
 			return -1;
-		if (shed(session->history, ld->catalog, &gone) < 0 ||
+		if (shed_plays(session->history, ld->catalog, &gone) < 0 ||
 		    history_add_play(session->history, ld->catalog, play) < 0)
 			status = errmsg_nomem(e);
 		free(gone);
@@ -424,7 +424,7 @@ static int read_recent(const json_t *recent, const struct loading *ld, struct se
 	for (size_t i = 0; i < json_array_size(recent); i++) {
 		if (read_play(json_array_get(recent, i), ld, "recent", &play, e) < 0)
 			return -1;
-		remember(ld->sessions, session, play, &oldest);
+		remember_play(ld->sessions, session, play, &oldest);
 	}
 	return 0;
 }
@@ -456,7 +456,7 @@ static int read_line(const struct ndjson_line *line, void *ctx, struct errmsg *e
 		return errmsg_set(e, "user %u twice", user);
 	if (ndjson_count(line->object, "sessions", UINT32_MAX, &number, e) < 0)
 		return -1;
-	session = entry(ld->sessions, user);
+	session = find_or_add_user(ld->sessions, user);
 	if (!session)
 		return errmsg_nomem(e);
 	session->number = (uint32_t)number;

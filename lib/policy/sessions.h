@@ -78,7 +78,7 @@ struct sessions {
 	size_t n_open;
 	size_t max_open;  /* 0: as many as come; set before the first user comes */
 	uint64_t dropped; /* how many sessions had to give way */
-	uint64_t moves, before; /* how many there were; the user's whose session was opened last, before that */
+	uint64_t moves, before; /* so far; and `moved` as it was of the user whose session was opened last */
 	struct sessions_change *changes; /* that may have to be undone, in order */
 	size_t n_changes, changes_cap;
 	size_t remembered; /* how many last listens of a user are kept over sessions; set before the first user comes */

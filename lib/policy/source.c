@@ -48,7 +48,7 @@ static struct candidates offer_toppop(const struct source *s, const struct table
 				   .n = s->count < top->n ? s->count : top->n};
 }
 
-static struct candidates listed(struct span span)
+static struct candidates offer_list(struct span span)
 {
 	return (struct candidates){.tracks = span.tracks, .n = span.n};
 }
@@ -57,13 +57,13 @@ static struct candidates offer_collaborative(const struct source *s, const struc
 					     const struct policy_request *q)
 {
 	(void)t;
-	return listed(candidate_lists_get(&s->table->lists, q->user));
+	return offer_list(candidate_lists_get(&s->table->lists, q->user));
 }
 
 static struct candidates offer_similar(const struct source *s, const struct tables *t, const struct policy_request *q)
 {
 	(void)t;
-	return listed(candidate_lists_get(&s->table->lists, q->track));
+	return offer_list(candidate_lists_get(&s->table->lists, q->track));
 }
 
 static const struct source_kind kinds[] = {

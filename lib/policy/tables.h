@@ -49,13 +49,13 @@ void tables_clear(struct tables *t);
 
 /*
  * The same where similar tracks are wanted and no table of them is given: the recommendations in the lines of the
- * catalog, if there are any, are the one that has no name. Another list in them than one of tracks of the catalog is
+ * catalog, if there are any, are the one that has no name. A list there that is not one of tracks of the catalog is
  * an error.
  */
 int tables_load_catalog_and_similar(struct tables *t, const char *path, struct errmsg *e);
 
 /*
- * Loads one more table, which may name no track that the catalog does not have. `spec` is FILE or NAME=FILE, as the
+ * Loads one more table, whose tracks must all be in the catalog. `spec` is FILE or NAME=FILE, as the
  * options take it; a "/" before the "=" makes it a FILE. A name twice in a kind is an error. Returns 0, or -1 with
  * the reason.
  */

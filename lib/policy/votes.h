@@ -1,5 +1,5 @@
 /*
- * votes (private to lib/policy): the tracks that most speaks for in a session: every track listened to votes for
+ * votes (private to lib/policy): the tracks with most votes in a session: every track listened to votes for
  * those of its list, with the part of it that was listened to.
  */
 #ifndef BOTIFY_VOTES_H
@@ -8,8 +8,8 @@
 #include "policy/source.h"
 
 /*
- * Draws uniformly one of the s->count tracks with most votes among those that pass the chain, of equal votes the
- * lower track. A track without votes is none. For source.c: returns as source_choose.
+ * Draws uniformly one of the s->count tracks with most votes among those that pass the chain; where votes are equal,
+ * the lower track counts as better. A track without votes is not a candidate. For source.c: returns as source_choose.
  */
 int votes_choose(const struct source *s, const struct policy_request *q, const struct filter_chain *chain,
 		 struct rng *r, struct choice *c);

@@ -18,7 +18,7 @@ void axis_hold(struct axis_span *span, double x)
 	span->high = fmax(span->high, x);
 }
 
-static struct axis_span widen(struct axis_span s, bool whole)
+static struct axis_span widen_span(struct axis_span s, bool whole)
 {
 	double far = fmax(fabs(s.low), fabs(s.high)), margin;
 
@@ -71,7 +71,7 @@ struct axis axis_of(struct axis_span span, size_t ticks, bool whole, bool round)
 {
 	struct axis a = {.unit = 1};
 
-	span = widen(span, whole);
+	span = widen_span(span, whole);
 	a.low = span.low;
 	a.high = span.high;
 	a.step = nice_step((a.high - a.low) / (double)(ticks > 1 ? ticks - 1 : 1));

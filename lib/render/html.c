@@ -15,7 +15,7 @@ static size_t length_after(unsigned char lead)
 }
 
 /* Decodes the character at `text`. Returns its length; bytes that are not UTF-8 are one each, and U+FFFD. */
-static size_t decode(const char *text, uint32_t *c)
+static size_t decode_character(const char *text, uint32_t *c)
 {
 	const unsigned char *s = (const unsigned char *)text;
 	size_t len = length_after(s[0]);
@@ -47,7 +47,7 @@ static void put_text(FILE *f, const char *text, size_t n)
 	uint32_t c;
 
 	for (const char *end = text + n; text < end; text += len) {
-		len = decode(text, &c);
+		len = decode_character(text, &c);
 		switch (c) {
 		case '&': fputs("&amp;", f); break;
 		case '<': fputs("&lt;", f); break;

@@ -78,7 +78,7 @@ double svg_text_width(const char *text)
 }
 
 /* How many bytes of a text fit; all of them, or with room for an ellipsis. */
-static size_t fitting(const char *text, double width)
+static size_t fitting_length(const char *text, double width)
 {
 	double used = 13;
 	size_t len = 0;
@@ -113,7 +113,7 @@ static void put_cut(FILE *f, const char *text, size_t len)
 void svg_text(FILE *f, double x, double y, enum svg_anchor anchor, const char *style, const char *text, double width)
 {
 	static const char *const anchors[] = {[SVG_START] = "", [SVG_MIDDLE] = "middle", [SVG_END] = "end"};
-	size_t len = fitting(text, width);
+	size_t len = fitting_length(text, width);
 	bool classes = *style || *anchors[anchor];
 
 	fprintf(f, "<text x=\"%.1f\" y=\"%.1f\"", x, y);

@@ -61,7 +61,7 @@ struct svg_chart {
 	size_t n;		       /* values of a series */
 	const struct svg_series *series;
 	size_t n_series;
-	size_t first; /* the style of the first series: 0 where it is the control, 1 where that is not among them */
+	size_t first; /* the style of the first series: 0 where it is the control, 1 where no series is */
 	bool whole;   /* x are whole numbers, such as days */
 	bool zero;    /* y is to hold 0 */
 };

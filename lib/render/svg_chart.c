@@ -13,7 +13,7 @@ struct plot {
 	bool empty; /* nothing is known */
 };
 
-static double along(const struct axis *a, double value, double from, double to)
+static double position_on(const struct axis *a, double value, double from, double to)
 {
 	double part = (value - a->low) / (a->high - a->low);
 
@@ -22,16 +22,16 @@ static double along(const struct axis *a, double value, double from, double to)
 
 static double x_of(const struct plot *p, double x)
 {
-	return along(&p->x, x, p->left, p->right);
+	return position_on(&p->x, x, p->left, p->right);
 }
 
 static double y_of(const struct plot *p, double y)
 {
-	return along(&p->y, y, p->bottom, p->top);
+	return position_on(&p->y, y, p->bottom, p->top);
 }
 
 /* How many series have a style of their own. */
-static size_t named(const struct svg_chart *c)
+static size_t count_styles(const struct svg_chart *c)
 {
 	size_t styles = c->first < SVG_SERIES_MAX ? SVG_SERIES_MAX - c->first : 0;
 
@@ -41,11 +41,11 @@ static size_t named(const struct svg_chart *c)
 /*
  * The legend, in as many lines as it needs; or, where f is NULL, nothing but how high it is.
  */
-static double legend(const struct svg_chart *c, FILE *f)
+static double put_legend(const struct svg_chart *c, FILE *f)
 {
 	double x = MARGIN, y = 0;
 
-	for (size_t i = 0; i < named(c); i++) {
+	for (size_t i = 0; i < count_styles(c); i++) {
 		double width = c->series[i].name ? fmin(svg_text_width(c->series[i].name), NAME_WIDTH) : 0;
 
 		if (!c->series[i].name)
@@ -70,9 +70,9 @@ static double legend_rest(const struct svg_chart *c, double y, FILE *f)
 {
 	char text[80];
 
-	if (c->n_series == named(c))
+	if (c->n_series == count_styles(c))
 		return 0;
-	snprintf(text, sizeof text, "and %zu more, as thin lines", c->n_series - named(c));
+	snprintf(text, sizeof text, "and %zu more, as thin lines", c->n_series - count_styles(c));
 	if (f)
 		svg_text(f, MARGIN, y + LINE - 4, SVG_START, "soft", text, SVG_WIDTH);
 	return LINE;
@@ -125,7 +125,7 @@ static struct plot lay_out(const struct svg_chart *c, size_t n_x)
 		axis_hold(&y, 0);
 	p.y = axis_of(y, 6, false, true);
 	p.left = MARGIN + widest_label(&p.y) + 8;
-	p.top = legend(c, NULL) + legend_rest(c, 0, NULL) + LINE + 12;
+	p.top = put_legend(c, NULL) + legend_rest(c, 0, NULL) + LINE + 12;
 	p.bottom = p.top + PLOT_HEIGHT;
 	p.x = x_axis(c, n_x, 8);
 	while (widest_label(&p.x) + 14 > (p.right - p.left) / (double)p.x.n && p.x.n > 2) {
@@ -265,7 +265,7 @@ static void put_chart(const struct svg_chart *c, size_t n_x, series_drawer *draw
 	double y;
 
 	svg_begin(f, c->title, c->description, p.bottom + 44);
-	y = legend(c, f);
+	y = put_legend(c, f);
 	legend_rest(c, y, f);
 	put_scales(c, &p, f);
 	/* the control, and what comes first, lies on top */

@@ -10,7 +10,7 @@ enum { MARGIN = 8, INSET = 14, ROW = 40, LANE = 26, GROUP = 34, FOOT = 78, TEXT_
 
 static const double left = INSET, right = SVG_WIDTH - INSET;
 
-static double reach(const struct svg_interval *row)
+static double farthest_end(const struct svg_interval *row)
 {
 	double far = 0;
 	const double ends[] = {row->value, row->lower, row->upper};
@@ -32,25 +32,25 @@ static int by_size(const void *a, const void *b)
  * How far from 0 an interval may reach to be drawn whole: ten times the reach of those that are wider than three
  * quarters of the others.
  */
-static double farthest(const struct svg_forest *c, size_t n)
+static double drawn_limit(const struct svg_forest *c, size_t n)
 {
 	double reaches[SVG_ROWS_MAX] = {0}, limit;
 
 	for (size_t i = 0; i < n; i++)
-		reaches[i] = reach(&c->rows[i]);
+		reaches[i] = farthest_end(&c->rows[i]);
 	qsort(reaches, n, sizeof *reaches, by_size);
 	limit = n > 0 ? 10 * reaches[n - 1 - n / 4] : 0;
 	return limit > 0 ? limit : INFINITY;
 }
 
-static struct axis scale(const struct svg_forest *c, size_t n)
+static struct axis make_axis(const struct svg_forest *c, size_t n)
 {
 	struct axis_span span = AXIS_EMPTY;
-	double limit = farthest(c, n);
+	double limit = drawn_limit(c, n);
 
 	axis_hold(&span, 0);
 	for (size_t i = 0; i < n; i++) {
-		if (reach(&c->rows[i]) > limit)
+		if (farthest_end(&c->rows[i]) > limit)
 			continue;
 		axis_hold(&span, c->rows[i].value);
 		axis_hold(&span, c->rows[i].lower);
@@ -181,7 +181,7 @@ void svg_forest(const struct svg_forest *c, FILE *f)
 {
 	size_t n = c->n < SVG_ROWS_MAX ? c->n : SVG_ROWS_MAX;
 	double bottom = rows_height(c, n);
-	struct axis a = scale(c, n);
+	struct axis a = make_axis(c, n);
 
 	svg_begin(f, c->title, c->description, bottom + FOOT + (c->n > n ? 20 : 0));
 	put_grid(f, &a, bottom);

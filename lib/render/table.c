@@ -24,7 +24,7 @@ void table_clear(struct table *t)
 }
 
 /* Adds a cell of a text, which it takes; NULL where there was no memory for it. */
-static void add(struct table *t, enum table_style style, char *text, bool line)
+static void add_cell(struct table *t, enum table_style style, char *text, bool line)
 {
 	struct table_cell *cells = grow(t->cells, &t->cap, t->n + 1, sizeof *cells);
 
@@ -50,12 +50,12 @@ void table_add(struct table *t, enum table_style style, const char *format, ...)
 	if (vasprintf(&text, format, ap) < 0)
 		text = NULL;
 	va_end(ap);
-	add(t, style, text, false);
+	add_cell(t, style, text, false);
 }
 
 void table_line(struct table *t, enum table_style style, const char *text)
 {
-	add(t, style, strdup(text), true);
+	add_cell(t, style, strdup(text), true);
 	for (size_t k = 1; k < t->columns; k++)
 		table_add(t, TABLE_PLAIN, "%s", "");
 }
@@ -104,7 +104,7 @@ static void print_row(const struct table *t, size_t first, const size_t *widths,
  * Measures the cells of all rows, and the columns, which lines do not widen. Returns 0, or -1 where there is no
  * memory.
  */
-static int measure(const struct table *t, size_t *widths, size_t *cells)
+static int measure_columns(const struct table *t, size_t *widths, size_t *cells)
 {
 	struct width w;
 
@@ -124,7 +124,7 @@ int table_print(const struct table *t, FILE *f, bool colour)
 	size_t *widths = calloc(t->columns + t->n, sizeof *widths), *cells;
 
 	cells = widths ? widths + t->columns : NULL;
-	if (!widths || t->failed || measure(t, widths, cells) < 0) {
+	if (!widths || t->failed || measure_columns(t, widths, cells) < 0) {
 		free(widths);
 		return -1;
 	}

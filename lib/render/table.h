@@ -17,7 +17,7 @@ enum table_style { TABLE_PLAIN, TABLE_BOLD, TABLE_DIM, TABLE_GREEN, TABLE_RED, T
 struct table_cell {
 	char *text;
 	enum table_style style;
-	bool line; /* it is its row */
+	bool line; /* it is the whole row */
 };
 
 struct table {

@@ -16,33 +16,34 @@ struct agent {
 /* Each prepares for a session, and says of an answer what the log has to know; `track` is an index. */
 struct kind {
 	const char *name;
-	int (*begin)(struct agent *a, const struct sim_session *v);
-	uint32_t (*choose)(struct agent *a, const struct sim_session *v);
+	int (*begin)(struct agent *a, const struct sim_session *session);
+	uint32_t (*choose)(struct agent *a, const struct sim_session *session);
 	bool uniform; /* whether it draws from the whole catalog */
 	uint64_t between_looks; /* sessions, so that a look costs nothing beside them */
 };
 
-static int begin_random(struct agent *a, const struct sim_session *v)
+static int begin_random(struct agent *a, const struct sim_session *session)
 {
-	(void)a, (void)v;
+	(void)a, (void)session;
 	return 0;
 }
 
-static uint32_t choose_random(struct agent *a, const struct sim_session *v)
+static uint32_t choose_random(struct agent *a, const struct sim_session *session)
 {
-	struct rng r = rng_at(a->seed, RNG_AGENT, a->s->users->list[v->user].id, v->number, (uint32_t)v->history.n);
+	uint32_t user = a->s->users->list[session->user].id;
+	struct rng r = rng_at(a->seed, RNG_AGENT, user, session->number, (uint32_t)session->history.n);
 
 	return rng_below(&r, (uint32_t)a->s->catalog->n_tracks);
 }
 
-static int begin_oracle(struct agent *a, const struct sim_session *v)
+static int begin_oracle(struct agent *a, const struct sim_session *session)
 {
-	return oracle_begin(&a->oracle, a->s, v);
+	return oracle_begin(&a->oracle, a->s, session);
 }
 
-static uint32_t choose_oracle(struct agent *a, const struct sim_session *v)
+static uint32_t choose_oracle(struct agent *a, const struct sim_session *session)
 {
-	return oracle_next(&a->oracle, a->s, v);
+	return oracle_next(&a->oracle, a->s, session);
 }
 
 static const struct kind kinds[] = {
@@ -51,35 +52,35 @@ static const struct kind kinds[] = {
 };
 
 /* What a session asks for, to be answered in no time that counts. */
-static struct event event_to_answer(const struct simulation *s, const struct sim_session *v)
+static struct event event_to_answer(const struct simulation *s, const struct sim_session *session)
 {
-	struct event ev = simulation_request(s, v);
+	struct event ev = simulation_request(s, session);
 
 	ev.latency = 0;
 	return ev;
 }
 
-static int play_session(struct simulation *s, struct sim_session *v, struct agent *a, const struct kind *kind,
+static int play_session(struct simulation *s, struct sim_session *session, struct agent *a, const struct kind *kind,
 			struct out *log)
 {
 	struct event ev;
 
-	if (kind->begin(a, v) < 0)
+	if (kind->begin(a, session) < 0)
 		return -1;
-	while (!v->leaving) {
-		uint32_t track = kind->choose(a, v);
+	while (!session->leaving) {
+		uint32_t track = kind->choose(a, session);
 
-		ev = event_to_answer(s, v);
+		ev = event_to_answer(s, session);
 		ev.recommendation = s->catalog->tracks[track].id;
 		ev.source = slice_of(kind->name);
 		ev.pool = kind->uniform ? (uint32_t)s->catalog->n_tracks : 0;
 		event_write(log, &ev, true);
-		if (simulation_listen(s, v, track) < 0)
+		if (simulation_listen(s, session, track) < 0)
 			return -1;
 	}
-	ev = event_to_answer(s, v);
+	ev = event_to_answer(s, session);
 	event_write(log, &ev, true);
-	simulation_end(s, v);
+	simulation_end(s, session);
 	return 0;
 }
 
@@ -95,11 +96,11 @@ static bool told_to_stop(const struct simulation *s, const struct kind *kind, co
 static enum simulation_outcome play_all(struct simulation *s, struct agent *a, const struct kind *kind, struct out *log,
 					const struct simulation_watch *watch, struct errmsg *e)
 {
-	struct sim_session *v;
+	struct sim_session *session;
 	int begun, flushed = 0;
 
-	while ((begun = simulation_begin(s, &v)) > 0) {
-		if (play_session(s, v, a, kind, log) < 0)
+	while ((begun = simulation_begin(s, &session)) > 0) {
+		if (play_session(s, session, a, kind, log) < 0)
 			return errmsg_nomem(e), SIMULATION_FAILED;
 		if (out_full(log))
 			flushed = out_flush(log, e);

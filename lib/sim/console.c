@@ -24,7 +24,7 @@ static void show_track(const struct console *c, const struct catalog *catalog, u
 }
 
 /* strcasestr, but for a word that is not NUL-terminated. */
-static bool contains(const char *text, struct slice word)
+static bool contains_word(const char *text, struct slice word)
 {
 	for (; *text; text++)
 		if (strncasecmp(text, word.text, word.len) == 0)
@@ -32,17 +32,17 @@ static bool contains(const char *text, struct slice word)
 	return false;
 }
 
-static bool matches(const struct catalog *catalog, uint32_t track, const struct slice *words, size_t n)
+static bool track_matches(const struct catalog *catalog, uint32_t track, const struct slice *words, size_t n)
 {
 	const struct track *t = &catalog->tracks[track];
 
 	for (size_t i = 0; i < n; i++)
-		if (!contains(t->title, words[i]) && !contains(catalog->artists[t->artist].name, words[i]))
+		if (!contains_word(t->title, words[i]) && !contains_word(catalog->artists[t->artist].name, words[i]))
 			return false;
 	return true;
 }
 
-static size_t split(struct slice line, struct slice *words)
+static size_t split_words(struct slice line, struct slice *words)
 {
 	size_t n = 0;
 
@@ -60,13 +60,14 @@ static size_t split(struct slice line, struct slice *words)
 }
 
 /* Lists what the words match; one match alone is the choice. */
-static enum choice search(const struct console *c, const struct catalog *catalog, struct slice line, uint32_t *track)
+static enum choice search_tracks(const struct console *c, const struct catalog *catalog, struct slice line,
+				 uint32_t *track)
 {
 	struct slice words[WORDS];
-	size_t n = split(line, words), found = 0;
+	size_t n = split_words(line, words), found = 0;
 
 	for (uint32_t i = 0; i < catalog->n_tracks; i++) {
-		if (!matches(catalog, i, words, n))
+		if (!track_matches(catalog, i, words, n))
 			continue;
 		*track = i;
 		if (found++ >= SHOWN)
@@ -82,7 +83,7 @@ static enum choice search(const struct console *c, const struct catalog *catalog
 	return found == 1 ? CHOICE_TRACK : CHOICE_AGAIN;
 }
 
-static struct slice trim(struct slice line)
+static struct slice trim_spaces(struct slice line)
 {
 	for (; line.len > 0 && isspace((unsigned char)*line.text); line.len--)
 		line.text++;
@@ -91,7 +92,8 @@ static struct slice trim(struct slice line)
 	return line;
 }
 
-static enum choice interpret(const struct console *c, const struct catalog *catalog, struct slice line, uint32_t *track)
+static enum choice interpret_line(const struct console *c, const struct catalog *catalog, struct slice line,
+				  uint32_t *track)
 {
 	char text[16];
 	struct errmsg ignored;
@@ -103,14 +105,15 @@ static enum choice interpret(const struct console *c, const struct catalog *cata
 		return CHOICE_QUIT;
 	snprintf(text, sizeof text, "%.*s", (int)(line.len < sizeof text ? line.len : sizeof text - 1), line.text);
 	if (line.len >= sizeof text || number_parse_int("track", text, 0, INT32_MAX, &id, &ignored) < 0)
-		return search(c, catalog, line, track);
+		return search_tracks(c, catalog, line, track);
 	*track = catalog_find(catalog, (uint32_t)id);
 	if (*track != CATALOG_NONE)
 		return CHOICE_TRACK;
-	return search(c, catalog, line, track);
+	return search_tracks(c, catalog, line, track);
 }
 
-static enum choice ask(const struct console *c, const struct catalog *catalog, uint32_t *track, struct errmsg *e)
+static enum choice ask_for_track(const struct console *c, const struct catalog *catalog, uint32_t *track,
+				 struct errmsg *e)
 {
 	enum choice choice = CHOICE_AGAIN;
 
@@ -129,15 +132,16 @@ static enum choice ask(const struct console *c, const struct catalog *catalog, u
 		if (status == LINES_LINE) {
 			struct slice line = {.text = c->in->text, .len = c->in->len};
 
-			choice = interpret(c, catalog, trim(line), track);
+			choice = interpret_line(c, catalog, trim_spaces(line), track);
 		}
 	}
 	return choice;
 }
 
-static void log_event(const struct simulation *s, const struct console *c, const struct sim_session *v, uint32_t track)
+static void log_event(const struct simulation *s, const struct console *c, const struct sim_session *session,
+		      uint32_t track)
 {
-	struct event ev = simulation_request(s, v);
+	struct event ev = simulation_request(s, session);
 
 	if (!c->log)
 		return;
@@ -149,58 +153,58 @@ static void log_event(const struct simulation *s, const struct console *c, const
 	event_write(c->log, &ev, true);
 }
 
-static void show_beginning(const struct simulation *s, const struct console *c, const struct sim_session *v)
+static void show_beginning(const struct simulation *s, const struct console *c, const struct sim_session *session)
 {
 	fprintf(c->dialogue, "\nsession %" PRIu64 " of %" PRIu64 ": user %" PRIu32 " comes and picks\n  ", s->ended + 1,
-		s->options.sessions, s->users->list[v->user].id);
-	show_track(c, s->catalog, v->track);
+		s->options.sessions, s->users->list[session->user].id);
+	show_track(c, s->catalog, session->track);
 	fputc('\n', c->dialogue);
 }
 
-static void show_listening(const struct simulation *s, const struct console *c, const struct sim_session *v)
+static void show_listening(const struct simulation *s, const struct console *c, const struct sim_session *session)
 {
 	fputs("  ", c->dialogue);
-	show_track(c, s->catalog, v->track);
-	fprintf(c->dialogue, ": listened to %.0f %%", 100 * v->time);
-	if (v->leaving)
-		fprintf(c->dialogue, ", and left after %zu track%s, %.2f of listening", v->history.n - 1,
-			v->history.n == 2 ? "" : "s", (double)v->reward / 100);
+	show_track(c, s->catalog, session->track);
+	fprintf(c->dialogue, ": listened to %.0f %%", 100 * session->time);
+	if (session->leaving)
+		fprintf(c->dialogue, ", and left after %zu track%s, %.2f of listening", session->history.n - 1,
+			session->history.n == 2 ? "" : "s", (double)session->reward / 100);
 	fputc('\n', c->dialogue);
 }
 
 /* SIMULATION_DONE: the session has ended. */
-static enum simulation_outcome play_session(struct simulation *s, const struct console *c, struct sim_session *v,
+static enum simulation_outcome play_session(struct simulation *s, const struct console *c, struct sim_session *session,
 					    struct errmsg *e)
 {
 	uint32_t track = CATALOG_NONE;
 	int flushed;
 
-	show_beginning(s, c, v);
-	while (!v->leaving) {
-		enum choice choice = ask(c, s->catalog, &track, e);
+	show_beginning(s, c, session);
+	while (!session->leaving) {
+		enum choice choice = ask_for_track(c, s->catalog, &track, e);
 
 		if (choice == CHOICE_QUIT || choice == CHOICE_STOP)
 			return choice == CHOICE_QUIT ? SIMULATION_QUIT : SIMULATION_STOPPED;
 		if (choice == CHOICE_FAILED)
 			return SIMULATION_FAILED;
-		log_event(s, c, v, track);
-		if (simulation_listen(s, v, track) < 0)
+		log_event(s, c, session, track);
+		if (simulation_listen(s, session, track) < 0)
 			return errmsg_nomem(e), SIMULATION_FAILED;
-		show_listening(s, c, v);
+		show_listening(s, c, session);
 	}
-	log_event(s, c, v, CATALOG_NONE);
-	simulation_end(s, v);
+	log_event(s, c, session, CATALOG_NONE);
+	simulation_end(s, session);
 	flushed = c->log ? out_flush(c->log, e) : 0;
 	return flushed == 0 ? SIMULATION_DONE : flushed == OUT_STOPPED ? SIMULATION_STOPPED : SIMULATION_FAILED;
 }
 
 enum simulation_outcome console_play(struct simulation *s, const struct console *c, struct errmsg *e)
 {
-	struct sim_session *v;
+	struct sim_session *session;
 	enum simulation_outcome status = SIMULATION_DONE;
 	int begun = 1;
 
-	while (status == SIMULATION_DONE && (begun = simulation_begin(s, &v)) > 0)
-		status = play_session(s, c, v, e);
+	while (status == SIMULATION_DONE && (begun = simulation_begin(s, &session)) > 0)
+		status = play_session(s, c, session, e);
 	return begun < 0 ? (errmsg_nomem(e), SIMULATION_FAILED) : status;
 }

@@ -34,22 +34,22 @@ struct driver {
 	bool stopping;			  /* no more requests are made */
 };
 
-static void send_request(struct driver *x, struct sim_session *v)
+static void send_request(struct driver *x, struct sim_session *session)
 {
-	struct event request = simulation_request(x->s, v);
+	struct event request = simulation_request(x->s, session);
 
 	event_write(&x->requests, &request, false);
-	x->due[(x->first_due + x->n_due++) % x->s->options.in_flight] = v;
+	x->due[(x->first_due + x->n_due++) % x->s->options.in_flight] = session;
 }
 
 /* Begins as many sessions as can be. */
-static int begin(struct driver *x, struct errmsg *e)
+static int begin_sessions(struct driver *x, struct errmsg *e)
 {
-	struct sim_session *v;
+	struct sim_session *session;
 	int status;
 
-	while ((status = simulation_begin(x->s, &v)) > 0)
-		send_request(x, v);
+	while ((status = simulation_begin(x->s, &session)) > 0)
+		send_request(x, session);
 	return status < 0 ? errmsg_nomem(e) : 0;
 }
 
@@ -104,13 +104,13 @@ static int take_reply(struct driver *x, struct errmsg *e)
 {
 	const char *text = x->replies.text;
 	size_t len = x->replies.len;
-	struct sim_session *v = x->due[x->first_due];
+	struct sim_session *session = x->due[x->first_due];
 	struct event reply, request;
 	uint32_t track = CATALOG_NONE;
 
 	if (x->n_due == 0)
 		return errmsg_set(e, "a reply that nobody asked for");
-	request = simulation_request(x->s, v);
+	request = simulation_request(x->s, session);
 	if (event_parse(&x->parser, text, len, &reply, e) < 0 || check_echo(&request, &reply, e) < 0 ||
 	    check_recommendation(x, &reply, &track, e) < 0)
 		return -1;
@@ -121,14 +121,14 @@ static int take_reply(struct driver *x, struct errmsg *e)
 	x->first_due = (x->first_due + 1) % x->s->options.in_flight;
 	x->n_due--;
 	if (request.message == EVENT_LAST)
-		simulation_end(x->s, v);
+		simulation_end(x->s, session);
 	if (x->stopping)
 		return 0;
 	if (request.message == EVENT_LAST)
-		return begin(x, e);
-	if (simulation_listen(x->s, v, track) < 0)
+		return begin_sessions(x, e);
+	if (simulation_listen(x->s, session, track) < 0)
 		return errmsg_nomem(e);
-	send_request(x, v);
+	send_request(x, session);
 	return 0;
 }
 
@@ -156,7 +156,7 @@ static int check_surplus(struct driver *x, struct errmsg *e)
 }
 
 /* The end of the replies, in the middle of one or not. It is not a failure where one signal has ended both sides. */
-static int ended(const struct driver *x, struct errmsg *e)
+static int end_of_replies(const struct driver *x, struct errmsg *e)
 {
 	if (stop_told(x->options->watch.stop_fd))
 		return SIMULATION_STOPPED;
@@ -175,14 +175,14 @@ static int flush_log(struct driver *x, struct errmsg *e)
 static int take_line(struct driver *x, enum lines_status status, struct errmsg *e)
 {
 	if (status == LINES_END)
-		return ended(x, e);
+		return end_of_replies(x, e);
 	if (status != LINES_LINE)
 		return SIMULATION_FAILED;
 	if (lines_blank(&x->replies))
 		return GOING_ON;
 	if (take_reply(x, e) < 0) {
 		if (lines_cut(&x->replies)) /* its writer died in the middle */
-			return ended(x, e);
+			return end_of_replies(x, e);
 		return errmsg_prefix(e, "%s:%lu", x->replies.name, x->replies.number), SIMULATION_FAILED;
 	}
 	x->last_reply = 0;
@@ -258,9 +258,9 @@ static int wait_for_replies(struct driver *x, struct errmsg *e)
 	return p[0].revents ? SIMULATION_STOPPED : GOING_ON;
 }
 
-static int run(struct driver *x, struct errmsg *e)
+static int run_exchange(struct driver *x, struct errmsg *e)
 {
-	if (begin(x, e) < 0)
+	if (begin_sessions(x, e) < 0)
 		return SIMULATION_FAILED;
 	for (;;) {
 		int how;
@@ -308,7 +308,7 @@ enum simulation_outcome driver_run(struct simulation *s, const struct driver_opt
 	lines_init(&x.replies, options->from, options->from_name);
 	x.due = calloc(s->options.in_flight, sizeof *x.due);
 	if (x.due)
-		status = (enum simulation_outcome)run(&x, e);
+		status = (enum simulation_outcome)run_exchange(&x, e);
 	else
 		errmsg_nomem(e);
 	if (status == SIMULATION_STOPPED && options->rest)

@@ -127,7 +127,7 @@ static int add_near(struct seeker *s, size_t k, uint32_t track, float product)
 }
 
 /* Looks through the products of one track with the tracks from `first` on. */
-static int seek(struct seeker *s, size_t k, const float *products, size_t n, uint32_t first)
+static int seek_in_tile(struct seeker *s, size_t k, const float *products, size_t n, uint32_t first)
 {
 	for (size_t i = 0; i < n; i++)
 		if (products[i] >= s->bar && add_near(s, k, first + (uint32_t)i, products[i]) < 0)
@@ -177,7 +177,7 @@ static int find_block(struct worker *w, size_t first, size_t n)
 		cblas_sgemm(CblasRowMajor, CblasNoTrans, CblasTrans, (int)n, (int)tile, (int)d, 1, w->block, (int)d,
 			    s->vectors + t * d, (int)d, 0, w->products, TILE);
 		for (size_t i = 0; i < n; i++)
-			if (seek(&w->seekers[i], s->k, w->products + i * TILE, tile, (uint32_t)t) < 0)
+			if (seek_in_tile(&w->seekers[i], s->k, w->products + i * TILE, tile, (uint32_t)t) < 0)
 				return -1;
 	}
 	for (size_t i = 0; i < n; i++)
@@ -240,7 +240,7 @@ static void find_all(struct search *s)
 }
 
 /* Looks at the size of the values. */
-static void measure(struct search *s)
+static void measure_norms(struct search *s)
 {
 	int exponent = 0;
 
@@ -252,7 +252,7 @@ static void measure(struct search *s)
 }
 
 /* All rows in single precision; new where they are not yet. NULL: no memory. */
-static float *narrow(const struct search *s)
+static float *to_floats(const struct search *s)
 {
 	const struct npy *m = s->m;
 	size_t size = m->rows * m->columns;
@@ -286,8 +286,8 @@ int neighbours_find(struct neighbours *nb, const struct npy *m, const uint32_t *
 	struct search s = {.m = m, .tracks = tracks, .n = n, .k = k};
 	float *vectors;
 
-	measure(&s);
-	s.vectors = vectors = narrow(&s);
+	measure_norms(&s);
+	s.vectors = vectors = to_floats(&s);
 	*nb = (struct neighbours){.n = n, .k = k, .tracks = malloc((n * k + 1) * sizeof *nb->tracks)};
 	s.found = nb->tracks;
 	s.failed = !vectors || !nb->tracks || index_rows(nb, tracks) < 0;

@@ -17,7 +17,7 @@ static bool is_better(const struct oracle_track *a, const struct oracle_track *b
 }
 
 /* Moves the track at place i down to where it belongs. */
-static void sink(struct oracle *o, size_t i)
+static void sink_track(struct oracle *o, size_t i)
 {
 	struct oracle_track moving = o->heap[i];
 
@@ -31,9 +31,9 @@ static void sink(struct oracle *o, size_t i)
 	o->heap[i] = moving;
 }
 
-static uint32_t artist_plays(const struct simulation *s, const struct sim_session *v, uint32_t track)
+static uint32_t artist_plays(const struct simulation *s, const struct sim_session *session, uint32_t track)
 {
-	return history_artist_plays(&v->history, s->catalog->tracks[track].artist);
+	return history_artist_plays(&session->history, s->catalog->tracks[track].artist);
 }
 
 /* log(gamma^plays); nothing is 0 times the logarithm of 0. */
@@ -48,9 +48,9 @@ static double log_sigmoid(double x)
 	return x < 0 ? x - log1p(exp(x)) : -log1p(exp(-x));
 }
 
-int oracle_begin(struct oracle *o, const struct simulation *s, const struct sim_session *v)
+int oracle_begin(struct oracle *o, const struct simulation *s, const struct sim_session *session)
 {
-	const struct user *u = &s->users->list[v->user];
+	const struct user *u = &s->users->list[session->user];
 	size_t n = s->catalog->n_tracks;
 
 	if (!o->heap)
@@ -59,8 +59,8 @@ int oracle_begin(struct oracle *o, const struct simulation *s, const struct sim_
 		return -1;
 	o->n = 0;
 	for (uint32_t track = 0; track < n; track++) {
-		double affinity = embeddings_dot(s->embeddings, track, v->interest);
-		uint32_t plays = artist_plays(s, v, track);
+		double affinity = embeddings_dot(s->embeddings, track, session->interest);
+		uint32_t plays = artist_plays(s, session, track);
 
 		o->heap[o->n++] = (struct oracle_track){
 			.worth = log_sigmoid((affinity - u->consume_bias) * u->consume_sharpness) +
@@ -69,20 +69,20 @@ int oracle_begin(struct oracle *o, const struct simulation *s, const struct sim_
 		};
 	}
 	for (size_t i = o->n / 2; i-- > 0;)
-		sink(o, i);
+		sink_track(o, i);
 	return 0;
 }
 
 /* Artists lose with every play, so a track may be worth less than when it was weighed, but never more. */
-uint32_t oracle_next(struct oracle *o, const struct simulation *s, const struct sim_session *v)
+uint32_t oracle_next(struct oracle *o, const struct simulation *s, const struct sim_session *session)
 {
-	const struct user *u = &s->users->list[v->user];
+	const struct user *u = &s->users->list[session->user];
 
 	while (o->n > 0) {
 		struct oracle_track *top = &o->heap[0];
-		uint32_t plays = artist_plays(s, v, top->track);
+		uint32_t plays = artist_plays(s, session, top->track);
 
-		if (history_track_plays(&v->history, top->track) > 0) {
+		if (history_track_plays(&session->history, top->track) > 0) {
 			*top = o->heap[--o->n];
 		} else if (plays > top->artist_plays) {
 			top->worth += log_discount(u, plays - top->artist_plays);
@@ -90,7 +90,7 @@ uint32_t oracle_next(struct oracle *o, const struct simulation *s, const struct 
 		} else {
 			return top->track;
 		}
-		sink(o, 0);
+		sink_track(o, 0);
 	}
 	return 0;
 }

@@ -25,12 +25,12 @@ struct oracle {
 void oracle_clear(struct oracle *o);
 
 /* Weighs all tracks for a session that has begun. Returns 0, or -1 where there is no memory. Takes linear time. */
-int oracle_begin(struct oracle *o, const struct simulation *s, const struct sim_session *v);
+int oracle_begin(struct oracle *o, const struct simulation *s, const struct sim_session *session);
 
 /*
  * The track that the listener of the session would listen to longest now, of equal ones the lower index; track 0
  * where all have been played.
  */
-uint32_t oracle_next(struct oracle *o, const struct simulation *s, const struct sim_session *v);
+uint32_t oracle_next(struct oracle *o, const struct simulation *s, const struct sim_session *session);
 
 #endif

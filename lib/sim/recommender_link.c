@@ -14,7 +14,7 @@ enum { STOP_SECONDS = 5 }; /* that a recommender has to end, once told to stop *
  * How long a recommender may take to end: one that is done, or was told to stop, may have a state to save. `left` is
  * what a told one has left.
  */
-static struct patience patience(enum simulation_outcome status, double timeout, double left, int stop_fd)
+static struct patience patience_after(enum simulation_outcome status, double timeout, double left, int stop_fd)
 {
 	if (status == SIMULATION_DONE)
 		return (struct patience){.seconds = timeout, .stop_fd = stop_fd, .stopped = left};
@@ -22,7 +22,7 @@ static struct patience patience(enum simulation_outcome status, double timeout, 
 }
 
 /* As driver_run; but a pipe that has closed at its other end is told, and does not end this process. */
-static enum simulation_outcome exchange(struct simulation *s, const struct driver_options *x, struct errmsg *e)
+static enum simulation_outcome run_driver(struct simulation *s, const struct driver_options *x, struct errmsg *e)
 {
 	void (*before)(int) = signal(SIGPIPE, SIG_IGN);
 	enum simulation_outcome status = driver_run(s, x, e);
@@ -48,8 +48,8 @@ enum simulation_outcome recommender_link_play_command(struct simulation *s, char
 	x.to = c.to;
 	x.from = c.from;
 	x.rest = &rest;
-	status = exchange(s, &x, e);
-	well = coprocess_wait(&c, patience(status, timeout, rest.seconds, watch->stop_fd), &ending) == 0;
+	status = run_driver(s, &x, e);
+	well = coprocess_wait(&c, patience_after(status, timeout, rest.seconds, watch->stop_fd), &ending) == 0;
 	if (status == SIMULATION_CUT_OFF)
 		errmsg_set(e, "%s %s when %s", argv[0], well ? "ended" : ending.text, e->text);
 	if (status != SIMULATION_DONE || (well && !c.surplus))
@@ -79,7 +79,7 @@ enum simulation_outcome recommender_link_play_wired(struct simulation *s, double
 
 	fcntl(STDIN_FILENO, F_SETFL, in | O_NONBLOCK);
 	fcntl(STDOUT_FILENO, F_SETFL, out | O_NONBLOCK);
-	status = exchange(s, &x, e);
+	status = run_driver(s, &x, e);
 	/* other processes may hold these descriptors too */
 	fcntl(STDIN_FILENO, F_SETFL, in);
 	fcntl(STDOUT_FILENO, F_SETFL, out);

@@ -23,7 +23,7 @@ enum simulation_outcome recommender_link_play_command(struct simulation *s, char
 						      struct errmsg *e);
 
 /*
- * Plays the simulation over standard output and input, on which nobody else must count meanwhile. SIGPIPE is ignored
+ * Plays the simulation over standard output and input, which nothing else may use meanwhile. SIGPIPE is ignored
  * here too.
  */
 enum simulation_outcome recommender_link_play_wired(struct simulation *s, double timeout,

@@ -29,7 +29,7 @@ void session_queue_clear(struct session_queue *t)
 }
 
 /* Puts a session at the end of its user's queue. */
-static void enqueue(struct session_queue *t, struct session_queue_user *u, uint64_t session)
+static void enqueue_session(struct session_queue *t, struct session_queue_user *u, uint64_t session)
 {
 	uint32_t place = t->empty_place;
 
@@ -43,7 +43,7 @@ static void enqueue(struct session_queue *t, struct session_queue_user *u, uint6
 }
 
 /* Takes the first session of a user's queue. */
-static uint64_t dequeue(struct session_queue *t, struct session_queue_user *u)
+static uint64_t dequeue_session(struct session_queue *t, struct session_queue_user *u)
 {
 	uint32_t place = u->first;
 
@@ -62,7 +62,7 @@ bool session_queue_next(struct session_queue *t, uint64_t *session)
 
 		t->free_user = u->next_free;
 		u->busy = true;
-		*session = dequeue(t, u);
+		*session = dequeue_session(t, u);
 		return true;
 	}
 	while (t->arrived < t->arrivals->sessions && t->empty_place != SESSION_QUEUE_NONE) {
@@ -73,7 +73,7 @@ bool session_queue_next(struct session_queue *t, uint64_t *session)
 			u->busy = true;
 			return true;
 		}
-		enqueue(t, u, *session);
+		enqueue_session(t, u, *session);
 	}
 	return false;
 }

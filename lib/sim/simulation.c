@@ -85,7 +85,7 @@ static int find_neighbours(struct simulation *s, struct errmsg *e)
 	return status;
 }
 
-static int allocate(struct simulation *s)
+static int allocate_places(struct simulation *s)
 {
 	size_t in_flight = s->options.in_flight, users = s->users->n;
 
@@ -115,7 +115,7 @@ int simulation_init(struct simulation *s, const struct catalog *c, const struct 
 		.users = (uint32_t)u->n,
 		.start = options->start,
 	};
-	if (allocate(s) < 0)
+	if (allocate_places(s) < 0)
 		return errmsg_nomem(e);
 	return find_neighbours(s, e);
 }
@@ -134,81 +134,81 @@ void simulation_clear(struct simulation *s)
 }
 
 /* Time goes on by the part of a track that was listened to. */
-static void listened(const struct simulation *s, struct sim_session *v, uint32_t track, double time)
+static void note_listen(const struct simulation *s, struct sim_session *session, uint32_t track, double time)
 {
 	double ms = nearbyint(TRACK_MS * time);
 
-	v->track = track;
-	v->time = time;
-	v->clock += ms < 1 ? 1 : (int64_t)ms;
-	v->cut = !v->leaving && v->history.n >= s->options.max_tracks;
-	v->leaving = v->leaving || v->cut;
+	session->track = track;
+	session->time = time;
+	session->clock += ms < 1 ? 1 : (int64_t)ms;
+	session->cut = !session->leaving && session->history.n >= s->options.max_tracks;
+	session->leaving = session->leaving || session->cut;
 }
 
 int simulation_begin(struct simulation *s, struct sim_session **begun)
 {
-	uint64_t session;
+	uint64_t number;
 	struct arrival a;
 	struct beginning b;
 	struct simulation_user *u;
-	struct sim_session *v;
+	struct sim_session *session;
 	uint32_t first;
 
-	if (s->n_idle == 0 || !session_queue_next(&s->queue, &session))
+	if (s->n_idle == 0 || !session_queue_next(&s->queue, &number))
 		return 0;
-	a = arrivals_at(&s->arrivals, session);
+	a = arrivals_at(&s->arrivals, number);
 	u = &s->state[a.user];
 	b = draw_beginning(s, a.user, u->sessions);
 	first = neighbours_of(&s->neighbours, b.interest)[b.neighbour];
-	v = *begun = s->idle[--s->n_idle];
-	*v = (struct sim_session){
+	session = *begun = s->idle[--s->n_idle];
+	*session = (struct sim_session){
 		.user = a.user,
 		.number = u->sessions++,
 		.day = a.day,
 		.interest = b.interest,
 		.budget = s->users->list[a.user].session_budget,
 		.clock = a.time > u->free_from ? a.time : u->free_from,
-		.history = v->history,
+		.history = session->history,
 	};
-	history_reset(&v->history);
-	if (history_add(&v->history, s->catalog, first, 1) < 0)
+	history_reset(&session->history);
+	if (history_add(&session->history, s->catalog, first, 1) < 0)
 		return -1;
-	listened(s, v, first, 1);
+	note_listen(s, session, first, 1);
 	return 1;
 }
 
-struct event simulation_request(const struct simulation *s, const struct sim_session *v)
+struct event simulation_request(const struct simulation *s, const struct sim_session *session)
 {
-	struct event ev = event_of(v->leaving ? EVENT_LAST : EVENT_NEXT, s->users->list[v->user].id,
-				   s->catalog->tracks[v->track].id, v->time);
+	struct event ev = event_of(session->leaving ? EVENT_LAST : EVENT_NEXT, s->users->list[session->user].id,
+				   s->catalog->tracks[session->track].id, session->time);
 
-	ev.timestamp = v->clock;
+	ev.timestamp = session->clock;
 	return ev;
 }
 
-int simulation_listen(struct simulation *s, struct sim_session *v, uint32_t track)
+int simulation_listen(struct simulation *s, struct sim_session *session, uint32_t track)
 {
-	const struct user *u = &s->users->list[v->user];
-	struct rng r = rng_at(s->options.seed, RNG_LISTENER, u->id, v->number, (uint32_t)v->history.n);
+	const struct user *u = &s->users->list[session->user];
+	struct rng r = rng_at(s->options.seed, RNG_LISTENER, u->id, session->number, (uint32_t)session->history.n);
 	double time = 0;
 
-	if (history_track_plays(&v->history, track) == 0)
-		time = listener_time(u, embeddings_dot(s->embeddings, track, v->interest),
-				     history_artist_plays(&v->history, s->catalog->tracks[track].artist));
-	if (history_add(&v->history, s->catalog, track, time) < 0)
+	if (history_track_plays(&session->history, track) == 0)
+		time = listener_time(u, embeddings_dot(s->embeddings, track, session->interest),
+				     history_artist_plays(&session->history, s->catalog->tracks[track].artist));
+	if (history_add(&session->history, s->catalog, track, time) < 0)
 		return -1;
 	if (rng_uniform(&r) < 1 - time)
-		v->leaving = --v->budget == 0;
-	v->reward += (uint64_t)nearbyint(100 * time);
-	listened(s, v, track, time);
+		session->leaving = --session->budget == 0;
+	session->reward += (uint64_t)nearbyint(100 * time);
+	note_listen(s, session, track, time);
 	return 0;
 }
 
-void simulation_end(struct simulation *s, struct sim_session *v)
+void simulation_end(struct simulation *s, struct sim_session *session)
 {
-	summary_add(&s->days[v->day], (uint32_t)v->history.n - 1, v->reward, v->cut);
+	summary_add(&s->days[session->day], (uint32_t)session->history.n - 1, session->reward, session->cut);
 	s->ended++;
-	s->state[v->user].free_from = v->clock;
-	s->idle[s->n_idle++] = v;
-	session_queue_over(&s->queue, v->user);
+	s->state[session->user].free_from = session->clock;
+	s->idle[s->n_idle++] = session;
+	session_queue_over(&s->queue, session->user);
 }

@@ -76,19 +76,19 @@ void simulation_clear(struct simulation *s);
  * now, because as many as may be are in flight, or all have begun, or all that could are of users who are busy; -1
  * where there is no memory.
  */
-int simulation_begin(struct simulation *s, struct sim_session **v);
+int simulation_begin(struct simulation *s, struct sim_session **session);
 
 /* The request that a session makes now. */
-struct event simulation_request(const struct simulation *s, const struct sim_session *v);
+struct event simulation_request(const struct simulation *s, const struct sim_session *session);
 
 /*
  * The listener listens to a track (an index); the next request is then to be sent. Not to be called once the session is
  * leaving, when its request is its `last`. Returns 0, or -1 where there is no memory.
  */
-int simulation_listen(struct simulation *s, struct sim_session *v, uint32_t track);
+int simulation_listen(struct simulation *s, struct sim_session *session, uint32_t track);
 
 /* Ends a session whose `last` has been answered. */
-void simulation_end(struct simulation *s, struct sim_session *v);
+void simulation_end(struct simulation *s, struct sim_session *session);
 
 /* Whether all sessions have ended. */
 static inline bool simulation_done(const struct simulation *s)

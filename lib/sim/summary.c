@@ -52,7 +52,7 @@ struct summary_mean summary_steps(const struct summary *s)
 	return mean_of(s->sessions, s->steps, s->steps_squares, 1);
 }
 
-static struct summary total(const struct summary *days, uint32_t n_days)
+static struct summary sum_days(const struct summary *days, uint32_t n_days)
 {
 	struct summary all = {0};
 
@@ -83,7 +83,7 @@ static void add_row(struct table *t, const char *name, const struct summary *s)
 int summary_print_table(FILE *f, const struct summary *days, uint32_t n_days, int64_t start, double seconds)
 {
 	static const char *const heads[] = {"day", "sessions", "reward", "steps", "events"};
-	struct summary all = total(days, n_days);
+	struct summary all = sum_days(days, n_days);
 	struct table t;
 	char text[DAY_SIZE];
 	int status;
@@ -126,7 +126,7 @@ static void print_numbers(FILE *f, const struct summary *s)
 
 int summary_print_json(FILE *f, const struct summary *days, uint32_t n_days, int64_t start, double seconds)
 {
-	struct summary all = total(days, n_days);
+	struct summary all = sum_days(days, n_days);
 	char text[DAY_SIZE];
 
 	fputs("{\"days\":[", f);

@@ -36,7 +36,7 @@ struct humanized humanize_percent(double x)
 }
 
 /* With so many decimals; or, where that would be 0 and x is not, with its first digit. */
-static struct humanized fixed(double x, int decimals, bool sign)
+static struct humanized format_fixed(double x, int decimals, bool sign)
 {
 	enum { DECIMALS_MAX = 9 };
 
@@ -49,7 +49,7 @@ static struct humanized fixed(double x, int decimals, bool sign)
 
 struct humanized humanize_bound(double x)
 {
-	return isfinite(x) && fabs(x) < 1e5 ? humanize("%s%%", fixed(x, 2, true).text) : humanize_percent(x);
+	return isfinite(x) && fabs(x) < 1e5 ? humanize("%s%%", format_fixed(x, 2, true).text) : humanize_percent(x);
 }
 
 /* Whether an interval says on which side of 0 an effect lies. */
@@ -63,23 +63,23 @@ struct humanized humanize_change(double x, double lower, double upper)
 	return excludes_0(lower, upper) ? humanize_bound(x) : humanize_percent(x);
 }
 
-static struct humanized bounds(double lower, const char *between, double upper)
+static struct humanized format_bounds(double lower, const char *between, double upper)
 {
 	if (!isfinite(lower) || !isfinite(upper))
 		return humanize("-");
 	if (fmax(fabs(lower), fabs(upper)) >= 1e5)
 		return humanize("%.2e%s%.2e", lower, between, upper);
-	return humanize("%s%s%s", fixed(lower, 2, false).text, between, fixed(upper, 2, false).text);
+	return humanize("%s%s%s", format_fixed(lower, 2, false).text, between, format_fixed(upper, 2, false).text);
 }
 
 struct humanized humanize_interval(double lower, double upper)
 {
-	return bounds(lower, " .. ", upper);
+	return format_bounds(lower, " .. ", upper);
 }
 
 struct humanized humanize_bounds(double lower, double upper)
 {
-	return bounds(lower, " to ", upper);
+	return format_bounds(lower, " to ", upper);
 }
 
 struct humanized humanize_p(double p)
@@ -123,7 +123,7 @@ struct humanized humanize_count(uint64_t n)
 }
 
 /* How many decimals half an interval needs to have two digits. */
-static int decimals(double lower, double upper)
+static int decimals_for(double lower, double upper)
 {
 	double half = (upper - lower) / 2;
 
@@ -134,7 +134,7 @@ static int decimals(double lower, double upper)
 
 struct humanized humanize_effect(double x, double lower, double upper)
 {
-	int n = decimals(lower, upper);
+	int n = decimals_for(lower, upper);
 	bool decided = excludes_0(lower, upper);
 
 	if (!isfinite(x))
@@ -143,8 +143,8 @@ struct humanized humanize_effect(double x, double lower, double upper)
 		return fabs(x) < 1e5 ? humanize("%+.2f %%", x) : humanize("%+.2e %%", x);
 	if (fmax(fabs(lower), fabs(upper)) >= 1e5)
 		return humanize("%+.2e %% (%.2e to %.2e)", x, lower, upper);
-	return humanize("%s %% (%s to %s)", (decided ? fixed(x, n, true) : humanize("%+.*f", n, x)).text,
-			fixed(lower, n, false).text, fixed(upper, n, false).text);
+	return humanize("%s %% (%s to %s)", (decided ? format_fixed(x, n, true) : humanize("%+.*f", n, x)).text,
+			format_fixed(lower, n, false).text, format_fixed(upper, n, false).text);
 }
 
 struct humanized humanize_magnitude(double x, double lower, double upper)
@@ -153,7 +153,7 @@ struct humanized humanize_magnitude(double x, double lower, double upper)
 		return humanize("-");
 	if (fabs(x) >= 1e5)
 		return humanize("%.2e %%", fabs(x));
-	return humanize("%s %%", fixed(fabs(x), decimals(lower, upper), false).text);
+	return humanize("%s %%", format_fixed(fabs(x), decimals_for(lower, upper), false).text);
 }
 
 struct humanized humanize_words(const char *name)

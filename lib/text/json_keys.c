@@ -13,7 +13,7 @@ static bool is_known(const char *key, const char *const *known)
 }
 
 /* Refuses a key, with what it should have been. */
-static int refuse(const char *key, const char *meant, const char *const *known, struct errmsg *e)
+static int refuse_key(const char *key, const char *meant, const char *const *known, struct errmsg *e)
 {
 	if (meant)
 		return errmsg_set(e, "unknown key \"%s\"; did you mean \"%s\"?", key, meant);
@@ -30,7 +30,7 @@ int json_keys_check(const json_t *object, const char *const *known, struct errms
 
 	json_object_foreach((json_t *)object, key, value)
 		if (!is_known(key, known))
-			return refuse(key, suggest_among(key, known), known, e);
+			return refuse_key(key, suggest_among(key, known), known, e);
 	return 0;
 }
 
@@ -43,7 +43,7 @@ int json_keys_check_typos(const json_t *object, const char *const *known, struct
 		const char *meant = is_known(key, known) ? NULL : suggest_among(key, known);
 
 		if (meant && !json_object_get(object, meant))
-			return refuse(key, meant, known, e);
+			return refuse_key(key, meant, known, e);
 	}
 	return 0;
 }

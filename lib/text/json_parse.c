@@ -15,7 +15,7 @@ struct piece {
 static _Thread_local struct piece *newest;
 static _Thread_local jmp_buf *exit_of_parse; /* of the one that is going on; NULL: there is none */
 
-static void *allocate(size_t size)
+static void *allocate_piece(size_t size)
 {
 	struct piece *p = size < SIZE_MAX - sizeof *p ? malloc(sizeof *p + size) : NULL;
 
@@ -32,7 +32,7 @@ static void *allocate(size_t size)
 	return p->bytes;
 }
 
-static void release(void *bytes)
+static void release_piece(void *bytes)
 {
 	struct piece *p;
 
@@ -51,7 +51,7 @@ static void release(void *bytes)
 /* Before main: nothing may be freed in another way than it was allocated. */
 __attribute__((constructor)) static void give_memory(void)
 {
-	json_set_alloc_funcs(allocate, release);
+	json_set_alloc_funcs(allocate_piece, release_piece);
 }
 
 json_t *json_parse(const char *text, size_t len, size_t flags, json_error_t *why, bool *no_memory)
@@ -64,7 +64,7 @@ json_t *json_parse(const char *text, size_t len, size_t flags, json_error_t *why
 	if (*no_memory) {
 		exit_of_parse = NULL;
 		while (newest != before)
-			release(newest->bytes);
+			release_piece(newest->bytes);
 		return NULL;
 	}
 	exit_of_parse = &way_out;

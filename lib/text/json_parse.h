@@ -1,5 +1,5 @@
 /*
- * json_parse: jansson's parser, of which running out of memory is told.
+ * json_parse: jansson's parser, with word of it when memory ran out.
  *
  * Where jansson 2.14 cannot make a buffer larger, it drops a byte and goes on: a string is another one, and with an
  * escape in it memory is written past its end. So jansson never sees that an allocation failed while it parses: the

@@ -14,7 +14,7 @@ enum { DECODING = JSON_REJECT_DUPLICATES };
  * Leaves printable ASCII of what jansson says: it quotes a few bytes of the input, which may end within a character
  * (and the reason may have to be UTF-8) or command a terminal.
  */
-static const char *reason(json_error_t *why)
+static const char *reason_of(json_error_t *why)
 {
 	for (char *c = why->text; *c; c++)
 		if (*c < ' ' || *c > '~')
@@ -47,14 +47,14 @@ static bool is_unfinished(const char *text, size_t len)
  * Sets the reason why a text is not JSON. A line that was cut, as by the death of its writer, is right as far as it
  * goes: the mistake is its end, or a character that was cut in two there.
  */
-static void refuse(const char *text, size_t len, json_error_t *why, struct errmsg *e)
+static void refuse_text(const char *text, size_t len, json_error_t *why, struct errmsg *e)
 {
 	enum { CHARACTER_MAX = 4, LEAD = 0xc0 };
 	size_t at = (size_t)why->position;
 	bool at_end = at >= len || (at + CHARACTER_MAX > len && (unsigned char)text[at] >= LEAD);
 	bool cut = at_end && is_unfinished(text, len);
 
-	errmsg_set(e, "%s: %s (column %d)", cut ? "cut off before its end" : "no JSON object", reason(why),
+	errmsg_set(e, "%s: %s (column %d)", cut ? "cut off before its end" : "no JSON object", reason_of(why),
 		   why->column);
 }
 
@@ -75,7 +75,7 @@ json_t *ndjson_parse(const char *text, size_t len, struct errmsg *e)
 		return NULL;
 	}
 	if (!value) {
-		refuse(text, len, &why, e);
+		refuse_text(text, len, &why, e);
 		return NULL;
 	}
 	if (!json_is_object(value)) {
@@ -92,7 +92,7 @@ const char *ndjson_name(const char *path)
 }
 
 /* Reads all of a file. Returns new bytes, or NULL with the reason. */
-static char *slurp(const char *path, size_t *len, struct errmsg *e)
+static char *read_whole(const char *path, size_t *len, struct errmsg *e)
 {
 	struct lines l;
 	char *bytes = NULL;
@@ -127,7 +127,7 @@ static char *slurp(const char *path, size_t *len, struct errmsg *e)
 json_t *ndjson_load(const char *path, struct errmsg *e)
 {
 	size_t len;
-	char *bytes = slurp(path, &len, e);
+	char *bytes = read_whole(path, &len, e);
 	json_error_t why;
 	json_t *value = NULL;
 	bool no_memory = false;
@@ -137,7 +137,7 @@ json_t *ndjson_load(const char *path, struct errmsg *e)
 	if (memchr(bytes, 0, len))
 		errmsg_set(e, "%s: NUL byte", ndjson_name(path));
 	else if (!(value = json_parse(bytes, len, DECODING | JSON_DECODE_ANY, &why, &no_memory)) && !no_memory)
-		errmsg_set(e, "%s:%d: %s (column %d)", ndjson_name(path), why.line, reason(&why), why.column);
+		errmsg_set(e, "%s:%d: %s (column %d)", ndjson_name(path), why.line, reason_of(&why), why.column);
 	if (no_memory) {
 		errmsg_nomem(e);
 		errmsg_prefix(e, "%s", ndjson_name(path));

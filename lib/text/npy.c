@@ -59,7 +59,7 @@ static void skip_blanks(struct cursor *c)
 }
 
 /* Takes `text`, with blanks before it, if it comes next. */
-static bool take(struct cursor *c, const char *text)
+static bool take_text(struct cursor *c, const char *text)
 {
 	size_t len = strlen(text);
 
@@ -102,16 +102,16 @@ static bool take_size(struct cursor *c, size_t *n)
 			return false;
 	if (c->at == first)
 		return false;
-	take(c, "L"); /* as Python 2 wrote some */
+	take_text(c, "L"); /* as Python 2 wrote some */
 	return true;
 }
 
 /* A tuple: (), (3,), (2, 3), (2, 3,) and so on. */
 static bool take_shape(struct cursor *c, struct header *h)
 {
-	if (!take(c, "("))
+	if (!take_text(c, "("))
 		return false;
-	while (!take(c, ")")) {
+	while (!take_text(c, ")")) {
 		size_t n;
 
 		if (!take_size(c, &n))
@@ -119,9 +119,9 @@ static bool take_shape(struct cursor *c, struct header *h)
 		if (h->n_dims < 2)
 			h->shape[h->n_dims] = n;
 		h->n_dims++;
-		if (!take(c, ",")) {
+		if (!take_text(c, ",")) {
 			h->has_shape = true;
-			return take(c, ")");
+			return take_text(c, ")");
 		}
 	}
 	h->has_shape = true;
@@ -133,15 +133,15 @@ static int take_entry(struct cursor *c, struct header *h, struct errmsg *e)
 {
 	char key[32];
 
-	if (!take_string(c, key, sizeof key) || !take(c, ":"))
+	if (!take_string(c, key, sizeof key) || !take_text(c, ":"))
 		return errmsg_set(e, "the header is not a dictionary");
 	if (strcmp(key, "descr") == 0 && !h->descr[0]) {
 		if (!take_string(c, h->descr, sizeof h->descr) || !h->descr[0])
 			return errmsg_set(e, "the values have no simple type; " TYPES " is wanted");
 	} else if (strcmp(key, "fortran_order") == 0 && !h->has_order) {
 		h->has_order = true;
-		h->fortran = take(c, "True");
-		if (!h->fortran && !take(c, "False"))
+		h->fortran = take_text(c, "True");
+		if (!h->fortran && !take_text(c, "False"))
 			return errmsg_set(e, "'fortran_order' is neither True nor False");
 	} else if (strcmp(key, "shape") == 0 && !h->has_shape) {
 		if (!take_shape(c, h))
@@ -158,14 +158,14 @@ static int parse_header(const char *text, size_t len, struct header *h, struct e
 	bool more = true;
 
 	*h = (struct header){0};
-	if (!take(&c, "{"))
+	if (!take_text(&c, "{"))
 		return errmsg_set(e, "the header is not a dictionary");
-	while (!take(&c, "}")) {
+	while (!take_text(&c, "}")) {
 		if (!more)
 			return errmsg_set(e, "the header is not a dictionary");
 		if (take_entry(&c, h, e) < 0)
 			return -1;
-		more = take(&c, ",");
+		more = take_text(&c, ",");
 	}
 	skip_blanks(&c);
 	if (c.at != c.end)
@@ -269,7 +269,7 @@ static int check_finite(const struct npy *m, struct errmsg *e)
 }
 
 /* The float that a half float is (IEEE 754-2008, binary16). */
-static float widen(uint16_t half)
+static float float_of_half(uint16_t half)
 {
 	enum { FRACTION = 0x3ff, INFINITE = 31, MORE_BIAS = 127 - 15, MORE_BITS = 23 - 10 };
 	uint32_t exponent = half >> 10 & INFINITE, fraction = half & FRACTION, bits;
@@ -286,7 +286,7 @@ static float widen(uint16_t half)
 }
 
 /* Makes floats of n half floats that lie at the beginning of their room, from the last to the first. */
-static void widen_all(void *room, size_t n)
+static void floats_of_halves(void *room, size_t n)
 {
 	char *bytes = room;
 
@@ -295,7 +295,7 @@ static void widen_all(void *room, size_t n)
 		float x;
 
 		memcpy(&half, bytes + n * sizeof half, sizeof half);
-		x = widen(half);
+		x = float_of_half(half);
 		memcpy(bytes + n * sizeof x, &x, sizeof x);
 	}
 }
@@ -322,7 +322,7 @@ static int read_values(FILE *f, struct npy *m, const struct layout *l, struct er
 	if (getc(f) != EOF)
 		return errmsg_set(e, "file goes on after the %zu bytes that its header announces", total);
 	if (l->size < type_size(m->type))
-		widen_all(m->data, n);
+		floats_of_halves(m->data, n);
 	return check_finite(m, e);
 }
 

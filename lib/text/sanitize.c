@@ -6,7 +6,7 @@
  * Whether three bytes of UTF-8 are one of U+2028 and U+2029, which end lines, or U+202A to U+202E or U+2066 to
  * U+2069.
  */
-static int turns(const unsigned char *text)
+static int ends_line_or_turns(const unsigned char *text)
 {
 	return text[0] == 0xe2 && ((text[1] == 0x80 && text[2] >= 0xa8 && text[2] <= 0xae) ||
 				   (text[1] == 0x81 && text[2] >= 0xa6 && text[2] <= 0xa9));
@@ -23,7 +23,7 @@ size_t sanitize_wild(const char *text)
 	/* the C1 controls in UTF-8, of which U+009B starts a command too */
 	if (s[0] == 0xc2 && s[1] >= 0x80 && s[1] < 0xa0)
 		return 2;
-	return turns(s) ? 3 : 0;
+	return ends_line_or_turns(s) ? 3 : 0;
 }
 
 /* In place, but for the characters in `keep`. */

@@ -33,7 +33,7 @@ struct scaled {
 };
 
 /* The scaled mantissa is a whole number times 5^k / 2^shift: nothing is rounded. It has at most 55 + 63 bits. */
-static struct scaled scale(uint64_t mantissa, int exponent, int k)
+static struct scaled scale_mantissa(uint64_t mantissa, int exponent, int k)
 {
 	static const uint64_t five[] = {
 		1, 5, 25, 125, 625, 3125, 15625, 78125, 390625, 1953125, 9765625, 48828125, 244140625, 1220703125,
@@ -70,7 +70,7 @@ static uint64_t nearest_multiple(const struct scaled *s, uint64_t step)
 	return twice > whole || below / step % 2 == 1 ? above : below;
 }
 
-static struct shortest exactly(double x)
+static struct shortest print_exactly(double x)
 {
 	uint64_t bits, step = 1, digits, end = 10;
 	int exponent, k, n = 1;
@@ -80,7 +80,7 @@ static struct shortest exactly(double x)
 	exponent = (int)(bits >> MANTISSA) - 1023;
 	/* x has 17 or 18 digits then, and 17 always read back */
 	k = DIGITS_MAX - 1 - (int)floor(exponent * 0.30102999566398120);
-	s = scale((bits & ((UINT64_C(1) << MANTISSA) - 1)) | UINT64_C(1) << MANTISSA, exponent - MANTISSA, k);
+	s = scale_mantissa((bits & ((UINT64_C(1) << MANTISSA) - 1)) | UINT64_C(1) << MANTISSA, exponent - MANTISSA, k);
 	while (s.high / (10 * step) * (10 * step) >= s.low)
 		step *= 10;
 	digits = nearest_multiple(&s, step);
@@ -92,7 +92,7 @@ static struct shortest exactly(double x)
 #endif
 
 /* x rounded to n digits. */
-static struct shortest rounded(double x, int n)
+static struct shortest round_printed(double x, int n)
 {
 	char text[TEXT_SIZE], *c = text;
 	uint64_t digits = 0;
@@ -131,10 +131,10 @@ static struct shortest next_above(const struct shortest *s, int n)
 static struct shortest by_trying(double x)
 {
 	enum { REGULAR = 15 };
-	struct shortest best = rounded(x, DIGITS_MAX), s;
+	struct shortest best = round_printed(x, DIGITS_MAX), s;
 
 	for (int n = DIGITS_MAX - 1; n > 0; n--) {
-		s = rounded(x, n);
+		s = round_printed(x, n);
 		if (n > REGULAR && !reads_back(&s, x))
 			s = next_above(&s, n);
 		if (!reads_back(&s, x))
@@ -150,7 +150,7 @@ struct shortest shortest_of(double x)
 {
 #ifdef __SIZEOF_INT128__
 	if (x >= EXACT_MIN && x < EXACT_MAX)
-		return exactly(x);
+		return print_exactly(x);
 #endif
 	return by_trying(x);
 }

@@ -24,7 +24,7 @@ void width_clear(struct width *w)
  * The first character of n bytes (RFC 3629), and how many bytes it has; 0 where it is none. mbrtowc would ask for
  * memory when it is first called, and without it take all that is not ASCII for none.
  */
-static size_t decode(const char *text, size_t n, wchar_t *c)
+static size_t decode_character(const char *text, size_t n, wchar_t *c)
 {
 	static const uint32_t least[] = {0, 0x80, 0x800, 0x10000};
 	unsigned char lead = (unsigned char)*text;
@@ -51,7 +51,7 @@ static size_t decode(const char *text, size_t n, wchar_t *c)
 static size_t of_character(const char *text, size_t n, size_t *bytes)
 {
 	wchar_t c;
-	size_t len = decode(text, n, &c);
+	size_t len = decode_character(text, n, &c);
 	int columns = len > 0 ? wcwidth(c) : 1;
 
 	*bytes = len > 0 ? len : 1;
