@@ -427,7 +427,7 @@ odd_log() {
 	[ "$output" = "botify-abtest: whole:1: was written without answers, which cannot be made up for here" ]
 	run abtest --merge "$tiny"
 	[ "$status" = 1 ]
-	[ "$output" = "botify-abtest: $tiny:1: no part of a log: it does not begin as what --partial writes" ]
+	[ "$output" = "botify-abtest: $tiny:1: not a part of a log: it does not begin as what --partial writes" ]
 	abtest --partial /dev/null | abtest --merge whole - | cmp - <(abtest "$tiny")
 }
 

@@ -121,6 +121,27 @@ mean_time() {
 	[[ $stderr == *"it needs a session model (--session)"* ]]
 }
 
+@test "session: a signal in training leaves the old model as it was" {
+	cp -r bare/model kept
+	before=$(cat kept/* | md5sum)
+	rm -f epochs.ndjson
+	botify-train session --tracks world/tracks.ndjson -o kept --metrics epochs.ndjson log.ndjson 2>said &
+	training=$!
+	for _ in $(seq 500); do
+		[[ -s epochs.ndjson ]] && break
+		sleep .01
+	done
+	kill -TERM "$training"
+	status=0
+	wait "$training" || status=$?
+	((status == 143))
+	[[ $(<said) == *"interrupted; nothing was written"* ]]
+	[[ $(cat kept/* | md5sum) == "$before" ]]
+	shopt -s nullglob
+	left=(kept.*)
+	((${#left[@]} == 0))
+}
+
 @test "session: a log without uniform draws says so, and goes on" {
 	jq -c '.source = "similar"' log.ndjson >"$BATS_TEST_TMPDIR/log"
 	botify-train session --tracks bare/tracks.ndjson -o "$BATS_TEST_TMPDIR/model" "$BATS_TEST_TMPDIR/log" 2>"$BATS_TEST_TMPDIR/err"

@@ -459,7 +459,7 @@ refuse() {
 	sed '7s/18/15/' users.ndjson >bad
 	refuse 1 'bad:7: user 15 twice' --users bad
 	sed '7s/}/,"session_budget":0}/' users.ndjson >bad
-	refuse 1 'bad:7: "session_budget" is no number from 1 to 2.14748e+09' --users bad
+	refuse 1 'bad:7: "session_budget" is not a number from 1 to 2.14748e+09' --users bad
 	: >bad
 	refuse 1 'bad: no user in it' --users bad
 	refuse 1 'absent: No such file or directory' --users absent

@@ -204,7 +204,7 @@ botify-toppop: bad.ndjson:12: an error, not an event: x' ]
 	expect 1 '' botify-toppop --merge --experiment FILTERS whole
 	[ "$stderr" = "botify-toppop: whole:1: counted without an experiment, so not for 'FILTERS'" ]
 	expect 1 '' botify-toppop --merge log.ndjson
-	[ "$stderr" = 'botify-toppop: log.ndjson:1: no partial counts: "plays" is not a count' ]
+	[ "$stderr" = 'botify-toppop: log.ndjson:1: not partial counts: "plays" is not a count' ]
 }
 
 @test "toppop: parts that were counted in another way do not merge" {

@@ -88,8 +88,7 @@ void event_parser_reset(struct event_parser *p);
  * `text` changes. Returns 0, or -1 with the reason.
  *
  * message, user, track and time are required, all others are optional, and null is as good as absent; unknown keys are
- * ignored. A line that carries
- * "error", the answer to a bad request, is no event: the reason quotes it.
+ * ignored. A line that carries "error", the answer to a bad request, is not an event: the reason quotes it.
  */
 int event_parse(struct event_parser *p, const char *text, size_t len, struct event *ev, struct errmsg *e);
 
@@ -100,7 +99,7 @@ int event_parse(struct event_parser *p, const char *text, size_t len, struct eve
  */
 void event_write(struct out *o, const struct event *ev, bool answered);
 
-/* Writes {"error":"reason","line":N}, the answer to a line that is no request. */
+/* Writes {"error":"reason","line":N}, the answer to a line that is not a request. */
 void event_write_error(struct out *o, const char *reason, unsigned long line);
 
 #endif

@@ -35,7 +35,7 @@ static uint64_t half_at(const char *at)
 	return half;
 }
 
-/* The last bytes of a text, all of them where there are less than eight; which ones they are its length tells. */
+/* The last bytes of a text, fewer than eight if it is shorter; the length, which is mixed in too, tells them apart. */
 static uint64_t tail_of(struct slice s)
 {
 	const unsigned char *bytes = (const unsigned char *)s.text;
@@ -58,7 +58,7 @@ static uint64_t bits_of(double x)
 {
 	uint64_t bits;
 
-	x = isnan(x) ? -1 : x + 0.0; /* as no number of an event is; and -0 becomes 0 */
+	x = isnan(x) ? -1 : x + 0.0; /* no number of an event is -1; and -0 becomes 0 */
 	memcpy(&bits, &x, sizeof bits);
 	return bits;
 }

@@ -8,7 +8,7 @@
 #include "text/ndjson.h"
 #include "text/number.h"
 
-/* One reader a key. Each takes the value into the event. */
+/* For each key a function that reads its value into the event. */
 
 /* Keeps a copy of a string. Returns 0, or -1 where there is no memory. */
 static int keep_string(struct event_parser *p, const char *text, size_t len, struct slice *s)
@@ -35,7 +35,7 @@ static int read_timestamp(struct event_parser *p, const json_t *value, struct ev
 {
 	(void)p;
 	if (!ndjson_whole(value, &ev->timestamp) || ev->timestamp == EVENT_NO_TIMESTAMP)
-		return errmsg_set(e, "\"timestamp\" is no whole number of milliseconds");
+		return errmsg_set(e, "\"timestamp\" is not a whole number of milliseconds");
 	return 0;
 }
 
@@ -56,7 +56,7 @@ static int read_time(struct event_parser *p, const json_t *value, struct event *
 	(void)p;
 	ev->time = json_number_value(value);
 	if (!json_is_number(value) || !(ev->time >= 0 && ev->time <= 1))
-		return errmsg_set(e, "\"time\" is no number from 0 to 1");
+		return errmsg_set(e, "\"time\" is not a number from 0 to 1");
 	return 0;
 }
 
@@ -64,7 +64,7 @@ static int read_latency(struct event_parser *p, const json_t *value, struct even
 {
 	(void)p;
 	if (!json_is_number(value) || json_number_value(value) < 0)
-		return errmsg_set(e, "\"latency\" is no number of seconds");
+		return errmsg_set(e, "\"latency\" is not a number of seconds");
 	ev->latency = json_number_value(value);
 	return 0;
 }
@@ -78,7 +78,7 @@ static int read_recommendation(struct event_parser *p, const json_t *value, stru
 static int read_source(struct event_parser *p, const json_t *value, struct event *ev, struct errmsg *e)
 {
 	if (!json_is_string(value))
-		return errmsg_set(e, "\"source\" is no string");
+		return errmsg_set(e, "\"source\" is not a string");
 	if (keep_string(p, json_string_value(value), json_string_length(value), &ev->source) < 0)
 		return errmsg_nomem(e);
 	return 0;
@@ -90,7 +90,7 @@ static int read_pool(struct event_parser *p, const json_t *value, struct event *
 
 	(void)p;
 	if (!ndjson_whole(value, &n) || n < 1 || n > NUMBER_ID_MAX)
-		return errmsg_set(e, "\"pool\" is no count of candidates");
+		return errmsg_set(e, "\"pool\" is not a count of candidates");
 	ev->pool = (uint32_t)n;
 	return 0;
 }
@@ -110,7 +110,7 @@ static int read_exclude(struct event_parser *p, const json_t *value, struct even
 	uint32_t *exclude;
 
 	if (!json_is_array(value))
-		return errmsg_set(e, "\"exclude\" is no array of track ids");
+		return errmsg_set(e, "\"exclude\" is not an array of track ids");
 	exclude = grow(p->exclude, &p->exclude_cap, n, sizeof *exclude);
 	if (!exclude)
 		return errmsg_nomem(e);
@@ -127,7 +127,7 @@ static int read_arm(struct event_parser *p, const char *name, const json_t *valu
 		    struct errmsg *e)
 {
 	if (!json_is_string(value))
-		return errmsg_set(e, "the arm of experiment \"%s\" is no string", name);
+		return errmsg_set(e, "the arm of experiment \"%s\" is not a string", name);
 	if (keep_string(p, name, strlen(name), &arm->experiment) < 0 ||
 	    keep_string(p, json_string_value(value), json_string_length(value), &arm->arm) < 0)
 		return errmsg_nomem(e);
@@ -152,7 +152,7 @@ static int read_experiments(struct event_parser *p, const json_t *value, struct 
 	int status;
 
 	if (!json_is_object(value))
-		return errmsg_set(e, "\"experiments\" is no object of arms");
+		return errmsg_set(e, "\"experiments\" is not an object of arms");
 	arms = calloc(n + 1, sizeof *arms);
 	if (!arms)
 		return errmsg_nomem(e);

@@ -8,7 +8,7 @@
 
 enum { MAX_ARMS = 16 }; /* of an event, whose experiments are compared with each other */
 
-/* One reader a key. */
+/* For each key a function that reads its value. */
 
 SCAN_INLINE bool read_message(struct event_parser *p, struct scan *s, struct event *ev)
 {
@@ -176,7 +176,7 @@ static bool take_experiments(struct event_parser *p, struct scan *s, struct even
 	return true;
 }
 
-/* The quick readers want `s` in a register, so those that are not inlined work on a copy of it. */
+/* `s` has to stay in a register for the inlined functions, so those that are not inlined work on a copy of it. */
 
 SCAN_INLINE bool read_exclude(struct event_parser *p, struct scan *s, struct event *ev)
 {
@@ -196,7 +196,7 @@ SCAN_INLINE bool read_experiments(struct event_parser *p, struct scan *s, struct
 	return taken;
 }
 
-/* What an event is before anything has been read: copied, which is quicker than to make it. */
+/* An event before anything has been read. Copying it is quicker than making it. */
 static const struct event nothing = {
 	.timestamp = EVENT_NO_TIMESTAMP, .latency = NAN, .recommendation = EVENT_NO_TRACK, .propensity = NAN,
 };

@@ -119,7 +119,7 @@ static enum log_status bad_line(struct log *log, unsigned long number, const cha
 	return LOG_BAD;
 }
 
-/* What stands behind the lines of the block, once. LOG_END: nothing. */
+/* Tells, once, what became of the file after the lines of the block. LOG_END: nothing to tell. */
 static enum log_status hand_out_problem(struct log *log, struct errmsg *e)
 {
 	const struct log_block *b = log->current;

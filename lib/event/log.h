@@ -1,9 +1,8 @@
 /*
  * log: the events of one or several log files, in order. See botify-events(5).
  *
- * Blank lines are passed over. A line that is no event is reported and counted, and reading goes on behind it.
- * Lines are parsed in blocks, by several threads if there are to be several; events come in the order of the log
- * all the same.
+ * Blank lines are passed over. A line that is not an event is reported and counted, and reading goes on after it.
+ * Lines are parsed in blocks, perhaps by several threads; events come in the order of the log all the same.
  */
 #ifndef BOTIFY_LOG_H
 #define BOTIFY_LOG_H
@@ -19,7 +18,7 @@
 enum log_status {
 	LOG_END,   /* no more */
 	LOG_EVENT, /* an event has been read */
-	LOG_BAD,   /* a line is no event; file, line and reason are in the errmsg. Reading may go on. */
+	LOG_BAD,   /* a line is not an event; file, line and reason are in the errmsg. Reading may go on. */
 	LOG_FAILED, /* a file could not be opened or read; likewise. The next call goes on with the next file. */
 	LOG_NO_MEMORY /* events are lost, and what was made of the others is worth nothing; likewise */
 };
@@ -38,7 +37,7 @@ struct log {
 	struct log_block *current; /* whose lines are being handed out, from `next_line` on */
 	size_t next_line;
 	unsigned long before;	   /* lines of the file before those of the block */
-	unsigned long bad;	   /* lines that were no event, so far */
+	unsigned long bad;	   /* lines that were not events, so far */
 	unsigned long failed;	   /* files that could not be read, so far */
 };
 

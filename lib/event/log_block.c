@@ -24,13 +24,13 @@ void log_block_reset(struct log_block *b)
 	b->n_lines = 0;
 }
 
-/* Keeps why a line is no event; NULL where there is no memory. */
+/* Keeps why a line is not an event; NULL where there is no memory. */
 static const char *keep_reason(struct log_block *b, const struct errmsg *reason)
 {
 	return arena_copy(&b->parser.arena, reason->text, strlen(reason->text) + 1);
 }
 
-/* Parses the line behind those that have been. Returns 0, or -1 where there is no memory. */
+/* Parses the line after those that have been parsed. Returns 0, or -1 where there is no memory. */
 static int parse_line(struct log_block *b, const char *text, size_t len)
 {
 	struct log_line *lines = grow(b->lines, &b->lines_cap, b->n + 1, sizeof *lines), *line;

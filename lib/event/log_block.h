@@ -1,8 +1,8 @@
 /*
  * log_block (private to lib/event): a piece of a log file, some whole lines, and what they turned out to be.
  *
- * Who reads the file fills it; whoever has time parses it; who reads the log takes the lines one by one. Which
- * lines of the file these are only the last one knows, so they are numbered within the block.
+ * The reader of the file fills it, a thread that has time parses it, and the reader of the log takes its lines one by
+ * one. Only the last knows how many lines of the file came before, so lines are numbered within the block.
  */
 #ifndef BOTIFY_LOG_BLOCK_H
 #define BOTIFY_LOG_BLOCK_H
@@ -16,11 +16,11 @@
 /* A line that is not blank. */
 struct log_line {
 	unsigned long number; /* in the block, from 1 */
-	const char *reason;   /* NULL: it is an event. Else why it is none. */
+	const char *reason;   /* NULL: it is an event. Else why it is not. */
 	struct event event;
 };
 
-/* What may stand behind the text of a block. */
+/* What may have gone wrong after the text of a block. */
 enum log_problem { LOG_NO_PROBLEM, LOG_LONG_LINE, LOG_FILE_FAILED };
 
 /* Zero-initialise. */

@@ -7,7 +7,8 @@
 
 /*
  * The blocks are a ring. Those from `first` on are underway, `n` of them; of these, the first `begun` are being
- * parsed or done. All counters are guarded by the mutex; a block belongs to whoever has begun it, until it is done.
+ * parsed or done. All counters are guarded by the mutex; a block belongs to the thread that has begun it, until it
+ * is done.
  */
 struct log_team {
 	struct log_block *blocks;

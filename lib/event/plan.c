@@ -30,7 +30,7 @@ void plan_clear(struct plan *p)
 	*p = (struct plan){0};
 }
 
-/* Adds a name that must be a new one; `what` is what bears it. */
+/* Adds a name that must be new; `what` says whose it is. */
 static int add_name(struct intern *names, const char *what, const char *name, struct errmsg *e)
 {
 	size_t n = names->n;

@@ -55,7 +55,7 @@ static bool take_decimal(struct scan *s, struct decimal *d)
 	whole = !scan_is_next(s, '.');
 	if (d->n_digits == 0 || (*start == '0' && d->n_digits > 1))
 		return false;
-	/* an integer that jansson may find too large is not for this function to judge */
+	/* an integer that may be too large is left to jansson */
 	if (whole && d->n_digits > SCAN_DIGITS)
 		return false;
 	if (!whole && !take_fraction(s, d))
@@ -102,7 +102,7 @@ bool scan_is_new(struct scan_keys *keys, struct slice key)
 
 static bool skip_value(struct scan *s, int depth);
 
-/* Simple escapes are fine in a value that nobody reads. */
+/* Simple escapes may stand in a value that is skipped. */
 static bool skip_string(struct scan *s)
 {
 	for (s->at++; s->at < s->end; s->at++) {

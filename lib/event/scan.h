@@ -3,12 +3,12 @@
  * (event_scan.h).
  *
  * It knows the pieces that events are made of: ASCII strings without escapes, unsigned numbers, ids, null. Each
- * function takes one, moves `at` behind it and returns true; or returns false where it is not sure, and then
- * jansson is to be asked, and `at` is anywhere. What may follow a piece is for the caller, who next asks for what
- * has to follow.
+ * function takes one, moves `at` past it and returns true; or it is not sure and returns false, and then `at` is
+ * anywhere, and jansson is to be asked. What may follow a piece is for the caller, which asks next for what has to
+ * follow.
  *
- * Numbers and strings are read eight bytes at a time. How long they are is different in every line, so a loop over
- * bytes would end where no processor expects it.
+ * Numbers and strings are read eight bytes at a time. Their lengths differ from line to line, so no processor could
+ * predict where a loop over bytes ends.
  */
 #ifndef BOTIFY_SCAN_H
 #define BOTIFY_SCAN_H
@@ -49,7 +49,7 @@ SCAN_INLINE bool scan_is_next(const struct scan *s, char byte)
 	return s->at < s->end && *s->at == byte;
 }
 
-/* Takes the byte, with space before and behind it. */
+/* Takes the byte, with space before and after it. */
 SCAN_INLINE bool scan_mark(struct scan *s, char byte)
 {
 	if (!scan_is_next(s, byte))
@@ -126,7 +126,7 @@ SCAN_INLINE unsigned scan_before(uint64_t marks)
 
 /*
  * Marks those of eight bytes that do not stand for themselves in a string, as far as it is ASCII: control
- * characters, '"' and '\\'. What a subtraction borrows from the next byte is behind one that is marked.
+ * characters, '"' and '\\'. What a subtraction borrows from the next byte comes after one that is marked.
  */
 SCAN_INLINE uint64_t scan_mark_special(uint64_t bytes)
 {
@@ -154,7 +154,7 @@ SCAN_INLINE bool scan_string(struct scan *s, struct slice *string)
 	return true;
 }
 
-/* Marks those of eight bytes that are no digits. What is borrowed or carried is behind one that is marked. */
+/* Marks those of eight bytes that are not digits. What is borrowed or carried comes after one that is marked. */
 SCAN_INLINE uint64_t scan_mark_nondigits(uint64_t bytes)
 {
 	return (bytes | (bytes - SCAN_EIGHT('0')) | (bytes + SCAN_EIGHT(0x80 - '9' - 1))) & SCAN_EIGHT(0x80);

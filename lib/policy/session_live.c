@@ -8,11 +8,9 @@
 #include "base/murmur3.h"
 
 /*
- * To score all candidates after every listen is most of the work, and hardly changes the answer. So each is scored
- * anew after every
- * TURNS-th listen; and when a track is to be chosen, the best is, and so on until the best is up to date. The scores
- * that are kept
- * depend on the plays alone, not on what was asked in between.
+ * To score all candidates after every listen is most of the work, and hardly changes the answer. So each is scored anew
+ * after every TURNS-th listen; and when a track is to be chosen, the best is, and so on until the best is up to date.
+ * The scores that are kept depend on the plays alone, not on what was asked in between.
  */
 enum { D = SESSION_DIM, W = SESSION_DIM + 1, TURNS = 8, BROUGHT_UP_TO_DATE = 32, RIVALS = 33 };
 
@@ -63,7 +61,8 @@ static int begin_again(struct session_live *l, const struct session_aim *a, cons
  * What an observation of m = q.e - b, which is N(m, spread), does to it: moves it by *shift, takes *less off its
  * variance.
  */
-static bool weigh(const struct session_bound *o, float s, double m, double spread, double noise, double *shift, double *less)
+static bool weigh(const struct session_bound *o, float s, double m, double spread, double noise, double *shift,
+		  double *less)
 {
 	double total = spread + noise, sd = sqrt(total), sign, a, h;
 
@@ -100,8 +99,8 @@ static void covary(const struct session_live *l, const struct session_aim *a, co
 }
 
 /* Learns from play i: a Kalman step; of a bound, by the moments of a truncated normal. */
-static int learn(const struct session_player *p, struct session_live *l, const struct session_aim *a, const struct play *play,
-		 uint32_t artist_plays)
+static int learn(const struct session_player *p, struct session_live *l, const struct session_aim *a,
+		 const struct play *play, uint32_t artist_plays)
 {
 	const float *e = p->model.tracks + (size_t)play->track * D;
 	long hundredths = lrint(play->time * 100);
@@ -151,7 +150,7 @@ static bool is_repeat(const struct history *h, size_t n)
 	return false;
 }
 
-/* Scores every step-th track of the plan, from place `begin` on. Their vectors lie all over memory: they are fetched ahead. */
+/* Scores every step-th track of the plan, from `begin` on. Vectors lie all over memory: they are fetched ahead. */
 SESSION_CLONES
 static void score_again(const struct session_player *p, const struct session_live *l, const struct session_aim *a,
 			const struct session_plan *plan, size_t begin, size_t end, size_t step, float *scores)
@@ -215,7 +214,7 @@ static void put_in_order(struct rival *best, size_t i, size_t n)
 	best[i] = r;
 }
 
-/* Lists the best by these scores that pass, best first: more of them than will be brought up to date. Returns how many. */
+/* Lists the best by these scores that pass, best first: more than will be brought up to date. Returns how many. */
 static size_t find_best(const struct session_player *p, const struct session_plan *plan, const float *scores, size_t n,
 			const struct policy_request *q, const struct filter_chain *chain, struct rival best[RIVALS])
 {
@@ -240,7 +239,7 @@ static size_t find_best(const struct session_player *p, const struct session_pla
 	return found;
 }
 
-/* Brings the best up to date, and the one that is then, until that changes nothing: `scores` and the order of rivals. */
+/* Brings the best up to date, and the one that is the best then, until that changes nothing. */
 static void bring_up_to_date(const struct session_player *p, const struct session_live *l, const struct session_aim *a,
 			     const struct session_plan *plan, float *scores, struct rival *best, size_t n)
 {
@@ -273,8 +272,8 @@ static int explain(const struct session_player *p, const struct session_plan *pl
 	return session_explain(q);
 }
 
-int session_live_choose(struct session_player *p, const struct session_aim *a, const struct session_plan *plan, size_t k,
-			const struct policy_request *q, const struct filter_chain *chain, struct choice *c)
+int session_live_choose(struct session_player *p, const struct session_aim *a, const struct session_plan *plan,
+			size_t k, const struct policy_request *q, const struct filter_chain *chain, struct choice *c)
 {
 	struct session_live *l = &p->lives[murmur3(&q->user, sizeof q->user, 0) % p->n_lives];
 	size_t n = k < plan->n ? k : plan->n, n_best;

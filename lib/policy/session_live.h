@@ -96,7 +96,7 @@ static inline float session_log_time(const struct session_player *p, const struc
 int session_explain(const struct policy_request *q);
 
 void session_live_clear(struct session_live *l);
-int session_live_choose(struct session_player *p, const struct session_aim *a, const struct session_plan *plan, size_t k,
-			const struct policy_request *q, const struct filter_chain *chain, struct choice *c);
+int session_live_choose(struct session_player *p, const struct session_aim *a, const struct session_plan *plan,
+			size_t k, const struct policy_request *q, const struct filter_chain *chain, struct choice *c);
 
 #endif

@@ -45,7 +45,10 @@ int session_planner_init(struct session_planner *s, const struct catalog *c, siz
 	};
 	if (s->table)
 		fill_table(s->table);
-	return s->table && s->ties && s->products && s->sample && s->found && s->artist_plays && s->ranked && s->sorted && s->other ? 0 : -1;
+	return s->table && s->ties && s->products && s->sample && s->found && s->artist_plays && s->ranked && s->sorted &&
+			       s->other
+		       ? 0
+		       : -1;
 }
 
 void session_planner_clear(struct session_planner *s)
@@ -188,13 +191,14 @@ static float find_least(struct session_planner *s, size_t n, size_t planned)
 }
 
 /* Scores tracks, which ascend, about: `own` is wrong by less than SLACK / 8. */
-static void score_about(const struct session_player *p, struct session_planner *s, const struct session_aim *a, float norm,
-			const float *products, size_t n)
+static void score_about(const struct session_player *p, struct session_planner *s, const struct session_aim *a,
+			float norm, const float *products, size_t n)
 {
 	for (size_t i = 0; i < n; i++) {
 		uint32_t track = s->found[i];
+		float own = log_sigmoid_about(s, session_logit(p, a, norm, track, products[track]));
 
-		s->ranked[i] = (struct session_ranked){track, 0, log_sigmoid_about(s, session_logit(p, a, norm, track, products[track]))};
+		s->ranked[i] = (struct session_ranked){track, 0, own};
 	}
 }
 
@@ -231,8 +235,8 @@ static size_t leave_out(const struct session_player *p, struct session_planner *
 
 /* Scores tracks, which ascend. */
 SESSION_CLONES
-static void score_tracks(const struct session_player *p, const struct session_aim *a, float norm, const uint32_t *tracks,
-			 size_t n, struct session_ranked *ranked)
+static void score_tracks(const struct session_player *p, const struct session_aim *a, float norm,
+			 const uint32_t *tracks, size_t n, struct session_ranked *ranked)
 {
 	for (size_t i = 0; i < n; i++) {
 		float x = session_dot_inline(a->q, p->model.tracks + (size_t)tracks[i] * D);
@@ -277,7 +281,7 @@ static size_t rank_above(const struct session_player *p, struct session_planner 
 static int make_plan(const struct session_player *p, struct session_planner *s, const struct session_aim *a,
 		     const float *products, size_t k, struct session_plan *plan)
 {
-	size_t n_tracks = p->model.n_tracks, planned = k < n_tracks ? k : n_tracks, wanted = 4 * planned, n;
+	size_t n_tracks = p->model.n_tracks, planned = k < n_tracks ? k : n_tracks, wanted = 8 * planned, n;
 	struct session_ranked *tracks = realloc(plan->tracks, (planned + 1) * sizeof *tracks);
 	float norm = session_dot(a->q, a->q), threshold;
 

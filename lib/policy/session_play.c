@@ -93,7 +93,9 @@ static uint32_t known_row(const struct session_model *m, size_t user, uint32_t t
 		else
 			high = middle;
 	}
-	return low < m->users[user + 1].first_opening && m->openings[low].track == track ? m->openings[low].row : SESSION_NO_ROW;
+	if (low == m->users[user + 1].first_opening || m->openings[low].track != track)
+		return SESSION_NO_ROW;
+	return m->openings[low].row;
 }
 
 /*
@@ -201,7 +203,8 @@ int session_explain(const struct policy_request *q)
 }
 
 /* How many of the artist stand before place i of the plan. */
-static uint32_t planned_before(const struct session_player *p, const struct session_plan *plan, size_t i, uint32_t artist)
+static uint32_t planned_before(const struct session_player *p, const struct session_plan *plan, size_t i,
+			       uint32_t artist)
 {
 	uint32_t planned = 0;
 
@@ -229,8 +232,8 @@ static float worth(const struct session_player *p, const struct session_plan *pl
  * track's artist, for
  * one, was played without being planned), and then those after it are looked at until none can be better.
  */
-static int choose_planned(const struct session_player *p, const struct session_plan *plan, size_t k, const struct policy_request *q,
-			  const struct filter_chain *chain, struct choice *c)
+static int choose_planned(const struct session_player *p, const struct session_plan *plan, size_t k,
+			  const struct policy_request *q, const struct filter_chain *chain, struct choice *c)
 {
 	float best = -INFINITY;
 	int found = 0;
@@ -254,7 +257,8 @@ static int choose_planned(const struct session_player *p, const struct session_p
 	return found && q->explain > 0 && session_explain(q) < 0 ? -1 : found;
 }
 
-int session_choose(const struct source *s, const struct policy_request *q, const struct filter_chain *chain, struct rng *r, struct choice *c)
+int session_choose(const struct source *s, const struct policy_request *q, const struct filter_chain *chain,
+		   struct rng *r, struct choice *c)
 {
 	struct session_player *p = s->table->player;
 	const struct history *h = q->history;
@@ -269,5 +273,7 @@ int session_choose(const struct source *s, const struct policy_request *q, const
 	plan = plan_of(p, &a, s->count);
 	if (!plan)
 		return -1;
-	return s->word ? session_live_choose(p, &a, plan, s->count, q, chain, c) : choose_planned(p, plan, s->count, q, chain, c);
+	if (s->word)
+		return session_live_choose(p, &a, plan, s->count, q, chain, c);
+	return choose_planned(p, plan, s->count, q, chain, c);
 }

@@ -25,8 +25,8 @@ struct session_player *session_player_load(const char *path, const struct catalo
 void session_player_free(struct session_player *p);
 
 /*
- * Makes the plans of all rows, k deep, by all processors, unless there are too many of them: so that no session waits for
- * its plan. Takes about 0.2 ms of processor time a row of 50,000 tracks with k = 1000, and 12 k bytes.
+ * Makes the plans of all rows, k deep, by all processors, so that no session waits for its plan; unless rows times tracks
+ * are more than 64 Mi, which takes some seconds: then a plan is made when it is needed. Each takes 12 k bytes.
  */
 void session_player_prepare(struct session_player *p, size_t k);
 
@@ -35,6 +35,7 @@ void session_player_prepare(struct session_player *p, size_t k);
  * every
  * listen of the session. For source.c: returns as source_choose.
  */
-int session_choose(const struct source *s, const struct policy_request *q, const struct filter_chain *chain, struct rng *r, struct choice *c);
+int session_choose(const struct source *s, const struct policy_request *q, const struct filter_chain *chain,
+		   struct rng *r, struct choice *c);
 
 #endif

@@ -171,7 +171,7 @@ int tops_end(struct tops *t, struct errmsg *e)
 		return -1;
 	if (!t->choice.by_arm)
 		return join_lists(t, e);
-	/* only a log without events has still none of an arm that was named */
+	/* an arm that was named has no list yet only where the log has no events */
 	for (size_t i = 0; i < t->choice.n_arms; i++)
 		if (!tops_list_of(t, slice_of(t->choice.arms[i])))
 			return errmsg_nomem(e);

@@ -21,7 +21,7 @@ static int read_count(const json_t *object, const char *key, int64_t *count, str
 	uint64_t n = 0;
 
 	if (ndjson_count(object, key, INT64_MAX, &n, e) < 0)
-		return errmsg_prefix(e, "no partial counts");
+		return errmsg_prefix(e, "not partial counts");
 	*count = (int64_t)n;
 	return 0;
 }
@@ -44,7 +44,7 @@ static int check_version(const json_t *object, struct errmsg *e)
 	uint64_t version = 1;
 
 	if (json_object_get(object, "version") && ndjson_count(object, "version", INT64_MAX, &version, e) < 0)
-		return errmsg_prefix(e, "no partial counts");
+		return errmsg_prefix(e, "not partial counts");
 	if (version != TOPS_PARTIAL_VERSION)
 		return errmsg_set(e,
 				  "was written in version %" PRIu64 " of the format; this is %d: count its log again",
@@ -65,7 +65,7 @@ static int check_experiment(const struct tops *t, const json_t *object, struct e
 	return 0;
 }
 
-/* Whether only what was recommended counts: as in the parts before, and as in the choice where that asks for it. */
+/* Checks that a part counts only what was recommended if the choice asks for that, and that parts agree in it. */
 static int check_recommended(struct reading *r, const json_t *object, struct errmsg *e)
 {
 	const json_t *value = json_object_get(object, "recommended");
@@ -73,7 +73,7 @@ static int check_recommended(struct reading *r, const json_t *object, struct err
 	bool recommended = json_is_true(value);
 
 	if (!json_is_boolean(value))
-		return errmsg_set(e, "no partial counts: \"recommended\" is neither true nor false");
+		return errmsg_set(e, "not partial counts: \"recommended\" is neither true nor false");
 	if (r->tops->choice.recommended && !recommended)
 		return errmsg_set(e, "counted without --recommended, which cannot be made up for here");
 	if (parts->file && parts->recommended != recommended)
@@ -86,12 +86,12 @@ static int check_recommended(struct reading *r, const json_t *object, struct err
 static int read_arms(const json_t *list, struct intern *arms, struct errmsg *e)
 {
 	if (!json_is_array(list) && !json_is_null(list))
-		return errmsg_set(e, "no partial counts: \"arms\" is no array");
+		return errmsg_set(e, "not partial counts: \"arms\" is not an array");
 	for (size_t i = 0; i < json_array_size(list); i++) {
 		const char *arm = json_string_value(json_array_get(list, i));
 
 		if (!arm)
-			return errmsg_set(e, "no partial counts: an arm is no string");
+			return errmsg_set(e, "not partial counts: an arm is not a string");
 		if (intern_add(arms, slice_of(arm), INTERN_NONE) == INTERN_NONE)
 			return errmsg_nomem(e);
 	}
@@ -148,7 +148,7 @@ static int read_digest(const json_t *object, uint64_t *digest, struct errmsg *e)
 	const char *text = json_string_value(json_object_get(object, "digest"));
 
 	if (!text || strlen(text) != TOPS_DIGEST_SIZE - 1 || strspn(text, "0123456789abcdef") != TOPS_DIGEST_SIZE - 1)
-		return errmsg_set(e, "no partial counts: \"digest\" is not that of a log");
+		return errmsg_set(e, "not partial counts: \"digest\" is not that of a log");
 	*digest = strtoull(text, NULL, 16);
 	return 0;
 }
@@ -208,7 +208,7 @@ static int read_moment(const json_t *object, const char *key, int64_t *moment, s
 
 	*moment = value ? json_integer_value(value) : EVENT_NO_TIMESTAMP;
 	if (value && !json_is_integer(value))
-		return errmsg_set(e, "no partial counts: \"%s\" is no moment", key);
+		return errmsg_set(e, "not partial counts: \"%s\" is not a moment", key);
 	return 0;
 }
 
@@ -221,7 +221,7 @@ static int read_user(struct reading *r, const json_t *object, struct errmsg *e)
 	if (ndjson_id(json_object_get(object, "user"), "user", &user.user, e) < 0 ||
 	    ndjson_id(json_object_get(object, "first"), "first", &user.first, e) < 0 ||
 	    (waits && ndjson_id(waits, "waits", &user.waits, e) < 0))
-		return errmsg_prefix(e, "no partial counts");
+		return errmsg_prefix(e, "not partial counts");
 	if (read_moment(object, "at", &user.at, e) < 0 || read_moment(object, "until", &user.until, e) < 0)
 		return -1;
 	return tops_users_add(&r->tops->parts.users, &user) < 0 ? errmsg_nomem(e) : 0;
@@ -236,9 +236,9 @@ static int read_row(struct reading *r, const json_t *object, struct errmsg *e)
 
 	if (!name)
 		return errmsg_set(e, arm ? "a row of another experiment, or of none"
-					 : "no partial counts: \"arm\" is missing");
+					 : "not partial counts: \"arm\" is missing");
 	if (ndjson_id(json_object_get(object, "track"), "track", &count.track, e) < 0)
-		return errmsg_prefix(e, "no partial counts");
+		return errmsg_prefix(e, "not partial counts");
 	if (read_count(object, "plays", &count.plays, e) < 0 ||
 	    read_count(object, "billionths", &count.billionths, e) < 0)
 		return -1;

@@ -82,7 +82,7 @@ static bool is_dated(const struct tops_user *u)
 	return u->at != EVENT_NO_TIMESTAMP && u->until != EVENT_NO_TIMESTAMP;
 }
 
-/* Neighbours in time: one has to end before the next begins, and not wait for it. */
+/* Of neighbours in time one has to end before the next begins, and not wait for what that begins with. */
 static int check_neighbours(const struct tops_user *x, const struct tops_user *y, struct errmsg *e)
 {
 	if (x->until > y->at)

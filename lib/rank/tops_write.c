@@ -18,8 +18,8 @@ struct row {
 };
 
 /*
- * Calls each(row, ctx) for the first tracks of a list that the catalog has. Counts the plays of those that it has not,
- * also after the limit. Returns 0, or -1 with the reason.
+ * Calls each(row, ctx) for the first tracks of a list that the catalog has. Counts the plays of those that it does not
+ * have, also after the limit. Returns 0, or -1 with the reason.
  */
 static int each_row(const struct tops_list *list, struct tops_output *out,
 		    int (*each)(const struct row *row, void *ctx), void *ctx, struct errmsg *e)

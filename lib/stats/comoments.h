@@ -30,7 +30,7 @@ struct moments comoments_x(const struct comoments *j);
 
 /*
  * The sum of the squared deviations of y - slope * x from their mean: m2_y - 2 slope c_xy + slope^2 m2_x. Where y is
- * slope * x but for a constant, these terms cancel, and what rounding leaves is no variance: a result below 2^-40 of
+ * slope * x but for a constant, these terms cancel, and what rounding leaves is not variance: a result below 2^-40 of
  * the terms is 0. So it is never negative, and a y that follows x to six digits counts as following it.
  */
 double comoments_residual_m2(const struct comoments *j, double slope);

@@ -32,7 +32,7 @@ struct cuped_arm {
 
 struct cuped {
 	double theta;	/* 0 where the covariate does not vary within arms */
-	double centre;	/* mean covariate of all users who have one; 0 where nobody has */
+	double centre;	/* mean covariate of all users who have one; 0 where none does */
 	double removed; /* the share of the variance within arms that is gone, 0 .. 1; NaN where there was none */
 };
 

@@ -1,13 +1,13 @@
 /*
- * proportions: does something happen to as many of the users of one arm as of another? Where it does not, and users are
- * left out because of it, those who are compared are no longer alike.
+ * proportions: does something happen to the same share of users in each arm? Where it does not, and users are left out
+ * because of it, those who are compared are no longer alike.
  *
  * Fisher's exact test (Fisher 1935) of each arm against all others together: given to how many of all users it
  * happened, how many of them are in this arm is hypergeometric if arms do not matter. p is twice the smaller tail,
  * and of more than two arms the least of these times their number (Bonferroni). So it is never too small, also for
  * few users and for rare things, where the chi-square test of the same table finds too much: of ten arms with five
- * hits in all, at 0.001, nearly five times too often. Users are counted, who are independent of each other, and
- * never their sessions or events.
+ * hits in all, at 0.001, nearly five times too often. What is counted are users, which are independent of each
+ * other, never their sessions or events.
  */
 #ifndef BOTIFY_PROPORTIONS_H
 #define BOTIFY_PROPORTIONS_H

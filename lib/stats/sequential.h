@@ -1,8 +1,8 @@
 /*
- * sequential: comparisons that may be looked at as often as one likes, and stopped at will.
+ * sequential: comparisons that one may look at as often as one likes, and stop at will.
  *
- * An interval of fixed size is right at one moment chosen in advance; who looks every night and stops at the first
- * night that is significant is wrong far more often than alpha. The intervals here hold at all moments at once:
+ * An interval of fixed size is right at one moment chosen in advance; to look every night and stop at the first
+ * one that is significant is to be wrong far more often than alpha. The intervals here hold at all moments at once:
  * asymptotic confidence sequences, Waudby-Smith, Arbour, Sinha, Kennedy, Ramdas 2021, "Time-uniform central limit
  * theory and asymptotic confidence sequences", arXiv:2103.06476: the one of their Gaussian mixture. After n values with
  * standard deviation s,
@@ -21,8 +21,8 @@
  * on, is at most alpha in the limit of a late first look. It is asymptotic: with a handful of users the standard
  * deviation is not known well enough. Do not look before some hundred users an arm; heavy tails need more.
  *
- * So that a handful of users is not taken for more than it is, a comparison of samples (sequential_welch) is never
- * surer than Student's t is at this one look: its p is the larger of the two, and its interval the wider.
+ * Because of that handful, a comparison of samples (sequential_welch) is never surer than Student's t is at this one
+ * look: its p is the larger of the two, and its interval the wider.
  */
 #ifndef BOTIFY_SEQUENTIAL_H
 #define BOTIFY_SEQUENTIAL_H

@@ -1,10 +1,10 @@
 /*
- * srm: sample ratio mismatch: are the arms as large as planned? Where they are not, users got lost on the way in
- * one arm more than in another, and no effect of the experiment can be trusted.
+ * srm: sample ratio mismatch: are the arms as large as planned? Where they are not, one arm lost more users on the way
+ * than another, and no effect of the experiment can be trusted.
  *
  * Counts are of users (what was randomised), never of events. Weights are the planned split, in any unit: 1, 1 or 50,
- * 50. They are not negative and not all 0. An arm of weight 0 that is empty is no part of the test; one that is not is
- * a mismatch beyond doubt, with p 0.
+ * 50. They are not negative and not all 0. An empty arm of weight 0 is not part of the test; one with users is a
+ * mismatch beyond doubt, with p 0.
  */
 #ifndef BOTIFY_SRM_H
 #define BOTIFY_SRM_H

@@ -2,7 +2,7 @@
  * stats: the mean and variance of a sample in one pass, and Welch's comparison of two.
  *
  * It knows nothing of users, arms or metrics. Where something cannot be known (the variance of one value, the interval
- * of two samples that do not vary), the result is NaN and says so here; who prints turns it into null.
+ * of two samples that do not vary), the result is NaN, and the comment says so; output has null for it.
  */
 #ifndef BOTIFY_STATS_H
 #define BOTIFY_STATS_H

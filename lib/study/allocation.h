@@ -12,16 +12,16 @@
 #include "base/intern.h"
 
 /*
- * Zero-initialise; a split of no arms is none: arms are equal, whichever there are. An arm of weight 0 is one that
- * is not to be looked at: whether it has users or none is as it should be.
+ * Zero-initialise. One without arms says that nothing was planned: arms are to be equal, whichever there are. An arm
+ * of weight 0 is not looked at: whether it has users or not is as it should be.
  *
- * A split is that of all experiments, or has another for each experiment by its name; see allocation_of.
+ * Either it holds for all experiments, or it has one for each experiment by its name; see allocation_of.
  */
 struct allocation {
 	struct intern arms; /* in the order given */
 	double *weights;     /* arms.n of them, 0 or above; not all are 0 */
 	size_t cap;
-	struct intern experiments; /* those that have a split of their own */
+	struct intern experiments; /* those that have one of their own */
 	struct allocation *list;	    /* experiments.n of them */
 };
 
@@ -42,22 +42,22 @@ bool allocation_is_path(const char *text);
  */
 int allocation_load(struct allocation *s, const char *path, struct errmsg *e);
 
-/* Whether it says how users of an experiment are split. */
+/* Whether it says how the users of an experiment are split. */
 bool allocation_has(const struct allocation *s, struct slice experiment);
 
-/* The split of an experiment, borrowed; one of no arms where it does not say, NULL where `s` is NULL. */
+/* That of an experiment, borrowed; one without arms where nothing was planned for it, NULL where `s` is NULL. */
 const struct allocation *allocation_of(const struct allocation *s, struct slice experiment);
 
-/* The weight of an arm: 0 where the split does not name it, 1 where there is no split, or `s` is NULL. */
+/* The weight of an arm: 0 where it was not planned, 1 where nothing was or `s` is NULL. */
 double allocation_weight(const struct allocation *s, struct slice arm);
 
-/* Whether the split names the arm with weight 0. `s` may be NULL. */
+/* Whether the arm was planned with weight 0. `s` may be NULL. */
 bool allocation_leaves_out(const struct allocation *s, struct slice arm);
 
 /*
- * How many arms of the split have a weight above 0 and are not among `arms`, and how many of `arms` it does not name; 0
- * where there is no split. names->text lists them, "T1, T2", as far as they fit; those of the split as it has them, the
- * others in bytewise order.
+ * How many planned arms with a weight above 0 are not among `arms`; and how many of `arms` were not planned. Both
+ * are 0 where nothing was. names->text lists them, "T1, T2", as far as they fit: missing ones in the order of the
+ * plan, others in bytewise order.
  */
 size_t allocation_missing(const struct allocation *s, const struct intern *arms, struct errmsg *names);
 size_t allocation_unplanned(const struct allocation *s, const struct intern *arms, struct errmsg *names);

@@ -40,7 +40,7 @@ static int read_line(const struct ndjson_line *line, void *ctx, struct errmsg *e
 	if (!value)
 		return errmsg_set(e, "\"value\" is missing");
 	if (!json_is_number(value))
-		return errmsg_set(e, "\"value\" is no number");
+		return errmsg_set(e, "\"value\" is not a number");
 	if (!(fabs(json_number_value(value)) <= COVARIATE_MAX))
 		return errmsg_set(e, "\"value\" is not a number from %g to %g", -COVARIATE_MAX, COVARIATE_MAX);
 	return add_value(ctx, user, json_number_value(value), e);

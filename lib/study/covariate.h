@@ -1,5 +1,5 @@
 /*
- * covariate: a number of each user, read from a file: what is known of the user from before an experiment.
+ * covariate: a number for each user, read from a file: what is known of the user from before an experiment.
  */
 #ifndef BOTIFY_COVARIATE_H
 #define BOTIFY_COVARIATE_H
@@ -21,9 +21,9 @@ struct covariate {
 };
 
 /*
- * Reads NDJSON {"user":1,"value":2.5}; other keys are ignored. A user twice, and a value that is not a number from
- * -COVARIATE_MAX to COVARIATE_MAX, are errors.
- * Returns 0, or -1 with file, line and reason. Free with covariate_clear.
+ * Reads NDJSON {"user":1,"value":2.5}; other keys are ignored. A user who comes twice, and a value that is not a
+ * number from -COVARIATE_MAX to COVARIATE_MAX, are errors. Returns 0, or -1 with file, line and reason. Free with
+ * covariate_clear.
  */
 int covariate_load(struct covariate *c, const char *path, struct errmsg *e);
 void covariate_clear(struct covariate *c);

@@ -21,7 +21,7 @@ int32_t days_of(int64_t ms)
 {
 	int64_t day = ms / DAY_MS - (ms % DAY_MS < 0);
 
-	/* timestamps are any 64-bit number; those that are no moment anybody means need not be told apart */
+	/* a timestamp may be any 64-bit number; those too far from our time to be meant need not be told apart */
 	return day < INT32_MIN ? INT32_MIN : day > INT32_MAX ? INT32_MAX : (int32_t)day;
 }
 

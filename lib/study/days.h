@@ -1,9 +1,8 @@
 /*
- * days: what participants (users in an experiment; see study.h) did on each day, and the effects that follow, day
- * by day.
+ * days: what each participant (a user in an experiment; see study.h) did on each day.
  *
- * A session belongs to the day, in UTC, of its `last`. Memory is linear in pairs of a participant and a day on
- * which a session of it ended.
+ * A session belongs to the day, in UTC, of its `last`. Memory is linear in the days on which a participant ended a
+ * session, summed over participants.
  */
 #ifndef BOTIFY_DAYS_H
 #define BOTIFY_DAYS_H
@@ -61,9 +60,10 @@ struct days_row {
 };
 
 /*
- * A walk over the days of one experiment. On each, `today` has what the users did on that day, and `so_far` what
- * they did from the beginning to its end; who finished no session then has sessions 0. On the last day, so_far has
- * the same users as the summary of the experiment, and the same sums but for their last bits (a sum of sums).
+ * A walk over the days of one experiment. On each, `today` has what the users did on that day, and `so_far` what they
+ * did from the beginning to the end of that day; a user who finished no session has sessions 0. On the last day, so_far
+ * has the same users as the summary of the experiment, and the same sums except for their last bits, for it adds up
+ * sums.
  */
 struct days_walk {
 	int32_t day;

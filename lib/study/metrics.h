@@ -3,7 +3,7 @@
  *
  * Events go in one at a time, a user's in the order in which they happened. Sessions are not kept: a user is a
  * record of sums, 56 bytes whatever the number of events. A session ends at `last`; one that has not ended does not
- * count and is reported. Who keeps the records is not of interest here; see study.h.
+ * count and is reported. For what keeps the records, see study.h.
  *
  * The unit of every metric is the user: each user has one value of it, or none, and an arm is the sample of its users'
  * values. A user seen in two arms of the experiment belongs to neither and is left out and counted.

@@ -15,7 +15,7 @@
 struct reading {
 	struct study *study;
 	const char *name;	/* of this file */
-	bool begun;		/* a line of what it is has been read */
+	bool begun;		/* its first line has been read */
 	uint64_t rows, promised; /* in this file */
 	const char **files; /* by the user's place: the file that has it */
 	size_t files_cap;
@@ -38,13 +38,13 @@ static int read_days(struct study *s, uint32_t participant, const json_t *list, 
 	size_t i;
 
 	if (!json_is_array(list))
-		return errmsg_set(e, "no part of a log: \"days\" is no array");
+		return errmsg_set(e, "not a part of a log: \"days\" is not an array");
 	json_array_foreach(list, i, object) {
 		struct days_sums *day;
 		int64_t number;
 
 		if (!ndjson_whole(json_object_get(object, "day"), &number) || number < INT32_MIN || number > INT32_MAX)
-			return errmsg_set(e, "no part of a log: \"day\" is no day");
+			return errmsg_set(e, "not a part of a log: \"day\" is not a day");
 		day = days_at(&s->days, participant, (int32_t)number);
 		if (!day)
 			return errmsg_nomem(e);
@@ -60,10 +60,10 @@ static int read_times(struct study *s, uint32_t participant, const json_t *list,
 	size_t i;
 
 	if (!json_is_array(list))
-		return errmsg_set(e, "no part of a log: \"times\" is no array");
+		return errmsg_set(e, "not a part of a log: \"times\" is not an array");
 	json_array_foreach(list, i, time) {
 		if (!json_is_number(time))
-			return errmsg_set(e, "no part of a log: a time is no number");
+			return errmsg_set(e, "not a part of a log: a time is not a number");
 		if (study_keep_session(s, participant, json_number_value(time)) < 0)
 			return errmsg_nomem(e);
 	}
@@ -81,7 +81,7 @@ static int read_arm(const struct study_experiment *x, const json_t *object, uint
 		return 0;
 	if (name.text)
 		*arm = intern_find(&x->arms, name);
-	return *arm == INTERN_NONE ? errmsg_set(e, "no part of a log: \"arm\" is none of those named before") : 0;
+	return *arm == INTERN_NONE ? errmsg_set(e, "not a part of a log: \"arm\" is none of those named before") : 0;
 }
 
 static int read_participant(struct study *s, uint32_t user, uint32_t experiment, const json_t *object, struct errmsg *e)
@@ -112,12 +112,12 @@ static int read_participants(struct study *s, uint32_t user, json_t *experiments
 	json_t *object;
 
 	if (!json_is_object(experiments))
-		return errmsg_set(e, "no part of a log: \"experiments\" is no object");
+		return errmsg_set(e, "not a part of a log: \"experiments\" is not an object");
 	json_object_foreach(experiments, key, object) {
 		uint32_t experiment = intern_find(&s->names, slice_of(key));
 
 		if (experiment == INTERN_NONE)
-			return errmsg_set(e, "no part of a log: experiment '%s' was not named before", key);
+			return errmsg_set(e, "not a part of a log: experiment '%s' was not named before", key);
 		if (s->experiments[experiment].wanted && read_participant(s, user, experiment, object, e) < 0)
 			return -1;
 	}
@@ -134,7 +134,7 @@ static int read_before(struct study *s, uint32_t user, const json_t *object, str
 	return m ? read_sums(object, &m->did.finished, &m->did.sessions, e) : errmsg_nomem(e);
 }
 
-/* Makes a user that no part has had so far. Returns the place, or STUDY_NO_USER with the reason. */
+/* Makes a user who was in no part so far. Returns the place, or STUDY_NO_USER with the reason. */
 static uint32_t new_user(struct reading *r, uint32_t id, struct errmsg *e)
 {
 	size_t known = r->study->n_users;
@@ -162,7 +162,7 @@ static int read_user(struct reading *r, const json_t *object, struct errmsg *e)
 	uint32_t id, user;
 
 	if (ndjson_id(json_object_get(object, "user"), "user", &id, e) < 0)
-		return errmsg_prefix(e, "no part of a log");
+		return errmsg_prefix(e, "not a part of a log");
 	user = new_user(r, id, e);
 	if (user == STUDY_NO_USER || partial_read_truth(object, "open", &s->users[user].in_session, e) < 0)
 		return -1;
@@ -171,7 +171,7 @@ static int read_user(struct reading *r, const json_t *object, struct errmsg *e)
 	return read_participants(s, user, json_object_get(object, "experiments"), e);
 }
 
-/* Reads counts that are to be added to what there is. */
+/* Reads counts, which must be small enough to be added to `sum`. */
 static int read_answers_count(const json_t *object, struct recommendations_count *count,
 			      struct recommendations_count sum, struct errmsg *e)
 {
@@ -193,7 +193,7 @@ static int read_answers(struct reading *r, const json_t *object, struct errmsg *
 	struct recommendations_count count = {0}, sum;
 
 	if (experiment == INTERN_NONE || !source.text)
-		return errmsg_set(e, "no part of a log: answers of no source or of no experiment");
+		return errmsg_set(e, "not a part of a log: answers of no source or of no experiment");
 	if (!s->keep.recommendations || !s->experiments[experiment].wanted)
 		return 0;
 	number = intern_add(&s->recommendations.sources, source, 0);
@@ -205,7 +205,7 @@ static int read_answers(struct reading *r, const json_t *object, struct errmsg *
 	if (read_answers_count(object, &count, sum, e) < 0)
 		return -1;
 	if (arm == METRICS_TWO_ARMS || count.recommendations == 0)
-		return errmsg_set(e, "no part of a log: answers of no arm, or none");
+		return errmsg_set(e, "not a part of a log: answers of no arm, or none");
 	return recommendations_add(&s->recommendations, experiment, arm, number, &count) < 0 ? errmsg_nomem(e) : 0;
 }
 
@@ -218,7 +218,7 @@ static int read_line(const struct ndjson_line *line, void *ctx, struct errmsg *e
 		return partial_read_head(r->study, line->object, &r->promised, e);
 	}
 	if (!r->begun)
-		return errmsg_set(e, "no part of a log: it does not begin as what --partial writes");
+		return errmsg_set(e, "not a part of a log: it does not begin as what --partial writes");
 	r->rows++;
 	if (json_object_get(line->object, "source"))
 		return read_answers(r, line->object, e);

@@ -1,13 +1,14 @@
 /*
  * partial: a study as NDJSON, so that the parts of a log that was split by user can be read one by one, and merged.
  *
- * What is merged is that of the whole log to the last bit, for any split by user and any order of the parts: every
- * number is one of a user, and written so that it reads back the same, or a count. Two things a part knows only of
- * itself: a file that was sorted because its events were out of order says so, and the whole counts as sorted where
- * every part that had to be was; and what was malformed is told by the run that read it.
+ * Merged parts give the numbers of the whole log to the last bit, for any split by user and any order of the parts:
+ * a number in a part is either a count or belongs to one user, and it is written so that it reads back the same.
+ * Two things a part knows only of itself. Whether its events were sorted because they were out of order: the whole
+ * counts as sorted where every part was that had to be. And malformed lines: they are told by the run that read
+ * them.
  *
- * A file is a line of what the part is, a line for each source of answers and each arm where those were kept, and a
- * line for each user, in ascending order of ids:
+ * A file is a line that says what the part is, where recommendations were kept a line for each of their sources in each
+ * arm, and a line for each user, in ascending order of ids:
  *
  *     {"partial":"botify-abtest","version":1,"events":14,…,"experiments":[{"experiment":"AA","first":1000,"place":0,
  *         "arms":["C","T1"]}],"rows":4}
@@ -32,10 +33,10 @@
 int partial_write(const struct study *s, FILE *f, struct errmsg *e);
 
 /*
- * Reads parts, "-" or none for standard input, into a study of STUDY_STREAM to which nothing was added; study_end
- * is the caller's. Returns 0; or -1 with file, line and reason: a file was cut (it has not as many rows as it
- * says), a user is in two files (both are named), a part was written with another moment (study_keep), without
- * something that the study is to keep, or for other experiments.
+ * Reads parts ("-" or no path: standard input) into a study of STUDY_STREAM to which nothing was added; study_end is
+ * the caller's. Returns 0; or -1 with file, line and reason: a file was cut (it has fewer rows than it says), a user is
+ * in two files (both are named), or a part was written with another moment (study_keep), without something that the
+ * study is to keep, or for other experiments.
  */
 int partial_read(struct study *s, char *const *paths, size_t n_paths, struct errmsg *e);
 

@@ -16,13 +16,13 @@ static int check_moment(const struct study_keep *keep, const json_t *object, str
 	if (json_is_null(theirs))
 		return keep->before ? errmsg_set(e, "was written without --covariate-before") : 0;
 	if (!ndjson_whole(theirs, &moment))
-		return errmsg_set(e, "no part of a log: \"covariate_before\" is no moment");
+		return errmsg_set(e, "not a part of a log: \"covariate_before\" is not a moment");
 	if (!keep->before || moment != keep->moment)
 		return errmsg_set(e, "was written with --covariate-before %" PRId64 ": give that here too", moment);
 	return 0;
 }
 
-/* Sees to it that the part has what the study is to keep. */
+/* Checks that the part has what the study is to keep. */
 static int check_kept(const struct study_keep *keep, const json_t *object, struct errmsg *e)
 {
 	const struct {
@@ -53,7 +53,7 @@ static int read_early(struct study *s, const json_t *object, struct errmsg *e)
 	if (!s->keep.before)
 		return 0;
 	if (!json_is_object(counts))
-		return errmsg_set(e, "no part of a log: \"events_before\" is no object");
+		return errmsg_set(e, "not a part of a log: \"events_before\" is not an object");
 	json_object_foreach(counts, name, value) {
 		uint64_t events = 0;
 
@@ -75,7 +75,7 @@ static int read_arms(struct study_experiment *x, const json_t *arms, struct errm
 		struct slice name = {.text = json_string_value(arm), .len = json_string_length(arm)};
 
 		if (!name.text)
-			return errmsg_set(e, "no part of a log: an arm is no string");
+			return errmsg_set(e, "not a part of a log: an arm is not a string");
 		if (intern_add(&x->arms, name, INTERN_NONE) == INTERN_NONE)
 			return errmsg_nomem(e);
 	}
@@ -92,7 +92,7 @@ static int read_experiment(struct study *s, const json_t *object, struct errmsg 
 
 	if (!name.text || (!json_is_array(arms) && !json_is_null(arms)) ||
 	    (!json_is_null(first) && !ndjson_whole(first, &seen)))
-		return errmsg_set(e, "no part of a log: an experiment is not right");
+		return errmsg_set(e, "not a part of a log: an experiment is not right");
 	if (partial_read_small(object, "place", &place, e) < 0)
 		return -1;
 	number = study_experiment_at(s, name, INTERN_NONE);
@@ -111,7 +111,7 @@ static int read_experiments(struct study *s, const json_t *list, struct errmsg *
 	size_t i;
 
 	if (!json_is_array(list))
-		return errmsg_set(e, "no part of a log: \"experiments\" is no array");
+		return errmsg_set(e, "not a part of a log: \"experiments\" is not an array");
 	json_array_foreach(list, i, object)
 		if (read_experiment(s, object, e) < 0)
 			return -1;

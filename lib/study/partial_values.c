@@ -6,7 +6,7 @@
 
 int partial_read_count(const json_t *object, const char *key, uint64_t max, uint64_t *count, struct errmsg *e)
 {
-	return ndjson_count(object, key, max, count, e) < 0 ? errmsg_prefix(e, "no part of a log") : 0;
+	return ndjson_count(object, key, max, count, e) < 0 ? errmsg_prefix(e, "not a part of a log") : 0;
 }
 
 int partial_add_count(const json_t *object, const char *key, uint64_t *sum, struct errmsg *e)
@@ -36,7 +36,7 @@ int partial_read_number(const json_t *object, const char *key, double *number, s
 	const json_t *value = json_object_get(object, key);
 
 	if (!json_is_number(value))
-		return errmsg_set(e, "no part of a log: \"%s\" is no number", key);
+		return errmsg_set(e, "not a part of a log: \"%s\" is not a number", key);
 	*number = json_number_value(value);
 	return 0;
 }
@@ -52,7 +52,7 @@ int partial_read_truth(const json_t *object, const char *key, bool *truth, struc
 	const json_t *value = json_object_get(object, key);
 
 	if (!json_is_boolean(value))
-		return errmsg_set(e, "no part of a log: \"%s\" is neither true nor false", key);
+		return errmsg_set(e, "not a part of a log: \"%s\" is neither true nor false", key);
 	*truth = json_is_true(value);
 	return 0;
 }

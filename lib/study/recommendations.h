@@ -2,11 +2,11 @@
  * recommendations: where recommendations came from, by arm and source, and how often they repeated what the session
  * had heard.
  *
- * An answer is an event with a recommendation; the arm that it counts for is the one that the event itself names. Not
- * like users and sessions, answers are not left out where a session did not end or its user was seen in two arms.
+ * An answer is an event with a recommendation; it counts for the arm that the event itself names. Unlike users and
+ * sessions, answers are not left out where a session did not end or its user was seen in two arms.
  *
- * The sources of an arm are counts, so they merge exactly. For repeats the tracks of each open session are kept: memory
- * grows with the users that have one, and the tracks in it.
+ * All numbers are counts, so they merge exactly. For repeats the tracks of each open session are kept: memory grows
+ * with the users who have one, and the tracks in it.
  */
 #ifndef BOTIFY_RECOMMENDATIONS_H
 #define BOTIFY_RECOMMENDATIONS_H
@@ -22,7 +22,7 @@
 /* What matters here of an event. */
 struct answer {
 	uint32_t track, recommendation; /* ids; EVENT_NO_TRACK: no answer */
-	uint32_t source;		/* number in answers.sources */
+	uint32_t source;		/* number in `sources` of struct recommendations */
 	uint32_t pool;			/* 0: absent */
 };
 

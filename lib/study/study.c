@@ -112,8 +112,8 @@ static int note_early(struct study *s, const struct event *ev)
 }
 
 /*
- * Turns the names in an event into numbers: s->arms[0 .. *n). Returns 0, or -1 where there is no memory or are too many
- * experiments.
+ * Turns the names in an event into numbers: s->arms[0 .. *n). Returns 0, or -1 where there is no memory or there
+ * are too many experiments.
  */
 static int read_arms(struct study *s, const struct event *ev, int64_t timestamp, size_t *n)
 {
@@ -354,7 +354,7 @@ static int hold_event(struct study *s, uint32_t user, const struct event *ev, co
 	return 0;
 }
 
-/* Takes an event that is no duplicate. Returns 0; or -1, and study_fail says why. */
+/* Takes an event that is not a duplicate. Returns 0; or -1, and study_fail says why. */
 static int take_event(struct study *s, uint32_t user, const struct event *ev)
 {
 	struct study_event counted = {

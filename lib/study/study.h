@@ -4,19 +4,19 @@
  * One study serves all experiments of a log in one pass. An event counts for an experiment only where it names an arm
  * of it. What was wrong with the log is counted, never printed; see health.h.
  *
- * A user's events are to be taken in the order of their timestamps. STUDY_STREAM takes them in the order in which
- * they come, which is that of a log as it was written, with memory linear in users; `out_of_order` says whether
- * that was right. STUDY_HOLD keeps all events (48 bytes each) and sorts them in the end, for a log that is not in
- * order. An event that has no timestamp has that of its user's latest event before it.
+ * A user's events have to be counted in the order of their timestamps. STUDY_STREAM counts them as they come, which is
+ * right for a log as it was written, with memory linear in users; `out_of_order` tells whether it was right.
+ * STUDY_HOLD keeps all events (48 bytes each) and sorts them in the end. An event without a timestamp is given that of
+ * its user's latest event before it.
  *
- * An event that is that of the same user just before over again, in every field (event_digest.h), was delivered
- * twice: it is left out and counted. Just before is in the order of the log, and where events are sorted, in that
- * order too: those of equal timestamps stay in the order of the log. Events without a timestamp are never taken for
- * one another.
+ * An event that equals its user's previous event in every field (event_digest.h) was delivered twice: it is left out
+ * and counted. The previous event is that in the order of the log, and where events are sorted, also that in the new
+ * order, in which events of equal timestamps stay as they were in the log. Events without a timestamp are never taken
+ * for one another.
  *
- * Life cycle: study_init; study_keep where more is asked for than the sums; study_add for each event, or partial_read
- * (partial.h) for the parts of it; study_end; then the numbers are there: the summaries here, the users one by one in
- * user_values.h, their days in days.h, where answers came from in recommendations.h; study_clear.
+ * Life cycle: study_init; study_keep where more is wanted than the sums; study_add for each event, or partial_read
+ * (partial.h) for the parts of a log; study_end. Then the numbers are there: the summaries here, the values of each
+ * user in user_values.h, their days in days.h, where recommendations came from in recommendations.h. study_clear.
  *
  * A log that was split by user in any way gives the same numbers to the last bit, because users are summed up in
  * ascending order of their ids, and experiments are ordered by what is the same in any split; see study_end.
@@ -44,20 +44,20 @@ enum study_order { STUDY_STREAM, STUDY_HOLD };
 /* What is kept beside the sums of each user. All zero: nothing. */
 struct study_keep {
 	/*
-	 * Events before this moment (ms since the epoch) count for no experiment, but, whatever experiments they
-	 * carry, for what their user did before: the record in STUDY_BEFORE. A session that spans the moment counts
-	 * for the experiments as if it had begun then, and not for the time before. An event without any timestamp
-	 * is not before.
+	 * Events before this moment (ms since the epoch) do not count for the experiments that they name, but for what
+	 * their user did before: the record in STUDY_BEFORE. A session that spans the moment counts for the
+	 * experiments as if it had begun then, and not for the time before. An event without any timestamp is not
+	 * before the moment.
 	 *
-	 * An experiment that such an event names had begun by then, and what its users did before holds part of its
+	 * An experiment that an earlier event names had already begun, so what its users did before holds part of its
 	 * effect: see `early` of struct study_experiment.
 	 */
 	bool before;
 	int64_t moment;
 	bool days;	/* the sums of each day; 40 bytes for a user, a day and an experiment */
 	bool sessions;	/* the time of each session; 12 bytes for a session and an experiment, in the end 8 */
-	bool recommendations;	/* where answers came from, and repeats: the tracks of each open session */
-	const struct catalog *catalog; /* for `answers`: whose artist was repeated; NULL: only tracks. Borrowed. */
+	bool recommendations;	/* where they came from, and repeats: the tracks of each open session */
+	const struct catalog *catalog; /* for them: whose artist was repeated; NULL: only tracks. Borrowed. */
 };
 
 struct study_experiment {
@@ -160,7 +160,7 @@ void study_keep(struct study *s, const struct study_keep *keep);
  */
 enum { STUDY_EXPERIMENTS_MAX = 1000 };
 
-/* Takes an event. Returns 0; or -1 with the reason where there is no memory, or are too many experiments. */
+/* Takes an event. Returns 0; or -1 with the reason: no memory, or too many experiments. */
 int study_add(struct study *s, const struct event *ev, struct errmsg *e);
 
 /*

@@ -30,7 +30,7 @@ static int count_one(struct study *s, const struct study_held *h)
 
 	if (s->keep.recommendations)
 		ev.answer = s->held_answers[h->order];
-	/* names keep bytes, which may stand anywhere */
+	/* copied: what is interned need not be aligned */
 	if (set->len > 0)
 		memcpy(s->arms, set->text, set->len);
 	return study_count(s, h->user, &ev, set->len / sizeof *s->arms);
@@ -49,7 +49,7 @@ static int count_held(struct study *s)
 	return 0;
 }
 
-/* An experiment where it is to be put in order. */
+/* An experiment, while experiments are put in order. */
 struct standing {
 	const struct interned *name;
 	const struct study_experiment *experiment;
@@ -92,7 +92,7 @@ static int renumber_experiments(struct study *s, const struct standing *order, s
 	return recommendations_renumber(&s->recommendations, to);
 }
 
-/* Puts the experiments in the order of the report, in which they mostly are. */
+/* Puts the experiments in the order of the report. Mostly they are in it already. */
 static int order_experiments(struct study *s)
 {
 	size_t n = s->names.n;
@@ -166,7 +166,7 @@ static void summarise_user(struct study *s, const struct study_user *u)
 	}
 }
 
-/* Ascending ids are anywhere in memory: asks for what the users some places ahead will want. */
+/* Users of ascending ids lie anywhere in memory: fetches those that will be needed soon. */
 static void look_ahead(const struct study *s, size_t i)
 {
 	enum { NEAR = 8, FAR = 16 };
@@ -196,13 +196,13 @@ int study_end(struct study *s, struct errmsg *e)
 	if (count_held(s) < 0 || order_experiments(s) < 0)
 		return errmsg_nomem(e);
 	find_early(s);
-	/* what found users by their ids gives its memory */
+	/* the list of ids takes over the memory of the index by which users were found */
 	s->ids = id_index_take(&s->index, &n);
 	if (!s->ids)
 		return errmsg_nomem(e);
 	if (s->keep.sessions && group_sessions(&s->sessions, s->n_participants) < 0)
 		return errmsg_nomem(e);
-	/* what was held is of no use any more */
+	/* what was held has been counted */
 	free(s->held);
 	free(s->held_answers);
 	s->held = NULL;

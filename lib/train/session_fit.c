@@ -474,6 +474,7 @@ static void step_noise(void *context, size_t begin, size_t end, unsigned worker)
 		uint32_t user = d->openings[l->opening].user;
 		size_t r = f->row_of[l->opening];
 		const float *q = f->rows + r * D, *e = f->tracks + (size_t)l->track * D;
+		const struct session_bound *bound = session_bound_of(&f->bounds, l->plays, l->time);
 		float x, var;
 
 		if (!l->held_out || i % step->every != 0)
@@ -481,7 +482,7 @@ static void step_noise(void *context, size_t begin, size_t end, unsigned worker)
 		x = session_dot(q, e);
 		var = spread_of_product(q, f->rows_var + r * D, e, f->tracks_var + (size_t)l->track * D);
 		for (int k = 0; k < step->n_noises; k++)
-			sums[k] += log_probability(session_bound_of(&f->bounds, l->plays, l->time), f->s[user], f->b[user], x, step->noises[k] + var);
+			sums[k] += log_probability(bound, f->s[user], f->b[user], x, step->noises[k] + var);
 		sums[N_NOISES]++;
 	}
 }

@@ -54,11 +54,11 @@ static int read_line(const struct ndjson_line *line, void *ctx, struct errmsg *e
 	if (!artist)
 		return errmsg_set(e, "\"artist\" is missing");
 	if (!json_is_string(artist))
-		return errmsg_set(e, "\"artist\" is no string");
+		return errmsg_set(e, "\"artist\" is not a string");
 	if (json_is_null(title))
 		title = NULL;
 	if (title && !json_is_string(title))
-		return errmsg_set(e, "\"title\" is no string");
+		return errmsg_set(e, "\"title\" is not a string");
 	seen = idmap_at(&f->line_of, row->id);
 	if (!seen)
 		return errmsg_nomem(e);

@@ -31,7 +31,7 @@ double embeddings_dot(const struct npy *m, size_t a, size_t b)
 	return dot_double((const double *)m->data + a * n, (const double *)m->data + b * n, n);
 }
 
-/* Products of rows are finite where those of rows with themselves are. */
+/* Products of rows are finite if each row's product with itself is. */
 static int check_products(const struct npy *m, struct errmsg *e)
 {
 	for (size_t i = 0; i < m->rows; i++)

@@ -74,8 +74,6 @@ static int digest_catalog(const struct catalog *c, char digest[SESSION_DIGEST])
 	return 0;
 }
 
-/* ---- reading ---- */
-
 /* dir/name. New; NULL where there is no memory. */
 static char *join_path(const char *dir, const char *name)
 {
@@ -153,7 +151,7 @@ static int read_head(struct session_model *m, const json_t *o, const struct cata
 	return 0;
 }
 
-/* Loads a matrix of this shape and type. Where it shall have no rows, there is no file to read. */
+/* Loads a matrix of this shape and type. Where it is to have no rows, no file is read. */
 static int load_matrix(struct npy *a, const char *dir, enum matrix which, size_t rows, size_t columns,
 		       enum npy_type type, struct errmsg *e)
 {
@@ -285,8 +283,6 @@ int session_model_load(struct session_model *m, const char *path, const struct c
 		session_model_clear(m);
 	return status;
 }
-
-/* ---- writing ---- */
 
 
 static int write_users(const struct session_model *m, struct npy *a)
@@ -423,10 +419,10 @@ static int save_all(const struct session_model *m, const char *dir, const struct
 	return status < 0 ? -1 : save_head(m, dir, c, e);
 }
 
-/* Removes a directory with the files of a model in it, as far as it has them and no others. */
+/* Removes the files of a model from a directory, and then the directory, if nothing else is in it. */
 static void remove_model(const char *dir)
 {
-	/* it is also for when there is no memory */
+	/* on the stack: this also cleans up where there is no memory */
 	char path[PATH_MAX];
 
 	for (int i = 0; i <= N_MATRICES; i++) {
@@ -493,7 +489,7 @@ static int exchange_directory(const char *fresh, const char *path, struct errmsg
 	return rename(fresh, path) == 0 ? 0 : fail_file(path, e);
 }
 
-/* So that the new name survives a power cut. */
+/* Syncs the directory, so that the new name survives a power cut. */
 static int sync_parent(const char *path, struct errmsg *e)
 {
 	const char *slash = strrchr(path, '/');

@@ -36,7 +36,7 @@ static int read_number(const json_t *object, const char *key, double min, double
 		return 0;
 	*x = json_number_value(value);
 	if (!json_is_number(value) || !(*x >= min && *x <= max))
-		return errmsg_set(e, "\"%s\" is no number from %g to %g", key, min, max);
+		return errmsg_set(e, "\"%s\" is not a number from %g to %g", key, min, max);
 	return 0;
 }
 
@@ -47,7 +47,7 @@ static int read_count(const json_t *object, const char *key, uint32_t *n, struct
 	if (read_number(object, key, 1, INT32_MAX, &x, e) < 0)
 		return -1;
 	*n = (uint32_t)x;
-	return x == floor(x) ? 0 : errmsg_set(e, "\"%s\" is no whole number", key);
+	return x == floor(x) ? 0 : errmsg_set(e, "\"%s\" is not a whole number", key);
 }
 
 static int read_numbers(const json_t *object, struct user *u, struct errmsg *e)

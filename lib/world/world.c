@@ -99,7 +99,7 @@ static int deal_tracks(struct world *w)
 	return 0;
 }
 
-/* The first of n ascending sums that is greater than x; the last one, should none be. */
+/* The first of n ascending sums that is greater than x, or else the last one. */
 static uint32_t find_sum(const double *sums, uint32_t n, double x)
 {
 	uint32_t low = 0, high = n - 1;

@@ -56,7 +56,7 @@ static void draw_direction(struct rng *r, double *v, size_t dim)
 }
 
 /*
- * The directions of the genres and, behind them, that of the mainstream, made orthogonal in turn (Gram and Schmidt). By
+ * The directions of the genres and, after them, that of the mainstream, made orthogonal in turn (Gram and Schmidt). By
  * chance two of the large genres would else be akin or averse, and no two worlds alike.
  */
 static void make_directions(const struct world *w, double *directions)

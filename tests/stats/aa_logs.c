@@ -104,17 +104,20 @@ static bool quantile_differs(const struct analysis *a, size_t part)
 
 static const char *day_name(size_t part)
 {
-	return part == 0 ? "all days" : "the last day alone";
+	return part == 0 ? "all days" : "the last day that is told of alone";
 }
 
-/* The rows of T1 are the first half. */
+/* The rows of T1 are the first half. Of a day alone with few users of an arm nothing is told. */
 static bool day_differs(const struct analysis *a, size_t part)
 {
 	const struct section *s = section_of(a, "days");
 	size_t last = section_rows(s) / 2 - 1;
 
-	return part == 0 ? excludes_zero(number_at(s, last, "cumulative_lower"), number_at(s, last, "cumulative_upper")) :
-			   excludes_zero(number_at(s, last, "lower"), number_at(s, last, "upper"));
+	if (part == 0)
+		return excludes_zero(number_at(s, last, "cumulative_lower"), number_at(s, last, "cumulative_upper"));
+	while (last > 0 && isnan(number_at(s, last, "lower")))
+		last--;
+	return excludes_zero(number_at(s, last, "lower"), number_at(s, last, "upper"));
 }
 
 static const char *no_name(size_t part)

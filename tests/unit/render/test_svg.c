@@ -151,6 +151,28 @@ static void long_names_are_cut_and_whole_in_a_tooltip(void)
 	CHECK(strstr(drawn_chart(svg_lines, &c), "</title>é€🎵é€🎵é€🎵é€🎵é€…</text>"));
 }
 
+/* The x of the first element that begins so; NaN where there is none. */
+static double x_after(const char *beginning)
+{
+	const char *at = strstr(text, beginning);
+
+	return at ? strtod(at + strlen(beginning), NULL) : NAN;
+}
+
+/* Its value is 5, which has a line of the grid; the ends are those of the axis. */
+static void an_interval_stands_where_the_axis_says(void)
+{
+	static const struct svg_interval row = {"T1", "time", "+5 % (-10 to 20)", 5, -10, 20, SVG_UNSURE};
+	char wanted[80];
+	double five;
+
+	drawn_forest(&row, 1);
+	CHECK(strstr(text, "class=\"soft middle\">5</text>"));
+	five = x_after("<circle class=\"hollow\" cx=\"");
+	snprintf(wanted, sizeof wanted, "<text x=\"%.1f\" y=\"93.0\" class=\"soft middle\">5</text>", five);
+	CHECK(strstr(text, wanted));
+}
+
 static void a_verdict_has_a_shape(void)
 {
 	static const struct svg_interval rows[] = {
@@ -215,6 +237,7 @@ int main(void)
 	RUN(steps_stand_on_the_ground);
 	RUN(eight_lines_have_styles_and_the_others_are_counted);
 	RUN(long_names_are_cut_and_whole_in_a_tooltip);
+	RUN(an_interval_stands_where_the_axis_says);
 	RUN(a_verdict_has_a_shape);
 	RUN(a_row_without_an_interval_keeps_its_place);
 	RUN(a_runaway_is_an_arrow);

@@ -275,39 +275,39 @@ static void what_is_wrong_is_told(void)
 		const char *text, *reason;
 	} cases[] = {
 		{"", "file: empty: not written by --partial, or cut"},
-		{USER("1"), "file:1: no part of a log: it does not begin as what --partial writes"},
+		{USER("1"), "file:1: not a part of a log: it does not begin as what --partial writes"},
 		{"{\"partial\":\"botify-toppop\"}", "file:1: a part of something else than botify-abtest"},
 		{"{\"partial\":7}", "file:1: a part of something else than botify-abtest"},
 		{"{\"partial\":\"botify-abtest\",\"version\":2}",
 		 "file:1: was written in version 2 of the format; this is 1"},
 		{"{\"partial\":\"botify-abtest\",\"version\":1}",
-		 "file:1: no part of a log: \"days\" is neither true nor false"},
+		 "file:1: not a part of a log: \"days\" is neither true nor false"},
 		{HEAD_UP_TO("1"), "file: 0 rows instead of 1: cut, or incomplete"},
 		{HEAD_UP_TO("2") USER("1"), "file: 1 rows instead of 2: cut, or incomplete"},
 		{HEAD_UP_TO("1") USER("1") USER("2"), "file: 2 rows instead of 1: cut, or incomplete"},
 		{HEAD_UP_TO("2") USER("1") "{\"user\":2,\"open", NULL},
 		{HEAD_UP_TO("2") USER("1") USER("1"), "file:3: user 1 is in file too: parts must be split by user"},
 		{HEAD_UP_TO("1") USER("-1"),
-		 "file:2: no part of a log: \"user\" is not an id (a whole number from 0 to 2147483647)"},
-		{HEAD_UP_TO("1") "{\"user\":1}", "file:2: no part of a log: \"open\" is neither true nor false"},
+		 "file:2: not a part of a log: \"user\" is not an id (a whole number from 0 to 2147483647)"},
+		{HEAD_UP_TO("1") "{\"user\":1}", "file:2: not a part of a log: \"open\" is neither true nor false"},
 		{HEAD_UP_TO("1") "{\"user\":1,\"open\":true}",
-		 "file:2: no part of a log: \"experiments\" is no object"},
+		 "file:2: not a part of a log: \"experiments\" is not an object"},
 		{HEAD_UP_TO("1") "{\"user\":1,\"open\":true,\"experiments\":{\"Z\":{}}}",
-		 "file:2: no part of a log: experiment 'Z' was not named before"},
+		 "file:2: not a part of a log: experiment 'Z' was not named before"},
 		{HEAD_UP_TO("1") "{\"user\":1,\"open\":true,"
 		 "\"experiments\":{\"X\":{\"arm\":\"T\"}}}",
-		 "file:2: no part of a log: \"arm\" is none of those named before"},
+		 "file:2: not a part of a log: \"arm\" is none of those named before"},
 		{HEAD_UP_TO("1") "{\"user\":1,\"open\":true,"
 		 "\"experiments\":{\"X\":{\"arm\":\"C\",\"open\":false,\"sessions\":-1}}}",
-		 "file:2: no part of a log: \"sessions\" is not a count"},
+		 "file:2: not a part of a log: \"sessions\" is not a count"},
 		{HEAD_UP_TO("1") "{\"user\":1,\"open\":true,"
 		 "\"experiments\":{\"X\":{\"arm\":\"C\",\"open\":false,\"sessions\":4294967296}}}",
-		 "file:2: no part of a log: \"sessions\" is not a count"},
+		 "file:2: not a part of a log: \"sessions\" is not a count"},
 		{HEAD_UP_TO("1") "{\"user\":1,\"open\":true,"
 		 "\"experiments\":{\"X\":{\"arm\":null,\"open\":false,\"sessions\":1,\"time\":\"1\"}}}",
-		 "file:2: no part of a log: \"time\" is no number"},
+		 "file:2: not a part of a log: \"time\" is not a number"},
 		{HEAD_UP_TO("1") "{\"source\":\"x\",\"experiment\":\"Z\"}",
-		 "file:2: no part of a log: answers of no source or of no experiment"},
+		 "file:2: not a part of a log: answers of no source or of no experiment"},
 	};
 	static const struct study_keep nothing;
 	char x[] = "X", *wanted[] = {x};
@@ -349,7 +349,7 @@ static void a_part_of_another_study_is_refused(void)
 	/* what began before is to be told */
 	memcpy(strstr(text, "\"events_before\""), "\"events_behind\"", strlen("\"events_behind\""));
 	CHECK(try(text, &everything, NULL, 0) < 0);
-	CHECK_STR(e.text, "file:1: no part of a log: \"events_before\" is no object");
+	CHECK_STR(e.text, "file:1: not a part of a log: \"events_before\" is not an object");
 	free(text);
 	study_clear(&s);
 }
