@@ -222,7 +222,7 @@ static int answer_line(struct service *s, enum lines_status status, const struct
 	return status == LINES_BAD ? -1 : errmsg_prefix(e, "%s:%lu", l->name, l->number);
 }
 
-/* Whether a descriptor is of the file that standard output is, too: what is written there would be read for ever. */
+/* Whether a descriptor is the file that standard output is, too: what is written there would be read without end. */
 static bool is_output(int fd)
 {
 	struct stat in, out;

@@ -44,12 +44,12 @@ static char *add_letter(char *to, const struct option_row *row)
 	return to;
 }
 
+/* Fills a zeroed one. */
 static void make_getopt_table(struct getopt_table *g, const struct option_table *t)
 {
 	struct option *longs = g->longs;
 	char *letter = g->shorts;
 
-	*g = (struct getopt_table){0};
 	if (t->before_operands)
 		*letter++ = '+';
 	for (size_t i = 0; i < OPTIONS_MAX && !is_end(&t->rows[i]); i++) {
@@ -198,7 +198,7 @@ static int set_value(const struct option_row *row, void *options, char *argument
 int options_read(const struct option_table *t, int argc, char **argv, void *options, struct options_given *given,
 		 struct errmsg *e)
 {
-	struct getopt_table g;
+	struct getopt_table g = {0};
 	int found;
 
 	make_getopt_table(&g, t);

@@ -123,7 +123,7 @@ static void put_character(FILE *f, const char *text, const char *c)
 		fprintf(f, "%s%c", has_meaning(text, c) ? "\\" : "", *c);
 }
 
-/* Writes a word of which GitHub would make a link, in pieces. */
+/* Writes a word that GitHub would make a link of, in pieces. */
 static void put_commit(FILE *f, const char *c, size_t len)
 {
 	enum { PIECE = 6 };

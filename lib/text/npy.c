@@ -39,7 +39,7 @@ static size_t type_size(enum npy_type type)
 	return type == NPY_FLOAT32 ? sizeof(float) : sizeof(double);
 }
 
-/* The types of values that a file may have. Half floats become floats, of which each of them is one. */
+/* The types of values that a file may have. Half floats become floats, which can hold each of them. */
 static const struct {
 	const char *descr;
 	enum npy_type type;

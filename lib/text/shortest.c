@@ -55,7 +55,7 @@ static struct scaled scale_mantissa(uint64_t mantissa, int exponent, int k)
 	return s;
 }
 
-/* Of the multiples of `step` on both sides of x, of which one or both read back as it, the one to take. */
+/* The multiple of `step` to take, of those on both sides of x; one or both of them read back as x. */
 static uint64_t nearest_multiple(const struct scaled *s, uint64_t step)
 {
 	uint64_t below = s->whole / step * step, above = below + step;
@@ -112,7 +112,7 @@ static bool reads_back(const struct shortest *s, double x)
 	return strtod(text, NULL) == x;
 }
 
-/* The next larger decimal of n digits, of which s has no more. */
+/* The next larger decimal of n digits; s has no more than these. */
 static struct shortest next_above(const struct shortest *s, int n)
 {
 	uint64_t digits = s->digits;
