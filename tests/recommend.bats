@@ -228,7 +228,7 @@ message,timestamp,user,track,time,latency,recommendation,source,pool,experiments
 	whole_lines out
 	jq -c 'select(.error == null)' out | diff - <(jq -c . want)
 	[ "$(sed -n '11,15p' out | jq -c .line)" = $'11\n13\n14\n15\n16' ]
-	[ "$(sed -n 11p out)" = "{\"error\":\"no JSON object: '[' or '{' expected near 'hello' (column 5)\",\"line\":11}" ]
+	[ "$(sed -n 11p out)" = "{\"error\":\"not a JSON object: '[' or '{' expected near 'hello' (column 5)\",\"line\":11}" ]
 	[ "$(sed -n 12p out | jq -r .error)" = '"time" is not a number from 0 to 1' ]
 	[ "$(sed -n 13p out | jq -r .error)" = '"user" is missing' ]
 	[ "$(sed -n 15p out | jq -r .error)" = 'NUL byte' ]

@@ -223,7 +223,7 @@ fails_with() {
 	expect 1 sim --sessions 100 --in-flight 10 -- perl fake swap 5
 	grep -q '^botify-sim: perl:5: a reply for user [0-9]* where user [0-9]* is due$' err
 	[ "$(wc -l <out)" = 4 ]
-	fails_with "echo:1: no JSON object: '[' or '{' expected near 'hello' (column 5)" echo hello
+	fails_with "echo:1: not a JSON object: '[' or '{' expected near 'hello' (column 5)" echo hello
 }
 
 @test "sim: a recommender that makes up what was listened to" {

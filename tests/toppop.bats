@@ -143,7 +143,7 @@ botify-toppop: bad.ndjson:12: an error, not an event: x' ]
 	{ cat log.ndjson; for _ in $(seq 25); do echo junk; done; } >bad.ndjson
 	expect 1 $'[7]\n' botify-toppop -n 1 bad.ndjson
 	[ "$(wc -l <err)" = 11 ]
-	[ "$(grep -c 'bad.ndjson:1[0-9]: no JSON object' err)" = 10 ]
+	[ "$(grep -c 'bad.ndjson:1[0-9]: not a JSON object' err)" = 10 ]
 	[ "$(tail -n 1 err)" = "botify-toppop: … and 15 more like these" ]
 }
 

@@ -54,7 +54,7 @@ static void refuse_text(const char *text, size_t len, json_error_t *why, struct 
 	bool at_end = at >= len || (at + CHARACTER_MAX > len && (unsigned char)text[at] >= LEAD);
 	bool cut = at_end && is_unfinished(text, len);
 
-	errmsg_set(e, "%s: %s (column %d)", cut ? "cut off before its end" : "no JSON object", reason_of(why),
+	errmsg_set(e, "%s: %s (column %d)", cut ? "cut off before its end" : "not a JSON object", reason_of(why),
 		   why->column);
 }
 
@@ -80,7 +80,7 @@ json_t *ndjson_parse(const char *text, size_t len, struct errmsg *e)
 	}
 	if (!json_is_object(value)) {
 		json_decref(value);
-		errmsg_set(e, "no JSON object");
+		errmsg_set(e, "not a JSON object");
 		return NULL;
 	}
 	return value;

@@ -191,7 +191,7 @@ static void every_mistake_has_its_reason(void)
 		{WITH("\"timestamp\":-9223372036854775808"), "\"timestamp\" is not a whole number of milliseconds"},
 		{WITH("\"latency\":-1"), "\"latency\" is not a number of seconds"},
 		{WITH("\"latency\":\"1\""), "\"latency\" is not a number of seconds"},
-		{WITH("\"latency\":622222222222222222222"), "no JSON object: too big integer (column 79)"},
+		{WITH("\"latency\":622222222222222222222"), "not a JSON object: too big integer (column 79)"},
 		{WITH("\"recommendation\":2147483648"), "\"recommendation\"" NO_ID},
 		{WITH("\"recommendation\":false"), "\"recommendation\"" NO_ID},
 		{WITH("\"source\":1"), "\"source\" is not a string"},
@@ -204,10 +204,10 @@ static void every_mistake_has_its_reason(void)
 		{WITH("\"error\":\"it broke\""), "an error, not an event: it broke"},
 		{"{\"error\":\"\\\"time\\\" is missing\",\"line\":3}", "an error, not an event: \"time\" is missing"},
 		{"{\"error\":5}", "an error, not an event: (no text)"},
-		{WITH("\"user\":1"), "no JSON object: duplicate object key near '\"user\"' (column 54)"},
-		{"[]", "no JSON object"},
+		{WITH("\"user\":1"), "not a JSON object: duplicate object key near '\"user\"' (column 54)"},
+		{"[]", "not a JSON object"},
 		{"{\"message\":\"next\",\"user\":1,\"track\":2,\"time\":0.5} x",
-		 "no JSON object: end of file expected near 'x' (column 50)"},
+		 "not a JSON object: end of file expected near 'x' (column 50)"},
 	};
 	struct event_parser p = {0};
 	struct event ev;

@@ -75,7 +75,7 @@ static void bad_lines_and_files_are_told_and_passed(void)
 	CHECK(log_next(&log, &ev, &e) == LOG_FAILED);
 	CHECK_STR(e.text, "/: Is a directory");
 	CHECK(log_next(&log, &ev, &e) == LOG_BAD);
-	CHECK(strstr(e.text, ":1: no JSON object") != NULL);
+	CHECK(strstr(e.text, ":1: not a JSON object") != NULL);
 	CHECK(log_next(&log, &ev, &e) == LOG_EVENT && ev->user == 3);
 	CHECK(log_next(&log, &ev, &e) == LOG_END);
 	CHECK(log.bad == 3 && log.failed == 2);
@@ -268,7 +268,7 @@ static void byte_order_marks_lose_no_event(void)
 	for (uint32_t user = 1; user <= 3; user++)
 		CHECK(log_next(&log, &ev, &e) == LOG_EVENT && ev->user == user);
 	CHECK(log_next(&log, &ev, &e) == LOG_BAD);
-	CHECK(strstr(e.text, ":1: no JSON object: '[' or '{' expected near 'junk' (column 4)") != NULL);
+	CHECK(strstr(e.text, ":1: not a JSON object: '[' or '{' expected near 'junk' (column 4)") != NULL);
 	CHECK(log_next(&log, &ev, &e) == LOG_EVENT && ev->user == 4);
 	CHECK(log_next(&log, &ev, &e) == LOG_END && log.bad == 1);
 	log_close(&log);

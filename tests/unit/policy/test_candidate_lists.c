@@ -124,7 +124,7 @@ static void mistakes_are_named_with_their_line(void)
 		{CANDIDATE_LISTS_USER_TRACKS, "{\"tracks\":[0]}\n", "file:1: \"user\" is missing"},
 		{CANDIDATE_LISTS_USER_TRACKS, "{\"user\":2147483648,\"tracks\":[0]}\n",
 		 "file:1: \"user\" is not an id (a whole number from 0 to 2147483647)"},
-		{CANDIDATE_LISTS_SIMILAR, "[]\n", "file:1: no JSON object"},
+		{CANDIDATE_LISTS_SIMILAR, "[]\n", "file:1: not a JSON object"},
 	};
 	struct catalog c;
 	struct candidate_lists l;

@@ -455,7 +455,7 @@ static void mistakes_are_named_with_their_line(void)
 		 "state:1: no state of this botify: the first line is not {\"botify-state\":1}"},
 		{"{\"botify-state\":\"1\"}\n",
 		 "state:1: no state of this botify: the first line is not {\"botify-state\":1}"},
-		{"hello\n", "state:1: no JSON object: '[' or '{' expected near 'hello' (column 5)"},
+		{"hello\n", "state:1: not a JSON object: '[' or '{' expected near 'hello' (column 5)"},
 		{HEADER "{\"sessions\":1}\n", "state:2: \"user\" is missing"},
 		{HEADER "{\"user\":1}\n", "state:2: \"sessions\" is not a count"},
 		{HEADER "{\"user\":1,\"sessions\":-1}\n", "state:2: \"sessions\" is not a count"},

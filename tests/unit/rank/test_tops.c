@@ -349,7 +349,7 @@ static void partial_counts_that_are_not_whole_are_refused(void)
 		{NULL, "{\"first\":1,\"user\":1,\"waits\":null}",
 		 ":1: not partial counts: \"waits\" is not an id (a whole number from 0 to 2147483647)"},
 		{NULL, "{\"user\":1,\"first\":1,\"at\":0.5}", ":1: not partial counts: \"at\" is not a moment"},
-		{NULL, "[]", ":1: no JSON object"},
+		{NULL, "[]", ":1: not a JSON object"},
 	};
 	struct errmsg e;
 

@@ -335,7 +335,7 @@ static void what_is_wrong_is_told(void)
 		check_trick(DEAF, n, SIMULATION_FAILED, "replies: no reply for 0.2 s, 1 is due");
 	}
 	check_trick(GARBAGE, 3, SIMULATION_FAILED,
-		    "replies:3: no JSON object: '[' or '{' expected near 'hello' (column 5)");
+		    "replies:3: not a JSON object: '[' or '{' expected near 'hello' (column 5)");
 	check_trick(WRONG_USER, last, SIMULATION_FAILED,
 		    REASON("replies:%lu: a reply for user %u where user %u is due", last, user + 1, user));
 	check_trick(WRONG_MESSAGE, last, SIMULATION_FAILED,

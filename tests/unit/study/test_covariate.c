@@ -47,7 +47,7 @@ static void mistakes_are_told(void)
 		 "file:2: \"value\" is not a number from -1e+100 to 1e+100"},
 		{"{\"user\":1,\"value\":-1.1e100}", "file:1: \"value\" is not a number from -1e+100 to 1e+100"},
 		{"{\"user\":1,\"value\":1}\n{\"user\":1,\"value\":1}", "file:2: user 1 has a value already"},
-		{"[1,2]", "file:1: no JSON object"},
+		{"[1,2]", "file:1: not a JSON object"},
 	};
 
 	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {

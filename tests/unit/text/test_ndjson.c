@@ -44,18 +44,18 @@ static void all_else_is_refused_with_a_reason(void)
 	static const struct {
 		const char *text, *reason;
 	} known[] = {
-		{"", "no JSON object: '[' or '{' expected near end of file (column 0)"},
-		{"5", "no JSON object: '[' or '{' expected near '5' (column 1)"},
-		{"[]", "no JSON object"},
-		{"{\"a\":1}{}", "no JSON object: end of file expected near '{' (column 8)"},
-		{"{\"a\":1,\"a\":1}", "no JSON object: duplicate object key near '\"a\"' (column 10)"},
-		{"{\"a\":{\"b\":1,\"b\":2}}", "no JSON object: duplicate object key near '\"b\"' (column 15)"},
-		{"{\"a\":NaN}", "no JSON object: invalid token near 'NaN' (column 8)"},
-		{"{\"a\":1e999}", "no JSON object: real number overflow near '1e999' (column 10)"},
-		{"{\"a\":\"\\u00e\xc6\xa3\"}", "no JSON object: invalid escape near '\"\\u00e?' (column 12)"},
-		{"{\"\033[2J\":1}", "no JSON object: control character 0x1b near '\"' (column 2)"},
-		{"\033[2J", "no JSON object: '[' or '{' expected near '?' (column 1)"},
-		{"{'a':1}", "no JSON object: string or '}' expected near ''' (column 2)"},
+		{"", "not a JSON object: '[' or '{' expected near end of file (column 0)"},
+		{"5", "not a JSON object: '[' or '{' expected near '5' (column 1)"},
+		{"[]", "not a JSON object"},
+		{"{\"a\":1}{}", "not a JSON object: end of file expected near '{' (column 8)"},
+		{"{\"a\":1,\"a\":1}", "not a JSON object: duplicate object key near '\"a\"' (column 10)"},
+		{"{\"a\":{\"b\":1,\"b\":2}}", "not a JSON object: duplicate object key near '\"b\"' (column 15)"},
+		{"{\"a\":NaN}", "not a JSON object: invalid token near 'NaN' (column 8)"},
+		{"{\"a\":1e999}", "not a JSON object: real number overflow near '1e999' (column 10)"},
+		{"{\"a\":\"\\u00e\xc6\xa3\"}", "not a JSON object: invalid escape near '\"\\u00e?' (column 12)"},
+		{"{\"\033[2J\":1}", "not a JSON object: control character 0x1b near '\"' (column 2)"},
+		{"\033[2J", "not a JSON object: '[' or '{' expected near '?' (column 1)"},
+		{"{'a':1}", "not a JSON object: string or '}' expected near ''' (column 2)"},
 	};
 	struct errmsg e;
 
@@ -88,7 +88,7 @@ static void a_line_that_was_cut_is_told_as_such(void)
 	CHECK_STR(e.text, "cut off before its end: '}' expected near end of file (column 6)");
 	for (size_t i = 0; i < sizeof whole / sizeof *whole; i++) {
 		CHECK(ndjson_parse(whole[i], strlen(whole[i]), &e) == NULL);
-		CHECK(strncmp(e.text, "no JSON object", 14) == 0);
+		CHECK(strncmp(e.text, "not a JSON object", 14) == 0);
 	}
 }
 
@@ -204,7 +204,7 @@ static void the_first_bad_line_stops_the_visit(void)
 	unlink(path);
 	make_file("{\"n\":1}\n[2]\n", 12);
 	CHECK(ndjson_each(path, add, &sums, &e) == -1);
-	CHECK(reason_is(&e, ":2: no JSON object") && sums.n == 2);
+	CHECK(reason_is(&e, ":2: not a JSON object") && sums.n == 2);
 	unlink(path);
 	CHECK(ndjson_each(path, add, &sums, &e) == -1);
 	CHECK(reason_is(&e, ": No such file or directory"));

@@ -105,9 +105,9 @@ static void mistakes_are_named_with_their_line(void)
 		{"{\"track\":1,\"artist\":5}\n", ":1: \"artist\" is not a string"},
 		{"{\"track\":1,\"artist\":\"a\",\"title\":5}\n", ":1: \"title\" is not a string"},
 		{"{\"track\":1,\"artist\":null}\n", ":1: \"artist\" is not a string"},
-		{"[1]\n", ":1: no JSON object"},
+		{"[1]\n", ":1: not a JSON object"},
 		{"{\"track\":1,\"track\":2,\"artist\":\"a\"}\n",
-		 ":1: no JSON object: duplicate object key near '\"track\"' (column 18)"},
+		 ":1: not a JSON object: duplicate object key near '\"track\"' (column 18)"},
 	};
 	struct catalog c;
 	struct errmsg e;

@@ -85,7 +85,7 @@ static void mistakes_are_named_with_their_line(void)
 		 "users:1: \"session_budget\" is not a number from 1 to 2.14748e+09"},
 		{USER ",\"interest_neighbours\":0}\n",
 		 "users:1: \"interest_neighbours\" is not a number from 1 to 2.14748e+09"},
-		{"[]\n", "users:1: no JSON object"},
+		{"[]\n", "users:1: not a JSON object"},
 	};
 	struct users u;
 	struct errmsg e;
