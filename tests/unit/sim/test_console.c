@@ -24,7 +24,7 @@ static void read_all(FILE *f, char *text, size_t size)
 /* Lets somebody type some lines. `stop_fd` is watched. */
 static struct played play_watched(const char *typed, uint64_t sessions, int stop_fd)
 {
-	struct played p = {.e = {""}};
+	struct played p = {.e = {.text = ""}};
 	struct simulation s;
 	struct lines in;
 	struct out log;
