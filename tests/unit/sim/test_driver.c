@@ -201,7 +201,7 @@ static char *read_log(FILE *f, size_t *len)
 static struct result play(enum trick trick, unsigned long nth, struct simulation_options options, double timeout)
 {
 	struct recommender r = start(trick, nth);
-	struct result result = {.e = {""}};
+	struct result result = {.e = {.text = ""}};
 	struct simulation s;
 	FILE *f = tmpfile();
 	struct out log;
