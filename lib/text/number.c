@@ -84,11 +84,11 @@ static size_t write_scientific(char *dst, const struct shortest *s)
 /* ddd000, dd.dd or 0.00ddd */
 static size_t write_plain(char *dst, const struct shortest *s)
 {
-	size_t whole = s->exponent >= 0 ? (size_t)s->exponent + 1 : 0, len = 0;
-	size_t n = (size_t)s->n;
+	size_t whole = s->exponent >= 0 ? (size_t)s->exponent + 1 : 0, n = (size_t)s->n;
 
 	if (whole == 0) {
-		len = (size_t)(1 - s->exponent);
+		size_t len = (size_t)(1 - s->exponent);
+
 		memset(dst, '0', len);
 		dst[1] = '.';
 		return len + number_write_int(dst + len, (int64_t)s->digits);

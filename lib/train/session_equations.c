@@ -192,7 +192,8 @@ int equations_solve(struct equations *q, struct posterior *p)
 SESSION_CLONES
 void posterior_times(const struct posterior *p, const float *x, float *y)
 {
-	lanes sum[N] = {0}, sign = p->few ? (lanes){0} - 1 : (lanes){0} + 1;
+	const lanes one = (lanes){0} + 1, sign = p->few ? -one : one;
+	lanes sum[N] = {0};
 
 	for (int i = 0; i < p->n; i++) {
 		const float *w = p->rows + i * D;
@@ -208,7 +209,8 @@ void posterior_times(const struct posterior *p, const float *x, float *y)
 SESSION_CLONES
 void posterior_variances(const struct posterior *p, float *v)
 {
-	lanes sum[N] = {0}, sign = p->few ? (lanes){0} - 1 : (lanes){0} + 1;
+	const lanes one = (lanes){0} + 1, sign = p->few ? -one : one;
+	lanes sum[N] = {0};
 
 	for (int i = 0; i < p->n; i++)
 		for (int l = 0; l < N; l++)

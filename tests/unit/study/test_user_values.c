@@ -193,13 +193,13 @@ static void the_quantile_to_cap_at_is_of_those_in_arms(void)
 {
 	uint32_t arms[] = {0, USER_VALUES_NO_ARM, 1, 0, 1, 0, 1};
 	double values[] = {3, 100, 1, NAN, 4, 2, 50};
-	struct user_values v = time_of(values, arms, 7), nobody = time_of(values, arms, 0);
+	struct user_values v = time_of(values, arms, 7), none = time_of(values, arms, 0);
 
 	CHECK(user_values_cap(&v, 0, 0, &e) == 0 && isnan(v.thresholds[0]) && values[6] == 50);
 	/* of 1 2 3 4 50, type 7 */
 	CHECK(user_values_cap(&v, 0, 0.75, &e) == 0 && v.thresholds[0] == 4);
 	CHECK(values[0] == 3 && values[2] == 1 && isnan(values[3]) && values[4] == 4 && values[6] == 4);
-	CHECK(user_values_cap(&nobody, 0, 0.75, &e) == 0 && isnan(nobody.thresholds[0]));
+	CHECK(user_values_cap(&none, 0, 0.75, &e) == 0 && isnan(none.thresholds[0]));
 }
 
 static void ties_and_ratios_are_not_capped(void)
@@ -238,7 +238,7 @@ static void the_share_above_is_what_was_asked_for(void)
 /* As those of a day are. */
 static void values_may_be_set(void)
 {
-	double values[METRICS_ALL_N], denominators[METRICS_RATIOS_N];
+	double values[METRICS_ALL_N] = {0}, denominators[METRICS_RATIOS_N] = {0};
 	struct user_values v = {.n = 1};
 	const struct metrics_user none = {.sessions = 0}, two = {.finished = {.time = 3, .events = 4}, .sessions = 2};
 
