@@ -288,7 +288,7 @@ agrees() {
 
 @test "--sequential of 3 and 3 users: never surer than one look, and a word" {
 	for user in 0 1 2 3 4 5; do
-		echo '{"message":"last","user":'$user',"track":1,"timestamp":'$user',"time":0.'$((user + user / 3 * 40 + 11))',"experiments":{"X":"'"${user/[012]/C}"'"}}'
+		echo '{"message":"last","user":'$user',"track":1,"timestamp":'$user',"time":0.'$((user + 40 * (user / 3) + 11))',"experiments":{"X":"'"${user/[012]/C}"'"}}'
 	done | sed 's/"X":"[345]"/"X":"T"/' >log
 	abtest --format ndjson log >once
 	for tune in 1 10 1000; do

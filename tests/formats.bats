@@ -192,7 +192,7 @@ is_well_formed() {
 	# of 40 users an arm, T1 listens 0.0003 % longer; interval and p by botify-abtest's JSON
 	for user in $(seq 80); do
 		[ $((user % 2)) = 0 ] && arm=C time=0.500000$((user % 5)) || arm=T1 time=0.500001$((user % 5 + 5))
-		echo '{"message":"last","timestamp":1000,"user":'"$user"',"track":1,"time":'$time',"experiments":{"X":"'$arm'"}}'
+		echo '{"message":"last","timestamp":1000,"user":'"$user"',"track":1,"time":'"$time"',"experiments":{"X":"'"$arm"'"}}'
 	done >log
 	abtest --format json log | jq -e '.effects[0] | .significant and .lower > 0.00025 and .upper < 0.00035'
 	abtest --days log | tr -s ' ' >report
@@ -321,6 +321,7 @@ places_of_days() {
 # What GitHub's Markdown makes of a report is the name, and nothing else.
 @test "markdown: names are shown as they are, and are no links" {
 	command -v cmark-gfm >/dev/null || skip "cmark-gfm is not there"
+	# shellcheck disable=SC2016,SC1003 # they are names, as they are
 	for name in ' T' 'T ' ' ' $'\u00a0T\u2003' $'\u202eT' 'https://e' 'http://example.org/a_b_c' 'ftp://e.com' 'www.e.com' \
 		'a.b@e.com' 'a@_e.com' 'mailto:a@e.com' 'xmpp:a@e.com' '@all' '#1' ':smile:' 'a*b*' '__T__' '~~T~~' '`T`' '(T)' 'T.' \
 		'- T' '1. T' '=== ' '[T](x)' '![T](x)' '[^1]' '$T$' 'T|U' '&amp;T' 'T\' 'deadbee5'; do
@@ -374,6 +375,7 @@ on_terminal() {
 	abtest --format csv log | diff - report.csv
 	# a finding names the experiment
 	run -0 --separate-stderr abtest --format ndjson --split C=1,Q=1 log
+	# shellcheck disable=SC2154 # bats sets it
 	[[ $stderr == "botify-abtest: X?Y: "* ]]
 	run ! grep -P '[\x00-\x08\x0b-\x1f\x7f]|\xc2\x9b|\xe2\x80\xae' <<<"$stderr"
 }
