@@ -36,9 +36,8 @@ struct session_aim {
 
 /*
  * The posterior of (q, b) in a session: a mean, and a covariance that is the one at the start less the sum of w w'
- * over what was
- * observed. It is a function of the model and of the plays, which are kept beside it: so it may be forgotten and
- * made again.
+ * over what was observed. It is a function of the model and of the plays, which are kept beside it: so it may be
+ * forgotten and made again.
  */
 struct session_live {
 	uint32_t user;
@@ -70,8 +69,12 @@ struct session_player {
 
 /* What is known at the start of a session of this user that has this row. */
 void session_aim_at_row(const struct session_player *p, size_t user, uint32_t row, struct session_aim *a);
+
+/*
+ * What is known of a session of a user, by id, that begins with a track: the row is that of the interest which explains
+ * the track better than one that is not known yet would, or SESSION_NO_ROW.
+ */
 void session_begin(const struct session_player *p, uint32_t user_id, uint32_t track, struct session_aim *a);
-const struct session_plan *session_plan_of(struct session_player *p, const struct session_aim *a, size_t k);
 
 /* The logit of the time that is expected, for x = q.e and |q|^2: what is uncertain brings it nearer the middle. */
 static inline float session_logit(const struct session_player *p, const struct session_aim *a, float q_norm,

@@ -154,8 +154,7 @@ void session_aim_at_row(const struct session_player *p, size_t user, uint32_t ro
 	};
 }
 
-/* What is known of a session at its start. */
-static void begin_session(const struct session_player *p, uint32_t user_id, uint32_t track, struct session_aim *a)
+void session_begin(const struct session_player *p, uint32_t user_id, uint32_t track, struct session_aim *a)
 {
 	const struct session_model *m = &p->model;
 	size_t user = session_model_user(m, user_id);
@@ -241,8 +240,8 @@ static float worth(const struct session_player *p, const struct session_plan *pl
 
 /*
  * The best of the plan that passes. Mostly it is the first one; but some are worth less than planned (the first
- * track's artist, for
- * one, was played without being planned), and then those after it are looked at until none can be better.
+ * track's artist, for one, was played without being planned), and then those after it are looked at until none can be
+ * better.
  */
 static int choose_planned(const struct session_player *p, const struct session_plan *plan, size_t k,
 			  const struct policy_request *q, const struct filter_chain *chain, struct choice *c)
@@ -281,7 +280,7 @@ int session_choose(const struct source *s, const struct policy_request *q, const
 	if (h->n == 0 || h->plays[0].track == CATALOG_NONE)
 		return 0;
 	*c = (struct choice){.propensity = NAN};
-	begin_session(p, q->user, h->plays[0].track, &a);
+	session_begin(p, q->user, h->plays[0].track, &a);
 	plan = plan_of(p, &a, s->count);
 	if (!plan)
 		return -1;

@@ -3,10 +3,9 @@
  * and session:live.
  *
  * The plan of a session is an order of tracks by what they are expected to bring, gamma^(how many of the same artist
- * come before)
- * times the expected time; where the times are known, this greedy order is the best there is. A plan is made
- * before it is needed, or when it is first, and kept: it is a function of the model, the row and the user alone, so
- * nothing depends on what else is kept.
+ * come before) times the expected time; where the times are known, this greedy order is the best there is. A plan is
+ * made before it is needed, or when it is first, and kept: it is a function of the model, the row and the user alone,
+ * so nothing depends on what else is kept.
  */
 #ifndef BOTIFY_SESSION_PLAY_H
 #define BOTIFY_SESSION_PLAY_H
@@ -32,8 +31,7 @@ void session_player_prepare(struct session_player *p, size_t k);
 
 /*
  * Chooses the best track that passes the chain of the s->count first of the plan; with s->word, after learning from
- * every
- * listen of the session. For source.c: returns as source_choose.
+ * every listen of the session. For source.c: returns as source_choose.
  */
 int session_choose(const struct source *s, const struct policy_request *q, const struct filter_chain *chain,
 		   struct rng *r, struct choice *c);

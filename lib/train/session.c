@@ -200,9 +200,8 @@ static void change(struct session_fit *f, enum constant which, double factor)
 }
 
 /*
- * Moves each constant as far as the held-out likelihood rises by it: all are tried from the same state, each a step
- * up and a step
- * down, and go to the top of the parabola through the three, at most a step and a half away.
+ * Moves each constant as far as the held-out likelihood rises by it: all are tried from the same state, each a step up
+ * and a step down, and go to the top of the parabola through the three, at most a step and a half away.
  */
 static int tune(struct course *t, double step, struct errmsg *e)
 {
@@ -350,9 +349,9 @@ static void take_over_model(struct course *t, const struct session_model *m)
 }
 
 /*
- * Rows become interests by vectors of tracks that were learned elsewhere. The more is known of tracks, the more of
- * how far first
- * tracks are from their interest is their own: so that is tried out again, by how well the rows alone foretell.
+ * Rows become interests by vectors of tracks that were learned elsewhere. The more is known of tracks, the more of how
+ * far first tracks are from their interest is their own: so that is tried out again, by how well the rows alone
+ * foretell.
  */
 static int find_interests_again(struct course *t, struct errmsg *e)
 {

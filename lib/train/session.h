@@ -2,14 +2,11 @@
  * session: learns a session model (world/session_model.h) from listens.
  *
  * Nothing is told to it but the listens and the artists of the catalog. The users' s and b come first, from uniform
- * draws (a
- * tobit model for each, with a spread over users that is learned too); they also give the scale of q.e. From a small
- * start that
- * grows, the vectors are then fitted by turns, first with a row for each first track, then with the interests that
- * each user's
- * first tracks fall into. The spreads and the noise are tried out against the likelihood of listens that were held
- * out; gamma is
- * where the likelihood of listens whose artist had been played is highest. At last nothing is held out any more.
+ * draws (a tobit model for each, with a spread over users that is learned too); they also give the scale of q.e. From
+ * a small start that grows, the vectors are then fitted by turns, first with a row for each first track, then with the
+ * interests that each user's first tracks fall into. The spreads and the noise are tried out against the likelihood of
+ * listens that were held out; gamma is where the likelihood of listens whose artist had been played is highest. At
+ * last nothing is held out any more.
  *
  * A log that is large is not needed for all of that: it begins with a part, and goes on with the whole.
  */

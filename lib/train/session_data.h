@@ -3,10 +3,8 @@
  * that model.
  *
  * What belongs together is an opening: all sessions of one user that began with the same track. Openings lie in the
- * order
- * of user ids and, within a user, of first tracks; so the order in which sessions of different users stand in a log,
- * and
- * how the log is cut into files, make no difference.
+ * order of user ids and, within a user, of first tracks; so the order in which sessions of different users stand in a
+ * log, and how the log is cut into files, make no difference.
  */
 #ifndef BOTIFY_SESSION_DATA_H
 #define BOTIFY_SESSION_DATA_H

@@ -3,14 +3,13 @@
  * Private to its trainer.
  *
  * A track has a vector e, a row (what a listener is after in a session) a vector q; a listen of user u to a track
- * whose
- * artist was played k times before gives time = gamma^k sigmoid(s_u (q.e - b_u + noise)), rounded to hundredths.
- * That is a
- * tobit model in x = q.e: an observed time is an interval of x, and at 0 and at the top one end of it is open.
+ * whose artist was played k times before gives time = gamma^k sigmoid(s_u (q.e - b_u + noise)), rounded to hundredths.
+ * That is a tobit model in x = q.e: an observed time is an interval of x, and at 0 and at the top one end of it is
+ * open.
  *
  * Each vector is kept with the variance of each of its coordinates. Coordinates are turned to the principal axes of
- * the
- * tracks, where they are nearly independent. A vector has a prior: a track's its artist's, a row's its first tracks'.
+ * the tracks, where they are nearly independent. A vector has a prior: a track's its artist's, a row's its first
+ * tracks'.
  */
 #ifndef BOTIFY_SESSION_FIT_H
 #define BOTIFY_SESSION_FIT_H

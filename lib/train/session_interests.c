@@ -2,9 +2,8 @@
  * Which openings of a user belong to one interest: see session_fit.h.
  *
  * A first track lies near the interest: e ~ N(q, first + what is not known of e), and q ~ N(0, spread). Openings are
- * joined,
- * two clusters at a time, as long as one interest explains both better than two do, by the ratio of the evidences: so
- * how many interests a user has comes out of the log.
+ * joined, two clusters at a time, as long as one interest explains both better than two do, by the ratio of the
+ * evidences: so how many interests a user has comes out of the log.
  */
 #include <math.h>
 #include <stdlib.h>

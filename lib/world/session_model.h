@@ -55,18 +55,16 @@ struct session_model {
 };
 
 /*
- * Reads a model of this catalog. Returns 0, or -1 with file and reason: a file that is missing, cut off or no matrix
- * of the
- * shape that model.json says, or a model of another catalog. Free with session_model_clear in either case.
+ * Reads a model of this catalog. Returns 0, or -1 with file and reason: a file that is missing, cut off or not a matrix
+ * of the shape that model.json says, or a model of another catalog. Free with session_model_clear in either case.
  */
 int session_model_load(struct session_model *m, const char *path, const struct catalog *c, struct errmsg *e);
 void session_model_clear(struct session_model *m);
 
 /*
  * Writes a model as the directory `path`, as a whole: beside its place, synced, and exchanged with what stood there,
- * which
- * must be a model too, or an empty directory, and is removed. Returns 0, or -1 with the reason, and then what stood
- * there stays.
+ * which must be a model too, or an empty directory, and is removed. Returns 0, or -1 with the reason, and then what
+ * stood there stays.
  */
 int session_model_save(const struct session_model *m, const char *path, const struct catalog *c, struct errmsg *e);
 
