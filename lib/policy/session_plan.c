@@ -49,10 +49,10 @@ int session_planner_init(struct session_planner *s, const struct catalog *c, siz
 	};
 	if (s->table)
 		fill_table(s->table);
-	return s->table && s->ties && s->products && s->sample && s->found && s->artist_plays && s->ranked &&
-			       s->sorted && s->other
-		       ? 0
-		       : -1;
+	if (!s->products || !s->sample || !s->found || !s->artist_plays || !s->ranked || !s->sorted || !s->other ||
+	    !s->ties || !s->table)
+		return -1;
+	return 0;
 }
 
 void session_planner_clear(struct session_planner *s)

@@ -229,8 +229,8 @@ static uint32_t planned_before(const struct session_player *p, const struct sess
  */
 static float worth(const struct session_player *p, const struct session_plan *plan, size_t i, const struct history *h)
 {
-	uint32_t artist = p->catalog->tracks[plan->tracks[i].track].artist, plays = history_artist_plays(h, artist),
-		 planned;
+	uint32_t artist = p->catalog->tracks[plan->tracks[i].track].artist;
+	uint32_t plays = history_artist_plays(h, artist), planned;
 
 	if (plays == 0)
 		return plan->tracks[i].score;

@@ -30,7 +30,8 @@ static char *written(const struct study *s, size_t *size)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	const struct study_keep keep = {.days = size & 1, .sessions = size & 2, .recommendations = size & 4, .before = size & 8, .moment = 1};
+	const struct study_keep keep = {.days = size & 1, .sessions = size & 2, .recommendations = size & 4,
+					.before = size & 8, .moment = 1};
 	char path[MEMORY_FILE_PATH];
 	int fd = memory_file(data, size, path);
 	struct study s, again;

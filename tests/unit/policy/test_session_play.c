@@ -5,8 +5,8 @@
 enum { D = SESSION_DIM };
 
 /*
- * A first track of 0.8 in each coordinate with variance 0.2, where that of tracks is 1: it was observed with precision 4
- * at 1. An interest at q explains it with variance 0.1 + 1/4 + 0.05, one that is not known with 0.1 + 1/4 + 1 around 0:
+ * A first track of 0.8 in each coordinate with variance 0.2, where that of tracks is 1: it was observed with precision
+ * 4 at 1. An interest at q explains it with variance 0.1 + 1/4 + 0.05, one that is not known with 0.1 + 1/4 + 1 around 0:
  * in each coordinate, the logarithm of the ratio of densities is half of 1 / 1.35 - (1 - q)^2 / 0.4 + log(1.35 / 0.4).
  */
 static uint32_t row_for(float q)
@@ -14,9 +14,10 @@ static uint32_t row_for(float q)
 	float tracks[2 * D], tracks_var[] = {0.2f, 0.2f}, row[D], row_var = 0.05f;
 	struct session_user users[] = {{.id = 7, .s = 1, .b = 3}, {.first_opening = 1}};
 	struct session_start opening = {.track = 0, .row = 0};
-	struct session_player p = {.model = {.n_tracks = 2, .n_users = 1, .n_rows = 1, .n_openings = 1, .tracks = tracks,
-					     .tracks_var = tracks_var, .rows = row, .rows_var = &row_var, .users = users,
-					     .openings = &opening, .near = 0.1}};
+	struct session_player p = {.model = {.n_tracks = 2, .n_users = 1, .n_rows = 1, .n_openings = 1,
+					     .tracks = tracks, .tracks_var = tracks_var, .rows = row,
+					     .rows_var = &row_var, .users = users, .openings = &opening,
+					     .near = 0.1}};
 	struct session_aim aim;
 
 	for (int k = 0; k < D; k++) {
