@@ -117,17 +117,22 @@ struct section_cell section_cell(const struct section *s, size_t row, size_t col
 	return cell_of(s->rows + row * s->row_size + s->offsets[column], s->columns[column].kind);
 }
 
+bool section_put_exact(const struct section_cell *cell, enum section_kind kind, FILE *f)
+{
+	if (kind == SECTION_COUNT)
+		fprintf(f, "%" PRIu64, cell->count);
+	else if (kind == SECTION_TRUTH)
+		fputs(cell->count ? "true" : "false", f);
+	return kind == SECTION_COUNT || kind == SECTION_TRUTH;
+}
+
 static void put_json_cell(const struct section *s, size_t row, size_t column, FILE *f)
 {
 	struct section_cell cell = section_cell(s, row, column);
 
 	if (cell.text)
 		json_put_string(f, cell.text);
-	else if (s->columns[column].kind == SECTION_COUNT)
-		fprintf(f, "%" PRIu64, cell.count);
-	else if (s->columns[column].kind == SECTION_TRUTH)
-		fputs(cell.count ? "true" : "false", f);
-	else
+	else if (!section_put_exact(&cell, s->columns[column].kind, f))
 		json_put_number(f, cell.number);
 }
 

@@ -96,6 +96,9 @@ static inline size_t section_rows(const struct section *s)
 /* A cell by its row and its column. Its text is borrowed. */
 struct section_cell section_cell(const struct section *s, size_t row, size_t column);
 
+/* Writes a count or a truth, which all formats for machines write alike. Returns whether the cell is one. */
+bool section_put_exact(const struct section_cell *cell, enum section_kind kind, FILE *f);
+
 /*
  * Writers. For people, one without rows is said in words. Return 0, or -1 where memory ran out; errors of f are for
  * ferror to tell.

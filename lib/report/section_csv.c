@@ -1,4 +1,3 @@
-#include <inttypes.h>
 #include <math.h>
 #include <string.h>
 
@@ -60,11 +59,7 @@ static void put_cell(const struct section *s, size_t row, size_t column, const s
 
 	if (cell.text)
 		put_text(f, how, cell.text);
-	else if (s->columns[column].kind == SECTION_COUNT)
-		fprintf(f, "%" PRIu64, cell.count);
-	else if (s->columns[column].kind == SECTION_TRUTH)
-		fputs(cell.count ? "true" : "false", f);
-	else
+	else if (!section_put_exact(&cell, s->columns[column].kind, f))
 		put_number(f, cell.number);
 }
 
