@@ -59,9 +59,13 @@ static int check_health(struct analysis_experiment *x, struct errmsg *e)
 
 static int add_effects(struct analysis *a, struct analysis_experiment *x, struct errmsg *e)
 {
+	const struct effects_options *o = &a->options->effects;
 	size_t before = a->all.n;
 
-	if (effects_add(&a->all, a->study, x->number, x->arms, &a->options->effects, e) < 0)
+	if (x->is->arms.n < 2)
+		return 0;
+	if (arm_samples_of(&x->samples, a->study, x->number, &o->samples, e) < 0 ||
+	    effects_add(&a->all, a->study, x->number, x->arms, &x->samples, o, e) < 0)
 		return -1;
 	x->n_effects = a->all.n - before;
 	return 0;
@@ -94,8 +98,8 @@ static int add_sections(struct analysis *a, struct errmsg *e)
 
 	analysis_srm(&a->sections[a->n_sections++], a);
 	if (o->with_power)
-		status = analysis_power(&a->sections[a->n_sections++], a, e);
-	if (status == 0 && o->n_quantiles > 0)
+		analysis_power(&a->sections[a->n_sections++], a);
+	if (o->n_quantiles > 0)
 		status = analysis_quantiles(&a->sections[a->n_sections++], a, e);
 	if (status == 0 && o->days)
 		status = analysis_days(&a->sections[a->n_sections++], a, e);
@@ -123,6 +127,7 @@ void analysis_clear(struct analysis *a)
 	for (size_t i = 0; i < a->n; i++) {
 		free(a->experiments[i].arms);
 		arm_sizes_clear(&a->experiments[i].sizes);
+		arm_samples_clear(&a->experiments[i].samples);
 		health_clear(a->experiments[i].health, HEALTH_EXPERIMENT_N);
 	}
 	free(a->experiments);

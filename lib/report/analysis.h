@@ -14,6 +14,7 @@
 #include "report/findings.h"
 #include "report/section.h"
 #include "study/allocation.h"
+#include "study/arm_samples.h"
 #include "study/arm_sizes.h"
 #include "study/balance.h"
 #include "study/effects.h"
@@ -48,6 +49,7 @@ struct analysis_experiment {
 	struct arm_sizes sizes;		   /* the split of its users */
 	struct balance balance;		   /* of its covariates; all NaN where nothing was to be adjusted */
 	struct health_finding health[HEALTH_EXPERIMENT_N];
+	struct arm_samples samples;   /* what its arms are compared by; none where it has one arm */
 	const struct effect *effects; /* n_effects of them; none where it has one arm */
 	size_t n_effects;
 };

@@ -18,10 +18,10 @@ static const struct section_column columns[] = {
 
 static const double power = 0.8; /* as the section says */
 
-static void add_row(struct section *s, const struct analysis_experiment *x, uint32_t arm,
-		    const struct arm_samples_metric *metric)
+static void add_row(struct section *s, const struct analysis_experiment *x, uint32_t arm, size_t metric)
 {
-	const struct moments *control = &metric->arms[x->arms[0]], *treatment = &metric->arms[arm];
+	const struct moments *samples = x->samples.metrics[metric].arms;
+	const struct moments *control = &samples[x->arms[0]], *treatment = &samples[arm];
 	const struct analysis_options *o = x->of->options;
 	double alpha = o->effects.alpha, mean = fabs(control->mean);
 	double found = power_mde(power_arm(control), power_arm(treatment), alpha, power);
@@ -34,7 +34,7 @@ static void add_row(struct section *s, const struct analysis_experiment *x, uint
 				    &need);
 	section_text(s, x->name);
 	section_text(s, analysis_arm(x, arm));
-	section_text(s, metric->name);
+	section_text(s, metrics_name(metric));
 	section_count(s, control->n);
 	section_count(s, treatment->n);
 	section_number(s, mean > 0 ? 100 * found / mean : NAN);
@@ -43,22 +43,8 @@ static void add_row(struct section *s, const struct analysis_experiment *x, uint
 	section_number(s, enough ? (double)need.treatment : NAN);
 }
 
-static int add_experiment(struct section *s, const struct analysis_experiment *x, struct errmsg *e)
+void analysis_power(struct section *s, const struct analysis *a)
 {
-	struct arm_samples samples;
-	int status = arm_samples_of(&samples, x->of->study, x->number, &x->of->options->effects.samples, e);
-
-	for (size_t i = 1; status == 0 && i < x->is->arms.n; i++)
-		for (size_t k = 0; k < METRICS_ALL_N; k++)
-			add_row(s, x, x->arms[i], &samples.metrics[k]);
-	arm_samples_clear(&samples);
-	return status;
-}
-
-int analysis_power(struct section *s, const struct analysis *a, struct errmsg *e)
-{
-	int status = 0;
-
 	section_init(
 		s, "power", "Minimum detectable effect: what could be found?",
 		"Detectable effect: the smallest that these users would have shown as significant with a probability "
@@ -66,7 +52,8 @@ int analysis_power(struct section *s, const struct analysis *a, struct errmsg *e
 		"are now.",
 		columns, sizeof columns / sizeof *columns);
 	section_layout(s, 2, NULL);
-	for (size_t i = 0; status == 0 && i < a->n; i++)
-		status = add_experiment(s, &a->experiments[i], e);
-	return status;
+	for (size_t i = 0; i < a->n; i++)
+		for (size_t k = 1; k < a->experiments[i].is->arms.n; k++)
+			for (size_t metric = 0; metric < METRICS_ALL_N; metric++)
+				add_row(s, &a->experiments[i], a->experiments[i].arms[k], metric);
 }

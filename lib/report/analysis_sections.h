@@ -23,7 +23,7 @@ void analysis_srm(struct section *s, const struct analysis *a);
  * Power: the effect that the users at hand would find (with a power of 80 %, at alpha, two-sided) in percent of the
  * control's mean, and the users that an effect of `mde` percent needs.
  */
-int analysis_power(struct section *s, const struct analysis *a, struct errmsg *e);
+void analysis_power(struct section *s, const struct analysis *a);
 
 /*
  * Quantiles of the time of a session, by arm, with intervals that know that sessions of a user belong together; and the

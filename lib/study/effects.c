@@ -180,19 +180,14 @@ static int add_comparisons(struct effects *all, const struct study *s, size_t x,
 }
 
 int effects_add(struct effects *all, const struct study *s, uint32_t experiment, const uint32_t *arms,
-		const struct effects_options *o, struct errmsg *e)
+		const struct arm_samples *samples, const struct effects_options *o, struct errmsg *e)
 {
-	struct arm_samples samples = {0};
-	struct comparisons comparisons = {0};
-	int status = -1;
+	struct comparisons comparisons;
+	int status = comparisons_init(&comparisons, samples, arms, o, e);
 
-	if (s->experiments[experiment].arms.n < 2)
-		return 0;
-	if (arm_samples_of(&samples, s, experiment, &o->samples, e) == 0 &&
-	    comparisons_init(&comparisons, &samples, arms, o, e) == 0)
-		status = add_comparisons(all, s, experiment, &samples, arms, &comparisons, o) < 0 ? errmsg_nomem(e) : 0;
+	if (status == 0 && add_comparisons(all, s, experiment, samples, arms, &comparisons, o) < 0)
+		status = errmsg_nomem(e);
 	comparisons_clear(&comparisons);
-	arm_samples_clear(&samples);
 	return status;
 }
 

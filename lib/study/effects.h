@@ -74,11 +74,11 @@ struct effects_options {
 uint32_t *effects_arms(const struct study_experiment *x, const char *control, struct errmsg *e);
 
 /*
- * Adds the effects of an experiment of a study that has ended; none where it has one arm. `arms` are as above. Returns
- * 0, or -1 with the reason. Free with effects_clear in either case.
+ * Adds the effects of an experiment of two arms or more, of a study that has ended: `samples` are those that the options
+ * ask for, `arms` are as above. Returns 0, or -1 with the reason. Free with effects_clear in either case.
  */
 int effects_add(struct effects *all, const struct study *s, uint32_t experiment, const uint32_t *arms,
-		const struct effects_options *o, struct errmsg *e);
+		const struct arm_samples *samples, const struct effects_options *o, struct errmsg *e);
 void effects_clear(struct effects *all);
 
 /* Two samples compared as the options ask for, before any adjustment. */

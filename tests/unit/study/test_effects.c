@@ -40,8 +40,13 @@ static int effects_of(struct effects *all, const struct study *s, const struct e
 	*all = (struct effects){0};
 	for (uint32_t i = 0; i < s->names.n && status == 0; i++) {
 		uint32_t *arms = effects_arms(&s->experiments[i], o->control, &e);
+		struct arm_samples samples;
 
-		status = arms ? effects_add(all, s, i, arms, o, &e) : -1;
+		CHECK(arm_samples_of(&samples, s, i, &o->samples, &e) == 0);
+		status = arms ? 0 : -1;
+		if (arms && samples.n_arms > 1)
+			status = effects_add(all, s, i, arms, &samples, o, &e);
+		arm_samples_clear(&samples);
 		free(arms);
 	}
 	return status;
