@@ -20,6 +20,7 @@
 #include "study/study.h"
 #include "study/study_log.h"
 #include "text/day.h"
+#include "text/humanize.h"
 #include "text/ndjson.h"
 #include "world/catalog.h"
 
@@ -141,7 +142,7 @@ static const char *const of_report[] = {
 
 /* What a report has beside effects, where its format has more. */
 static const char *const beside_effects[] = {"power", "mde", "quantiles", "days", "sources", "tracks", "aa", NULL};
-static const char *const of_logs[] = {"threads", NULL}, *const of_sequential[] = {"tune", NULL};
+static const char *const of_logs[] = {"threads", NULL};
 
 /* Looks for an option that has no effect beside the others. */
 static int check_effects(const struct options *o, struct errmsg *e)
@@ -155,8 +156,6 @@ static int check_effects(const struct options *o, struct errmsg *e)
 	if (!o->format->sections && (vain = options_given_of(&o->given, beside_effects)) != NULL)
 		return errmsg_set(e, "--%s has no effect on --format %s, which has effects only", vain,
 				  o->format->name);
-	if (!o->analysis.effects.sequential && options_given_of(&o->given, of_sequential))
-		return errmsg_set(e, "--tune is for --sequential");
 	return 0;
 }
 

@@ -26,6 +26,7 @@ enum { ANALYSIS_SECTIONS_MAX = 6, ANALYSIS_QUANTILES_MAX = 32 };
 struct analysis_options {
 	struct effects_options effects;
 	const struct allocation *allocation; /* as planned; NULL, or one of no arms: equal */
+	bool tuned; /* whether effects.tune was asked for */
 	bool with_power;
 	double mde; /* percent; NaN: not asked for */
 	/* n_quantiles of them, of the time of a session; none: not asked for */

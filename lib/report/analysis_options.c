@@ -99,6 +99,7 @@ static int set_sequential(struct analysis_options *o, const char *text, struct e
 
 static int set_tune(struct analysis_options *o, const char *text, struct errmsg *e)
 {
+	o->tuned = true;
 	return number_parse("--tune", text, 1, 1e12, &o->effects.tune, e);
 }
 
@@ -187,7 +188,7 @@ int analysis_check(const struct analysis_options *o, struct errmsg *e)
 	if (o->effects.primary && o->effects.adjust == ADJUST_NONE && !o->days && !o->sentences)
 		return errmsg_set(e, "--primary is the metric that --adjust takes apart from the others and that "
 				     "--days and the formats for people tell of; give one of them");
-	if (o->effects.tune != DEFAULT_TUNE && !o->effects.sequential)
+	if (o->tuned && !o->effects.sequential)
 		return errmsg_set(e, "--tune is for --sequential");
 	return 0;
 }

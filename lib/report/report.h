@@ -13,7 +13,6 @@
 
 #include "base/errmsg.h"
 #include "report/analysis.h"
-#include "text/humanize.h"
 
 /* How it is written. */
 struct report_style {

@@ -4,6 +4,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "text/humanize.h"
 #include "text/number.h"
 
 /* Text format 0.0.4: a label's value is any UTF-8, with these three escaped. */
