@@ -12,7 +12,7 @@ enum { WHO_HAS_ONE = METRICS_N };
 
 /* What the tests need. Arms are in the order of their names: the parts of a log have the same sums as the whole. */
 struct tester {
-	const struct user_values *columns;
+	const struct user_values *user_values;
 	double tune, alpha;
 	size_t n_arms;
 	uint32_t *places; /* by number of the arm */
@@ -32,7 +32,7 @@ static void tester_clear(struct tester *t)
 
 static int tester_init(struct tester *t, const struct user_values *c, const struct intern *arms)
 {
-	t->columns = c;
+	t->user_values = c;
 	t->n_arms = arms->n;
 	t->places = intern_places(arms);
 	t->values = calloc(c->n + 1, sizeof *t->values);
@@ -61,7 +61,7 @@ static double sequential_p(const struct tester *t)
 /* The p of one covariate, which may be above 1. Returns 0, or -1 where there is no memory. */
 static int test_values(struct tester *t, const double *covariates, double *p)
 {
-	const struct user_values *c = t->columns;
+	const struct user_values *c = t->user_values;
 	struct ranks ranks;
 	size_t n = 0;
 
@@ -84,7 +84,7 @@ static int test_values(struct tester *t, const double *covariates, double *p)
 /* Where all have one, or nobody has, there is nothing to test. */
 static double test_who_has_one(struct tester *t)
 {
-	const struct user_values *c = t->columns;
+	const struct user_values *c = t->user_values;
 	size_t known = 0;
 
 	for (size_t i = 0; i < c->n; i++) {
@@ -114,7 +114,7 @@ static void adjust_all(struct balance *b)
 
 static int test_all(struct balance *b, struct tester *t)
 {
-	const struct user_values *c = t->columns;
+	const struct user_values *c = t->user_values;
 
 	/* a file is the same array for every metric */
 	for (size_t k = 0; k < METRICS_N; k++)
@@ -128,17 +128,17 @@ static int test_all(struct balance *b, struct tester *t)
 int balance_of(struct balance *b, const struct study *s, uint32_t experiment, const struct covariate *file, double tune,
 	       double alpha, struct errmsg *e)
 {
-	struct user_values columns = {0};
+	struct user_values users = {0};
 	struct tester tester = {.tune = tune, .alpha = alpha};
-	int status = user_values_init(&columns, s, experiment, file, e);
+	int status = user_values_init(&users, s, experiment, file, e);
 
 	for (size_t i = 0; i < BALANCE_N; i++)
 		b->p[i] = NAN;
-	if (status == 0 && columns.covariates[0] &&
-	    (tester_init(&tester, &columns, &s->experiments[experiment].arms) < 0 || test_all(b, &tester) < 0))
+	if (status == 0 && users.covariates[0] &&
+	    (tester_init(&tester, &users, &s->experiments[experiment].arms) < 0 || test_all(b, &tester) < 0))
 		status = errmsg_nomem(e);
 	tester_clear(&tester);
-	user_values_clear(&columns);
+	user_values_clear(&users);
 	return status;
 }
 
