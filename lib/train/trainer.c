@@ -4,8 +4,8 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
+#include "base/now.h"
 #include "base/rng.h"
 
 /* Fits of a search, about; the size of the product that tells how fast the machine is; rows that ease is tuned on. */
@@ -33,14 +33,6 @@ bool trainer_holds_out(const struct trainer_options *o, uint32_t user_id, uint32
 	return rng_uniform(&r) < o->holdout;
 }
 
-static double seconds_now(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
-}
-
 /* Multiplications and additions of a second, on one processor. */
 static double measure_speed(void)
 {
@@ -48,11 +40,11 @@ static double measure_speed(void)
 	double took = 1;
 
 	for (int i = 0; a && i < 4; i++) {
-		double begun = seconds_now();
+		double begun = now_seconds();
 
 		cblas_sgemm(CblasRowMajor, CblasNoTrans, CblasTrans, PROBE, PROBE, PROBE, 1, a, PROBE, a, PROBE, 0,
 			    a + (size_t)PROBE * PROBE, PROBE);
-		took = fmin(took, seconds_now() - begun);
+		took = fmin(took, now_seconds() - begun);
 	}
 	free(a);
 	return 2.0 * PROBE * PROBE * PROBE / fmax(took, 1e-6);
