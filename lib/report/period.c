@@ -46,21 +46,16 @@ struct period period_of(const int64_t *days, const uint64_t *users, size_t n)
 	return p;
 }
 
-static const char *text(const struct section *s, size_t row, const char *key)
-{
-	return section_cell(s, row, section_column(s, key)).text;
-}
-
 struct period_rows period_rows_of(const struct section *s, const char *experiment)
 {
 	struct period_rows r = {0};
 	size_t rows = section_rows(s), n = 0;
 
-	while (r.first < rows && strcmp(text(s, r.first, "experiment"), experiment) != 0)
+	while (r.first < rows && strcmp(section_cell_of(s, r.first, "experiment").text, experiment) != 0)
 		r.first++;
-	while (r.first + n < rows && strcmp(text(s, r.first + n, "experiment"), experiment) == 0) {
-		r.arms += n == 0 ||
-			  strcmp(text(s, r.first + n, "treatment"), text(s, r.first + n - 1, "treatment")) != 0;
+	while (r.first + n < rows && strcmp(section_cell_of(s, r.first + n, "experiment").text, experiment) == 0) {
+		r.arms += n == 0 || strcmp(section_cell_of(s, r.first + n, "treatment").text,
+					   section_cell_of(s, r.first + n - 1, "treatment").text) != 0;
 		n++;
 	}
 	r.days = r.arms > 0 ? n / r.arms : 0;
@@ -69,12 +64,7 @@ struct period_rows period_rows_of(const struct section *s, const char *experimen
 
 int64_t period_day(const struct section *s, size_t row)
 {
-	return (int64_t)section_cell(s, row, section_column(s, "day")).number;
-}
-
-static uint64_t count(const struct section *s, size_t row, const char *key)
-{
-	return section_cell(s, row, section_column(s, key)).count;
+	return (int64_t)section_cell_of(s, row, "day").number;
 }
 
 int period_of_rows(struct period *p, const struct section *s, const struct period_rows *rows, struct errmsg *e)
@@ -86,9 +76,9 @@ int period_of_rows(struct period *p, const struct section *s, const struct perio
 	*p = (struct period){0};
 	for (size_t i = 0; i < rows->days && status == 0; i++) {
 		days[i] = period_day(s, rows->first + i);
-		users[i] = count(s, rows->first + i, "control_users");
+		users[i] = section_cell_of(s, rows->first + i, "control_users").count;
 		for (size_t arm = 0; arm < rows->arms; arm++)
-			users[i] += count(s, rows->first + arm * rows->days + i, "treatment_users");
+			users[i] += section_cell_of(s, rows->first + arm * rows->days + i, "treatment_users").count;
 	}
 	if (status == 0)
 		*p = period_of(days, users, rows->days);

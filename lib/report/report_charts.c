@@ -24,7 +24,7 @@ struct timeline {
 
 static const char *text(const struct timeline *t, size_t row, const char *key)
 {
-	return section_cell(t->s, row, section_column(t->s, key)).text;
+	return section_cell_of(t->s, row, key).text;
 }
 
 static const char *arm_name(const struct timeline *t, size_t arm)

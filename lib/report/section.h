@@ -96,6 +96,12 @@ static inline size_t section_rows(const struct section *s)
 /* A cell by its row and its column. Its text is borrowed. */
 struct section_cell section_cell(const struct section *s, size_t row, size_t column);
 
+/* The same by the key of the column, which there has to be. */
+static inline struct section_cell section_cell_of(const struct section *s, size_t row, const char *key)
+{
+	return section_cell(s, row, section_column(s, key));
+}
+
 /* Writes a count or a truth, which all formats for machines write alike. Returns whether the cell is one. */
 bool section_put_exact(const struct section_cell *cell, enum section_kind kind, FILE *f);
 

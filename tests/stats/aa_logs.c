@@ -35,7 +35,7 @@ static bool excludes_zero(double lower, double upper)
 
 static double number_at(const struct section *s, size_t row, const char *key)
 {
-	return s->cells[row * s->n_columns + section_column(s, key)].number;
+	return section_cell_of(s, row, key).number;
 }
 
 static const struct section *section_of(const struct analysis *a, const char *key)
