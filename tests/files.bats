@@ -381,7 +381,8 @@ stalled_by() {
 	[ "$(wc -l <out)" = 30 ]
 }
 
-@test "files: SIGHUP in the middle: the state is saved" {
+# A recommender that has answered 30 requests and waits for more, as $pid.
+answer_thirty_and_wait() {
 	mkfifo slow
 	(with_signals botify-recommend "${tables[@]}" --no-latency --state state <slow >out 2>err) 3>&- &
 	pid=$!
@@ -389,6 +390,10 @@ stalled_by() {
 	head -n 30 requests.ndjson >&9
 	wait_until grep -q . out
 	sleep 0.1
+}
+
+@test "files: SIGHUP in the middle: the state is saved" {
+	answer_thirty_and_wait
 	kill -HUP "$pid"
 	ends "$pid"
 	exec 9>&-
@@ -457,13 +462,7 @@ sim_stalled_by() {
 }
 
 @test "files: two signals at once are one, as timeout(1) sends them" {
-	mkfifo slow
-	(with_signals botify-recommend "${tables[@]}" --no-latency --state state <slow >out 2>err) 3>&- &
-	pid=$!
-	exec 9>slow
-	head -n 30 requests.ndjson >&9
-	wait_until grep -q . out
-	sleep 0.1
+	answer_thirty_and_wait
 	perl -e 'for (1 .. 5) { kill "TERM", $ARGV[0]; select undef, undef, undef, 0.001 }' "$pid"
 	ends "$pid"
 	exec 9>&-
