@@ -30,7 +30,7 @@ WARNINGS = -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wvla
 # instruction then.
 OUR_CFLAGS = -std=gnu11 -D_GNU_SOURCE -DBOTIFY_VERSION='"$(VERSION)"' $(INCLUDES) $(WARNINGS) -ffp-contract=off -fno-math-errno -MMD -MP
 INCLUDES = -Ilib -Itests
-LIBS = -ljansson -lgsl $(BLAS) -lm
+LIBS = -ljansson -lgsl $(BLAS) -lz -lzstd -lm
 BLAS = -lopenblas
 
 COMMANDS = $(patsubst cmd/%.c,$(BUILD)/%,$(wildcard cmd/botify-*.c))

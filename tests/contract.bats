@@ -424,8 +424,8 @@ marked() {
 	esac
 }
 
-@test "contract: a byte-order mark is passed over" {
-	local file
+# Makes files plain.*, one for each ending in what `marked` lists.
+make_plain() {
 	cp log.ndjson plain.log
 	cp tracks.ndjson plain.tracks
 	cp users.ndjson plain.users
@@ -438,37 +438,86 @@ marked() {
 	echo '{"experiments":[{"name":"F","arms":["A","B"]}]}' >plain.experiments
 	echo '{"experiments":[{"name":"E","arms":["C","T1"],"weights":{"C":2,"T1":1}}]}' >plain.split
 	printf '{"botify-state":1}\n{"user":1,"sessions":7}\n' >plain.state
+}
+
+# Whether the command $2 makes of the files $1.* what it makes of plain.*
+reads_as_plain() {
+	marked "$2" | while read -r pattern; do
+		make_plain
+		# shellcheck disable=SC2086
+		"$2" ${pattern//FILE/plain} >want 2>/dev/null
+		# shellcheck disable=SC2086
+		try "$2" ${pattern//FILE/$1}
+		[ -s want ] && [ "$status" = 0 ] && diff want out || fail "$pattern" || return
+	done
+}
+
+@test "contract: a byte-order mark is passed over" {
+	local file
+	make_plain
 	for file in plain.*; do
 		printf '\357\273\277' | cat - "$file" >"bom.${file#plain.}"
 	done
-	passes() {
-		marked "$1" | while read -r pattern; do
-			# shellcheck disable=SC2086
-			"$1" ${pattern//FILE/plain} >want 2>/dev/null
-			# shellcheck disable=SC2086
-			try "$1" ${pattern//FILE/bom}
-			[ -s want ] && [ "$status" = 0 ] && diff want out || fail "$pattern" || return
-		done
-	}
-	for_each passes
+	for_each reads_as_plain bom
 }
 
-@test "contract: what is compressed is told as such" {
-	printf '\037\213\010\0\n\n\n\nx\n' >log.gz
-	printf '\050\265\057\375\0\n\n\n\nx\n' >log.zst
+@test "contract: what is compressed is read as what it was, whatever its name" {
+	local file
+	make_plain
+	for file in plain.*; do
+		# two members, and two frames
+		{ head -n 1 "$file" | gzip; tail -n +2 "$file" | gzip; } >"first.${file#plain.}"
+		{ head -n 1 "$file" | zstd; tail -n +2 "$file" | zstd; } >"second.${file#plain.}"
+	done
+	for_each reads_as_plain first
+	for_each reads_as_plain second
+}
+
+@test "contract: what is compressed comes through pipes too" {
+	reads_packed() {
+		reading "$1"
+		"$1" "${args[@]}" log.ndjson >want
+		for tool in gzip zstd; do
+			"$tool" -c log.ndjson | "$1" "${args[@]}" | diff want - && "$1" "${args[@]}" - < <("$tool" -c log.ndjson) | diff want - &&
+				"$1" "${args[@]}" <("$tool" -c log.ndjson) | diff want - || fail "$tool" || return
+		done
+	}
+	for_each_reading reads_packed
+}
+
+@test "contract: what is compressed and cut off is told with the line, and so is what cannot be unpacked" {
+	gzip -c log.ndjson | head -c 40 >log.gz
+	zstd -c log.ndjson | head -c 40 >log.zst
+	gzip -c log.ndjson | zstd >twice
 	echo 'botify-recommend --tracks tracks.ndjson --state FILE log.ndjson' >further
-	tells_compressed() {
+	tells_damage() {
 		{ files "$1"; sed -n "s/^$1 //p" further; } | while read -r pattern; do
-			for file in log.gz log.zst; do
+			for file in log.gz log.zst twice; do
+				case $pattern,$file in
+				*--embeddings\ FILE*,log.gz) want="compressed by gzip; give the output of zcat" ;;
+				*--embeddings\ FILE*) want="compressed by zstd; give the output of zstdcat" ;;
+				*,twice) want="compressed twice: compressed by gzip; give the output of zcat" ;;
+				*) want="the (gzip|zstd) data is cut off: its end is missing" ;;
+				esac
 				# shellcheck disable=SC2086
 				try "$1" ${pattern//FILE/$file}
-				[ "$status" = 1 ] && [ ! -s out ] && head -n 1 err |
-					grep -qxE "$1: $file: compressed by (gzip; give the output of zcat|zstd; give the output of zstdcat)" ||
-					fail "$pattern" || return
+				[ "$status" = 1 ] && [ ! -s out ] && head -n 1 err | grep -qxE "$1: $file(:1)?: $want" ||
+					fail "$pattern, $file" || return
 			done
 		done
 	}
-	for_each tells_compressed
+	for_each tells_damage
+}
+
+@test "contract: of a log that is compressed and cut off, the events before are read" {
+	{ gzip -c log.ndjson; gzip -c log.ndjson | head -c 100; } >cut.gz
+	{ zstd -c log.ndjson; zstd -c log.ndjson | head -c 100; } >cut.zst
+	for file in cut.gz cut.zst; do
+		try botify-toppop "$file"
+		[ "$status" = 1 ]
+		botify-toppop log.ndjson | diff - out
+		grep -qxE "botify-toppop: $file:17: the (gzip|zstd) data is cut off: its end is missing" err
+	done
 }
 
 @test "contract: standard input, - and several files" {

@@ -59,7 +59,7 @@ static void fill_from_file(struct log *log, struct log_block *b)
 	case LINES_END:
 		break;
 	default:
-		b->problem = LOG_FILE_FAILED;
+		b->problem = l->damaged ? LOG_FILE_DAMAGED : LOG_FILE_FAILED;
 		b->no_memory = b->reason.no_memory;
 	}
 	close_file(log);
@@ -130,10 +130,13 @@ static enum log_status hand_out_problem(struct log *log, struct errmsg *e)
 	switch (b->problem) {
 	case LOG_NO_PROBLEM: return LOG_END;
 	case LOG_LONG_LINE: return bad_line(log, b->n_lines + 1, b->reason.text, e);
+	case LOG_FILE_DAMAGED:
 	case LOG_FILE_FAILED: break;
 	}
 	log->failed++;
 	*e = b->reason;
+	if (b->problem == LOG_FILE_DAMAGED)
+		errmsg_prefix(e, "%s:%lu", b->file, log->before + b->n_lines + 1);
 	return LOG_FAILED;
 }
 
