@@ -1,6 +1,7 @@
 #include "command.h"
 
 #include <errno.h>
+#include <inttypes.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -114,6 +115,19 @@ bool command_complained(const struct command *c, const struct command_complaints
 	if (complaints->n > COMPLAINTS_SHOWN)
 		command_note(c, "… and %lu more like these", complaints->n - COMPLAINTS_SHOWN);
 	return complaints->n > 0;
+}
+
+bool command_spoiled(const struct command *c, const struct command_complaints *complaints,
+		     const struct bad_lines *allowed, const struct log_count *count)
+{
+	const struct log_count lines = {.events = count->events, .bad = count->bad};
+	bool complained = command_complained(c, complaints);
+
+	if (count->bad > 0 && (allowed->lines > 0 || allowed->percent > 0))
+		command_note(c, "%" PRIu64 " of %" PRIu64 " lines %s left out, %s --bad-lines allows", count->bad,
+			     count->bad + count->events, count->bad == 1 ? "is not an event and was" : "are not events and were",
+			     bad_lines_allow(allowed, &lines) ? "as" : "more than");
+	return complained && !bad_lines_allow(allowed, count);
 }
 
 int command_check_output(const char *option, const char *file, char *const *inputs, size_t n, struct errmsg *e)

@@ -607,6 +607,50 @@ keeps_good_lines() {
 	for_each_reading shows
 }
 
+# Commands that read logs, and may be told that some lines are bad.
+for_each_tolerant() {
+	for_each_reading if_tolerant "$@"
+}
+
+if_tolerant() {
+	[ "${*: -1}" = botify-recommend ] || "$@"
+}
+
+@test "contract: as many bad lines as are allowed do not fail" {
+	{ head -n 3 log.ndjson; echo junk; tail -n +4 log.ndjson; echo junk; } >bad
+	tolerates() {
+		reading "$1"
+		"$1" "${args[@]}" bad >want 2>said || true
+		for allowed in 2 3 11.2% 100%; do
+			try "$1" "${args[@]}" --bad-lines $allowed bad
+			[ "$status" = 0 ] && diff want out && diff <(head -n 2 said) <(head -n 2 err) || fail $allowed || return
+			# what else is said, is said as well
+			diff <(tail -n +3 said) <(tail -n +4 err) || fail $allowed || return
+			[ "$(sed -n 3p err)" = "$1: 2 of 18 lines are not events and were left out, as --bad-lines allows" ] ||
+				fail "$allowed" || return
+		done
+		for allowed in 1 11.1%; do
+			try "$1" "${args[@]}" --bad-lines $allowed bad
+			[ "$status" = 1 ] && diff want out || fail $allowed || return
+			[ "$(sed -n 3p err)" = "$1: 2 of 18 lines are not events and were left out, more than --bad-lines allows" ] ||
+				fail "$allowed" || return
+		done
+		try "$1" "${args[@]}" --bad-lines 0 bad
+		[ "$status" = 1 ] && diff want out && diff said err || fail 0 || return
+		# a file that is missing is not a line
+		try "$1" "${args[@]}" --bad-lines 100% bad nowhere
+		[ "$status" = 1 ] && diff want out || fail nowhere || return
+		# where all is bad there is nothing to tell of
+		echo junk >junk
+		try "$1" "${args[@]}" --bad-lines 100% junk
+		[ "$status" = 1 ] && [ ! -s out ] || fail junk || return
+		try "$1" "${args[@]}" --bad-lines many bad
+		[ "$status" = 2 ] && [ "$(head -n 1 err)" = \
+			"$1: --bad-lines takes a number of lines or a share of them, as 7 or 0.1%, not 'many'" ] || fail many
+	}
+	for_each_tolerant tolerates
+}
+
 @test "contract: a full disk is an error" {
 	[ -c /dev/full ] || skip "no /dev/full"
 	notices() {

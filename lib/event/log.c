@@ -162,6 +162,7 @@ enum log_status log_next(struct log *log, const struct event **ev, struct errmsg
 	line = &log->current->lines[log->next_line++];
 	if (line->reason)
 		return bad_line(log, line->number, line->reason, e);
+	log->events++;
 	*ev = &line->event;
 	return LOG_EVENT;
 }

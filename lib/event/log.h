@@ -37,6 +37,7 @@ struct log {
 	struct log_block *current; /* whose lines are being handed out, from `next_line` on */
 	size_t next_line;
 	unsigned long before;	   /* lines of the file before those of the block */
+	unsigned long events;	   /* so far */
 	unsigned long bad;	   /* lines that were not events, so far */
 	unsigned long failed;	   /* files that could not be read, so far */
 };
