@@ -13,6 +13,7 @@ minimal() {
 	botify-train) args=(user-tracks --model userknn --neighbours 5 --shrinkage 1 log.ndjson) ;;
 	botify-recommend) args=(--tracks tracks.ndjson --policy random log.ndjson) ;;
 	botify-sim) args=(--tracks tracks.ndjson --embeddings tracks.npy --users users.ndjson --agent random --sessions 3) ;;
+	botify-split) args=(-n 2 -o shard. log.ndjson) ;;
 	*) return 1 ;;
 	esac
 }
@@ -55,6 +56,9 @@ files() {
 		echo "--tracks tracks.ndjson --top FILE log.ndjson"
 		echo "--tracks tracks.ndjson --top NAME=FILE log.ndjson"
 		echo "--tracks tracks.ndjson --experiments FILE log.ndjson"
+		;;
+	botify-split)
+		echo "-n 2 -o shard. FILE"
 		;;
 	botify-sim)
 		echo "--tracks FILE --embeddings tracks.npy --users users.ndjson --agent random"

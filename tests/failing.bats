@@ -45,6 +45,8 @@ botify-train: botify-train user-tracks --model als --factors 2 --epochs 2 --thre
 botify-train: botify-train user-tracks --model userknn --neighbours 5 --shrinkage 1 --liked 0.3 ../in/log
 botify-train: botify-train user-tracks --model bpr --factors 2 --epochs 2 --threads 1 --liked 0.3 ../in/log
 botify-train: botify-train session --tracks ../in/tracks --threads 1 -o model ../in/log
+botify-split: botify-split -n 3 -o out ../in/log ../in/log.zst
+botify-split: botify-split -n 1 ../in/log -- sort
 botify-world: botify-world --n-tracks 30 --n-users 9 --dim 4 world
 botify-abtest: botify-abtest --help
 LINES
