@@ -121,6 +121,16 @@ mean_time() {
 	[[ $stderr == *"it needs a session model (--session)"* ]]
 }
 
+@test "session: plans made beforehand are those made when they are needed" {
+	jq -c '{message, timestamp, user, track, time}' log.ndjson | head -3000 >asked
+	botify-recommend --tracks bare/tracks.ndjson --session bare/model --policy session:50 --no-latency <asked >at-once
+	{
+		sleep 1
+		cat asked
+	} | botify-recommend --tracks bare/tracks.ndjson --session bare/model --policy session:50 --no-latency >later
+	cmp at-once later
+}
+
 @test "session: a signal in training leaves the old model as it was" {
 	cp -r bare/model kept
 	before=$(cat kept/* | md5sum)

@@ -24,10 +24,10 @@ struct session_player *session_player_load(const char *path, const struct catalo
 void session_player_free(struct session_player *p);
 
 /*
- * Makes the plans of all rows, k deep, by all processors, so that no session waits for its plan; unless rows times
- * tracks are more than 64 Mi, which takes some seconds: then a plan is made when it is needed. Each takes 12 k bytes.
+ * To be told of each K that sources have, before the first question. Begins to make plans in the background. Returns 0,
+ * or -1 where there is no memory.
  */
-void session_player_prepare(struct session_player *p, size_t k);
+int session_player_prepare(struct session_player *p, size_t k);
 
 /*
  * Chooses the best track that passes the chain of the s->count first of the plan; with s->word, after learning from
