@@ -261,7 +261,9 @@ static void write_metrics(const struct shown_epochs *s, const struct watch_epoch
 	fputs(",\"seconds\":", s->metrics);
 	json_put_number(s->metrics, round(1e3 * (now_seconds() - s->begun)) / 1e3);
 	fputs("}\n", s->metrics);
-	fflush(s->metrics); /* a pipe's reader sees each epoch as it ends; the end finds out whether it could be written */
+	/* whoever reads along sees each epoch as it ends; what could not be written is tried again, and told, at the end */
+	if (fflush(s->metrics) != 0)
+		clearerr(s->metrics);
 }
 
 static void show_epoch(void *ctx, const struct watch_epoch *now)
