@@ -12,20 +12,22 @@
  * after every TURNS-th listen; and when a track is to be chosen, the best is, and so on until the best is up to date.
  * The scores that are kept depend on the plays alone, not on what was asked in between.
  */
-enum { D = SESSION_DIM, W = SESSION_DIM + 1, TURNS = 8, BROUGHT_UP_TO_DATE = 32, RIVALS = 33 };
+enum { D = SESSION_DIM, TURNS = 8, BROUGHT_UP_TO_DATE = 32, TILE = 64, LANES = SESSION_LANES };
 
 void session_live_clear(struct session_live *l)
 {
+	session_posterior_clear(&l->posterior);
 	free(l->plays);
-	free(l->w);
 	free(l->scores);
+	free(l->discounts);
+	free(l->artists);
 	*l = (struct session_live){0};
 }
 
 /* Whether what was learned is the beginning of this session. */
 static bool is_of_session(const struct session_live *l, const struct policy_request *q, size_t n)
 {
-	if (l->user != q->user || l->n_plays == 0 || l->n_plays > q->history->n || l->n_scores != n)
+	if (l->user != q->user || l->n_plays == 0 || l->n_plays > q->history->n || l->n != n)
 		return false;
 	for (size_t i = 0; i < l->n_plays; i++)
 		if (l->plays[i].track != q->history->plays[i].track || l->plays[i].time != q->history->plays[i].time)
@@ -33,100 +35,63 @@ static bool is_of_session(const struct session_live *l, const struct policy_requ
 	return true;
 }
 
-static int begin_again(struct session_live *l, const struct session_aim *a, const struct session_plan *plan, size_t n,
-		       const struct policy_request *q)
+/* Room for n candidates. Returns 0, or -1 where there is no memory. */
+static int make_room(struct session_live *l, size_t n)
 {
-	struct play *plays = grow(l->plays, &l->plays_cap, 1, sizeof *plays);
-	float *scores = grow(l->scores, &l->scores_cap, n, sizeof *scores);
+	size_t cap = l->cap;
+	float *scores = grow(l->scores, &cap, n, sizeof *scores), *discounts;
+	uint32_t *artists;
 
-	if (plays)
-		l->plays = plays;
 	if (scores)
 		l->scores = scores;
-	if (!plays || !scores)
+	cap = l->cap;
+	discounts = grow(l->discounts, &cap, n, sizeof *discounts);
+	if (discounts)
+		l->discounts = discounts;
+	cap = l->cap;
+	artists = grow(l->artists, &cap, n, sizeof *artists);
+	if (artists)
+		l->artists = artists;
+	if (!scores || !discounts || !artists)
 		return -1;
-	for (size_t i = 0; i < n; i++)
-		scores[i] = plan->tracks[i].own;
-	l->user = q->user;
-	memcpy(l->q, a->q, sizeof l->q);
-	l->b = a->b;
-	l->n_w = 0;
-	l->n_scores = n;
-	l->plays[0] = q->history->plays[0];
-	l->n_plays = 1;
+	l->cap = cap;
 	return 0;
 }
 
-/*
- * What an observation of m = q.e - b, which is N(m, spread), does to it: moves it by *shift, takes *less off its
- * variance.
- */
-static bool weigh(const struct session_bound *o, float s, double m, double spread, double noise, double *shift,
-		  double *less)
+/* Notes what was played: what it does to its artist, and that it will not be played again. */
+static void discount(const struct session_player *p, struct session_live *l, const struct session_plan *plan,
+		     const struct history *h, uint32_t track)
 {
-	double total = spread + noise, sd = sqrt(total), sign, a, h;
+	uint32_t artist = p->catalog->tracks[track].artist;
+	float discount = session_discount(p, history_artist_plays(h, artist));
 
-	if (o->kind == SESSION_NOTHING)
-		return false;
-	if (o->kind == SESSION_INSIDE) {
-		total += o->r / (s * s);
-		*shift = spread * (o->z / s - m) / total;
-		*less = spread * spread / total;
-		return true;
-	}
-	sign = o->kind == SESSION_BELOW ? 1 : -1;
-	a = sign * (o->z / s - m) / sd;
-	h = session_hazard(a);
-	*shift = -sign * spread / sd * h;
-	*less = spread * spread / total * h * (h + a);
-	return *less > 1e-6 * spread;
+	for (size_t i = 0; i < l->n; i++)
+		if (l->artists[i] == artist && l->discounts[i] > -INFINITY)
+			l->discounts[i] = plan->tracks[i].track == track ? -INFINITY : discount;
 }
 
-/* The covariance of (q, b) times (e, -1), and that is the covariance of (q, b) with q.e - b. */
-SESSION_CLONES
-static void covary(const struct session_live *l, const struct session_aim *a, const float *e, float gain[W])
+static int begin_again(const struct session_player *p, struct session_live *l, const struct session_aim *a,
+		       const struct session_plan *plan, size_t n, const struct policy_request *q)
 {
-	for (int k = 0; k < D; k++)
-		gain[k] = a->q_var * e[k];
-	gain[D] = -a->b_var;
-	for (size_t i = 0; i < l->n_w; i++) {
-		const float *w = l->w + i * W;
-		float by = session_dot_inline(w, e) - w[D];
+	struct play *plays = grow(l->plays, &l->plays_cap, 1, sizeof *plays);
 
-		for (int k = 0; k < W; k++)
-			gain[k] -= by * w[k];
-	}
-}
-
-/* Learns from play i: a Kalman step; of a bound, by the moments of a truncated normal. */
-static int learn(const struct session_player *p, struct session_live *l, const struct session_aim *a,
-		 const struct play *play, uint32_t artist_plays)
-{
-	const float *e = p->model.tracks + (size_t)play->track * D;
-	long hundredths = lrint(play->time * 100);
-	const struct session_bound *o;
-	float gain[W], *w;
-	double spread, noise, shift, less, m;
-
-	hundredths = hundredths < 0 ? 0 : hundredths > 100 ? 100 : hundredths;
-	o = session_bound_of(&p->bounds, artist_plays, (uint32_t)hundredths);
-	covary(l, a, e, gain);
-	spread = session_dot(gain, e) - gain[D];
-	noise = p->model.noise + p->model.tracks_var[play->track] * session_dot(l->q, l->q);
-	m = session_dot(l->q, e) - l->b;
-	if (!(spread > 1e-9) || !weigh(o, a->s, m, spread, noise, &shift, &less))
-		return 0;
-	w = grow(l->w, &l->w_cap, (l->n_w + 1) * W, sizeof *w);
-	if (!w)
+	l->n_plays = 0;
+	if (plays)
+		l->plays = plays;
+	if (!plays || make_room(l, n) < 0)
 		return -1;
-	l->w = w;
-	w += l->n_w++ * W;
-	for (int k = 0; k < W; k++)
-		w[k] = gain[k] * (float)(sqrt(less) / spread);
-	for (int k = 0; k < D; k++)
-		l->q[k] += gain[k] * (float)(shift / spread);
-	l->b += gain[D] * (float)(shift / spread);
-	return 1;
+	for (size_t i = 0; i < n; i++) {
+		l->scores[i] = plan->tracks[i].own;
+		l->discounts[i] = 0;
+		l->artists[i] = p->catalog->tracks[plan->tracks[i].track].artist;
+	}
+	l->n = n;
+	l->user = q->user;
+	session_posterior_begin(&l->posterior, a->q, a->q_var, a->b, a->b_var);
+	l->plays[0] = q->history->plays[0];
+	l->n_plays = 1;
+	discount(p, l, plan, q->history, l->plays[0].track);
+	return 0;
 }
 
 /* How often an artist was played in the first n plays. */
@@ -151,26 +116,60 @@ static bool is_repeat(const struct history *h, size_t n)
 	return false;
 }
 
-/* Scores every step-th track of the plan, from `begin` on. Vectors lie all over memory: they are fetched ahead. */
-SESSION_CLONES
-static void score_again(const struct session_player *p, const struct session_live *l, const struct session_aim *a,
-			const struct session_plan *plan, size_t begin, size_t end, size_t step, float *scores)
+/* What a session is after by now. */
+static struct session_aim aim_now(const struct session_live *l, const struct session_aim *a)
 {
-	enum { AHEAD = 4, LINE = 64 / sizeof(float) };
 	struct session_aim now = *a;
-	float norm = session_dot_inline(l->q, l->q);
 
-	now.b = l->b;
-	for (size_t i = begin; i < end; i += step) {
-		uint32_t track = plan->tracks[i].track;
+	now.q = l->posterior.q;
+	now.b = l->posterior.b;
+	return now;
+}
 
-		if (i + AHEAD * step < end)
-			for (int k = 0; k < D; k += LINE)
-				__builtin_prefetch(p->model.tracks + (size_t)plan->tracks[i + AHEAD * step].track * D +
-						   k);
-		scores[i] = session_log_time(p, &now, norm, track,
-					     session_dot_inline(l->q, p->model.tracks + (size_t)track * D));
+/* Scores every TURNS-th track of the plan, from `begin` on. Vectors lie all over memory: they are fetched ahead. */
+SESSION_CLONES
+static void score_some(const struct session_player *p, const struct session_live *l, const struct session_aim *now,
+		       const struct session_plan *plan, size_t begin, float *scores)
+{
+	enum { AHEAD = 4 * TURNS, LINE = 64 / sizeof(float) };
+	float norm = session_dot_inline(now->q, now->q), x[TILE];
+
+	for (size_t tile = begin; tile < l->n; tile += TILE * TURNS) {
+		size_t n = 0;
+
+		for (size_t i = tile; i < l->n && n < TILE; i += TURNS) {
+			uint32_t track = plan->tracks[i].track;
+
+			if (i + AHEAD < l->n)
+				for (int k = 0; k < D; k += LINE)
+					__builtin_prefetch(p->model.tracks +
+							   (size_t)plan->tracks[i + AHEAD].track * D + k);
+			x[n++] = session_logit(p, now, norm, track,
+					       session_dot_inline(now->q, p->model.tracks + (size_t)track * D));
+		}
+		for (size_t i = 0; i < n; i++)
+			x[i] = session_log_sigmoid(x[i]);
+		for (size_t i = 0; i < n; i++)
+			scores[tile + i * TURNS] = x[i];
 	}
+}
+
+/* Learns from one more play. Returns 0, or -1 where there is no memory. */
+static int learn(const struct session_player *p, struct session_live *l, const struct session_aim *a,
+		 const struct history *h)
+{
+	const struct play *play = &h->plays[l->n_plays];
+	uint32_t artist = p->catalog->tracks[play->track].artist;
+	long hundredths = lrint(play->time * 100);
+	const float *e = p->model.tracks + (size_t)play->track * D, *q = l->posterior.q;
+
+	if (is_repeat(h, l->n_plays))
+		return 0;
+	hundredths = hundredths < 0 ? 0 : hundredths > 100 ? 100 : hundredths;
+	return session_posterior_observe(
+		&l->posterior, e,
+		session_bound_of(&p->bounds, plays_before(p, h, l->n_plays, artist), (uint32_t)hundredths), a->s,
+		p->model.noise + p->model.tracks_var[play->track] * session_dot(q, q));
 }
 
 /* Learns from the plays that are new. Returns 0, or -1 where there is no memory. */
@@ -186,115 +185,122 @@ static int catch_up(const struct session_player *p, struct session_live *l, cons
 		const struct play *play = &h->plays[l->n_plays];
 
 		l->plays[l->n_plays] = *play;
-		if (play->track != CATALOG_NONE && !is_repeat(h, l->n_plays) &&
-		    learn(p, l, a, play, plays_before(p, h, l->n_plays, p->catalog->tracks[play->track].artist)) < 0)
-			return -1;
-		score_again(p, l, a, plan, l->n_plays % TURNS, l->n_scores, TURNS, l->scores);
+		if (play->track != CATALOG_NONE) {
+			if (learn(p, l, a, h) < 0)
+				return -1;
+			discount(p, l, plan, h, play->track);
+		}
+		if (l->n_plays + TURNS >= h->n) { /* others would be scored again before the end */
+			struct session_aim now = aim_now(l, a);
+
+			score_some(p, l, &now, plan, l->n_plays % TURNS, l->scores);
+		}
 	}
 	return 0;
 }
 
-/* A track of the plan that may be the answer: its place, and its score less for each play of its artist. */
-struct rival {
-	size_t place;
-	float discount, value;
-};
-
-static bool is_before(const struct rival *a, const struct rival *b)
+/* The place of the largest of n, the first of these; n is a multiple of LANES. */
+SESSION_CLONES
+static size_t find_largest(const float *x, size_t n)
 {
-	return a->value > b->value || (a->value == b->value && a->place < b->place);
+	float most[LANES], largest;
+	size_t i;
+
+	memcpy(most, x, sizeof most);
+	for (i = LANES; i < n; i += LANES)
+		for (int k = 0; k < LANES; k++)
+			most[k] = x[i + k] > most[k] ? x[i + k] : most[k];
+	largest = most[0];
+	for (int k = 1; k < LANES; k++)
+		largest = most[k] > largest ? most[k] : largest;
+	for (i = 0; i + 1 < n && x[i] != largest; i++)
+		;
+	return i;
 }
 
-/* Moves rival i forward or back to where it belongs among n. */
-static void put_in_order(struct rival *best, size_t i, size_t n)
+/*
+ * The place of the best that passes, or n: by values, of which the best is brought up to date, and the one that is the
+ * best then, until that changes nothing. What does not pass gets a value of -infinity.
+ */
+static size_t find_best(const struct session_player *p, const struct session_live *l, const struct session_aim *now,
+			const struct session_plan *plan, const struct filter_chain *chain, float *values, size_t padded)
 {
-	struct rival r = best[i];
+	float norm = session_dot(now->q, now->q);
+	int turns = 0;
 
-	for (; i > 0 && is_before(&r, &best[i - 1]); i--)
-		best[i] = best[i - 1];
-	for (; i + 1 < n && is_before(&best[i + 1], &r); i++)
-		best[i] = best[i + 1];
-	best[i] = r;
-}
+	for (;;) {
+		size_t i = find_largest(values, padded);
+		uint32_t track;
+		float value;
 
-/* Lists the best by these scores that pass, best first: more than will be brought up to date. Returns how many. */
-static size_t find_best(const struct session_player *p, const struct session_plan *plan, const float *scores, size_t n,
-			const struct policy_request *q, const struct filter_chain *chain, struct rival best[RIVALS])
-{
-	size_t found = 0;
-
-	for (size_t i = 0; i < n; i++) {
-		uint32_t track = plan->tracks[i].track;
-		struct rival r = {.place = i, .value = scores[i]};
-
-		if (found == RIVALS && r.value <= best[RIVALS - 1].value)
+		if (!(values[i] > -INFINITY))
+			return l->n;
+		track = plan->tracks[i].track;
+		if (!filter_chain_passes(chain, track)) {
+			values[i] = -INFINITY;
 			continue;
-		r.discount = (float)(p->log_gamma * history_artist_plays(q->history, p->catalog->tracks[track].artist));
-		r.value += r.discount;
-		if ((found == RIVALS && r.value <= best[RIVALS - 1].value) || !(r.value > -INFINITY) ||
-		    history_track_plays(q->history, track) > 0 || !filter_chain_passes(chain, track))
-			continue;
-		if (found < RIVALS)
-			found++;
-		best[found - 1] = r;
-		put_in_order(best, found - 1, found);
-	}
-	return found;
-}
-
-/* Brings the best up to date, and the one that is the best then, until that changes nothing. */
-static void bring_up_to_date(const struct session_player *p, const struct session_live *l, const struct session_aim *a,
-			     const struct session_plan *plan, float *scores, struct rival *best, size_t n)
-{
-	for (int i = 0; i < BROUGHT_UP_TO_DATE && n > 0; i++) {
-		size_t place = best[0].place;
-		float before = scores[place];
-
-		score_again(p, l, a, plan, place, place + 1, 1, scores);
-		if (scores[place] == before)
-			return;
-		best[0].value = scores[place] + best[0].discount;
-		put_in_order(best, 0, n);
-		if (best[0].place == place)
-			return;
+		}
+		value = session_log_time(p, now, norm, track,
+					 session_dot(now->q, p->model.tracks + (size_t)track * D)) +
+			l->discounts[i];
+		if (value == values[i] || turns++ == BROUGHT_UP_TO_DATE)
+			return i;
+		values[i] = value;
 	}
 }
 
-static int explain(const struct session_player *p, const struct session_plan *plan, const float *scores, size_t n,
+static int explain(const struct session_live *l, const struct session_plan *plan, const float *values,
 		   const struct policy_request *q, const struct filter_chain *chain)
 {
 	scored_reset(q->scratch);
-	for (size_t i = 0; i < n; i++) {
-		uint32_t track = plan->tracks[i].track;
-		double plays = history_artist_plays(q->history, p->catalog->tracks[track].artist);
-
-		if (history_track_plays(q->history, track) == 0 && filter_chain_passes(chain, track) &&
-		    scored_add(q->scratch, track, scores[i] + p->log_gamma * plays) < 0)
+	for (size_t i = 0; i < l->n; i++)
+		if (values[i] > -INFINITY && filter_chain_passes(chain, plan->tracks[i].track) &&
+		    scored_add(q->scratch, plan->tracks[i].track, values[i]) < 0)
 			return -1;
-	}
 	return session_explain(q);
+}
+
+/* What is kept of the user's session, or what may be forgotten for it: that which was asked for longest ago. */
+static struct session_live *live_of(struct session_player *p, uint32_t user)
+{
+	struct session_live *set = p->lives + murmur3(&user, sizeof user, 0) % SESSION_LIVE_SETS * SESSION_LIVE_WAYS;
+	struct session_live *oldest = set;
+
+	for (struct session_live *l = set; l < set + SESSION_LIVE_WAYS; l++) {
+		if (l->n_plays > 0 && l->user == user) {
+			oldest = l;
+			break;
+		}
+		if (l->asked < oldest->asked)
+			oldest = l;
+	}
+	oldest->asked = ++p->asked;
+	return oldest;
 }
 
 int session_live_choose(struct session_player *p, const struct session_aim *a, const struct session_plan *plan,
 			size_t k, const struct policy_request *q, const struct filter_chain *chain, struct choice *c)
 {
-	struct session_live *l = &p->lives[murmur3(&q->user, sizeof q->user, 0) % p->n_lives];
-	size_t n = k < plan->n ? k : plan->n, n_best;
-	float *now = grow(p->now, &p->now_cap, n, sizeof *now);
-	struct rival best[RIVALS];
+	struct session_live *l = live_of(p, q->user);
+	size_t n = k < plan->n ? k : plan->n, padded = (n + LANES) / LANES * LANES, best;
+	float *values = grow(p->values, &p->values_cap, padded, sizeof *values);
+	struct session_aim now;
 
-	if (!now)
+	if (!values)
 		return -1;
-	p->now = now;
-	if (!is_of_session(l, q, n) && begin_again(l, a, plan, n, q) < 0)
+	p->values = values;
+	if (!is_of_session(l, q, n) && begin_again(p, l, a, plan, n, q) < 0)
 		return -1;
 	if (catch_up(p, l, a, plan, q->history) < 0)
 		return -1;
-	memcpy(now, l->scores, n * sizeof *now);
-	n_best = find_best(p, plan, now, n, q, chain, best);
-	if (n_best == 0)
+	for (size_t i = 0; i < n; i++)
+		values[i] = l->scores[i] + l->discounts[i];
+	for (size_t i = n; i < padded; i++)
+		values[i] = -INFINITY;
+	now = aim_now(l, a);
+	best = find_best(p, l, &now, plan, chain, values, padded);
+	if (best == n)
 		return 0;
-	bring_up_to_date(p, l, a, plan, now, best, n_best);
-	c->track = plan->tracks[best[0].place].track;
-	return q->explain > 0 && explain(p, plan, now, n, q, chain) < 0 ? -1 : 1;
+	c->track = plan->tracks[best].track;
+	return q->explain > 0 && explain(l, plan, values, q, chain) < 0 ? -1 : 1;
 }

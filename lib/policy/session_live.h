@@ -6,24 +6,16 @@
 
 #include <math.h>
 
+#include "policy/session_plans.h"
 #include "policy/session_play.h"
+#include "policy/session_posterior.h"
 #include "world/session_math.h"
 #include "world/session_model.h"
 
 #define SESSION_NO_ROW UINT32_MAX
 
-struct session_ranked {
-	uint32_t track;
-	float score; /* the logarithm of the expected time, less for each of its artist that comes before */
-	float own;   /* without that */
-};
-
-struct session_plan {
-	struct session_ranked *tracks; /* n, best first; NULL: not made */
-	uint32_t n, k;		       /* k: how many were asked for */
-	size_t user;		       /* of a plan that belongs to no row */
-	uint32_t track;
-};
+/* What is learned in sessions is kept of up to so many: in a set, by hash of the user, of those asked for last. */
+enum { SESSION_LIVE_SETS = 1 << 13, SESSION_LIVE_WAYS = 4, SESSION_BEGINNINGS = 1 << 16 };
 
 /* What a session is after, as far as its start tells. */
 struct session_aim {
@@ -35,37 +27,57 @@ struct session_aim {
 };
 
 /*
- * The posterior of (q, b) in a session: a mean, and a covariance that is the one at the start less the sum of w w'
- * over what was observed. It is a function of the model and of the plays, which are kept beside it: so it may be
- * forgotten and made again.
+ * What is known in a session, and what the plan's tracks are worth by that. It is a function of the model and of the
+ * plays, which are kept beside it: so it may be forgotten and made again.
  */
 struct session_live {
 	uint32_t user;
-	float q[SESSION_DIM], b;
+	struct session_posterior posterior;
 	struct play *plays; /* n_plays that were learned from */
 	size_t n_plays, plays_cap;
-	float *w; /* n_w of SESSION_DIM + 1 */
-	size_t n_w, w_cap;
-	float *scores; /* of the plan's tracks, as they were when their turn came last (see session_live.c) */
-	size_t n_scores, scores_cap;
+	/* by place in the plan, n of them */
+	float *scores;	   /* as they were when their turn came last (see session_live.c) */
+	float *discounts;  /* for plays of their artist; -infinity: was played itself */
+	uint32_t *artists;
+	size_t n, cap;
+	uint64_t asked; /* when it was asked for last: a count of questions */
+};
+
+/* Which row a session has that a user, by place in the model, begins with a track. Of no meaning unless `known`. */
+struct session_beginning {
+	uint32_t user, track, row;
+	bool known;
 };
 
 struct session_player {
 	const struct catalog *catalog;
 	struct session_model model;
 	struct session_bounds bounds;
-	double log_gamma;
-	struct session_plan *plans; /* of rows, and then of sessions without one, by hash */
-	size_t n_plans;
-	size_t prepared; /* how deep the plans of all rows are, 0 where they were not made */
-	struct session_live *lives; /* by hash of the user */
-	size_t n_lives;
+	float discounts[SESSION_PLAYS_MAX + 1]; /* the logarithms of what is left of a time after plays of its artist */
+	float discount;				/* and of what is left of that after one more */
+	struct session_plans plans; /* as deep as the deepest source wants; they may be made at any time */
+	struct session_live *lives; /* SESSION_LIVE_SETS of SESSION_LIVE_WAYS, by hash of the user */
+	uint64_t asked;
+	struct session_beginning *beginnings; /* SESSION_BEGINNINGS, by hash: those that were looked up last */
 	float *norms;		      /* squared, of the tracks */
 	float most_norm;	      /* the largest */
-	struct session_planner *planner;
-	float *now;		      /* scratch: scores, some of them brought up to date */
-	size_t now_cap;
+	float *values;		      /* scratch: scores less discounts, some of them brought up to date */
+	size_t values_cap;
 };
+
+/* The logarithm of what is left of a time after so many plays of its artist. */
+static inline float session_discount(const struct session_player *p, uint32_t plays)
+{
+	if (plays <= SESSION_PLAYS_MAX)
+		return p->discounts[plays];
+	return p->discounts[SESSION_PLAYS_MAX] + p->discount * (float)(plays - SESSION_PLAYS_MAX);
+}
+
+/* The logarithm of the time that a planned track is expected to have. */
+static inline float session_planned_score(const struct session_player *p, const struct session_planned *t)
+{
+	return t->own + session_discount(p, t->before);
+}
 
 /* What is known at the start of a session of this user that has this row. */
 void session_aim_at_row(const struct session_player *p, size_t user, uint32_t row, struct session_aim *a);
@@ -74,7 +86,7 @@ void session_aim_at_row(const struct session_player *p, size_t user, uint32_t ro
  * What is known of a session of a user, by id, that begins with a track: the row is that of the interest which explains
  * the track better than one that is not known yet would, or SESSION_NO_ROW.
  */
-void session_begin(const struct session_player *p, uint32_t user_id, uint32_t track, struct session_aim *a);
+void session_begin(struct session_player *p, uint32_t user_id, uint32_t track, struct session_aim *a);
 
 /* The logit of the time that is expected, for x = q.e and |q|^2: what is uncertain brings it nearer the middle. */
 static inline float session_logit(const struct session_player *p, const struct session_aim *a, float q_norm,
@@ -89,7 +101,7 @@ static inline float session_logit(const struct session_player *p, const struct s
 static inline float session_log_time(const struct session_player *p, const struct session_aim *a, float q_norm,
 				     uint32_t track, float x)
 {
-	return -log1pf(expf(-session_logit(p, a, q_norm, track, x)));
+	return session_log_sigmoid(session_logit(p, a, q_norm, track, x));
 }
 
 /*

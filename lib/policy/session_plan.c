@@ -1,14 +1,13 @@
 #include "policy/session_plan.h"
 
-#include <cblas.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/parallel.h"
+#include "policy/session_live.h"
 #include "world/session_math.h"
 
-enum { D = SESSION_DIM, ROWS = 32, ROOM = 1 << 21, SAMPLE = 2048, TILE = 256 };
+enum { D = SESSION_DIM, SAMPLE = 2048, TILE = 256 };
 
 #define SLACK 1e-2f /* scores that are about right are so by less than an eighth of it */
 
@@ -18,7 +17,7 @@ enum { BOUND = 32, STEPS = 64 };
 static void fill_table(float *table)
 {
 	for (int i = 0; i <= 2 * BOUND * STEPS; i++)
-		table[i] = -log1pf(expf(BOUND - (float)i / STEPS));
+		table[i] = session_log_sigmoid((float)i / STEPS - BOUND);
 }
 
 /* Wrong by 1 / (8 STEPS^2) / 4 at most, and rounding. */
@@ -180,7 +179,7 @@ static void discount_artists(const struct session_player *p, struct session_plan
 	for (size_t i = 0; i < n; i++) {
 		struct session_ranked *r = &s->ranked[s->sorted[i].track];
 
-		r->score = r->own + (float)(p->log_gamma * s->artist_plays[tracks[r->track].artist]++);
+		r->score = r->own + session_discount(p, s->artist_plays[tracks[r->track].artist]++);
 	}
 	for (size_t i = 0; i < n; i++)
 		s->artist_plays[tracks[s->ranked[i].track].artist] = 0;
@@ -227,7 +226,7 @@ static size_t leave_out(const struct session_player *p, struct session_planner *
 			t->before = t->n;
 		t->own = r->own;
 		t->n++;
-		r->score = r->own + (float)(p->log_gamma * t->before);
+		r->score = r->own + session_discount(p, t->before);
 	}
 	for (size_t i = 0; i < n; i++) {
 		s->ties[tracks[s->ranked[i].track].artist].n = 0;
@@ -282,96 +281,40 @@ static size_t rank_above(const struct session_player *p, struct session_planner 
 	return sort_best(s, n, planned);
 }
 
-static int make_plan(const struct session_player *p, struct session_planner *s, const struct session_aim *a,
-		     const float *products, size_t k, struct session_plan *plan)
+/* What was ranked, as a plan. */
+static void write_plan(const struct session_player *p, struct session_planner *s, struct session_plan *plan)
+{
+	for (size_t i = 0; i < plan->n; i++) {
+		const struct session_ranked *r = &s->ranked[i];
+		uint32_t artist = p->catalog->tracks[r->track].artist;
+
+		plan->tracks[i] = (struct session_planned){r->track, s->artist_plays[artist]++, r->own};
+	}
+	for (size_t i = 0; i < plan->n; i++)
+		s->artist_plays[p->catalog->tracks[plan->tracks[i].track].artist] = 0;
+}
+
+struct session_plan *session_plan_make(const struct session_player *p, struct session_planner *s,
+				       const struct session_aim *a, const float *products, size_t k)
 {
 	size_t n_tracks = p->model.n_tracks, planned = k < n_tracks ? k : n_tracks, wanted = 8 * planned, n;
-	struct session_ranked *tracks = realloc(plan->tracks, (planned + 1) * sizeof *tracks);
+	struct session_plan *plan = malloc(sizeof *plan + planned * sizeof *plan->tracks);
 	float norm = session_dot(a->q, a->q), threshold;
 
-	if (!tracks)
-		return -1;
-	plan->tracks = tracks;
+	if (!plan)
+		return NULL;
 	/* what is not ranked must be worth less than the last that is planned: more are ranked until that is sure */
 	for (;; wanted *= 2) {
 		threshold = find_threshold(p, s, a, norm, products, wanted);
 		n = rank_above(p, s, a, norm, products, threshold, planned);
 		if (threshold == -INFINITY ||
-		    (n >= planned && s->ranked[planned - 1].score > -log1pf(expf(-threshold))))
+		    (n >= planned && s->ranked[planned - 1].score > session_log_sigmoid(threshold)))
 			break;
 	}
-	plan->n = (uint32_t)planned;
-	memcpy(plan->tracks, s->ranked, planned * sizeof *plan->tracks);
-	plan->user = a->user;
-	plan->track = a->row == SESSION_NO_ROW ? a->track : 0;
-	plan->k = (uint32_t)k;
-	return 0;
-}
-
-int session_plan_make(const struct session_player *p, struct session_planner *s, const struct session_aim *a, size_t k,
-		      struct session_plan *plan)
-{
-	session_dots(a->q, p->model.tracks, p->model.n_tracks, s->products);
-	return make_plan(p, s, a, s->products, k, plan);
-}
-
-/* ---- all rows ---- */
-
-struct all_rows {
-	struct session_player *p;
-	size_t k, rows;
-	struct session_planner *planners; /* by thread */
-	size_t *users;			  /* by row */
-};
-
-static void make_plans(void *context, size_t begin, size_t end, unsigned thread)
-{
-	const struct all_rows *all = context;
-	struct session_player *p = all->p;
-	struct session_planner *s = &all->planners[thread];
-	size_t n = p->model.n_tracks;
-
-	cblas_sgemm(CblasRowMajor, CblasNoTrans, CblasTrans, (int)(end - begin), (int)n, D, 1,
-		    p->model.rows + begin * D, D, p->model.tracks, D, 0, s->products, (int)n);
-	for (size_t row = begin; row < end; row++) {
-		struct session_aim a;
-
-		if (all->users[row] == p->model.n_users)
-			continue;
-		session_aim_at_row(p, all->users[row], (uint32_t)row, &a);
-		make_plan(p, s, &a, s->products + (row - begin) * n, all->k, &p->plans[row]);
-	}
-}
-
-/* Whose the rows are; n_users where they are nobody's. New, or NULL. */
-static size_t *find_users(const struct session_model *m)
-{
-	size_t *users = malloc((m->n_rows + 1) * sizeof *users);
-
-	for (size_t i = 0; users && i < m->n_rows; i++)
-		users[i] = m->n_users;
-	for (size_t u = 0; users && u < m->n_users; u++)
-		for (uint32_t i = m->users[u].first_opening; i < m->users[u + 1].first_opening; i++)
-			users[m->openings[i].row] = u;
-	return users;
-}
-
-void session_plans_make(struct session_player *p, size_t k)
-{
-	unsigned threads = parallel_threads(0);
-	size_t room = ROOM / (p->model.n_tracks + 1) + 1;
-	struct all_rows all = {.p = p, .k = k, .rows = room < ROWS ? room : ROWS, .users = find_users(&p->model),
-			       .planners = calloc(threads, sizeof *all.planners)};
-	bool ready = all.users && all.planners;
-
-	for (unsigned i = 0; ready && i < threads; i++)
-		ready = session_planner_init(&all.planners[i], p->catalog, all.rows) == 0;
-	if (ready) {
-		openblas_set_num_threads(1);
-		parallel_for(p->model.n_rows, all.rows, threads, make_plans, &all);
-	}
-	for (unsigned i = 0; all.planners && i < threads; i++)
-		session_planner_clear(&all.planners[i]);
-	free(all.planners);
-	free(all.users);
+	*plan = (struct session_plan){.user = a->user,
+				      .row = a->row,
+				      .track = a->row == SESSION_NO_ROW ? a->track : 0,
+				      .n = (uint32_t)planned};
+	write_plan(p, s, plan);
+	return plan;
 }

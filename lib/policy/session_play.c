@@ -6,11 +6,23 @@
 
 #include "base/murmur3.h"
 #include "policy/session_live.h"
-#include "policy/session_plan.h"
 #include "world/session_math.h"
 #include "world/session_model.h"
 
-enum { D = SESSION_DIM, N_STRANGE = 1 << 12, N_LIVE = 1 << 12 };
+enum { D = SESSION_DIM };
+
+/* Nothing that is left has no logarithm: so little is left that anything else is better. */
+static float log_of_factor(double factor)
+{
+	return (float)log(fmax(factor, 1e-12));
+}
+
+static void set_discounts(struct session_player *p)
+{
+	for (int k = 0; k <= SESSION_PLAYS_MAX; k++)
+		p->discounts[k] = log_of_factor(p->model.factors[k]);
+	p->discount = log_of_factor(p->model.gamma);
+}
 
 struct session_player *session_player_load(const char *path, const struct catalog *c, struct errmsg *e)
 {
@@ -25,15 +37,12 @@ struct session_player *session_player_load(const char *path, const struct catalo
 		free(p);
 		return NULL;
 	}
-	session_bounds_make(&p->bounds, p->model.gamma);
-	p->log_gamma = log(fmax(p->model.gamma, 1e-6));
-	p->n_plans = p->model.n_rows + N_STRANGE;
-	p->plans = calloc(p->n_plans, sizeof *p->plans);
-	p->lives = calloc(N_LIVE, sizeof *p->lives);
-	p->n_lives = N_LIVE;
+	session_bounds_make(&p->bounds, p->model.factors);
+	set_discounts(p);
+	p->lives = calloc(SESSION_LIVE_SETS * SESSION_LIVE_WAYS, sizeof *p->lives);
 	p->norms = malloc((c->n_tracks + 1) * sizeof *p->norms);
-	p->planner = calloc(1, sizeof *p->planner);
-	if (!p->plans || !p->lives || !p->norms || !p->planner || session_planner_init(p->planner, c, 1) < 0) {
+	p->beginnings = calloc(SESSION_BEGINNINGS, sizeof *p->beginnings);
+	if (!p->lives || !p->norms || !p->beginnings) {
 		session_player_free(p);
 		errmsg_nomem(e);
 		return NULL;
@@ -45,35 +54,28 @@ struct session_player *session_player_load(const char *path, const struct catalo
 	return p;
 }
 
-/* Plans are made before they are needed if that takes less than so many products, some seconds, and so many places. */
-enum { MOST_PRODUCTS_M = 64, MOST_PLANNED_M = 64, MILLION = 1 << 20 };
-
-void session_player_prepare(struct session_player *p, size_t k)
+int session_player_prepare(struct session_player *p, size_t k)
 {
-	size_t n = p->model.n_tracks, planned = k < n ? k : n;
-
-	if (p->model.n_rows * n / MILLION < MOST_PRODUCTS_M && p->model.n_rows * planned / MILLION < MOST_PLANNED_M &&
-	    planned > p->prepared) {
-		session_plans_make(p, k);
-		p->prepared = planned;
-	}
+	if (k <= p->plans.depth)
+		return 0;
+	session_plans_clear(&p->plans);
+	if (session_plans_init(&p->plans, p, k) < 0)
+		return -1;
+	session_plans_begin(&p->plans);
+	return 0;
 }
 
 void session_player_free(struct session_player *p)
 {
 	if (!p)
 		return;
-	for (size_t i = 0; p->plans && i < p->n_plans; i++)
-		free(p->plans[i].tracks);
-	for (size_t i = 0; p->lives && i < p->n_lives; i++)
+	session_plans_clear(&p->plans); /* first: a thread may be at work with the rest */
+	for (size_t i = 0; p->lives && i < SESSION_LIVE_SETS * SESSION_LIVE_WAYS; i++)
 		session_live_clear(&p->lives[i]);
-	free(p->plans);
 	free(p->lives);
+	free(p->beginnings);
 	free(p->norms);
-	free(p->now);
-	if (p->planner)
-		session_planner_clear(p->planner);
-	free(p->planner);
+	free(p->values);
 	session_model_clear(&p->model);
 	free(p);
 }
@@ -119,6 +121,7 @@ static double nearness(const struct session_model *m, uint32_t row, uint32_t tra
 	return (fit + log(volume)) / 2;
 }
 
+/* That of the interest which explains the track best, if better than one that is not known yet would. */
 static uint32_t nearest_row(const struct session_model *m, size_t user, uint32_t track)
 {
 	uint32_t best = SESSION_NO_ROW, before = SESSION_NO_ROW;
@@ -154,7 +157,21 @@ void session_aim_at_row(const struct session_player *p, size_t user, uint32_t ro
 	};
 }
 
-void session_begin(const struct session_player *p, uint32_t user_id, uint32_t track, struct session_aim *a)
+/* The row of a session, from memory where it is there: each answer of a session asks. */
+static uint32_t find_row(struct session_player *p, size_t user, uint32_t track)
+{
+	const uint32_t key[] = {(uint32_t)user, track};
+	struct session_beginning *b = &p->beginnings[murmur3(key, sizeof key, 0) % SESSION_BEGINNINGS];
+
+	if (b->known && b->user == user && b->track == track)
+		return b->row;
+	*b = (struct session_beginning){(uint32_t)user, track, known_row(&p->model, user, track), true};
+	if (b->row == SESSION_NO_ROW)
+		b->row = nearest_row(&p->model, user, track);
+	return b->row;
+}
+
+void session_begin(struct session_player *p, uint32_t user_id, uint32_t track, struct session_aim *a)
 {
 	const struct session_model *m = &p->model;
 	size_t user = session_model_user(m, user_id);
@@ -169,9 +186,7 @@ void session_begin(const struct session_player *p, uint32_t user_id, uint32_t tr
 		a->s = m->users[user].s;
 		a->b = m->users[user].b;
 		a->b_var = m->users[user].b_var;
-		a->row = known_row(m, user, track);
-		if (a->row == SESSION_NO_ROW)
-			a->row = nearest_row(m, user, track);
+		a->row = find_row(p, user, track);
 	}
 	if (a->row != SESSION_NO_ROW) {
 		session_aim_at_row(p, user, a->row, a);
@@ -182,21 +197,6 @@ void session_begin(const struct session_player *p, uint32_t user_id, uint32_t tr
 	a->q_var = m->tracks_var[track];
 	for (int k = 0; k < D; k++)
 		a->q_var += (float)(m->first[k] / D);
-}
-
-/* ---- plans ---- */
-
-/* The plan for an aim, at least k deep; NULL where there is no memory. Valid until the next call. */
-static const struct session_plan *plan_of(struct session_player *p, const struct session_aim *a, size_t k)
-{
-	const uint32_t key[] = {(uint32_t)a->user, a->track};
-	size_t slot = a->row != SESSION_NO_ROW ? a->row : p->model.n_rows + murmur3(key, sizeof key, 0) % N_STRANGE;
-	struct session_plan *plan = &p->plans[slot];
-
-	if (plan->tracks && plan->k >= k && plan->user == a->user &&
-	    (a->row != SESSION_NO_ROW || plan->track == a->track))
-		return plan;
-	return session_plan_make(p, p->planner, a, k, plan) < 0 ? NULL : plan;
 }
 
 /* ---- choosing ---- */
@@ -212,30 +212,15 @@ int session_explain(const struct policy_request *q)
 	return 0;
 }
 
-/* How many of the artist stand before place i of the plan. */
-static uint32_t planned_before(const struct session_player *p, const struct session_plan *plan, size_t i,
-			       uint32_t artist)
-{
-	uint32_t planned = 0;
-
-	for (size_t j = 0; j < i; j++)
-		planned += p->catalog->tracks[plan->tracks[j].track].artist == artist;
-	return planned;
-}
-
 /*
  * What a track of the plan is worth now: less than planned, where more of its artist were played than are
  * planned before it.
  */
-static float worth(const struct session_player *p, const struct session_plan *plan, size_t i, const struct history *h)
+static float worth(const struct session_player *p, const struct session_planned *t, const struct history *h)
 {
-	uint32_t artist = p->catalog->tracks[plan->tracks[i].track].artist;
-	uint32_t plays = history_artist_plays(h, artist), planned;
+	uint32_t plays = history_artist_plays(h, p->catalog->tracks[t->track].artist);
 
-	if (plays == 0)
-		return plan->tracks[i].score;
-	planned = planned_before(p, plan, i, artist);
-	return plan->tracks[i].score + (float)(plays > planned ? p->log_gamma * (plays - planned) : 0);
+	return t->own + session_discount(p, plays > t->before ? plays : t->before);
 }
 
 /*
@@ -250,13 +235,16 @@ static int choose_planned(const struct session_player *p, const struct session_p
 	int found = 0;
 
 	scored_reset(q->scratch);
-	for (size_t i = 0; i < k && i < plan->n && (plan->tracks[i].score > best || q->explain > 0); i++) {
-		uint32_t track = plan->tracks[i].track;
+	for (size_t i = 0; i < k && i < plan->n; i++) {
+		const struct session_planned *t = &plan->tracks[i];
+		uint32_t track = t->track;
 		float score;
 
+		if (session_planned_score(p, t) <= best && q->explain == 0)
+			break;
 		if (history_track_plays(q->history, track) > 0 || !filter_chain_passes(chain, track))
 			continue;
-		score = worth(p, plan, i, q->history);
+		score = worth(p, t, q->history);
 		if (score > best) {
 			best = score;
 			c->track = track;
@@ -281,7 +269,7 @@ int session_choose(const struct source *s, const struct policy_request *q, const
 		return 0;
 	*c = (struct choice){.propensity = NAN};
 	session_begin(p, q->user, h->plays[0].track, &a);
-	plan = plan_of(p, &a, s->count);
+	plan = session_plans_get(&p->plans, &a);
 	if (!plan)
 		return -1;
 	if (s->word)

@@ -2,8 +2,8 @@
  * session_play (private to lib/policy): recommending by a session model (see world/session_model.h): sources session
  * and session:live.
  *
- * The plan of a session is an order of tracks by what they are expected to bring, gamma^(how many of the same artist
- * come before) times the expected time; where the times are known, this greedy order is the best there is. A plan is
+ * The plan of a session is an order of tracks by what they are expected to bring: the time, less for each of
+ * the same artist that comes before; where the times are known, this greedy order is the best there is. A plan is
  * made before it is needed, or when it is first, and kept: it is a function of the model, the row and the user alone,
  * so nothing depends on what else is kept.
  */
@@ -24,10 +24,10 @@ struct session_player *session_player_load(const char *path, const struct catalo
 void session_player_free(struct session_player *p);
 
 /*
- * Makes the plans of all rows, k deep, by all processors, so that no session waits for its plan; unless rows times
- * tracks are more than 64 Mi, which takes some seconds: then a plan is made when it is needed. Each takes 12 k bytes.
+ * To be told of each K that sources have, before the first question. Begins to make plans in the background. Returns 0,
+ * or -1 where there is no memory.
  */
-void session_player_prepare(struct session_player *p, size_t k);
+int session_player_prepare(struct session_player *p, size_t k);
 
 /*
  * Chooses the best track that passes the chain of the s->count first of the plan; with s->word, after learning from

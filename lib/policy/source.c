@@ -200,8 +200,8 @@ int source_bind(struct source *s, const struct tables *t, struct errmsg *e)
 	s->table = tables_find(t, s->kind->table, s->name, e);
 	if (!s->table)
 		return errmsg_prefix(e, "source %s", s->kind->name);
-	if (s->kind->table == TABLE_SESSION)
-		session_player_prepare(s->table->player, s->count);
+	if (s->kind->table == TABLE_SESSION && session_player_prepare(s->table->player, s->count) < 0)
+		return errmsg_nomem(e);
 	return 0;
 }
 

@@ -102,10 +102,10 @@ static struct table *next_table(struct tables *t, enum table_kind kind, const ch
 
 void tables_clear(struct tables *t)
 {
-	catalog_clear(&t->catalog);
 	for (size_t i = 0; i < t->n; i++)
 		clear_table(&t->list[i]);
 	free(t->list);
+	catalog_clear(&t->catalog); /* last: tables, and the threads of some, look at it */
 	*t = (struct tables){0};
 }
 

@@ -285,10 +285,10 @@ static int learn_from_nothing(struct course *t, struct errmsg *e)
 		if (session_fit_turn(f, e) < 0 || turn(t, true, &ll, e) < 0)
 			return -1;
 	}
-	session_fit_gamma(f);
+	session_fit_factors(f);
 	if (find_interests(t, e) < 0)
 		return -1;
-	session_fit_gamma(f);
+	session_fit_factors(f);
 	t->stage = "tune";
 	return tune(t, 1.6, e) < 0 || turns(t, OWN, true, &ll, e) < 0 ? -1 : 0;
 }
@@ -397,7 +397,8 @@ static int run(struct course *t, struct session_data *part, struct session_data 
 		return -1;
 	if (o->previous) {
 		t->f.c.gamma = o->previous->gamma;
-		session_bounds_make(&t->f.bounds, o->previous->gamma);
+		memcpy(t->f.c.factors, o->previous->factors, sizeof t->f.c.factors);
+		session_bounds_make(&t->f.bounds, t->f.c.factors);
 		if (session_fit_users(&t->f, true, e) < 0)
 			return -1;
 		t->epochs = AGAIN + LAST;
@@ -405,7 +406,8 @@ static int run(struct course *t, struct session_data *part, struct session_data 
 		return find_interests_again(t, e) < 0 ? -1 : finish(t, part, AGAIN, r, e);
 	}
 	t->f.c.gamma = 0.8;
-	session_bounds_make(&t->f.bounds, 0.8);
+	session_factors_fill(t->f.c.factors, 0.8);
+	session_bounds_make(&t->f.bounds, t->f.c.factors);
 	session_bounds_forget_repeats(&t->f.bounds);
 	if (session_fit_users(&t->f, true, e) < 0)
 		return -1;

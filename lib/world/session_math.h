@@ -1,20 +1,22 @@
 /*
  * session_math: what a listen says in the session model (see session_model.h), and products of its vectors.
  *
- * time = gamma^k sigmoid(z), z = s (x - b), rounded to hundredths: so a time says that z lies in an interval, which at
+ * time = factors[k] sigmoid(z), z = s (x - b), rounded to hundredths: so a time says that z lies in an interval, which at
  * 0 and at the top is open at one end. All sums are taken in an order that is fixed: the same numbers on every
  * machine.
  */
 #ifndef BOTIFY_SESSION_MATH_H
 #define BOTIFY_SESSION_MATH_H
 
+#include <math.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 #include "world/session_model.h"
 
-enum { SESSION_PLAYS_MAX = 15, SESSION_TIMES = 101, SESSION_LANES = 8 };
+enum { SESSION_TIMES = 101, SESSION_LANES = 8 };
 
 /* Some coordinates at once. */
 typedef float session_lanes __attribute__((vector_size(SESSION_LANES * sizeof(float)), aligned(4), may_alias));
@@ -34,7 +36,7 @@ typedef float session_lanes __attribute__((vector_size(SESSION_LANES * sizeof(fl
 
 enum session_bound_kind { SESSION_NOTHING, SESSION_INSIDE, SESSION_BELOW, SESSION_ABOVE };
 
-/* What a time says of z: it is about `z` with variance `r`; or below z, or above it. */
+/* What a time says of z: it is about `z` with variance `r`, the interval's and some more; or below z, or above it. */
 struct session_bound {
 	enum session_bound_kind kind;
 	float z, r;
@@ -45,8 +47,11 @@ struct session_bounds {
 	struct session_bound of[SESSION_PLAYS_MAX + 1][SESSION_TIMES];
 };
 
-/* Bounds for all times and numbers of earlier plays of the artist. */
-void session_bounds_make(struct session_bounds *b, double gamma);
+/* gamma^k for each k. */
+void session_factors_fill(double factors[SESSION_PLAYS_MAX + 1], double gamma);
+
+/* Bounds for all times and numbers of earlier plays of the artist, after which that factor of a time is left. */
+void session_bounds_make(struct session_bounds *b, const double factors[SESSION_PLAYS_MAX + 1]);
 
 /* Has listens whose artist was played before say nothing. */
 void session_bounds_forget_repeats(struct session_bounds *b);
@@ -68,6 +73,27 @@ struct session_evidence {
 /* Returns false where it says next to nothing. `noise` is the variance around x. */
 bool session_observe(const struct session_bound *o, float s, float b, float x, float noise,
 		     struct session_evidence *ev);
+
+/*
+ * The logarithm of the logistic function, to 4e-7 of itself: by the series of exp and of atanh (log(1 + t) is
+ * 2 atanh(t / (2 + t))). Not by the C library, which differs between machines and does not do several at once.
+ */
+static inline __attribute__((always_inline)) float session_log_sigmoid(float z)
+{
+	const float round = 12582912.0f, per_ln2 = 1.44269504f, ln2_high = 0.693359375f, ln2_low = -2.12194440e-4f;
+	float a = fabsf(z) < 87 ? fabsf(z) : 87, n = (a * per_ln2 + round) - round;
+	float r = (n * ln2_high - a) + n * ln2_low, t, s, s2, scale;
+	int32_t bits = (127 - (int32_t)n) * (1 << 23); /* of 2^-n */
+
+	memcpy(&scale, &bits, sizeof scale);
+	t = 1 + r * (1 + r * (1.0f / 2 + r * (1.0f / 6 + r * (1.0f / 24 + r * (1.0f / 120 + r * (1.0f / 720))))));
+	t *= scale;
+	s = t / (2 + t);
+	s2 = s * s;
+	t = 1.0f / 7 + s2 * (1.0f / 9 + s2 * (1.0f / 11 + s2 * (1.0f / 13)));
+	t = 2 * s * (1 + s2 * (1.0f / 3 + s2 * (1.0f / 5 + s2 * t)));
+	return (z < 0 ? z : 0) - t;
+}
 
 /* The product of two vectors of SESSION_DIM; the same where a loop is worth the code. */
 float session_dot(const float *a, const float *b);

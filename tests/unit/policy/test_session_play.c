@@ -1,5 +1,7 @@
 #include "policy/session_live.h"
 
+#include <stdlib.h>
+
 #include "unit/check.h"
 
 enum { D = SESSION_DIM };
@@ -17,7 +19,8 @@ static uint32_t row_for(float q)
 	struct session_player p = {.model = {.n_tracks = 2, .n_users = 1, .n_rows = 1, .n_openings = 1,
 					     .tracks = tracks, .tracks_var = tracks_var, .rows = row,
 					     .rows_var = &row_var, .users = users, .openings = &opening,
-					     .near = 0.1}};
+					     .near = 0.1},
+				   .beginnings = calloc(SESSION_BEGINNINGS, sizeof *p.beginnings)};
 	struct session_aim aim;
 
 	for (int k = 0; k < D; k++) {
@@ -28,6 +31,7 @@ static uint32_t row_for(float q)
 	}
 	session_begin(&p, 7, 1, &aim);
 	CHECK(aim.user == 0 && aim.b == 3);
+	free(p.beginnings);
 	return aim.row;
 }
 

@@ -1,0 +1,42 @@
+/*
+ * session_plans (private to session_play): the plans of a model's rows, and of sessions that have no row.
+ *
+ * A plan is made when it is needed, or before: threads of the lowest priority make those of the rows one after another,
+ * so that after some seconds no session has to wait. A plan is a function of the model, the row and the user alone, so
+ * nothing depends on who made it, or when. Plans of rows take up to SESSION_PLANS_ROOM tracks; where that is not enough
+ * for all rows, one that is needed takes the place of another.
+ */
+#ifndef BOTIFY_SESSION_PLANS_H
+#define BOTIFY_SESSION_PLANS_H
+
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "policy/session_plan.h"
+
+enum { SESSION_PLANS_ROOM = 1 << 26 };
+
+struct session_plans {
+	const struct session_player *player;
+	size_t depth; /* of all plans */
+	_Atomic(struct session_plan *) *list; /* n_rows by row, then those without one by hash; NULL: not made */
+	size_t n_rows, n;
+	struct session_planner planner; /* of session_plans_get */
+	pthread_t thread;
+	bool running; /* the thread is to be joined */
+	atomic_bool stop;
+};
+
+/* For plans k deep, none of them made yet. Returns 0, or -1 where there is no memory; clear in either case. */
+int session_plans_init(struct session_plans *s, const struct session_player *p, size_t k);
+void session_plans_clear(struct session_plans *s);
+
+/* Begins to make the plans of rows; where no thread can be had they are made when they are needed. */
+void session_plans_begin(struct session_plans *s);
+
+/* The plan for an aim; NULL where there is no memory. Valid until the next call. */
+const struct session_plan *session_plans_get(struct session_plans *s, const struct session_aim *a);
+
+#endif
