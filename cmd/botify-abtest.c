@@ -253,8 +253,10 @@ static void note_units(const struct study *s, const struct options *o)
 /* Reads the logs or their parts into the study. */
 static int read_study(struct inputs *in, const struct options *o, struct errmsg *e)
 {
+	struct command_progress progress;
 	const struct study_log log = {.paths = o->paths, .n_paths = o->n_paths, .threads = o->threads,
-				      .complain = complain_of_line, .ctx = in};
+				      .complain = complain_of_line, .ctx = in,
+				      .watch = {command_progress_show, &progress}};
 	struct study *s = &in->study;
 	struct study_keep keep = o->keep;
 
@@ -262,8 +264,10 @@ static int read_study(struct inputs *in, const struct options *o, struct errmsg 
 	study_init(s, STUDY_STREAM, o->experiments.list, o->experiments.n);
 	study_keep(s, &keep);
 	command_reads_all(&self, o->paths, o->n_paths);
+	command_progress_begin(&progress, o->paths, o->n_paths);
 	if ((o->merge ? partial_read(s, o->paths, o->n_paths, e) : study_log_read(s, &log, e)) < 0)
 		return -1;
+	command_progress_end();
 	if (s->out_of_order > 0 && !s->sorted)
 		command_note(&self, "events are out of order and were taken as they came; "
 				    "give the log as a file, or sorted by timestamp");

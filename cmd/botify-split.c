@@ -177,8 +177,10 @@ static void complain(void *ctx, const struct errmsg *reason)
 static int split_logs(const struct options *o)
 {
 	struct run r = {.o = o};
+	struct command_progress progress;
 	struct route route;
-	struct split s = {.route = &route, .open = open_shard, .complain = complain, .ctx = &r};
+	struct split s = {.route = &route, .open = open_shard, .complain = complain, .ctx = &r,
+			  .watch = {command_progress_show, &progress}};
 	struct errmsg e;
 	int status;
 	bool spoiled;
@@ -190,7 +192,9 @@ static int split_logs(const struct options *o)
 		signal(SIGPIPE, SIG_IGN);
 	route_init(&route, &o->choice);
 	command_reads_all(&self, o->paths, o->n_paths);
+	command_progress_begin(&progress, o->paths, o->n_paths);
 	status = split_run(&s, o->paths, o->n_paths, &e);
+	command_progress_end();
 	route_clear(&route);
 	if (status == SPLIT_STOPPED)
 		stop_raise(r.stop_fd);

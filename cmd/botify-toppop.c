@@ -110,6 +110,7 @@ static int parse_options(struct options *o, int argc, char **argv)
 static int read_logs(struct tops *t, const struct options *o, struct command_complaints *complaints,
 		     struct log_count *count, struct errmsg *e)
 {
+	struct command_progress progress;
 	struct log log;
 	const struct event *ev;
 	enum log_status s;
@@ -117,6 +118,8 @@ static int read_logs(struct tops *t, const struct options *o, struct command_com
 
 	if (log_open(&log, o->paths, o->n_paths, o->threads, e) < 0)
 		return -1;
+	command_progress_begin(&progress, o->paths, o->n_paths);
+	log_watch(&log, &(struct log_watch){command_progress_show, &progress});
 	while (status == 0 && (s = log_next(&log, &ev, e)) != LOG_END) {
 		if (s == LOG_EVENT)
 			status = tops_add(t, ev, e);
@@ -127,6 +130,7 @@ static int read_logs(struct tops *t, const struct options *o, struct command_com
 	}
 	*count = (struct log_count){log.events, log.bad, log.failed};
 	log_close(&log);
+	command_progress_end();
 	return status;
 }
 

@@ -315,6 +315,7 @@ static int read_listens(struct listens *l, const struct options *o, const struct
 			struct command_complaints *complaints, struct log_count *count, struct errmsg *e)
 {
 	struct listens_reader reader = {0};
+	struct command_progress progress;
 	struct log log;
 	const struct event *ev;
 	enum log_status s;
@@ -323,6 +324,8 @@ static int read_listens(struct listens *l, const struct options *o, const struct
 	command_reads_all(&self, o->paths, o->n_paths);
 	if (log_open(&log, o->paths, o->n_paths, o->trainer.tune.threads, e) < 0)
 		return -1;
+	command_progress_begin(&progress, o->paths, o->n_paths);
+	log_watch(&log, &(struct log_watch){command_progress_show, &progress});
 	while (status == 0 && (s = log_next(&log, &ev, e)) != LOG_END) {
 		if (s == LOG_EVENT)
 			status = listens_add(&reader, ev, e);
@@ -333,6 +336,7 @@ static int read_listens(struct listens *l, const struct options *o, const struct
 	}
 	*count = (struct log_count){log.events, log.bad, log.failed};
 	log_close(&log);
+	command_progress_end();
 	if (status < 0)
 		listens_reader_clear(&reader);
 	return status < 0 ? -1 : listens_make(l, &reader, o->tracks ? c : NULL, e);

@@ -10,6 +10,8 @@
 #include <unistd.h>
 
 #include "base/descriptors.h"
+#include "base/now.h"
+#include "text/progress.h"
 #include "text/sanitize.h"
 
 void command_begin(const struct command *c, char **argv)
@@ -21,9 +23,42 @@ void command_begin(const struct command *c, char **argv)
 	}
 }
 
+static bool progress_stands; /* in the last line of the terminal */
+
+void command_progress_begin(struct command_progress *p, char *const *paths, size_t n)
+{
+	*p = (struct command_progress){.terminal = isatty(STDERR_FILENO), .begun = now_seconds()};
+	p->next = p->begun + 1;
+	if (p->terminal)
+		p->total = progress_total(paths, n);
+}
+
+void command_progress_show(void *progress, uint64_t bytes)
+{
+	const double between = 0.2; /* seconds */
+	struct command_progress *p = progress;
+	double now = p->terminal ? now_seconds() : 0;
+	char text[PROGRESS_SIZE];
+
+	if (!p->terminal || now < p->next)
+		return;
+	p->next = now + between;
+	fprintf(stderr, "\r%s\033[K", progress_text(text, bytes, p->total, now - p->begun));
+	fflush(stderr);
+	progress_stands = true;
+}
+
+void command_progress_end(void)
+{
+	if (progress_stands)
+		fputs("\r\033[K", stderr);
+	progress_stands = false;
+}
+
 /* Every message goes through here. */
 static void print_message(const struct command *c, const char *text)
 {
+	command_progress_end();
 	fprintf(stderr, "%s: ", c->name);
 	sanitize_put(stderr, text);
 	putc('\n', stderr);

@@ -87,6 +87,20 @@ bool command_spoiled(const struct command *c, const struct command_complaints *c
 		     const struct bad_lines *allowed, const struct log_count *count);
 
 /*
+ * How far the reading of logs has come, for whoever waits at a terminal: shown on standard error where that is one,
+ * after the first second. `begin` notes how much there is to read, `show` is for a log_watch, and `end` removes it.
+ */
+struct command_progress {
+	bool terminal;
+	uint64_t total; /* 0: not known */
+	double begun, next;
+};
+
+void command_progress_begin(struct command_progress *p, char *const *paths, size_t n);
+void command_progress_show(void *progress, uint64_t bytes);
+void command_progress_end(void);
+
+/*
  * Whether an output file, which `option` (as "-o") names, may be written: it must not replace an input. "-" is
  * standard input, and so is an empty list. The file and inputs may be NULL. Returns 0, or -1 with the reason.
  */

@@ -887,3 +887,23 @@ try_at_terminal() {
 	[ -z "$(make -s -C "$root" "BUILD=$made" "$object")" ]
 	[ -e made/lib/base/slice.o ]
 }
+
+# As bytes come late through a pipe, it is not known how many there will be.
+@test "contract: who waits at a terminal sees how far reading has come" {
+	command -v script >/dev/null || skip "script is not there"
+	cat >slow <<-'END'
+		"$@" < <(cat log.ndjson; sleep 1.2; cat log.ndjson; sleep 0.4; for _ in $(seq 2000); do cat log.ndjson; done)
+	END
+	shows_progress() {
+		reading "$1" || [ "$1" = botify-split ] || return 0
+		[ "$1" = botify-recommend ] && return
+		[ "$1" = botify-split ] && args=(-n 1 -o slow.)
+		script -qec "bash slow $1 ${args[*]} >out" /dev/null </dev/null >seen
+		status=$?
+		[ "$status" = 0 ] && grep -qE $'\r[0-9]+ MB read, [0-9]+ MB/s\033\\[K.*\r\033\\[K' seen || fail "$(cat -v seen)" || return
+		# and not where that is a file
+		bash slow "$1" "${args[@]}" 2>err >again
+		[ ! -s err ] && cmp out again || fail file
+	}
+	for_each shows_progress
+}

@@ -125,6 +125,7 @@ static enum lines_status read_input(struct lines *l, char *buf, size_t size, siz
 	if (got < 0)
 		return fail_reading(l, errno, e);
 	*n = (size_t)got;
+	l->bytes += *n;
 	return LINES_LINE;
 }
 
@@ -339,6 +340,11 @@ bool lines_cut(const struct lines *l)
 {
 	/* lines with a newline have all been handed out when the end is found */
 	return l->ended;
+}
+
+uint64_t lines_bytes(const struct lines *l)
+{
+	return l->unpack ? unpack_taken(l->unpack) : l->bytes;
 }
 
 bool lines_ready(const struct lines *l)

@@ -12,6 +12,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "base/eager.h"
 #include "base/errmsg.h"
@@ -40,6 +41,7 @@ struct lines {
 
 	/* private */
 	int fd;
+	uint64_t bytes; /* that were read, where nothing is unpacked */
 	bool own_fd, opened, begun, ended, skipping;
 	int stop_fd;
 	struct eager eager;
@@ -107,6 +109,9 @@ int lines_refuse_compressed(const char *text, size_t len, struct errmsg *e);
 
 /* Whether the line was ended by the end of the input instead of a newline. */
 bool lines_cut(const struct lines *l);
+
+/* So many bytes of the input have been read, as they lie in the file: compressed, where it is. */
+uint64_t lines_bytes(const struct lines *l);
 
 /* Whether the next line has been read already, so that lines_next need not read for it. */
 bool lines_ready(const struct lines *l);

@@ -27,6 +27,7 @@ struct unpack {
 	int fd, quit_fd, ready_fd;
 	char *input, *ring;
 	size_t head, tail; /* what is left of the input: input[head .. tail) */
+	uint64_t bytes;	   /* of the input, read so far; atomic */
 	pthread_t thread;
 
 	pthread_mutex_t mutex;
@@ -133,6 +134,7 @@ static enum step read_input(struct unpack *u)
 	if (n < 0)
 		return end_by_error(u, errno);
 	u->tail += (size_t)n;
+	__atomic_fetch_add(&u->bytes, (uint64_t)n, __ATOMIC_RELAXED);
 	return n > 0 ? GO_ON : AT_END;
 }
 
@@ -393,6 +395,7 @@ struct unpack *unpack_start(int fd, const char *begun, size_t len, struct errmsg
 	} else if (error == 0) {
 		memcpy(u->input, begun, len);
 		u->tail = len;
+		u->bytes = len;
 		error = start_thread(u);
 	}
 	if (error == 0)
@@ -421,6 +424,11 @@ void unpack_end(struct unpack *u)
 int unpack_fd(const struct unpack *u)
 {
 	return u->ready_fd;
+}
+
+uint64_t unpack_taken(const struct unpack *u)
+{
+	return __atomic_load_n(&u->bytes, __ATOMIC_RELAXED);
 }
 
 /* Copies the first n bytes of the text, which may go on at the beginning of the ring. */

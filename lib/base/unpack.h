@@ -9,6 +9,7 @@
 #define BOTIFY_UNPACK_H
 
 #include <stddef.h>
+#include <stdint.h>
 
 #include "base/errmsg.h"
 
@@ -30,6 +31,9 @@ void unpack_end(struct unpack *u);
 
 /* A descriptor that poll(2) finds readable where unpack_read has more to say than UNPACK_WAIT. Borrowed. */
 int unpack_fd(const struct unpack *u);
+
+/* So many bytes of the compressed input have been read. */
+uint64_t unpack_taken(const struct unpack *u);
 
 enum unpack_status {
 	UNPACK_TEXT,   /* there is some text */

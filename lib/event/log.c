@@ -17,6 +17,11 @@ int log_open(struct log *log, char *const *paths, size_t n_paths, unsigned threa
 	return log->team ? 0 : errmsg_nomem(e);
 }
 
+void log_watch(struct log *log, const struct log_watch *watch)
+{
+	log->watch = *watch;
+}
+
 void log_close(struct log *log)
 {
 	if (log->open)
@@ -39,6 +44,7 @@ static int open_next(struct log *log, struct errmsg *e)
 
 static void close_file(struct log *log)
 {
+	log->closed_bytes += lines_bytes(&log->lines);
 	lines_clear(&log->lines);
 	log->open = false;
 }
@@ -103,6 +109,8 @@ static int next_block(struct log *log)
 		log->current = NULL;
 	}
 	read_ahead(log);
+	if (log->watch.read)
+		log->watch.read(log->watch.ctx, log->closed_bytes + (log->open ? lines_bytes(&log->lines) : 0));
 	log->current = log_team_take(log->team);
 	log->next_line = 0;
 	if (!log->current)

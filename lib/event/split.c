@@ -155,6 +155,8 @@ static int deal_file(struct split *s, const char *path, struct errmsg *e)
 	}
 	while (status == 0 && got != LINES_END && !all_failed(s)) {
 		got = lines_next_many(&from.lines, BLOCK_BYTES, &buf, &cap, e);
+		if (s->watch.read)
+			s->watch.read(s->watch.ctx, s->closed_bytes + lines_bytes(&from.lines));
 		if (got == LINES_LINE) {
 			status = deal_block(&from, e);
 		} else if (got == LINES_BAD) {
@@ -170,6 +172,7 @@ static int deal_file(struct split *s, const char *path, struct errmsg *e)
 		}
 	}
 	free(buf);
+	s->closed_bytes += lines_bytes(&from.lines);
 	lines_clear(&from.lines);
 	return status;
 }

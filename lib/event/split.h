@@ -11,6 +11,7 @@
 #include "base/errmsg.h"
 #include "base/shard.h"
 #include "event/bad_lines.h"
+#include "event/log.h"
 #include "event/route.h"
 
 struct split {
@@ -21,6 +22,7 @@ struct split {
 	/* called for each line and file that is passed over, and each shard that fails, with the reason */
 	void (*complain)(void *ctx, const struct errmsg *reason);
 	void *ctx;
+	struct log_watch watch;
 
 	/* what became of it */
 	struct log_count count; /* lines that were dealt out, those that were not, and files that were not read */
@@ -29,6 +31,7 @@ struct split {
 	/* private */
 	struct shard *shards;
 	size_t n_shards, shards_cap;
+	uint64_t closed_bytes; /* of files that have been read */
 };
 
 enum { SPLIT_STOPPED = 1 };
