@@ -349,13 +349,12 @@ static void take_over_model(struct course *t, const struct session_model *m)
 }
 
 /*
- * Rows become interests by vectors of tracks that were learned elsewhere. The more is known of tracks, the more of how
- * far first tracks are from their interest is their own: so that is tried out again, by how well the rows alone
- * foretell.
+ * Rows become interests by vectors of tracks that were learned elsewhere. How near first tracks are to their interest
+ * was told with less known of tracks: so that is tried out again, by how well the rows alone foretell.
  */
 static int find_interests_again(struct course *t, struct errmsg *e)
 {
-	static const double factors[] = {.5, 1, 2, 4};
+	static const double factors[] = {.25, .5, 1, 2};
 	struct session_fit *f = &t->f;
 	double near = f->c.near, best = near, most = -INFINITY, ll;
 

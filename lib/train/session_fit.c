@@ -23,7 +23,7 @@ enum { LANES = SESSION_LANES };
  */
 static float reach(const struct session_fit *f)
 {
-	return f->ramp < 1 ? 1 : 1.5f;
+	return f->ramp < 1 || f->alone ? 1 : 1.5f;
 }
 
 /* Prefetching so many listens ahead hides that vectors lie all over memory. */

@@ -47,6 +47,7 @@ struct session_fit {
 	float *u_var, *b_var;
 	struct session_constants c;
 	struct session_bounds bounds;
+	bool alone;		/* vectors go no further than where they are best */
 	float ramp;		/* how much of the other side's variance counts, 0 .. 1 */
 };
 
@@ -84,8 +85,7 @@ int session_fit_users(struct session_fit *f, bool at_start, struct errmsg *e);
 void session_fit_factors(struct session_fit *f);
 
 /*
- * Rows become the interests of users, as many as their first tracks tell apart. They begin where their first
- * tracks lie.
+ * Rows become the interests of users, as many as their openings tell apart. They begin where their first tracks lie.
  */
 int session_fit_interests(struct session_fit *f, struct errmsg *e);
 
