@@ -18,10 +18,18 @@ static void free_history(struct history *h)
 	free(h);
 }
 
+/* What is kept of a session beside its history, and can be made again. */
+static void drop_tallies(struct session *session)
+{
+	tallies_free(session->tallies);
+	session->tallies = NULL;
+}
+
 void sessions_clear(struct sessions *s)
 {
 	for (size_t i = 0; i < s->n; i++) {
 		free_history(s->list[i].history);
+		drop_tallies(&s->list[i]);
 		free(s->list[i].recent);
 	}
 	for (size_t i = 0; i < s->n_spare; i++)
@@ -146,6 +154,7 @@ static struct sessions_change *end_session(struct sessions *s, struct session *s
 
 	change->ended = session->history;
 	session->history = NULL;
+	drop_tallies(session);
 	session->number++;
 	s->n_open--;
 	put_among_closed(s, session);
@@ -244,6 +253,8 @@ int sessions_add(struct sessions *s, struct session *session, const struct catal
 		free(gone);
 		return -1;
 	}
+	if (gone || (session->tallies && tallies_add(session->tallies, session->history) < 0))
+		drop_tallies(session);
 	change = note_change(s, SESSIONS_PLAYED, session, s->before);
 	change->timestamp = session->timestamp;
 	change->shed = gone;
@@ -298,6 +309,7 @@ static void undo_change(struct sessions *s, const struct catalog *c, struct sess
 {
 	struct session *session = &s->list[change->place];
 
+	drop_tallies(session);
 	switch (change->kind) {
 	case SESSIONS_OPENED:
 		recycle_history(s, session->history);
