@@ -265,13 +265,9 @@ int sessions_add(struct sessions *s, struct session *session, const struct catal
 /* Keeps the memory of a history for another session. */
 static void recycle_history(struct sessions *s, struct history *h)
 {
-	enum { SPARE_PLAYS = 256 }; /* what a longer session took is not kept for others */
 	struct history **spare = grow(s->spare, &s->spare_cap, s->n_spare + 1, sizeof *spare);
 
-	if (h->cap > SPARE_PLAYS)
-		history_clear(h);
-	else
-		history_reset(h);
+	history_reset(h);
 	if (spare) {
 		s->spare = spare;
 		spare[s->n_spare++] = h;
