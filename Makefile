@@ -49,6 +49,7 @@ LIB_OBJECTS = $(patsubst %.c,$(BUILD)/%.o,$(sort $(wildcard lib/*.c lib/*/*.c)))
 UNIT_TESTS = $(patsubst %.c,$(BUILD)/%,$(wildcard tests/unit/*.c tests/unit/*/*.c))
 STATS_TESTS = $(patsubst %.c,$(BUILD)/%,$(wildcard tests/stats/*.c))
 SHIM = $(BUILD)/tests/shim/fail_nth.so $(BUILD)/tests/shim/fail_each
+LISTENERS = $(patsubst tests/listener/%.c,$(BUILD)/tests/listener/botify-sim-%,$(wildcard tests/listener/*.c))
 FUZZERS = $(patsubst %.c,$(BUILD)/%,$(wildcard tests/fuzz/*.c))
 
 # Before a command: what is printed instead of it, unless nothing is (make -s).
@@ -76,7 +77,11 @@ $(BUILD)/botify-abtest: BLAS = -lgslcblas
 $(UNIT_TESTS) $(STATS_TESTS): %: %.o $(LIB)
 	$(call say,LD,$@)$(CC) $(CFLAGS) $(NO_LTO) $(LDFLAGS) -o $@ $^ $(LIBS)
 
-unit: $(UNIT_TESTS) $(SHIM)
+unit: $(UNIT_TESTS) $(SHIM) $(LISTENERS)
+
+# botify-sim with another listener than that of the library, which is not linked then.
+$(BUILD)/tests/listener/botify-sim-%: $(BUILD)/tests/listener/%.o $(BUILD)/cmd/botify-sim.o $(BUILD)/cmd/command.o $(BUILD)/cmd/options.o $(LIB)
+	$(call say,LD,$@)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS)
 
 $(BUILD)/tests/shim/%.so: tests/shim/%.c
 	@mkdir -p $(@D)

@@ -246,22 +246,24 @@ static void tell_of_signals(void (*handler)(int))
 
 /* What shows how far it is: on a terminal, and in a file. */
 struct shown_epochs {
-	FILE *metrics; /* or NULL */
+	struct save *metrics; /* or NULL */
 	bool terminal;
 	double begun, fit_begun; /* now_seconds */
 };
 
 static void write_metrics(const struct shown_epochs *s, const struct watch_epoch *now)
 {
-	fprintf(s->metrics, "{\"stage\":\"%s\",\"model\":\"%s\",\"epoch\":%u,\"loss\":", now->stage, now->model,
+	FILE *f = s->metrics->file;
+
+	fprintf(f, "{\"stage\":\"%s\",\"model\":\"%s\",\"epoch\":%u,\"loss\":", now->stage, now->model,
 		now->epoch);
-	json_put_number(s->metrics, now->loss);
-	fputs(",\"metric\":", s->metrics);
-	json_put_number(s->metrics, now->metric);
-	fputs(",\"seconds\":", s->metrics);
-	json_put_number(s->metrics, round(1e3 * (now_seconds() - s->begun)) / 1e3);
-	fputs("}\n", s->metrics);
-	fflush(s->metrics); /* a pipe's reader sees each epoch as it ends; the end finds out whether it could be written */
+	json_put_number(f, now->loss);
+	fputs(",\"metric\":", f);
+	json_put_number(f, now->metric);
+	fputs(",\"seconds\":", f);
+	json_put_number(f, round(1e3 * (now_seconds() - s->begun)) / 1e3);
+	fputs("}\n", f);
+	save_flush(s->metrics);
 }
 
 static void show_epoch(void *ctx, const struct watch_epoch *now)
@@ -450,7 +452,7 @@ static int learn_and_watch(struct options *o, const struct listens *l, const str
 	    (o->metrics && save_open(&metrics, o->metrics, e) < 0))
 		return -1;
 	display.begun = display.fit_begun = now_seconds();
-	display.metrics = metrics.file;
+	display.metrics = o->metrics ? &metrics : NULL;
 	o->trainer.tune.watch = (struct watch){show_epoch, &display};
 	o->trainer.tune.tried = o->tune ? print_tried : NULL;
 	o->trainer.tune.ctx = &display;

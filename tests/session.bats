@@ -121,6 +121,21 @@ mean_time() {
 	[[ $stderr == *"it needs a session model (--session)"* ]]
 }
 
+@test "session: listeners who are not logistic are learned too, and better played than by similar tracks" {
+	# shellcheck disable=SC2317 # play calls it
+	botify-sim() { "$bin/tests/listener/botify-sim-steps" "$@"; }
+	cd "$BATS_TEST_TMPDIR"
+	ln -s "$BATS_FILE_TMPDIR/world" world
+	play random+unseen 3000 1 >random
+	botify-train session --tracks world/tracks.ndjson -o model random
+	botify-train similar --model itemknn -o similar random
+	play similar,random+unseen 1000 2 --similar similar >contextual
+	play session+unseen 1000 2 --session model >planned
+	jq -ne "$(mean_time planned) > 2 * $(mean_time contextual)"
+	# they have had enough of an artist after two tracks
+	jq -e '.factors[1] > 0.9 and .factors[2] < 0.1' model/model.json
+}
+
 @test "session: plans made beforehand are those made when they are needed" {
 	jq -c '{message, timestamp, user, track, time}' log.ndjson | head -3000 >asked
 	botify-recommend --tracks bare/tracks.ndjson --session bare/model --policy session:50 --no-latency <asked >at-once

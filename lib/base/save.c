@@ -276,10 +276,16 @@ static int close_and_name(struct save *s)
 }
 
 /* The file must be on the disk before it gets the name: a crash would else leave a whole name and half a file. */
+void save_flush(struct save *s)
+{
+	if (fflush(s->file) != 0 && s->error == 0)
+		s->error = errno;
+}
+
 static int finish_file(struct save *s)
 {
-	errno = 0;
-	if (fflush(s->file) != 0 || ferror(s->file))
+	errno = s->error;
+	if (s->error != 0 || fflush(s->file) != 0 || ferror(s->file))
 		return -1;
 	if (!s->path)
 		return close_file(s);

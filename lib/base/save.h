@@ -24,10 +24,14 @@ struct save {
 	char *name;	 /* for messages */
 	char *path;	 /* what is replaced, in the end; NULL: nothing */
 	char *temporary; /* the name that it has until then; NULL: none */
+	int error;	 /* errno of save_flush; 0: none */
 };
 
 /* Starts writing what shall become `path`. Returns 0, or -1 with the reason. */
 int save_open(struct save *s, const char *path, struct errmsg *e);
+
+/* Shows what was written to those who read along, of a pipe say. Where that fails, save_commit will tell. */
+void save_flush(struct save *s);
 
 /*
  * Checks, syncs, closes and puts the file in its place. Returns 0; or -1 with the reason, and what stood at the path

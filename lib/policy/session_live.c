@@ -63,7 +63,7 @@ static void discount(const struct session_player *p, struct session_live *l, con
 		     const struct history *h, uint32_t track)
 {
 	uint32_t artist = p->catalog->tracks[track].artist;
-	float discount = (float)(p->log_gamma * history_artist_plays(h, artist));
+	float discount = session_discount(p, history_artist_plays(h, artist));
 
 	for (size_t i = 0; i < l->n; i++)
 		if (l->artists[i] == artist && l->discounts[i] > -INFINITY)

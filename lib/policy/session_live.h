@@ -53,7 +53,8 @@ struct session_player {
 	const struct catalog *catalog;
 	struct session_model model;
 	struct session_bounds bounds;
-	double log_gamma;
+	float discounts[SESSION_PLAYS_MAX + 1]; /* the logarithms of what is left of a time after plays of its artist */
+	float discount;				/* and of what is left of that after one more */
 	struct session_plans plans; /* as deep as the deepest source wants; they may be made at any time */
 	struct session_live *lives; /* SESSION_LIVE_SETS of SESSION_LIVE_WAYS, by hash of the user */
 	uint64_t asked;
@@ -63,6 +64,20 @@ struct session_player {
 	float *values;		      /* scratch: scores less discounts, some of them brought up to date */
 	size_t values_cap;
 };
+
+/* The logarithm of what is left of a time after so many plays of its artist. */
+static inline float session_discount(const struct session_player *p, uint32_t plays)
+{
+	if (plays <= SESSION_PLAYS_MAX)
+		return p->discounts[plays];
+	return p->discounts[SESSION_PLAYS_MAX] + p->discount * (float)(plays - SESSION_PLAYS_MAX);
+}
+
+/* The logarithm of the time that a planned track is expected to have. */
+static inline float session_planned_score(const struct session_player *p, const struct session_planned *t)
+{
+	return t->own + session_discount(p, t->before);
+}
 
 /* What is known at the start of a session of this user that has this row. */
 void session_aim_at_row(const struct session_player *p, size_t user, uint32_t row, struct session_aim *a);

@@ -179,7 +179,7 @@ static void discount_artists(const struct session_player *p, struct session_plan
 	for (size_t i = 0; i < n; i++) {
 		struct session_ranked *r = &s->ranked[s->sorted[i].track];
 
-		r->score = r->own + (float)(p->log_gamma * s->artist_plays[tracks[r->track].artist]++);
+		r->score = r->own + session_discount(p, s->artist_plays[tracks[r->track].artist]++);
 	}
 	for (size_t i = 0; i < n; i++)
 		s->artist_plays[tracks[s->ranked[i].track].artist] = 0;
@@ -226,7 +226,7 @@ static size_t leave_out(const struct session_player *p, struct session_planner *
 			t->before = t->n;
 		t->own = r->own;
 		t->n++;
-		r->score = r->own + (float)(p->log_gamma * t->before);
+		r->score = r->own + session_discount(p, t->before);
 	}
 	for (size_t i = 0; i < n; i++) {
 		s->ties[tracks[s->ranked[i].track].artist].n = 0;

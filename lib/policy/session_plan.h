@@ -30,12 +30,6 @@ struct session_plan {
 	struct session_planned tracks[]; /* best first */
 };
 
-/* The logarithm of the time that a planned track is expected to have. */
-static inline float session_plan_score(double log_gamma, const struct session_planned *t)
-{
-	return t->own + (float)(log_gamma * t->before);
-}
-
 /* Of an artist: how many tracks there were, the last one's worth, and how many were before those that it is near. */
 struct near_ties {
 	uint32_t n, before;

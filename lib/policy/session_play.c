@@ -11,6 +11,19 @@
 
 enum { D = SESSION_DIM };
 
+/* Nothing that is left has no logarithm: so little is left that anything else is better. */
+static float log_of_factor(double factor)
+{
+	return (float)log(fmax(factor, 1e-12));
+}
+
+static void set_discounts(struct session_player *p)
+{
+	for (int k = 0; k <= SESSION_PLAYS_MAX; k++)
+		p->discounts[k] = log_of_factor(p->model.factors[k]);
+	p->discount = log_of_factor(p->model.gamma);
+}
+
 struct session_player *session_player_load(const char *path, const struct catalog *c, struct errmsg *e)
 {
 	struct session_player *p = calloc(1, sizeof *p);
@@ -24,8 +37,8 @@ struct session_player *session_player_load(const char *path, const struct catalo
 		free(p);
 		return NULL;
 	}
-	session_bounds_make(&p->bounds, p->model.gamma);
-	p->log_gamma = log(fmax(p->model.gamma, 1e-6));
+	session_bounds_make(&p->bounds, p->model.factors);
+	set_discounts(p);
 	p->lives = calloc(SESSION_LIVE_SETS * SESSION_LIVE_WAYS, sizeof *p->lives);
 	p->norms = malloc((c->n_tracks + 1) * sizeof *p->norms);
 	p->beginnings = calloc(SESSION_BEGINNINGS, sizeof *p->beginnings);
@@ -207,8 +220,7 @@ static float worth(const struct session_player *p, const struct session_planned 
 {
 	uint32_t plays = history_artist_plays(h, p->catalog->tracks[t->track].artist);
 
-	return session_plan_score(p->log_gamma, t) +
-	       (float)(plays > t->before ? p->log_gamma * (plays - t->before) : 0);
+	return t->own + session_discount(p, plays > t->before ? plays : t->before);
 }
 
 /*
@@ -228,7 +240,7 @@ static int choose_planned(const struct session_player *p, const struct session_p
 		uint32_t track = t->track;
 		float score;
 
-		if (session_plan_score(p->log_gamma, t) <= best && q->explain == 0)
+		if (session_planned_score(p, t) <= best && q->explain == 0)
 			break;
 		if (history_track_plays(q->history, track) > 0 || !filter_chain_passes(chain, track))
 			continue;

@@ -2,8 +2,8 @@
  * session_play (private to lib/policy): recommending by a session model (see world/session_model.h): sources session
  * and session:live.
  *
- * The plan of a session is an order of tracks by what they are expected to bring, gamma^(how many of the same artist
- * come before) times the expected time; where the times are known, this greedy order is the best there is. A plan is
+ * The plan of a session is an order of tracks by what they are expected to bring: the time, less for each of
+ * the same artist that comes before; where the times are known, this greedy order is the best there is. A plan is
  * made before it is needed, or when it is first, and kept: it is a function of the model, the row and the user alone,
  * so nothing depends on what else is kept.
  */

@@ -285,10 +285,10 @@ static int learn_from_nothing(struct course *t, struct errmsg *e)
 		if (session_fit_turn(f, e) < 0 || turn(t, true, &ll, e) < 0)
 			return -1;
 	}
-	session_fit_gamma(f);
+	session_fit_factors(f);
 	if (find_interests(t, e) < 0)
 		return -1;
-	session_fit_gamma(f);
+	session_fit_factors(f);
 	t->stage = "tune";
 	return tune(t, 1.6, e) < 0 || turns(t, OWN, true, &ll, e) < 0 ? -1 : 0;
 }
@@ -349,13 +349,12 @@ static void take_over_model(struct course *t, const struct session_model *m)
 }
 
 /*
- * Rows become interests by vectors of tracks that were learned elsewhere. The more is known of tracks, the more of how
- * far first tracks are from their interest is their own: so that is tried out again, by how well the rows alone
- * foretell.
+ * Rows become interests by vectors of tracks that were learned elsewhere. How near first tracks are to their interest
+ * was told with less known of tracks: so that is tried out again, by how well the rows alone foretell.
  */
 static int find_interests_again(struct course *t, struct errmsg *e)
 {
-	static const double factors[] = {.5, 1, 2, 4};
+	static const double factors[] = {.25, .5, 1, 2};
 	struct session_fit *f = &t->f;
 	double near = f->c.near, best = near, most = -INFINITY, ll;
 
@@ -397,7 +396,8 @@ static int run(struct course *t, struct session_data *part, struct session_data 
 		return -1;
 	if (o->previous) {
 		t->f.c.gamma = o->previous->gamma;
-		session_bounds_make(&t->f.bounds, o->previous->gamma);
+		memcpy(t->f.c.factors, o->previous->factors, sizeof t->f.c.factors);
+		session_bounds_make(&t->f.bounds, t->f.c.factors);
 		if (session_fit_users(&t->f, true, e) < 0)
 			return -1;
 		t->epochs = AGAIN + LAST;
@@ -405,7 +405,8 @@ static int run(struct course *t, struct session_data *part, struct session_data 
 		return find_interests_again(t, e) < 0 ? -1 : finish(t, part, AGAIN, r, e);
 	}
 	t->f.c.gamma = 0.8;
-	session_bounds_make(&t->f.bounds, 0.8);
+	session_factors_fill(t->f.c.factors, 0.8);
+	session_bounds_make(&t->f.bounds, t->f.c.factors);
 	session_bounds_forget_repeats(&t->f.bounds);
 	if (session_fit_users(&t->f, true, e) < 0)
 		return -1;

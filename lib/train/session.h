@@ -5,8 +5,8 @@
  * draws (a tobit model for each, with a spread over users that is learned too); they also give the scale of q.e. From
  * a small start that grows, the vectors are then fitted by turns, first with a row for each first track, then with the
  * interests that each user's first tracks fall into. The spreads and the noise are tried out against the likelihood of
- * listens that were held out; gamma is where the likelihood of listens whose artist had been played is highest. At
- * last nothing is held out any more.
+ * listens that were held out; what is left of a time after plays of its artist, against that of such listens. At last
+ * nothing is held out any more.
  *
  * A log that is large is not needed for all of that: it begins with a part, and goes on with the whole.
  */

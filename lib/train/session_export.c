@@ -88,6 +88,7 @@ int session_fit_export(const struct session_fit *f, struct session_model *m, str
 		.b = f->c.b_mean,
 		.b_var = f->c.b_var,
 	};
+	memcpy(m->factors, f->c.factors, sizeof m->factors);
 	for (int k = 0; k < D; k++) {
 		m->first[k] = f->c.first[k];
 		m->artist[k] = f->c.artist[k];

@@ -3,7 +3,7 @@
  * Private to its trainer.
  *
  * A track has a vector e, a row (what a listener is after in a session) a vector q; a listen of user u to a track
- * whose artist was played k times before gives time = gamma^k sigmoid(s_u (q.e - b_u + noise)), rounded to hundredths.
+ * whose artist was played k times before gives time = factors[k] sigmoid(s_u (q.e - b_u + noise)), in hundredths.
  * That is a tobit model in x = q.e: an observed time is an interval of x, and at 0 and at the top one end of it is
  * open.
  *
@@ -24,7 +24,8 @@
 #include "world/session_model.h"
 
 struct session_constants {
-	double gamma, noise; /* noise: the variance of x around q.e */
+	double gamma, factors[SESSION_PLAYS_MAX + 1]; /* as in session_model.h */
+	double noise;				      /* the variance of x around q.e */
 	/* variance of a coordinate of a first track around its interest, by which interests are told apart */
 	double near;
 	float artist[SESSION_DIM], track[SESSION_DIM], first[SESSION_DIM]; /* variances by coordinate */
@@ -46,6 +47,7 @@ struct session_fit {
 	float *u_var, *b_var;
 	struct session_constants c;
 	struct session_bounds bounds;
+	bool alone;		/* vectors go no further than where they are best */
 	float ramp;		/* how much of the other side's variance counts, 0 .. 1 */
 };
 
@@ -76,12 +78,14 @@ int session_fit_judge(struct session_fit *f, double *log_likelihood, struct errm
  */
 int session_fit_users(struct session_fit *f, bool at_start, struct errmsg *e);
 
-/* gamma by its likelihood, from listens whose artist had been played, and the table of bounds by it. */
-void session_fit_gamma(struct session_fit *f);
+/*
+ * What is left of a time after plays of its artist, by likelihood, from listens whose artist had been played, and the
+ * table of bounds by it: gamma^k; or what the listens after k plays speak for, where they clearly do.
+ */
+void session_fit_factors(struct session_fit *f);
 
 /*
- * Rows become the interests of users, as many as their first tracks tell apart. They begin where their first
- * tracks lie.
+ * Rows become the interests of users, as many as their openings tell apart. They begin where their first tracks lie.
  */
 int session_fit_interests(struct session_fit *f, struct errmsg *e);
 

@@ -1,9 +1,11 @@
 /*
  * Which openings of a user belong to one interest: see session_fit.h.
  *
- * A first track lies near the interest: e ~ N(q, first + what is not known of e), and q ~ N(0, spread). Openings are
- * joined, two clusters at a time, as long as one interest explains both better than two do, by the ratio of the
- * evidences: so how many interests a user has comes out of the log.
+ * Each opening is looked at by itself: its first track lies near the interest, and its listens say more: so it tells of
+ * q, by its posterior. The interests of users are q ~ N(0, spread). Openings are joined, two clusters at a time, as long
+ * as one interest explains both better than two do, by the ratio of the evidences: so how many interests a user has
+ * comes out of the log. First tracks alone would be enough for random sessions; in those of a policy, where listens are
+ * many, they would not.
  */
 #include <math.h>
 #include <stdlib.h>
@@ -14,7 +16,7 @@
 
 enum { D = SESSION_DIM, CHUNK = 16, MOST = 64 };
 
-/* A set of openings: the precision and the weighted sum of where its first tracks say that the interest is. */
+/* A set of openings: the precision and the weighted sum of where they say that the interest is. */
 struct cluster {
 	float precision[D], sum[D];
 	double score;
@@ -52,16 +54,11 @@ static double score(const struct interests *t, const float *precision, const flo
 
 static void begin_cluster(const struct interests *t, size_t opening, struct cluster *c)
 {
-	const struct session_fit *f = t->f;
-	size_t track = f->data->openings[opening].track;
-	const float *e = f->tracks + track * D, *v = f->tracks_var + track * D;
+	const float *q = t->f->rows + opening * D, *v = t->f->rows_var + opening * D;
 
 	for (int k = 0; k < D; k++) {
-		/* what the logs say of e, without its prior */
-		float known = fmaxf(1 / v[k] - t->prior[k], 0.05f / v[k]), s = (float)f->c.near + 1 / known;
-
-		c->precision[k] = 1 / s;
-		c->sum[k] = e[k] / v[k] / known / s;
+		c->precision[k] = 1 / v[k];
+		c->sum[k] = q[k] / v[k];
 	}
 	c->score = score(t, c->precision, c->sum);
 }
@@ -184,6 +181,29 @@ static void set_prior(struct interests *t)
 		t->prior[k] = (float)((double)f->data->n_openings / (sum[k] + 1e-9));
 }
 
+/* What each opening says by itself of what the user is after: its first track, and its listens. */
+static int look_at_openings(struct session_fit *f, struct errmsg *e)
+{
+	size_t n = f->data->n_openings;
+	uint32_t *row_of = malloc((n + 1) * sizeof *row_of);
+	float first[D];
+	int status;
+
+	for (uint32_t i = 0; row_of && i < n; i++)
+		row_of[i] = i;
+	status = row_of ? session_fit_set_rows(f, row_of, n, e) : errmsg_nomem(e);
+	free(row_of);
+	memcpy(first, f->c.first, sizeof first);
+	for (int k = 0; k < D; k++)
+		f->c.first[k] = (float)f->c.near;
+	f->alone = true;
+	for (int i = 0; status == 0 && i < 2; i++)
+		status = session_fit_rows(f, e);
+	f->alone = false;
+	memcpy(f->c.first, first, sizeof first);
+	return status;
+}
+
 int session_fit_interests(struct session_fit *f, struct errmsg *e)
 {
 	const struct session_data *d = f->data;
@@ -197,10 +217,12 @@ int session_fit_interests(struct session_fit *f, struct errmsg *e)
 
 	set_prior(&t);
 	if (t.cluster_of && t.counts)
+		status = look_at_openings(f, e);
+	if (status == 0 && t.cluster_of && t.counts)
 		parallel_for(d->n_users, CHUNK, f->threads, cluster_users, &t);
-	if (!t.cluster_of || !t.counts || t.failed) {
+	if (status == 0 && (!t.cluster_of || !t.counts || t.failed)) {
 		status = errmsg_nomem(e);
-	} else {
+	} else if (status == 0) {
 		for (size_t i = 0; i < d->n_users; i++) {
 			for (uint32_t j = d->user_openings[i]; j < d->user_openings[i + 1]; j++)
 				t.cluster_of[j] += n_rows;

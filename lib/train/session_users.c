@@ -22,19 +22,22 @@ struct slope {
 };
 
 /*
- * An observation with x ~ N(x0, v0): log u - (u z + b - x0)^2 / 2 v0 inside, log Phi where it is open. All are
- * concave.
+ * An observation with x ~ N(x0, v0): inside, where z is known up to a variance r, u z + b - x0 ~ N(0, v0 + u^2 r), with
+ * the density of z; log Phi where it is open. Without r, who always listens equally long would be infinitely sharp, or
+ * not sharp at all. Of the Hessian inside, what is positive for sure.
  */
 static void add_observation(struct slope *g, const struct session_bound *o, double u, double b, double x0, double v0)
 {
 	double z = o->z, m = u * z + b - x0, sign, a, h, c;
 
 	if (o->kind == SESSION_INSIDE) {
-		g->u += 1 / u - m * z / v0;
-		g->b -= m / v0;
-		g->uu += 1 / (u * u) + z * z / v0;
-		g->ub += z / v0;
-		g->bb += 1 / v0;
+		double v = v0 + u * u * o->r, known = v0 / (u * v);
+
+		g->u += known - m * z / v + m * m * u * o->r / (v * v);
+		g->b -= m / v;
+		g->uu += known * known + z * z / v;
+		g->ub += z / v;
+		g->bb += 1 / v;
 		return;
 	}
 	if (o->kind == SESSION_NOTHING)

@@ -50,6 +50,13 @@ static double logit(double p)
 	return log(p / (1 - p));
 }
 
+/*
+ * No logit counts as known to less than this variance. Where listening is not quite logistic, or is noisy, the narrow
+ * intervals in the middle would be believed to be what they are not; where it is logistic, this is little beside the
+ * noise of x.
+ */
+static const double blur = 0.1;
+
 static struct session_bound bound_of(double lo, double hi)
 {
 	struct session_bound o = {0};
@@ -67,19 +74,22 @@ static struct session_bound bound_of(double lo, double hi)
 		o.low = (float)logit(lo);
 		o.high = (float)logit(hi);
 		o.z = (o.low + o.high) / 2;
-		o.r = (o.high - o.low) * (o.high - o.low) / 12;
+		o.r = (o.high - o.low) * (o.high - o.low) / 12 + (float)blur;
 	}
 	return o;
 }
 
-void session_bounds_make(struct session_bounds *b, double gamma)
+void session_factors_fill(double factors[SESSION_PLAYS_MAX + 1], double gamma)
 {
 	for (int k = 0; k <= SESSION_PLAYS_MAX; k++)
-		for (int t = 0; t < SESSION_TIMES; t++) {
-			double factor = pow(gamma, k);
+		factors[k] = pow(gamma, k);
+}
 
-			b->of[k][t] = bound_of((t - 0.5) / 100 / factor, (t + 0.5) / 100 / factor);
-		}
+void session_bounds_make(struct session_bounds *b, const double factors[SESSION_PLAYS_MAX + 1])
+{
+	for (int k = 0; k <= SESSION_PLAYS_MAX; k++)
+		for (int t = 0; t < SESSION_TIMES; t++)
+			b->of[k][t] = bound_of((t - 0.5) / 100 / factors[k], (t + 0.5) / 100 / factors[k]);
 }
 
 void session_bounds_forget_repeats(struct session_bounds *b)

@@ -1,7 +1,7 @@
 /*
  * session_math: what a listen says in the session model (see session_model.h), and products of its vectors.
  *
- * time = gamma^k sigmoid(z), z = s (x - b), rounded to hundredths: so a time says that z lies in an interval, which at
+ * time = factors[k] sigmoid(z), z = s (x - b), rounded to hundredths: so a time says that z lies in an interval, which at
  * 0 and at the top is open at one end. All sums are taken in an order that is fixed: the same numbers on every
  * machine.
  */
@@ -16,7 +16,7 @@
 
 #include "world/session_model.h"
 
-enum { SESSION_PLAYS_MAX = 15, SESSION_TIMES = 101, SESSION_LANES = 8 };
+enum { SESSION_TIMES = 101, SESSION_LANES = 8 };
 
 /* Some coordinates at once. */
 typedef float session_lanes __attribute__((vector_size(SESSION_LANES * sizeof(float)), aligned(4), may_alias));
@@ -36,7 +36,7 @@ typedef float session_lanes __attribute__((vector_size(SESSION_LANES * sizeof(fl
 
 enum session_bound_kind { SESSION_NOTHING, SESSION_INSIDE, SESSION_BELOW, SESSION_ABOVE };
 
-/* What a time says of z: it is about `z` with variance `r`; or below z, or above it. */
+/* What a time says of z: it is about `z` with variance `r`, the interval's and some more; or below z, or above it. */
 struct session_bound {
 	enum session_bound_kind kind;
 	float z, r;
@@ -47,8 +47,11 @@ struct session_bounds {
 	struct session_bound of[SESSION_PLAYS_MAX + 1][SESSION_TIMES];
 };
 
-/* Bounds for all times and numbers of earlier plays of the artist. */
-void session_bounds_make(struct session_bounds *b, double gamma);
+/* gamma^k for each k. */
+void session_factors_fill(double factors[SESSION_PLAYS_MAX + 1], double gamma);
+
+/* Bounds for all times and numbers of earlier plays of the artist, after which that factor of a time is left. */
+void session_bounds_make(struct session_bounds *b, const double factors[SESSION_PLAYS_MAX + 1]);
 
 /* Has listens whose artist was played before say nothing. */
 void session_bounds_forget_repeats(struct session_bounds *b);

@@ -21,7 +21,7 @@
 #include "text/ndjson.h"
 #include "text/npy.h"
 
-enum { VERSION = 1, USER_COLUMNS = 5, OPENING_COLUMNS = 3 };
+enum { VERSION = 2, USER_COLUMNS = 5, OPENING_COLUMNS = 3 };
 
 /* The files of a model beside model.json. */
 static const char *const matrices[] = {
@@ -108,6 +108,20 @@ static int read_variances(const json_t *o, const char *key, double variances[SES
 	return 0;
 }
 
+static int read_factors(const json_t *o, double factors[SESSION_PLAYS_MAX + 1], struct errmsg *e)
+{
+	const json_t *v = json_object_get(o, "factors");
+
+	if (json_array_size(v) != SESSION_PLAYS_MAX + 1)
+		return errmsg_set(e, "\"factors\" is not an array of %d numbers", SESSION_PLAYS_MAX + 1);
+	for (size_t i = 0; i <= SESSION_PLAYS_MAX; i++) {
+		factors[i] = json_number_value(json_array_get(v, i));
+		if (!(factors[i] >= 0 && factors[i] <= (i == 0 ? 1 : factors[i - 1])))
+			return errmsg_set(e, "\"factors\" do not go down from 1");
+	}
+	return 0;
+}
+
 static int read_size(const json_t *o, const char *key, size_t *n, struct errmsg *e)
 {
 	uint64_t count;
@@ -144,6 +158,8 @@ static int read_head(struct session_model *m, const json_t *o, const struct cata
 	    read_number(o, "near", 1e-9, 1e12, &m->near, e) < 0 ||
 	    read_number(o, "s", 1e-6, 1e6, &m->s, e) < 0 || read_number(o, "b", -1e6, 1e6, &m->b, e) < 0 ||
 	    read_number(o, "b_var", 1e-9, 1e12, &m->b_var, e) < 0)
+		return -1;
+	if (read_factors(o, m->factors, e) < 0)
 		return -1;
 	if (read_variances(o, "first", m->first, e) < 0 || read_variances(o, "artist", m->artist, e) < 0 ||
 	    read_variances(o, "track", m->track, e) < 0)
@@ -357,10 +373,10 @@ static int save_matrix(const struct npy *a, const char *dir, enum matrix which, 
 	return finish_file(f, path, e);
 }
 
-static void put_variances(FILE *f, const char *key, const double *v)
+static void put_numbers(FILE *f, const char *key, const double *v, int n)
 {
 	fprintf(f, ",\"%s\":[", key);
-	for (int i = 0; i < SESSION_DIM; i++) {
+	for (int i = 0; i < n; i++) {
 		if (i > 0)
 			putc(',', f);
 		json_put_number(f, v[i]);
@@ -390,14 +406,15 @@ static int save_head(const struct session_model *m, const char *dir, const struc
 		   ",\"openings\":%zu",
 		VERSION, digest, SESSION_DIM, m->n_tracks, m->n_users, m->n_rows, m->n_openings);
 	put_number(f, "gamma", m->gamma);
+	put_numbers(f, "factors", m->factors, SESSION_PLAYS_MAX + 1);
 	put_number(f, "noise", m->noise);
 	put_number(f, "near", m->near);
 	put_number(f, "s", m->s);
 	put_number(f, "b", m->b);
 	put_number(f, "b_var", m->b_var);
-	put_variances(f, "first", m->first);
-	put_variances(f, "artist", m->artist);
-	put_variances(f, "track", m->track);
+	put_numbers(f, "first", m->first, SESSION_DIM);
+	put_numbers(f, "artist", m->artist, SESSION_DIM);
+	put_numbers(f, "track", m->track, SESSION_DIM);
 	fputs("}\n", f);
 	return finish_file(f, path, e);
 }

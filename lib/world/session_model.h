@@ -2,12 +2,12 @@
  * session_model: what listeners are after in a session, and what tracks are like, as learned from logs: a directory.
  *
  * A track has a vector e, and a user a few rows: vectors q, one for each of their interests. A listen to a track whose
- * artist was played k times before in the session is expected to last gamma^k sigmoid(s (q.e - b)), where s and b are
- * the user's. What is not known well is kept as variances. botify-train session learns and writes a model,
+ * artist was played k times before in the session is expected to last factors[k] sigmoid(s (q.e - b)), where s and b are
+ * the user's, and factors[k] is gamma^k unless listens said otherwise. What is not known well is kept as variances. botify-train session learns and writes a model,
  * botify-recommend plays by it.
  *
  *     model.json          {"botify-session":1,"catalog":"…","dim":64,"tracks":N,"users":N,"rows":N,"openings":N,
- *                          "gamma":…,…}
+ *                          "gamma":…,"factors":[…],…}
  *     tracks.npy          N x 64 float32, row i is track i of the catalog, in the order of ids
  *     tracks_var.npy      N x 1 float32: the variance of each coordinate of e
  *     rows.npy            N x 64 float32
@@ -27,7 +27,7 @@
 #include "base/errmsg.h"
 #include "world/catalog.h"
 
-enum { SESSION_DIM = 64, SESSION_DIGEST = 17 };
+enum { SESSION_DIM = 64, SESSION_DIGEST = 17, SESSION_PLAYS_MAX = 15 };
 
 struct session_user {
 	uint32_t id;
@@ -45,7 +45,9 @@ struct session_model {
 	float *tracks, *tracks_var, *rows, *rows_var;
 	struct session_user *users;    /* n_users and one more, whose first_opening is n_openings */
 	struct session_start *openings;
-	double gamma;		       /* what is left of a time for each earlier play of the artist */
+	/* what is left of a time after k plays of the artist: of no more than before, and factors[0] is 1 */
+	double factors[SESSION_PLAYS_MAX + 1];
+	double gamma; /* of what was left, for each play after these; factors[k] is gamma^k where nothing said otherwise */
 	double noise;		       /* variance of x around q.e */
 	double near;		       /* variance of a coordinate of a first track around its interest */
 	/* the same, as a row takes it: as far as first tracks speak for it beside what was listened to */

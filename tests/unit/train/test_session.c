@@ -205,9 +205,10 @@ static void bounds_say_what_a_time_says(void)
 {
 	static struct session_bounds b;
 	const struct session_bound *o;
-	double least;
+	double least, factors[SESSION_PLAYS_MAX + 1];
 
-	session_bounds_make(&b, .8);
+	session_factors_fill(factors, .8);
+	session_bounds_make(&b, factors);
 	CHECK(session_bound_of(&b, 0, 0)->kind == SESSION_BELOW &&
 	      fabs(session_bound_of(&b, 0, 0)->z - log(.005 / .995)) < 1e-5);
 	CHECK(session_bound_of(&b, 0, 100)->kind == SESSION_ABOVE);

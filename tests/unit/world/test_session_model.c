@@ -1,3 +1,4 @@
+#include "world/session_math.h"
 #include "world/session_model.h"
 
 #include <dirent.h>
@@ -33,6 +34,7 @@ static void make_model(void)
 		.openings = openings, .gamma = .8, .noise = 1.25,
 		.near = .1, .s = 1, .b = 5, .b_var = 8,
 	};
+	session_factors_fill(model.factors, .8);
 	for (int i = 0; i < SESSION_DIM; i++)
 		model.first[i] = model.artist[i] = model.track[i] = .5;
 }
@@ -48,6 +50,7 @@ static void what_is_saved_is_loaded(void)
 	CHECK(session_model_load(&m, path, &catalog, &e) == 0);
 	CHECK_STR(e.text, "");
 	CHECK(m.n_users == 2 && m.n_rows == 2 && m.n_openings == 3 && m.gamma == .8 && m.noise == 1.25);
+	CHECK(memcmp(m.factors, model.factors, sizeof m.factors) == 0);
 	CHECK(memcmp(m.tracks, model.tracks, 3 * SESSION_DIM * sizeof(float)) == 0);
 	CHECK(memcmp(m.rows_var, model.rows_var, 2 * sizeof(float)) == 0);
 	CHECK(session_model_user(&m, 2147483647) == 1 && session_model_user(&m, 4) == 2);
