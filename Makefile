@@ -1,6 +1,7 @@
 # botify: see README. The targets that people use stand first.
 #
 #   make            build the commands into build/
+#   make pgo        build into build-pgo/ by a profile from the demo: quicker (with gcc; make install BUILD=build-pgo)
 #   make demo       an experiment from end to end, with its report
 #   make test       all tests; `make test-asan` runs the same suite under ASan and UBSan
 #   make test-failing the same commands with each call for memory and each system call failing in turn (some minutes)
@@ -33,6 +34,15 @@ INCLUDES = -Ilib -Itests
 LIBS = -ljansson -lgsl $(BLAS) -lz -lzstd -lm
 BLAS = -lopenblas
 
+# The commands, not the tests, are optimized as a whole where CFLAGS ask for speed (-O2, -O3) and the compiler can; LTO= is
+# for without. Objects hold both forms, so that any linker and archiver will do.
+ifneq ($(filter -O2 -O3,$(CFLAGS)),)
+LTO_TRY = -flto=auto -ffat-lto-objects
+LTO ?= $(shell echo 'int main(void) { return 0; }' | $(CC) $(LTO_TRY) -Werror -o /dev/null -x c - 2>/dev/null && echo '$(LTO_TRY)')
+LTO := $(LTO)
+endif
+NO_LTO = $(if $(LTO),-fno-lto)
+
 COMMANDS = $(patsubst cmd/%.c,$(BUILD)/%,$(wildcard cmd/botify-*.c))
 LIB = $(BUILD)/libbotify.a
 LIB_OBJECTS = $(patsubst %.c,$(BUILD)/%.o,$(sort $(wildcard lib/*.c lib/*/*.c)))
@@ -52,20 +62,20 @@ all: $(COMMANDS)
 # An object lies where its source does, below $(BUILD).
 $(BUILD)/%.o: %.c
 	@mkdir -p $(@D)
-	$(call say,CC,$<)$(CC) $(OUR_CFLAGS) $(CFLAGS) -c -o $@ $<
+	$(call say,CC,$<)$(CC) $(OUR_CFLAGS) $(CFLAGS) $(LTO) -c -o $@ $<
 
 $(LIB): $(LIB_OBJECTS)
 	@rm -f $@
 	$(call say,AR,$@)$(AR) rcs $@ $^
 
 $(BUILD)/botify-%: $(BUILD)/cmd/botify-%.o $(BUILD)/cmd/command.o $(BUILD)/cmd/options.o $(LIB)
-	$(call say,LD,$@)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS)
+	$(call say,LD,$@)$(CC) $(CFLAGS) $(LTO) $(LDFLAGS) -o $@ $^ $(LIBS)
 
 # What GSL refers to but botify-abtest never calls need not be quick; OpenBLAS starts a thread for each processor.
 $(BUILD)/botify-abtest: BLAS = -lgslcblas
 
 $(UNIT_TESTS) $(STATS_TESTS): %: %.o $(LIB)
-	$(call say,LD,$@)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS)
+	$(call say,LD,$@)$(CC) $(CFLAGS) $(NO_LTO) $(LDFLAGS) -o $@ $^ $(LIBS)
 
 unit: $(UNIT_TESTS) $(SHIM) $(LISTENERS)
 
@@ -148,6 +158,13 @@ demo:
 	$(MAKE) all
 	BOTIFY_BIN='$(abspath $(BUILD))' data/demo '$(BUILD)/demo'
 
+pgo:
+	rm -rf build-pgo
+	$(MAKE) all BUILD=build-pgo CFLAGS='$(CFLAGS) -fprofile-generate -fprofile-update=prefer-atomic'
+	BOTIFY_BIN='$(abspath build-pgo)' data/demo build-pgo/demo >/dev/null
+	find build-pgo -name '*.o' -exec rm {} + && rm -f build-pgo/libbotify.a build-pgo/botify-*
+	$(MAKE) all BUILD=build-pgo CFLAGS='$(CFLAGS) -fprofile-use -fprofile-partial-training -Wno-missing-profile'
+
 bench: all $(BUILD)/tests/measure
 	PATH='$(abspath $(BUILD))/tests':"$$PATH" BOTIFY_BIN='$(abspath $(BUILD))' tests/bench
 
@@ -164,7 +181,7 @@ train-speed: $(BUILD)/tests/train-speed
 	tests/train-speed $<
 
 $(BUILD)/tests/train-quality $(BUILD)/tests/train-speed: %: %.o $(LIB)
-	$(call say,LD,$@)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS)
+	$(call say,LD,$@)$(CC) $(CFLAGS) $(NO_LTO) $(LDFLAGS) -o $@ $^ $(LIBS)
 
 world: $(BUILD)/botify-world
 	$(BUILD)/botify-world $(BUILD)/world
@@ -179,9 +196,9 @@ uninstall:
 	for page in $(MAN); do rm -f '$(DESTDIR)$(PREFIX)/share/man/man'$${page##*.}/$${page##*/}; done
 
 clean:
-	rm -rf build build-asan build-fuzz build-lint
+	rm -rf build build-asan build-fuzz build-lint build-pgo
 
-.PHONY: all unit test mutants test-failing test-stats test-signals test-asan deps lint fuzz fuzzers demo bench train-quality train-speed world install uninstall clean
+.PHONY: all unit test mutants test-failing test-stats test-signals test-asan deps lint fuzz fuzzers demo pgo bench train-quality train-speed world install uninstall clean
 .SECONDARY:
 
 -include $(wildcard $(addprefix $(BUILD)/,*/*.d */*/*.d */*/*/*.d))

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { CHUNK = 1 << 14 };
+enum { CHUNK = 1 << 14, MOST_KEPT = 1 << 20 };
 
 struct arena_chunk {
 	struct arena_chunk *next; /* one that is full */
@@ -30,6 +30,10 @@ void arena_clear(struct arena *a)
 
 void arena_reset(struct arena *a)
 {
+	if (a->chunks && a->chunks->size > MOST_KEPT) {
+		arena_clear(a);
+		return;
+	}
 	if (a->chunks) {
 		/* the newest is the largest */
 		free_from(a->chunks->next);

@@ -17,7 +17,7 @@ struct arena {
 /* Frees everything. */
 void arena_clear(struct arena *a);
 
-/* Gives everything back but keeps memory for as much again. */
+/* Gives everything back but keeps memory for as much again, where that is less than a MiB. */
 void arena_reset(struct arena *a);
 
 /* A copy of n bytes, aligned for anything; it stays where it is until the arena is reset. NULL: no memory. */

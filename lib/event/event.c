@@ -33,7 +33,14 @@ void event_parser_clear(struct event_parser *p)
 
 void event_parser_reset(struct event_parser *p)
 {
+	enum { EXCLUDE_KEPT = 1 << 14 };
+
 	arena_reset(&p->arena);
+	if (p->exclude_cap > EXCLUDE_KEPT) {
+		free(p->exclude);
+		p->exclude = NULL;
+		p->exclude_cap = 0;
+	}
 	p->resets++;
 }
 

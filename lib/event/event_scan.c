@@ -4,7 +4,7 @@
 
 #include "base/grow.h"
 #include "event/event_digest.h"
-#include "event/scan.h"
+#include "text/scan.h"
 
 enum { MAX_ARMS = 16 }; /* of an event, whose experiments are compared with each other */
 

@@ -4,6 +4,7 @@
 
 #include "base/grow.h"
 #include "text/ndjson.h"
+#include "text/scan.h"
 #include "world/trackset.h"
 
 void candidate_lists_clear(struct candidate_lists *l)
@@ -89,6 +90,59 @@ static int read_line(const struct ndjson_line *line, void *ctx, struct errmsg *e
 	return candidate_lists_add_row(l, key) < 0 ? errmsg_nomem(e) : 0;
 }
 
+/* What a line of the usual form says; its items stand after those of the lists before it. */
+struct scanned {
+	struct candidate_lists *lists;
+	enum candidate_lists_kind kind;
+	uint32_t key, item_id; /* ids; CATALOG_NONE: not there */
+	size_t end;	       /* of its items */
+	bool has_list;
+};
+
+static bool scan_value_of(struct scan *s, struct slice key, void *ctx)
+{
+	struct scanned *row = ctx;
+	bool similar = row->kind == CANDIDATE_LISTS_SIMILAR;
+
+	if (slice_equal(key, similar ? SCAN_WORD("track") : SCAN_WORD("user")))
+		return scan_id(s, &row->key);
+	if (similar && slice_equal(key, SCAN_WORD("item_id")))
+		return scan_id(s, &row->item_id);
+	if (!slice_equal(key, similar ? SCAN_WORD("recommendations") : SCAN_WORD("tracks")))
+		return scan_skip(s);
+	row->has_list = true;
+	return scan_ids(s, &row->lists->items, &row->end, &row->lists->items_cap);
+}
+
+/* Takes a line by the quick means; see read_line. */
+static bool scan_line(const char *text, size_t len, unsigned long number, void *ctx)
+{
+	struct loading *ld = ctx;
+	struct candidate_lists *l = ld->lists;
+	struct scanned row = {.lists = l, .kind = ld->kind, .key = CATALOG_NONE, .item_id = CATALOG_NONE,
+			      .end = l->n_items};
+	struct errmsg ignored;
+	size_t n, before = l->n_items;
+
+	(void)number;
+	if (!scan_object(text, len, scan_value_of, &row))
+		return false;
+	if (!row.has_list)
+		return ld->kind == CANDIDATE_LISTS_SIMILAR;
+	if (row.key == CATALOG_NONE)
+		row.key = row.item_id;
+	if (ld->kind == CANDIDATE_LISTS_SIMILAR && row.key != CATALOG_NONE)
+		row.key = catalog_find(ld->catalog, row.key);
+	n = row.end - before;
+	if (row.key == CATALOG_NONE || id_index_get(&l->rows, row.key) > 0 ||
+	    (n > 0 && trackset_find(&ld->seen, l->items + before, n, "", &ignored) < 0))
+		return false;
+	l->n_items = row.end;
+	if (candidate_lists_add_row(l, row.key) < 0)
+		l->n_items = before;
+	return l->n_items == row.end;
+}
+
 int candidate_lists_load(struct candidate_lists *l, const char *path, enum candidate_lists_kind kind,
 			 const struct catalog *c, struct errmsg *e)
 {
@@ -98,7 +152,7 @@ int candidate_lists_load(struct candidate_lists *l, const char *path, enum candi
 	*l = (struct candidate_lists){0};
 	if (trackset_init(&ld.seen, c) < 0)
 		return errmsg_nomem(e);
-	status = ndjson_each(path, read_line, &ld, e);
+	status = ndjson_each_quick(path, scan_line, read_line, &ld, e);
 	trackset_clear(&ld.seen);
 	if (status == 0 && l->n == 0)
 		status = errmsg_set(e, "%s: no line has \"%s\"", ndjson_name(path),

@@ -10,6 +10,8 @@
 
 #include "base/rng.h"
 #include "policy/filter.h"
+#include "policy/pool.h"
+#include "policy/tally.h"
 #include "world/catalog.h"
 #include "world/history.h"
 
@@ -19,6 +21,8 @@ struct candidates {
 	const uint32_t *place;	/* by track: where it stands in `tracks`, n or more where it does not; NULL: unknown */
 	size_t n;
 	const uint32_t *without; /* where there is no `place`: one of the tracks that is not a candidate; NULL: none */
+	const struct artist *artist; /* where `tracks` are all of an artist: which one; NULL: they are not, or who knows */
+	const struct pool *pool; /* what is known of them before; NULL: nothing */
 };
 
 struct filter_chain {
@@ -27,6 +31,8 @@ struct filter_chain {
 	const struct idmap *excluded; /* tracks that do not pass, whatever the filters say */
 	const struct filter *filters;
 	size_t n_filters;
+	const struct pools *pools; /* of the candidates, by the same filters; NULL: none */
+	struct tallies **tallies;  /* of the session, *tallies NULL while it has none; NULL: none are kept */
 };
 
 /* Whether a track passes. */
@@ -45,8 +51,10 @@ static inline bool candidates_passes(const struct candidates *c, const struct fi
 
 /*
  * Draws one of the candidates that pass. Returns how many passed, which is what the draw was uniform over; 0 where none
- * did, and then nothing is drawn. Where it can be told whether a track is a candidate (no `tracks`, or a `place`), the
- * time this takes depends on the history and not on the number of candidates, but where few of them are left.
+ * did, and then nothing is drawn. Where it can be told whether a track is a candidate (no `tracks`, or a `place`, or an
+ * `artist`), the time this takes depends on the history and not on the number of candidates, but where few of them are
+ * left. With a pool it does not depend on that either; and with tallies, which are made for a long session where there
+ * are none, not on the history. What is drawn is the same.
  */
 uint32_t draw(const struct filter_chain *s, struct candidates c, struct rng *r, uint32_t *track);
 

@@ -71,3 +71,11 @@ bool filter_allows(const struct filter *f, uint32_t track_plays, uint32_t artist
 {
 	return f->kind->allows(f, track_plays, artist_plays);
 }
+
+bool filters_allow(const struct filter *f, size_t n, uint32_t track_plays, uint32_t artist_plays)
+{
+	for (size_t i = 0; i < n; i++)
+		if (!filter_allows(&f[i], track_plays, artist_plays))
+			return false;
+	return true;
+}

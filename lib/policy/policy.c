@@ -131,6 +131,7 @@ void policy_clear(struct policy *p)
 {
 	for (size_t i = 0; i < p->n_sources; i++)
 		source_clear(&p->sources[i]);
+	pools_clear(&p->pools);
 	free(p->sources);
 	free(p->filters);
 	*p = (struct policy){0};
@@ -147,8 +148,11 @@ bool policy_reads(const struct policy *p, enum table_kind kind)
 int policy_bind(struct policy *p, const struct tables *t, struct errmsg *e)
 {
 	p->tables = t;
+	pools_clear(&p->pools);
+	if (pools_init(&p->pools, &t->catalog, p->filters, p->n_filters) < 0)
+		return errmsg_nomem(e);
 	for (size_t i = 0; i < p->n_sources; i++)
-		if (source_bind(&p->sources[i], t, e) < 0)
+		if (source_bind(&p->sources[i], t, &p->pools, e) < 0)
 			return -1;
 	return 0;
 }
@@ -178,6 +182,8 @@ int policy_recommend(const struct policy *p, const struct policy_request *q, str
 		.excluded = q->excluded,
 		.filters = p->filters,
 		.n_filters = p->n_filters,
+		.pools = &p->pools,
+		.tallies = q->tallies,
 	};
 
 	for (size_t i = 0; i < p->n_sources; i++) {

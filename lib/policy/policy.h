@@ -24,6 +24,7 @@ struct policy {
 	struct filter *filters;
 	size_t n_sources, n_filters, sources_cap, filters_cap;
 	const struct tables *tables; /* once bound */
+	struct pools pools;	     /* likewise */
 };
 
 struct recommendation {
@@ -42,7 +43,10 @@ void policy_clear(struct policy *p);
 /* Whether one of its sources draws from a table of that kind. */
 bool policy_reads(const struct policy *p, enum table_kind kind);
 
-/* Looks up the tables that it reads; they are borrowed from then on. Returns 0, or -1 with what is missing. */
+/*
+ * Looks up the tables that it reads; they are borrowed from then on. The policy stays where it is, too, while it is
+ * used. Returns 0, or -1 with what is missing.
+ */
 int policy_bind(struct policy *p, const struct tables *t, struct errmsg *e);
 
 /* The next track. The policy must have been bound. Returns 0, or -1 where there is no memory. */

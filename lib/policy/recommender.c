@@ -113,7 +113,7 @@ static int tell_candidates(struct recommender *r, struct event *ev)
 }
 
 /* Puts the next track into the event. Returns 0, or -1 where there is no memory. */
-static int recommend_track(struct recommender *r, const struct policy *policy, const struct session *session,
+static int recommend_track(struct recommender *r, const struct policy *policy, struct session *session,
 			   uint32_t track, struct event *ev)
 {
 	uint32_t step = (uint32_t)history_steps(session->history);
@@ -121,7 +121,7 @@ static int recommend_track(struct recommender *r, const struct policy *policy, c
 	const struct policy_request q = {
 		.user = ev->user, .track = track, .time = ev->time, .history = session->history,
 		.recent = session->recent, .n_recent = session->n_recent, .excluded = &r->excluded,
-		.scratch = &r->scratch, .explain = r->explain, .candidates = &r->candidates,
+		.tallies = &session->tallies, .scratch = &r->scratch, .explain = r->explain, .candidates = &r->candidates,
 	};
 	struct recommendation a;
 

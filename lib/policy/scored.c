@@ -13,6 +13,12 @@ void scored_clear(struct scored *s)
 
 void scored_reset(struct scored *s)
 {
+	enum { MOST_KEPT = 1 << 14 };
+
+	if (s->cap > MOST_KEPT) {
+		scored_clear(s);
+		return;
+	}
 	s->n = 0;
 	idmap_reset(&s->place);
 }

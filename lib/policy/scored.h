@@ -25,7 +25,7 @@ struct scored {
 
 void scored_clear(struct scored *s);
 
-/* Forgets all tracks, keeps the memory. */
+/* Forgets all tracks, keeps the memory; where it was very much, it is given back. */
 void scored_reset(struct scored *s);
 
 /* Adds to the score of a track, which is 0 before. Returns 0, or -1 where there is no memory. */

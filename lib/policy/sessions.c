@@ -18,10 +18,18 @@ static void free_history(struct history *h)
 	free(h);
 }
 
+/* What is kept of a session beside its history, and can be made again. */
+static void drop_tallies(struct session *session)
+{
+	tallies_free(session->tallies);
+	session->tallies = NULL;
+}
+
 void sessions_clear(struct sessions *s)
 {
 	for (size_t i = 0; i < s->n; i++) {
 		free_history(s->list[i].history);
+		drop_tallies(&s->list[i]);
 		free(s->list[i].recent);
 	}
 	for (size_t i = 0; i < s->n_spare; i++)
@@ -146,6 +154,7 @@ static struct sessions_change *end_session(struct sessions *s, struct session *s
 
 	change->ended = session->history;
 	session->history = NULL;
+	drop_tallies(session);
 	session->number++;
 	s->n_open--;
 	put_among_closed(s, session);
@@ -244,6 +253,8 @@ int sessions_add(struct sessions *s, struct session *session, const struct catal
 		free(gone);
 		return -1;
 	}
+	if (gone || (session->tallies && tallies_add(session->tallies, session->history) < 0))
+		drop_tallies(session);
 	change = note_change(s, SESSIONS_PLAYED, session, s->before);
 	change->timestamp = session->timestamp;
 	change->shed = gone;
@@ -254,13 +265,9 @@ int sessions_add(struct sessions *s, struct session *session, const struct catal
 /* Keeps the memory of a history for another session. */
 static void recycle_history(struct sessions *s, struct history *h)
 {
-	enum { SPARE_PLAYS = 256 }; /* what a longer session took is not kept for others */
 	struct history **spare = grow(s->spare, &s->spare_cap, s->n_spare + 1, sizeof *spare);
 
-	if (h->cap > SPARE_PLAYS)
-		history_clear(h);
-	else
-		history_reset(h);
+	history_reset(h);
 	if (spare) {
 		s->spare = spare;
 		spare[s->n_spare++] = h;
@@ -298,6 +305,7 @@ static void undo_change(struct sessions *s, const struct catalog *c, struct sess
 {
 	struct session *session = &s->list[change->place];
 
+	drop_tallies(session);
 	switch (change->kind) {
 	case SESSIONS_OPENED:
 		recycle_history(s, session->history);

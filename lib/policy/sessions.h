@@ -34,6 +34,7 @@
 #include "base/idmap.h"
 #include "base/lock.h"
 #include "event/event.h"
+#include "policy/tally.h"
 #include "world/catalog.h"
 #include "world/history.h"
 
@@ -43,6 +44,7 @@ struct session {
 	uint32_t user;
 	uint32_t number;	 /* how many of the user's sessions ended before this one */
 	struct history *history; /* NULL where no session is open */
+	struct tallies *tallies; /* of it, where they are kept; whoever makes them need not free them */
 	int64_t timestamp;	 /* the latest of their events; EVENT_NO_TIMESTAMP: there is none */
 	struct play *recent;	 /* the last listens over all sessions, the newest last; NULL where there are none */
 	uint32_t n_recent;	 /* at most sessions.remembered */

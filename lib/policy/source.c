@@ -36,7 +36,16 @@ static struct candidates offer_artist(const struct source *s, const struct table
 	if (q->track == CATALOG_NONE)
 		return (struct candidates){0};
 	a = &c->artists[c->tracks[q->track].artist];
-	return (struct candidates){.tracks = c->by_artist + a->first, .n = a->n, .without = s->word ? &q->track : NULL};
+	return (struct candidates){.tracks = c->by_artist + a->first, .n = a->n, .artist = a,
+				   .without = s->word ? &q->track : NULL};
+}
+
+/* How many of a table it takes. */
+static size_t table_depth(const struct source *s)
+{
+	const struct top *top = &s->table->top;
+
+	return s->count < top->n ? s->count : top->n;
 }
 
 static struct candidates offer_toppop(const struct source *s, const struct tables *t, const struct policy_request *q)
@@ -44,8 +53,7 @@ static struct candidates offer_toppop(const struct source *s, const struct table
 	const struct top *top = &s->table->top;
 
 	(void)t, (void)q;
-	return (struct candidates){.tracks = top->tracks, .place = top->place,
-				   .n = s->count < top->n ? s->count : top->n};
+	return (struct candidates){.tracks = top->tracks, .place = top->place, .n = table_depth(s)};
 }
 
 static struct candidates offer_list(struct span span)
@@ -193,8 +201,10 @@ enum table_kind source_reads(const struct source *s)
 	return s->kind->table;
 }
 
-int source_bind(struct source *s, const struct tables *t, struct errmsg *e)
+int source_bind(struct source *s, const struct tables *t, struct pools *pools, struct errmsg *e)
 {
+	const struct top *top;
+
 	if (s->kind->table == TABLE_NONE)
 		return 0;
 	s->table = tables_find(t, s->kind->table, s->name, e);
@@ -202,7 +212,11 @@ int source_bind(struct source *s, const struct tables *t, struct errmsg *e)
 		return errmsg_prefix(e, "source %s", s->kind->name);
 	if (s->kind->table == TABLE_SESSION && session_player_prepare(s->table->player, s->count) < 0)
 		return errmsg_nomem(e);
-	return 0;
+	if (s->kind->table != TABLE_TOP)
+		return 0;
+	top = &s->table->top;
+	s->pool = pools->n;
+	return pools_add(pools, top->tracks, top->place, (uint32_t)table_depth(s)) < 0 ? errmsg_nomem(e) : 0;
 }
 
 size_t source_recent(const struct source *s)
@@ -231,6 +245,8 @@ int source_choose(const struct source *s, const struct tables *t, const struct p
 	if (s->kind->choose)
 		return s->kind->choose(s, q, chain, r, c);
 	all = s->kind->offer(s, t, q);
+	if (chain->pools && all.n > 0 && (all.place || !all.tracks))
+		all.pool = &chain->pools->list[s->pool];
 	*c = (struct choice){.propensity = NAN};
 	c->pool = draw(chain, all, r, &c->track);
 	return c->pool == 0 ? 0 : q->explain > 0 && explain_draw(&all, q, chain, c->pool) < 0 ? -1 : 1;

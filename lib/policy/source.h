@@ -25,6 +25,7 @@ struct source {
 	uint32_t count;	 /* N or K of those that take one */
 	char *name;	 /* of its table, "" where none was given */
 	const struct table *table; /* once bound; NULL where it needs none */
+	size_t pool;	 /* likewise: which one of the policy it draws from; 0 is the catalog */
 };
 
 /* What a policy is asked. */
@@ -36,6 +37,7 @@ struct policy_request {
 	const struct play *recent;	/* n_recent last listens of the user over all sessions, the newest last */
 	size_t n_recent;
 	const struct idmap *excluded;	/* tracks that the request rules out; may be empty */
+	struct tallies **tallies;	/* of the session (see draw.h); NULL: none are kept */
 	struct scored *scratch;		/* memory to choose in; what it holds is of no meaning before or after */
 	size_t explain;			/* how many candidates are to be told of; 0: none */
 	struct scored *candidates;	/* where they go, best first, with their scores; empty before */
@@ -55,8 +57,11 @@ struct choice {
 int source_parse(struct source *s, const char *text, struct errmsg *e);
 void source_clear(struct source *s);
 
-/* Looks up the table it reads. Returns 0, or -1 with what is missing. The table is borrowed from then on. */
-int source_bind(struct source *s, const struct tables *t, struct errmsg *e);
+/*
+ * Looks up the table it reads, and adds what it draws from to the pools of the policy. Returns 0, or -1 with what is
+ * missing. The table is borrowed from then on.
+ */
+int source_bind(struct source *s, const struct tables *t, struct pools *pools, struct errmsg *e);
 
 /*
  * Answers a question with a track that passes the chain. Returns 1; 0 where the source has none; or -1 where there is

@@ -149,6 +149,13 @@ json_t *ndjson_load(const char *path, struct errmsg *e)
 int ndjson_each(const char *path, int (*each)(const struct ndjson_line *line, void *ctx, struct errmsg *e), void *ctx,
 		struct errmsg *e)
 {
+	return ndjson_each_quick(path, NULL, each, ctx, e);
+}
+
+int ndjson_each_quick(const char *path, bool (*quick)(const char *text, size_t len, unsigned long number, void *ctx),
+		      int (*each)(const struct ndjson_line *line, void *ctx, struct errmsg *e), void *ctx,
+		      struct errmsg *e)
+{
 	struct lines l;
 	enum lines_status s;
 	int status = 0;
@@ -162,7 +169,7 @@ int ndjson_each(const char *path, int (*each)(const struct ndjson_line *line, vo
 			status = -1;
 			break;
 		}
-		if (lines_blank(&l))
+		if (lines_blank(&l) || (quick && quick(l.text, l.len, l.number, ctx)))
 			continue;
 		line.object = ndjson_parse(l.text, l.len, e);
 		if (!line.object || each(&line, ctx, e) < 0)

@@ -32,6 +32,15 @@ struct ndjson_line {
 int ndjson_each(const char *path, int (*each)(const struct ndjson_line *line, void *ctx, struct errmsg *e), void *ctx,
 		struct errmsg *e);
 
+/*
+ * The same, where most lines can be taken by quicker means (scan.h): quick(text, len, number, ctx) returns whether it
+ * has taken a line. Where it has not, it has changed nothing, and the line is parsed and goes to `each`: so whatever is
+ * unusual or wrong with it is judged there alone.
+ */
+int ndjson_each_quick(const char *path, bool (*quick)(const char *text, size_t len, unsigned long number, void *ctx),
+		      int (*each)(const struct ndjson_line *line, void *ctx, struct errmsg *e), void *ctx,
+		      struct errmsg *e);
+
 /* What messages call the file of this path. Borrowed. */
 const char *ndjson_name(const char *path);
 

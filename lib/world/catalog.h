@@ -46,8 +46,8 @@ struct catalog {
 int catalog_load(struct catalog *c, const char *path, struct errmsg *e);
 
 /*
- * The same; each(line, ctx, e) is called for each line that was taken, and may refuse it with a negative number and
- * a reason.
+ * The same; each(line, ctx, e) is called for each line that was taken and may have other keys than those three, and
+ * may refuse it with a negative number and a reason.
  */
 int catalog_load_each(struct catalog *c, const char *path,
 		      int (*each)(const struct ndjson_line *line, void *ctx, struct errmsg *e), void *ctx,

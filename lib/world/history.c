@@ -39,6 +39,12 @@ void history_clear(struct history *h)
 
 void history_reset(struct history *h)
 {
+	enum { PLAYS_KEPT = 256 };
+
+	if (h->cap > PLAYS_KEPT) {
+		history_clear(h);
+		return;
+	}
 	h->n = h->forgotten = 0;
 	play_counts_reset(&h->counts);
 }

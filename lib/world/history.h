@@ -42,7 +42,7 @@ struct history {
 /* A zeroed struct is an empty history. */
 void history_clear(struct history *h);
 
-/* Forgets everything but keeps the memory, for the next session. */
+/* Forgets everything but keeps the memory for the next session; that of a long one is given back. */
 void history_reset(struct history *h);
 
 /*

@@ -56,10 +56,24 @@ static void reset_keeps_memory_for_as_much(void)
 	arena_clear(&a);
 }
 
+/* What one odd user took is not kept for all that follow. */
+static void reset_keeps_no_large_piece(void)
+{
+	static const char large[4 << 20] = {'x'};
+	struct arena a = {0};
+
+	CHECK(arena_copy(&a, large, sizeof large) != NULL);
+	arena_reset(&a);
+	CHECK(a.chunks == NULL && a.used == 0);
+	CHECK(arena_copy(&a, "small", 6) != NULL);
+	arena_clear(&a);
+}
+
 int main(void)
 {
 	RUN(pieces_stay);
 	RUN(a_large_piece_fits);
 	RUN(reset_keeps_memory_for_as_much);
+	RUN(reset_keeps_no_large_piece);
 	return DONE();
 }

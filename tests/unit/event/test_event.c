@@ -425,9 +425,34 @@ static void slices_are_compared_by_their_bytes(void)
 	CHECK(slice_equal(slice_of("ab"), (struct slice){"abc", 2}));
 }
 
+/* One request that excludes most of a catalog leaves no more memory behind than others. */
+static void a_long_exclude_gives_its_memory_back(void)
+{
+	enum { IDS = 500000 };
+	char *text = malloc(IDS * 8 + 200);
+	struct event_parser p = {0};
+	struct event ev;
+	struct errmsg e;
+	size_t len = (size_t)sprintf(text, "{\"message\":\"next\",\"timestamp\":1,\"user\":1,\"track\":1,\"time\":1,"
+						 "\"exclude\":[0");
+
+	for (int i = 1; i < IDS; i++)
+		len += (size_t)sprintf(text + len, ",%d", i);
+	strcpy(text + len, "]}");
+	CHECK(parse(&p, text, &ev, &e) == 0 && ev.n_exclude == IDS && ev.exclude[IDS - 1] == IDS - 1);
+	event_parser_reset(&p);
+	CHECK(p.exclude_cap < 100000 && p.arena.chunks == NULL);
+	CHECK(parse(&p, "{\"message\":\"next\",\"timestamp\":1,\"user\":1,\"track\":1,\"time\":1,\"exclude\":[7]}", &ev,
+		    &e) == 0);
+	CHECK(ev.n_exclude == 1 && ev.exclude[0] == 7);
+	event_parser_clear(&p);
+	free(text);
+}
+
 int main(void)
 {
 	RUN(every_key_is_read);
+	RUN(a_long_exclude_gives_its_memory_back);
 	RUN(what_is_absent_has_its_default);
 	RUN(experiments_are_those_of_the_line);
 	RUN(numbers_are_read_exactly);

@@ -53,6 +53,7 @@ static int ask(const struct tables *t, const char *text, const char *unseen, str
 {
 	struct rng r = rng_at(seed, RNG_POLICY, 0, 0, 0);
 	struct filter_chain chain = {.catalog = &t->catalog, .history = &a->history, .excluded = &a->excluded};
+	struct pools pools;
 	struct filter filter;
 	struct source s;
 	struct errmsg e;
@@ -64,10 +65,13 @@ static int ask(const struct tables *t, const char *text, const char *unseen, str
 		chain.n_filters = 1;
 	}
 	CHECK(source_parse(&s, text, &e) == 0);
-	CHECK(source_bind(&s, t, &e) == 0);
+	CHECK(pools_init(&pools, &t->catalog, chain.filters, chain.n_filters) == 0);
+	CHECK(source_bind(&s, t, &pools, &e) == 0);
+	chain.pools = &pools;
 	scored_reset(&a->candidates);
 	status = source_choose(&s, t, &a->request, &chain, &r, c);
 	source_clear(&s);
+	pools_clear(&pools);
 	return status;
 }
 
@@ -342,11 +346,12 @@ static void mistakes_are_named(void)
 
 static void check_missing(const struct tables *t, const char *text, const char *reason)
 {
+	struct pools pools = {0};
 	struct source s;
 	struct errmsg e;
 
 	CHECK(source_parse(&s, text, &e) == 0);
-	CHECK(source_bind(&s, t, &e) == -1);
+	CHECK(source_bind(&s, t, &pools, &e) == -1);
 	CHECK_STR(e.text, reason);
 	source_clear(&s);
 }

@@ -210,6 +210,29 @@ static void the_first_bad_line_stops_the_visit(void)
 	CHECK(reason_is(&e, ": No such file or directory"));
 }
 
+/* Takes lines that end with a space. */
+static bool take_spaced(const char *text, size_t len, unsigned long number, void *ctx)
+{
+	struct sums *sums = ctx;
+
+	if (text[len - 1] != ' ')
+		return false;
+	sums->n += 1000;
+	sums->numbers += number;
+	return true;
+}
+
+static void lines_that_are_not_taken_quickly_are_parsed(void)
+{
+	struct sums sums = {0};
+	struct errmsg e;
+
+	make_file("{\"n\":1}\n \nwhatever \n{\"n\":20}\n", 29);
+	CHECK(ndjson_each_quick(path, take_spaced, add, &sums, &e) == 0);
+	CHECK(sums.n == 1021 && sums.numbers == 1 + 3 + 4);
+	unlink(path);
+}
+
 static void standard_input_has_a_name(void)
 {
 	CHECK_STR(ndjson_name("-"), "standard input");
@@ -314,6 +337,7 @@ int main(void)
 	RUN(a_bad_document_is_named_with_its_line);
 	RUN(each_line_is_visited);
 	RUN(the_first_bad_line_stops_the_visit);
+	RUN(lines_that_are_not_taken_quickly_are_parsed);
 	RUN(standard_input_has_a_name);
 	RUN(ids_are_whole_numbers_in_range);
 	RUN(counts_are_whole_numbers_up_to_a_limit);

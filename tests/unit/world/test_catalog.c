@@ -46,6 +46,30 @@ static void ids_may_be_sparse_and_in_any_order(void)
 	CHECK(c.n_tracks == 0 && catalog_find(&c, 0) == CATALOG_NONE);
 }
 
+/* A line that the scanner takes and one that it leaves to jansson say the same, and may stand side by side. */
+static void lines_of_unusual_form_are_read_alike(void)
+{
+	struct catalog c;
+	struct errmsg e;
+
+	CHECK(load(&c,
+		   "{\"track\":1,\"artist\":\"Ann\",\"title\":\"One\"}\n"
+		   "{\"track\":2.0,\"artist\":\"\\u0041nn\",\"title\":null,\"x\":[{}]}\n"
+		   "{ \"title\" : \"\", \"artist\" : \"Ann\" , \"x\":[{\"track\":9}], \"track\" : 3 }\n"
+		   "{\"track\":0,\"artist\":\"\u00c9\",\"title\":null}\n",
+		   &e) == 0);
+	CHECK(c.n_tracks == 4 && c.n_artists == 2);
+	CHECK(c.artists[1].n == 3);
+	CHECK_STR(c.artists[1].name, "Ann");
+	CHECK_STR(c.tracks[1].title, "One");
+	CHECK_STR(c.tracks[3].title, "");
+	catalog_clear(&c);
+	CHECK(load(&c, "{\"track\":1,\"artist\":\"A\"}\n{\"track\":1.0,\"artist\":\"A\"}", &e) == -1);
+	CHECK_STR(e.text, ":2: track 1 is already on line 1");
+	CHECK(load(&c, "{\"track\":1.0,\"artist\":\"A\"}\n{\"track\":1,\"artist\":\"A\"}", &e) == -1);
+	CHECK_STR(e.text, ":2: track 1 is already on line 1");
+}
+
 static void artists_are_numbered_as_they_appear(void)
 {
 	struct catalog c;
@@ -153,6 +177,7 @@ static void fifty_thousand_tracks_load_in_no_time(void)
 int main(void)
 {
 	RUN(ids_may_be_sparse_and_in_any_order);
+	RUN(lines_of_unusual_form_are_read_alike);
 	RUN(artists_are_numbered_as_they_appear);
 	RUN(artists_of_one_hash_are_two);
 	RUN(mistakes_are_named_with_their_line);

@@ -102,6 +102,22 @@ static void plays_are_taken_back(void)
 	catalog_clear(&c);
 }
 
+/* The memory of a long session is not kept for a short one. */
+static void a_long_history_gives_its_memory_back(void)
+{
+	struct catalog c;
+	struct history h = {0};
+
+	fixture_catalog(&c, 5, 2, 1);
+	for (uint32_t i = 0; i < 20000; i++)
+		CHECK(history_add(&h, &c, i % 5, 1) == 0);
+	history_reset(&h);
+	CHECK(h.n == 0 && h.cap < 1000);
+	CHECK(history_add(&h, &c, 0, 1) == 0 && h.n == 1 && history_track_plays(&h, 0) == 1);
+	history_clear(&h);
+	catalog_clear(&c);
+}
+
 int main(void)
 {
 	char directory[32];
@@ -112,6 +128,7 @@ int main(void)
 	RUN(a_reset_history_is_empty);
 	RUN(what_is_forgotten_does_not_count);
 	RUN(plays_are_taken_back);
+	RUN(a_long_history_gives_its_memory_back);
 	fixture_leave(directory);
 	return DONE();
 }

@@ -1,4 +1,4 @@
-#include "event/scan.h"
+#include "text/scan.h"
 
 #include <stdlib.h>
 
@@ -202,6 +202,50 @@ static void bytes_beyond_ascii_are_not_skipped(void)
 	}
 }
 
+struct pair {
+	uint32_t a;
+	uint32_t *ids;
+	size_t n, cap;
+};
+
+static bool take_pair(struct scan *s, struct slice key, void *ctx)
+{
+	struct pair *pair = ctx;
+
+	if (slice_equal(key, SCAN_WORD("a")))
+		return scan_id(s, &pair->a);
+	return slice_equal(key, SCAN_WORD("ids")) ? scan_ids(s, &pair->ids, &pair->n, &pair->cap) : scan_skip(s);
+}
+
+static bool take_text(const char *text, struct pair *pair)
+{
+	char *memory;
+	struct scan s = over(text, &memory);
+	bool taken;
+
+	pair->n = 0;
+	taken = scan_object(s.at, (size_t)(s.end - s.at), take_pair, pair);
+	free(memory);
+	return taken;
+}
+
+static void objects_are_taken_key_by_key(void)
+{
+	static const char *const bad[] = {
+		"", "{", "{}", "{\"a\":7", "{\"a\":7,}", "{\"a\":7}}", "{\"a\":7.0}", "[\"a\",7]", "{\"a\":7} {\"a\":7}",
+		"{\"a\":7,\"a\":7}", "{\"a\" 7,\"b\":1}", "{\"ids\":[1,]}", "{\"ids\":[1 2]}", "{\"ids\":[-1]}",
+		"{\"ids\":null}", "{\"ids\":[1.0]}", "{\"\\u0061\":7}", "{\"ids\":[2147483648]}",
+	};
+	struct pair pair = {0};
+
+	CHECK(take_text(" { \"ids\" : [ 5 , 6 ] ,\"b\":{\"a\":[1]}, \"a\":7 } \r", &pair));
+	CHECK(pair.a == 7 && pair.n == 2 && pair.ids[0] == 5 && pair.ids[1] == 6);
+	CHECK(take_text("{\"ids\":[]}", &pair) && pair.n == 0);
+	for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
+		CHECK(!take_text(bad[i], &pair));
+	free(pair.ids);
+}
+
 int main(void)
 {
 	RUN(strings_end_at_their_quote);
@@ -213,5 +257,6 @@ int main(void)
 	RUN(words_are_compared_to_their_end);
 	RUN(values_are_skipped_to_their_end);
 	RUN(bytes_beyond_ascii_are_not_skipped);
+	RUN(objects_are_taken_key_by_key);
 	return DONE();
 }

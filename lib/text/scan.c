@@ -1,6 +1,8 @@
-#include "event/scan.h"
+#include "text/scan.h"
 
 #include <stdlib.h>
+
+#include "base/grow.h"
 
 enum {
 	MAX_DEPTH = 32, /* of values that are skipped */
@@ -175,4 +177,38 @@ static bool skip_value(struct scan *s, int depth)
 bool scan_skip(struct scan *s)
 {
 	return skip_value(s, 0);
+}
+
+bool scan_object(const char *text, size_t len, bool (*take)(struct scan *s, struct slice key, void *ctx), void *ctx)
+{
+	struct scan s = {.at = text, .end = text + len};
+	struct scan_keys seen;
+	struct slice key;
+
+	seen.n = 0;
+	if (len < SCAN_MIN || !scan_mark(&s, '{'))
+		return false;
+	do
+		if (!scan_string(&s, &key) || !scan_is_new(&seen, key) || !scan_mark(&s, ':') || !take(&s, key, ctx))
+			return false;
+	while (scan_mark(&s, ','));
+	return scan_mark(&s, '}') && s.at == s.end;
+}
+
+bool scan_ids(struct scan *s, uint32_t **ids, size_t *n, size_t *cap)
+{
+	if (!scan_mark(s, '['))
+		return false;
+	if (scan_mark(s, ']'))
+		return true;
+	do {
+		uint32_t *list = grow(*ids, cap, *n + 1, sizeof *list);
+
+		if (!list)
+			return false;
+		*ids = list;
+		if (!scan_id(s, &list[(*n)++]))
+			return false;
+	} while (scan_mark(s, ','));
+	return scan_mark(s, ']');
 }

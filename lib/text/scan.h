@@ -1,8 +1,8 @@
 /*
- * scan (private to lib/event): takes a line of JSON apart, piece by piece, in memory: the fast half of reading events
- * (event_scan.h).
+ * scan: takes a line of JSON apart, piece by piece, in memory: the fast half of reading events (event_scan.h), catalogs
+ * and tables.
  *
- * It knows the pieces that events are made of: ASCII strings without escapes, unsigned numbers, ids, null. Each
+ * It knows the pieces that they are made of: ASCII strings without escapes, unsigned numbers, ids, null. Each
  * function takes one, moves `at` past it and returns true; or it is not sure and returns false, and then `at` is
  * anywhere, and jansson is to be asked. What may follow a piece is for the caller, which asks next for what has to
  * follow.
@@ -19,7 +19,7 @@
 #include <stdint.h>
 #include <string.h>
 
-#include "event/event.h"
+#include "base/slice.h"
 #include "text/number.h"
 
 /* What is left of the line, of which there were at least SCAN_MIN bytes. */
@@ -267,5 +267,14 @@ bool scan_is_new(struct scan_keys *keys, struct slice key);
 
 /* Takes any value of which only its end matters. Escapes are fine in it, but for \u. */
 bool scan_skip(struct scan *s);
+
+/*
+ * Takes a line that is an object, of any length: take(s, key, ctx) takes the value of each key. Returns whether it is
+ * one, and all values were taken.
+ */
+bool scan_object(const char *text, size_t len, bool (*take)(struct scan *s, struct slice key, void *ctx), void *ctx);
+
+/* Takes an array of ids, after what `ids` has: *n of them, in memory that grows. Also false where there is none. */
+bool scan_ids(struct scan *s, uint32_t **ids, size_t *n, size_t *cap);
 
 #endif
