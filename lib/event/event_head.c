@@ -1,6 +1,6 @@
 #include "event/event_head.h"
 
-#include "event/scan.h"
+#include "text/scan.h"
 
 /* A line as event_write begins it. What follows an id cut in two would not be a comma or a brace. */
 static bool read_written(struct event_head *h, struct scan s)
