@@ -882,7 +882,7 @@ try_at_terminal() {
 	object=$made/lib/base/slice.o
 	[ "$(make -C "$root" --no-print-directory "BUILD=$made" "$object")" = "  CC      lib/base/slice.c" ]
 	rm made/lib/base/slice.o
-	make -C "$root" --no-print-directory "BUILD=$made" "$object" V=1 CFLAGS=-DSHOWN | grep -q -e '-DSHOWN -c -o '
+	make -C "$root" --no-print-directory "BUILD=$made" "$object" V=1 CFLAGS=-DSHOWN | grep -q -e '-DSHOWN .*-c -o '
 	rm made/lib/base/slice.o
 	[ -z "$(make -s -C "$root" "BUILD=$made" "$object")" ]
 	[ -e made/lib/base/slice.o ]
