@@ -31,7 +31,7 @@ WARNINGS = -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wvla
 # instruction then.
 OUR_CFLAGS = -std=gnu11 -D_GNU_SOURCE -DBOTIFY_VERSION='"$(VERSION)"' $(INCLUDES) $(WARNINGS) -ffp-contract=off -fno-math-errno -MMD -MP
 INCLUDES = -Ilib -Itests
-LIBS = -ljansson -lgsl $(BLAS) -lm
+LIBS = -ljansson -lgsl $(BLAS) -lz -lzstd -lm
 BLAS = -lopenblas
 
 # The commands, not the tests, are optimized as a whole where CFLAGS ask for speed (-O2, -O3) and the compiler can; LTO= is

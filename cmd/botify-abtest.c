@@ -34,6 +34,7 @@ struct options {
 	struct allocation allocation;
 	struct study_keep keep;
 	struct options_given given;
+	struct bad_lines bad_lines;
 	bool spreadsheet, partial, merge;
 	unsigned threads;
 	char **paths;
@@ -87,6 +88,14 @@ static int set_fail_on(void *options, const struct option_row *row, const char *
 	return fail_on_check(names, e);
 }
 
+static int set_bad_lines(void *options, const struct option_row *row, const char *text, struct errmsg *e)
+{
+	struct options *o = options;
+
+	(void)row;
+	return bad_lines_parse(&o->bad_lines, "--bad-lines", text, e);
+}
+
 #define ANALYSIS OPTION_CALL(set_analysis)
 
 static const struct option_row option_rows[] = {
@@ -121,6 +130,7 @@ static const struct option_row option_rows[] = {
 	{"output", "FILE", "write to FILE, which appears whole or not at all", OPTION_TEXT(output), .letter = 'o'},
 	{"threads", "N", "threads that read the logs (default: one for each processor)",
 	 OPTION_WHOLE(threads, 1, LOG_THREADS_MAX)},
+	{"bad-lines", "N|P%", "exit 0 though so many lines are not events (default: 0)", OPTION_CALL(set_bad_lines)},
 	{"partial", NULL, "write a part to be merged instead of the report", OPTION_FLAG(partial)},
 	{"merge", NULL, "read what --partial wrote instead of logs", OPTION_FLAG(merge)},
 	{0},
@@ -142,7 +152,7 @@ static const char *const of_report[] = {
 
 /* What a report has beside effects, where its format has more. */
 static const char *const beside_effects[] = {"power", "mde", "quantiles", "days", "sources", "tracks", "aa", NULL};
-static const char *const of_logs[] = {"threads", NULL};
+static const char *const of_logs[] = {"threads", "bad-lines", NULL};
 
 /* Looks for an option that has no effect beside the others. */
 static int check_effects(const struct options *o, struct errmsg *e)
@@ -243,8 +253,10 @@ static void note_units(const struct study *s, const struct options *o)
 /* Reads the logs or their parts into the study. */
 static int read_study(struct inputs *in, const struct options *o, struct errmsg *e)
 {
+	struct command_progress progress;
 	const struct study_log log = {.paths = o->paths, .n_paths = o->n_paths, .threads = o->threads,
-				      .complain = complain_of_line, .ctx = in};
+				      .complain = complain_of_line, .ctx = in,
+				      .watch = {command_progress_show, &progress}};
 	struct study *s = &in->study;
 	struct study_keep keep = o->keep;
 
@@ -252,8 +264,10 @@ static int read_study(struct inputs *in, const struct options *o, struct errmsg 
 	study_init(s, STUDY_STREAM, o->experiments.list, o->experiments.n);
 	study_keep(s, &keep);
 	command_reads_all(&self, o->paths, o->n_paths);
+	command_progress_begin(&progress, o->paths, o->n_paths);
 	if ((o->merge ? partial_read(s, o->paths, o->n_paths, e) : study_log_read(s, &log, e)) < 0)
 		return -1;
+	command_progress_end();
 	if (s->out_of_order > 0 && !s->sorted)
 		command_note(&self, "events are out of order and were taken as they came; "
 				    "give the log as a file, or sorted by timestamp");
@@ -386,7 +400,8 @@ static int write_result(const struct study *s, const struct options *o, int *fou
 static int run(struct inputs *in, struct options *o)
 {
 	struct errmsg e;
-	bool complained, failed;
+	struct log_count count;
+	bool spoiled, failed;
 	int found = 0;
 
 	command_reads(&self, o->tracks);
@@ -401,14 +416,15 @@ static int run(struct inputs *in, struct options *o)
 	if (o->covariate)
 		o->analysis.effects.samples.file = &in->covariate;
 	failed = read_study(in, o, &e) < 0;
-	complained = command_complained(&self, &in->complaints);
+	count = (struct log_count){in->study.events, in->study.malformed, in->study.unread};
+	spoiled = command_spoiled(&self, &in->complaints, &o->bad_lines, &count);
 	/* where nothing could be read, no file is replaced by an empty part */
-	if (!failed && !(o->partial && complained && in->study.events == 0))
+	if (!failed && !(o->partial && spoiled && in->study.events == 0))
 		failed = write_result(&in->study, o, &found, &e) < 0;
 	if (failed)
 		return command_fail(&self, &e);
 	/* what was asked for says more than that something was passed over */
-	return found == 0 && complained ? EXIT_DATA : found;
+	return found == 0 && spoiled ? EXIT_DATA : found;
 }
 
 int main(int argc, char **argv)

@@ -21,6 +21,7 @@ struct options {
 	size_t limit;
 	unsigned threads;
 	bool merge;
+	struct bad_lines bad_lines;
 	struct options_given given;
 	char **paths; /* n_paths of them, at least one */
 	size_t n_paths;
@@ -32,6 +33,14 @@ static int set_format(void *options, const struct option_row *row, const char *n
 
 	o->format = tops_format_find(name);
 	return o->format ? 0 : errmsg_set(e, "--%s takes json, ndjson or table, not '%s'", row->name, name);
+}
+
+static int set_bad_lines(void *options, const struct option_row *row, const char *text, struct errmsg *e)
+{
+	struct options *o = options;
+
+	(void)row;
+	return bad_lines_parse(&o->bad_lines, "--bad-lines", text, e);
 }
 
 static const struct option_row option_rows[] = {
@@ -47,6 +56,7 @@ static const struct option_row option_rows[] = {
 	{"output", "FILE", "write to FILE, which appears whole or not at all", OPTION_TEXT(output), .letter = 'o'},
 	{"threads", "N", "threads that read the logs (default: one for each processor)",
 	 OPTION_WHOLE(threads, 1, LOG_THREADS_MAX)},
+	{"bad-lines", "N|P%", "exit 0 though so many lines are not events (default: 0)", OPTION_CALL(set_bad_lines)},
 	{"partial", NULL, "write counts to be merged instead of the result", OPTION_FLAG(choice.partial)},
 	{"merge", NULL, "read what --partial wrote instead of logs", OPTION_FLAG(merge)},
 	{0},
@@ -63,7 +73,7 @@ static const struct command self = {
 static int check_options(const struct options *o, struct errmsg *e)
 {
 	static const char *const of_lists[] = {"by-arm", "tracks", "format", "limit", NULL};
-	static const char *const of_logs[] = {"threads", NULL};
+	static const char *const of_logs[] = {"threads", "bad-lines", NULL};
 	const char *vain;
 
 	if (o->choice.partial && (vain = options_given_of(&o->given, of_lists)) != NULL)
@@ -97,8 +107,10 @@ static int parse_options(struct options *o, int argc, char **argv)
 	return status;
 }
 
-static int read_logs(struct tops *t, const struct options *o, struct command_complaints *complaints, struct errmsg *e)
+static int read_logs(struct tops *t, const struct options *o, struct command_complaints *complaints,
+		     struct log_count *count, struct errmsg *e)
 {
+	struct command_progress progress;
 	struct log log;
 	const struct event *ev;
 	enum log_status s;
@@ -106,6 +118,8 @@ static int read_logs(struct tops *t, const struct options *o, struct command_com
 
 	if (log_open(&log, o->paths, o->n_paths, o->threads, e) < 0)
 		return -1;
+	command_progress_begin(&progress, o->paths, o->n_paths);
+	log_watch(&log, &(struct log_watch){command_progress_show, &progress});
 	while (status == 0 && (s = log_next(&log, &ev, e)) != LOG_END) {
 		if (s == LOG_EVENT)
 			status = tops_add(t, ev, e);
@@ -114,7 +128,9 @@ static int read_logs(struct tops *t, const struct options *o, struct command_com
 		else
 			command_complain(&self, complaints, e);
 	}
+	*count = (struct log_count){log.events, log.bad, log.failed};
 	log_close(&log);
+	command_progress_end();
 	return status;
 }
 
@@ -174,21 +190,22 @@ static int count_plays(struct tops *t, const struct options *o, struct catalog *
 {
 	struct command_complaints complaints = {0};
 	struct errmsg e;
-	bool complained, failed;
+	struct log_count count = {0};
+	bool spoiled, failed;
 
 	command_reads(&self, o->tracks);
 	if (o->tracks && catalog_load(c, o->tracks, &e) < 0)
 		return command_fail(&self, &e);
 	tops_init(t, &o->choice);
 	command_reads_all(&self, o->paths, o->n_paths);
-	failed = (o->merge ? read_partials(t, o, &e) : read_logs(t, o, &complaints, &e)) < 0;
-	complained = command_complained(&self, &complaints);
+	failed = (o->merge ? read_partials(t, o, &e) : read_logs(t, o, &complaints, &count, &e)) < 0;
+	spoiled = command_spoiled(&self, &complaints, &o->bad_lines, &count);
 	/* Where nothing could be read there is no result, and no file is replaced by an empty one. */
-	if (!failed && !(complained && t->events == 0))
+	if (!failed && !(spoiled && t->events == 0))
 		failed = write_result(t, o, c, &e) < 0;
 	if (failed)
 		return command_fail(&self, &e);
-	return complained ? EXIT_DATA : 0;
+	return spoiled ? EXIT_DATA : 0;
 }
 
 int main(int argc, char **argv)

@@ -32,6 +32,7 @@ struct options {
 	size_t limit; /* 0: that of the kind */
 	const char *tracks, *output, *metrics, *previous;
 	bool tune, dry_run;
+	struct bad_lines bad_lines;
 	struct options_given given;
 	char **paths; /* n_paths of them, perhaps none */
 	size_t n_paths;
@@ -66,6 +67,14 @@ static int set_hyper(void *options, const struct option_row *row, const char *te
 
 #define HYPER(which) OPTION_CALL(set_hyper), .choice = (which)
 
+static int set_bad_lines(void *options, const struct option_row *row, const char *text, struct errmsg *e)
+{
+	struct options *o = options;
+
+	(void)row;
+	return bad_lines_parse(&o->bad_lines, "--bad-lines", text, e);
+}
+
 static const struct option_row option_rows[] = {
 	{"model", "MODEL", "what to learn: itemknn, ease or mf; als, bpr, warp, ease or userknn",
 	 OPTION_TEXT(model), .letter = 'm'},
@@ -86,6 +95,7 @@ static const struct option_row option_rows[] = {
 	{"seed", "N", "for all that is drawn (default: 0)", OPTION_WHOLE(trainer.tune.seed, 0, INT64_MAX)},
 	{"threads", "N", "threads that read and learn (default: one for each processor)",
 	 OPTION_WHOLE(trainer.tune.threads, 1, LOG_THREADS_MAX)},
+	{"bad-lines", "N|P%", "exit 0 though so many lines are not events (default: 0)", OPTION_CALL(set_bad_lines)},
 	{"holdout", "SHARE", "share of the sessions to choose by what is not given (default: 0.1)",
 	 OPTION_REAL(trainer.holdout, 0, 1)},
 	{"tune", NULL, "print what was tried on standard error", OPTION_FLAG(tune)},
@@ -302,9 +312,10 @@ static void print_tried(void *ctx, const struct model_kind *k, const struct hype
 }
 
 static int read_listens(struct listens *l, const struct options *o, const struct catalog *c,
-			struct command_complaints *complaints, struct errmsg *e)
+			struct command_complaints *complaints, struct log_count *count, struct errmsg *e)
 {
 	struct listens_reader reader = {0};
+	struct command_progress progress;
 	struct log log;
 	const struct event *ev;
 	enum log_status s;
@@ -313,6 +324,8 @@ static int read_listens(struct listens *l, const struct options *o, const struct
 	command_reads_all(&self, o->paths, o->n_paths);
 	if (log_open(&log, o->paths, o->n_paths, o->trainer.tune.threads, e) < 0)
 		return -1;
+	command_progress_begin(&progress, o->paths, o->n_paths);
+	log_watch(&log, &(struct log_watch){command_progress_show, &progress});
 	while (status == 0 && (s = log_next(&log, &ev, e)) != LOG_END) {
 		if (s == LOG_EVENT)
 			status = listens_add(&reader, ev, e);
@@ -321,7 +334,9 @@ static int read_listens(struct listens *l, const struct options *o, const struct
 		else
 			command_complain(&self, complaints, e);
 	}
+	*count = (struct log_count){log.events, log.bad, log.failed};
 	log_close(&log);
+	command_progress_end();
 	if (status < 0)
 		listens_reader_clear(&reader);
 	return status < 0 ? -1 : listens_make(l, &reader, o->tracks ? c : NULL, e);
@@ -468,7 +483,8 @@ static int run(struct options *o, struct listens *l, struct catalog *c)
 {
 	struct command_complaints complaints = {0};
 	struct errmsg e;
-	bool complained, failed;
+	struct log_count count = {0};
+	bool spoiled, failed;
 
 	command_reads(&self, o->tracks);
 	if (o->tracks && catalog_load(c, o->tracks, &e) < 0)
@@ -476,17 +492,17 @@ static int run(struct options *o, struct listens *l, struct catalog *c)
 	o->trainer.catalog = o->tracks ? c : NULL;
 	dense_single_threaded();
 	tell_of_signals(end_interrupted);
-	failed = read_listens(l, o, c, &complaints, &e) < 0;
-	complained = command_complained(&self, &complaints);
+	failed = read_listens(l, o, c, &complaints, &count, &e) < 0;
+	spoiled = command_spoiled(&self, &complaints, &o->bad_lines, &count);
 	if (!failed && l->unknown > 0)
 		command_note(&self, "%zu listens of tracks that are not in %s are left out, the first of them track %u",
 			     l->unknown, o->tracks, l->first_unknown);
 	/* Where nothing could be read, that has been said. */
-	if (!failed && !(complained && l->n == 0))
+	if (!failed && !(spoiled && l->n == 0))
 		failed = learn_and_watch(o, l, c, &e) < 0;
 	if (failed)
 		return command_fail(&self, &e);
-	return complained ? EXIT_DATA : 0;
+	return spoiled ? EXIT_DATA : 0;
 }
 
 int main(int argc, char **argv)

@@ -1,6 +1,7 @@
 #include "command.h"
 
 #include <errno.h>
+#include <inttypes.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -9,6 +10,8 @@
 #include <unistd.h>
 
 #include "base/descriptors.h"
+#include "base/now.h"
+#include "text/progress.h"
 #include "text/sanitize.h"
 
 void command_begin(const struct command *c, char **argv)
@@ -20,9 +23,42 @@ void command_begin(const struct command *c, char **argv)
 	}
 }
 
+static bool progress_stands; /* in the last line of the terminal */
+
+void command_progress_begin(struct command_progress *p, char *const *paths, size_t n)
+{
+	*p = (struct command_progress){.terminal = isatty(STDERR_FILENO), .begun = now_seconds()};
+	p->next = p->begun + 1;
+	if (p->terminal)
+		p->total = progress_total(paths, n);
+}
+
+void command_progress_show(void *progress, uint64_t bytes)
+{
+	const double between = 0.2; /* seconds */
+	struct command_progress *p = progress;
+	double now = p->terminal ? now_seconds() : 0;
+	char text[PROGRESS_SIZE];
+
+	if (!p->terminal || now < p->next)
+		return;
+	p->next = now + between;
+	fprintf(stderr, "\r%s\033[K", progress_text(text, bytes, p->total, now - p->begun));
+	fflush(stderr);
+	progress_stands = true;
+}
+
+void command_progress_end(void)
+{
+	if (progress_stands)
+		fputs("\r\033[K", stderr);
+	progress_stands = false;
+}
+
 /* Every message goes through here. */
 static void print_message(const struct command *c, const char *text)
 {
+	command_progress_end();
 	fprintf(stderr, "%s: ", c->name);
 	sanitize_put(stderr, text);
 	putc('\n', stderr);
@@ -114,6 +150,20 @@ bool command_complained(const struct command *c, const struct command_complaints
 	if (complaints->n > COMPLAINTS_SHOWN)
 		command_note(c, "… and %lu more like these", complaints->n - COMPLAINTS_SHOWN);
 	return complaints->n > 0;
+}
+
+bool command_spoiled(const struct command *c, const struct command_complaints *complaints,
+		     const struct bad_lines *allowed, const struct log_count *count)
+{
+	const struct log_count lines = {.events = count->events, .bad = count->bad};
+	bool complained = command_complained(c, complaints);
+
+	if (count->bad > 0 && (allowed->lines > 0 || allowed->percent > 0))
+		command_note(c, "%" PRIu64 " of %" PRIu64 " lines %s left out, %s --bad-lines allows", count->bad,
+			     count->bad + count->events, count->bad == 1 ? "is not an event and was" : "are not events and were",
+			     bad_lines_allow(allowed, &lines) ? "as" : "more than");
+	/* a file that could be read only the second time is not among the count */
+	return complained && (complaints->n > count->bad || !bad_lines_allow(allowed, count));
 }
 
 int command_check_output(const char *option, const char *file, char *const *inputs, size_t n, struct errmsg *e)

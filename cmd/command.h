@@ -15,6 +15,7 @@
 #include "base/memstream.h"
 #include "base/out.h"
 #include "base/save.h"
+#include "event/bad_lines.h"
 #include "options.h"
 
 enum { EXIT_DATA = 1, EXIT_USAGE = 2 };
@@ -77,6 +78,27 @@ void command_complain(const struct command *c, struct command_complaints *compla
 
 /* Tells how many were not printed. Returns whether there were any complaints, which makes the status EXIT_DATA. */
 bool command_complained(const struct command *c, const struct command_complaints *complaints);
+
+/*
+ * The same of a log in which some lines may be bad (--bad-lines): where there were such, says how many of all, and
+ * whether that was allowed. Returns whether it makes the status EXIT_DATA.
+ */
+bool command_spoiled(const struct command *c, const struct command_complaints *complaints,
+		     const struct bad_lines *allowed, const struct log_count *count);
+
+/*
+ * How far the reading of logs has come, for whoever waits at a terminal: shown on standard error where that is one,
+ * after the first second. `begin` notes how much there is to read, `show` is for a log_watch, and `end` removes it.
+ */
+struct command_progress {
+	bool terminal;
+	uint64_t total; /* 0: not known */
+	double begun, next;
+};
+
+void command_progress_begin(struct command_progress *p, char *const *paths, size_t n);
+void command_progress_show(void *progress, uint64_t bytes);
+void command_progress_end(void);
 
 /*
  * Whether an output file, which `option` (as "-o") names, may be written: it must not replace an input. "-" is

@@ -13,6 +13,7 @@ minimal() {
 	botify-train) args=(user-tracks --model userknn --neighbours 5 --shrinkage 1 log.ndjson) ;;
 	botify-recommend) args=(--tracks tracks.ndjson --policy random log.ndjson) ;;
 	botify-sim) args=(--tracks tracks.ndjson --embeddings tracks.npy --users users.ndjson --agent random --sessions 3) ;;
+	botify-split) args=(-n 2 -o shard. log.ndjson) ;;
 	*) return 1 ;;
 	esac
 }
@@ -55,6 +56,9 @@ files() {
 		echo "--tracks tracks.ndjson --top FILE log.ndjson"
 		echo "--tracks tracks.ndjson --top NAME=FILE log.ndjson"
 		echo "--tracks tracks.ndjson --experiments FILE log.ndjson"
+		;;
+	botify-split)
+		echo "-n 2 -o shard. FILE"
 		;;
 	botify-sim)
 		echo "--tracks FILE --embeddings tracks.npy --users users.ndjson --agent random"
@@ -424,8 +428,8 @@ marked() {
 	esac
 }
 
-@test "contract: a byte-order mark is passed over" {
-	local file
+# Makes files plain.*, one for each ending in what `marked` lists.
+make_plain() {
 	cp log.ndjson plain.log
 	cp tracks.ndjson plain.tracks
 	cp users.ndjson plain.users
@@ -438,37 +442,86 @@ marked() {
 	echo '{"experiments":[{"name":"F","arms":["A","B"]}]}' >plain.experiments
 	echo '{"experiments":[{"name":"E","arms":["C","T1"],"weights":{"C":2,"T1":1}}]}' >plain.split
 	printf '{"botify-state":1}\n{"user":1,"sessions":7}\n' >plain.state
+}
+
+# Whether the command $2 makes of the files $1.* what it makes of plain.*
+reads_as_plain() {
+	marked "$2" | while read -r pattern; do
+		make_plain
+		# shellcheck disable=SC2086
+		"$2" ${pattern//FILE/plain} >want 2>/dev/null
+		# shellcheck disable=SC2086
+		try "$2" ${pattern//FILE/$1}
+		[ -s want ] && [ "$status" = 0 ] && diff want out || fail "$pattern" || return
+	done
+}
+
+@test "contract: a byte-order mark is passed over" {
+	local file
+	make_plain
 	for file in plain.*; do
 		printf '\357\273\277' | cat - "$file" >"bom.${file#plain.}"
 	done
-	passes() {
-		marked "$1" | while read -r pattern; do
-			# shellcheck disable=SC2086
-			"$1" ${pattern//FILE/plain} >want 2>/dev/null
-			# shellcheck disable=SC2086
-			try "$1" ${pattern//FILE/bom}
-			[ -s want ] && [ "$status" = 0 ] && diff want out || fail "$pattern" || return
-		done
-	}
-	for_each passes
+	for_each reads_as_plain bom
 }
 
-@test "contract: what is compressed is told as such" {
-	printf '\037\213\010\0\n\n\n\nx\n' >log.gz
-	printf '\050\265\057\375\0\n\n\n\nx\n' >log.zst
+@test "contract: what is compressed is read as what it was, whatever its name" {
+	local file
+	make_plain
+	for file in plain.*; do
+		# two members, and two frames
+		{ head -n 1 "$file" | gzip; tail -n +2 "$file" | gzip; } >"first.${file#plain.}"
+		{ head -n 1 "$file" | zstd; tail -n +2 "$file" | zstd; } >"second.${file#plain.}"
+	done
+	for_each reads_as_plain first
+	for_each reads_as_plain second
+}
+
+@test "contract: what is compressed comes through pipes too" {
+	reads_packed() {
+		reading "$1"
+		"$1" "${args[@]}" log.ndjson >want
+		for tool in gzip zstd; do
+			"$tool" -c log.ndjson | "$1" "${args[@]}" | diff want - && "$1" "${args[@]}" - < <("$tool" -c log.ndjson) | diff want - &&
+				"$1" "${args[@]}" <("$tool" -c log.ndjson) | diff want - || fail "$tool" || return
+		done
+	}
+	for_each_reading reads_packed
+}
+
+@test "contract: what is compressed and cut off is told with the line, and so is what cannot be unpacked" {
+	gzip -c log.ndjson | head -c 40 >log.gz
+	zstd -c log.ndjson | head -c 40 >log.zst
+	gzip -c log.ndjson | zstd >twice
 	echo 'botify-recommend --tracks tracks.ndjson --state FILE log.ndjson' >further
-	tells_compressed() {
+	tells_damage() {
 		{ files "$1"; sed -n "s/^$1 //p" further; } | while read -r pattern; do
-			for file in log.gz log.zst; do
+			for file in log.gz log.zst twice; do
+				case $pattern,$file in
+				*--embeddings\ FILE*,log.gz) want="compressed by gzip; give the output of zcat" ;;
+				*--embeddings\ FILE*) want="compressed by zstd; give the output of zstdcat" ;;
+				*,twice) want="compressed twice: compressed by gzip; give the output of zcat" ;;
+				*) want="the (gzip|zstd) data is cut off: its end is missing" ;;
+				esac
 				# shellcheck disable=SC2086
 				try "$1" ${pattern//FILE/$file}
-				[ "$status" = 1 ] && [ ! -s out ] && head -n 1 err |
-					grep -qxE "$1: $file: compressed by (gzip; give the output of zcat|zstd; give the output of zstdcat)" ||
-					fail "$pattern" || return
+				[ "$status" = 1 ] && [ ! -s out ] && head -n 1 err | grep -qxE "$1: $file(:1)?: $want" ||
+					fail "$pattern, $file" || return
 			done
 		done
 	}
-	for_each tells_compressed
+	for_each tells_damage
+}
+
+@test "contract: of a log that is compressed and cut off, the events before are read" {
+	{ gzip -c log.ndjson; gzip -c log.ndjson | head -c 100; } >cut.gz
+	{ zstd -c log.ndjson; zstd -c log.ndjson | head -c 100; } >cut.zst
+	for file in cut.gz cut.zst; do
+		try botify-toppop "$file"
+		[ "$status" = 1 ]
+		botify-toppop log.ndjson | diff - out
+		grep -qxE "botify-toppop: $file:17: the (gzip|zstd) data is cut off: its end is missing" err
+	done
 }
 
 @test "contract: standard input, - and several files" {
@@ -556,6 +609,50 @@ keeps_good_lines() {
 		[ "$(of_lines | wc -l)" = 11 ] && of_lines | tail -n 1 | grep -Eq '\b(20|30)\b' || fail many
 	}
 	for_each_reading shows
+}
+
+# Commands that read logs, and may be told that some lines are bad.
+for_each_tolerant() {
+	for_each_reading if_tolerant "$@"
+}
+
+if_tolerant() {
+	[ "${*: -1}" = botify-recommend ] || "$@"
+}
+
+@test "contract: as many bad lines as are allowed do not fail" {
+	{ head -n 3 log.ndjson; echo junk; tail -n +4 log.ndjson; echo junk; } >bad
+	tolerates() {
+		reading "$1"
+		"$1" "${args[@]}" bad >want 2>said || true
+		for allowed in 2 3 11.2% 100%; do
+			try "$1" "${args[@]}" --bad-lines $allowed bad
+			[ "$status" = 0 ] && diff want out && diff <(head -n 2 said) <(head -n 2 err) || fail $allowed || return
+			# what else is said, is said as well
+			diff <(tail -n +3 said) <(tail -n +4 err) || fail $allowed || return
+			[ "$(sed -n 3p err)" = "$1: 2 of 18 lines are not events and were left out, as --bad-lines allows" ] ||
+				fail "$allowed" || return
+		done
+		for allowed in 1 11.1%; do
+			try "$1" "${args[@]}" --bad-lines $allowed bad
+			[ "$status" = 1 ] && diff want out || fail $allowed || return
+			[ "$(sed -n 3p err)" = "$1: 2 of 18 lines are not events and were left out, more than --bad-lines allows" ] ||
+				fail "$allowed" || return
+		done
+		try "$1" "${args[@]}" --bad-lines 0 bad
+		[ "$status" = 1 ] && diff want out && diff said err || fail 0 || return
+		# a file that is missing is not a line
+		try "$1" "${args[@]}" --bad-lines 100% bad nowhere
+		[ "$status" = 1 ] && diff want out || fail nowhere || return
+		# where all is bad there is nothing to tell of
+		echo junk >junk
+		try "$1" "${args[@]}" --bad-lines 100% junk
+		[ "$status" = 1 ] && [ ! -s out ] || fail junk || return
+		try "$1" "${args[@]}" --bad-lines many bad
+		[ "$status" = 2 ] && [ "$(head -n 1 err)" = \
+			"$1: --bad-lines takes a number of lines or a share of them, as 7 or 0.1%, not 'many'" ] || fail many
+	}
+	for_each_tolerant tolerates
 }
 
 @test "contract: a full disk is an error" {
@@ -789,4 +886,24 @@ try_at_terminal() {
 	rm made/lib/base/slice.o
 	[ -z "$(make -s -C "$root" "BUILD=$made" "$object")" ]
 	[ -e made/lib/base/slice.o ]
+}
+
+# As bytes come late through a pipe, it is not known how many there will be.
+@test "contract: who waits at a terminal sees how far reading has come" {
+	command -v script >/dev/null || skip "script is not there"
+	cat >slow <<-'END'
+		"$@" < <(cat log.ndjson; sleep 1.2; cat log.ndjson; sleep 0.4; for _ in $(seq 2000); do cat log.ndjson; done)
+	END
+	shows_progress() {
+		reading "$1" || [ "$1" = botify-split ] || return 0
+		[ "$1" = botify-recommend ] && return
+		[ "$1" = botify-split ] && args=(-n 1 -o slow.)
+		script -qec "bash slow $1 ${args[*]} >out" /dev/null </dev/null >seen
+		status=$?
+		[ "$status" = 0 ] && grep -qE $'\r[0-9]+ MB read, [0-9]+ MB/s\033\\[K.*\r\033\\[K' seen || fail "$(cat -v seen)" || return
+		# and not where that is a file
+		bash slow "$1" "${args[@]}" 2>err >again
+		[ ! -s err ] && cmp out again || fail file
+	}
+	for_each shows_progress
 }

@@ -12,6 +12,7 @@ lines() {
 botify-toppop: botify-toppop --threads 1 ../in/log
 botify-toppop: botify-toppop --threads 2 --format ndjson -n 9 --tracks ../in/tracks -o out ../in/log ../in/long ../in/escaped
 botify-toppop: botify-toppop --experiment E --by-arm --format table --tracks ../in/tracks -o out ../in/log ../in/escaped
+botify-toppop: botify-toppop --threads 2 --tracks ../in/tracks.gz -o out ../in/log.zst ../in/log
 botify-toppop: botify-toppop --recommended --experiment E --partial -o out ../in/log
 botify-toppop: botify-toppop --merge --experiment E --arm C -o out ../in/top1 ../in/top2
 botify-toppop: botify-toppop --merge --recommended --partial -o out ../in/recommended1 ../in/recommended2
@@ -28,6 +29,7 @@ botify-abtest: botify-abtest --merge --days --sources -o out ../in/part1 ../in/p
 botify-recommend: botify-recommend --tracks ../in/tracks --policy contextual-toppop --similar ../in/tracks --top ../in/top --no-latency < ../in/requests
 botify-abtest: botify-abtest --format markdown --split X=1,T2=2,B=1,A=1 ../in/log ../in/names
 botify-abtest: botify-abtest --days --quantiles 0.5 ../in/names
+botify-recommend: botify-recommend --tracks ../in/tracks.gz --policy random --no-latency < ../in/requests.zst
 botify-recommend: botify-recommend --tracks ../in/tracks --policy votes:3,i2i:5+unseen --similar ../in/tracks --explain 3 --no-latency < ../in/requests
 botify-recommend: botify-recommend --tracks ../in/tracks --experiments ../in/experiments --user-tracks ../in/user-tracks --top a=../in/top --state state --no-latency ../in/requests
 botify-recommend: botify-recommend --tracks ../in/tracks --policy session:2+unseen --session ../in/model --no-latency ../in/requests
@@ -43,6 +45,8 @@ botify-train: botify-train user-tracks --model als --factors 2 --epochs 2 --thre
 botify-train: botify-train user-tracks --model userknn --neighbours 5 --shrinkage 1 --liked 0.3 ../in/log
 botify-train: botify-train user-tracks --model bpr --factors 2 --epochs 2 --threads 1 --liked 0.3 ../in/log
 botify-train: botify-train session --tracks ../in/tracks --threads 1 -o model ../in/log
+botify-split: botify-split -n 3 -o out ../in/log ../in/log.zst
+botify-split: botify-split -n 1 ../in/log -- sort
 botify-world: botify-world --n-tracks 30 --n-users 9 --dim 4 world
 botify-abtest: botify-abtest --help
 LINES
@@ -86,6 +90,8 @@ setup_file() {
 	sed -E "s/\"(T1|C)\"/\"$(printf '%9000s' x | tr ' ' '<')\1\"/" in/log >in/names
 	for _ in 1 2 3 4 5 6 7 8 9 10 11 12; do cat in/log; done >in/long
 	sed -E 's/,"latency.*/}/' in/log >in/requests
+	zstd -q in/log in/requests
+	gzip -k in/tracks
 	for part in 1 2; do
 		awk -v part=$part '{ match($0, /"user":[0-9]+/); if (substr($0, RSTART + 7, RLENGTH - 7) % 2 == part % 2) print }' \
 			in/log >in/half

@@ -9,6 +9,7 @@
 
 #include "base/grow.h"
 #include "base/out.h"
+#include "base/unpack.h"
 
 enum { READ_SIZE = 1 << 16 };
 
@@ -24,13 +25,13 @@ static int open_with(struct lines *l, const char *path, int flags, struct errmsg
 
 	if (strcmp(path, "-") == 0) {
 		lines_init(l, STDIN_FILENO, "standard input");
-		l->patient = true;
+		l->opened = true;
 		return 0;
 	}
 	lines_init(l, open(path, O_RDONLY | O_CLOEXEC | flags), path);
 	if (l->fd < 0)
 		return errmsg_set(e, "%s: %s", path, strerror(errno));
-	l->own_fd = l->patient = true;
+	l->own_fd = l->opened = true;
 	if (fstat(l->fd, &st) == 0 && S_ISDIR(st.st_mode)) {
 		lines_clear(l);
 		return errmsg_set(e, "%s: %s", path, strerror(EISDIR));
@@ -53,6 +54,7 @@ int lines_open_watched(struct lines *l, const char *path, int stop_fd, struct er
 
 void lines_clear(struct lines *l)
 {
+	unpack_end(l->unpack);
 	if (l->own_fd)
 		close(l->fd);
 	free(l->buf);
@@ -83,9 +85,11 @@ static enum lines_status fail_reading(const struct lines *l, int error, struct e
 /* Waits until there is input or a reason to stop. */
 static enum lines_status wait_for_input(struct lines *l, struct errmsg *e)
 {
-	struct pollfd p[2] = {{.fd = l->stop_fd, .events = POLLIN}, {.fd = l->fd, .events = POLLIN}};
+	int fd = l->unpack ? unpack_fd(l->unpack) : l->fd;
+	struct pollfd p[2] = {{.fd = l->stop_fd, .events = POLLIN}, {.fd = fd, .events = POLLIN}};
 
-	while (eager_poll(&l->eager, p, 2, -1) < 0)
+	/* the thread that unpacks wants the processor that being eager takes */
+	while ((l->unpack ? poll(p, 2, -1) : eager_poll(&l->eager, p, 2, -1)) < 0)
 		if (errno != EINTR)
 			return fail_reading(l, errno, e);
 	return p[0].revents ? LINES_STOP : LINES_LINE;
@@ -108,11 +112,42 @@ static int make_room(struct lines *l)
 	return 0;
 }
 
+/* Reads what there is. LINES_WAIT: nothing; LINES_LINE: *n bytes, 0 at the end. */
+static enum lines_status read_input(struct lines *l, char *buf, size_t size, size_t *n, struct errmsg *e)
+{
+	ssize_t got;
+
+	do
+		got = read(l->fd, buf, size);
+	while (got < 0 && errno == EINTR);
+	if (got < 0 && (errno == EAGAIN || errno == EWOULDBLOCK))
+		return LINES_WAIT;
+	if (got < 0)
+		return fail_reading(l, errno, e);
+	*n = (size_t)got;
+	l->bytes += *n;
+	return LINES_LINE;
+}
+
+/* The same of input that is compressed. Where that is damaged, the name is left to the caller, with the line. */
+static enum lines_status read_unpacked(struct lines *l, char *buf, size_t size, size_t *n, struct errmsg *e)
+{
+	switch (unpack_read(l->unpack, buf, size, n, e)) {
+	case UNPACK_TEXT:
+	case UNPACK_END: return LINES_LINE;
+	case UNPACK_WAIT: return LINES_WAIT;
+	case UNPACK_DAMAGED: l->damaged = true; return LINES_FAILED;
+	case UNPACK_FAILED: break;
+	}
+	errmsg_prefix(e, "%s", l->name);
+	return LINES_FAILED;
+}
+
 /* Reads one more block after what the buffer holds. LINES_LINE: there is more to look at. */
 static enum lines_status fill_buffer(struct lines *l, struct errmsg *e)
 {
 	bool wait = l->stop_fd >= 0;
-	ssize_t n;
+	size_t n = 0;
 	int flushed = l->tied && out_pending(l->tied) ? out_flush(l->tied, e) : 0;
 
 	if (flushed != 0)
@@ -122,21 +157,16 @@ static enum lines_status fill_buffer(struct lines *l, struct errmsg *e)
 	for (;;) {
 		enum lines_status s = wait ? wait_for_input(l, e) : LINES_LINE;
 
-		if (s != LINES_LINE)
-			return s;
-		n = read(l->fd, l->buf + l->tail, l->cap - l->tail);
-		if (n >= 0)
+		if (s == LINES_LINE)
+			s = (l->unpack ? read_unpacked : read_input)(l, l->buf + l->tail, l->cap - l->tail, &n, e);
+		if (s == LINES_LINE)
 			break;
-		if (errno == EAGAIN || errno == EWOULDBLOCK) {
-			if (!l->patient)
-				return LINES_WAIT;
-			wait = true;
-		} else if (errno != EINTR) {
-			return fail_reading(l, errno, e);
-		}
+		if (s != LINES_WAIT || !l->opened)
+			return s;
+		wait = true;
 	}
 	l->ended = n == 0;
-	l->tail += (size_t)n;
+	l->tail += n;
 	return LINES_LINE;
 }
 
@@ -145,42 +175,46 @@ int lines_too_long(struct errmsg *e)
 	return errmsg_set(e, "line longer than %d bytes", LINES_MAX);
 }
 
-/* How compressed files begin, and what makes text of them. */
-static const struct {
-	const char *magic, *name, *tool;
-} compressions[] = {
-	{"\x1f\x8b\x08", "gzip", "zcat"},
-	{"\x28\xb5\x2f\xfd", "zstd", "zstdcat"},
-};
-
-enum { MAGIC_MAX = 4 };
-
 int lines_refuse_compressed(const char *text, size_t len, struct errmsg *e)
 {
-	for (size_t i = 0; i < sizeof compressions / sizeof *compressions; i++) {
-		size_t n = strlen(compressions[i].magic);
+	const char *format = unpack_format(text, len);
 
-		if (len >= n && memcmp(text, compressions[i].magic, n) == 0)
-			return errmsg_set(e, "compressed by %s; give the output of %s", compressions[i].name,
-					  compressions[i].tool);
+	if (!format)
+		return 0;
+	return errmsg_set(e, "compressed by %s; give the output of %s", format,
+			  strcmp(format, "gzip") == 0 ? "zcat" : "zstdcat");
+}
+
+/* From now on the input is what was compressed as that of which the buffer has the beginning. */
+static enum lines_status begin_unpacking(struct lines *l, struct errmsg *e)
+{
+	l->unpack = unpack_start(l->fd, l->buf + l->head, l->tail - l->head, e);
+	if (!l->unpack) {
+		errmsg_prefix(e, "%s", l->name);
+		return LINES_FAILED;
 	}
-	return 0;
+	l->head = l->tail = l->searched = 0;
+	l->begun = l->ended = false;
+	return LINES_LINE;
 }
 
 /*
- * Looks at the beginning of the input, once it is there. Each of its lines would be complained about, which would not
- * help.
+ * Looks at the beginning of the input, once it is there. What is compressed is unpacked, once; where that is not
+ * possible, each of its lines would be complained about, which would not help.
  */
 static enum lines_status check_beginning(struct lines *l, struct errmsg *e)
 {
 	size_t have = l->tail - l->head;
 
-	if (l->begun || (have < MAGIC_MAX && !l->ended))
+	if (l->begun || (have < UNPACK_MAGIC && !l->ended))
 		return LINES_LINE;
 	l->begun = true;
-	if (have == 0 || lines_refuse_compressed(l->buf + l->head, have, e) == 0)
+	if (have == 0 || !unpack_format(l->buf + l->head, have))
 		return LINES_LINE;
-	errmsg_prefix(e, "%s", l->name);
+	if (l->opened && !l->unpack)
+		return begin_unpacking(l, e);
+	lines_refuse_compressed(l->buf + l->head, have, e);
+	errmsg_prefix(e, l->unpack ? "%s: compressed twice" : "%s", l->name);
 	return LINES_FAILED;
 }
 
@@ -224,9 +258,9 @@ static enum lines_status find_text(struct lines *l, size_t many, struct errmsg *
 {
 	for (;;) {
 		bool all = many > 0 && !l->skipping;
-		size_t have = l->tail - l->head;
 		const char *newline = NULL;
 		enum lines_status s = check_beginning(l, e);
+		size_t have = l->tail - l->head;
 
 		if (s != LINES_LINE)
 			return s;
@@ -247,6 +281,11 @@ static enum lines_status find_text(struct lines *l, size_t many, struct errmsg *
 			l->head = l->tail = l->searched = 0;
 		}
 		s = fill_buffer(l, e);
+		/* what could not be unpacked fails again in the next call */
+		if (s == LINES_FAILED && all && l->unpack)
+			newline = memrchr(l->buf + l->head, '\n', l->tail - l->head);
+		if (newline)
+			return take_all(l, (size_t)(newline - (l->buf + l->head)) + 1);
 		if (s != LINES_LINE)
 			return s;
 	}
@@ -257,6 +296,8 @@ enum lines_status lines_next(struct lines *l, struct errmsg *e)
 	enum lines_status s = find_text(l, 0, e);
 	size_t mark;
 
+	if (s == LINES_FAILED && l->damaged)
+		errmsg_prefix(e, "%s:%lu", l->name, l->number + 1);
 	if (s != LINES_LINE && s != LINES_BAD)
 		return s;
 	l->number++;
@@ -299,6 +340,11 @@ bool lines_cut(const struct lines *l)
 {
 	/* lines with a newline have all been handed out when the end is found */
 	return l->ended;
+}
+
+uint64_t lines_bytes(const struct lines *l)
+{
+	return l->unpack ? unpack_taken(l->unpack) : l->bytes;
 }
 
 bool lines_ready(const struct lines *l)

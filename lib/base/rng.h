@@ -19,7 +19,8 @@ enum rng_use {
 	RNG_LISTENER, /* botify-sim: what a listener does: user, session, step */
 	RNG_AGENT,    /* botify-sim --agent random: user, session, step */
 	RNG_WORLD,    /* botify-world: kind of thing, number of it */
-	RNG_TRAIN     /* botify-train: purpose, and what that counts */
+	RNG_TRAIN,    /* botify-train: purpose, and what that counts */
+	RNG_SPLIT     /* botify-split: who is held out: user, session; or a hash of the line, its length */
 };
 
 struct rng {

@@ -17,6 +17,11 @@ int log_open(struct log *log, char *const *paths, size_t n_paths, unsigned threa
 	return log->team ? 0 : errmsg_nomem(e);
 }
 
+void log_watch(struct log *log, const struct log_watch *watch)
+{
+	log->watch = *watch;
+}
+
 void log_close(struct log *log)
 {
 	if (log->open)
@@ -39,6 +44,7 @@ static int open_next(struct log *log, struct errmsg *e)
 
 static void close_file(struct log *log)
 {
+	log->closed_bytes += lines_bytes(&log->lines);
 	lines_clear(&log->lines);
 	log->open = false;
 }
@@ -59,7 +65,7 @@ static void fill_from_file(struct log *log, struct log_block *b)
 	case LINES_END:
 		break;
 	default:
-		b->problem = LOG_FILE_FAILED;
+		b->problem = l->damaged ? LOG_FILE_DAMAGED : LOG_FILE_FAILED;
 		b->no_memory = b->reason.no_memory;
 	}
 	close_file(log);
@@ -103,6 +109,8 @@ static int next_block(struct log *log)
 		log->current = NULL;
 	}
 	read_ahead(log);
+	if (log->watch.read)
+		log->watch.read(log->watch.ctx, log->closed_bytes + (log->open ? lines_bytes(&log->lines) : 0));
 	log->current = log_team_take(log->team);
 	log->next_line = 0;
 	if (!log->current)
@@ -130,10 +138,13 @@ static enum log_status hand_out_problem(struct log *log, struct errmsg *e)
 	switch (b->problem) {
 	case LOG_NO_PROBLEM: return LOG_END;
 	case LOG_LONG_LINE: return bad_line(log, b->n_lines + 1, b->reason.text, e);
+	case LOG_FILE_DAMAGED:
 	case LOG_FILE_FAILED: break;
 	}
 	log->failed++;
 	*e = b->reason;
+	if (b->problem == LOG_FILE_DAMAGED)
+		errmsg_prefix(e, "%s:%lu", b->file, log->before + b->n_lines + 1);
 	return LOG_FAILED;
 }
 
@@ -159,6 +170,7 @@ enum log_status log_next(struct log *log, const struct event **ev, struct errmsg
 	line = &log->current->lines[log->next_line++];
 	if (line->reason)
 		return bad_line(log, line->number, line->reason, e);
+	log->events++;
 	*ev = &line->event;
 	return LOG_EVENT;
 }

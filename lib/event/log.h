@@ -9,6 +9,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "base/errmsg.h"
 #include "base/lines.h"
@@ -25,6 +26,12 @@ enum log_status {
 
 enum { LOG_THREADS_MAX = PARALLEL_THREADS_MAX };
 
+/* Is told now and then how many bytes of the files have been read. Zeroed: nobody is. */
+struct log_watch {
+	void (*read)(void *ctx, uint64_t bytes);
+	void *ctx;
+};
+
 struct log_block;
 struct log_team;
 
@@ -33,10 +40,13 @@ struct log {
 	char *const *paths;
 	size_t n_paths;
 	bool open, ended;
+	uint64_t closed_bytes; /* of files that have been read */
+	struct log_watch watch;
 	struct log_team *team;	   /* the threads and their blocks */
 	struct log_block *current; /* whose lines are being handed out, from `next_line` on */
 	size_t next_line;
 	unsigned long before;	   /* lines of the file before those of the block */
+	unsigned long events;	   /* so far */
 	unsigned long bad;	   /* lines that were not events, so far */
 	unsigned long failed;	   /* files that could not be read, so far */
 };
@@ -47,6 +57,9 @@ struct log {
  * with the reason.
  */
 int log_open(struct log *log, char *const *paths, size_t n_paths, unsigned threads, struct errmsg *e);
+
+/* From now on somebody watches. */
+void log_watch(struct log *log, const struct log_watch *watch);
 
 /* Ends the threads and frees everything. A zeroed struct may be closed too. */
 void log_close(struct log *log);

@@ -21,7 +21,7 @@ struct log_line {
 };
 
 /* What may have gone wrong after the text of a block. */
-enum log_problem { LOG_NO_PROBLEM, LOG_LONG_LINE, LOG_FILE_FAILED };
+enum log_problem { LOG_NO_PROBLEM, LOG_LONG_LINE, LOG_FILE_DAMAGED, LOG_FILE_FAILED };
 
 /* Zero-initialise. */
 struct log_block {

@@ -19,6 +19,7 @@ static int read_once(struct study *s, const struct study_log *in, bool give_up, 
 
 	if (log_open(&log, in->paths, in->n_paths, in->threads, e) < 0)
 		return -1;
+	log_watch(&log, &in->watch);
 	while (status == 0 && !(give_up && s->out_of_order > 0) && (got = log_next(&log, &ev, e)) != LOG_END) {
 		if (got == LOG_EVENT)
 			status = study_add(s, ev, e);

@@ -7,6 +7,7 @@
 #include <stddef.h>
 
 #include "base/errmsg.h"
+#include "event/log.h"
 #include "study/study.h"
 
 struct study_log {
@@ -16,6 +17,7 @@ struct study_log {
 	/* called for each line and file that is passed over, once, with the reason */
 	void (*complain)(void *ctx, const struct errmsg *reason);
 	void *ctx;
+	struct log_watch watch; /* of each reading */
 };
 
 /*

@@ -10,6 +10,7 @@
 
 #include "base/out.h"
 #include "unit/check.h"
+#include "unit/compress.h"
 
 /* A descriptor from which `text` can be read, of at most a pipe's capacity. */
 static int pipe_with(const char *text, size_t len)
@@ -404,8 +405,8 @@ static void a_byte_order_mark_is_passed_over(void)
 	lines_clear(&l);
 }
 
-/* The text of a compressed file is not the text that is wanted, in whatever pieces it comes. */
-static void what_is_compressed_is_told_as_such(void)
+/* The caller may poll its descriptor, which would not tell of the text in it; so it is told what it has got. */
+static void a_callers_descriptor_is_not_unpacked(void)
 {
 	static const struct {
 		const char *text;
@@ -462,8 +463,97 @@ static void what_is_compressed_is_told_as_such(void)
 	lines_clear(&l);
 }
 
+static char packed_path[64];
+
+/* Makes a file at packed_path. */
+static void make_packed(const char *bytes, size_t n)
+{
+	int fd = open(packed_path, O_WRONLY | O_CREAT | O_TRUNC, 0600);
+
+	CHECK(write(fd, bytes, n) == (ssize_t)n);
+	close(fd);
+}
+
+static void what_is_opened_is_unpacked(void)
+{
+	static const char text[] = MARK "one\r\n\ntwo\nlast";
+	char bytes[256], *buf = NULL;
+	size_t cap = 0;
+	struct errmsg e;
+	struct lines l;
+	int stop[2];
+
+	CHECK(pipe(stop) == 0);
+	for (int i = 0; i < COMPRESSORS; i++) {
+		make_packed(bytes, compressors[i](bytes, sizeof bytes, text, sizeof text - 1));
+		CHECK(lines_open(&l, packed_path, &e) == 0);
+		CHECK(next_is(&l, "one") && next_is(&l, "") && next_is(&l, "two") && next_is(&l, "last"));
+		CHECK(l.number == 4 && lines_next(&l, &e) == LINES_END && !l.damaged);
+		lines_clear(&l);
+		CHECK(lines_open(&l, packed_path, &e) == 0);
+		CHECK(lines_next_many(&l, 100, &buf, &cap, &e) == LINES_LINE && l.len == sizeof text - 5);
+		CHECK(lines_next_many(&l, 100, &buf, &cap, &e) == LINES_LINE && l.len == 4);
+		CHECK(lines_next_many(&l, 100, &buf, &cap, &e) == LINES_END);
+		lines_clear(&l);
+		CHECK(lines_open_watched(&l, packed_path, stop[0], &e) == 0);
+		CHECK(next_is(&l, "one") && next_is(&l, "") && next_is(&l, "two") && next_is(&l, "last"));
+		lines_clear(&l);
+	}
+	CHECK(lines_open_watched(&l, packed_path, stop[0], &e) == 0);
+	CHECK(write(stop[1], "x", 1) == 1);
+	CHECK(lines_next(&l, &e) == LINES_STOP);
+	lines_clear(&l);
+	close(stop[0]);
+	close(stop[1]);
+	free(buf);
+	unlink(packed_path);
+}
+
+/* The lines before are handed out, and what there is of the line that is cut is not. */
+static void damage_is_told_with_the_line(void)
+{
+	char bytes[256], *buf = NULL;
+	size_t cap = 0, n = compress_zstd(bytes, sizeof bytes, "one\ntwo\nth", 10);
+	struct errmsg e;
+	struct lines l;
+
+	n += compress_zstd(bytes + n, sizeof bytes - n, "ree\n", 4) - 6;
+	make_packed(bytes, n);
+	CHECK(lines_open(&l, packed_path, &e) == 0);
+	CHECK(next_is(&l, "one") && next_is(&l, "two"));
+	for (int i = 0; i < 2; i++) {
+		CHECK(lines_next(&l, &e) == LINES_FAILED && l.damaged);
+		CHECK(strncmp(e.text, packed_path, strlen(packed_path)) == 0);
+		CHECK_STR(e.text + strlen(packed_path), ":3: the zstd data is cut off: its end is missing");
+	}
+	lines_clear(&l);
+	CHECK(lines_open(&l, packed_path, &e) == 0);
+	CHECK(lines_next_many(&l, 100, &buf, &cap, &e) == LINES_LINE && l.len == 8 && memcmp(l.text, "one\ntwo\n", 8) == 0);
+	CHECK(lines_next_many(&l, 100, &buf, &cap, &e) == LINES_FAILED && l.damaged);
+	CHECK_STR(e.text, "the zstd data is cut off: its end is missing");
+	lines_clear(&l);
+	free(buf);
+	unlink(packed_path);
+}
+
+static void what_is_compressed_twice_is_told_as_such(void)
+{
+	char once[256], twice[256];
+	size_t n = compress_zstd(once, sizeof once, "text\n", 5);
+	struct errmsg e;
+	struct lines l;
+
+	make_packed(twice, compress_gzip(twice, sizeof twice, once, n));
+	CHECK(lines_open(&l, packed_path, &e) == 0);
+	CHECK(lines_next(&l, &e) == LINES_FAILED);
+	CHECK_STR(e.text + strlen(packed_path), ": compressed twice: compressed by zstd; give the output of zstdcat");
+	lines_clear(&l);
+	unlink(packed_path);
+}
+
 int main(void)
 {
+	sprintf(packed_path, "/tmp/botify-test-lines.%ld", (long)getpid());
 	RUN(lines_end_as_they_like);
 	RUN(an_empty_file_has_no_line);
 	RUN(nul_bytes_are_the_callers_to_judge);
@@ -479,6 +569,9 @@ int main(void)
 	RUN(a_long_line_in_small_pieces_takes_linear_time);
 	RUN(many_lines_can_be_had_at_once);
 	RUN(a_byte_order_mark_is_passed_over);
-	RUN(what_is_compressed_is_told_as_such);
+	RUN(a_callers_descriptor_is_not_unpacked);
+	RUN(what_is_opened_is_unpacked);
+	RUN(damage_is_told_with_the_line);
+	RUN(what_is_compressed_twice_is_told_as_such);
 	return DONE();
 }
