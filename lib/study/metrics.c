@@ -6,7 +6,7 @@
 
 static double total_time(const struct metrics_user *u)
 {
-	return u->finished.time;
+	return metrics_tracks(u->finished.billionths);
 }
 
 static double tracks(const struct metrics_user *u)
@@ -21,7 +21,11 @@ static double sessions(const struct metrics_user *u)
 
 static double mean_request_latency(const struct metrics_user *u)
 {
-	return u->finished.latencies > 0 ? 1000 * (u->finished.latency / u->finished.latencies) : NAN;
+	const struct metrics_sums *sums = &u->finished;
+
+	if (sums->latencies == 0)
+		return NAN;
+	return sums->picoseconds == METRICS_ENDLESS ? INFINITY : (double)sums->picoseconds / 1e9 / sums->latencies;
 }
 
 static double mean_tracks_per_session(const struct metrics_user *u)
@@ -31,7 +35,7 @@ static double mean_tracks_per_session(const struct metrics_user *u)
 
 static double mean_time_per_session(const struct metrics_user *u)
 {
-	return u->finished.time / u->sessions;
+	return metrics_tracks(u->finished.billionths) / u->sessions;
 }
 
 const struct metric metrics_table[METRICS_N] = {
@@ -76,12 +80,53 @@ size_t metrics_find(const char *name)
 	return i;
 }
 
+int64_t metrics_billionths(double time)
+{
+	return llrint(time * 1e9);
+}
+
+double metrics_tracks(int64_t billionths)
+{
+	return (double)billionths / 1e9;
+}
+
+int64_t metrics_picoseconds(double latency)
+{
+	const double longest = 9e6;
+
+	if (isnan(latency))
+		return METRICS_NO_LATENCY;
+	return latency < longest ? llrint(latency * 1e12) : METRICS_ENDLESS;
+}
+
+struct metrics_sums metrics_sums_of(const struct metrics_event *ev)
+{
+	bool has_latency = ev->picoseconds != METRICS_NO_LATENCY;
+
+	return (struct metrics_sums){
+		.billionths = ev->billionths, .picoseconds = has_latency ? ev->picoseconds : 0,
+		.events = 1, .latencies = has_latency,
+	};
+}
+
 void metrics_sums_add(struct metrics_sums *sum, const struct metrics_sums *other)
 {
-	sum->time += other->time;
-	sum->latency += other->latency;
+	sum->billionths += other->billionths;
+	if (sum->picoseconds > METRICS_ENDLESS - other->picoseconds)
+		sum->picoseconds = METRICS_ENDLESS;
+	else
+		sum->picoseconds += other->picoseconds;
 	sum->events += other->events;
 	sum->latencies += other->latencies;
+}
+
+void metrics_sums_subtract(struct metrics_sums *sum, const struct metrics_sums *other)
+{
+	sum->billionths -= other->billionths;
+	if (sum->picoseconds != METRICS_ENDLESS)
+		sum->picoseconds -= other->picoseconds;
+	sum->events -= other->events;
+	sum->latencies -= other->latencies;
 }
 
 void metrics_close(struct metrics_user *u)
@@ -93,14 +138,11 @@ void metrics_close(struct metrics_user *u)
 
 void metrics_play(struct metrics_user *u, const struct metrics_event *ev)
 {
+	const struct metrics_sums one = metrics_sums_of(ev);
+
 	if (u->arm != ev->arm)
 		u->arm = METRICS_TWO_ARMS;
-	u->open.events++;
-	u->open.time += ev->time;
-	if (!isnan(ev->latency)) {
-		u->open.latency += ev->latency;
-		u->open.latencies++;
-	}
+	metrics_sums_add(&u->open, &one);
 }
 
 int metrics_summary_init(struct metrics_summary *s, size_t n_arms, struct errmsg *e)

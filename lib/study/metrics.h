@@ -21,15 +21,32 @@
 
 #define METRICS_TWO_ARMS UINT32_MAX /* the arm of a user who was seen in two */
 
-/* Sums over some events of a user. */
+/*
+ * Sums over some events of a user. They are whole numbers, so that they do not depend on the order of their terms, and
+ * a log that was split anywhere has the same: times are counted to the nearest billionth of a track, as in
+ * rank/popularity.h, and latencies to the nearest picosecond.
+ */
 struct metrics_sums {
-	double time;	    /* parts of tracks */
-	double latency;	    /* s */
-	uint32_t events;    /* of them, `latencies` carry a latency */
+	int64_t billionths;  /* of tracks */
+	int64_t picoseconds; /* of latency; METRICS_ENDLESS where it is 106 days or more */
+	uint32_t events;     /* of them, `latencies` carry a latency */
 	uint32_t latencies;
 };
 
+#define METRICS_ENDLESS INT64_MAX
+#define METRICS_NO_LATENCY INT64_C(-1)
+
 void metrics_sums_add(struct metrics_sums *sum, const struct metrics_sums *other);
+
+/* Takes back what was added. A sum that is endless stays so. */
+void metrics_sums_subtract(struct metrics_sums *sum, const struct metrics_sums *other);
+
+/* The part of a track, and back: correctly rounded up to 9 million tracks. */
+int64_t metrics_billionths(double time);
+double metrics_tracks(int64_t billionths);
+
+/* Of a latency in seconds, 0 or above; METRICS_NO_LATENCY of NaN. */
+int64_t metrics_picoseconds(double latency);
 
 /* To begin with, all is 0 but the arm. */
 struct metrics_user {
@@ -43,9 +60,12 @@ struct metrics_user {
 struct metrics_event {
 	uint32_t arm;
 	bool last;	/* it ends the session */
-	double time;	/* part of the track */
-	double latency; /* s, or NaN */
+	int64_t billionths;  /* part of the track */
+	int64_t picoseconds; /* latency, or METRICS_NO_LATENCY */
 };
+
+/* That of one event. */
+struct metrics_sums metrics_sums_of(const struct metrics_event *ev);
 
 /* Adds an event to the open session of a user. Where it is the session's last, metrics_close is to follow. */
 void metrics_play(struct metrics_user *u, const struct metrics_event *ev);

@@ -23,12 +23,16 @@ struct reading {
 
 static int read_sums(const json_t *object, struct metrics_sums *sums, uint32_t *sessions, struct errmsg *e)
 {
+	double time = 0, latency = 0;
+
 	if (partial_read_small(object, "sessions", sessions, e) < 0 ||
-	    partial_read_number(object, "time", &sums->time, e) < 0)
+	    partial_read_number(object, "time", &time, e) < 0)
 		return -1;
 	if (partial_read_small(object, "tracks", &sums->events, e) < 0 ||
-	    partial_read_sum(object, "latency", &sums->latency, e) < 0)
+	    partial_read_sum(object, "latency", &latency, e) < 0)
 		return -1;
+	sums->billionths = metrics_billionths(time);
+	sums->picoseconds = metrics_picoseconds(latency);
 	return partial_read_small(object, "latencies", &sums->latencies, e);
 }
 

@@ -1,4 +1,5 @@
 #include <inttypes.h>
+#include <math.h>
 #include <stdlib.h>
 
 #include "base/grow.h"
@@ -109,9 +110,9 @@ static int put_head(const struct study *s, FILE *f)
 static void put_sums(const struct metrics_sums *sums, uint32_t sessions, FILE *f)
 {
 	fprintf(f, "\"sessions\":%" PRIu32 ",\"time\":", sessions);
-	json_put_number(f, sums->time);
+	json_put_number(f, metrics_tracks(sums->billionths));
 	fprintf(f, ",\"tracks\":%" PRIu32 ",\"latency\":", sums->events);
-	json_put_number(f, sums->latency);
+	json_put_number(f, sums->picoseconds == METRICS_ENDLESS ? INFINITY : (double)sums->picoseconds / 1e12);
 	fprintf(f, ",\"latencies\":%" PRIu32, sums->latencies);
 }
 

@@ -267,7 +267,7 @@ static int keep_session(struct study *s, const struct study_participant *m, int6
 
 	if (m->experiment == STUDY_BEFORE)
 		return 0;
-	if (s->keep.sessions && study_keep_session(s, participant, m->did.open.time) < 0)
+	if (s->keep.sessions && study_keep_session(s, participant, metrics_tracks(m->did.open.billionths)) < 0)
 		return -1;
 	return s->keep.days ? days_add(&s->days, participant, timestamp, &m->did.open) : 0;
 }
@@ -332,8 +332,7 @@ static int hold_answer(struct study *s, const struct answer *answer)
 	return 0;
 }
 
-static int hold_event(struct study *s, uint32_t user, const struct event *ev, const struct study_event *counted,
-		      size_t n_arms)
+static int hold_event(struct study *s, uint32_t user, const struct study_event *counted, size_t n_arms)
 {
 	struct slice bytes = {.text = (const char *)s->arms, .len = n_arms * sizeof *s->arms};
 	struct study_held *held = grow(s->held, &s->held_cap, s->n_held + 1, sizeof *held);
@@ -346,7 +345,8 @@ static int hold_event(struct study *s, uint32_t user, const struct event *ev, co
 	if (set == INTERN_NONE || (s->keep.recommendations && hold_answer(s, &counted->answer) < 0))
 		return -1;
 	held[s->n_held] = (struct study_held){
-		.timestamp = counted->timestamp, .time = ev->time, .latency = ev->latency,
+		.timestamp = counted->timestamp,
+		.billionths = counted->did.billionths, .picoseconds = counted->did.picoseconds,
 		.user = user, .arms = set, .digest = s->users[user].digest,
 		.order = s->n_held, .last = counted->did.last,
 	};
@@ -358,7 +358,8 @@ static int hold_event(struct study *s, uint32_t user, const struct event *ev, co
 static int take_event(struct study *s, uint32_t user, const struct event *ev)
 {
 	struct study_event counted = {
-		.did = {.last = ev->message == EVENT_LAST, .time = ev->time, .latency = ev->latency},
+		.did = {.last = ev->message == EVENT_LAST, .billionths = metrics_billionths(ev->time),
+			.picoseconds = metrics_picoseconds(ev->latency)},
 		.timestamp = ev->timestamp == EVENT_NO_TIMESTAMP ? s->users[user].latest : ev->timestamp,
 	};
 	size_t n_arms = 0;
@@ -369,7 +370,7 @@ static int take_event(struct study *s, uint32_t user, const struct event *ev)
 		return -1;
 	if (s->order == STUDY_STREAM)
 		return study_count(s, user, &counted, n_arms);
-	return hold_event(s, user, ev, &counted, n_arms);
+	return hold_event(s, user, &counted, n_arms);
 }
 
 int study_add(struct study *s, const struct event *ev, struct errmsg *e)

@@ -25,7 +25,8 @@ static int count_one(struct study *s, const struct study_held *h)
 {
 	const struct interned *set = &s->arm_sets.list[h->arms];
 	struct study_event ev = {
-		.did = {.last = h->last, .time = h->time, .latency = h->latency}, .timestamp = h->timestamp,
+		.did = {.last = h->last, .billionths = h->billionths, .picoseconds = h->picoseconds},
+		.timestamp = h->timestamp,
 	};
 
 	if (s->keep.recommendations)

@@ -48,7 +48,7 @@ int study_keep_session(struct study *s, uint32_t participant, double time);
 /* An event that is held. */
 struct study_held {
 	int64_t timestamp;
-	double time, latency;
+	int64_t billionths, picoseconds; /* as in struct metrics_event */
 	uint32_t user, arms; /* the user's place; the arms as a number in arm_sets */
 	uint64_t digest;     /* as in study_user */
 	uint64_t order : 63, last : 1;

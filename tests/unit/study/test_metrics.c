@@ -6,12 +6,12 @@ static struct errmsg e;
 
 static void next(struct metrics_user *u, uint32_t arm, double time, double latency)
 {
-	metrics_play(u, &(struct metrics_event){.arm = arm, .time = time, .latency = latency});
+	metrics_play(u, &(struct metrics_event){.arm = arm, .billionths = metrics_billionths(time), .picoseconds = metrics_picoseconds(latency)});
 }
 
 static void last(struct metrics_user *u, uint32_t arm, double time, double latency)
 {
-	metrics_play(u, &(struct metrics_event){.arm = arm, .time = time, .latency = latency, .last = true});
+	metrics_play(u, &(struct metrics_event){.arm = arm, .billionths = metrics_billionths(time), .picoseconds = metrics_picoseconds(latency), .last = true});
 	metrics_close(u);
 }
 
@@ -151,12 +151,12 @@ static void ratios_are_of_sums_over_finished_sessions(void)
 static void a_session_may_be_seen_before_it_is_closed(void)
 {
 	struct metrics_user u = {0};
-	struct metrics_event ev = {.time = 0.5, .latency = 0.001, .last = true};
+	struct metrics_event ev = {.billionths = 500000000, .picoseconds = 1000000000, .last = true};
 
 	metrics_play(&u, &ev);
-	CHECK(u.open.events == 1 && u.open.time == 0.5 && u.sessions == 0);
+	CHECK(u.open.events == 1 && u.open.billionths == 500000000 && u.sessions == 0);
 	metrics_close(&u);
-	CHECK(u.open.events == 0 && u.finished.events == 1 && u.finished.time == 0.5 && u.sessions == 1);
+	CHECK(u.open.events == 0 && u.finished.events == 1 && u.finished.billionths == 500000000 && u.sessions == 1);
 }
 
 static void names_are_found(void)
@@ -175,6 +175,25 @@ static void an_empty_one_is_empty(void)
 	metrics_summary_clear(&s);
 }
 
+/* As doubles, 0.1 + 0.2 + 0.3 and 0.3 + 0.2 + 0.1 are two numbers; and 1e308 twice is none. */
+static void sums_do_not_depend_on_the_order_of_their_terms(void)
+{
+	struct metrics_user there = {0}, back = {0};
+
+	for (int i = 1; i <= 3; i++) {
+		next(&there, 0, i / 10.0, i / 1e4);
+		next(&back, 0, (4 - i) / 10.0, (4 - i) / 1e4);
+	}
+	CHECK(memcmp(&there, &back, sizeof there) == 0);
+	CHECK(there.open.billionths == 600000000 && there.open.picoseconds == 600000000);
+	for (int i = 0; i < 2; i++)
+		last(&there, 0, 0, 1e308);
+	CHECK(there.finished.picoseconds == METRICS_ENDLESS);
+	metrics_sums_subtract(&there.finished, &back.open);
+	CHECK(there.finished.picoseconds == METRICS_ENDLESS && there.finished.events == 2);
+	CHECK(there.finished.latencies == 2 && there.finished.billionths == 0);
+}
+
 /* The memory of botify-abtest is mostly these: a field more is to be noticed. */
 static void a_user_is_small(void)
 {
@@ -190,6 +209,7 @@ int main(void)
 	RUN(users_seen_are_those_of_one_arm);
 	RUN(ratios_are_of_sums_over_finished_sessions);
 	RUN(a_session_may_be_seen_before_it_is_closed);
+	RUN(sums_do_not_depend_on_the_order_of_their_terms);
 	RUN(names_are_found);
 	RUN(an_empty_one_is_empty);
 	RUN(a_user_is_small);

@@ -408,7 +408,7 @@ static void what_was_before_counts_for_the_user_only(void)
 		CHECK(s.experiments[0].early == 4 && s.experiments[1].early == 0);
 		CHECK(time_of(&s, 0, 1)->n == 1 && time_of(&s, 0, 1)->mean == 2 && time_of(&s, 0, 0)->n == 0);
 		m = study_participant(&s, s.ids[0].value - 1, STUDY_BEFORE);
-		CHECK(m && m->did.sessions == 2 && m->did.finished.time == 1.75 && m->did.finished.events == 3);
+		CHECK(m && m->did.sessions == 2 && m->did.finished.billionths == 1750000000 && m->did.finished.events == 3);
 		m = study_participant(&s, s.ids[1].value - 1, STUDY_BEFORE);
 		CHECK(m && m->did.sessions == 0);
 		CHECK(!study_participant(&s, s.ids[2].value - 1, STUDY_BEFORE));

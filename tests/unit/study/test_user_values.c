@@ -50,7 +50,7 @@ static void users_of_the_arms_stand_in_order(void)
 	CHECK(v.values[METRICS_N][0] == 1.75 && v.denominators[METRICS_N][0] == 2);
 	CHECK(v.values[METRICS_N + 1][0] == 1.75 && v.denominators[METRICS_N + 1][0] == 3);
 	CHECK(!v.denominators[0] && !v.denominators[METRICS_N - 1]);
-	CHECK(s.participants[v.participants[0]].did.finished.time == 1.75);
+	CHECK(s.participants[v.participants[0]].did.finished.billionths == 1750000000);
 	for (size_t k = 0; k < METRICS_ALL_N; k++)
 		CHECK(!v.covariates[k] && isnan(v.thresholds[k]));
 	user_values_clear(&v);
