@@ -240,7 +240,7 @@ static void values_may_be_set(void)
 {
 	double values[METRICS_ALL_N] = {0}, denominators[METRICS_RATIOS_N] = {0};
 	struct user_values v = {.n = 1};
-	const struct metrics_user none = {.sessions = 0}, two = {.finished = {.time = 3, .events = 4}, .sessions = 2};
+	const struct metrics_user none = {.sessions = 0}, two = {.finished = {.billionths = 3000000000, .events = 4}, .sessions = 2};
 
 	for (size_t k = 0; k < METRICS_ALL_N; k++) {
 		v.values[k] = &values[k];

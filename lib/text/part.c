@@ -1,0 +1,317 @@
+#include "text/part.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/grow.h"
+#include "base/lines.h"
+#include "text/ndjson.h"
+
+enum { LOW = 0x7f, MORE = 0x80, WORD = 8, LONGEST = 10, TRAILER = 17, LINE_END = 64, READ_AT_ONCE = 1 << 18 };
+
+void part_bytes_clear(struct part_bytes *b)
+{
+	free(b->bytes);
+	*b = (struct part_bytes){0};
+}
+
+/* Room for a number. NULL where there is no memory. */
+static unsigned char *room_in(struct part_bytes *b)
+{
+	unsigned char *bytes;
+
+	if (b->cap - b->n >= LONGEST)
+		return b->bytes + b->n;
+	bytes = grow(b->bytes, &b->cap, b->n + LONGEST, 1);
+	b->no_memory = b->no_memory || !bytes;
+	if (!bytes)
+		return NULL;
+	b->bytes = bytes;
+	return bytes + b->n;
+}
+
+void part_put(struct part_bytes *b, uint64_t number)
+{
+	unsigned char *to = room_in(b);
+
+	if (!to)
+		return;
+	for (; number > LOW; number >>= 7)
+		*to++ = (unsigned char)(number | MORE);
+	*to++ = (unsigned char)number;
+	b->n = (size_t)(to - b->bytes);
+}
+
+void part_put_signed(struct part_bytes *b, int64_t number)
+{
+	part_put(b, (uint64_t)number << 1 ^ (uint64_t)(number >> 63));
+}
+
+void part_put_word(struct part_bytes *b, uint64_t word)
+{
+	unsigned char *to = room_in(b);
+
+	if (!to)
+		return;
+	for (int i = 0; i < WORD; i++)
+		to[i] = (unsigned char)(word >> 8 * i);
+	b->n += WORD;
+}
+
+void part_put_multiple(struct part_bytes *b, int64_t number, uint32_t unit)
+{
+	uint64_t whole = (uint64_t)number;
+
+	part_put(b, whole % unit == 0 ? whole / unit << 1 : whole << 1 | 1);
+}
+
+static uint64_t refuse_number(struct part_numbers *n)
+{
+	n->wrong = true;
+	n->at = n->end;
+	return 0;
+}
+
+uint64_t part_take(struct part_numbers *n)
+{
+	uint64_t number = 0;
+
+	for (int shift = 0; n->at < n->end && shift < 64; shift += 7) {
+		unsigned char byte = *n->at++;
+
+		if (shift == 63 && byte > 1)
+			break;
+		number |= (uint64_t)(byte & LOW) << shift;
+		if (!(byte & MORE))
+			return number;
+	}
+	return refuse_number(n);
+}
+
+int64_t part_take_signed(struct part_numbers *n)
+{
+	uint64_t number = part_take(n);
+
+	return (int64_t)(number >> 1 ^ -(number & 1));
+}
+
+uint64_t part_take_word(struct part_numbers *n)
+{
+	uint64_t word = 0;
+
+	if (n->end - n->at < WORD)
+		return refuse_number(n);
+	for (int i = 0; i < WORD; i++)
+		word |= (uint64_t)*n->at++ << 8 * i;
+	return word;
+}
+
+int64_t part_take_multiple(struct part_numbers *n, uint32_t unit)
+{
+	uint64_t number = part_take(n), whole = number >> 1;
+
+	if (!(number & 1)) {
+		if (whole > INT64_MAX / unit)
+			return (int64_t)refuse_number(n);
+		whole *= unit;
+	}
+	return (int64_t)whole;
+}
+
+uint64_t part_take_up_to(struct part_numbers *n, uint64_t max)
+{
+	uint64_t number = part_take(n);
+
+	return number <= max ? number : refuse_number(n);
+}
+
+size_t part_take_length(struct part_numbers *n, size_t size)
+{
+	uint64_t length = part_take(n);
+
+	return length <= (size_t)(n->end - n->at) / size ? (size_t)length : refuse_number(n);
+}
+
+/* Each bit of the result depends on all bits of both numbers: the product, its halves folded. */
+static uint64_t fold(uint64_t a, uint64_t b)
+{
+	unsigned __int128 product = (unsigned __int128)a * b;
+
+	return (uint64_t)product ^ (uint64_t)(product >> 64);
+}
+
+static uint64_t checksum(uint64_t sum, const void *bytes, size_t n)
+{
+	const uint64_t key_0 = UINT64_C(0x9e3779b97f4a7c15), key_1 = UINT64_C(0xbb67ae8584caa73b);
+	struct part_numbers in = {.at = bytes, .end = (const unsigned char *)bytes + n};
+	uint64_t tail = 0;
+
+	sum = fold(sum ^ n ^ key_0, key_1);
+	while (in.end - in.at >= WORD)
+		sum = fold(sum ^ part_take_word(&in) ^ key_0, sum ^ key_1) + key_0;
+	while (in.at < in.end)
+		tail = tail << 8 | *in.at++;
+	return fold(sum ^ tail ^ key_0, key_1 ^ n);
+}
+
+int part_write(const char *head, size_t len, const struct part_bytes *numbers, FILE *f)
+{
+	char *line = numbers->no_memory ? NULL : malloc(len + LINE_END);
+	uint64_t sum;
+
+	if (!line)
+		return -1;
+	memcpy(line, head, len);
+	len += (size_t)snprintf(line + len, LINE_END, ",\"bytes\":%zu}\n", numbers->n);
+	sum = checksum(checksum(0, line, len), numbers->bytes, numbers->n);
+	fwrite(line, 1, len, f);
+	if (numbers->n > 0)
+		fwrite(numbers->bytes, 1, numbers->n, f);
+	fprintf(f, "%016" PRIx64 "\n", sum);
+	free(line);
+	return 0;
+}
+
+/* Makes room for what is to be read. Returns -1 where there is no memory. */
+static int make_room(struct part_file *f, size_t *cap, int fd)
+{
+	struct stat st;
+	size_t need = f->n + READ_AT_ONCE;
+	unsigned char *bytes;
+
+	/* of a file all, and a byte more to see its end */
+	if (f->n == 0 && fstat(fd, &st) == 0 && S_ISREG(st.st_mode) && st.st_size > 0 && st.st_size < PTRDIFF_MAX)
+		need = (size_t)st.st_size + 1;
+	if (*cap - f->n >= READ_AT_ONCE || (f->n > 0 && *cap > f->n))
+		return 0;
+	bytes = grow(f->bytes, cap, need, 1);
+	if (!bytes)
+		return -1;
+	f->bytes = bytes;
+	return 0;
+}
+
+static int read_all(struct part_file *f, int fd, struct errmsg *e)
+{
+	size_t cap = 0;
+	ssize_t got;
+
+	do {
+		if (make_room(f, &cap, fd) < 0)
+			return errmsg_nomem(e);
+		got = read(fd, f->bytes + f->n, cap - f->n);
+		if (got > 0)
+			f->n += (size_t)got;
+	} while (got > 0 || (got < 0 && errno == EINTR));
+	return got < 0 ? errmsg_set(e, "%s: %s", f->name, strerror(errno)) : 0;
+}
+
+int part_file_load(struct part_file *f, const char *path, struct errmsg *e)
+{
+	bool standard = strcmp(path, "-") == 0;
+	int fd = standard ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC), status;
+
+	*f = (struct part_file){.name = ndjson_name(path)};
+	if (fd < 0)
+		return errmsg_set(e, "%s: %s", f->name, strerror(errno));
+	status = read_all(f, fd, e);
+	if (!standard)
+		close(fd);
+	if (status == 0 && lines_refuse_compressed((const char *)f->bytes, f->n, e) < 0)
+		status = errmsg_prefix(e, "%s", f->name);
+	return status;
+}
+
+void part_file_of(struct part_file *f, const char *name, char *bytes, size_t n)
+{
+	*f = (struct part_file){.name = name, .bytes = (unsigned char *)bytes, .n = n};
+}
+
+void part_file_clear(struct part_file *f)
+{
+	free(f->bytes);
+	*f = (struct part_file){0};
+}
+
+int part_refuse(struct errmsg *e)
+{
+	return errmsg_set(e, "not a part of a log: its numbers are not right");
+}
+
+static int check_kind(const json_t *head, const struct part_kind *kind, struct errmsg *e)
+{
+	const char *of = json_string_value(json_object_get(head, "partial"));
+	uint64_t version = 1; /* before it was said */
+
+	if (!json_object_get(head, "partial"))
+		return errmsg_set(e, "not a part of a log: it does not begin as what --partial writes");
+	if (!of || strcmp(of, kind->of) != 0)
+		return errmsg_set(e, "a part of something else than %s", kind->of);
+	if (json_object_get(head, "version") && ndjson_count(head, "version", INT64_MAX, &version, e) < 0)
+		return errmsg_prefix(e, "not a part of a log");
+	if (version != (uint64_t)kind->version)
+		return errmsg_set(e, "was written in version %" PRIu64 " of the format; this is %d: make it again from "
+				  "its logs", version, kind->version);
+	return 0;
+}
+
+/* Checks what follows the first line, which is `line` bytes long. */
+static int take_numbers(struct part_file *f, struct part *p, size_t line, struct errmsg *e)
+{
+	const unsigned char *begin = f->bytes + f->at;
+	size_t left = f->n - f->at - line;
+	uint64_t n = 0, sum;
+	char want[TRAILER + 1];
+
+	if (ndjson_count(p->head, "bytes", INT64_MAX, &n, e) < 0)
+		return errmsg_prefix(e, "not a part of a log");
+	if (left < TRAILER || n > left - TRAILER)
+		return errmsg_set(e, "cut off: %zu bytes are left of %" PRIu64 "; copy it again, or make it again from "
+				  "its logs", left, n + TRAILER);
+	sum = checksum(checksum(0, begin, line), begin + line, n);
+	snprintf(want, sizeof want, "%016" PRIx64 "\n", sum);
+	if (memcmp(begin + line + n, want, TRAILER) != 0)
+		return errmsg_set(e, "damaged: its checksum is not that of what it holds; take it from a copy, or make "
+				  "it again from its logs");
+	p->numbers = (struct part_numbers){.at = begin + line, .end = begin + line + n};
+	f->at += line + n + TRAILER;
+	return 0;
+}
+
+static int read_part(struct part_file *f, const struct part_kind *kind, struct part *p, struct errmsg *e)
+{
+	const char *begin = (const char *)f->bytes + f->at;
+	const char *end = memchr(begin, '\n', f->n - f->at);
+
+	if (!end || *begin != '{')
+		return errmsg_set(e, "not a part of a log: it does not begin as what --partial writes");
+	p->head = ndjson_parse(begin, (size_t)(end - begin), e);
+	if (!p->head || check_kind(p->head, kind, e) < 0)
+		return -1;
+	return take_numbers(f, p, (size_t)(end - begin) + 1, e);
+}
+
+int part_next(struct part_file *f, const struct part_kind *kind, struct part *p, struct errmsg *e)
+{
+	*p = (struct part){0};
+	if (f->n == 0)
+		return errmsg_set(e, "%s: empty: not written by --partial, or cut", f->name);
+	if (f->at == f->n)
+		return 0;
+	if (read_part(f, kind, p, e) < 0) {
+		part_clear(p);
+		return errmsg_prefix(e, "%s", f->name);
+	}
+	return 1;
+}
+
+void part_clear(struct part *p)
+{
+	json_decref(p->head);
+	*p = (struct part){0};
+}
