@@ -97,7 +97,8 @@ test-stats: $(STATS_TESTS)
 # The same words for every tool that looks for mistakes.
 SANITIZE = -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
 FUZZ_SECONDS ?= 60
-SCRIPTS = .ci/run tests/run tests/deps tests/lint-man tests/lint-rooms tests/mutants tests/run-examples tests/signals data/demo $(wildcard tests/bench tests/*.bats)
+EXAMPLES = $(wildcard examples/*/*)
+SCRIPTS = examples/nightly/nightly .ci/run tests/run tests/deps tests/lint-man tests/lint-rooms tests/mutants tests/run-examples tests/signals data/demo $(wildcard tests/bench tests/*.bats)
 MAN = $(wildcard man/*.[157])
 
 # What is missing is installed, or told, before the compiler stumbles over it.
@@ -190,10 +191,15 @@ install: all
 	install -d '$(DESTDIR)$(PREFIX)/bin' $(foreach n,1 5 7,'$(DESTDIR)$(PREFIX)/share/man/man$(n)')
 	install $(COMMANDS) '$(DESTDIR)$(PREFIX)/bin'
 	for page in $(MAN); do install -m 644 $$page '$(DESTDIR)$(PREFIX)/share/man/man'$${page##*.} || exit 1; done
+	for file in $(EXAMPLES); do \
+		install -d '$(DESTDIR)$(PREFIX)/share/doc/botify/'$${file%/*} || exit 1; \
+		install -m $$(test -x $$file && echo 755 || echo 644) $$file '$(DESTDIR)$(PREFIX)/share/doc/botify/'$$file || exit 1; \
+	done
 
 uninstall:
 	rm -f $(foreach c,$(notdir $(COMMANDS)),'$(DESTDIR)$(PREFIX)/bin/$(c)')
 	for page in $(MAN); do rm -f '$(DESTDIR)$(PREFIX)/share/man/man'$${page##*.}/$${page##*/}; done
+	rm -rf '$(DESTDIR)$(PREFIX)/share/doc/botify'
 
 clean:
 	rm -rf build build-asan build-fuzz build-lint build-pgo

@@ -1,9 +1,12 @@
 /*
  * botify-abtest: reports the effects of experiments from event logs. See botify-abtest(1).
  */
+#include <errno.h>
+#include <inttypes.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "command.h"
@@ -22,13 +25,14 @@
 #include "text/day.h"
 #include "text/humanize.h"
 #include "text/ndjson.h"
+#include "text/part_state.h"
 #include "world/catalog.h"
 
 enum { EXIT_FOUND = 3 };
 
 struct options {
 	struct option_list experiments;
-	const char *output, *tracks, *covariate, *fail_on, *plan;
+	const char *output, *tracks, *covariate, *fail_on, *plan, *state;
 	struct analysis_options analysis;
 	const struct report_format *format;
 	struct allocation allocation;
@@ -37,6 +41,7 @@ struct options {
 	struct bad_lines bad_lines;
 	bool spreadsheet, partial, merge;
 	unsigned threads;
+	uint32_t parts;
 	char **paths;
 	size_t n_paths;
 };
@@ -132,7 +137,9 @@ static const struct option_row option_rows[] = {
 	 OPTION_WHOLE(threads, 1, LOG_THREADS_MAX)},
 	{"bad-lines", "N|P%", "exit 0 though so many lines are not events (default: 0)", OPTION_CALL(set_bad_lines)},
 	{"partial", NULL, "write a part to be merged instead of the report", OPTION_FLAG(partial)},
-	{"merge", NULL, "read what --partial wrote instead of logs", OPTION_FLAG(merge)},
+	{"merge", NULL, "read what --partial or --state wrote instead of logs", OPTION_FLAG(merge)},
+	{"parts", "N", "with --merge: fail unless there are N parts in all", OPTION_WHOLE(parts, 1, INT32_MAX)},
+	{"state", "FILE", "add the logs to FILE, which earlier runs left, and report on all", OPTION_TEXT(state)},
 	{0},
 };
 
@@ -163,16 +170,26 @@ static int check_effects(const struct options *o, struct errmsg *e)
 		return errmsg_set(e, "--%s has no effect on a part; give it to the run that merges", vain);
 	if (o->merge && (vain = options_given_of(&o->given, of_logs)) != NULL)
 		return errmsg_set(e, "--%s has no effect with --merge", vain);
+	if (o->state && (o->merge || o->partial))
+		return errmsg_set(e, "--state and --%s exclude each other; a state is a part, which --merge reads",
+				  o->merge ? "merge" : "partial");
+	if (o->parts > 0 && !o->merge)
+		return errmsg_set(e, "--parts has no effect without --merge");
 	if (!o->format->sections && (vain = options_given_of(&o->given, beside_effects)) != NULL)
 		return errmsg_set(e, "--%s has no effect on --format %s, which has effects only", vain,
 				  o->format->name);
 	return 0;
 }
 
+static bool is_page(const struct options *o)
+{
+	return o->format == report_format_find("html");
+}
+
 /* What can be said of the options together; and what some of them bring with them. */
 static int complete_options(struct options *o, struct errmsg *e)
 {
-	bool html = o->format == report_format_find("html"), page = html && !o->merge;
+	bool html = is_page(o), page = html && !o->merge && !o->state;
 
 	if (o->covariate && o->keep.before)
 		return errmsg_set(e, "--covariate and --covariate-before exclude each other");
@@ -197,8 +214,12 @@ static int complete_options(struct options *o, struct errmsg *e)
 
 static int check_output(const struct options *o, struct errmsg *e)
 {
-	char *tables[] = {(char *)o->tracks, (char *)o->covariate, (char *)o->plan};
+	char *tables[] = {(char *)o->tracks, (char *)o->covariate, (char *)o->plan, (char *)o->state};
+	const size_t n_read = sizeof tables / sizeof *tables - 1;
 
+	if (command_check_output("--state", o->state, o->paths, o->n_paths, e) < 0 ||
+	    command_check_output("--state", o->state, tables, n_read, e) < 0)
+		return -1;
 	if (command_check_output("-o", o->output, o->paths, o->n_paths, e) < 0)
 		return -1;
 	return command_check_output("-o", o->output, tables, sizeof tables / sizeof *tables, e);
@@ -220,14 +241,17 @@ static int parse_options(struct options *o, int argc, char **argv)
 /* All that is read. */
 struct inputs {
 	struct study study;
+	struct part_state state;
 	struct catalog catalog;
 	struct covariate covariate;
 	struct command_complaints complaints;
+	struct log_count count; /* of the logs that were read now */
 };
 
 static void clear_inputs(struct inputs *in)
 {
 	study_clear(&in->study);
+	part_state_close(&in->state);
 	catalog_clear(&in->catalog);
 	covariate_clear(&in->covariate);
 }
@@ -250,24 +274,138 @@ static void note_units(const struct study *s, const struct options *o)
 		command_note(&self, "--covariate-before looks like %s, and is taken as milliseconds", moment);
 }
 
-/* Reads the logs or their parts into the study. */
-static int read_study(struct inputs *in, const struct options *o, struct errmsg *e)
+static void begin_study(struct study *s, const struct options *o, const struct inputs *in)
+{
+	struct study_keep keep = o->keep;
+
+	keep.catalog = o->tracks ? &in->catalog : NULL;
+	keep.joinable = o->partial || o->state;
+	study_init(s, STUDY_STREAM, o->experiments.list, o->experiments.n);
+	study_keep(s, &keep);
+}
+
+static int read_logs(struct study *s, struct inputs *in, const struct options *o, struct errmsg *e)
 {
 	struct command_progress progress;
 	const struct study_log log = {.paths = o->paths, .n_paths = o->n_paths, .threads = o->threads,
 				      .complain = complain_of_line, .ctx = in,
 				      .watch = {command_progress_show, &progress}};
-	struct study *s = &in->study;
+	int status;
+
+	command_progress_begin(&progress, o->paths, o->n_paths);
+	status = study_log_read(s, &log, e);
+	command_progress_end();
+	in->count = (struct log_count){s->events, s->malformed, s->unread};
+	return status;
+}
+
+/* Whether a log is one that the state has already. */
+static int check_new(const struct study *s, const json_t *head, const struct options *o, struct errmsg *e)
+{
+	struct input_logs had = {0};
+	const struct input_log *log, *other;
+	int status = input_logs_read(&had, head, o->state, e);
+
+	log = status == 0 ? input_logs_common(&s->logs, &had, &other) : NULL;
+	if (log)
+		status = errmsg_set(e, "%s: was given before: its %" PRIu64 " events are in %s already", log->file,
+				    log->events, o->state);
+	input_logs_clear(&had);
+	return status;
+}
+
+/* Joins the study of the new logs to the state, which makes the study of all. */
+static int join_state(struct inputs *in, const struct options *o, struct errmsg *e)
+{
+	struct part_file files[2] = {in->state.file, {0}};
+	const char *name = o->n_paths == 1 ? ndjson_name(o->paths[0]) : "the logs";
+	int status = partial_pack(&in->study, name, &files[1], e);
+
+	study_clear(&in->study);
+	begin_study(&in->study, o, in);
+	if (status == 0)
+		status = partial_merge(&in->study, files, 2, true, e);
+	part_file_clear(&files[1]);
+	return status;
+}
+
+/* Opens the state, and takes over what it keeps. The page has all that is kept; a state that is begun for it keeps all. */
+static int open_state(struct inputs *in, struct options *o, json_t **head, struct errmsg *e)
+{
 	struct study_keep keep = o->keep;
 
-	keep.catalog = o->tracks ? &in->catalog : NULL;
-	study_init(s, STUDY_STREAM, o->experiments.list, o->experiments.n);
-	study_keep(s, &keep);
-	command_reads_all(&self, o->paths, o->n_paths);
-	command_progress_begin(&progress, o->paths, o->n_paths);
-	if ((o->merge ? partial_read(s, o->paths, o->n_paths, e) : study_log_read(s, &log, e)) < 0)
+	if (part_state_open(&in->state, o->state, e) < 0)
 		return -1;
-	command_progress_end();
+	if (in->state.was_empty)
+		command_note(&self, "%s is empty, as a run leaves it that was killed before it saved any: begun anew",
+			     o->state);
+	keep.catalog = o->tracks ? &in->catalog : NULL;
+	if (part_state_is_new(&in->state)) {
+		keep.days = keep.days || is_page(o);
+		keep.sessions = keep.sessions || is_page(o);
+		keep.recommendations = keep.recommendations || is_page(o);
+	} else {
+		*head = part_state_head(&in->state, &partial_kind, e);
+		if (!*head)
+			return -1;
+		if (partial_keep_as(&keep, *head, o->experiments.list, o->experiments.n, e) < 0)
+			return errmsg_prefix(e, "%s", o->state);
+	}
+	o->analysis.days = o->analysis.days || (is_page(o) && keep.days);
+	o->analysis.sources = o->analysis.sources || (is_page(o) && keep.recommendations);
+	o->keep = keep;
+	return 0;
+}
+
+/* Reads the logs, and joins them to the state. */
+static int read_state(struct inputs *in, struct options *o, struct errmsg *e)
+{
+	json_t *head = NULL;
+	int status = open_state(in, o, &head, e);
+
+	begin_study(&in->study, o, in);
+	if (status == 0)
+		status = read_logs(&in->study, in, o, e);
+	if (status == 0 && command_is_spoiled(&in->complaints, &o->bad_lines, &in->count))
+		status = errmsg_set(e, "%s: left as it was, as not all of the logs could be read", o->state);
+	if (status == 0 && head) {
+		status = check_new(&in->study, head, o, e);
+		if (status == 0 && study_settle(&in->study, e) < 0)
+			status = -1;
+		if (status == 0)
+			status = join_state(in, o, e);
+	}
+	json_decref(head);
+	return status;
+}
+
+static int check_parts(const struct study *s, const struct options *o, struct errmsg *e)
+{
+	if (o->parts == 0 || s->logs.parts == o->parts)
+		return 0;
+	return errmsg_set(e, "%" PRIu64 " parts instead of %" PRIu32, s->logs.parts, o->parts);
+}
+
+static int read_parts(struct inputs *in, const struct options *o, struct errmsg *e)
+{
+	return partial_read(&in->study, o->paths, o->n_paths, e) < 0 ? -1 : check_parts(&in->study, o, e);
+}
+
+/* Reads the logs or their parts into the study. */
+static int read_study(struct inputs *in, struct options *o, struct errmsg *e)
+{
+	struct study *s = &in->study;
+	int status;
+
+	command_reads_all(&self, o->paths, o->n_paths);
+	if (o->state) {
+		status = read_state(in, o, e);
+	} else {
+		begin_study(s, o, in);
+		status = o->merge ? read_parts(in, o, e) : read_logs(s, in, o, e);
+	}
+	if (status < 0)
+		return -1;
 	if (s->out_of_order > 0 && !s->sorted)
 		command_note(&self, "events are out of order and were taken as they came; "
 				    "give the log as a file, or sorted by timestamp");
@@ -305,11 +443,11 @@ static int check_study(const struct study *s, const struct options *o, struct er
 			humanize_list(&s->names, e);
 			return errmsg_prefix(e, "no experiment '%s'", o->experiments.list[i]);
 		}
-	return check_plan(s, o, e);
+	return 0;
 }
 
 /* A part, or a report for machines. */
-static int print_plain(const struct analysis *a, const struct study *s, const struct options *o,
+static int print_plain(const struct analysis *a, struct study *s, const struct options *o,
 		       const struct report_style *style, FILE *f, struct errmsg *e)
 {
 	struct command_screen screen;
@@ -323,7 +461,7 @@ static int print_plain(const struct analysis *a, const struct study *s, const st
 }
 
 /* Writes what is asked for: a part, or the report. */
-static int print_result(const struct analysis *a, const struct study *s, const struct options *o, FILE *f,
+static int print_result(const struct analysis *a, struct study *s, const struct options *o, FILE *f,
 			struct errmsg *e)
 {
 	const struct report_style style = {.terminal = isatty(fileno(f)), .colour = table_wants_colour(f),
@@ -334,7 +472,7 @@ static int print_result(const struct analysis *a, const struct study *s, const s
 	return o->format->write(a, &style, f, e);
 }
 
-static int save_or_print(const struct analysis *a, const struct study *s, const struct options *o, struct errmsg *e)
+static int save_or_print(const struct analysis *a, struct study *s, const struct options *o, struct errmsg *e)
 {
 	struct command_result result;
 
@@ -375,15 +513,21 @@ static int find_failures(const struct analysis *a, const struct options *o)
  * The file is not begun before the analysis has ended: an interrupted run must not leave the beginning of one.
  * `found` is the exit status that --fail-on asks for.
  */
-static int write_result(const struct study *s, const struct options *o, int *found, struct errmsg *e)
+static int write_result(struct study *s, const struct options *o, int *found, struct errmsg *e)
 {
 	struct analysis a = {0};
 	bool bare = !o->partial && o->format->bare;
 	int status = 0;
 
-	/* a part may be empty, the whole may not */
+	/* a part may be empty, the whole may not; a state may be, until something happens in it */
+	if (!o->partial && check_study(s, o, e) < 0) {
+		if (!o->state)
+			return -1;
+		command_note(&self, "no report yet: %s", e->text);
+		return 0;
+	}
 	if (!o->partial)
-		status = check_study(s, o, e) < 0 ? -1 : analysis_run(&a, s, &o->analysis, e);
+		status = check_plan(s, o, e) < 0 ? -1 : analysis_run(&a, s, &o->analysis, e);
 	if (status == 0 && bare)
 		print_warnings(&a.findings, o, true);
 	if (status == 0)
@@ -396,11 +540,23 @@ static int write_result(const struct study *s, const struct options *o, int *fou
 	return status;
 }
 
+static int write_state(void *study, FILE *f, struct errmsg *e)
+{
+	return partial_write(study, f, e);
+}
+
+/* Saves the state after the report: where that could not be written, the logs may be given again. */
+static int save_state(struct inputs *in, struct errmsg *e)
+{
+	if (fflush(stdout) != 0)
+		return errmsg_set(e, "standard output: %s", strerror(errno));
+	return part_state_save(&in->state, write_state, &in->study, e);
+}
+
 /* Returns the exit status. */
 static int run(struct inputs *in, struct options *o)
 {
 	struct errmsg e;
-	struct log_count count;
 	bool spoiled, failed;
 	int found = 0;
 
@@ -416,11 +572,12 @@ static int run(struct inputs *in, struct options *o)
 	if (o->covariate)
 		o->analysis.effects.samples.file = &in->covariate;
 	failed = read_study(in, o, &e) < 0;
-	count = (struct log_count){in->study.events, in->study.malformed, in->study.unread};
-	spoiled = command_spoiled(&self, &in->complaints, &o->bad_lines, &count);
+	spoiled = command_spoiled(&self, &in->complaints, &o->bad_lines, &in->count);
 	/* where nothing could be read, no file is replaced by an empty part */
 	if (!failed && !(o->partial && spoiled && in->study.events == 0))
 		failed = write_result(&in->study, o, &found, &e) < 0;
+	if (!failed && o->state)
+		failed = save_state(in, &e) < 0;
 	if (failed)
 		return command_fail(&self, &e);
 	/* what was asked for says more than that something was passed over */
@@ -430,7 +587,7 @@ static int run(struct inputs *in, struct options *o)
 int main(int argc, char **argv)
 {
 	struct options o = {.analysis = analysis_defaults(), .format = report_format_find("table")};
-	struct inputs in = {0};
+	struct inputs in = {.state = {.lock = {.fd = -1}}};
 	struct errmsg e;
 	int status;
 

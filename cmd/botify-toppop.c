@@ -1,25 +1,30 @@
 /*
  * botify-toppop: counts how popular each track is in event logs. See botify-toppop(1).
  */
+#include <errno.h>
 #include <inttypes.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "command.h"
 #include "event/log.h"
 #include "rank/tops.h"
 #include "render/table.h"
+#include "text/ndjson.h"
+#include "text/part_state.h"
 #include "world/catalog.h"
 
 struct options {
 	struct tops_choice choice;
 	const struct tops_format *format;
-	const char *tracks, *output;
+	const char *tracks, *output, *state;
 	struct option_list arms;
 	size_t limit;
 	unsigned threads;
+	uint32_t parts;
 	bool merge;
 	struct bad_lines bad_lines;
 	struct options_given given;
@@ -58,7 +63,9 @@ static const struct option_row option_rows[] = {
 	 OPTION_WHOLE(threads, 1, LOG_THREADS_MAX)},
 	{"bad-lines", "N|P%", "exit 0 though so many lines are not events (default: 0)", OPTION_CALL(set_bad_lines)},
 	{"partial", NULL, "write counts to be merged instead of the result", OPTION_FLAG(choice.partial)},
-	{"merge", NULL, "read what --partial wrote instead of logs", OPTION_FLAG(merge)},
+	{"merge", NULL, "read what --partial or --state wrote instead of logs", OPTION_FLAG(merge)},
+	{"parts", "N", "with --merge: fail unless there are N parts in all", OPTION_WHOLE(parts, 1, INT32_MAX)},
+	{"state", "FILE", "add the logs to FILE, which earlier runs left, and rank all", OPTION_TEXT(state)},
 	{0},
 };
 
@@ -80,6 +87,11 @@ static int check_options(const struct options *o, struct errmsg *e)
 		return errmsg_set(e, "--%s has no effect on a part; give it to the run that merges", vain);
 	if (o->merge && (vain = options_given_of(&o->given, of_logs)) != NULL)
 		return errmsg_set(e, "--%s has no effect with --merge", vain);
+	if (o->state && (o->merge || o->choice.partial))
+		return errmsg_set(e, "--state and --%s exclude each other; a state is a part, which --merge reads",
+				  o->merge ? "merge" : "partial");
+	if (o->parts > 0 && !o->merge)
+		return errmsg_set(e, "--parts has no effect without --merge");
 	if (!o->choice.experiment && (o->arms.n > 0 || o->choice.by_arm))
 		return errmsg_set(e, "--arm and --by-arm want the experiment too (--experiment NAME)");
 	return 0;
@@ -87,9 +99,15 @@ static int check_options(const struct options *o, struct errmsg *e)
 
 static int check_output(const struct options *o, struct errmsg *e)
 {
+	char *tables[] = {(char *)o->tracks};
+
+	if (command_check_output("--state", o->state, o->paths, o->n_paths, e) < 0 ||
+	    command_check_output("--state", o->state, tables, 1, e) < 0 ||
+	    command_check_output("-o", o->output, (char *[]){(char *)o->state}, 1, e) < 0)
+		return -1;
 	if (command_check_output("-o", o->output, o->paths, o->n_paths, e) < 0)
 		return -1;
-	return command_check_output("-o", o->output, (char *[]){(char *)o->tracks}, 1, e);
+	return command_check_output("-o", o->output, tables, 1, e);
 }
 
 /* Returns -1 to go on, or the exit status. */
@@ -107,8 +125,8 @@ static int parse_options(struct options *o, int argc, char **argv)
 	return status;
 }
 
-static int read_logs(struct tops *t, const struct options *o, struct command_complaints *complaints,
-		     struct log_count *count, struct errmsg *e)
+static int read_paths(struct tops *t, const struct options *o, char *const *paths, size_t n,
+		      struct command_complaints *complaints, struct log_count *count, struct errmsg *e)
 {
 	struct command_progress progress;
 	struct log log;
@@ -116,9 +134,9 @@ static int read_logs(struct tops *t, const struct options *o, struct command_com
 	enum log_status s;
 	int status = 0;
 
-	if (log_open(&log, o->paths, o->n_paths, o->threads, e) < 0)
+	if (log_open(&log, paths, n, o->threads, e) < 0)
 		return -1;
-	command_progress_begin(&progress, o->paths, o->n_paths);
+	command_progress_begin(&progress, paths, n);
 	log_watch(&log, &(struct log_watch){command_progress_show, &progress});
 	while (status == 0 && (s = log_next(&log, &ev, e)) != LOG_END) {
 		if (s == LOG_EVENT)
@@ -128,9 +146,29 @@ static int read_logs(struct tops *t, const struct options *o, struct command_com
 		else
 			command_complain(&self, complaints, e);
 	}
-	*count = (struct log_count){log.events, log.bad, log.failed};
+	count->events += log.events;
+	count->bad += log.bad;
+	count->unread += log.failed;
 	log_close(&log);
 	command_progress_end();
+	return status;
+}
+
+/* For a part the logs are read one by one, so that it knows them apart. */
+static int read_logs(struct tops *t, const struct options *o, struct command_complaints *complaints,
+		     struct log_count *count, struct errmsg *e)
+{
+	char standard_input[] = "-", *const only[] = {standard_input}, *const *paths = o->n_paths > 0 ? o->paths : only;
+	size_t n = o->n_paths > 0 ? o->n_paths : 1;
+	int status = 0;
+
+	if (!t->choice.partial)
+		return read_paths(t, o, o->paths, o->n_paths, complaints, count, e);
+	for (size_t i = 0; status == 0 && i < n; i++) {
+		if (tops_begin_log(t, ndjson_name(paths[i])) < 0)
+			return errmsg_nomem(e);
+		status = read_paths(t, o, &paths[i], 1, complaints, count, e);
+	}
 	return status;
 }
 
@@ -141,7 +179,73 @@ static int read_partials(struct tops *t, const struct options *o, struct errmsg 
 	for (size_t i = 0; i < o->n_paths; i++)
 		if (tops_read_partial(t, o->paths[i], e) < 0)
 			return -1;
-	return tops_check_partials(t, e);
+	if (o->parts > 0 && t->parts.logs.parts != o->parts)
+		return errmsg_set(e, "%" PRIu64 " parts instead of %" PRIu32, t->parts.logs.parts, o->parts);
+	return tops_join_partials(t, false, e);
+}
+
+/* Whether a log is one that the state has already. */
+static int check_new(const struct tops *t, const json_t *head, const struct options *o, struct errmsg *e)
+{
+	struct input_logs had = {0};
+	const struct input_log *log, *other;
+	int status = input_logs_read(&had, head, o->state, e);
+
+	log = status == 0 ? input_logs_common(&t->parts.logs, &had, &other) : NULL;
+	if (log)
+		status = errmsg_set(e, "%s: was given before: its %" PRIu64 " events are in %s already", log->file,
+				    log->events, o->state);
+	input_logs_clear(&had);
+	return status;
+}
+
+/* Joins the counts of the new logs to the state. */
+static int join_state(struct tops *t, struct part_state *state, const struct options *o, struct errmsg *e)
+{
+	struct part_file new = {0};
+	struct tops_choice choice = t->choice;
+	const char *name = o->n_paths == 1 ? ndjson_name(o->paths[0]) : "the logs";
+	int status = tops_pack_partial(t, name, &new, e);
+
+	tops_clear(t);
+	tops_init(t, &choice);
+	if (status == 0 && (tops_merge(t, &state->file, e) < 0 || tops_merge(t, &new, e) < 0))
+		status = -1;
+	part_file_clear(&new);
+	return status < 0 ? -1 : tops_join_partials(t, true, e);
+}
+
+/* Opens the state, whose first line is *head, which is NULL where it is new. */
+static int open_state(struct part_state *state, const struct options *o, json_t **head, struct errmsg *e)
+{
+	if (part_state_open(state, o->state, e) < 0)
+		return -1;
+	if (state->was_empty)
+		command_note(&self, "%s is empty, as a run leaves it that was killed before it saved any: begun anew",
+			     o->state);
+	if (part_state_is_new(state))
+		return 0;
+	*head = part_state_head(state, &tops_part_kind, e);
+	if (!*head)
+		return -1;
+	return tops_check_state(&o->choice, *head, e) < 0 ? errmsg_prefix(e, "%s", o->state) : 0;
+}
+
+/* Reads the logs, and joins them to the state. */
+static int read_state(struct tops *t, struct part_state *state, const struct options *o,
+		      struct command_complaints *complaints, struct log_count *count, struct errmsg *e)
+{
+	json_t *head = NULL;
+	int status = open_state(state, o, &head, e);
+
+	if (status == 0)
+		status = read_logs(t, o, complaints, count, e);
+	if (status == 0 && command_is_spoiled(complaints, &o->bad_lines, count))
+		status = errmsg_set(e, "%s: left as it was, as not all of the logs could be read", o->state);
+	if (status == 0 && head)
+		status = check_new(t, head, o, e) < 0 ? -1 : join_state(t, state, o, e);
+	json_decref(head);
+	return status;
 }
 
 /* A part, or a list for machines. */
@@ -185,10 +289,49 @@ static int write_result(struct tops *t, const struct options *o, const struct ca
 	return command_result_close(&result, print_result(t, o, c, result.file, e), e);
 }
 
+static int write_state(void *file, FILE *f, struct errmsg *e)
+{
+	const struct part_file *state = file;
+
+	(void)e;
+	fwrite(state->bytes, 1, state->n, f);
+	return 0;
+}
+
+/*
+ * Prints the result, and then saves the state, which is packed before as the result has less: where that could not be
+ * written, the logs may be given again.
+ */
+static int print_and_save(struct tops *t, const struct options *o, const struct catalog *c, struct part_state *state,
+			  struct errmsg *e)
+{
+	struct part_file new = {0};
+	int status = tops_pack_partial(t, o->state, &new, e);
+
+	if (status == 0)
+		status = write_result(t, o, c, e);
+	if (status == 0 && fflush(stdout) != 0)
+		status = errmsg_set(e, "standard output: %s", strerror(errno));
+	if (status == 0)
+		status = part_state_save(state, write_state, &new, e);
+	part_file_clear(&new);
+	return status;
+}
+
+/* Reads what there is to be counted. */
+static int read_all(struct tops *t, const struct options *o, struct part_state *state,
+		    struct command_complaints *complaints, struct log_count *count, struct errmsg *e)
+{
+	if (o->state)
+		return read_state(t, state, o, complaints, count, e);
+	return o->merge ? read_partials(t, o, e) : read_logs(t, o, complaints, count, e);
+}
+
 /* Returns the exit status. */
-static int count_plays(struct tops *t, const struct options *o, struct catalog *c)
+static int count_plays(struct tops *t, const struct options *o, struct catalog *c, struct part_state *state)
 {
 	struct command_complaints complaints = {0};
+	struct tops_choice choice = o->choice;
 	struct errmsg e;
 	struct log_count count = {0};
 	bool spoiled, failed;
@@ -196,13 +339,14 @@ static int count_plays(struct tops *t, const struct options *o, struct catalog *
 	command_reads(&self, o->tracks);
 	if (o->tracks && catalog_load(c, o->tracks, &e) < 0)
 		return command_fail(&self, &e);
-	tops_init(t, &o->choice);
+	choice.partial = choice.partial || o->state;
+	tops_init(t, &choice);
 	command_reads_all(&self, o->paths, o->n_paths);
-	failed = (o->merge ? read_partials(t, o, &e) : read_logs(t, o, &complaints, &count, &e)) < 0;
+	failed = read_all(t, o, state, &complaints, &count, &e) < 0;
 	spoiled = command_spoiled(&self, &complaints, &o->bad_lines, &count);
 	/* Where nothing could be read there is no result, and no file is replaced by an empty one. */
 	if (!failed && !(spoiled && t->events == 0))
-		failed = write_result(t, o, c, &e) < 0;
+		failed = (o->state ? print_and_save(t, o, c, state, &e) : write_result(t, o, c, &e)) < 0;
 	if (failed)
 		return command_fail(&self, &e);
 	return spoiled ? EXIT_DATA : 0;
@@ -213,6 +357,7 @@ int main(int argc, char **argv)
 	struct options o = {.format = tops_format_find("json"), .limit = SIZE_MAX};
 	struct catalog catalog = {0};
 	struct tops tops = {0};
+	struct part_state state = {.lock = {.fd = -1}};
 	struct errmsg e;
 	int status;
 
@@ -224,8 +369,9 @@ int main(int argc, char **argv)
 	}
 	status = parse_options(&o, argc, argv);
 	if (status < 0)
-		status = command_finish(&self, NULL, count_plays(&tops, &o, &catalog));
+		status = command_finish(&self, NULL, count_plays(&tops, &o, &catalog, &state));
 	tops_clear(&tops);
+	part_state_close(&state);
 	catalog_clear(&catalog);
 	free(o.arms.list);
 	return status;

@@ -152,6 +152,13 @@ bool command_complained(const struct command *c, const struct command_complaints
 	return complaints->n > 0;
 }
 
+bool command_is_spoiled(const struct command_complaints *complaints, const struct bad_lines *allowed,
+			const struct log_count *count)
+{
+	/* a file that could be read only the second time is not among the count */
+	return complaints->n > count->bad || (complaints->n > 0 && !bad_lines_allow(allowed, count));
+}
+
 bool command_spoiled(const struct command *c, const struct command_complaints *complaints,
 		     const struct bad_lines *allowed, const struct log_count *count)
 {
@@ -162,8 +169,7 @@ bool command_spoiled(const struct command *c, const struct command_complaints *c
 		command_note(c, "%" PRIu64 " of %" PRIu64 " lines %s left out, %s --bad-lines allows", count->bad,
 			     count->bad + count->events, count->bad == 1 ? "is not an event and was" : "are not events and were",
 			     bad_lines_allow(allowed, &lines) ? "as" : "more than");
-	/* a file that could be read only the second time is not among the count */
-	return complained && (complaints->n > count->bad || !bad_lines_allow(allowed, count));
+	return complained && command_is_spoiled(complaints, allowed, count);
 }
 
 int command_check_output(const char *option, const char *file, char *const *inputs, size_t n, struct errmsg *e)

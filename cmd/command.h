@@ -86,6 +86,10 @@ bool command_complained(const struct command *c, const struct command_complaints
 bool command_spoiled(const struct command *c, const struct command_complaints *complaints,
 		     const struct bad_lines *allowed, const struct log_count *count);
 
+/* Whether it does, without a word. */
+bool command_is_spoiled(const struct command_complaints *complaints, const struct bad_lines *allowed,
+			const struct log_count *count);
+
 /*
  * How far the reading of logs has come, for whoever waits at a terminal: shown on standard error where that is one,
  * after the first second. `begin` notes how much there is to read, `show` is for a log_watch, and `end` removes it.

@@ -337,7 +337,9 @@ agrees() {
 			grep -F 'No interval of mean request latency: its values are too far apart.'
 		run ! grep 'too far apart' <(abtest --format $format log)
 	done
-	abtest --primary mean_request_latency slow | tr '\n' ' ' | grep 'but its values are too far apart to tell that from chance'
+	# more than 292 years are endless, as is the mean of them
+	abtest --primary mean_request_latency slow | tr '\n' ' ' |
+		grep 'T1 cannot be compared with C: some values of mean request latency are too large'
 }
 
 # A small log of few users an arm, whose times are, by the kind of seed, anything, all the same, all 0 in the control, or
@@ -511,7 +513,6 @@ far_log() {
 	abtest --format json --days log >want
 	jq -e '.effects | length == 7' want
 	abtest --partial --days -o counts log
-	grep -q '"latency":null' counts
 	abtest --merge --format json --days counts | cmp - want
 }
 
@@ -584,7 +585,7 @@ far_log() {
 		# shellcheck disable=SC2086
 		run -1 --separate-stderr abtest --merge ${of#* } part
 		[ -z "$output" ]
-		[ "$stderr" = "botify-abtest: part:1: was written without ${of%% *}, which cannot be made up for here" ]
+		[ "$stderr" = "botify-abtest: part: was written without ${of%% *}, which cannot be made up for here" ]
 	done
 }
 

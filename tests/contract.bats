@@ -398,14 +398,12 @@ marked() {
 	botify-toppop)
 		echo "FILE.log"
 		echo "--tracks FILE.tracks --format table log.ndjson"
-		echo "--merge FILE.plays"
 		;;
 	botify-abtest)
 		echo "FILE.log"
 		echo "--tracks FILE.tracks log.ndjson"
 		echo "--covariate FILE.covariates log.ndjson"
 		echo "--split FILE.split log.ndjson"
-		echo "--merge FILE.part"
 		;;
 	botify-train)
 		echo "user-tracks --model als FILE.log"
@@ -433,8 +431,6 @@ make_plain() {
 	cp log.ndjson plain.log
 	cp tracks.ndjson plain.tracks
 	cp users.ndjson plain.users
-	botify-toppop --partial log.ndjson >plain.plays
-	botify-abtest --partial log.ndjson >plain.part
 	echo '{"user":1,"value":2}' >plain.covariates
 	echo '{"track":1,"recommendations":[2]}' >plain.similar
 	echo '{"user":1,"tracks":[2]}' >plain.user-tracks
@@ -588,7 +584,7 @@ keeps_good_lines() {
 	}
 	for_each_reading names
 	names_in_tables() {
-		files "$1" | grep -vE -e '--(embeddings|top|experiments|split) ([A-Z]*=)?FILE' | while read -r pattern; do
+		files "$1" | grep -vE -e '--(embeddings|top|experiments|split|merge) ([A-Z]*=)?FILE' | while read -r pattern; do
 			for text in '{"track":1,"artist":"b' '{"track":1,"artist":{"c":2}'; do
 				echo "$text" >table
 				# shellcheck disable=SC2086

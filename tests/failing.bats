@@ -26,6 +26,11 @@ botify-abtest: botify-abtest --format prometheus --covariate ../in/covariate --a
 botify-abtest: botify-abtest --format json --covariate ../in/covariate --sequential --fail-on health --split {"C":1,"T1":0} -o out ../in/log
 botify-abtest: botify-abtest --partial --days --sources --quantiles 0.5 -o out ../in/log
 botify-abtest: botify-abtest --merge --days --sources -o out ../in/part1 ../in/part2
+botify-abtest: botify-abtest --state state.abtest --days --sources --quantiles 0.5 -o out ../in/night2
+botify-abtest: botify-abtest --state new.abtest --covariate-before 2024-01-02 -o out ../in/log
+botify-abtest: botify-abtest --merge --parts 2 --days --sources --quantiles 0.5 --format json -o out ../in/night1.part ../in/night2.part
+botify-toppop: botify-toppop --state state.toppop --recommended --experiment E -o out ../in/night2
+botify-toppop: botify-toppop --state new.toppop -o out ../in/log
 botify-recommend: botify-recommend --tracks ../in/tracks --policy contextual-toppop --similar ../in/tracks --top ../in/top --no-latency < ../in/requests
 botify-abtest: botify-abtest --format markdown --split X=1,T2=2,B=1,A=1 ../in/log ../in/names
 botify-abtest: botify-abtest --days --quantiles 0.5 ../in/names
@@ -100,6 +105,13 @@ setup_file() {
 		botify-abtest --partial --days --sources in/half >in/part$part
 	done
 	rm in/half
+	head -n 40 in/log >in/night1
+	tail -n +41 in/log >in/night2
+	for part in 1 2; do
+		botify-abtest --partial --days --sources --quantiles 0.5 in/night$part >in/night$part.part
+	done
+	botify-abtest --state before/state.abtest --days --sources --quantiles 0.5 in/night1 >in/report
+	botify-toppop --state before/state.toppop --recommended --experiment E in/night1 >in/report
 	printf '%s\n' a 5 7 q >in/answers
 	head -c 3000 in/log >before/out
 	botify-recommend --tracks in/tracks --state before/state --no-latency in/requests >in/discarded

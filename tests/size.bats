@@ -65,11 +65,17 @@ in_proportion() {
 	diff - err <<<"botify-abtest: more than 1000 experiments to report on; is an id taken for a name? --experiment names those that are wanted"
 	timeout 60 botify-abtest --experiment E --partial -o part log
 	timeout 60 botify-abtest --experiment E --merge part | grep -q '^E: C (control) 1 user$'
-	jq -c 'if .partial then .experiments = [range(1001) | {experiment: tostring, first: 1, place: 0, arms: []}] else . end' part >many
+	for first in 0 600; do
+		awk -v first=$first 'BEGIN {
+			printf "{\"message\":\"last\",\"timestamp\":%d,\"user\":1,\"track\":3,\"time\":0.5,\"experiments\":{\"E\":\"C\"", first
+			for (i = first; i < first + 600; i++) printf ",\"%d\":\"C\"", i
+			print "}}"
+		}' | timeout 60 botify-abtest --partial -o many.$first
+	done
 	got=0
-	timeout 60 botify-abtest --merge many 2>err || got=$?
+	timeout 60 botify-abtest --merge many.0 many.600 2>err || got=$?
 	[ $got = 1 ]
-	grep -q '^botify-abtest: many:1: more than 1000 experiments to report on' err
+	grep -q '^botify-abtest: many.600: more than 1000 experiments to report on' err
 }
 
 @test "size: an experiments file of many arms and many experiments is read in proportion" {

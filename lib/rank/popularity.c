@@ -47,9 +47,14 @@ int popularity_add_count(struct popularity *p, const struct popularity_count *co
 	return 0;
 }
 
+int64_t popularity_billionths(double time)
+{
+	return llrint(time * BILLION);
+}
+
 int popularity_add(struct popularity *p, uint32_t track, double time, struct errmsg *e)
 {
-	struct popularity_count one = {.track = track, .plays = 1, .billionths = llrint(time * BILLION)};
+	struct popularity_count one = {.track = track, .plays = 1, .billionths = popularity_billionths(time)};
 
 	return popularity_add_count(p, &one, e);
 }

@@ -34,6 +34,9 @@ void popularity_clear(struct popularity *p);
 /* Counts one play of `track`, of which the part `time` (0 .. 1) was listened to. Returns 0, or -1 with the reason. */
 int popularity_add(struct popularity *p, uint32_t track, double time, struct errmsg *e);
 
+/* The part of a track, as it is counted. */
+int64_t popularity_billionths(double time);
+
 /* Adds the counts of one track from elsewhere. Returns 0, or -1 with the reason (also where a sum would overflow). */
 int popularity_add_count(struct popularity *p, const struct popularity_count *count, struct errmsg *e);
 

@@ -25,8 +25,8 @@ void tops_clear(struct tops *t)
 	free(t->lists);
 	idmap_clear(&t->expected);
 	intern_clear(&t->parts.arms);
-	intern_clear(&t->parts.digests);
-	free(t->parts.files);
+	input_logs_clear(&t->parts.logs);
+	intern_clear(&t->parts.first_arms);
 	tops_users_clear(&t->parts.users);
 	*t = (struct tops){0};
 }
@@ -91,28 +91,43 @@ static int was_recommended(struct tops *t, const struct event *ev)
 	return was;
 }
 
-/* Takes note of an event for a part. Returns 0, or -1 where there is no memory. */
-static int note_for_part(struct tops *t, const struct event *ev)
+int tops_begin_log(struct tops *t, const char *name)
 {
-	t->parts.digest += event_digest(ev);
-	return t->choice.recommended ? tops_users_add_event(&t->parts.users, ev) : 0;
+	t->parts.logs.parts = 1;
+	return input_logs_begin(&t->parts.logs, name);
+}
+
+/* Takes note of an event for a part; `arm` is NULL where it does not count. Returns 0, or -1: no memory. */
+static int note_for_part(struct tops *t, const struct event *ev, const struct slice *arm)
+{
+	uint32_t number = TOPS_NO_ARM;
+
+	if (t->parts.logs.n == 0 && tops_begin_log(t, "a log") < 0)
+		return -1;
+	input_logs_note(&t->parts.logs, ev->timestamp, event_digest(ev));
+	if (!t->choice.recommended)
+		return 0;
+	if (arm) {
+		number = intern_add(&t->parts.first_arms, *arm, 0);
+		if (number == INTERN_NONE)
+			return -1;
+	}
+	return tops_users_add_event(&t->parts.users, ev, number);
 }
 
 int tops_add(struct tops *t, const struct event *ev, struct errmsg *e)
 {
 	static const struct slice everything = {.text = ""};
 	const struct slice *arm = t->choice.experiment ? arm_of(t, ev) : &everything;
+	bool chosen = arm && tops_chosen(t, *arm);
 	struct tops_list *list;
 	int counts = t->choice.recommended ? was_recommended(t, ev) : 1;
 
-	if (counts < 0 || (t->choice.partial && note_for_part(t, ev) < 0))
+	if (counts < 0 || (t->choice.partial && note_for_part(t, ev, chosen ? arm : NULL) < 0))
 		return errmsg_nomem(e);
 	t->events++;
-	if (!arm) {
-		t->outside++;
-		return 0;
-	}
-	if (!counts || !tops_chosen(t, *arm))
+	t->outside += !arm;
+	if (!counts || !chosen)
 		return 0;
 	list = tops_list_of(t, *arm);
 	return list ? popularity_add(&list->popularity, ev->track, ev->time, e) : errmsg_nomem(e);

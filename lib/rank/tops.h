@@ -2,7 +2,7 @@
  * tops: the most popular tracks of a log, or of each arm of an experiment in it: what botify-toppop counts and prints.
  *
  * Life cycle: tops_init; tops_add for each event; or tops_read_partial for each file of partial counts, in any order,
- * and tops_check_partials; then either tops_write_partial, or tops_end and one tops_format's write; tops_clear.
+ * and tops_join_partials; then either tops_write_partial, or tops_end and one tops_format's write; tops_clear.
  *
  * With an experiment, counts are kept for each arm. Memory grows with the tracks that occur, times the arms, and not
  * with the events; with `recommended`, with the users too.
@@ -19,8 +19,10 @@
 #include "base/idmap.h"
 #include "base/intern.h"
 #include "event/event.h"
+#include "event/input_logs.h"
 #include "rank/popularity.h"
 #include "rank/tops_users.h"
+#include "text/part.h"
 
 struct catalog;
 
@@ -45,13 +47,12 @@ struct tops_list {
 /* What parts say of how they were counted. All that are merged have to say the same. */
 struct tops_parts {
 	const char *file; /* the first that was read; NULL: none */
+	size_t n;	  /* that were read */
 	bool recommended, all_arms;
-	struct intern arms;	/* where not all */
-	struct intern digests; /* of the logs of the parts */
-	const char **files;	/* by their numbers: where each was read */
-	size_t files_cap;
-	uint64_t digest; /* of all events */
-	struct tops_users users; /* with `recommended` */
+	struct intern arms;	  /* where not all */
+	struct input_logs logs;	  /* that were counted */
+	struct tops_users users;  /* with `recommended` */
+	struct intern first_arms; /* of their first events */
 };
 
 struct tops {
@@ -97,35 +98,50 @@ struct tops_format {
 const struct tops_format *tops_format_find(const char *name);
 
 /*
- * Partial counts, NDJSON. A row is {"track":7,"plays":3,"billionths":2110000000}, with "arm" before "track" where there
- * is an experiment. With `recommended` a row is also {"user":1,"first":7,"at":1000,"until":2000,"waits":3} for each
- * user and part (tops_users.h; what is not known is absent). Each file has one line of totals,
+ * Begins another log; its name is borrowed. For parts, which keep a digest of each. Returns 0, or -1 where there is no
+ * memory.
+ */
+int tops_begin_log(struct tops *t, const char *name);
+
+/*
+ * Partial counts, as a file (text/part.h) whose first line is
  *
- *     {"partial":"botify-toppop","version":2,"digest":"0123456789abcdef","experiment":"FILTERS","arms":["C"],
- *         "recommended":false,"events":10,"outside":0,"rows":2}
+ *     {"partial":"botify-toppop","version":3,"experiment":"FILTERS","arms":["C"],"recommended":false,"events":10,
+ *         "outside":0,"lists":["C"],"parts":1,"inputs":[{"digest":…}],"users":0,"bytes":9}
  *
- * which stands first but may be anywhere: files may be concatenated and their lines sorted on the way. "digest" is that
- * of the events (event_digest.h), "arms" is null where all were counted. Rows are ordered by arm and track, and by
- * user.
+ * "arms" is null where all were counted. Its numbers are, for each of the lists, how many tracks, and for each of them,
+ * in ascending order, how much the id is above the one before, plays and billionths; and with `recommended` the users
+ * (tops_users.h), in ascending order of ids.
  *
  * tops_write_partial wants no tops_end before, but a choice with `partial`. Returns 0, or -1 with the reason.
  */
 int tops_write_partial(struct tops *t, FILE *f, struct errmsg *e);
 
+/* Makes such a file in memory, called `name` (borrowed) in messages. Returns 0, or -1 with the reason. */
+int tops_pack_partial(struct tops *t, const char *name, struct part_file *file, struct errmsg *e);
+
+extern const struct part_kind tops_part_kind;
+
 /*
  * Adds a file of partial counts, "-" for standard input; `path` is borrowed until tops_clear. Returns 0, or -1 with
- * file, line and reason; the counts are worth nothing then. A file whose rows are not as many as its totals say was
- * cut, and is an error; so is one without totals, one of another version, one that was counted for another experiment,
- * or otherwise than the parts before it or than the choice asks for (of `recommended` and the arms, what the choice
- * does not ask for is as in the parts), and one whose log has been counted already.
+ * file and reason; the counts are worth nothing then. What was cut or damaged is an error; so is a part of another
+ * version, one that was counted for another experiment, or otherwise than the parts before it or than the choice asks
+ * for (of `recommended` and the arms, what the choice does not ask for is as in the parts), and one whose log has been
+ * counted already.
  */
 int tops_read_partial(struct tops *t, const char *path, struct errmsg *e);
 
+/* The same from a file that is in memory. */
+int tops_merge(struct tops *t, struct part_file *file, struct errmsg *e);
+
 /*
- * After the last part: whether with `recommended` the log was split so that parts can be merged (see tops_users_check).
- * Returns 0, or -1 with the reason.
+ * After the last part: joins the users that are in several, with `recommended` (see tops_users_join). Returns 0, or -1
+ * with the reason.
  */
-int tops_check_partials(struct tops *t, struct errmsg *e);
+int tops_join_partials(struct tops *t, bool ordered, struct errmsg *e);
+
+/* Whether a state, whose first line is `head`, counts as the choice asks for. Returns 0, or -1 with the reason. */
+int tops_check_state(const struct tops_choice *choice, const json_t *head, struct errmsg *e);
 
 /* For tops_*.c: the list of an arm, made where it is new. NULL where there is no memory. */
 struct tops_list *tops_list_of(struct tops *t, struct slice arm);

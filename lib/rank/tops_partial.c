@@ -3,52 +3,34 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/grow.h"
 #include "rank/tops.h"
-#include "rank/tops_partial_file.h"
 #include "text/ndjson.h"
+#include "text/part.h"
 
-/* A file of partial counts as it is being read. */
+enum { HUNDREDTH = 10000000 };
+
+/* 1 did not say its version, nor how it was counted; 2 was a line for each track and user */
+const struct part_kind tops_part_kind = {"botify-toppop", 3};
+
+/* A part as it is being read. */
 struct reading {
 	struct tops *tops;
 	const char *file;
-	int64_t rows, promised;
-	bool totals; /* a line of them has been read */
+	struct part_numbers numbers;
+	uint32_t *first_arms; /* n_first_arms: from numbers of the part to those of the tops */
+	size_t n_first_arms;
 };
-
-static int read_count(const json_t *object, const char *key, int64_t *count, struct errmsg *e)
-{
-	uint64_t n = 0;
-
-	if (ndjson_count(object, key, INT64_MAX, &n, e) < 0)
-		return errmsg_prefix(e, "not partial counts");
-	*count = (int64_t)n;
-	return 0;
-}
 
 /* Adds the count at `key` to *sum. */
 static int add_count(const json_t *object, const char *key, int64_t *sum, struct errmsg *e)
 {
-	int64_t count = 0;
+	uint64_t count = 0;
 
-	if (read_count(object, key, &count, e) < 0)
-		return -1;
-	if (count > POPULARITY_MAX - *sum)
-		return errmsg_set(e, "\"%s\" are more than can be counted", key);
-	*sum += count;
-	return 0;
-}
-
-static int check_version(const json_t *object, struct errmsg *e)
-{
-	uint64_t version = 1;
-
-	if (json_object_get(object, "version") && ndjson_count(object, "version", INT64_MAX, &version, e) < 0)
+	if (ndjson_count(object, key, INT64_MAX, &count, e) < 0)
 		return errmsg_prefix(e, "not partial counts");
-	if (version != TOPS_PARTIAL_VERSION)
-		return errmsg_set(e,
-				  "was written in version %" PRIu64 " of the format; this is %d: count its log again",
-				  version, TOPS_PARTIAL_VERSION);
+	if (count > (uint64_t)(POPULARITY_MAX - *sum))
+		return errmsg_set(e, "\"%s\" are more than can be counted", key);
+	*sum += (int64_t)count;
 	return 0;
 }
 
@@ -142,138 +124,211 @@ static int check_arms(struct reading *r, const json_t *object, struct errmsg *e)
 	return status;
 }
 
-/* The digest of a log; a log without events has none that matters. Returns 0, or -1 with the reason. */
-static int read_digest(const json_t *object, uint64_t *digest, struct errmsg *e)
+/* Checks how a part was counted. */
+static int check_how(struct reading *r, const json_t *head, struct errmsg *e)
 {
-	const char *text = json_string_value(json_object_get(object, "digest"));
+	struct tops *t = r->tops;
 
-	if (!text || strlen(text) != TOPS_DIGEST_SIZE - 1 || strspn(text, "0123456789abcdef") != TOPS_DIGEST_SIZE - 1)
-		return errmsg_set(e, "not partial counts: \"digest\" is not that of a log");
-	*digest = strtoull(text, NULL, 16);
+	if (check_experiment(t, head, e) < 0 || check_recommended(r, head, e) < 0 || check_arms(r, head, e) < 0 ||
+	    input_logs_read(&t->parts.logs, head, r->file, e) < 0)
+		return -1;
+	if (!t->parts.file)
+		t->parts.file = r->file;
+	t->parts.n++;
+	return add_count(head, "events", &t->events, e) < 0 ? -1 : add_count(head, "outside", &t->outside, e);
+}
+
+/* The next track of a list, which is passed over where it is NULL. */
+static int read_count(struct reading *r, struct tops_list *list, uint64_t *track, struct errmsg *e)
+{
+	struct part_numbers *in = &r->numbers;
+	struct popularity_count count;
+
+	*track += part_take_up_to(in, INT32_MAX);
+	count.track = (uint32_t)*track;
+	count.plays = (int64_t)part_take_up_to(in, INT64_MAX);
+	count.billionths = part_take_multiple(in, HUNDREDTH);
+	if (in->wrong || *track > INT32_MAX)
+		return part_refuse(e);
+	return list ? popularity_add_count(&list->popularity, &count, e) : 0;
+}
+
+static int read_list(struct reading *r, const char *arm, struct errmsg *e)
+{
+	size_t n = part_take_length(&r->numbers, 3);
+	struct tops_list *list = NULL;
+	uint64_t track = 0;
+
+	if (r->numbers.wrong)
+		return part_refuse(e);
+	if (tops_chosen(r->tops, slice_of(arm))) {
+		list = tops_list_of(r->tops, slice_of(arm));
+		if (!list)
+			return errmsg_nomem(e);
+	}
+	for (size_t i = 0; i < n; i++)
+		if (read_count(r, list, &track, e) < 0)
+			return -1;
 	return 0;
 }
 
-/* Notes whose log this is. A second part of the same log would count it twice. */
-static int check_digest(struct reading *r, const json_t *object, struct errmsg *e)
+static int refuse_names(const char *key, struct errmsg *e)
 {
-	struct tops_parts *parts = &r->tops->parts;
-	size_t known = parts->digests.n;
-	const char **files;
-	const char *text;
-	uint64_t digest = 0;
-	uint32_t number;
+	return errmsg_set(e, "not partial counts: \"%s\" are not arms", key);
+}
 
-	if (read_digest(object, &digest, e) < 0)
-		return -1;
-	parts->digest += digest;
-	if (json_integer_value(json_object_get(object, "events")) == 0)
-		return 0;
-	files = grow(parts->files, &parts->files_cap, known + 1, sizeof *files);
-	if (!files)
+static int read_lists(struct reading *r, const json_t *head, struct errmsg *e)
+{
+	const json_t *names = json_object_get(head, "lists");
+
+	if (!json_is_array(names))
+		return refuse_names("lists", e);
+	for (size_t i = 0; i < json_array_size(names); i++) {
+		const char *arm = json_string_value(json_array_get(names, i));
+
+		if (!arm || (!r->tops->choice.experiment && *arm))
+			return refuse_names("lists", e);
+		if (read_list(r, arm, e) < 0)
+			return -1;
+	}
+	return 0;
+}
+
+/* The arms of first events; those that are not chosen do not count. */
+static int read_first_arms(struct reading *r, const json_t *head, struct errmsg *e)
+{
+	const json_t *names = json_object_get(head, "first_arms");
+
+	if (!json_is_array(names))
+		return refuse_names("first_arms", e);
+	r->first_arms = calloc(json_array_size(names) + 1, sizeof *r->first_arms);
+	if (!r->first_arms)
 		return errmsg_nomem(e);
-	parts->files = files;
-	text = json_string_value(json_object_get(object, "digest"));
-	number = intern_add(&parts->digests, slice_of(text), INTERN_NONE);
-	if (number == INTERN_NONE)
-		return errmsg_nomem(e);
-	if (parts->digests.n == known)
-		return errmsg_set(e, "a part of the same log as %s: it would count twice", files[number]);
-	files[number] = r->file;
+	for (; r->n_first_arms < json_array_size(names); r->n_first_arms++) {
+		const char *arm = json_string_value(json_array_get(names, r->n_first_arms));
+		uint32_t *number = &r->first_arms[r->n_first_arms];
+
+		if (!arm)
+			return refuse_names("first_arms", e);
+		*number = TOPS_NO_ARM;
+		if (!tops_chosen(r->tops, slice_of(arm)))
+			continue;
+		*number = intern_add(&r->tops->parts.first_arms, slice_of(arm), INTERN_NONE);
+		if (*number == INTERN_NONE)
+			return errmsg_nomem(e);
+	}
 	return 0;
 }
 
-static int read_totals(struct reading *r, const json_t *object, struct errmsg *e)
+static int read_user(struct reading *r, int64_t from, uint64_t *id, struct errmsg *e)
 {
-	const char *what = json_string_value(json_object_get(object, "partial"));
+	struct part_numbers *in = &r->numbers;
+	uint64_t key = part_take(in), track, arm;
+	struct tops_user user = {.at = EVENT_NO_TIMESTAMP, .until = EVENT_NO_TIMESTAMP, .file = r->file,
+				 .order = r->tops->parts.n};
 
-	if (!what || strcmp(what, TOPS_PARTIAL_OF) != 0)
-		return errmsg_set(e, "partial counts of something else than " TOPS_PARTIAL_OF);
-	r->totals = true;
-	if (check_version(object, e) < 0 || check_experiment(r->tops, object, e) < 0 ||
-	    check_recommended(r, object, e) < 0 ||
-	    check_arms(r, object, e) < 0 || check_digest(r, object, e) < 0)
-		return -1;
-	if (!r->tops->parts.file)
-		r->tops->parts.file = r->file;
-	if (add_count(object, "events", &r->tops->events, e) < 0 ||
-	    add_count(object, "outside", &r->tops->outside, e) < 0)
-		return -1;
-	return add_count(object, "rows", &r->promised, e);
-}
-
-/* A moment that may be absent. */
-static int read_moment(const json_t *object, const char *key, int64_t *moment, struct errmsg *e)
-{
-	const json_t *value = json_object_get(object, key);
-
-	*moment = value ? json_integer_value(value) : EVENT_NO_TIMESTAMP;
-	if (value && !json_is_integer(value))
-		return errmsg_set(e, "not partial counts: \"%s\" is not a moment", key);
-	return 0;
-}
-
-static int read_user(struct reading *r, const json_t *object, struct errmsg *e)
-{
-	const json_t *waits = json_object_get(object, "waits");
-	struct tops_user user = {.waits = EVENT_NO_TRACK, .file = r->file};
-
-	r->rows++;
-	if (ndjson_id(json_object_get(object, "user"), "user", &user.user, e) < 0 ||
-	    ndjson_id(json_object_get(object, "first"), "first", &user.first, e) < 0 ||
-	    (waits && ndjson_id(waits, "waits", &user.waits, e) < 0))
-		return errmsg_prefix(e, "not partial counts");
-	if (read_moment(object, "at", &user.at, e) < 0 || read_moment(object, "until", &user.until, e) < 0)
-		return -1;
+	in->wrong = in->wrong || key >> 2 > INT32_MAX - *id;
+	*id += in->wrong ? 0 : key >> 2;
+	user.user = (uint32_t)*id;
+	user.first = (uint32_t)part_take_up_to(in, INT32_MAX);
+	track = part_take_up_to(in, UINT32_MAX);
+	user.waits = track == 0 ? EVENT_NO_TRACK : (uint32_t)track - 1;
+	if (key & 2)
+		user.at = (int64_t)((uint64_t)from + (uint64_t)part_take_signed(in));
+	if (key & 1)
+		user.until = (int64_t)((uint64_t)(key & 2 ? user.at : from) + (uint64_t)part_take_signed(in));
+	arm = part_take_up_to(in, r->n_first_arms);
+	user.arm = arm == 0 ? TOPS_NO_ARM : r->first_arms[arm - 1];
+	user.billionths = part_take_multiple(in, HUNDREDTH);
+	if (in->wrong)
+		return part_refuse(e);
 	return tops_users_add(&r->tops->parts.users, &user) < 0 ? errmsg_nomem(e) : 0;
 }
 
-static int read_row(struct reading *r, const json_t *object, struct errmsg *e)
+static int read_users(struct reading *r, const json_t *head, struct errmsg *e)
 {
-	const json_t *arm = json_object_get(object, "arm");
-	const char *name = r->tops->choice.experiment ? json_string_value(arm) : arm ? NULL : "";
-	struct popularity_count count;
-	struct tops_list *list;
+	const json_t *value = json_object_get(head, "from");
+	int64_t from = EVENT_NO_TIMESTAMP, n = 0;
+	uint64_t id = 0;
 
-	if (!name)
-		return errmsg_set(e, arm ? "a row of another experiment, or of none"
-					 : "not partial counts: \"arm\" is missing");
-	if (ndjson_id(json_object_get(object, "track"), "track", &count.track, e) < 0)
-		return errmsg_prefix(e, "not partial counts");
-	if (read_count(object, "plays", &count.plays, e) < 0 ||
-	    read_count(object, "billionths", &count.billionths, e) < 0)
+	if (add_count(head, "users", &n, e) < 0)
 		return -1;
-	r->rows++;
-	if (!tops_chosen(r->tops, slice_of(name)))
-		return 0;
-	list = tops_list_of(r->tops, slice_of(name));
-	return list ? popularity_add_count(&list->popularity, &count, e) : errmsg_nomem(e);
+	if (!json_is_null(value) && !ndjson_whole(value, &from))
+		return errmsg_set(e, "not partial counts: \"from\" is not a moment");
+	for (int64_t i = 0; i < n; i++)
+		if (read_user(r, from, &id, e) < 0)
+			return -1;
+	return r->numbers.at == r->numbers.end ? 0 : part_refuse(e);
 }
 
-static int read_line(const struct ndjson_line *line, void *ctx, struct errmsg *e)
+static int read_part(struct reading *r, const json_t *head, struct errmsg *e)
 {
-	const json_t *object = line->object;
+	if (check_how(r, head, e) < 0 || read_lists(r, head, e) < 0 || read_first_arms(r, head, e) < 0)
+		return -1;
+	return read_users(r, head, e);
+}
 
-	if (json_object_get(object, "partial"))
-		return read_totals(ctx, object, e);
-	return json_object_get(object, "first") ? read_user(ctx, object, e) : read_row(ctx, object, e);
+int tops_merge(struct tops *t, struct part_file *file, struct errmsg *e)
+{
+	struct part part;
+	int got = part_next(file, &tops_part_kind, &part, e);
+
+	while (got > 0) {
+		struct reading r = {.tops = t, .file = file->name, .numbers = part.numbers};
+
+		got = read_part(&r, part.head, e);
+		if (got < 0)
+			errmsg_prefix(e, "%s", file->name);
+		free(r.first_arms);
+		part_clear(&part);
+		if (got == 0)
+			got = part_next(file, &tops_part_kind, &part, e);
+	}
+	return got;
 }
 
 int tops_read_partial(struct tops *t, const char *path, struct errmsg *e)
 {
-	struct reading r = {.tops = t, .file = ndjson_name(path)};
+	struct part_file file;
+	int status = part_file_load(&file, path, e) < 0 ? -1 : tops_merge(t, &file, e);
 
-	if (ndjson_each(path, read_line, &r, e) < 0)
-		return -1;
-	if (!r.totals)
-		return errmsg_set(e, "%s: no totals in it: not written by --partial, or cut", r.file);
-	if (r.rows != r.promised)
-		return errmsg_set(e, "%s: %" PRId64 " rows instead of %" PRId64 ": cut, or incomplete", r.file, r.rows,
-				  r.promised);
-	return 0;
+	part_file_clear(&file);
+	return status;
 }
 
-int tops_check_partials(struct tops *t, struct errmsg *e)
+/* Counts the first event of a part, which the part before had recommended. */
+static int count_first(void *tops, const struct tops_user *user, struct errmsg *e)
+{
+	struct tops *t = tops;
+	const struct interned *arm = &t->parts.first_arms.list[user->arm];
+	struct popularity_count count = {.track = user->first, .plays = 1, .billionths = user->billionths};
+	struct tops_list *list = tops_list_of(t, (struct slice){.text = arm->text, .len = arm->len});
+
+	return list ? popularity_add_count(&list->popularity, &count, e) : errmsg_nomem(e);
+}
+
+int tops_join_partials(struct tops *t, bool ordered, struct errmsg *e)
 {
 	tops_users_sort(&t->parts.users);
-	return tops_users_check(&t->parts.users, e);
+	return tops_users_join(&t->parts.users, ordered, count_first, t, e);
+}
+
+int tops_check_state(const struct tops_choice *choice, const json_t *head, struct errmsg *e)
+{
+	struct tops t = {.choice = *choice};
+	struct reading r = {.tops = &t};
+	bool all = json_is_null(json_object_get(head, "arms"));
+	int status = check_experiment(&t, head, e);
+
+	if (status == 0)
+		status = check_recommended(&r, head, e);
+	if (status == 0 && t.parts.recommended != choice->recommended)
+		status = errmsg_set(e, "was begun with --recommended: give that here too");
+	if (status == 0)
+		status = check_arms(&r, head, e);
+	if (status == 0 && (all != (choice->n_arms == 0) || json_array_size(json_object_get(head, "arms")) > choice->n_arms))
+		status = errmsg_set(e, "was begun for other arms: name the same with --arm, or begin another state from the "
+				    "logs");
+	intern_clear(&t.parts.arms);
+	return status;
 }

@@ -2,38 +2,67 @@
 #include <jansson.h>
 #include <stdlib.h>
 
+#include "base/memstream.h"
 #include "rank/tops.h"
-#include "rank/tops_partial_file.h"
+#include "text/part.h"
 
-static int write_list(const struct tops_list *list, bool with_arm, FILE *f)
+enum { HUNDREDTH = 10000000 };
+
+static int pack_list(const struct tops_list *list, struct part_bytes *b)
 {
 	struct popularity_count *counts = popularity_by_track(&list->popularity);
-	int status = counts ? 0 : -1;
+	uint32_t before = 0;
 
-	for (size_t i = 0; status == 0 && i < list->popularity.n; i++) {
-		fputc('{', f);
-		if (with_arm) {
-			fputs("\"arm\":", f);
-			status = tops_put_string(f, list->arm);
-			fputc(',', f);
-		}
-		fprintf(f, "\"track\":%u,\"plays\":%" PRId64 ",\"billionths\":%" PRId64 "}\n", counts[i].track,
-			counts[i].plays, counts[i].billionths);
+	if (!counts)
+		return -1;
+	part_put(b, list->popularity.n);
+	for (size_t i = 0; i < list->popularity.n; i++) {
+		part_put(b, counts[i].track - before);
+		part_put(b, (uint64_t)counts[i].plays);
+		part_put_multiple(b, counts[i].billionths, HUNDREDTH);
+		before = counts[i].track;
 	}
 	free(counts);
-	return status;
+	return 0;
 }
 
-static void write_user(const struct tops_user *u, FILE *f)
+static void pack_moment(struct part_bytes *b, int64_t moment, int64_t from)
 {
-	fprintf(f, "{\"user\":%u,\"first\":%u", u->user, u->first);
-	if (u->at != EVENT_NO_TIMESTAMP)
-		fprintf(f, ",\"at\":%" PRId64, u->at);
-	if (u->until != EVENT_NO_TIMESTAMP)
-		fprintf(f, ",\"until\":%" PRId64, u->until);
-	if (u->waits != EVENT_NO_TRACK)
-		fprintf(f, ",\"waits\":%u", u->waits);
-	fputs("}\n", f);
+	/* 0: none; differences may wrap around, and come back */
+	if (moment == EVENT_NO_TIMESTAMP)
+		part_put(b, 0);
+	else
+		part_put_signed(b, (int64_t)((uint64_t)moment - (uint64_t)from));
+}
+
+static void pack_user(const struct tops_user *u, uint32_t before, int64_t from, const uint32_t *arms,
+		      struct part_bytes *b)
+{
+	bool at = u->at != EVENT_NO_TIMESTAMP, until = u->until != EVENT_NO_TIMESTAMP;
+
+	part_put(b, (uint64_t)(u->user - before) << 2 | (uint64_t)at << 1 | until);
+	part_put(b, u->first);
+	part_put(b, u->waits == EVENT_NO_TRACK ? 0 : (uint64_t)u->waits + 1);
+	if (at)
+		pack_moment(b, u->at, from);
+	if (until)
+		pack_moment(b, u->until, at ? u->at : from);
+	part_put(b, u->arm == TOPS_NO_ARM ? 0 : (uint64_t)arms[u->arm] + 1);
+	part_put_multiple(b, u->billionths, HUNDREDTH);
+}
+
+static int pack_users(struct tops *t, struct part_bytes *b)
+{
+	const struct tops_users *users = &t->parts.users;
+	uint32_t *arms = intern_places(&t->parts.first_arms), before = 0;
+	int64_t from = input_logs_from(&t->parts.logs);
+
+	for (size_t i = 0; arms && i < users->n; i++) {
+		pack_user(&users->list[i], before, from, arms, b);
+		before = users->list[i].user;
+	}
+	free(arms);
+	return arms ? 0 : -1;
 }
 
 /* The name is the caller's, and may be any bytes; jansson takes UTF-8 only. */
@@ -71,59 +100,133 @@ static int counted_arms(const struct tops *t, struct intern *arms)
 	return number == INTERN_NONE ? -1 : 0;
 }
 
+/* "[…]" in the order of the names. Returns 0, or -1 where there is no memory. */
+static int write_names(const struct intern *names, FILE *f)
+{
+	uint32_t *order = intern_sorted(names);
+	int status = order ? 0 : -1;
+
+	fputc('[', f);
+	for (size_t i = 0; status == 0 && i < names->n; i++) {
+		fputs(i > 0 ? "," : "", f);
+		status = tops_put_string(f, intern_text(names, order[i]));
+	}
+	fputc(']', f);
+	free(order);
+	return status;
+}
+
 /* ,"arms":[…], or null. Returns 0, or -1 where there is no memory. */
 static int write_arms(const struct tops *t, FILE *f)
 {
 	struct intern arms = {0};
-	uint32_t *order = counted_arms(t, &arms) == 0 ? intern_sorted(&arms) : NULL;
 	bool all = t->choice.n_arms == 0 && (!t->parts.file || t->parts.all_arms);
-	int status = order ? 0 : -1;
+	int status = counted_arms(t, &arms);
 
-	fprintf(f, ",\"arms\":%s", all ? "null" : "[");
-	for (size_t i = 0; status == 0 && i < arms.n; i++) {
-		fputs(i > 0 ? "," : "", f);
-		status = tops_put_string(f, intern_text(&arms, order[i]));
-	}
-	fputs(all ? "" : "]", f);
-	free(order);
+	fputs(",\"arms\":", f);
+	if (all)
+		fputs("null", f);
+	else if (status == 0)
+		status = write_names(&arms, f);
 	intern_clear(&arms);
 	return status;
 }
 
-/* The line of totals. Returns 0, or -1 where there is no memory. */
-static int write_totals(const struct tops *t, size_t rows, FILE *f)
+/* ,"lists":[…] of the arms that have one, in their order; "" where there is no experiment. */
+static int write_lists(const struct tops *t, FILE *f)
+{
+	int status = 0;
+
+	fputs(",\"lists\":[", f);
+	for (size_t i = 0; status == 0 && i < t->n_lists; i++) {
+		fputs(i > 0 ? "," : "", f);
+		status = tops_put_string(f, t->lists[i].arm);
+	}
+	fputs("],\"first_arms\":", f);
+	return status < 0 ? -1 : write_names(&t->parts.first_arms, f);
+}
+
+static void write_moment(const char *key, int64_t moment, FILE *f)
+{
+	if (moment == EVENT_NO_TIMESTAMP)
+		fprintf(f, ",\"%s\":null", key);
+	else
+		fprintf(f, ",\"%s\":%" PRId64, key, moment);
+}
+
+/* The first line. Returns 0, or -1 where there is no memory. */
+static int write_head(struct tops *t, FILE *f)
 {
 	bool recommended = t->parts.file ? t->parts.recommended : t->choice.recommended;
 	int status = 0;
 
-	fprintf(f, "{\"partial\":\"" TOPS_PARTIAL_OF "\",\"version\":%d,\"digest\":\"%016" PRIx64 "\",\"experiment\":",
-		TOPS_PARTIAL_VERSION, t->parts.digest);
+	fprintf(f, "{\"partial\":\"%s\",\"version\":%d,\"experiment\":", tops_part_kind.of, tops_part_kind.version);
 	if (t->choice.experiment)
 		status = tops_put_string(f, t->choice.experiment);
 	else
 		fputs("null", f);
 	if (status == 0)
 		status = write_arms(t, f);
-	fprintf(f, ",\"recommended\":%s,\"events\":%" PRId64 ",\"outside\":%" PRId64 ",\"rows\":%zu}\n",
-		recommended ? "true" : "false", t->events, t->outside, rows);
+	fprintf(f, ",\"recommended\":%s,\"events\":%" PRId64 ",\"outside\":%" PRId64, recommended ? "true" : "false",
+		t->events, t->outside);
+	write_moment("from", input_logs_from(&t->parts.logs), f);
+	write_moment("until", input_logs_until(&t->parts.logs), f);
+	if (status == 0)
+		status = write_lists(t, f);
+	if (t->parts.logs.parts == 0)
+		t->parts.logs.parts = 1;
+	input_logs_write(&t->parts.logs, f);
+	fprintf(f, ",\"users\":%zu", t->parts.users.n);
 	return status;
+}
+
+/* Makes the first line and the numbers. Returns 0, or -1 with the reason. */
+static int pack(struct tops *t, struct memstream *head, struct part_bytes *bytes, struct errmsg *e)
+{
+	FILE *f = check_names(&t->choice, e) == 0 ? memstream_open(head) : NULL;
+	int status = 0;
+
+	if (!f)
+		return *e->text ? -1 : errmsg_nomem(e);
+	tops_sort(t);
+	tops_users_sort(&t->parts.users);
+	for (size_t i = 0; status == 0 && i < t->n_lists; i++)
+		status = pack_list(&t->lists[i], bytes);
+	if (status == 0)
+		status = pack_users(t, bytes);
+	if (status == 0)
+		status = write_head(t, f);
+	/* which frees what it does not return */
+	head->text = memstream_close(head);
+	return head->text && !bytes->no_memory && status == 0 ? 0 : errmsg_nomem(e);
 }
 
 int tops_write_partial(struct tops *t, FILE *f, struct errmsg *e)
 {
-	size_t rows = t->parts.users.n;
+	struct part_bytes bytes = {0};
+	struct memstream head = {0};
 	int status;
 
-	if (check_names(&t->choice, e) < 0)
-		return -1;
-	for (size_t i = 0; i < t->n_lists; i++)
-		rows += t->lists[i].popularity.n;
-	tops_sort(t);
-	tops_users_sort(&t->parts.users);
-	status = write_totals(t, rows, f);
-	for (size_t i = 0; status == 0 && i < t->n_lists; i++)
-		status = write_list(&t->lists[i], t->choice.experiment != NULL, f);
-	for (size_t i = 0; status == 0 && i < t->parts.users.n; i++)
-		write_user(&t->parts.users.list[i], f);
-	return status < 0 ? errmsg_nomem(e) : 0;
+	errmsg_set(e, "%s", "");
+	status = pack(t, &head, &bytes, e);
+	if (status == 0 && part_write(head.text, head.len, &bytes, f) < 0)
+		status = errmsg_nomem(e);
+	part_bytes_clear(&bytes);
+	free(head.text);
+	return status;
+}
+
+int tops_pack_partial(struct tops *t, const char *name, struct part_file *file, struct errmsg *e)
+{
+	struct part_bytes bytes = {0};
+	struct memstream head = {0};
+	int status;
+
+	errmsg_set(e, "%s", "");
+	status = pack(t, &head, &bytes, e);
+	if (status == 0 && part_file_pack(file, name, head.text, head.len, &bytes) < 0)
+		status = errmsg_nomem(e);
+	part_bytes_clear(&bytes);
+	free(head.text);
+	return status;
 }

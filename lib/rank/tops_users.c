@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "base/grow.h"
+#include "rank/popularity.h"
 
 void tops_users_clear(struct tops_users *u)
 {
@@ -23,10 +24,11 @@ int tops_users_add(struct tops_users *u, const struct tops_user *user)
 	return 0;
 }
 
-int tops_users_add_event(struct tops_users *u, const struct event *ev)
+int tops_users_add_event(struct tops_users *u, const struct event *ev, uint32_t arm)
 {
 	uint32_t *place = id_index_at(&u->index, ev->user);
-	struct tops_user new = {.user = ev->user, .first = ev->track, .at = ev->timestamp};
+	struct tops_user new = {.user = ev->user, .first = ev->track, .at = ev->timestamp, .arm = arm,
+				.billionths = popularity_billionths(ev->time)};
 
 	if (!place)
 		return -1;
@@ -54,9 +56,7 @@ static int by_user_and_time(const void *a, const void *b)
 		order = compare_times(x->at, y->at);
 	if (order == 0)
 		order = compare_times(x->until, y->until);
-	if (order == 0)
-		order = compare_times(x->first, y->first);
-	return order != 0 ? order : compare_times(x->waits, y->waits);
+	return order != 0 ? order : (x->order > y->order) - (x->order < y->order);
 }
 
 void tops_users_sort(struct tops_users *u)
@@ -72,22 +72,12 @@ static const char *file_of(const struct tops_user *u)
 
 static int tell_mixed(const struct tops_user *x, const struct tops_user *y, const char *what, struct errmsg *e)
 {
-	return errmsg_set(e,
-			  "user %u: %s %s and %s; with --recommended, split a log by user, or between sessions",
-			  x->user, what, file_of(x), file_of(y));
+	return errmsg_set(e, "user %u: %s %s and %s", x->user, what, file_of(x), file_of(y));
 }
 
 static bool is_dated(const struct tops_user *u)
 {
 	return u->at != EVENT_NO_TIMESTAMP && u->until != EVENT_NO_TIMESTAMP;
-}
-
-/* Of neighbours in time one has to end before the next begins, and not wait for what that begins with. */
-static int check_neighbours(const struct tops_user *x, const struct tops_user *y, struct errmsg *e)
-{
-	if (x->until > y->at)
-		return tell_mixed(x, y, "the events are mixed over", e);
-	return x->waits == y->first ? tell_mixed(x, y, "a session is in both", e) : 0;
 }
 
 static int by_first(const void *a, const void *b)
@@ -116,36 +106,70 @@ static int check_all(const struct tops_user *list, size_t n, struct errmsg *e)
 			found = found > firsts && by_first(found - 1, found) == 0 ? found - 1 :
 				found + 1 < firsts + n && by_first(found + 1, found) == 0 ? found + 1 : NULL;
 		if (found)
-			status = tell_mixed(&list[i], *found, "a session is in both", e);
+			status = tell_mixed(&list[i], *found, "without timestamps, a session must not be in both", e);
 	}
 	free(firsts);
 	return status;
 }
 
-/* Checks the n parts of one user. */
-static int check_user(const struct tops_user *list, size_t n, struct errmsg *e)
+struct joining {
+	bool ordered;
+	int (*count)(void *ctx, const struct tops_user *user, struct errmsg *e);
+	void *ctx;
+};
+
+/* Joins the later of two parts of a user to the earlier. */
+static int join_two(const struct joining *j, struct tops_user *x, const struct tops_user *y, struct errmsg *e)
+{
+	if (x->until > y->at)
+		return tell_mixed(x, y, "the events are mixed over", e);
+	if (j->ordered && x->order > y->order)
+		return errmsg_set(e, "user %u: the events in %s come before those in %s, which was read first", x->user,
+				  file_of(y), file_of(x));
+	if (x->waits == y->first && y->arm != TOPS_NO_ARM && j->count(j->ctx, y, e) < 0)
+		return -1;
+	x->waits = y->waits;
+	x->until = y->until;
+	/* where a third one turns out to be mixed with it */
+	x->file = y->file;
+	x->order = y->order;
+	return 0;
+}
+
+/* Joins the n parts of one user; leaves how many there are then in *left. */
+static int join_user(const struct joining *j, struct tops_user *list, size_t n, size_t *left, struct errmsg *e)
 {
 	bool dated = true;
 	int status = 0;
 
 	for (size_t i = 0; i < n; i++)
 		dated = dated && is_dated(&list[i]);
+	*left = dated ? 1 : n;
 	if (!dated)
 		return check_all(list, n, e);
 	for (size_t i = 1; status == 0 && i < n; i++)
-		status = check_neighbours(&list[i - 1], &list[i], e);
+		status = join_two(j, &list[0], &list[i], e);
 	return status;
 }
 
-int tops_users_check(const struct tops_users *u, struct errmsg *e)
+int tops_users_join(struct tops_users *u, bool ordered,
+		    int (*count)(void *ctx, const struct tops_user *user, struct errmsg *e), void *ctx,
+		    struct errmsg *e)
 {
+	const struct joining j = {.ordered = ordered, .count = count, .ctx = ctx};
+	size_t to = 0;
 	int status = 0;
 
 	for (size_t i = 0, n; status == 0 && i < u->n; i += n) {
+		size_t left = 1;
+
 		for (n = 1; i + n < u->n && u->list[i + n].user == u->list[i].user; n++)
 			;
 		if (n > 1)
-			status = check_user(&u->list[i], n, e);
+			status = join_user(&j, &u->list[i], n, &left, e);
+		for (size_t k = 0; k < left; k++)
+			u->list[to++] = u->list[i + k];
 	}
+	u->n = status == 0 ? to : u->n;
 	return status;
 }

@@ -1,11 +1,12 @@
 /*
  * tops_users: for parts of a log that count only what was recommended, where each part of a user's events begins and
  * ends. Whether a play was recommended is known from the user's event before it; where that is in another part, it is
- * not counted.
+ * known when the parts are joined.
  */
 #ifndef BOTIFY_TOPS_USERS_H
 #define BOTIFY_TOPS_USERS_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -20,7 +21,12 @@ struct tops_user {
 	uint32_t waits;	   /* the one that the last event recommended, or EVENT_NO_TRACK */
 	int64_t at, until; /* timestamps of these events, or EVENT_NO_TIMESTAMP */
 	const char *file;  /* of the part; NULL: this one */
+	uint32_t arm;	   /* of the first event: a number of the caller's, or TOPS_NO_ARM where it does not count */
+	int64_t billionths; /* of its track that it listened to */
+	size_t order;	   /* of the part, among those that were read */
 };
+
+#define TOPS_NO_ARM UINT32_MAX
 
 /* Zero-initialise. */
 struct tops_users {
@@ -31,20 +37,24 @@ struct tops_users {
 
 void tops_users_clear(struct tops_users *u);
 
-/* Takes note of an event. Returns 0, or -1 where there is no memory. */
-int tops_users_add_event(struct tops_users *u, const struct event *ev);
+/* Takes note of an event, which counts for an arm. Returns 0, or -1 where there is no memory. */
+int tops_users_add_event(struct tops_users *u, const struct event *ev, uint32_t arm);
 
 /* Adds a user of a part. Returns 0, or -1 where there is no memory. */
 int tops_users_add(struct tops_users *u, const struct tops_user *user);
 
-/* Orders them by user, then by time. */
+/* Orders them by user, then by time, then as they were read. */
 void tops_users_sort(struct tops_users *u);
 
 /*
- * Whether the parts, sorted, count what the whole log would: no user's events are mixed over two of them, and none
- * waits for a track in one that is the first in another. Without timestamps only the latter can be seen. Returns 0; or
- * -1 with the reason, which names user and files.
+ * Joins what the parts, which are sorted, have of each user: `count` is called for each first event that the part
+ * before had recommended, and returns 0, or -1 with the reason. Events of a user must not be mixed over two parts.
+ * Where they have no timestamps, their order is not known, and none may wait for a track that is the first of another
+ * one; such parts stay apart. `ordered` parts have to be in the order in which they were read. Returns 0; or -1 with the
+ * reason, which names user and files.
  */
-int tops_users_check(const struct tops_users *u, struct errmsg *e);
+int tops_users_join(struct tops_users *u, bool ordered,
+		    int (*count)(void *ctx, const struct tops_user *user, struct errmsg *e), void *ctx,
+		    struct errmsg *e);
 
 #endif

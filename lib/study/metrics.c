@@ -25,7 +25,7 @@ static double mean_request_latency(const struct metrics_user *u)
 
 	if (sums->latencies == 0)
 		return NAN;
-	return sums->picoseconds == METRICS_ENDLESS ? INFINITY : (double)sums->picoseconds / 1e9 / sums->latencies;
+	return sums->nanoseconds == METRICS_ENDLESS ? INFINITY : (double)sums->nanoseconds / 1e6 / sums->latencies;
 }
 
 static double mean_tracks_per_session(const struct metrics_user *u)
@@ -90,41 +90,44 @@ double metrics_tracks(int64_t billionths)
 	return (double)billionths / 1e9;
 }
 
-int64_t metrics_picoseconds(double latency)
+int64_t metrics_nanoseconds(double latency)
 {
-	const double longest = 9e6;
+	const double longest = 9e9;
 
 	if (isnan(latency))
 		return METRICS_NO_LATENCY;
-	return latency < longest ? llrint(latency * 1e12) : METRICS_ENDLESS;
+	return latency < longest ? llrint(latency * 1e9) : METRICS_ENDLESS;
 }
 
 struct metrics_sums metrics_sums_of(const struct metrics_event *ev)
 {
-	bool has_latency = ev->picoseconds != METRICS_NO_LATENCY;
+	bool has_latency = ev->nanoseconds != METRICS_NO_LATENCY;
 
 	return (struct metrics_sums){
-		.billionths = ev->billionths, .picoseconds = has_latency ? ev->picoseconds : 0,
+		.billionths = ev->billionths, .nanoseconds = has_latency ? ev->nanoseconds : 0,
 		.events = 1, .latencies = has_latency,
 	};
 }
 
+static int64_t add_nanoseconds(int64_t a, int64_t b)
+{
+	return a > METRICS_ENDLESS - b ? METRICS_ENDLESS : a + b;
+}
+
 void metrics_sums_add(struct metrics_sums *sum, const struct metrics_sums *other)
 {
-	sum->billionths += other->billionths;
-	if (sum->picoseconds > METRICS_ENDLESS - other->picoseconds)
-		sum->picoseconds = METRICS_ENDLESS;
-	else
-		sum->picoseconds += other->picoseconds;
+	/* a part that was made up may overflow */
+	sum->billionths = (int64_t)((uint64_t)sum->billionths + (uint64_t)other->billionths);
+	sum->nanoseconds = add_nanoseconds(sum->nanoseconds, other->nanoseconds);
 	sum->events += other->events;
 	sum->latencies += other->latencies;
 }
 
 void metrics_sums_subtract(struct metrics_sums *sum, const struct metrics_sums *other)
 {
-	sum->billionths -= other->billionths;
-	if (sum->picoseconds != METRICS_ENDLESS)
-		sum->picoseconds -= other->picoseconds;
+	sum->billionths = (int64_t)((uint64_t)sum->billionths - (uint64_t)other->billionths);
+	if (sum->nanoseconds != METRICS_ENDLESS)
+		sum->nanoseconds -= other->nanoseconds;
 	sum->events -= other->events;
 	sum->latencies -= other->latencies;
 }
@@ -138,11 +141,14 @@ void metrics_close(struct metrics_user *u)
 
 void metrics_play(struct metrics_user *u, const struct metrics_event *ev)
 {
-	const struct metrics_sums one = metrics_sums_of(ev);
-
 	if (u->arm != ev->arm)
 		u->arm = METRICS_TWO_ARMS;
-	metrics_sums_add(&u->open, &one);
+	u->open.events++;
+	u->open.billionths += ev->billionths;
+	if (ev->nanoseconds != METRICS_NO_LATENCY) {
+		u->open.nanoseconds = add_nanoseconds(u->open.nanoseconds, ev->nanoseconds);
+		u->open.latencies++;
+	}
 }
 
 int metrics_summary_init(struct metrics_summary *s, size_t n_arms, struct errmsg *e)

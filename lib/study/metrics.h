@@ -24,11 +24,11 @@
 /*
  * Sums over some events of a user. They are whole numbers, so that they do not depend on the order of their terms, and
  * a log that was split anywhere has the same: times are counted to the nearest billionth of a track, as in
- * rank/popularity.h, and latencies to the nearest picosecond.
+ * rank/popularity.h, and latencies to the nearest nanosecond.
  */
 struct metrics_sums {
 	int64_t billionths;  /* of tracks */
-	int64_t picoseconds; /* of latency; METRICS_ENDLESS where it is 106 days or more */
+	int64_t nanoseconds; /* of latency; METRICS_ENDLESS where it is 292 years or more */
 	uint32_t events;     /* of them, `latencies` carry a latency */
 	uint32_t latencies;
 };
@@ -46,7 +46,7 @@ int64_t metrics_billionths(double time);
 double metrics_tracks(int64_t billionths);
 
 /* Of a latency in seconds, 0 or above; METRICS_NO_LATENCY of NaN. */
-int64_t metrics_picoseconds(double latency);
+int64_t metrics_nanoseconds(double latency);
 
 /* To begin with, all is 0 but the arm. */
 struct metrics_user {
@@ -61,7 +61,7 @@ struct metrics_event {
 	uint32_t arm;
 	bool last;	/* it ends the session */
 	int64_t billionths;  /* part of the track */
-	int64_t picoseconds; /* latency, or METRICS_NO_LATENCY */
+	int64_t nanoseconds; /* latency, or METRICS_NO_LATENCY */
 };
 
 /* That of one event. */

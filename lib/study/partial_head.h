@@ -9,12 +9,15 @@
 #include <stdint.h>
 
 #include "base/errmsg.h"
+#include "study/partial_code.h"
 #include "study/study.h"
 
 /*
  * Sees to it that the part has what the study is to keep, adds its counts to the study's, and makes its experiments and
- * their arms known. The rows that it promises are added to *rows. Returns 0, or -1 with the reason.
+ * their arms known: *numbers leads from those of the part to those of the study, its sets of arms apart. Of users there
+ * are *users. Returns 0, or -1 with the reason; free with partial_numbers_clear in either case.
  */
-int partial_read_head(struct study *s, const json_t *object, uint64_t *rows, struct errmsg *e);
+int partial_read_head(struct study *s, const json_t *object, const char *file, struct partial_shape *shape,
+		      struct partial_numbers *numbers, uint64_t *users, struct errmsg *e);
 
 #endif

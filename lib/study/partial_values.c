@@ -1,7 +1,5 @@
 #include "study/partial_values.h"
 
-#include <math.h>
-
 #include "text/ndjson.h"
 
 int partial_read_count(const json_t *object, const char *key, uint64_t max, uint64_t *count, struct errmsg *e)
@@ -29,22 +27,6 @@ int partial_read_small(const json_t *object, const char *key, uint32_t *count, s
 		return -1;
 	*count = (uint32_t)wide;
 	return 0;
-}
-
-int partial_read_number(const json_t *object, const char *key, double *number, struct errmsg *e)
-{
-	const json_t *value = json_object_get(object, key);
-
-	if (!json_is_number(value))
-		return errmsg_set(e, "not a part of a log: \"%s\" is not a number", key);
-	*number = json_number_value(value);
-	return 0;
-}
-
-int partial_read_sum(const json_t *object, const char *key, double *sum, struct errmsg *e)
-{
-	*sum = INFINITY;
-	return json_is_null(json_object_get(object, key)) ? 0 : partial_read_number(object, key, sum, e);
 }
 
 int partial_read_truth(const json_t *object, const char *key, bool *truth, struct errmsg *e)

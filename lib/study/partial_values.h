@@ -15,14 +15,7 @@
 /* Each returns 0, or -1 with the reason. Counts are from 0 to max; small ones fit in 32 bits. */
 int partial_read_count(const json_t *object, const char *key, uint64_t max, uint64_t *count, struct errmsg *e);
 int partial_read_small(const json_t *object, const char *key, uint32_t *count, struct errmsg *e);
-int partial_read_number(const json_t *object, const char *key, double *number, struct errmsg *e);
 int partial_read_truth(const json_t *object, const char *key, bool *truth, struct errmsg *e);
-
-/*
- * A sum of numbers that are not negative; null is one that is more than a double holds, which JSON has no number
- * for.
- */
-int partial_read_sum(const json_t *object, const char *key, double *sum, struct errmsg *e);
 
 /* Adds the count at `key` to *sum. Likewise; also where the sum would pass 2^63. */
 int partial_add_count(const json_t *object, const char *key, uint64_t *sum, struct errmsg *e);

@@ -1,19 +1,12 @@
 #include <inttypes.h>
-#include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
-#include "base/grow.h"
+#include "base/memstream.h"
 #include "study/partial.h"
-#include "study/partial_file.h"
+#include "study/partial_code.h"
+#include "study/study_internal.h"
 #include "text/json_put.h"
-
-#define AT(name) offsetof(struct recommendations_count, name)
-
-const struct partial_count partial_answers[PARTIAL_ANSWERS_N] = {
-	{"answers", AT(recommendations)}, {"pools", AT(pools)}, {"pool", AT(pool)},
-	{"repeated_tracks", AT(repeated_tracks)}, {"with_artist", AT(with_artist)},
-	{"repeated_artists", AT(repeated_artists)},
-};
 
 static void put_name(const struct intern *symbols, size_t number, FILE *f)
 {
@@ -23,6 +16,146 @@ static void put_name(const struct intern *symbols, size_t number, FILE *f)
 static const char *truth(bool x)
 {
 	return x ? "true" : "false";
+}
+
+/* What is being written. */
+struct writing {
+	const struct study *study;
+	struct partial_shape shape;
+	struct partial_numbers to;
+	uint32_t *used_sets;	/* to.n_sets numbers of sets, in the order in which they stand in the part */
+	uint32_t *used_sources; /* likewise */
+};
+
+static void clear_writing(struct writing *w)
+{
+	partial_numbers_clear(&w->to);
+	free(w->used_sets);
+	free(w->used_sources);
+}
+
+/* Arms by their names. Returns 0, or -1 where there is no memory. */
+static int number_arms(struct writing *w)
+{
+	const struct study *s = w->study;
+
+	w->to.arms = calloc(s->names.n + 1, sizeof *w->to.arms);
+	w->to.n_experiments = w->to.arms ? s->names.n : 0;
+	for (size_t i = 0; i < w->to.n_experiments; i++) {
+		w->to.arms[i] = intern_places(&s->experiments[i].arms);
+		if (!w->to.arms[i])
+			return -1;
+	}
+	return w->to.arms ? 0 : -1;
+}
+
+/* Marks a source that users have. */
+static void mark_sources(const struct study *s, uint32_t *used)
+{
+	for (size_t i = 0; i < s->n_users; i++)
+		if (s->ends[i].answer.recommendation != EVENT_NO_TRACK)
+			used[s->ends[i].answer.source] = 1;
+	for (size_t i = 0; i < s->n_openings; i++)
+		used[s->openings[i].source] = 1;
+	for (size_t i = 0; i < s->recommendations.keys.n; i++) {
+		struct recommendations_key key = recommendations_key_of(&s->recommendations, i);
+
+		used[key.source] = 1;
+	}
+}
+
+/* Sources by their names, those that nobody has left out. Returns 0, or -1 where there is no memory. */
+static int number_sources(struct writing *w)
+{
+	const struct intern *sources = &w->study->recommendations.sources;
+	uint32_t *sorted = intern_sorted(sources);
+
+	w->to.sources = calloc(sources->n + 1, sizeof *w->to.sources);
+	w->used_sources = calloc(sources->n + 1, sizeof *w->used_sources);
+	if (!sorted || !w->to.sources || !w->used_sources) {
+		free(sorted);
+		return -1;
+	}
+	if (w->study->keep.recommendations)
+		mark_sources(w->study, w->to.sources);
+	for (size_t i = 0; i < sources->n; i++) {
+		if (!w->to.sources[sorted[i]])
+			continue;
+		w->to.sources[sorted[i]] = (uint32_t)w->to.n_sources;
+		w->used_sources[w->to.n_sources++] = sorted[i];
+	}
+	free(sorted);
+	return 0;
+}
+
+/* The i-th arm of a set, as it stands in the part. Names before the moment come after all others. */
+static struct study_arm arm_of(const struct writing *w, uint32_t set, size_t i)
+{
+	struct study_arm arm;
+
+	memcpy(&arm, w->study->arm_sets.list[set].text + i * sizeof arm, sizeof arm);
+	if (arm.arm == STUDY_EARLY)
+		arm.experiment = w->to.early[arm.experiment];
+	else
+		arm.arm = w->to.arms[arm.experiment][arm.arm];
+	return arm;
+}
+
+static size_t arms_in(const struct writing *w, uint32_t set)
+{
+	return w->study->arm_sets.list[set].len / sizeof(struct study_arm);
+}
+
+static int by_arms(const void *a, const void *b, void *writing)
+{
+	const struct writing *w = writing;
+	uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
+	size_t n = arms_in(w, x), m = arms_in(w, y);
+
+	for (size_t i = 0; i < n && i < m; i++) {
+		struct study_arm p = arm_of(w, x, i), q = arm_of(w, y, i);
+
+		if (p.arm != q.arm)
+			return p.arm < q.arm ? -1 : 1;
+		if (p.experiment != q.experiment)
+			return p.experiment < q.experiment ? -1 : 1;
+	}
+	return (n > m) - (n < m);
+}
+
+/* Sets of arms that users have, in order. Returns 0, or -1 where there is no memory. */
+static int number_sets(struct writing *w)
+{
+	const struct study *s = w->study;
+
+	w->to.sets = calloc(s->arm_sets.n + 1, sizeof *w->to.sets);
+	w->used_sets = calloc(s->arm_sets.n + 1, sizeof *w->used_sets);
+	if (!w->to.sets || !w->used_sets)
+		return -1;
+	for (size_t i = 0; i < s->n_users; i++)
+		w->to.sets[s->ends[i].arms] = 1;
+	for (size_t i = 0; i < s->n_openings; i++)
+		w->to.sets[s->openings[i].arms] = 1;
+	for (uint32_t i = 0; i < s->arm_sets.n; i++)
+		if (w->to.sets[i])
+			w->used_sets[w->to.n_sets++] = i;
+	qsort_r(w->used_sets, w->to.n_sets, sizeof *w->used_sets, by_arms, w);
+	for (uint32_t i = 0; i < w->to.n_sets; i++)
+		w->to.sets[w->used_sets[i]] = i;
+	return 0;
+}
+
+static int begin_writing(struct writing *w, const struct study *s)
+{
+	*w = (struct writing){.study = s,
+			      .shape = {.days = s->keep.days, .sessions = s->keep.sessions,
+					.answers = s->keep.recommendations,
+					.artists = s->keep.recommendations && s->keep.catalog,
+					.from = input_logs_from(&s->logs)}};
+	w->to.early = intern_places(&s->early);
+	if (!w->to.early || number_arms(w) < 0 || number_sources(w) < 0)
+		return -1;
+	return number_sets(w);
 }
 
 /* ,"arms":[…], or null. Returns 0, or -1 where there is no memory. */
@@ -42,6 +175,14 @@ static int put_arms(const struct study_experiment *x, FILE *f)
 	return 0;
 }
 
+static void put_moment(const char *key, int64_t moment, FILE *f)
+{
+	if (moment == EVENT_NO_TIMESTAMP)
+		fprintf(f, ",\"%s\":null", key);
+	else
+		fprintf(f, ",\"%s\":%" PRId64, key, moment);
+}
+
 static int put_experiment(const struct study *s, size_t number, FILE *f)
 {
 	const struct study_experiment *x = &s->experiments[number];
@@ -49,10 +190,7 @@ static int put_experiment(const struct study *s, size_t number, FILE *f)
 
 	fputs("{\"experiment\":", f);
 	put_name(&s->names, number, f);
-	if (x->first == EVENT_NO_TIMESTAMP)
-		fputs(",\"first\":null", f);
-	else
-		fprintf(f, ",\"first\":%" PRId64, x->first);
+	put_moment("first", x->first, f);
 	fprintf(f, ",\"place\":%" PRIu32, x->place);
 	status = put_arms(x, f);
 	fputc('}', f);
@@ -61,11 +199,14 @@ static int put_experiment(const struct study *s, size_t number, FILE *f)
 
 static void put_counts(const struct study *s, FILE *f)
 {
-	fprintf(f, "{\"partial\":\"" PARTIAL_OF "\",\"version\":%d,\"events\":%" PRIu64 ",\"duplicate_events\":%" PRIu64
-		   ",\"out_of_order_events\":%" PRIu64 ",\"sorted\":%s,\"events_after_end\":%" PRIu64
-		   ",\"malformed_lines\":%" PRIu64 ",\"unread_files\":%" PRIu64 ",\"undated_sessions\":%" PRIu64,
-		PARTIAL_VERSION, s->events, s->duplicates, s->out_of_order, truth(s->sorted), s->after_end,
-		s->malformed, s->unread, s->days.undated);
+	fprintf(f, "{\"partial\":\"" PARTIAL_OF "\",\"version\":%d,\"events\":%" PRIu64, PARTIAL_VERSION, s->events);
+	put_moment("from", input_logs_from(&s->logs), f);
+	put_moment("until", input_logs_until(&s->logs), f);
+	fprintf(f, ",\"duplicate_events\":%" PRIu64 ",\"out_of_order_events\":%" PRIu64
+		   ",\"sorted\":%s,\"events_after_end\":%" PRIu64 ",\"malformed_lines\":%" PRIu64
+		   ",\"unread_files\":%" PRIu64 ",\"undated_sessions\":%" PRIu64,
+		s->duplicates, s->out_of_order, truth(s->sorted), s->after_end, s->malformed, s->unread,
+		s->days.undated);
 }
 
 /* ,"covariate_before":moment,"events_before":{name:count,…} Returns 0, or -1 where there is no memory. */
@@ -86,9 +227,31 @@ static int put_before(const struct study *s, FILE *f)
 	return 0;
 }
 
-/* Returns 0, or -1 where there is no memory. */
-static int put_head(const struct study *s, FILE *f)
+/* The experiments that were asked for; null: all. */
+static void put_asked(const struct study *s, FILE *f)
 {
+	fprintf(f, ",\"asked\":%s", s->n_wanted > 0 ? "[" : "null");
+	for (size_t i = 0; i < s->n_wanted; i++) {
+		fputs(i > 0 ? "," : "", f);
+		json_put_string(f, s->wanted[i]);
+	}
+	fputs(s->n_wanted > 0 ? "]" : "", f);
+}
+
+static void put_sources(const struct writing *w, FILE *f)
+{
+	fputs(",\"sources\":[", f);
+	for (size_t i = 0; i < w->to.n_sources; i++) {
+		fputs(i > 0 ? "," : "", f);
+		put_name(&w->study->recommendations.sources, w->used_sources[i], f);
+	}
+	fputc(']', f);
+}
+
+/* The first line, up to the bytes that follow. Returns 0, or -1 where there is no memory. */
+static int put_head(const struct writing *w, struct input_logs *logs, FILE *f)
+{
+	const struct study *s = w->study;
 	int status = 0;
 
 	put_counts(s, f);
@@ -96,173 +259,155 @@ static int put_head(const struct study *s, FILE *f)
 		status = put_before(s, f);
 	else
 		fputs(",\"covariate_before\":null", f);
-	fprintf(f, ",\"days\":%s,\"sessions\":%s,\"answers\":%s,\"artists\":%s,\"experiments\":[", truth(s->keep.days),
-		truth(s->keep.sessions), truth(s->keep.recommendations),
-		truth(s->keep.recommendations && s->keep.catalog));
+	fprintf(f, ",\"days\":%s,\"sessions\":%s,\"answers\":%s,\"artists\":%s", truth(w->shape.days),
+		truth(w->shape.sessions), truth(w->shape.answers), truth(w->shape.artists));
+	if (w->shape.answers)
+		put_sources(w, f);
+	put_asked(s, f);
+	fputs(",\"experiments\":[", f);
 	for (size_t i = 0; status == 0 && i < s->names.n; i++) {
 		fputs(i > 0 ? "," : "", f);
 		status = put_experiment(s, i, f);
 	}
-	fprintf(f, "],\"rows\":%zu}\n", s->n_users + s->recommendations.keys.n);
+	fputc(']', f);
+	input_logs_write(logs, f);
+	fprintf(f, ",\"users\":%zu", s->n_users);
 	return status;
-}
-
-static void put_sums(const struct metrics_sums *sums, uint32_t sessions, FILE *f)
-{
-	fprintf(f, "\"sessions\":%" PRIu32 ",\"time\":", sessions);
-	json_put_number(f, metrics_tracks(sums->billionths));
-	fprintf(f, ",\"tracks\":%" PRIu32 ",\"latency\":", sums->events);
-	json_put_number(f, sums->picoseconds == METRICS_ENDLESS ? INFINITY : (double)sums->picoseconds / 1e12);
-	fprintf(f, ",\"latencies\":%" PRIu32, sums->latencies);
-}
-
-static void put_days(const struct days *days, uint32_t participant, FILE *f)
-{
-	const struct days_sums *latest = days_latest(days, participant);
-
-	fputs(",\"days\":[", f);
-	for (const struct days_sums *day = latest; day; day = days_earlier(days, day)) {
-		fprintf(f, "%s{\"day\":%" PRId32 ",", day == latest ? "" : ",", day->day);
-		put_sums(&day->did, day->sessions, f);
-		fputc('}', f);
-	}
-	fputc(']', f);
-}
-
-static void put_times(const struct study_sessions *sessions, uint32_t participant, FILE *f)
-{
-	fputs(",\"times\":[", f);
-	for (size_t k = sessions->first[participant]; k < sessions->first[participant + 1]; k++) {
-		fputs(k > sessions->first[participant] ? "," : "", f);
-		json_put_number(f, sessions->times[k]);
-	}
-	fputc(']', f);
-}
-
-static void put_participant(const struct study *s, const struct study_participant *m, FILE *f)
-{
-	uint32_t participant = (uint32_t)(m - s->participants);
-
-	put_name(&s->names, m->experiment, f);
-	fputs(":{\"arm\":", f);
-	if (m->did.arm == METRICS_TWO_ARMS)
-		fputs("null", f);
-	else
-		put_name(&s->experiments[m->experiment].arms, m->did.arm, f);
-	fputc(',', f);
-	put_sums(&m->did.finished, m->did.sessions, f);
-	fprintf(f, ",\"open\":%s", truth(m->did.open.events > 0));
-	if (s->keep.days)
-		put_days(&s->days, participant, f);
-	if (s->keep.sessions)
-		put_times(&s->sessions, participant, f);
-	fputc('}', f);
-}
-
-/* The records of a user. */
-struct participants {
-	const struct study_participant **list;
-	size_t n, cap;
-};
-
-static int by_experiment(const void *a, const void *b)
-{
-	const struct study_participant *x = *(const struct study_participant *const *)a;
-	const struct study_participant *y = *(const struct study_participant *const *)b;
-
-	return (x->experiment > y->experiment) - (x->experiment < y->experiment);
-}
-
-/*
- * Experiments stand in the order of the report, so that the same study gives the same bytes. Returns 0, or -1: no
- * memory.
- */
-static int gather_participants(const struct study *s, const struct study_user *u, struct participants *all)
-{
-	all->n = 0;
-	for (uint32_t link = u->participant; link != 0; link = s->participants[link - 1].next) {
-		const struct study_participant **list = grow(all->list, &all->cap, all->n + 1, sizeof *list);
-
-		if (!list)
-			return -1;
-		all->list = list;
-		if (s->participants[link - 1].experiment != STUDY_BEFORE)
-			list[all->n++] = &s->participants[link - 1];
-	}
-	if (all->n > 1)
-		qsort(all->list, all->n, sizeof *all->list, by_experiment);
-	return 0;
-}
-
-static int put_user(const struct study *s, const struct idmap_entry *id, struct participants *all, FILE *f)
-{
-	size_t user = id->value - 1;
-	const struct study_participant *before = study_participant(s, user, STUDY_BEFORE);
-
-	if (gather_participants(s, &s->users[user], all) < 0)
-		return -1;
-	fprintf(f, "{\"user\":%" PRIu32 ",\"open\":%s,", id->key, truth(s->users[user].in_session));
-	if (before) {
-		fputs("\"before\":{", f);
-		put_sums(&before->did.finished, before->did.sessions, f);
-		fputs("},", f);
-	}
-	fputs("\"experiments\":{", f);
-	for (size_t i = 0; i < all->n; i++) {
-		fputs(i > 0 ? "," : "", f);
-		put_participant(s, all->list[i], f);
-	}
-	fputs("}}\n", f);
-	return 0;
-}
-
-static void put_answers(const struct study *s, const struct recommendations_row *row, FILE *f)
-{
-	struct recommendations_count count = *row->count;
-
-	fputs("{\"source\":", f);
-	put_name(&s->recommendations.sources, row->source, f);
-	fputs(",\"experiment\":", f);
-	put_name(&s->names, row->experiment, f);
-	fputs(",\"arm\":", f);
-	put_name(&s->experiments[row->experiment].arms, row->arm, f);
-	for (size_t i = 0; i < PARTIAL_ANSWERS_N; i++)
-		fprintf(f, ",\"%s\":%" PRIu64, partial_answers[i].key, *partial_answers_at(&count, i));
-	fputs("}\n", f);
 }
 
 /* Sources and arms stand in the order of their names. Returns 0, or -1 where there is no memory. */
-static int put_all_answers(const struct study *s, FILE *f)
+static int pack_answers(const struct writing *w, struct part_bytes *b)
 {
-	struct recommendations_row *counted = recommendations_sorted(&s->recommendations);
-	int status = counted ? 0 : -1;
+	const struct recommendations *all = &w->study->recommendations;
+	struct recommendations_row *rows = recommendations_sorted(all);
 
-	for (uint32_t x = 0; status == 0 && x < s->names.n; x++) {
-		const struct intern *names = &s->experiments[x].arms;
-		uint32_t *arms = intern_sorted(names);
+	if (!rows)
+		return -1;
+	part_put(b, all->keys.n);
+	for (uint32_t x = 0; x < w->study->names.n; x++) {
+		uint32_t *arms = intern_sorted(&w->study->experiments[x].arms);
 
-		for (size_t i = 0; arms && i < names->n; i++) {
+		for (size_t i = 0; arms && i < w->study->experiments[x].arms.n; i++) {
 			size_t n;
-			const struct recommendations_row *rows;
+			const struct recommendations_row *row = recommendations_of_arm(all, rows, x, arms[i], &n);
 
-			rows = recommendations_of_arm(&s->recommendations, counted, x, arms[i], &n);
-			for (size_t k = 0; k < n; k++)
-				put_answers(s, &rows[k], f);
+			for (; n > 0; n--, row++) {
+				part_put(b, x);
+				part_put(b, i);
+				part_put(b, w->to.sources[row->source]);
+				partial_put_answers(b, row->count);
+			}
 		}
-		status = arms ? 0 : -1;
+		b->no_memory = b->no_memory || !arms;
 		free(arms);
 	}
-	free(counted);
+	free(rows);
+	return 0;
+}
+
+static void pack_sets(const struct writing *w, struct part_bytes *b)
+{
+	part_put(b, w->to.n_sets);
+	for (size_t i = 0; i < w->to.n_sets; i++) {
+		size_t n = arms_in(w, w->used_sets[i]);
+		bool early = n > 0 && arm_of(w, w->used_sets[i], 0).arm == STUDY_EARLY;
+
+		part_put(b, n << 1 | early);
+		for (size_t k = 0; k < n; k++) {
+			struct study_arm arm = arm_of(w, w->used_sets[i], k);
+
+			part_put(b, arm.experiment);
+			if (!early)
+				part_put(b, arm.arm);
+		}
+	}
+}
+
+/* Users of ascending ids lie anywhere in memory: fetches those that will be needed soon. */
+static void look_ahead(const struct study *s, size_t i)
+{
+	enum { NEAR = 12, FAR = 24, LINE = 64 };
+
+	if (i + FAR < s->n_users) {
+		uint32_t user = s->ids[i + FAR].value - 1;
+
+		__builtin_prefetch(&s->users[user]);
+		__builtin_prefetch(&s->ends[user]);
+		__builtin_prefetch((const char *)&s->ends[user] + LINE);
+	}
+	if (i + NEAR < s->n_users) {
+		uint32_t link = s->users[s->ids[i + NEAR].value - 1].participant;
+
+		/* mostly the one after it is of the same user, or the one before */
+		for (int line = -1; link != 0 && line < 2; line++)
+			__builtin_prefetch((const char *)&s->participants[link - 1] + line * LINE);
+	}
+}
+
+static int pack_users(const struct writing *w, struct part_bytes *b)
+{
+	struct partial_user user = {0};
+	uint64_t before = 0;
+	int status = 0;
+
+	for (size_t i = 0; status == 0 && i < w->study->n_users; i++) {
+		look_ahead(w->study, i);
+		status = partial_user_take(&user, w->study, i);
+		if (status == 0)
+			partial_put_user(b, &user, &w->shape, &w->to, before);
+		before = (uint64_t)user.id + 1;
+	}
+	partial_user_clear(&user);
 	return status;
 }
 
-int partial_write(const struct study *s, FILE *f, struct errmsg *e)
+/* Makes the first line and the numbers. Returns 0, or -1 where there is no memory. */
+static int pack(struct study *s, struct memstream *head, struct part_bytes *bytes)
 {
-	struct participants all = {0};
-	int status = put_head(s, f) < 0 || put_all_answers(s, f) < 0 ? -1 : 0;
+	struct writing w;
+	FILE *f = memstream_open(head);
+	int status = f ? begin_writing(&w, s) : -1;
 
-	for (size_t i = 0; status == 0 && i < s->n_users; i++)
-		status = put_user(s, &s->ids[i], &all, f);
-	free(all.list);
+	if (!f)
+		return -1;
+	if (s->logs.parts == 0)
+		s->logs.parts = 1;
+	if (status == 0)
+		status = pack_answers(&w, bytes);
+	if (status == 0) {
+		pack_sets(&w, bytes);
+		status = pack_users(&w, bytes);
+	}
+	if (status == 0)
+		status = put_head(&w, &s->logs, f);
+	clear_writing(&w);
+	/* which frees what it does not return */
+	head->text = memstream_close(head);
+	return head->text && !bytes->no_memory ? status : -1;
+}
+
+int partial_write(struct study *s, FILE *f, struct errmsg *e)
+{
+	struct part_bytes bytes = {0};
+	struct memstream head = {0};
+	int status = pack(s, &head, &bytes);
+
+	if (status == 0)
+		status = part_write(head.text, head.len, &bytes, f);
+	part_bytes_clear(&bytes);
+	free(head.text);
+	return status < 0 ? errmsg_nomem(e) : 0;
+}
+
+int partial_pack(struct study *s, const char *name, struct part_file *file, struct errmsg *e)
+{
+	struct part_bytes bytes = {0};
+	struct memstream head = {0};
+	int status = pack(s, &head, &bytes);
+
+	if (status == 0)
+		status = part_file_pack(file, name, head.text, head.len, &bytes);
+	part_bytes_clear(&bytes);
+	free(head.text);
 	return status < 0 ? errmsg_nomem(e) : 0;
 }

@@ -112,14 +112,33 @@ int recommendations_hear(struct recommendations *a, uint32_t user, const struct 
 	return 0;
 }
 
-/* What a count is found by. */
-struct key {
-	uint32_t experiment, arm, source;
-};
+const struct play_counts *recommendations_heard(const struct recommendations *a, uint32_t user)
+{
+	return user < a->n_open ? a->open[user] : NULL;
+}
 
-static struct slice bytes_of(const struct key *key)
+int recommendations_resume(struct recommendations *a, uint32_t user, const uint32_t *tracks, size_t n,
+			   const struct catalog *c)
+{
+	struct play_counts *heard = session_of(a, user);
+
+	for (size_t i = 0; heard && i < n; i++)
+		if (play_counts_add(heard, tracks[i], artist_of(c, tracks[i])) < 0)
+			return -1;
+	return heard ? 0 : -1;
+}
+
+static struct slice bytes_of(const struct recommendations_key *key)
 {
 	return (struct slice){.text = (const char *)key, .len = sizeof *key};
+}
+
+struct recommendations_key recommendations_key_of(const struct recommendations *a, size_t i)
+{
+	struct recommendations_key key;
+
+	memcpy(&key, a->keys.list[i].text, sizeof key);
+	return key;
 }
 
 void recommendations_sum(struct recommendations_count *sum, const struct recommendations_count *count)
@@ -135,7 +154,7 @@ void recommendations_sum(struct recommendations_count *sum, const struct recomme
 int recommendations_add(struct recommendations *a, uint32_t experiment, uint32_t arm, uint32_t source,
 			const struct recommendations_count *count)
 {
-	struct key key = {experiment, arm, source};
+	struct recommendations_key key = {experiment, arm, source};
 	struct recommendations_count *counts = grow(a->counts, &a->counts_cap, a->keys.n + 1, sizeof *counts);
 	size_t known = a->keys.n;
 	uint32_t number;
@@ -156,7 +175,7 @@ int recommendations_add(struct recommendations *a, uint32_t experiment, uint32_t
 struct recommendations_count recommendations_find(const struct recommendations *a, uint32_t experiment, uint32_t arm,
 						  uint32_t source)
 {
-	struct key key = {experiment, arm, source};
+	struct recommendations_key key = {experiment, arm, source};
 	const struct recommendations_count none = {0};
 	uint32_t number = intern_find(&a->keys, bytes_of(&key));
 
@@ -189,9 +208,8 @@ struct recommendations_row *recommendations_sorted(const struct recommendations 
 		return NULL;
 	}
 	for (size_t i = 0; i < a->keys.n; i++) {
-		struct key key;
+		struct recommendations_key key = recommendations_key_of(a, i);
 
-		memcpy(&key, a->keys.list[i].text, sizeof key);
 		rows[i] = (struct recommendations_row){
 			key.experiment, key.arm, key.source, places[key.source], &a->counts[i],
 		};
@@ -225,9 +243,8 @@ int recommendations_renumber(struct recommendations *a, const uint32_t *to)
 	struct intern keys = {0};
 
 	for (size_t i = 0; i < a->keys.n; i++) {
-		struct key key;
+		struct recommendations_key key = recommendations_key_of(a, i);
 
-		memcpy(&key, a->keys.list[i].text, sizeof key);
 		key.experiment = to[key.experiment];
 		if (intern_add(&keys, bytes_of(&key), INTERN_NONE) == INTERN_NONE) {
 			intern_clear(&keys);

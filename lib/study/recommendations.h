@@ -60,9 +60,23 @@ int recommendations_of(struct recommendations *a, const struct event *ev, struct
 int recommendations_hear(struct recommendations *a, uint32_t user, const struct answer *answer, bool last,
 			 const struct catalog *c, struct recommendations_count *found);
 
+/* What the open session of a user has heard; NULL where none is open, or nothing was heard. */
+const struct play_counts *recommendations_heard(const struct recommendations *a, uint32_t user);
+
+/* Opens a session that has heard these n tracks. Returns 0, or -1 where there is no memory. */
+int recommendations_resume(struct recommendations *a, uint32_t user, const uint32_t *tracks, size_t n,
+			   const struct catalog *c);
+
 /* Adds to what was counted for an arm and a source, by their numbers. Returns 0, or -1 where there is no memory. */
 int recommendations_add(struct recommendations *a, uint32_t experiment, uint32_t arm, uint32_t source,
 			const struct recommendations_count *count);
+
+/* What the i-th of the a->keys.n counts is of, by numbers. */
+struct recommendations_key {
+	uint32_t experiment, arm, source;
+};
+
+struct recommendations_key recommendations_key_of(const struct recommendations *a, size_t i);
 
 /* What was counted for them; all 0 where nothing was. */
 struct recommendations_count recommendations_find(const struct recommendations *a, uint32_t experiment, uint32_t arm,

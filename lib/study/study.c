@@ -40,6 +40,10 @@ void study_clear(struct study *s)
 	intern_clear(&s->arm_sets);
 	free(s->held);
 	free(s->held_answers);
+	input_logs_clear(&s->logs);
+	free(s->ends);
+	free(s->openings);
+	free(s->first_days);
 	*s = (struct study){0};
 }
 
@@ -83,32 +87,23 @@ int study_fail(const struct study *s, struct errmsg *e)
 			  "those that are wanted", STUDY_EXPERIMENTS_MAX);
 }
 
-int study_add_early(struct study *s, struct slice name, uint32_t guess, uint64_t events)
+uint32_t study_add_early(struct study *s, struct slice name, uint32_t guess, uint64_t events)
 {
 	size_t known = s->early.n;
 	uint64_t *counts = grow(s->early_events, &s->early_cap, known + 1, sizeof *counts);
 	uint32_t number;
 
 	if (!counts)
-		return -1;
+		return INTERN_NONE;
 	s->early_events = counts;
 	number = intern_add(&s->early, name, guess);
 	if (number == INTERN_NONE)
-		return -1;
+		return INTERN_NONE;
 	if (s->early.n > known)
 		counts[number] = 0;
 	/* parts may say anything */
 	counts[number] = events > INT64_MAX - counts[number] ? INT64_MAX : counts[number] + events;
-	return 0;
-}
-
-/* Takes note of the experiments that an event before the moment names. Returns 0, or -1 where there is no memory. */
-static int note_early(struct study *s, const struct event *ev)
-{
-	for (size_t i = 0; i < ev->n_arms; i++)
-		if (study_add_early(s, ev->arms[i].experiment, (uint32_t)i, 1) < 0)
-			return -1;
-	return 0;
+	return number;
 }
 
 /*
@@ -141,6 +136,27 @@ static int read_arms(struct study *s, const struct event *ev, int64_t timestamp,
 	return 0;
 }
 
+/*
+ * The same for an event before the moment: takes note of the experiments that it names. Returns 0, or -1 where there
+ * is no memory.
+ */
+static int read_early_arms(struct study *s, const struct event *ev, size_t *n)
+{
+	struct study_arm *arms = grow(s->arms, &s->arms_cap, ev->n_arms, sizeof *arms);
+
+	if (!arms)
+		return -1;
+	s->arms = arms;
+	for (size_t i = 0; i < ev->n_arms; i++) {
+		uint32_t number = study_add_early(s, ev->arms[i].experiment, (uint32_t)i, 1);
+
+		if (number == INTERN_NONE)
+			return -1;
+		arms[(*n)++] = (struct study_arm){.experiment = number, .arm = STUDY_EARLY};
+	}
+	return 0;
+}
+
 static int add_user(struct study *s)
 {
 	struct study_user *users = grow(s->users, &s->users_cap, s->n_users + 1, sizeof *users);
@@ -151,7 +167,7 @@ static int add_user(struct study *s)
 	users[s->n_users++] = (struct study_user){
 		.latest = EVENT_NO_TIMESTAMP, .ended = EVENT_NO_TIMESTAMP,
 	};
-	return 0;
+	return s->keep.joinable ? study_ends_add(s) : 0;
 }
 
 uint32_t study_user_at(struct study *s, uint32_t id)
@@ -168,11 +184,9 @@ uint32_t study_user_at(struct study *s, uint32_t id)
 	return *place - 1;
 }
 
-/* Whether an event is the user's event before over again; if not, it is remembered as such. */
-static bool is_duplicate(struct study_user *u, const struct event *ev)
+/* Whether an event of this digest is the user's event before over again; if not, it is remembered as such. */
+static bool is_duplicate(struct study_user *u, uint64_t digest)
 {
-	uint64_t digest = ev->timestamp == EVENT_NO_TIMESTAMP ? 0 : event_digest(ev);
-
 	if (digest != 0 && digest == u->digest)
 		return true;
 	u->digest = digest;
@@ -180,11 +194,16 @@ static bool is_duplicate(struct study_user *u, const struct event *ev)
 }
 
 /* Counts an event that comes too late. */
-static void check_order(struct study *s, struct study_user *u, const struct event *ev)
+static void check_order(struct study *s, uint32_t user, const struct event *ev)
 {
+	struct study_user *u = &s->users[user];
+	bool after_end = ev->timestamp <= u->ended;
+
 	if (ev->timestamp == EVENT_NO_TIMESTAMP)
 		return;
-	s->after_end += ev->timestamp <= u->ended;
+	s->after_end += after_end;
+	if (s->keep.joinable)
+		study_ends_order(s, user, ev->timestamp, after_end);
 	if (ev->timestamp < u->latest)
 		s->out_of_order++;
 	else
@@ -269,7 +288,11 @@ static int keep_session(struct study *s, const struct study_participant *m, int6
 		return 0;
 	if (s->keep.sessions && study_keep_session(s, participant, metrics_tracks(m->did.open.billionths)) < 0)
 		return -1;
-	return s->keep.days ? days_add(&s->days, participant, timestamp, &m->did.open) : 0;
+	if (!s->keep.days)
+		return 0;
+	if (s->keep.joinable && m->did.sessions == 0 && study_first_day(s, participant, days_of(timestamp)) < 0)
+		return -1;
+	return days_add(&s->days, participant, timestamp, &m->did.open);
 }
 
 static int count_in(struct study *s, uint32_t user, struct study_event *ev, struct study_arm in)
@@ -288,17 +311,16 @@ static int count_in(struct study *s, uint32_t user, struct study_event *ev, stru
 	return 0;
 }
 
-/* Counts the answer in an event for its arms. */
-static int count_answer(struct study *s, uint32_t user, const struct study_event *ev, size_t n_arms)
+/* Counts the answer in an event for its arms. Leaves it in *found. */
+static int count_answer(struct study *s, uint32_t user, const struct study_event *ev, size_t n_arms,
+			struct recommendations_count *found)
 {
-	struct recommendations_count found;
-
-	if (recommendations_hear(&s->recommendations, user, &ev->answer, ev->did.last, s->keep.catalog, &found) < 0)
+	if (recommendations_hear(&s->recommendations, user, &ev->answer, ev->did.last, s->keep.catalog, found) < 0)
 		return -1;
-	for (size_t i = 0; found.recommendations > 0 && i < n_arms; i++) {
+	for (size_t i = 0; found->recommendations > 0 && i < n_arms; i++) {
 		const struct study_arm *in = &s->arms[i];
 
-		if (recommendations_add(&s->recommendations, in->experiment, in->arm, ev->answer.source, &found) < 0)
+		if (recommendations_add(&s->recommendations, in->experiment, in->arm, ev->answer.source, found) < 0)
 			return -1;
 	}
 	return 0;
@@ -310,15 +332,20 @@ static bool is_before(const struct study *s, int64_t timestamp)
 	return s->keep.before && timestamp != EVENT_NO_TIMESTAMP && timestamp < s->keep.moment;
 }
 
-int study_count(struct study *s, uint32_t user, struct study_event *ev, size_t n_arms)
+int study_count(struct study *s, uint32_t user, struct study_event *ev)
 {
+	size_t n_arms = ev->n_arms > 0 && s->arms[0].arm == STUDY_EARLY ? 0 : ev->n_arms;
+	struct recommendations_count found = {0};
+
 	s->users[user].in_session = !ev->did.last;
 	if (is_before(s, ev->timestamp) && count_in(s, user, ev, (struct study_arm){.experiment = STUDY_BEFORE}) < 0)
 		return -1;
 	for (size_t i = 0; i < n_arms; i++)
 		if (count_in(s, user, ev, s->arms[i]) < 0)
 			return -1;
-	return s->keep.recommendations ? count_answer(s, user, ev, n_arms) : 0;
+	if (s->keep.recommendations && count_answer(s, user, ev, n_arms, &found) < 0)
+		return -1;
+	return s->keep.joinable ? study_ends_count(s, user, ev, &found) : 0;
 }
 
 static int hold_answer(struct study *s, const struct answer *answer)
@@ -332,23 +359,22 @@ static int hold_answer(struct study *s, const struct answer *answer)
 	return 0;
 }
 
-static int hold_event(struct study *s, uint32_t user, const struct study_event *counted, size_t n_arms)
+static int hold_event(struct study *s, uint32_t user, const struct study_event *counted)
 {
-	struct slice bytes = {.text = (const char *)s->arms, .len = n_arms * sizeof *s->arms};
 	struct study_held *held = grow(s->held, &s->held_cap, s->n_held + 1, sizeof *held);
 	uint32_t set;
 
 	if (!held)
 		return -1;
 	s->held = held;
-	set = intern_add(&s->arm_sets, bytes, s->n_held > 0 ? held[s->n_held - 1].arms : 0);
+	set = study_arm_set(s, s->arms, counted->n_arms, s->n_held > 0 ? held[s->n_held - 1].arms : 0);
 	if (set == INTERN_NONE || (s->keep.recommendations && hold_answer(s, &counted->answer) < 0))
 		return -1;
 	held[s->n_held] = (struct study_held){
 		.timestamp = counted->timestamp,
-		.billionths = counted->did.billionths, .picoseconds = counted->did.picoseconds,
-		.user = user, .arms = set, .digest = s->users[user].digest,
-		.order = s->n_held, .last = counted->did.last,
+		.billionths = counted->did.billionths, .nanoseconds = counted->did.nanoseconds,
+		.user = user, .arms = set, .digest = counted->digest,
+		.order = s->n_held, .last = counted->did.last, .undated = counted->undated,
 	};
 	s->n_held++;
 	return 0;
@@ -359,31 +385,34 @@ static int take_event(struct study *s, uint32_t user, const struct event *ev)
 {
 	struct study_event counted = {
 		.did = {.last = ev->message == EVENT_LAST, .billionths = metrics_billionths(ev->time),
-			.picoseconds = metrics_picoseconds(ev->latency)},
+			.nanoseconds = metrics_nanoseconds(ev->latency)},
 		.timestamp = ev->timestamp == EVENT_NO_TIMESTAMP ? s->users[user].latest : ev->timestamp,
+		.digest = s->users[user].digest, .undated = ev->timestamp == EVENT_NO_TIMESTAMP, .arms = INTERN_NONE,
 	};
-	size_t n_arms = 0;
 
-	if (is_before(s, counted.timestamp) ? note_early(s, ev) < 0 : read_arms(s, ev, counted.timestamp, &n_arms) < 0)
+	if (is_before(s, counted.timestamp) ? read_early_arms(s, ev, &counted.n_arms) < 0
+					    : read_arms(s, ev, counted.timestamp, &counted.n_arms) < 0)
 		return -1;
 	if (s->keep.recommendations && recommendations_of(&s->recommendations, ev, &counted.answer) < 0)
 		return -1;
 	if (s->order == STUDY_STREAM)
-		return study_count(s, user, &counted, n_arms);
-	return hold_event(s, user, &counted, n_arms);
+		return study_count(s, user, &counted);
+	return hold_event(s, user, &counted);
 }
 
 int study_add(struct study *s, const struct event *ev, struct errmsg *e)
 {
 	uint32_t user = study_user_at(s, ev->user);
+	bool dated = ev->timestamp != EVENT_NO_TIMESTAMP;
+	uint64_t digest = dated || s->keep.joinable ? event_digest(ev) : 0;
 
-	if (user == STUDY_NO_USER)
+	if (user == STUDY_NO_USER || (s->keep.joinable && study_ends_read(s, user, ev, digest) < 0))
 		return errmsg_nomem(e);
 	s->events++;
-	if (is_duplicate(&s->users[user], ev)) {
+	if (is_duplicate(&s->users[user], dated ? digest : 0)) {
 		s->duplicates++;
 		return 0;
 	}
-	check_order(s, &s->users[user], ev);
+	check_order(s, user, ev);
 	return take_event(s, user, ev) < 0 ? study_fail(s, e) : 0;
 }

@@ -33,6 +33,7 @@
 #include "base/idmap.h"
 #include "base/intern.h"
 #include "event/event.h"
+#include "event/input_logs.h"
 #include "study/days.h"
 #include "study/metrics.h"
 #include "study/recommendations.h"
@@ -57,6 +58,8 @@ struct study_keep {
 	bool days;	/* the sums of each day; 40 bytes for a user, a day and an experiment */
 	bool sessions;	/* the time of each session; 12 bytes for a session and an experiment, in the end 8 */
 	bool recommendations;	/* where they came from, and repeats: the tracks of each open session */
+	/* how each user's events begin, so that a part of it can be joined to one of earlier events (partial.h) */
+	bool joinable;
 	const struct catalog *catalog; /* for them: whose artist was repeated; NULL: only tracks. Borrowed. */
 };
 
@@ -81,6 +84,38 @@ struct study_user {
 	uint64_t digest;
 	uint32_t participant; /* place of the first in participants, plus 1; or 0 */
 	bool in_session;
+	bool counted, left; /* an event has been counted, and a `last`; where the study is joinable */
+};
+
+/*
+ * How a user's events begin, which matters where earlier ones turn up: the event that was counted first may be the
+ * last of those over again, and the session that it begins may have begun there. And the digest of the one that was
+ * counted last.
+ */
+struct study_ends {
+	int64_t from;	  /* the earliest timestamp, or EVENT_NO_TIMESTAMP */
+	uint32_t at_from; /* events of that timestamp that are not among those of `after_end` */
+	bool undated;	  /* what was counted first has no timestamp */
+	bool last;	  /* it is a `last` */
+	/* its answer repeats the track or the artist of that event, the artist being known; see recommendations.h */
+	bool repeats_track, has_artist, repeats_artist;
+	uint32_t arms;	  /* of that one: their number in arm_sets */
+	struct metrics_sums one; /* what it added */
+	uint64_t begins;  /* its digest */
+	uint64_t ends;	  /* where events were sorted: the digest of the event that was counted last */
+	uint64_t first;	  /* the digest of the first in the order of the log */
+	struct answer answer; /* of what was counted first, where recommendations are kept */
+	uint32_t opening, opening_end; /* places in openings, plus 1, of the first and the last of the user; or 0 */
+};
+
+/* An answer of a user's first session, which repeats what was heard before if the session had begun before. */
+struct study_opening {
+	uint32_t track; /* that it recommends */
+	uint32_t arms;	/* their number in arm_sets */
+	uint32_t source;
+	uint32_t next; /* place of the next one of the user, plus 1; or 0 */
+	bool repeats_track, has_artist, repeats_artist;
+	bool is_first; /* it is the user's first event */
 };
 
 /* The experiment of a participant that is what a user did before the moment of struct study_keep. */
@@ -92,10 +127,12 @@ struct study_participant {
 	uint32_t next; /* place of another one of the same user, plus 1; or 0 */
 };
 
-/* An experiment and an arm of it, by their numbers. */
+/* An experiment and an arm of it, by their numbers. Or STUDY_EARLY, and the experiment is a number in `early`. */
 struct study_arm {
 	uint32_t experiment, arm;
 };
+
+#define STUDY_EARLY UINT32_MAX
 
 /* The finished sessions, where they are kept. */
 struct study_sessions {
@@ -128,6 +165,11 @@ struct study {
 	struct intern early;	/* experiments that events before the moment of `keep` name */
 	uint64_t *early_events; /* how many, by number in `early` */
 	struct days days; /* by participant */
+	struct input_logs logs; /* those that were read, where the study is joinable */
+	struct study_ends *ends; /* by the user's place; likewise */
+	struct study_opening *openings; /* likewise, where recommendations are kept */
+	size_t n_openings;
+	int32_t *first_days; /* by participant: that of the session that ended first; likewise, where days are kept */
 	struct study_sessions sessions;
 	struct recommendations recommendations;
 
@@ -144,7 +186,9 @@ struct study {
 	size_t n_held, held_cap;
 	struct answer *held_answers; /* of the events that are held, by their order */
 	size_t held_answers_cap;
+	bool merged;   /* parts were read */
 	bool unsorted; /* a part (partial.h) was taken as it came, out of order */
+	size_t ends_cap, openings_cap, first_days_cap, n_first_days;
 };
 
 /* Starts a study of the experiments with these names, or of all where n_wanted is 0. `wanted` is borrowed. */
@@ -169,6 +213,9 @@ int study_add(struct study *s, const struct event *ev, struct errmsg *e);
  * order in which they appear. Returns 0, or -1 where there is no memory.
  */
 int study_end(struct study *s, struct errmsg *e);
+
+/* The same without the sums over users: enough to write it as a part (partial.h). */
+int study_settle(struct study *s, struct errmsg *e);
 
 /* The record of the user at a place in users in an experiment (or in STUDY_BEFORE), or NULL where there is none. */
 const struct study_participant *study_participant(const struct study *s, size_t user, uint32_t experiment);

@@ -23,18 +23,15 @@ static bool are_one_event(const struct study_held *a, const struct study_held *b
 
 static int count_one(struct study *s, const struct study_held *h)
 {
-	const struct interned *set = &s->arm_sets.list[h->arms];
 	struct study_event ev = {
-		.did = {.last = h->last, .billionths = h->billionths, .picoseconds = h->picoseconds},
-		.timestamp = h->timestamp,
+		.did = {.last = h->last, .billionths = h->billionths, .nanoseconds = h->nanoseconds},
+		.timestamp = h->timestamp, .digest = h->digest, .undated = h->undated, .arms = h->arms,
+		.n_arms = study_arms_of(s, h->arms),
 	};
 
 	if (s->keep.recommendations)
 		ev.answer = s->held_answers[h->order];
-	/* copied: what is interned need not be aligned */
-	if (set->len > 0)
-		memcpy(s->arms, set->text, set->len);
-	return study_count(s, h->user, &ev, set->len / sizeof *s->arms);
+	return study_count(s, h->user, &ev);
 }
 
 static int count_held(struct study *s)
@@ -90,6 +87,8 @@ static int renumber_experiments(struct study *s, const struct standing *order, s
 	for (size_t i = 0; i < s->n_participants; i++)
 		if (s->participants[i].experiment != STUDY_BEFORE)
 			s->participants[i].experiment = to[s->participants[i].experiment];
+	if (s->keep.joinable && study_ends_renumber(s, to) < 0)
+		return -1;
 	return recommendations_renumber(&s->recommendations, to);
 }
 
@@ -190,7 +189,7 @@ static void summarise_users(struct study *s)
 	}
 }
 
-int study_end(struct study *s, struct errmsg *e)
+int study_settle(struct study *s, struct errmsg *e)
 {
 	size_t n;
 
@@ -208,6 +207,13 @@ int study_end(struct study *s, struct errmsg *e)
 	free(s->held_answers);
 	s->held = NULL;
 	s->held_answers = NULL;
+	return 0;
+}
+
+int study_end(struct study *s, struct errmsg *e)
+{
+	if (study_settle(s, e) < 0)
+		return -1;
 	for (size_t i = 0; i < s->names.n; i++)
 		if (metrics_summary_init(&s->experiments[i].summary, s->experiments[i].arms.n, e) < 0)
 			return -1;

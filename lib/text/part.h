@@ -6,7 +6,7 @@
  *     1234 bytes                                                 its numbers, packed
  *     0123456789abcdef                                           a line: the checksum of all bytes before it
  *
- * So `head -n 1` shows what a part is. Files may be joined with cat; to compress one is up to others.
+ * So `head -n 1` shows what a part is. Files may be joined with cat, and be compressed (base/unpack.h).
  *
  * Numbers are packed as LEB128, seven bits a byte, the lowest first; the same on every machine.
  */
@@ -84,8 +84,9 @@ struct part {
 /* Reads a file; "-" is standard input. Returns 0, or -1 with the reason. */
 int part_file_load(struct part_file *f, const char *path, struct errmsg *e);
 
-/* Takes bytes that were written into memory, and frees them in the end. */
-void part_file_of(struct part_file *f, const char *name, char *bytes, size_t n);
+/* Makes one of the part that part_write would write, in memory. Returns 0, or -1 where there is no memory. */
+int part_file_pack(struct part_file *f, const char *name, const char *head, size_t len,
+		   const struct part_bytes *numbers);
 void part_file_clear(struct part_file *f);
 
 /*

@@ -1,4 +1,7 @@
-/* Parts of a log: what is read is written, and that is read as the same. */
+/*
+ * Parts of a log: what is read is written, and that is read as the same. The input is a part without its checksum, and
+ * without the count of its bytes: the first line up to that, a newline, and numbers.
+ */
 #include <string.h>
 
 #include "memory_file.h"
@@ -16,7 +19,7 @@ static int read_into(struct study *s, char *path, const struct study_keep *keep)
 	return partial_read(s, paths, 1, &e) < 0 || study_end(s, &e) < 0 ? -1 : 0;
 }
 
-static char *written(const struct study *s, size_t *size)
+static char *written(struct study *s, size_t *size)
 {
 	struct errmsg e;
 	char *text = NULL;
@@ -28,12 +31,31 @@ static char *written(const struct study *s, size_t *size)
 	return text;
 }
 
+/* A file of the part that the input is. */
+static int make_part(const uint8_t *data, size_t size, char *path)
+{
+	const uint8_t *end = size > 0 ? memchr(data, '\n', size) : NULL;
+	size_t head = end ? (size_t)(end - data) : size, n = end ? size - head - 1 : 0;
+	const struct part_bytes numbers = {.bytes = (unsigned char *)data + size - n, .n = n};
+	char *text = NULL;
+	size_t len;
+	FILE *f = open_memstream(&text, &len);
+	int fd;
+
+	if (!f || part_write((const char *)data, head, &numbers, f) < 0)
+		abort();
+	fclose(f);
+	fd = memory_file((const uint8_t *)text, len, path);
+	free(text);
+	return fd;
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	const struct study_keep keep = {.days = size & 1, .sessions = size & 2, .recommendations = size & 4,
-					.before = size & 8, .moment = 1};
+					.before = size & 8, .moment = 1, .joinable = true};
 	char path[MEMORY_FILE_PATH];
-	int fd = memory_file(data, size, path);
+	int fd = make_part(data, size, path);
 	struct study s, again;
 
 	if (read_into(&s, path, &keep) == 0) {

@@ -1,4 +1,4 @@
-/* Partial counts: what is read is written, and that is read as the same. */
+/* Partial counts, as fuzz_partial.c: what is read is written, and that is read as the same. */
 #include <string.h>
 
 #include "memory_file.h"
@@ -18,11 +18,30 @@ static char *written(struct tops *t, size_t *size)
 	return text;
 }
 
+/* A file of the part that the input is. */
+static int make_part(const uint8_t *data, size_t size, char *path)
+{
+	const uint8_t *end = size > 0 ? memchr(data, '\n', size) : NULL;
+	size_t head = end ? (size_t)(end - data) : size, n = end ? size - head - 1 : 0;
+	const struct part_bytes numbers = {.bytes = (unsigned char *)data + size - n, .n = n};
+	char *text = NULL;
+	size_t len;
+	FILE *f = open_memstream(&text, &len);
+	int fd;
+
+	if (!f || part_write((const char *)data, head, &numbers, f) < 0)
+		abort();
+	fclose(f);
+	fd = memory_file((const uint8_t *)text, len, path);
+	free(text);
+	return fd;
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	const struct tops_choice choice = {.experiment = size % 2 ? "E" : NULL};
 	char path[MEMORY_FILE_PATH];
-	int fd = memory_file(data, size, path);
+	int fd = make_part(data, size, path);
 	struct tops t, again;
 	struct errmsg e;
 

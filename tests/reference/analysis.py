@@ -311,8 +311,9 @@ def put_sequential_split(x, of, weights):
 def quantile_of(users, q):
     """(quantile, interval, standard error) of the time of a session. The share of sessions below is a regression on nothing
     but a constant, its standard error statsmodels' for clusters; the interval are the order statistics of Deng, Knoblich, Lu
-    2018, section 5, the error of the quantile is Woodruff's (1952)."""
-    times = np.array([sum(e["time"] for e in s) for sessions in users.values() for s in sessions])
+    2018, section 5, the error of the quantile is Woodruff's (1952). Times are sums of hundredths: what rounding adds to
+    them would make sessions of equal time differ, and is rounded off."""
+    times = np.array([round(sum(e["time"] for e in s), 9) for sessions in users.values() for s in sessions])
     owner = np.repeat(np.arange(len(users)), [len(sessions) for sessions in users.values()])
     value, n, df = np.quantile(times, q), len(times), len(users) - 1
     fit = sm.OLS((times <= value).astype(float), np.ones(n)).fit(cov_type="cluster", cov_kwds={"groups": owner})

@@ -18,7 +18,7 @@ static void a_day_is_rounded_down(void)
 
 static void days_of_a_participant_are_kept_in_order(void)
 {
-	const struct metrics_sums session = {.billionths = 5, .events = 2, .picoseconds = 25, .latencies = 1};
+	const struct metrics_sums session = {.billionths = 5, .events = 2, .nanoseconds = 25, .latencies = 1};
 	static const int order[] = {5, 5, 7, 3, 5, 4};
 	static const int wanted[] = {7, 5, 4, 3};
 	const struct days_sums *day;
@@ -35,7 +35,7 @@ static void days_of_a_participant_are_kept_in_order(void)
 		uint32_t n = wanted[i] == 5 ? 3 : 1;
 
 		CHECK(day && day->day == wanted[i] && day->sessions == n);
-		CHECK(day->did.billionths == 5 * n && day->did.events == 2 * n && day->did.picoseconds == 25 * n &&
+		CHECK(day->did.billionths == 5 * n && day->did.events == 2 * n && day->did.nanoseconds == 25 * n &&
 		      day->did.latencies == n);
 	}
 	CHECK(!day && !days_latest(&d, 1) && !days_latest(&d, 99));

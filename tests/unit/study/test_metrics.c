@@ -6,12 +6,12 @@ static struct errmsg e;
 
 static void next(struct metrics_user *u, uint32_t arm, double time, double latency)
 {
-	metrics_play(u, &(struct metrics_event){.arm = arm, .billionths = metrics_billionths(time), .picoseconds = metrics_picoseconds(latency)});
+	metrics_play(u, &(struct metrics_event){.arm = arm, .billionths = metrics_billionths(time), .nanoseconds = metrics_nanoseconds(latency)});
 }
 
 static void last(struct metrics_user *u, uint32_t arm, double time, double latency)
 {
-	metrics_play(u, &(struct metrics_event){.arm = arm, .billionths = metrics_billionths(time), .picoseconds = metrics_picoseconds(latency), .last = true});
+	metrics_play(u, &(struct metrics_event){.arm = arm, .billionths = metrics_billionths(time), .nanoseconds = metrics_nanoseconds(latency), .last = true});
 	metrics_close(u);
 }
 
@@ -151,7 +151,7 @@ static void ratios_are_of_sums_over_finished_sessions(void)
 static void a_session_may_be_seen_before_it_is_closed(void)
 {
 	struct metrics_user u = {0};
-	struct metrics_event ev = {.billionths = 500000000, .picoseconds = 1000000000, .last = true};
+	struct metrics_event ev = {.billionths = 500000000, .nanoseconds = 1000000, .last = true};
 
 	metrics_play(&u, &ev);
 	CHECK(u.open.events == 1 && u.open.billionths == 500000000 && u.sessions == 0);
@@ -185,12 +185,12 @@ static void sums_do_not_depend_on_the_order_of_their_terms(void)
 		next(&back, 0, (4 - i) / 10.0, (4 - i) / 1e4);
 	}
 	CHECK(memcmp(&there, &back, sizeof there) == 0);
-	CHECK(there.open.billionths == 600000000 && there.open.picoseconds == 600000000);
+	CHECK(there.open.billionths == 600000000 && there.open.nanoseconds == 600000);
 	for (int i = 0; i < 2; i++)
 		last(&there, 0, 0, 1e308);
-	CHECK(there.finished.picoseconds == METRICS_ENDLESS);
+	CHECK(there.finished.nanoseconds == METRICS_ENDLESS);
 	metrics_sums_subtract(&there.finished, &back.open);
-	CHECK(there.finished.picoseconds == METRICS_ENDLESS && there.finished.events == 2);
+	CHECK(there.finished.nanoseconds == METRICS_ENDLESS && there.finished.events == 2);
 	CHECK(there.finished.latencies == 2 && there.finished.billionths == 0);
 }
 

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "base/rng.h"
+#include "event/event_digest.h"
 #include "report/analysis.h"
 #include "report/report.h"
 #include "study/effects.h"
@@ -16,58 +17,111 @@ static const struct study_keep everything = {
 	.catalog = &catalog,
 };
 
-/* The events of a log: users in several experiments, of which some begin late, and with all that is wrong in a log. */
-static void add_event(struct study *s, uint32_t i)
+/* An event of a log, with what it points at. */
+struct drawn {
+	struct event ev;
+	struct event_arm in[3];
+	uint32_t shard, slot; /* which part it falls on: of users, and of time */
+};
+
+enum { DRAWN = 8000, DRAWN_MAX = DRAWN * 2 };
+static struct drawn drawn[DRAWN_MAX];
+static size_t n_drawn;
+
+/* What may be in a log: events that are late; and several of one moment. */
+enum disorder { AS_IT_CAME, LATE, CROWDED };
+
+/*
+ * Draws the i-th event of a log: users in several experiments, of which some begin late, and with all that is wrong in
+ * a log.
+ */
+static void draw_event(uint32_t i, enum disorder disorder)
 {
 	static const char *const arms[] = {"C", "T1", "T\"2"}, *const sources[] = {"random", "", "similar"};
 	struct rng r = rng_at(5, RNG_WORLD, i, 0, 0);
 	uint32_t user = rng_below(&r, 97) * 31;
-	struct event_arm in[3] = {{slice_of("ü X"), slice_of(arms[user % 3])},
-				  {slice_of("late"), slice_of(arms[user % 2])},
-				  {slice_of("AA"), slice_of(arms[(user + (rng_below(&r, 500) == 0)) % 3])}};
-	struct event ev = event_of(rng_below(&r, 4) == 0 ? EVENT_LAST : EVENT_NEXT, user, rng_below(&r, 12),
-				   rng_uniform(&r));
+	struct drawn *d = &drawn[n_drawn++];
 	bool early;
 
-	ev.timestamp = rng_below(&r, 50) == 0 ? EVENT_NO_TIMESTAMP : rng_below(&r, 20) == 0 ? i - 30 : i * 100000;
-	ev.latency = rng_below(&r, 9) == 0 ? NAN : rng_uniform(&r) / 1000;
-	ev.recommendation = ev.message == EVENT_LAST ? EVENT_NO_TRACK : rng_below(&r, 12);
-	ev.source = slice_of(sources[rng_below(&r, 3)]);
-	ev.pool = rng_below(&r, 20);
+	d->in[0] = (struct event_arm){slice_of("ü X"), slice_of(arms[user % 3])};
+	d->in[1] = (struct event_arm){slice_of("late"), slice_of(arms[user % 2])};
+	d->in[2] = (struct event_arm){slice_of("AA"), slice_of(arms[(user + (rng_below(&r, 500) == 0)) % 3])};
+	d->ev = event_of(rng_below(&r, 4) == 0 ? EVENT_LAST : EVENT_NEXT, user, rng_below(&r, 12), rng_uniform(&r));
+	d->ev.timestamp = rng_below(&r, 50) == 0 ? EVENT_NO_TIMESTAMP : i * 100000;
+	if (rng_below(&r, 20) == 0 && disorder == LATE)
+		d->ev.timestamp = i - 30;
+	if (disorder == CROWDED && d->ev.timestamp != EVENT_NO_TIMESTAMP)
+		d->ev.timestamp -= d->ev.timestamp % 30000000;
+	d->ev.latency = rng_below(&r, 9) == 0 ? NAN : rng_uniform(&r) / 1000;
+	d->ev.recommendation = d->ev.message == EVENT_LAST ? EVENT_NO_TRACK : rng_below(&r, 12);
+	d->ev.source = slice_of(sources[rng_below(&r, 3)]);
+	d->ev.pool = rng_below(&r, 20);
 	/* AA began before the moment; the others did not, whatever the time that an event gives */
-	early = i < 2000 || (ev.timestamp != EVENT_NO_TIMESTAMP && ev.timestamp < everything.moment);
-	ev.arms = early ? in + 2 : in;
-	ev.n_arms = early || user % 5 == 0 ? 1 : 3;
-	for (uint32_t again = 0; again < 1 + (rng_below(&r, 40) == 0); again++)
-		CHECK(study_add(s, &ev, &e) == 0);
+	early = i < 2000 || (d->ev.timestamp != EVENT_NO_TIMESTAMP && d->ev.timestamp < everything.moment);
+	d->ev.arms = early ? d->in + 2 : d->in;
+	d->ev.n_arms = early || user % 5 == 0 ? 1 : 3;
+	if (rng_below(&r, 40) == 0) {
+		drawn[n_drawn] = *d;
+		drawn[n_drawn].ev.arms = drawn[n_drawn].in + (d->ev.arms - d->in);
+		n_drawn++;
+	}
 }
 
-/* A study of the users that fall on part `part` of `parts`. */
-static void read_part(struct study *s, enum study_order order, const struct study_keep *keep, uint32_t part,
-		      uint32_t parts)
+static void draw_log(enum disorder disorder)
 {
-	study_init(s, order, NULL, 0);
-	study_keep(s, keep);
-	s->malformed = part == 0 ? 3 : 0;
-	s->unread = part == 0;
-	for (uint32_t i = 0; i < 8000; i++) {
-		struct rng r = rng_at(5, RNG_WORLD, i, 0, 0);
+	n_drawn = 0;
+	for (uint32_t i = 0; i < DRAWN; i++)
+		draw_event(i, disorder);
+}
 
-		if (rng_below(&r, 97) * 31 % parts == part)
-			add_event(s, i);
+/* Splits the log by user. */
+static void split_by_user(uint32_t shards)
+{
+	for (size_t i = 0; i < n_drawn; i++) {
+		drawn[i].shard = drawn[i].ev.user % shards;
+		drawn[i].slot = 0;
 	}
+}
+
+/* A study of the events of a part, or of all, in the order of their slots. */
+static void read_part(struct study *s, enum study_order order, const struct study_keep *keep, uint32_t shard,
+		      uint32_t slot)
+{
+	bool all = shard == UINT32_MAX;
+	struct study_keep joinable = *keep;
+
+	joinable.joinable = true;
+	study_init(s, order, NULL, 0);
+	study_keep(s, &joinable);
+	s->malformed = all || (shard == 0 && slot == 0) ? 3 : 0;
+	s->unread = all || (shard == 0 && slot == 0);
+	for (uint32_t now = all ? 0 : slot; now < (all ? 1000 : slot + 1); now++)
+		for (size_t i = 0; i < n_drawn; i++)
+			if (drawn[i].slot == now && (all || drawn[i].shard == shard))
+				CHECK(study_add(s, &drawn[i].ev, &e) == 0);
 	CHECK(study_end(s, &e) == 0);
 }
 
-static char *part_of(const struct study *s)
+static void read_whole(struct study *s, enum study_order order, const struct study_keep *keep)
+{
+	read_part(s, order, keep, UINT32_MAX, 0);
+}
+
+static char *part_of(struct study *s, size_t *size)
 {
 	char *text = NULL;
-	size_t size;
-	FILE *f = open_memstream(&text, &size);
+	FILE *f = open_memstream(&text, size);
 
 	CHECK(partial_write(s, f, &e) == 0);
 	fclose(f);
 	return text;
+}
+
+static void write_part(const char *path, struct study *s)
+{
+	FILE *f = fopen(path, "w");
+
+	CHECK(f && partial_write(s, f, &e) == 0 && fclose(f) == 0);
 }
 
 static char *report_of(const struct study *s, const char *format)
@@ -89,9 +143,12 @@ static char *report_of(const struct study *s, const char *format)
 
 static void merge(struct study *s, const struct study_keep *keep, char *const *paths, size_t n)
 {
+	struct study_keep joinable = *keep;
+
 	e.text[0] = 0;
+	joinable.joinable = true;
 	study_init(s, STUDY_STREAM, NULL, 0);
-	study_keep(s, keep);
+	study_keep(s, &joinable);
 	CHECK(partial_read(s, paths, n, &e) == 0);
 	CHECK_STR(e.text, "");
 	CHECK(study_end(s, &e) == 0);
@@ -135,189 +192,285 @@ static void check_early(const struct study *s, size_t early, size_t others)
 	CHECK(early == 0 && others == 0);
 }
 
-static void check_same(const struct study *whole, const struct study *merged)
+/* The numbers of a part are the same for the same log; its first line says how that was split. */
+static void check_same_parts(struct study *whole, struct study *merged)
+{
+	size_t n, m;
+	char *want = part_of(whole, &n), *got = part_of(merged, &m);
+	char *want_numbers = strchr(want, '\n'), *got_numbers = strchr(got, '\n');
+	size_t want_n = n - (size_t)(want_numbers - want), got_n = m - (size_t)(got_numbers - got);
+
+	CHECK(want_n == got_n && memcmp(want_numbers, got_numbers, want_n - 17) == 0);
+	free(want);
+	free(got);
+}
+
+static void check_same(struct study *whole, struct study *merged)
 {
 	static const char *const formats[] = {"json", "csv", "table"};
-	char *want = part_of(whole), *got = part_of(merged);
 
 	for (uint32_t x = 0; x < whole->names.n; x++)
 		check_same_users(whole, merged, x);
-	CHECK_STR(got, want);
-	free(want);
-	free(got);
+	check_same_parts(whole, merged);
 	for (size_t i = 0; i < 3; i++) {
-		want = report_of(whole, formats[i]);
-		got = report_of(merged, formats[i]);
+		char *want = report_of(whole, formats[i]), *got = report_of(merged, formats[i]);
+
 		CHECK_STR(got, want);
 		free(want);
 		free(got);
 	}
 }
 
-/* The parts are written to files of their own, and read from the last to the first. */
-static void check_split(const struct study *whole, enum study_order order, const struct study_keep *keep,
-			uint32_t parts)
+/* The parts are written to files of their own, and read from the last to the first, or as they were written. */
+static void check_split(struct study *whole, enum study_order order, const struct study_keep *keep, uint32_t shards,
+			uint32_t slots, bool backwards)
 {
-	char names[100][16], *paths[100];
+	char names[100][16], *paths[100] = {NULL};
+	uint32_t parts = shards * slots;
 	struct study s;
 
 	for (uint32_t i = 0; i < parts; i++) {
-		char *text;
-
-		read_part(&s, order, keep, i, parts);
-		text = part_of(&s);
+		read_part(&s, order, keep, i % shards, i / shards);
 		snprintf(names[i], sizeof names[i], "part%u", i);
-		paths[parts - 1 - i] = names[i];
-		fixture_file(names[i], text);
-		free(text);
+		paths[backwards ? parts - 1 - i : i] = names[i];
+		write_part(names[i], &s);
 		study_clear(&s);
 	}
 	merge(&s, keep, paths, parts);
+	CHECK(s.logs.parts == parts);
 	check_same(whole, &s);
 	study_clear(&s);
 	for (uint32_t i = 0; i < parts; i++)
 		unlink(names[i]);
 }
 
+static const struct study_keep nothing;
+
 static void any_split_by_user_merges_to_the_whole(void)
 {
-	static const struct study_keep nothing;
 	static const uint32_t parts[] = {1, 2, 7, 100};
 
+	draw_log(LATE);
 	for (int order = STUDY_STREAM; order <= STUDY_HOLD; order++)
 		for (int keep = 0; keep < 2; keep++) {
 			struct study whole;
 
-			read_part(&whole, (enum study_order)order, keep ? &everything : &nothing, 0, 1);
+			read_whole(&whole, (enum study_order)order, keep ? &everything : &nothing);
 			CHECK(whole.names.n == 3 && whole.duplicates > 20 && whole.out_of_order > 100 &&
 			      whole.after_end > 100);
 			CHECK(whole.experiments[0].summary.two_arms > 0 && whole.unfinished > 20);
-			for (size_t i = 0; i < 4; i++)
-				check_split(&whole, (enum study_order)order, keep ? &everything : &nothing, parts[i]);
+			for (size_t i = 0; i < 4; i++) {
+				split_by_user(parts[i]);
+				check_split(&whole, (enum study_order)order, keep ? &everything : &nothing, parts[i], 1,
+					    true);
+			}
 			study_clear(&whole);
 		}
+}
+
+/* The place of an event that was delivered again, after this one; or this one. */
+static uint32_t next_again(uint32_t at)
+{
+	for (uint32_t i = at + 1; i < n_drawn; i++)
+		if (drawn[i].ev.timestamp != EVENT_NO_TIMESTAMP &&
+		    event_digest(&drawn[i - 1].ev) == event_digest(&drawn[i].ev))
+			return i;
+	return at;
+}
+
+/* Where the slots of a shard begin: in the order of the log, or by timestamp. */
+static void split_by_time(struct rng *r, uint32_t shards, uint32_t slots, bool by_timestamp)
+{
+	uint32_t begins[10][10] = {{0}}, slot_of[97 * 31] = {0};
+	size_t n = 0;
+
+	for (uint32_t shard = 0; shard < shards; shard++)
+		for (uint32_t slot = 1; slot < slots; slot++)
+			begins[shard][slot] = next_again(rng_below(r, (uint32_t)n_drawn));
+	for (size_t i = 0; i < n_drawn; i++) {
+		struct drawn d = drawn[i];
+
+		d.shard = d.ev.user / 31 % shards;
+		/* an event without a time is of that of its user's event before; the first one of a user has to have one */
+		if (d.ev.timestamp == EVENT_NO_TIMESTAMP && slot_of[d.ev.user] == 0)
+			continue;
+		d.slot = 0;
+		for (uint32_t slot = 1; slot < slots; slot++)
+			d.slot += by_timestamp ? d.ev.timestamp / 100000 >= begins[d.shard][slot]
+					       : i >= begins[d.shard][slot];
+		if (d.ev.timestamp == EVENT_NO_TIMESTAMP) {
+			if (!by_timestamp && d.slot + 1 != slot_of[d.ev.user])
+				continue;
+			d.slot = slot_of[d.ev.user] - 1;
+		}
+		slot_of[d.ev.user] = d.slot + 1;
+		drawn[n] = d;
+		drawn[n].ev.arms = drawn[n].in + (drawn[i].ev.arms - drawn[i].in);
+		n++;
+	}
+	n_drawn = n;
+}
+
+/* Every moment is the same for some: events at the end of a part and at the beginning of the next have one timestamp. */
+static void any_split_by_user_and_time_merges_to_the_whole(void)
+{
+	uint64_t again = 0;
+
+	for (uint32_t i = 0; i < 100; i++) {
+		struct rng r = rng_at(7, RNG_WORLD, i, 0, 0);
+		enum disorder disorder = (enum disorder)(i % 3);
+		enum study_order order = disorder == LATE ? STUDY_HOLD : (enum study_order)(i / 3 % 2);
+		const struct study_keep *keep = i % 2 ? &everything : &nothing;
+		uint32_t shards = 1 + rng_below(&r, 9), slots = 2 + rng_below(&r, 8);
+		struct study whole;
+
+		draw_log(disorder);
+		split_by_time(&r, shards, slots, disorder != CROWDED);
+		read_whole(&whole, order, keep);
+		again += whole.duplicates;
+		check_split(&whole, order, keep, shards, slots, disorder != CROWDED);
+		study_clear(&whole);
+	}
+	CHECK(again > 10000);
 }
 
 /* What was kept besides what is asked for now is passed over. */
 static void a_part_may_have_more_than_is_asked_for(void)
 {
 	const struct study_keep days = {.days = true}, more = {.days = true, .sessions = true, .recommendations = true};
-	char name[] = "file", *paths[] = {name}, *text;
+	char name[] = "file", *paths[] = {name};
 	struct study whole, merged;
 
-	read_part(&whole, STUDY_STREAM, &more, 0, 1);
-	text = part_of(&whole);
-	fixture_file("file", text);
-	free(text);
+	draw_log(LATE);
+	split_by_user(1);
+	read_whole(&whole, STUDY_STREAM, &more);
+	write_part("file", &whole);
 	study_clear(&whole);
 	merge(&merged, &days, paths, 1);
 	CHECK(merged.sessions.n == 0 && merged.recommendations.keys.n == 0 && merged.days.n > 100);
-	read_part(&whole, STUDY_STREAM, &days, 0, 1);
+	read_whole(&whole, STUDY_STREAM, &days);
 	check_same(&whole, &merged);
 	study_clear(&whole);
 	study_clear(&merged);
 }
 
-/* Concatenated and sorted as text, which puts what the parts are first. */
-static void parts_may_be_concatenated_and_sorted(void)
+static void parts_may_be_concatenated(void)
 {
-	char name[] = "file", *paths[] = {name}, *text;
+	char name[] = "file", *paths[] = {name};
 	struct study whole, part, merged;
-	FILE *f = fopen("state", "w");
+	FILE *f = fopen("file", "w");
 
-	read_part(&whole, STUDY_STREAM, &everything, 0, 1);
+	draw_log(LATE);
+	read_whole(&whole, STUDY_STREAM, &everything);
+	split_by_user(3);
 	for (uint32_t i = 0; i < 3; i++) {
-		read_part(&part, STUDY_STREAM, &everything, i, 3);
-		text = part_of(&part);
-		fputs(text, f);
-		free(text);
+		read_part(&part, STUDY_STREAM, &everything, i, 0);
+		CHECK(partial_write(&part, f, &e) == 0);
 		study_clear(&part);
 	}
 	fclose(f);
-	CHECK(system("LC_ALL=C sort -o file state") == 0);
 	merge(&merged, &everything, paths, 1);
 	check_same(&whole, &merged);
 	study_clear(&whole);
 	study_clear(&merged);
 }
 
-#define HEAD_UP_TO(rows) \
-	"{\"partial\":\"botify-abtest\",\"version\":1,\"events\":1,\"duplicate_events\":0," \
-	"\"out_of_order_events\":0,\"sorted\":false," \
+#define HEAD(kept, experiments, users) \
+	"{\"partial\":\"botify-abtest\",\"version\":2,\"events\":1,\"from\":null,\"until\":null," \
+	"\"duplicate_events\":0,\"out_of_order_events\":0,\"sorted\":false," \
 	"\"events_after_end\":0,\"malformed_lines\":0,\"unread_files\":0,\"undated_sessions\":0," \
-	"\"covariate_before\":null," \
-	"\"days\":false,\"sessions\":false,\"answers\":false,\"artists\":false," \
-	"\"experiments\":[{\"experiment\":\"X\",\"first\":null," \
-	"\"place\":0,\"arms\":[\"C\"]}," \
-	"{\"experiment\":\"Y\",\"first\":5,\"place\":1,\"arms\":null}],\"rows\":" rows "}\n"
-#define MEMBER "\"arm\":\"C\",\"sessions\":1,\"time\":0.5,\"tracks\":1,\"latency\":0,\"latencies\":0,\"open\":false"
-#define USER(id) "{\"user\":" id ",\"open\":false,\"experiments\":{\"X\":{" MEMBER "}}}\n"
+	"\"covariate_before\":null," kept ",\"experiments\":" experiments ",\"parts\":1,\"inputs\":[],\"users\":" users
+#define KEPT "\"days\":false,\"sessions\":false,\"answers\":false,\"artists\":false"
+#define X "{\"experiment\":\"X\",\"first\":null,\"place\":0,\"arms\":[\"C\"]}"
+#define Y "{\"experiment\":\"Y\",\"first\":5,\"place\":1,\"arms\":null}"
+#define USUAL HEAD(KEPT, "[" X "," Y "]", "1")
+/* no answers; one set of arms, of none; a user: id, flags, eight bytes twice, set, time, one participant: X, C, … */
+#define NUMBERS "\0" "\1\0" "\7\0" "12345678" "12345678" "\0\0" "\1" "\2\1" "\1" "\1\2\1" "\0"
 
-static int try(const char *text, const struct study_keep *keep, char *const *wanted, size_t n_wanted)
+static void write_numbers(const char *head, const char *numbers, size_t n)
+{
+	const struct part_bytes bytes = {.bytes = (unsigned char *)numbers, .n = n};
+	FILE *f = fopen("file", "w");
+
+	CHECK(f && part_write(head, strlen(head), &bytes, f) == 0 && fclose(f) == 0);
+}
+
+static int try_file(const struct study_keep *keep, char *const *wanted, size_t n_wanted)
 {
 	char name[] = "file", *paths[] = {name};
 	struct study s;
 	int status;
 
-	fixture_file("file", text);
 	study_init(&s, STUDY_STREAM, wanted, n_wanted);
 	study_keep(&s, keep);
 	status = partial_read(&s, paths, 1, &e);
 	if (status == 0)
-		CHECK(study_end(&s, &e) == 0 && s.n_users == 1);
+		CHECK(study_end(&s, &e) == 0);
 	study_clear(&s);
 	return status;
 }
 
 static void what_is_wrong_is_told(void)
 {
+	static const char numbers[] = NUMBERS;
 	static const struct {
-		const char *text, *reason;
+		const char *head;
+		size_t less; /* numbers than there are */
+		const char *reason;
 	} cases[] = {
-		{"", "file: empty: not written by --partial, or cut"},
-		{USER("1"), "file:1: not a part of a log: it does not begin as what --partial writes"},
-		{"{\"partial\":\"botify-toppop\"}", "file:1: a part of something else than botify-abtest"},
-		{"{\"partial\":7}", "file:1: a part of something else than botify-abtest"},
-		{"{\"partial\":\"botify-abtest\",\"version\":2}",
-		 "file:1: was written in version 2 of the format; this is 1"},
-		{"{\"partial\":\"botify-abtest\",\"version\":1}",
-		 "file:1: not a part of a log: \"days\" is neither true nor false"},
-		{HEAD_UP_TO("1"), "file: 0 rows instead of 1: cut, or incomplete"},
-		{HEAD_UP_TO("2") USER("1"), "file: 1 rows instead of 2: cut, or incomplete"},
-		{HEAD_UP_TO("1") USER("1") USER("2"), "file: 2 rows instead of 1: cut, or incomplete"},
-		{HEAD_UP_TO("2") USER("1") "{\"user\":2,\"open", NULL},
-		{HEAD_UP_TO("2") USER("1") USER("1"), "file:3: user 1 is in file too: parts must be split by user"},
-		{HEAD_UP_TO("1") USER("-1"),
-		 "file:2: not a part of a log: \"user\" is not an id (a whole number from 0 to 2147483647)"},
-		{HEAD_UP_TO("1") "{\"user\":1}", "file:2: not a part of a log: \"open\" is neither true nor false"},
-		{HEAD_UP_TO("1") "{\"user\":1,\"open\":true}",
-		 "file:2: not a part of a log: \"experiments\" is not an object"},
-		{HEAD_UP_TO("1") "{\"user\":1,\"open\":true,\"experiments\":{\"Z\":{}}}",
-		 "file:2: not a part of a log: experiment 'Z' was not named before"},
-		{HEAD_UP_TO("1") "{\"user\":1,\"open\":true,"
-		 "\"experiments\":{\"X\":{\"arm\":\"T\"}}}",
-		 "file:2: not a part of a log: \"arm\" is none of those named before"},
-		{HEAD_UP_TO("1") "{\"user\":1,\"open\":true,"
-		 "\"experiments\":{\"X\":{\"arm\":\"C\",\"open\":false,\"sessions\":-1}}}",
-		 "file:2: not a part of a log: \"sessions\" is not a count"},
-		{HEAD_UP_TO("1") "{\"user\":1,\"open\":true,"
-		 "\"experiments\":{\"X\":{\"arm\":\"C\",\"open\":false,\"sessions\":4294967296}}}",
-		 "file:2: not a part of a log: \"sessions\" is not a count"},
-		{HEAD_UP_TO("1") "{\"user\":1,\"open\":true,"
-		 "\"experiments\":{\"X\":{\"arm\":null,\"open\":false,\"sessions\":1,\"time\":\"1\"}}}",
-		 "file:2: not a part of a log: \"time\" is not a number"},
-		{HEAD_UP_TO("1") "{\"source\":\"x\",\"experiment\":\"Z\"}",
-		 "file:2: not a part of a log: answers of no source or of no experiment"},
+		{USUAL, 0, ""},
+		{USUAL, 1, "its numbers are not right"},
+		{USUAL, 9, "its numbers are not right"},
+		{HEAD(KEPT, "[" X "," Y "]", "0"), 0, "its numbers are not right"},
+		{HEAD(KEPT, "[" X "," Y "]", "2"), 0, "its numbers are not right"},
+		{HEAD(KEPT, "[" Y "," X "]", "1"), 0, "its numbers are not right"}, /* the arm of an experiment without */
+		{HEAD(KEPT, "[]", "1"), 0, "its numbers are not right"},
+		{HEAD(KEPT, "[" X "," Y "]", "-1"), 0, "\"users\" is not a count"},
+		{HEAD(KEPT, "7", "1"), 0, "\"experiments\" is not an array"},
+		{HEAD(KEPT, "[7]", "1"), 0, "an experiment is not right"},
+		{HEAD(KEPT, "[{\"experiment\":\"X\",\"first\":null,\"place\":0,\"arms\":[7]}]", "1"), 0,
+		 "\"arms\" are not names"},
+		{HEAD("\"days\":0", "[" X "]", "1"), 0, "\"days\" is neither true nor false"},
+		{"{\"partial\":\"botify-abtest\",\"version\":2", 0, "\"days\" is neither true nor false"},
 	};
-	static const struct study_keep nothing;
-	char x[] = "X", *wanted[] = {x};
+	char x[] = "X", *wanted[] = {x}, reason[128];
 
-	CHECK(try(HEAD_UP_TO("1") USER("1"), &nothing, wanted, 1) == 0);
 	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-		CHECK(try(cases[i].text, &nothing, wanted, 1) < 0);
-		if (cases[i].reason)
-			CHECK_STR(e.text, cases[i].reason);
+		write_numbers(cases[i].head, numbers, sizeof numbers - 1 - cases[i].less);
+		CHECK(try_file(&nothing, wanted, 1) == (*cases[i].reason ? -1 : 0));
+		snprintf(reason, sizeof reason, "file: not a part of a log: %s", cases[i].reason);
+		if (*cases[i].reason)
+			CHECK_STR(e.text, reason);
 	}
+}
+
+/* With a right checksum, whatever its numbers are: they may have been made up. */
+static void wrong_numbers_do_no_harm(void)
+{
+	struct study s;
+	size_t size;
+	char *text, *numbers;
+	const char *end;
+
+	draw_log(AS_IT_CAME);
+	n_drawn = 300;
+	split_by_user(1);
+	read_whole(&s, STUDY_STREAM, &everything);
+	text = part_of(&s, &size);
+	numbers = strchr(text, '\n') + 1;
+	end = text + size - 17;
+	*strstr(text, ",\"bytes\"") = 0;
+	for (uint32_t i = 0; i < 2000; i++) {
+		struct rng r = rng_at(8, RNG_WORLD, i, 0, 0);
+		char *at = numbers + rng_below(&r, (uint32_t)(end - numbers)), was = *at;
+
+		*at = (char)rng_below(&r, 256);
+		write_numbers(text, numbers, (size_t)(end - numbers));
+		try_file(&everything, NULL, 0);
+		*at = was;
+	}
+	free(text);
+	study_clear(&s);
 }
 
 static void a_part_of_another_study_is_refused(void)
@@ -326,45 +479,108 @@ static void a_part_of_another_study_is_refused(void)
 		struct study_keep keep;
 		const char *reason;
 	} cases[] = {
-		{{.days = true}, "file:1: was written without days, which cannot be made up for here"},
-		{{.sessions = true}, "file:1: was written without sessions, which cannot be made up for here"},
-		{{.recommendations = true}, "file:1: was written without answers, which cannot be made up for here"},
-		{{.before = true, .moment = 5}, "file:1: was written without --covariate-before"},
-		{{0}, "file:1: was written without experiment 'Y': name the same with --experiment"},
+		{{.days = true}, "file: was written without days, which cannot be made up for here"},
+		{{.sessions = true}, "file: was written without sessions, which cannot be made up for here"},
+		{{.recommendations = true}, "file: was written without answers, which cannot be made up for here"},
+		{{.before = true, .moment = 5}, "file: was written without --covariate-before"},
+		{{0}, "file: was written without experiment 'Y': name the same with --experiment"},
 	};
 	static const struct study_keep other = {.before = true, .moment = 4};
+	static const char numbers[] = NUMBERS;
 	char x[] = "X", *wanted[] = {x};
 	struct study s;
-	char *text;
 
 	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-		CHECK(try(HEAD_UP_TO("1") USER("1"), &cases[i].keep, wanted, i < 4) < 0);
+		write_numbers(USUAL, numbers, sizeof numbers - 1);
+		CHECK(try_file(&cases[i].keep, wanted, i < 4) < 0);
 		CHECK_STR(e.text, cases[i].reason);
 	}
-	read_part(&s, STUDY_STREAM, &everything, 0, 1);
+	draw_log(LATE);
+	read_whole(&s, STUDY_STREAM, &everything);
 	check_early(&s, 1, 2);
-	text = part_of(&s);
-	CHECK(try(text, &other, NULL, 0) < 0);
-	CHECK_STR(e.text, "file:1: was written with --covariate-before 150000000: give that here too");
-	/* what began before is to be told */
-	memcpy(strstr(text, "\"events_before\""), "\"events_behind\"", strlen("\"events_behind\""));
-	CHECK(try(text, &everything, NULL, 0) < 0);
-	CHECK_STR(e.text, "file:1: not a part of a log: \"events_before\" is not an object");
-	free(text);
+	write_part("file", &s);
+	CHECK(try_file(&other, NULL, 0) < 0);
+	CHECK_STR(e.text, "file: was written with --covariate-before 150000000: give that here too");
 	study_clear(&s);
 }
 
-static void a_user_in_two_files_is_told_with_both(void)
+/* Reads two parts, each of the events of user 7 at these moments, of which -1 is none. */
+static int read_two(const int64_t first[2], const int64_t second[2], bool recommendations)
 {
-	char first[] = "file", second[] = "state", *paths[] = {first, second};
+	char a[] = "file", b[] = "state", *paths[] = {a, b};
+	const struct study_keep keep = {.joinable = true, .recommendations = recommendations};
 	struct study s;
-	char x[] = "X", *wanted[] = {x};
+	int status;
 
-	fixture_file("file", HEAD_UP_TO("1") USER("7"));
-	fixture_file("state", HEAD_UP_TO("2") USER("8") USER("7"));
-	study_init(&s, STUDY_STREAM, wanted, 1);
+	for (int part = 0; part < 2; part++) {
+		const int64_t *at = part ? second : first;
+
+		study_init(&s, STUDY_STREAM, NULL, 0);
+		study_keep(&s, &keep);
+		for (int i = 0; i < 2; i++) {
+			struct event ev = event_of(EVENT_NEXT, 7, 1, (part + 1) / 4.0);
+
+			ev.timestamp = at[i] < 0 ? EVENT_NO_TIMESTAMP : at[i];
+			CHECK(study_add(&s, &ev, &e) == 0);
+		}
+		CHECK(study_end(&s, &e) == 0);
+		write_part(paths[part], &s);
+		study_clear(&s);
+	}
+	study_init(&s, STUDY_STREAM, NULL, 0);
+	study_keep(&s, &keep);
+	e.text[0] = 0;
+	status = partial_read(&s, paths, 2, &e);
+	study_clear(&s);
+	return status;
+}
+
+static void overlaps_in_time_are_told_with_user_and_files(void)
+{
+	CHECK(read_two((int64_t[]){10, 20}, (int64_t[]){20, 30}, true) == 0);
+	CHECK(read_two((int64_t[]){20, 30}, (int64_t[]){10, 20}, true) == 0);
+	CHECK(read_two((int64_t[]){10, 20}, (int64_t[]){19, 30}, false) < 0);
+	CHECK_STR(e.text, "user 7: the events in state begin at 19, before those in file end, at 20: of a user, one "
+			  "log has to follow another in time");
+	CHECK(read_two((int64_t[]){15, 16}, (int64_t[]){10, 20}, false) < 0);
+	CHECK_STR(e.text, "user 7: the events in file begin at 15, before those in state end, at 20: of a user, one "
+			  "log has to follow another in time");
+	CHECK(read_two((int64_t[]){10, 20}, (int64_t[]){-1, 30}, false) < 0);
+	CHECK_STR(e.text, "user 7 is in file and state, and what comes first in one of them has no timestamp: such a log "
+			  "can be split by user only");
+	CHECK(read_two((int64_t[]){10, 20}, (int64_t[]){30, 25}, false) < 0);
+	CHECK_STR(e.text, "user 7 is in file and state, and events of state were out of order and taken as they came: read "
+			  "its log from a file");
+	CHECK(read_two((int64_t[]){10, 20}, (int64_t[]){-1, -1}, false) < 0);
+	unlink("state");
+}
+
+static void a_log_in_two_parts_is_told(void)
+{
+	char a[] = "file", b[] = "state", *paths[] = {a, b, a};
+	struct study s;
+
+	draw_log(AS_IT_CAME);
+	split_by_user(2);
+	for (uint32_t i = 0; i < 2; i++) {
+		read_part(&s, STUDY_STREAM, &nothing, i, 0);
+		write_part(paths[i], &s);
+		study_clear(&s);
+	}
+	study_init(&s, STUDY_STREAM, NULL, 0);
+	CHECK(partial_read(&s, paths, 3, &e) < 0);
+	CHECK_STR(e.text, "file: a part of the same log as file: it would count twice");
+	study_clear(&s);
+	/* and the parts together are the whole */
+	merge(&s, &nothing, paths, 2);
+	write_part("state", &s);
+	study_clear(&s);
+	read_whole(&s, STUDY_STREAM, &nothing);
+	write_part("file", &s);
+	study_clear(&s);
+	study_init(&s, STUDY_STREAM, NULL, 0);
 	CHECK(partial_read(&s, paths, 2, &e) < 0);
-	CHECK_STR(e.text, "state:3: user 7 is in file too: parts must be split by user");
+	CHECK_STR(e.text, "state: a part of the same log as file: it would count twice");
 	study_clear(&s);
 }
 
@@ -383,15 +599,11 @@ static void sorted_is_what_all_parts_say(void)
 		struct study part, s;
 
 		for (int k = 0; k < 2; k++) {
-			char *text;
-
 			study_init(&part, STUDY_STREAM, NULL, 0);
 			part.out_of_order = (uint64_t)(k ? cases[i].b_late : cases[i].a_late);
 			part.sorted = k ? cases[i].b_sorted : cases[i].a_sorted;
 			CHECK(study_end(&part, &e) == 0);
-			text = part_of(&part);
-			fixture_file(paths[k], text);
-			free(text);
+			write_part(paths[k], &part);
 			study_clear(&part);
 		}
 		study_init(&s, STUDY_STREAM, NULL, 0);
@@ -408,11 +620,14 @@ int main(void)
 	fixture_enter(directory);
 	fixture_catalog(&catalog, 10, 3, 1);
 	RUN(any_split_by_user_merges_to_the_whole);
+	RUN(any_split_by_user_and_time_merges_to_the_whole);
 	RUN(a_part_may_have_more_than_is_asked_for);
-	RUN(parts_may_be_concatenated_and_sorted);
+	RUN(parts_may_be_concatenated);
 	RUN(what_is_wrong_is_told);
+	RUN(wrong_numbers_do_no_harm);
 	RUN(a_part_of_another_study_is_refused);
-	RUN(a_user_in_two_files_is_told_with_both);
+	RUN(overlaps_in_time_are_told_with_user_and_files);
+	RUN(a_log_in_two_parts_is_told);
 	RUN(sorted_is_what_all_parts_say);
 	catalog_clear(&catalog);
 	fixture_leave(directory);
