@@ -69,7 +69,7 @@ static void what_was_joined_is_one_text(void)
 {
 	static const char want[] = "one\ntwo\nthree\nfour\n", skippable[] = "\x50\x2a\x4d\x18\x03\0\0\0abc";
 	char bytes[512], text[64];
-	size_t n = 0, len;
+	size_t n = 0, len = 0;
 	struct errmsg e;
 
 	memcpy(bytes, skippable, 11);

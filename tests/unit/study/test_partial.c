@@ -2,6 +2,7 @@
 
 #include <stdlib.h>
 
+#include "base/memstream.h"
 #include "base/rng.h"
 #include "event/event_digest.h"
 #include "report/analysis.h"
@@ -109,11 +110,12 @@ static void read_whole(struct study *s, enum study_order order, const struct stu
 
 static char *part_of(struct study *s, size_t *size)
 {
-	char *text = NULL;
-	FILE *f = open_memstream(&text, size);
+	struct memstream m;
+	char *text;
 
-	CHECK(partial_write(s, f, &e) == 0);
-	fclose(f);
+	CHECK(partial_write(s, memstream_open(&m), &e) == 0);
+	text = memstream_close(&m);
+	*size = m.len;
 	return text;
 }
 
