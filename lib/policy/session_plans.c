@@ -102,12 +102,18 @@ static size_t *find_users(const struct session_model *m)
 	return users;
 }
 
+/* Products of so many rows with all tracks are made at once. */
+static size_t rows_at_once(size_t n_tracks)
+{
+	return n_tracks < MOST_PRODUCTS / ROWS ? ROWS : MOST_PRODUCTS / (n_tracks + 1) + 1;
+}
+
 static void *make_all(void *plans)
 {
 	struct session_plans *s = plans;
 	const struct session_model *m = &s->player->model;
 	unsigned threads = parallel_threads(0);
-	size_t room = MOST_PRODUCTS / (m->n_tracks + 1) + 1, rows = room < ROWS ? room : ROWS;
+	size_t rows = rows_at_once(m->n_tracks);
 	struct all_rows all = {
 		.plans = s, .users = find_users(m), .planners = calloc(threads, sizeof *all.planners)};
 	bool ready = all.users && all.planners;

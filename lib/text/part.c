@@ -51,7 +51,7 @@ void part_put(struct part_bytes *b, uint64_t number)
 
 void part_put_signed(struct part_bytes *b, int64_t number)
 {
-	part_put(b, (uint64_t)number << 1 ^ (uint64_t)(number >> 63));
+	part_put(b, (uint64_t)number << 1 ^ -(uint64_t)(number < 0));
 }
 
 void part_put_word(struct part_bytes *b, uint64_t word)

@@ -80,14 +80,14 @@ bool session_observe(const struct session_bound *o, float s, float b, float x, f
  */
 static inline __attribute__((always_inline)) float session_log_sigmoid(float z)
 {
-	const float round = 12582912.0f, per_ln2 = 1.44269504f, ln2_high = 0.693359375f, ln2_low = -2.12194440e-4f;
-	float a = fabsf(z) < 87 ? fabsf(z) : 87, n = (a * per_ln2 + round) - round;
-	float r = (n * ln2_high - a) + n * ln2_low, t, s, s2, scale;
+	const float to_integer = 12582912.0f, per_ln2 = 1.44269504f, ln2_high = 0.693359375f, ln2_low = -2.12194440e-4f;
+	float a = fabsf(z) < 87 ? fabsf(z) : 87, n = (a * per_ln2 + to_integer) - to_integer;
+	float r = (n * ln2_high - a) + n * ln2_low, t, s, s2, power;
 	int32_t bits = (127 - (int32_t)n) * (1 << 23); /* of 2^-n */
 
-	memcpy(&scale, &bits, sizeof scale);
+	memcpy(&power, &bits, sizeof power);
 	t = 1 + r * (1 + r * (1.0f / 2 + r * (1.0f / 6 + r * (1.0f / 24 + r * (1.0f / 120 + r * (1.0f / 720))))));
-	t *= scale;
+	t *= power;
 	s = t / (2 + t);
 	s2 = s * s;
 	t = 1.0f / 7 + s2 * (1.0f / 9 + s2 * (1.0f / 11 + s2 * (1.0f / 13)));
