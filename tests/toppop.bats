@@ -285,7 +285,6 @@ timed() {
 }
 
 @test "toppop: --recommended: a session goes on in the next part, and parts that mix a user's events are told" {
-	local at
 	merge() { for part; do botify-toppop --recommended --partial -o "$part.part" "$part"; done; botify-toppop --merge "${@/%/.part}"; }
 	# split by user; and between sessions
 	printf '%s\n' "1 100 5 7" "1 200 7 null" | timed >a
