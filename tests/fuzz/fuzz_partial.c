@@ -4,7 +4,7 @@
  */
 #include <string.h>
 
-#include "memory_file.h"
+#include "part_file.h"
 #include "study/partial.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -29,25 +29,6 @@ static char *written(struct study *s, size_t *size)
 		abort();
 	fclose(f);
 	return text;
-}
-
-/* A file of the part that the input is. */
-static int make_part(const uint8_t *data, size_t size, char *path)
-{
-	const uint8_t *end = size > 0 ? memchr(data, '\n', size) : NULL;
-	size_t head = end ? (size_t)(end - data) : size, n = end ? size - head - 1 : 0;
-	const struct part_bytes numbers = {.bytes = (unsigned char *)data + size - n, .n = n};
-	char *text = NULL;
-	size_t len;
-	FILE *f = open_memstream(&text, &len);
-	int fd;
-
-	if (!f || part_write((const char *)data, head, &numbers, f) < 0)
-		abort();
-	fclose(f);
-	fd = memory_file((const uint8_t *)text, len, path);
-	free(text);
-	return fd;
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
