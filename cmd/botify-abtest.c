@@ -93,14 +93,6 @@ static int set_fail_on(void *options, const struct option_row *row, const char *
 	return fail_on_check(names, e);
 }
 
-static int set_bad_lines(void *options, const struct option_row *row, const char *text, struct errmsg *e)
-{
-	struct options *o = options;
-
-	(void)row;
-	return bad_lines_parse(&o->bad_lines, "--bad-lines", text, e);
-}
-
 #define ANALYSIS OPTION_CALL(set_analysis)
 
 static const struct option_row option_rows[] = {
@@ -135,7 +127,7 @@ static const struct option_row option_rows[] = {
 	{"output", "FILE", "write to FILE, which appears whole or not at all", OPTION_TEXT(output), .letter = 'o'},
 	{"threads", "N", "threads that read the logs (default: one for each processor)",
 	 OPTION_WHOLE(threads, 1, LOG_THREADS_MAX)},
-	{"bad-lines", "N|P%", "exit 0 though so many lines are not events (default: 0)", OPTION_CALL(set_bad_lines)},
+	{"bad-lines", "N|P%", "exit 0 though so many lines are not events (default: 0)", COMMAND_BAD_LINES(bad_lines)},
 	{"partial", NULL, "write a part to be merged instead of the report", OPTION_FLAG(partial)},
 	{"merge", NULL, "read what --partial or --state wrote instead of logs", OPTION_FLAG(merge)},
 	{"parts", "N", "with --merge: fail unless there are N parts in all", OPTION_WHOLE(parts, 1, INT32_MAX)},
@@ -329,7 +321,10 @@ static int join_state(struct inputs *in, const struct options *o, struct errmsg 
 	return status;
 }
 
-/* Opens the state, and takes over what it keeps. The page has all that is kept; a state that is begun for it keeps all. */
+/*
+ * Opens the state, and takes over what it keeps. The page has all that is kept; a state that is begun for it keeps
+ * all.
+ */
 static int open_state(struct inputs *in, struct options *o, json_t **head, struct errmsg *e)
 {
 	struct study_keep keep = o->keep;

@@ -41,14 +41,6 @@ static int set_holdout(void *options, const struct option_row *row, const char *
 	return route_parse_holdout(&o->choice, "--holdout", text, e);
 }
 
-static int set_bad_lines(void *options, const struct option_row *row, const char *text, struct errmsg *e)
-{
-	struct options *o = options;
-
-	(void)row;
-	return bad_lines_parse(&o->bad_lines, "--bad-lines", text, e);
-}
-
 static const struct option_row option_rows[] = {
 	{"number", "N", "how many shards; by day or hour: as many as there are", OPTION_WHOLE(choice.n, 1, ROUTE_MAX),
 	 .letter = 'n'},
@@ -59,7 +51,7 @@ static const struct option_row option_rows[] = {
 	 OPTION_CALL(set_holdout)},
 	{"output", "PREFIX", "write to files of this name and a number, a day, or train and test",
 	 OPTION_TEXT(prefix), .letter = 'o'},
-	{"bad-lines", "N|P%", "exit 0 though so many lines are left out (default: 0)", OPTION_CALL(set_bad_lines)},
+	{"bad-lines", "N|P%", "exit 0 though so many lines are left out (default: 0)", COMMAND_BAD_LINES(bad_lines)},
 	{0},
 };
 

@@ -40,14 +40,6 @@ static int set_format(void *options, const struct option_row *row, const char *n
 	return o->format ? 0 : errmsg_set(e, "--%s takes json, ndjson or table, not '%s'", row->name, name);
 }
 
-static int set_bad_lines(void *options, const struct option_row *row, const char *text, struct errmsg *e)
-{
-	struct options *o = options;
-
-	(void)row;
-	return bad_lines_parse(&o->bad_lines, "--bad-lines", text, e);
-}
-
 static const struct option_row option_rows[] = {
 	{"experiment", "NAME", "count only events that are in this experiment", OPTION_TEXT(choice.experiment)},
 	{"arm", "ARM", "and only those on this arm; may be repeated", OPTION_LIST(arms)},
@@ -61,7 +53,7 @@ static const struct option_row option_rows[] = {
 	{"output", "FILE", "write to FILE, which appears whole or not at all", OPTION_TEXT(output), .letter = 'o'},
 	{"threads", "N", "threads that read the logs (default: one for each processor)",
 	 OPTION_WHOLE(threads, 1, LOG_THREADS_MAX)},
-	{"bad-lines", "N|P%", "exit 0 though so many lines are not events (default: 0)", OPTION_CALL(set_bad_lines)},
+	{"bad-lines", "N|P%", "exit 0 though so many lines are not events (default: 0)", COMMAND_BAD_LINES(bad_lines)},
 	{"partial", NULL, "write counts to be merged instead of the result", OPTION_FLAG(choice.partial)},
 	{"merge", NULL, "read what --partial or --state wrote instead of logs", OPTION_FLAG(merge)},
 	{"parts", "N", "with --merge: fail unless there are N parts in all", OPTION_WHOLE(parts, 1, INT32_MAX)},

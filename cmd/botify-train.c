@@ -67,14 +67,6 @@ static int set_hyper(void *options, const struct option_row *row, const char *te
 
 #define HYPER(which) OPTION_CALL(set_hyper), .choice = (which)
 
-static int set_bad_lines(void *options, const struct option_row *row, const char *text, struct errmsg *e)
-{
-	struct options *o = options;
-
-	(void)row;
-	return bad_lines_parse(&o->bad_lines, "--bad-lines", text, e);
-}
-
 static const struct option_row option_rows[] = {
 	{"model", "MODEL", "what to learn: itemknn, ease or mf; als, bpr, warp, ease or userknn",
 	 OPTION_TEXT(model), .letter = 'm'},
@@ -95,7 +87,7 @@ static const struct option_row option_rows[] = {
 	{"seed", "N", "for all that is drawn (default: 0)", OPTION_WHOLE(trainer.tune.seed, 0, INT64_MAX)},
 	{"threads", "N", "threads that read and learn (default: one for each processor)",
 	 OPTION_WHOLE(trainer.tune.threads, 1, LOG_THREADS_MAX)},
-	{"bad-lines", "N|P%", "exit 0 though so many lines are not events (default: 0)", OPTION_CALL(set_bad_lines)},
+	{"bad-lines", "N|P%", "exit 0 though so many lines are not events (default: 0)", COMMAND_BAD_LINES(bad_lines)},
 	{"holdout", "SHARE", "share of the sessions to choose by what is not given (default: 0.1)",
 	 OPTION_REAL(trainer.holdout, 0, 1)},
 	{"tune", NULL, "print what was tried on standard error", OPTION_FLAG(tune)},

@@ -152,6 +152,11 @@ bool command_complained(const struct command *c, const struct command_complaints
 	return complaints->n > 0;
 }
 
+int command_take_bad_lines(void *options, const struct option_row *row, const char *text, struct errmsg *e)
+{
+	return bad_lines_parse((struct bad_lines *)((char *)options + row->offset), "--bad-lines", text, e);
+}
+
 bool command_is_spoiled(const struct command_complaints *complaints, const struct bad_lines *allowed,
 			const struct log_count *count)
 {
@@ -167,7 +172,8 @@ bool command_spoiled(const struct command *c, const struct command_complaints *c
 
 	if (count->bad > 0 && (allowed->lines > 0 || allowed->percent > 0))
 		command_note(c, "%" PRIu64 " of %" PRIu64 " lines %s left out, %s --bad-lines allows", count->bad,
-			     count->bad + count->events, count->bad == 1 ? "is not an event and was" : "are not events and were",
+			     count->bad + count->events,
+			     count->bad == 1 ? "is not an event and was" : "are not events and were",
 			     bad_lines_allow(allowed, &lines) ? "as" : "more than");
 	return complained && command_is_spoiled(complaints, allowed, count);
 }

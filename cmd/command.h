@@ -86,6 +86,11 @@ bool command_complained(const struct command *c, const struct command_complaints
 bool command_spoiled(const struct command *c, const struct command_complaints *complaints,
 		     const struct bad_lines *allowed, const struct log_count *count);
 
+/* What --bad-lines sets, in a row of options. */
+#define COMMAND_BAD_LINES(field) \
+	OPTION_CALL(command_take_bad_lines), .offset = OPTION_OFFSET(field, struct bad_lines)
+int command_take_bad_lines(void *options, const struct option_row *row, const char *text, struct errmsg *e);
+
 /* Whether it does, without a word. */
 bool command_is_spoiled(const struct command_complaints *complaints, const struct bad_lines *allowed,
 			const struct log_count *count);
