@@ -275,13 +275,13 @@ static int close_and_name(struct save *s)
 	return status;
 }
 
-/* The file must be on the disk before it gets the name: a crash would else leave a whole name and half a file. */
 void save_flush(struct save *s)
 {
 	if (fflush(s->file) != 0 && s->error == 0)
 		s->error = errno;
 }
 
+/* The file must be on the disk before it gets the name: a crash would else leave a whole name and half a file. */
 static int finish_file(struct save *s)
 {
 	errno = s->error;

@@ -35,27 +35,19 @@ static bool is_of_session(const struct session_live *l, const struct policy_requ
 	return true;
 }
 
-/* Room for n candidates. Returns 0, or -1 where there is no memory. */
+/* Room for n candidates; what it held is of no meaning after. Returns 0, or -1 where there is no memory. */
 static int make_room(struct session_live *l, size_t n)
 {
-	size_t cap = l->cap;
-	float *scores = grow(l->scores, &cap, n, sizeof *scores), *discounts;
-	uint32_t *artists;
-
-	if (scores)
-		l->scores = scores;
-	cap = l->cap;
-	discounts = grow(l->discounts, &cap, n, sizeof *discounts);
-	if (discounts)
-		l->discounts = discounts;
-	cap = l->cap;
-	artists = grow(l->artists, &cap, n, sizeof *artists);
-	if (artists)
-		l->artists = artists;
-	if (!scores || !discounts || !artists)
-		return -1;
-	l->cap = cap;
-	return 0;
+	if (n <= l->cap)
+		return 0;
+	free(l->scores);
+	free(l->discounts);
+	free(l->artists);
+	l->scores = malloc(n * sizeof *l->scores);
+	l->discounts = malloc(n * sizeof *l->discounts);
+	l->artists = malloc(n * sizeof *l->artists);
+	l->cap = l->scores && l->discounts && l->artists ? n : 0;
+	return l->cap > 0 ? 0 : -1;
 }
 
 /* Notes what was played: what it does to its artist, and that it will not be played again. */
