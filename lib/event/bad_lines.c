@@ -20,8 +20,8 @@ int bad_lines_parse(struct bad_lines *b, const char *what, const char *text, str
 		status = number_parse_int(what, text, 0, INT64_MAX, &lines, e);
 		b->lines = (uint64_t)lines;
 	}
-	return status < 0 ? errmsg_set(e, "%s takes a number of lines or a share of them, as 7 or 0.1%%, not '%s'", what,
-				       text)
+	return status < 0 ? errmsg_set(e, "%s takes a number of lines or a share of them, as 7 or 0.1%%, not '%s'",
+				       what, text)
 			  : 0;
 }
 

@@ -88,7 +88,8 @@ static const struct input_log *find_log(const struct input_log *list, size_t n, 
 	return NULL;
 }
 
-const struct input_log *input_logs_common(const struct input_logs *in, const struct input_logs *others, const struct input_log **other)
+const struct input_log *input_logs_common(const struct input_logs *in, const struct input_logs *others,
+					  const struct input_log **other)
 {
 	for (size_t i = 0; i < in->n; i++) {
 		const struct input_log *log = &in->list[i];

@@ -1,6 +1,6 @@
 /*
- * input_logs: which logs a part (text/part.h) was made of: how many events each had, from when to when, and a digest of them
- * (event_digest.h), by which a log is noticed that was counted already. Logs without events are not kept.
+ * input_logs: which logs a part (text/part.h) was made of: how many events each had, from when to when, and a digest
+ * of them (event_digest.h), by which a log is noticed that was counted already. Logs without events are not kept.
  */
 #ifndef BOTIFY_INPUT_LOGS_H
 #define BOTIFY_INPUT_LOGS_H
@@ -44,7 +44,8 @@ int64_t input_logs_until(const struct input_logs *in);
  * The log among these that is one of the others, or all of the others together, and theirs in *other; NULL where none
  * is.
  */
-const struct input_log *input_logs_common(const struct input_logs *in, const struct input_logs *others, const struct input_log **other);
+const struct input_log *input_logs_common(const struct input_logs *in, const struct input_logs *others,
+					  const struct input_log **other);
 
 /* Writes ,"parts":1,"inputs":[{"digest":"0123456789abcdef","events":9,"from":1000,"until":2000}] in order of time. */
 void input_logs_write(struct input_logs *in, FILE *f);

@@ -21,7 +21,8 @@ enum route_by {
 	ROUTE_DAY,     /* by the day of the timestamp, in UTC */
 	ROUTE_HOUR,    /* likewise */
 	ROUTE_LINES,   /* to each in turn */
-	ROUTE_EVENT,   /* of a holdout: by what is in the line, so that an event that was delivered twice is not parted */
+	/* of a holdout: by what is in the line, so that an event that was delivered twice is not parted */
+	ROUTE_EVENT,
 	ROUTE_SESSION  /* of a holdout: all lines of a session */
 };
 

@@ -21,7 +21,8 @@ struct candidates {
 	const uint32_t *place;	/* by track: where it stands in `tracks`, n or more where it does not; NULL: unknown */
 	size_t n;
 	const uint32_t *without; /* where there is no `place`: one of the tracks that is not a candidate; NULL: none */
-	const struct artist *artist; /* where `tracks` are all of an artist: which one; NULL: they are not, or who knows */
+	/* where `tracks` are all of an artist: which one; NULL: they are not, or who knows */
+	const struct artist *artist;
 	const struct pool *pool; /* what is known of them before; NULL: nothing */
 };
 

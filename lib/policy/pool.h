@@ -20,7 +20,9 @@ struct pool {
 	const uint32_t *place;	/* by track: where it stands in `tracks`, n or more where it does not; NULL likewise */
 	uint32_t n;
 	struct idmap of_artist; /* how many candidates each has; not of the whole catalog */
-	/* blocks of the list, of 1 << shift candidates each; there are none where a list is short enough to be walked */
+	/*
+	 * blocks of the list, of 1 << shift candidates each; there are none where a list is short enough to be walked
+	 */
 	uint32_t shift;
 	size_t n_blocks;
 	struct idmap rows; /* of artists with many candidates: 1 + the row that says how many are in each block */

@@ -119,9 +119,17 @@ static int recommend_track(struct recommender *r, const struct policy *policy, s
 	uint32_t step = (uint32_t)history_steps(session->history);
 	struct rng rng = rng_at(r->seed, RNG_POLICY, ev->user, session->number, step);
 	const struct policy_request q = {
-		.user = ev->user, .track = track, .time = ev->time, .history = session->history,
-		.recent = session->recent, .n_recent = session->n_recent, .excluded = &r->excluded,
-		.tallies = &session->tallies, .scratch = &r->scratch, .explain = r->explain, .candidates = &r->candidates,
+		.user = ev->user,
+		.track = track,
+		.time = ev->time,
+		.history = session->history,
+		.recent = session->recent,
+		.n_recent = session->n_recent,
+		.excluded = &r->excluded,
+		.tallies = &session->tallies,
+		.scratch = &r->scratch,
+		.explain = r->explain,
+		.candidates = &r->candidates,
 	};
 	struct recommendation a;
 

@@ -326,9 +326,11 @@ int tops_check_state(const struct tops_choice *choice, const json_t *head, struc
 		status = errmsg_set(e, "was begun with --recommended: give that here too");
 	if (status == 0)
 		status = check_arms(&r, head, e);
-	if (status == 0 && (all != (choice->n_arms == 0) || json_array_size(json_object_get(head, "arms")) > choice->n_arms))
-		status = errmsg_set(e, "was begun for other arms: name the same with --arm, or begin another state from the "
-				    "logs");
+	if (status == 0 &&
+	    (all != (choice->n_arms == 0) || json_array_size(json_object_get(head, "arms")) > choice->n_arms))
+		status = errmsg_set(
+			e, "was begun for other arms: name the same with --arm, or begin another state from the "
+			   "logs");
 	intern_clear(&t.parts.arms);
 	return status;
 }

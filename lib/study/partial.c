@@ -285,13 +285,15 @@ static int check_order(const struct reading *r, size_t k, struct errmsg *e)
 		return errmsg_set(e, "user %" PRIu32 " is in %s and %s, and what comes first in one of them has no "
 				  "timestamp: such a log can be split by user only", a->id, first, second);
 	if (r->of[k]->unsorted || r->of[k + 1]->unsorted)
-		return errmsg_set(e, "user %" PRIu32 " is in %s and %s, and events of %s were out of order and taken as "
-				  "they came: read its log from a file", a->id, first, second,
-				  r->of[k]->unsorted ? first : second);
+		return errmsg_set(e,
+				  "user %" PRIu32 " is in %s and %s, and events of %s were out of order and taken as "
+				  "they came: read its log from a file",
+				  a->id, first, second, r->of[k]->unsorted ? first : second);
 	if (b->ends.from < a->latest)
-		return errmsg_set(e, "user %" PRIu32 ": the events in %s begin at %" PRId64 ", before those in %s end, at "
-				  "%" PRId64 ": of a user, one log has to follow another in time", a->id, second,
-				  b->ends.from, first, a->latest);
+		return errmsg_set(e,
+				  "user %" PRIu32 ": the events in %s begin at %" PRId64 ", before those in %s end, at "
+				  "%" PRId64 ": of a user, one log has to follow another in time",
+				  a->id, second, b->ends.from, first, a->latest);
 	return 0;
 }
 

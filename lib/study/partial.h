@@ -63,8 +63,8 @@ int partial_read(struct study *s, char *const *paths, size_t n_paths, struct err
 int partial_merge(struct study *s, struct part_file *files, size_t n, bool ordered, struct errmsg *e);
 
 /*
- * Makes a study keep what a state has that is to grow by it: `head` is its first line. Returns 0; or -1 with the reason,
- * where the state has not what the study is to keep, or is of other experiments.
+ * Makes a study keep what a state has that is to grow by it: `head` is its first line. Returns 0; or -1 with the
+ * reason, where the state has not what the study is to keep, or is of other experiments.
  */
 int partial_keep_as(struct study_keep *keep, const json_t *head, char *const *wanted, size_t n_wanted,
 		    struct errmsg *e);

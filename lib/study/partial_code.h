@@ -1,6 +1,6 @@
 /*
- * partial_code (private to lib/study): the packed numbers of a part of a log, which follow its first line (text/part.h);
- * partial.h says what they are.
+ * partial_code (private to lib/study): the packed numbers of a part of a log, which follow its first line
+ * (text/part.h); partial.h says what they are.
  *
  * A part has its own numbers for what has a name: an experiment has its place in the "experiments" of the first line,
  * an arm that in the experiment's "arms", a source that in "sources", an experiment before the moment that in

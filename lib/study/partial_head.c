@@ -224,18 +224,24 @@ static bool is_among(char *const *names, size_t n, const char *name)
 static int check_asked(const json_t *asked, char *const *wanted, size_t n_wanted, struct errmsg *e)
 {
 	if (json_is_null(asked) && n_wanted > 0)
-		return errmsg_set(e, "was begun without --experiment: leave it out, or begin another state from the logs");
+		return errmsg_set(e,
+				  "was begun without --experiment: leave it out, or begin another state from the logs");
 	for (size_t i = 0; i < json_array_size(asked); i++) {
 		const char *name = json_string_value(json_array_get(asked, i));
 
 		if (!is_among(wanted, n_wanted, name))
-			return errmsg_set(e, "was begun with --experiment '%s': give that here too, or begin another state "
-					  "from the logs", name ? name : "");
+			return errmsg_set(
+				e,
+				"was begun with --experiment '%s': give that here too, or begin another state "
+				"from the logs",
+				name ? name : "");
 	}
 	for (size_t i = 0; i < n_wanted; i++)
 		if (!is_asked(asked, wanted[i]))
-			return errmsg_set(e, "was begun without --experiment '%s': leave it out, or begin another state "
-					  "from the logs", wanted[i]);
+			return errmsg_set(e,
+					  "was begun without --experiment '%s': leave it out, or begin another state "
+					  "from the logs",
+					  wanted[i]);
 	return 0;
 }
 
@@ -244,7 +250,8 @@ int partial_keep_as(struct study_keep *keep, const json_t *head, char *const *wa
 {
 	struct partial_shape shape;
 
-	if (check_asked(json_object_get(head, "asked"), wanted, n_wanted, e) < 0 || check_kept(keep, head, &shape, e) < 0)
+	if (check_asked(json_object_get(head, "asked"), wanted, n_wanted, e) < 0 ||
+	    check_kept(keep, head, &shape, e) < 0)
 		return -1;
 	if (shape.artists && !keep->catalog)
 		return errmsg_set(e, "was begun with --tracks: give that here too");

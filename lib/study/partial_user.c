@@ -79,7 +79,8 @@ static int take_days(struct partial_user *u, struct partial_participant *p, cons
 	return 0;
 }
 
-static int take_times(struct partial_user *u, struct partial_participant *p, const struct study *s, uint32_t participant)
+static int take_times(struct partial_user *u, struct partial_participant *p, const struct study *s,
+		      uint32_t participant)
 {
 	const struct study_sessions *all = &s->sessions;
 
@@ -219,7 +220,8 @@ static int put_participant(const struct partial_user *u, const struct partial_pa
 
 static int put_recommendations(const struct partial_user *u, struct study *s, uint32_t user)
 {
-	if (u->in_session && recommendations_resume(&s->recommendations, user, u->heard, u->n_heard, s->keep.catalog) < 0)
+	if (u->in_session &&
+	    recommendations_resume(&s->recommendations, user, u->heard, u->n_heard, s->keep.catalog) < 0)
 		return -1;
 	for (size_t i = 0; s->keep.joinable && i < u->n_openings; i++)
 		if (study_add_opening(s, user, &u->openings[i]) < 0)
@@ -300,7 +302,8 @@ static int repeat_opening(const struct partial_user *u, struct study_opening *o,
 {
 	struct recommendations_count more = {
 		.repeated_tracks = !o->repeats_track && is_heard(u, o->track),
-		.repeated_artists = o->has_artist && !o->repeats_artist && is_artist_heard(u, s->keep.catalog, o->track),
+		.repeated_artists = o->has_artist && !o->repeats_artist &&
+				    is_artist_heard(u, s->keep.catalog, o->track),
 	};
 
 	o->repeats_track = o->repeats_track || more.repeated_tracks > 0;

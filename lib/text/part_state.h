@@ -1,6 +1,6 @@
 /*
- * part_state: a part (part.h) that grows: the file of --state. It is locked from when it is read until it has been saved,
- * so that no other run adds to it meanwhile; it is replaced as a whole or stays as it was (base/save.h).
+ * part_state: a part (part.h) that grows: the file of --state. It is locked from when it is read until it has been
+ * saved, so that no other run adds to it meanwhile; it is replaced as a whole or stays as it was (base/save.h).
  */
 #ifndef BOTIFY_PART_STATE_H
 #define BOTIFY_PART_STATE_H

@@ -1,11 +1,11 @@
 /*
  * Which openings of a user belong to one interest: see session_fit.h.
  *
- * Each opening is looked at by itself: its first track lies near the interest, and its listens say more: so it tells of
- * q, by its posterior. The interests of users are q ~ N(0, spread). Openings are joined, two clusters at a time, as long
- * as one interest explains both better than two do, by the ratio of the evidences: so how many interests a user has
- * comes out of the log. First tracks alone would be enough for random sessions; in those of a policy, where listens are
- * many, they would not.
+ * Each opening is looked at by itself: its first track lies near the interest, and its listens say more: so it tells
+ * of q, by its posterior. The interests of users are q ~ N(0, spread). Openings are joined, two clusters at a time, as
+ * long as one interest explains both better than two do, by the ratio of the evidences: so how many interests a user
+ * has comes out of the log. First tracks alone would be enough for random sessions; in those of a policy, where
+ * listens are many, they would not.
  */
 #include <math.h>
 #include <stdlib.h>

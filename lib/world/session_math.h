@@ -1,8 +1,8 @@
 /*
  * session_math: what a listen says in the session model (see session_model.h), and products of its vectors.
  *
- * time = factors[k] sigmoid(z), z = s (x - b), rounded to hundredths: so a time says that z lies in an interval, which at
- * 0 and at the top is open at one end. All sums are taken in an order that is fixed: the same numbers on every
+ * time = factors[k] sigmoid(z), z = s (x - b), rounded to hundredths: so a time says that z lies in an interval, which
+ * at 0 and at the top is open at one end. All sums are taken in an order that is fixed: the same numbers on every
  * machine.
  */
 #ifndef BOTIFY_SESSION_MATH_H

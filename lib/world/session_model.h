@@ -2,9 +2,9 @@
  * session_model: what listeners are after in a session, and what tracks are like, as learned from logs: a directory.
  *
  * A track has a vector e, and a user a few rows: vectors q, one for each of their interests. A listen to a track whose
- * artist was played k times before in the session is expected to last factors[k] sigmoid(s (q.e - b)), where s and b are
- * the user's, and factors[k] is gamma^k unless listens said otherwise. What is not known well is kept as variances. botify-train session learns and writes a model,
- * botify-recommend plays by it.
+ * artist was played k times before in the session is expected to last factors[k] sigmoid(s (q.e - b)), where s and b
+ * are the user's, and factors[k] is gamma^k unless listens said otherwise. What is not known well is kept as
+ * variances. botify-train session learns and writes a model, botify-recommend plays by it.
  *
  *     model.json          {"botify-session":1,"catalog":"…","dim":64,"tracks":N,"users":N,"rows":N,"openings":N,
  *                          "gamma":…,"factors":[…],…}
@@ -47,7 +47,8 @@ struct session_model {
 	struct session_start *openings;
 	/* what is left of a time after k plays of the artist: of no more than before, and factors[0] is 1 */
 	double factors[SESSION_PLAYS_MAX + 1];
-	double gamma; /* of what was left, for each play after these; factors[k] is gamma^k where nothing said otherwise */
+	/* of what was left, for each play after these; factors[k] is gamma^k where nothing said otherwise */
+	double gamma;
 	double noise;		       /* variance of x around q.e */
 	double near;		       /* variance of a coordinate of a first track around its interest */
 	/* the same, as a row takes it: as far as first tracks speak for it beside what was listened to */
