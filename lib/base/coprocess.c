@@ -6,15 +6,13 @@
 #include <math.h>
 #include <poll.h>
 #include <signal.h>
-#include <spawn.h>
 #include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "base/now.h"
+#include "base/spawn.h"
 #include "base/stop.h"
-
-extern char **environ;
 
 enum { STEP_MS = 2, DROPPED_MAX = 1 << 20 };
 
@@ -25,30 +23,6 @@ static void close_pipe(int *fd)
 	*fd = -1;
 }
 
-/* Spawns with the ends of the pipes as standard input and output. Returns an error number. */
-static int spawn_command(pid_t *pid, char *const argv[], int in, int out)
-{
-	posix_spawn_file_actions_t actions;
-	posix_spawnattr_t attributes;
-	sigset_t none, standard;
-	int error;
-
-	sigemptyset(&none);
-	sigemptyset(&standard);
-	sigaddset(&standard, SIGPIPE); /* which a writer to a coprocess ignores */
-	posix_spawn_file_actions_init(&actions);
-	posix_spawnattr_init(&attributes);
-	posix_spawn_file_actions_adddup2(&actions, in, STDIN_FILENO);
-	posix_spawn_file_actions_adddup2(&actions, out, STDOUT_FILENO);
-	posix_spawnattr_setsigmask(&attributes, &none);
-	posix_spawnattr_setsigdefault(&attributes, &standard);
-	posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
-	error = posix_spawnp(pid, argv[0], &actions, &attributes, argv, environ);
-	posix_spawnattr_destroy(&attributes);
-	posix_spawn_file_actions_destroy(&actions);
-	return error;
-}
-
 int coprocess_start(struct coprocess *c, char *const argv[], struct errmsg *e)
 {
 	int in[2] = {-1, -1}, out[2] = {-1, -1}, error = 0;
@@ -57,7 +31,7 @@ int coprocess_start(struct coprocess *c, char *const argv[], struct errmsg *e)
 	if (pipe2(in, O_CLOEXEC) < 0 || pipe2(out, O_CLOEXEC) < 0)
 		error = errno;
 	if (!error)
-		error = spawn_command(&c->pid, argv, in[0], out[1]);
+		error = spawn(&c->pid, &(struct spawn){.argv = argv, .in = in[0], .out = out[1]});
 	close_pipe(&in[0]);
 	close_pipe(&out[1]);
 	if (error) {

@@ -4,12 +4,13 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
-#include <spawn.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
+
+#include "base/spawn.h"
 
 extern char **environ;
 
@@ -74,30 +75,6 @@ static char **environment_with(const char *name)
 	return list;
 }
 
-/* Spawns with the end of a pipe as standard input. Returns an error number. */
-static int spawn_reader(pid_t *pid, char *const argv[], char *const env[], int in)
-{
-	posix_spawn_file_actions_t actions;
-	posix_spawnattr_t attributes;
-	sigset_t none, standard;
-	int error;
-
-	sigemptyset(&none);
-	sigemptyset(&standard);
-	sigaddset(&standard, SIGPIPE);
-	posix_spawn_file_actions_init(&actions);
-	posix_spawnattr_init(&attributes);
-	posix_spawn_file_actions_adddup2(&actions, in, STDIN_FILENO);
-	posix_spawnattr_setsigmask(&attributes, &none);
-	posix_spawnattr_setsigdefault(&attributes, &standard);
-	posix_spawnattr_setpgroup(&attributes, 0);
-	posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETPGROUP);
-	error = posix_spawnp(pid, argv[0], &actions, &attributes, argv, env);
-	posix_spawnattr_destroy(&attributes);
-	posix_spawn_file_actions_destroy(&actions);
-	return error;
-}
-
 int shard_open_command(struct shard *s, char *const argv[], const char *name, int stop_fd, struct errmsg *e)
 {
 	enum { PIPE_BYTES = 1 << 18 };
@@ -108,7 +85,9 @@ int shard_open_command(struct shard *s, char *const argv[], const char *name, in
 	if (begin(s, name, e) < 0)
 		return -1;
 	env = environment_with(name);
-	error = !env ? ENOMEM : pipe2(ends, O_CLOEXEC) < 0 ? errno : spawn_reader(&pid, argv, env, ends[0]);
+	error = !env ? ENOMEM : pipe2(ends, O_CLOEXEC) < 0 ? errno : 0;
+	if (!error)
+		error = spawn(&pid, &(struct spawn){argv, env, ends[0], -1, .own_group = true});
 	if (env)
 		free(env[0]);
 	free(env);
