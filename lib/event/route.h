@@ -74,6 +74,13 @@ enum route_status {
 /* Where the next line goes, which comes without its end. A blank line goes with the one before. */
 enum route_status route_line(struct route *r, const char *text, size_t len, size_t *shard, struct errmsg *e);
 
+/*
+ * Where an event goes, of a holdout: as its line, `text`, would. Events that are not read whole, and lines that are not
+ * events, do not count here.
+ */
+enum route_status route_event(struct route *r, const struct event *ev, struct slice text, size_t *shard,
+			      struct errmsg *e);
+
 /* How many shards there are, so far. */
 size_t route_shards(const struct route *r);
 
