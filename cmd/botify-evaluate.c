@@ -49,13 +49,10 @@ static int refuse(const char *word)
 
 int main(int argc, char **argv)
 {
-	struct options {
-		char nothing;
-	} o;
 	int status, first;
 
 	command_begin(&self, argv);
-	status = command_options(&self, argc, argv, &o, NULL);
+	status = command_options(&self, argc, argv, NULL, NULL);
 	if (status >= 0)
 		return status;
 	for (size_t i = 0; i < N_MODES; i++)

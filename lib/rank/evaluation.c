@@ -219,8 +219,11 @@ static double serendipity(const struct evaluation *v, const struct ranking_hits 
 	const struct top *top = &v->rankers->list[v->reference].table->top;
 	size_t places = k < list.n ? k : list.n, n = 0;
 
-	for (size_t i = 0; i < h->n_hits && h->ranks[i] <= places; i++)
-		n += top->place[list.tracks[h->ranks[i] - 1]] >= k;
+	for (size_t i = 0; i < h->n_hits && h->ranks[i] <= places; i++) {
+		uint32_t place = top->place[list.tracks[h->ranks[i] - 1]];
+
+		n += place == UINT32_MAX || place >= k;
+	}
 	if (k != RANKING_WHOLE)
 		places = k;
 	return places > 0 ? (double)n / (double)places : 0;

@@ -1,7 +1,7 @@
 /*
  * evaluation: how well tables rank, over all queries of a log.
  *
- * What every metric comes to is summed up by user, in units of 2^-36, so that the order of the queries does not count,
+ * What every metric comes to is summed up by user, in units of 2^-40, so that the order of the queries does not count,
  * nor how a log was split by user. Means over queries and their intervals over users are made of it by
  * study/ranking_study.h. Beside the metrics of ranking_metrics.h there are, of the first k tracks of a ranking,
  *
@@ -33,7 +33,7 @@
 #include "rank/ranking_metrics.h"
 
 enum { EVALUATION_LIST_MAX = 32 };
-#define EVALUATION_UNIT 0x1p-36
+#define EVALUATION_UNIT 0x1p-40
 
 /* Metrics beside those of ranking_metrics.h, summed up by user after them. */
 enum { EVALUATION_DIVERSITY = RANKING_METRICS, EVALUATION_SERENDIPITY, EVALUATION_METRICS };

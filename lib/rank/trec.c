@@ -23,10 +23,8 @@ void trec_put_relevant(FILE *qrels, const struct query *q, bool graded)
 
 void trec_put_ranking(FILE *run, const struct query *q, struct span ranking, const struct catalog *c, const char *name)
 {
-	size_t n = ranking.n < TREC_DEPTH ? ranking.n : TREC_DEPTH;
-
-	for (size_t i = 0; i < n; i++) {
+	for (size_t i = 0; i < ranking.n && i < TREC_DEPTH; i++) {
 		put_query(run, q);
-		fprintf(run, " Q0 %" PRIu32 " %zu %zu %s\n", c->tracks[ranking.tracks[i]].id, i + 1, n - i, name);
+		fprintf(run, " Q0 %" PRIu32 " %zu %zu %s\n", c->tracks[ranking.tracks[i]].id, i + 1, TREC_DEPTH - i, name);
 	}
 }
