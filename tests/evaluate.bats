@@ -90,7 +90,7 @@ agrees() {
 }
 
 @test "evaluate: parts by user merge to the whole, byte for byte, in every format" {
-	local format tables=(--tracks tracks.ndjson --at 1,10,all --shuffle 10 top.json near.ndjson)
+	local format tables=(--tracks tracks.ndjson --at "1,10,all" --shuffle 10 top.json near.ndjson)
 
 	botify-split -n 3 -o shard. log2
 	for shard in 0 1 2; do
@@ -119,9 +119,9 @@ agrees() {
 	[[ $output == *"c: made with other options than a"* ]]
 	run -1 botify-evaluate ranking --merge --parts 2 a
 	[[ $output == *"1 parts instead of 2"* ]]
-	head -c 300 a >cut
-	run -1 botify-evaluate ranking --merge cut
-	[[ $output == *"cut: "* ]]
+	head -c 300 a >short
+	run -1 botify-evaluate ranking --merge short
+	[[ $output == *"short: "* ]]
 }
 
 @test "evaluate: what is held out is what botify-split parts" {
