@@ -21,7 +21,8 @@ enum rng_use {
 	RNG_WORLD,    /* botify-world: kind of thing, number of it */
 	RNG_TRAIN,    /* botify-train: purpose, and what that counts */
 	RNG_SPLIT,    /* botify-split: who is held out: user, session; or a hash of the line, its length */
-	RNG_BOOTSTRAP /* how often a user is drawn: user, four replicates */
+	RNG_BOOTSTRAP, /* how often a user is drawn: user, four replicates */
+	RNG_EXPLORE   /* botify-recommend --epsilon: user, session, step */
 };
 
 struct rng {
