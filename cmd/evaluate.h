@@ -8,5 +8,6 @@
 typedef int evaluate_mode(int argc, char **argv);
 
 evaluate_mode evaluate_ranking;
+evaluate_mode evaluate_policy;
 
 #endif
