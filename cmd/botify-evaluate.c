@@ -13,6 +13,7 @@ static const struct mode {
 	evaluate_mode *run;
 } modes[] = {
 	{"ranking", evaluate_ranking},
+	{"log", evaluate_log},
 };
 
 enum { N_MODES = sizeof modes / sizeof *modes };
@@ -21,8 +22,9 @@ static const struct option_row option_rows[] = {{0}};
 
 static const struct command self = {
 	.name = "botify-evaluate",
-	.usage = "ranking [OPTION]... TABLE... [LOG]...",
-	.purpose = "Say what tables and policies would be worth, by event logs. For the options:\n"
+	.usage = "ranking [OPTION]... TABLE... [LOG]...\n"
+		 "       botify-evaluate log [OPTION]... [LOG]...",
+	.purpose = "Say what tables would be worth, by event logs, and what is in a log. For the options:\n"
 		   "botify-evaluate ranking --help",
 	.options = {.rows = option_rows, .before_operands = true},
 };
@@ -39,9 +41,9 @@ static int refuse(const char *word)
 	struct errmsg e;
 
 	if (!word)
-		errmsg_set(&e, "the first word says what is to be evaluated: ranking");
+		errmsg_set(&e, "the first word says what is to be evaluated: ranking or log");
 	else
-		errmsg_set(&e, "the first word is ranking, not '%s'", word);
+		errmsg_set(&e, "the first word is ranking or log, not '%s'", word);
 	if (meant)
 		errmsg_append(&e, " (did you mean %s?)", meant);
 	return command_misused(&self, &e);
