@@ -254,16 +254,18 @@ static int draw(const void *report, FILE *f, struct errmsg *e)
 {
 	const struct overview_report *r = report;
 	double x[OVERVIEW_HOURS + 1], plays[OVERVIEW_HOURS];
-	const struct svg_series series = {.y = plays};
-	const struct svg_chart chart = {.title = "Plays by hour of the day", .description = "Plays by hour of the day, UTC",
-					.x_label = "hour (UTC)", .y_label = "plays", .x = x, .n = OVERVIEW_HOURS,
-					.series = &series, .n_series = 1, .first = 1, .whole = true, .zero = true};
+	struct svg_series series = {0};
+	struct svg_chart chart = {.title = "Plays by hour of the day", .description = "Plays by hour of the day, UTC",
+				  .x_label = "hour (UTC)", .y_label = "plays", .n = OVERVIEW_HOURS,
+				  .series = &series, .n_series = 1, .first = 1, .whole = true, .zero = true};
 
 	(void)e;
 	for (int i = 0; i <= OVERVIEW_HOURS; i++)
 		x[i] = i;
 	for (int i = 0; i < OVERVIEW_HOURS; i++)
 		plays[i] = (double)r->overview->hours[i].plays;
+	chart.x = x;
+	series.y = plays;
 	if (r->overview->from == EVENT_NO_TIMESTAMP)
 		return 0;
 	html_figures(f);
@@ -328,9 +330,9 @@ static void put_lines(const struct overview *o, FILE *f)
 		fprintf(f, "; nothing for %" PRId64 " h from %s", gap, moment(from).text);
 	if (o->from != EVENT_NO_TIMESTAMP)
 		fputs(".\n", f);
-	fprintf(f, "A session has %s plays and a time of %s.\n", humanize_mean(per_session(o, (double)o->all.plays)).text,
+	fprintf(f, "A session: %s plays, time %s.\n", humanize_mean(per_session(o, (double)o->all.plays)).text,
 		humanize_mean(per_session(o, (double)o->all.billionths / 1e9)).text);
-	fprintf(f, "A play has a time of %s: %.1f %% skipped (under %g), %.1f %% liked (%g or more).\n",
+	fprintf(f, "A play: time %s, %.1f %% skipped (under %g), %.1f %% liked (%g or more).\n",
 		humanize_mean(mean_time(&o->all)).text, share(o->all.skipped, o->all.plays), o->choice.skipped,
 		share(o->all.liked, o->all.plays), o->choice.liked);
 	fprintf(f, "Heard before in the session: %.1f %% of tracks",
