@@ -624,6 +624,7 @@ full_size() {
 	mean() {
 		botify-sim "${world[@]}" --sessions 4000 --agent random --summary json "$@" 2>&1 >/dev/null | jq .total.reward_mean
 	}
+	sed -i 's/}$/,"consume_bias":14}/' users.ndjson
 	plain=$(mean)
 	hyped=$(mean --hype 20 --hype-boost 4)
 	sed 's/}$/,"hype":0}/' users.ndjson >cold
