@@ -1,12 +1,18 @@
 #include "report/document.h"
 
 #include <string.h>
+#include <unistd.h>
 
 #include "render/html.h"
 #include "render/markdown.h"
 #include "render/svg.h"
 #include "render/table.h"
 #include "text/json_put.h"
+
+struct document_style document_style_of(FILE *f)
+{
+	return (struct document_style){.terminal = isatty(fileno(f)), .colour = table_wants_colour(f)};
+}
 
 static int put_table(const struct document *d, const struct document_style *style, FILE *f, struct errmsg *e)
 {

@@ -39,6 +39,9 @@ struct document_format {
 	int (*write)(const struct document *d, const struct document_style *style, FILE *f, struct errmsg *e);
 };
 
+/* The style for a stream: whether it is a terminal, and is to be coloured. */
+struct document_style document_style_of(FILE *f);
+
 /* The format of this name, or NULL. */
 const struct document_format *document_format_find(const char *name);
 
