@@ -2,6 +2,7 @@
  * botify-sim: plays the listeners. See botify-sim(1).
  */
 #include <inttypes.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -20,8 +21,15 @@
 /* How a run is answered. */
 enum way { WAY_WIRED, WAY_COMMAND, WAY_RANDOM, WAY_ORACLE, WAY_CONSOLE };
 
+/* What all users have in common, whatever their lines say; NaN or 0: what they say. */
+struct constants {
+	double gamma;
+	uint32_t budget, neighbours;
+};
+
 struct options {
 	const char *tracks, *embeddings, *users;
+	struct constants constants;
 	struct simulation_options run;
 	double timeout;
 	enum way way;
@@ -80,6 +88,19 @@ static const struct option_row option_rows[] = {
 	{"start", "DATE", "the first day, YYYY-MM-DD (default: 2024-01-01)", OPTION_CALL(set_start)},
 	{"seed", "S", "seed of all random draws (default: 0)", OPTION_WHOLE(run.seed, 0, INT64_MAX)},
 	{"in-flight", "K", "sessions in flight at once (default: 256)", OPTION_WHOLE(run.in_flight, 1, 1000000)},
+	{"return", "DAYS",
+	 "users come back by themselves, after so many days on average: sooner\n"
+	 "after good sessions; instead of --sessions, until the days are over",
+	 OPTION_REAL(run.returns.days, 0.001, 1e6)},
+	{"churn", "P", "with --return: leave for good with up to this probability (default: 0)",
+	 OPTION_REAL(run.returns.churn, 0, 1)},
+	{"hype", "N", "tracks of the day, which everybody likes better (default: 0)",
+	 OPTION_WHOLE(run.hype, 0, 100000)},
+	{"hype-boost", "X", "how much better: added to e . q (default: 2)", OPTION_REAL(run.hype_boost, -1e9, 1e9)},
+	{"gamma", "G", "artist_discount_gamma of all users, whatever their lines say",
+	 OPTION_REAL(constants.gamma, 0, 1)},
+	{"budget", "N", "likewise session_budget", OPTION_WHOLE(constants.budget, 1, INT32_MAX)},
+	{"interest-neighbours", "N", "likewise interest_neighbours", OPTION_WHOLE(constants.neighbours, 1, INT32_MAX)},
 	{"max-tracks", "N", "end a session after N tracks (default: 5000)",
 	 OPTION_WHOLE(run.max_tracks, 1, INT32_MAX)},
 	{"timeout", "SECONDS", "give up when a reply does not come for so long (default: 30)",
@@ -104,8 +125,16 @@ static const struct command command = {
 static int check_options(const struct options *o, struct errmsg *e)
 {
 	static const char *const of_recommender[] = {"timeout", "in-flight", NULL};
+	static const char *const of_returns[] = {"churn", NULL}, *const of_hype[] = {"hype-boost", NULL};
+	static const char *const of_schedule[] = {"sessions", NULL};
 	const char *vain;
 
+	if (o->run.returns.days > 0 && options_given_of(&o->given, of_schedule))
+		return errmsg_set(e, "--return and --sessions exclude each other: there are as many as come of it");
+	if (o->run.returns.days == 0 && options_given_of(&o->given, of_returns))
+		return errmsg_set(e, "--churn has no effect without --return");
+	if (o->run.hype == 0 && options_given_of(&o->given, of_hype))
+		return errmsg_set(e, "--hype-boost has no effect without --hype");
 	if (!o->tracks)
 		return errmsg_set(e, "no catalog given (--tracks FILE)");
 	if (!o->embeddings)
@@ -134,6 +163,20 @@ static int parse_options(struct options *o, int argc, char **argv)
 	return status;
 }
 
+static void set_constants(struct users *users, const struct constants *c, size_t n_tracks)
+{
+	for (size_t i = 0; i < users->n; i++) {
+		struct user *u = &users->list[i];
+
+		if (!isnan(c->gamma))
+			u->artist_discount_gamma = c->gamma;
+		if (c->budget > 0)
+			u->session_budget = c->budget;
+		if (c->neighbours > 0)
+			u->interest_neighbours = c->neighbours < n_tracks ? c->neighbours : (uint32_t)n_tracks;
+	}
+}
+
 static int load_world(struct world *w, const struct options *o, struct errmsg *e)
 {
 	command_reads(&command, o->tracks);
@@ -141,6 +184,7 @@ static int load_world(struct world *w, const struct options *o, struct errmsg *e
 	if (catalog_load(&w->catalog, o->tracks, e) < 0 ||
 	    users_load(&w->users, o->users, &w->catalog, e) < 0)
 		return -1;
+	set_constants(&w->users, &o->constants, w->catalog.n_tracks);
 	return embeddings_load(&w->embeddings, o->embeddings, &w->catalog, e);
 }
 
@@ -149,7 +193,11 @@ static void show_progress(void *ctx, const struct simulation *s)
 	double seconds = now_seconds() - *(const double *)ctx;
 	uint64_t ended = s->ended, all = s->options.sessions;
 
-	fprintf(stderr, "\r%" PRIu64 " of %" PRIu64 " sessions, %.0f sessions/s ", ended, all, (double)ended / seconds);
+	if (s->options.returns.days > 0)
+		fprintf(stderr, "\r%" PRIu64 " sessions, %.0f sessions/s ", ended, (double)ended / seconds);
+	else
+		fprintf(stderr, "\r%" PRIu64 " of %" PRIu64 " sessions, %.0f sessions/s ", ended, all,
+			(double)ended / seconds);
 	fflush(stderr);
 }
 
@@ -236,8 +284,9 @@ int main(int argc, char **argv)
 {
 	struct options options = {
 		.run = {.sessions = 1000, .days = 1, .in_flight = 256, .max_tracks = 5000,
-			.start = INT64_C(1704067200000)},
+			.start = INT64_C(1704067200000), .hype_boost = 2},
 		.timeout = 30,
+		.constants = {.gamma = NAN},
 	};
 	struct world world = {0};
 	struct errmsg e;

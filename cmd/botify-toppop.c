@@ -13,6 +13,7 @@
 #include "event/holdout.h"
 #include "event/log.h"
 #include "rank/tops.h"
+#include "rank/tops_curve.h"
 #include "render/table.h"
 #include "text/day.h"
 #include "text/ndjson.h"
@@ -23,7 +24,9 @@
 struct options {
 	struct tops_choice choice;
 	const struct tops_format *format;
-	const char *tracks, *output, *state;
+	bool for_people; /* it is safe for terminals as it is */
+	const char *tracks, *output, *state, *format_name;
+	bool curve;
 	struct option_list arms;
 	size_t limit;
 	unsigned threads;
@@ -36,14 +39,6 @@ struct options {
 	char **paths; /* n_paths of them, at least one */
 	size_t n_paths;
 };
-
-static int set_format(void *options, const struct option_row *row, const char *name, struct errmsg *e)
-{
-	struct options *o = options;
-
-	o->format = tops_format_find(name);
-	return o->format ? 0 : errmsg_set(e, "--%s takes json, ndjson or table, not '%s'", row->name, name);
-}
 
 static int set_rank_by(void *options, const struct option_row *row, const char *name, struct errmsg *e)
 {
@@ -119,7 +114,11 @@ static const struct option_row option_rows[] = {
 	{"holdout-by", "WHAT", "event, session or user (default: user)", OPTION_CALL(set_holdout_by)},
 	{"tracks", "FILE", "the catalog: adds artist and title, leaves out tracks it does not have",
 	 OPTION_TEXT(tracks)},
-	{"format", "FORMAT", "json, ndjson or table (default: json)", OPTION_CALL(set_format)},
+	{"curve", NULL, "instead of tracks, the score at each rank", OPTION_FLAG(curve)},
+	{"format", "FORMAT",
+	 "json, ndjson or table (default: json);\n"
+	 "of a curve: table, ndjson, chart or svg (default: table)",
+	 OPTION_TEXT(format_name)},
 	{"limit", "N", "only the first N tracks of a list", OPTION_WHOLE(limit, 1, INT64_MAX), .letter = 'n'},
 	{"output", "FILE", "write to FILE, which appears whole or not at all", OPTION_TEXT(output), .letter = 'o'},
 	{"threads", "N", "threads that read the logs (default: one for each processor)",
@@ -171,13 +170,16 @@ static int check_counting(const struct options *o, struct errmsg *e)
 /* Looks for an option that has no effect beside the others, or not enough. */
 static int check_options(const struct options *o, struct errmsg *e)
 {
-	static const char *const of_lists[] = {"by-arm", "tracks", "format", "limit", "prior", NULL};
+	static const char *const of_lists[] = {"by-arm", "tracks", "format", "limit", "prior", "curve",
+					       NULL};
 	static const char *const of_logs[] = {"threads", "bad-lines", "since", "until", "half-life", "debias", "liked",
 					      "holdout", "holdout-by", NULL};
 	const char *vain;
 
 	if (o->choice.partial && (vain = options_given_of(&o->given, of_lists)) != NULL)
 		return errmsg_set(e, "--%s has no effect on a part; give it to the run that merges", vain);
+	if (o->curve && o->tracks)
+		return errmsg_set(e, "--tracks has no effect on a curve");
 	if (o->merge && (vain = options_given_of(&o->given, of_logs)) != NULL)
 		return errmsg_set(e, "--%s has no effect with --merge", vain);
 	if (o->state && (o->merge || o->choice.partial))
@@ -188,6 +190,19 @@ static int check_options(const struct options *o, struct errmsg *e)
 	if (!o->choice.experiment && (o->arms.n > 0 || o->choice.by_arm))
 		return errmsg_set(e, "--arm and --by-arm want the experiment too (--experiment NAME)");
 	return check_counting(o, e);
+}
+
+/* Finds the format, which is one of a list or of a curve. */
+static int find_format(struct options *o, struct errmsg *e)
+{
+	const char *name = o->format_name ? o->format_name : o->curve ? "table" : "json";
+
+	o->format = o->curve ? tops_curve_find(name) : tops_format_find(name);
+	o->for_people = strcmp(name, "table") == 0;
+	if (o->format)
+		return 0;
+	return errmsg_set(e, "--format takes %s, not '%s'",
+			  o->curve ? "table, ndjson, chart or svg with --curve" : "json, ndjson or table", name);
 }
 
 static int check_output(const struct options *o, struct errmsg *e)
@@ -225,7 +240,7 @@ static int parse_options(struct options *o, int argc, char **argv)
 	name_holdout(o);
 	o->paths = argv + optind;
 	o->n_paths = (size_t)(argc - optind);
-	if (status < 0 && (check_options(o, &e) < 0 || check_output(o, &e) < 0))
+	if (status < 0 && (find_format(o, &e) < 0 || check_options(o, &e) < 0 || check_output(o, &e) < 0))
 		status = command_misused(&self, &e);
 	return status;
 }
@@ -399,11 +414,10 @@ static void tell_left_out(const struct tops *t)
 static int print_result(struct tops *t, const struct options *o, const struct catalog *c, FILE *f, struct errmsg *e)
 {
 	struct tops_output out = {.catalog = o->tracks ? c : NULL, .limit = o->limit, .colour = table_wants_colour(f)};
-	bool table = o->format == tops_format_find("table");
 
 	if (o->choice.partial)
 		return print_plain(t, o, &out, f, e);
-	if (tops_end(t, e) < 0 || (table ? o->format->write(t, &out, f, e) : print_plain(t, o, &out, f, e)) < 0)
+	if (tops_end(t, e) < 0 || (o->for_people ? o->format->write(t, &out, f, e) : print_plain(t, o, &out, f, e)) < 0)
 		return -1;
 	tell_left_out(t);
 	if (out.unknown_plays > 0)
@@ -489,7 +503,6 @@ int main(int argc, char **argv)
 {
 	struct holdout holdout = {0};
 	struct options o = {
-		.format = tops_format_find("json"),
 		.limit = SIZE_MAX,
 		.choice = {.prior = 10, .counting = {.liked = .8}},
 		.holdout = &holdout,

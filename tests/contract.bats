@@ -124,7 +124,7 @@ for_each() {
 # The first words of a command whose modes have options of their own.
 modes() {
 	case $1 in
-	botify-evaluate) echo ranking ;;
+	botify-evaluate) echo ranking log ;;
 	esac
 }
 

@@ -1,6 +1,8 @@
 #!/usr/bin/env bats
 # botify-evaluate: what tables would be worth. Metrics are held against another implementation (reference/ranking.py).
 #
+# shellcheck disable=SC2016 # programs of jq have variables of their own
+#
 # The log is half a day of two policies over the demo's small world, and the tables are learned from another half.
 
 bats_require_minimum_version 1.5.0
@@ -212,4 +214,71 @@ agrees() {
 	jq -se 'map(select(.metric == "recall@10")) | .[1].table == "model" and .[1].value > .[0].value' got
 	run -1 botify-evaluate ranking model log2
 	[ "$output" = "botify-evaluate: model is a session model, which needs the catalog too (--tracks FILE)" ]
+}
+
+# ---- log ----
+
+look() {
+	botify-evaluate log --format json "$@"
+}
+
+# What jq counts.
+same() {
+	[ "$(jq -c "$1" got)" = "$(jq -nc "$2" "${3:-log2}")" ] || { jq -c "$1" got; jq -nc "$2" "${3:-log2}"; return 1; }
+}
+
+@test "evaluate: the first look counts what jq counts" {
+	look log2 >got
+	same '.log[0].events' '[inputs] | length'
+	same '.log[0].users' '[inputs.user] | unique | length'
+	same '.log[0].tracks' '[inputs.track] | unique | length'
+	same '.log[0].sessions' '[inputs | select(.message == "last")] | length'
+	same '[.log[0].from, .log[0].until]' '[inputs.timestamp] | [min, max]'
+	same '(.log[0].skipped * 1e6 | round)' '[inputs.time] | ([.[] | select(. < 0.1)] | length) / length * 1e8 | round'
+	same '(.log[0].mean_time * 1e9 | round)' '[inputs.time] | add / length * 1e9 | round'
+	same '[.sources[1:][] | [.of, .answers]] | sort' '[inputs | select(.source).source] | group_by(.) | map([.[0], length])'
+	same '[.places[].plays]' '[inputs] | group_by(.user) | map([foreach .[] as $e (0;
+		if . < 0 then 1 else . + 1 end | if $e.message == "last" then -. else . end; fabs)]) | add |
+		[(.[] | if . <= 5 then . elif . <= 10 then 6 elif . <= 20 then 7 elif . <= 50 then 8 elif . <= 100 then 9 else 10 end)]
+		| group_by(.) | map(length)'
+	same '[.hours[].plays] | add' '[inputs] | length'
+}
+
+@test "evaluate: the first look tells what is missing, and of a strange log" {
+	jq -c 'del(.experiments, .pool) | if .user % 2 == 0 then del(.timestamp) else . end' log2 >strange
+	tac strange | head -n 2000 >backwards
+	look backwards >got
+	for said in "neither pool nor propensity" "in no experiment" "have no timestamp" "earlier than"; do
+		jq -e --arg said "$said" 'any(.remarks[]; contains($said))' got
+	done
+	echo '{"message":"next","user":1,"track":2,"time":0.5}' | look >got
+	jq -e '.log[0].open_sessions == 1 and .log[0].from == null and .remarks[0] ==
+		"No event recommends a track: there is nothing here but what was played."' got
+	: >nothing
+	look nothing | jq -e '.log[0].events == 0 and .log[0].mean_time == null'
+	echo '{"track":1,"artist":"a"}' >few
+	look --tracks few log2 | jq -e 'any(.remarks[]; contains("not in the catalog"))'
+}
+
+@test "evaluate: the first look fits on one screen" {
+	botify-evaluate log --tracks tracks.ndjson log2 >screen
+	[ "$(wc -l <screen)" -le 24 ]
+	[ "$(LC_ALL=C.UTF-8 wc -L <screen)" -le 80 ]
+}
+
+@test "evaluate: looks at parts merge to that at the whole, byte for byte" {
+	botify-split -n 3 -o shard. log2
+	for shard in 0 1 2; do
+		botify-evaluate log --partial --tracks tracks.ndjson -o part.$shard shard.$shard
+	done
+	for format in table json html; do
+		botify-evaluate log --format $format --tracks tracks.ndjson log2 >whole
+		botify-evaluate log --format $format --merge --parts 3 part.1 part.0 part.2 >merged
+		cmp whole merged
+	done
+	run -1 botify-evaluate log --merge part.1 part.1
+	[[ $output == *"part.1: user "*" is in another part too: logs have to be split by user" ]]
+	botify-evaluate log --partial -o other --skipped 0.2 shard.0
+	run -1 botify-evaluate log --merge part.1 other
+	[[ $output == *"other: counted with other options than the part before" ]]
 }

@@ -589,3 +589,63 @@ full_size() {
 @test "sim: sticky-artist is as good as published, in a world of full size" {
 	full_size sticky-artist 8.17 3.16
 }
+
+@test "sim: users who come back by themselves do so alike for any number in flight" {
+	for k in 1 5 64; do
+		botify-sim "${world[@]}" --days 9 --return 2 --churn 0.3 --hype 3 --in-flight $k -- \
+			botify-recommend --tracks tracks.ndjson --policy artist,random --no-latency 2>said | sort >log.$k
+	done
+	cmp log.1 log.5
+	cmp log.1 log.64
+	[ "$(wc -l <log.1)" -gt 200 ]
+	# everybody came, within the first two days
+	[ "$(jq .user log.1 | sort -u | wc -l)" = 40 ]
+	jq -se 'group_by(.user) | all(.[]; min_by(.timestamp).timestamp < 1704067200000 + 2 * 86400000 + 180000)' log.1
+	# nobody begins after the last day
+	jq -se '[group_by(.user)[] | sort_by(.timestamp) | [{message: "last"}] + . | range(1; length) as $i |
+		select(.[$i - 1].message == "last") | .[$i].timestamp] | max < 1704067200000 + 9 * 86400000 + 180000' log.1
+}
+
+@test "sim: good sessions bring users back, and bad ones drive them away" {
+	sessions() {
+		botify-sim "${world[@]}" --days 30 --return 4 "$@" 2>/dev/null | grep -c '"last"'
+	}
+	bad=$(sessions --agent random)
+	good=$(sessions --agent oracle)
+	gone=$(sessions --agent random --churn 0.5)
+	[ "$good" -gt $((bad * 11 / 10)) ] && [ "$gone" -lt $((bad / 2)) ]
+	# a user whose line says so stays away
+	sed 's/}$/,"return_days":1000}/' users.ndjson >rare
+	world=(--tracks tracks.ndjson --embeddings tracks.npy --users rare)
+	[ "$(sessions --agent random)" -lt $((bad / 2)) ]
+}
+
+@test "sim: the hype of a day is liked better on that day, and less by whom it leaves cold" {
+	mean() {
+		botify-sim "${world[@]}" --sessions 4000 --agent random --summary json "$@" 2>&1 >/dev/null | jq .total.reward_mean
+	}
+	sed -i 's/}$/,"consume_bias":14}/' users.ndjson
+	plain=$(mean)
+	hyped=$(mean --hype 20 --hype-boost 4)
+	sed 's/}$/,"hype":0}/' users.ndjson >cold
+	world=(--tracks tracks.ndjson --embeddings tracks.npy --users cold)
+	[ "$(mean --hype 20 --hype-boost 4)" = "$plain" ]
+	jq -ne --argjson a "$hyped" --argjson b "$plain" '$a > 1.05 * $b'
+}
+
+@test "sim: constants of the user model are set for everybody" {
+	sed 's/}$/,"session_budget":1,"artist_discount_gamma":0.1,"interest_neighbours":1}/' users.ndjson >short
+	botify-sim "${world[@]}" --agent random --sessions 300 --budget 1 --gamma 0.1 --interest-neighbours 1 >one 2>/dev/null
+	botify-sim --tracks tracks.ndjson --embeddings tracks.npy --users short --agent random --sessions 300 >two 2>/dev/null
+	cmp one two
+	botify-sim --tracks tracks.ndjson --embeddings tracks.npy --users short --agent random --sessions 300 --budget 5 --gamma 0.8 \
+		--interest-neighbours 10 >three 2>/dev/null
+	botify-sim "${world[@]}" --agent random --sessions 300 >four 2>/dev/null
+	cmp three four
+	expect 2 botify-sim "${world[@]}" --agent random --churn 0.1
+	[ "$(head -n 1 err)" = "botify-sim: --churn has no effect without --return" ]
+	expect 2 botify-sim "${world[@]}" --agent random --return 2 --sessions 5
+	[ "$(head -n 1 err)" = "botify-sim: --return and --sessions exclude each other: there are as many as come of it" ]
+	expect 2 botify-sim "${world[@]}" --agent random --hype-boost 2
+	[ "$(head -n 1 err)" = "botify-sim: --hype-boost has no effect without --hype" ]
+}

@@ -220,3 +220,34 @@ merges() { sed -E 's/ *--(since|until|half-life|holdout|holdout-by|liked) [^ ]+/
 	wrong "--holdout-by session is not for --partial: sessions are numbered over the whole log, and a part does not know how many came before; hold out by event or user" \
 		--holdout 1:0.5 --holdout-by session --partial
 }
+
+@test "toppop: --curve has the scores of the list, by rank" {
+	botify-toppop --format ndjson --experiment E --by-arm --half-life 7d log >list
+	botify-toppop --curve --format ndjson --experiment E --by-arm --half-life 7d log >curve
+	jq -c '[.arm, .score]' list | diff - <(jq -c '[.arm, .score]' curve)
+	jq -n -e '[inputs] | group_by(.arm) | all(.[]; map(.rank) == [range(1; length + 1)])' curve >/dev/null
+	botify-toppop --curve log >table
+	[ "$(awk '{ print $1 }' table | tr '\n' ' ')" = "rank 1 2 5 10 20 30 " ]
+	[ "$(awk '$1 == 20 { print $2 }' table)" = "$(botify-toppop --format table log | awk '$1 == 20 { print $3 }')" ]
+	[ "$(botify-toppop --curve --experiment E --by-arm -n 3 log | awk 'NR == 1 || $1 == 3 { print NF }' | tr '\n' ' ')" = "3 3 " ]
+	# from parts as from the log
+	botify-toppop --partial --experiment E -o part log
+	botify-toppop --merge --curve --experiment E --by-arm part | cmp - <(botify-toppop --curve --experiment E --by-arm log)
+}
+
+@test "toppop: charts of curves fit, and are whole" {
+	botify-toppop --curve --format chart --experiment E --by-arm log >chart
+	[ "$(wc -l <chart)" -le 24 ]
+	[ "$(wc -L <chart)" -le 80 ]
+	grep -q '^          \* C o T$' chart
+	[ "$(grep -c '\*' chart)" -gt 3 ]
+	botify-toppop --curve --format svg --experiment E --by-arm log >svg
+	[ "$(head -c 4 svg)" = "<svg" ]
+	[ "$(grep -o '<svg' svg | wc -l)" = "$(grep -o '</svg>' svg | wc -l)" ]
+	grep -q '>T</text>' svg
+	for format in table ndjson chart svg; do botify-toppop --curve --format $format /dev/null >/dev/null; done
+	expect 2 '' botify-toppop --curve --format json log
+	[ "$(head -n 1 err)" = "botify-toppop: --format takes table, ndjson, chart or svg with --curve, not 'json'" ]
+	expect 2 '' botify-toppop --curve --tracks tracks.ndjson log
+	expect 2 '' botify-toppop --curve --partial log
+}

@@ -26,6 +26,12 @@ enum rng_use {
 	RNG_EVALUATE  /* botify-evaluate policy: user, session, step; of no step: the fold of a user */
 };
 
+/*
+ * Of RNG_ARRIVAL, beside step 0, which is the schedule: when a user comes back (user, session), and which tracks are a
+ * day's hype (day).
+ */
+enum { RNG_STEP_RETURN = 1, RNG_STEP_HYPE = 2 };
+
 struct rng {
 	uint32_t key[2], counter[4];
 	uint32_t block[4]; /* drawn, not yet given out: the last `left` words */

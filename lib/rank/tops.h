@@ -2,7 +2,8 @@
  * tops: the most popular tracks of a log, or of each arm of an experiment in it: what botify-toppop counts and prints.
  *
  * Life cycle: tops_init; tops_add or tops_pass for each event; or tops_read_partial for each file of partial counts, in
- * any order, and tops_join_partials; then either tops_write_partial, or tops_end and one tops_format's write; tops_clear.
+ * any order, and tops_join_partials; then either tops_write_partial, or tops_end and one tops_format's write;
+ * tops_clear.
  *
  * With an experiment, counts are kept for each arm. Memory grows with the tracks that occur, times the arms, and not
  * with the events; with `recommended`, with the users too. What else takes memory says so in its own header.

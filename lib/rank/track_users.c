@@ -33,7 +33,7 @@ void track_users_sort(struct track_users *u)
 	u->n = u->sorted = n;
 }
 
-/* Those that are gathered are put in order when they are as many as the others: each one is moved a few times at most. */
+/* Those that are gathered are put in order when they are as many as the others: each is moved a few times at most. */
 static int add_pair(struct track_users *u, uint64_t pair)
 {
 	uint64_t *pairs;

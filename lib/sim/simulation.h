@@ -15,7 +15,9 @@
 #include "base/errmsg.h"
 #include "event/event.h"
 #include "sim/arrivals.h"
+#include "sim/hype.h"
 #include "sim/neighbours.h"
+#include "sim/returns.h"
 #include "sim/session_queue.h"
 #include "sim/summary.h"
 #include "text/npy.h"
@@ -42,6 +44,9 @@ struct simulation_options {
 	uint64_t sessions, seed;
 	uint32_t days, in_flight, max_tracks;
 	int64_t start; /* of the first day, ms since the epoch */
+	struct returns_options returns; /* where it is on, there are as many sessions as come of it */
+	uint32_t hype;	   /* tracks of the day */
+	double hype_boost; /* what is added to the affinity of one, to a user whose `hype` is 1 */
 };
 
 /* What is known of a user while sessions are played. */
@@ -56,6 +61,8 @@ struct simulation {
 	const struct npy *embeddings;
 	struct simulation_options options;
 	struct arrivals arrivals;
+	struct returns returns;
+	struct hype hype;
 	struct neighbours neighbours; /* of all interests that the run needs */
 	struct session_queue queue;
 	struct simulation_user *state; /* by user */
@@ -87,12 +94,17 @@ struct event simulation_request(const struct simulation *s, const struct sim_ses
  */
 int simulation_listen(struct simulation *s, struct sim_session *session, uint32_t track);
 
+/* What the listener feels for a track: the inner product, and what the hype of the day adds. */
+double simulation_affinity(const struct simulation *s, const struct sim_session *session, uint32_t track);
+
 /* Ends a session whose `last` has been answered. */
 void simulation_end(struct simulation *s, struct sim_session *session);
 
 /* Whether all sessions have ended. */
 static inline bool simulation_done(const struct simulation *s)
 {
+	if (s->options.returns.days > 0)
+		return s->returns.n == 0 && s->n_idle == s->options.in_flight;
 	return s->ended == s->options.sessions;
 }
 
