@@ -10,6 +10,7 @@
 #   make test-signals SIGNALS=1000 at random moments, to the simulator, the recommender or both (a quarter of an hour)
 #   make train-quality  how well botify-train ranks real listening (PLAYS=FILE)
 #   make train-speed    how fast, beside numpy and scipy
+#   make ope-truth      how near botify-evaluate policy comes to what the simulator knows (OPE_LOGS, OPE_SESSIONS)
 #   make bench      speed, as ratios
 #   make world      an invented world of full size in build/world
 #   make install    PREFIX=/usr/local, DESTDIR as usual
@@ -101,7 +102,7 @@ test-stats: $(STATS_TESTS)
 SANITIZE = -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
 FUZZ_SECONDS ?= 60
 EXAMPLES = $(wildcard examples/*/*)
-SCRIPTS = examples/nightly/nightly .ci/run tests/run tests/deps tests/lint-man tests/lint-rooms tests/mutants tests/run-examples tests/signals data/demo $(wildcard tests/bench tests/*.bats)
+SCRIPTS = examples/nightly/nightly .ci/run tests/run tests/deps tests/lint-man tests/lint-rooms tests/mutants tests/run-examples tests/signals tests/ope-truth data/demo $(wildcard tests/bench tests/*.bats)
 MAN = $(wildcard man/*.[157])
 
 # What is missing is installed, or told, before the compiler stumbles over it.
@@ -184,7 +185,13 @@ train-quality: $(BUILD)/tests/train-quality
 train-speed: $(BUILD)/tests/train-speed
 	tests/train-speed $<
 
-$(BUILD)/tests/train-quality $(BUILD)/tests/train-speed: %: %.o $(LIB)
+OPE_LOGS ?= 200
+OPE_SESSIONS ?= 10000
+
+ope-truth: all $(BUILD)/tests/ope-truth
+	BOTIFY_BIN='$(abspath $(BUILD))' tests/ope-truth '$(BUILD)/tests/ope-truth' '$(OPE_LOGS)' '$(OPE_SESSIONS)'
+
+$(BUILD)/tests/train-quality $(BUILD)/tests/train-speed $(BUILD)/tests/ope-truth: %: %.o $(LIB)
 	$(call say,LD,$@)$(CC) $(CFLAGS) $(NO_LTO) $(LDFLAGS) -o $@ $^ $(LIBS)
 
 world: $(BUILD)/botify-world
@@ -207,7 +214,7 @@ uninstall:
 clean:
 	rm -rf build build-asan build-fuzz build-lint build-pgo
 
-.PHONY: all unit test mutants test-failing test-stats test-signals test-asan deps lint fuzz fuzzers demo pgo bench train-quality train-speed world install uninstall clean
+.PHONY: all unit test ope-truth mutants test-failing test-stats test-signals test-asan deps lint fuzz fuzzers demo pgo bench train-quality train-speed world install uninstall clean
 .SECONDARY:
 
 -include $(wildcard $(addprefix $(BUILD)/,*/*.d */*/*.d */*/*/*.d))
