@@ -198,6 +198,9 @@ merges() { sed -E 's/ *--(since|until|half-life|holdout|holdout-by|liked) [^ ]+/
 	expect 1 '' botify-toppop --half-life 1h --until 2030-01-01 log
 	[ "$stderr" = "botify-toppop: --until is more than 1000 half-lives after the newest event" ]
 	expect 0 $'[]\n' botify-toppop --half-life 7d --debias --rank-by mean /dev/null
+	jq -c 'del(.pool, .propensity)' log >unknown
+	expect 1 '' botify-toppop --debias unknown
+	[ "$stderr" = "botify-toppop: --debias needs to know how likely recommendations were, and none of the log has a pool or a propensity" ]
 }
 
 @test "toppop: mistakes of scores and weights" {
