@@ -74,6 +74,9 @@ $(BUILD)/botify-%: $(BUILD)/cmd/botify-%.o $(BUILD)/cmd/command.o $(BUILD)/cmd/o
 # Its modes are files of their own.
 $(BUILD)/botify-evaluate: $(patsubst %.c,$(BUILD)/%.o,$(wildcard cmd/evaluate-*.c))
 
+# A person's lines are edited by libedit.
+$(BUILD)/botify-sim $(UNIT_TESTS) $(LISTENERS): LIBS += -ledit
+
 # What GSL refers to but botify-abtest never calls need not be quick; OpenBLAS starts a thread for each processor.
 $(BUILD)/botify-abtest: BLAS = -lgslcblas
 
