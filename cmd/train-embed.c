@@ -37,8 +37,9 @@ static const struct option_row option_rows[] = {
 	{"names", "FILE", "names of the items: item and name, separated by a tab or a comma", OPTION_TEXT(names)},
 	{"tracks-per-item", "N", "tracks of an item, as where items are artists (default: 1)",
 	 OPTION_WHOLE(embed.tracks_per_item, 1, 1000000)},
-	{"noise", "X", "how far such tracks differ, in lengths of the item's vector (default: 0.5)",
+	{"noise", "X", "how far such tracks differ, in lengths of the item's vector (default: 0.8)",
 	 OPTION_REAL(embed.noise, 0, 1000)},
+	{"lengths", "P", "give a vector of length x the length x^P (default: 0.25)", OPTION_REAL(embed.lengths, 0, 1)},
 	{"seed", "N", "for all that is drawn (default: 0)", OPTION_WHOLE(embed.tune.seed, 0, INT64_MAX)},
 	{"threads", "N", "threads that learn (default: one for each processor)",
 	 OPTION_WHOLE(embed.tune.threads, 1, LOG_THREADS_MAX)},
@@ -179,7 +180,8 @@ static int run(struct options *o, struct plays *p, struct item_names *names, str
 
 int train_embed(int argc, char **argv)
 {
-	struct options o = {.embed = {.tune = {.given = hypers_none()}, .holdout = .1, .tracks_per_item = 1, .noise = .5}};
+	struct options o = {.embed = {.tune = {.given = hypers_none()}, .holdout = .1, .tracks_per_item = 1, .noise = .8,
+				      .lengths = .25}};
 	struct plays plays = {0};
 	struct item_names names = {0};
 	struct errmsg e;

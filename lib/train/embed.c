@@ -125,37 +125,42 @@ static void draw_direction(struct rng *r, double *u, size_t d)
 		u[k] /= sqrt(square);
 }
 
-/* Makes the tracks of one item. `u` is room for d numbers. */
-static void make_tracks(float *to, const float *item, size_t number, size_t d, const struct embed_options *o, double *u)
+/* Makes the tracks of one item. `v` and `u` are room for d numbers. */
+static void make_tracks(float *to, const float *item, size_t number, size_t d, const struct embed_options *o, double *v,
+			double *u)
 {
-	double length = 0;
+	double length = 0, scale;
 
 	for (size_t k = 0; k < d; k++)
 		length += (double)item[k] * item[k];
 	length = sqrt(length);
+	scale = length > 0 ? pow(length, o->lengths - 1) : 0;
+	for (size_t k = 0; k < d; k++)
+		v[k] = scale * item[k];
 	for (uint32_t t = 0; t < o->tracks_per_item; t++, to += d) {
 		struct rng r = rng_at(o->tune.seed, RNG_TRAIN, (uint32_t)number, t, STEP_NOISE);
+		double noise = o->tracks_per_item > 1 ? o->noise * scale * length : 0;
 
-		memcpy(to, item, d * sizeof *to);
-		if (o->tracks_per_item == 1)
-			continue;
 		draw_direction(&r, u, d);
 		for (size_t k = 0; k < d; k++)
-			to[k] = (float)(item[k] + o->noise * length * u[k]);
+			to[k] = (float)(v[k] + noise * u[k]);
 	}
 }
 
 static int spread_items(struct embedding *m, const struct model *items, size_t n_items, const struct embed_options *o)
 {
 	size_t d = items->d, n = n_items * o->tracks_per_item;
-	double *u = malloc(d * sizeof *u);
+	double *room = malloc(2 * d * sizeof *room);
+
+	int status;
 
 	*m = (struct embedding){.n_tracks = n, .d = d, .hypers = m->hypers};
 	m->vectors = malloc((n * d + 1) * sizeof *m->vectors);
-	for (size_t i = 0; u && m->vectors && i < n_items; i++)
-		make_tracks(m->vectors + i * o->tracks_per_item * d, items->columns + i * d, i, d, o, u);
-	free(u);
-	return u && m->vectors ? 0 : -1;
+	status = room && m->vectors ? 0 : -1;
+	for (size_t i = 0; status == 0 && i < n_items; i++)
+		make_tracks(m->vectors + i * o->tracks_per_item * d, items->columns + i * d, i, d, o, room, room + d);
+	free(room);
+	return status;
 }
 
 int embed_make(struct embedding *m, const struct plays *p, const struct embed_options *o, struct errmsg *e)
