@@ -1,7 +1,9 @@
 # A chart as an SVG file, of lines of five fields that tabs separate: series, x, y, and the lower and upper end of the
 # interval of y, which may be empty. Series are drawn in the order in which they first come.
 #
-#   awk -v title=... -v x_name=... -v y_name=... -f chart.awk POINTS
+#   awk -v title=... -v x_name=... -v y_name=... -v from_zero=1 -v whole=1 -f chart.awk POINTS
+#
+# from_zero: y begins there; whole: x are whole numbers.
 
 # A step for an axis of this length: 1, 2 or 5 times a power of ten, some five of them.
 function step_of(span,    step) {
@@ -27,13 +29,14 @@ function show(v) {
 	if (v > x_max) x_max = v
 }
 
-BEGIN { FS = "\t"; left = 56; right = 620; top = 44; bottom = 316 }
+BEGIN { FS = "\t"; left = 56; right = 500; top = 44; bottom = 316 }
 
 {
 	if (!($1 in number)) { number[$1] = ++n_series; called[n_series] = $1 }
 	x[NR] = $2; y[NR] = $3; of[NR] = number[$1]
 	low[NR] = $4 == "" ? $3 : $4; high[NR] = $5 == "" ? $3 : $5
 	show($2 + 0)
+	if (NR == 1) { y_max = high[1] + 0; y_min = from_zero ? 0 : low[1] + 0 }
 	if (high[NR] + 0 > y_max) y_max = high[NR] + 0
 	if (low[NR] + 0 < y_min) y_min = low[NR] + 0
 }
@@ -42,18 +45,19 @@ END {
 	if (x_max == x_min) { x_min--; x_max++ }
 	if (y_max == y_min) y_max = y_min + 1
 	y_max += (y_max - y_min) / 20
-	printf "<svg xmlns=\"http://www.w3.org/2000/svg\" class=\"story\" role=\"img\" viewBox=\"0 0 640 %d\">\n",
+	if (!from_zero) y_min -= (y_max - y_min) / 20
+	printf "<svg xmlns=\"http://www.w3.org/2000/svg\" class=\"story\" role=\"img\" viewBox=\"0 0 520 %d\">\n",
 		370 + 20 * n_series
 	print "<title>" escaped(title) "</title>"
 	print "<style>"
-	print ".story{width:100%;height:auto;font:13px system-ui,sans-serif;fill:#1b2430;--rule:#d8dde4}"
+	print ".story{width:100%;height:auto;font:14px system-ui,sans-serif;fill:#1b2430;--rule:#d8dde4}"
 	print ".story .c1{--c:#1266b8}.story .c2{--c:#b8480a}.story .c3{--c:#0b7d62}.story .c4{--c:#8140b0}"
 	print "@media screen and (prefers-color-scheme:dark){.story{fill:#e6eaf0;--rule:#38424e}"
 	print ".story .c1{--c:#6cb2f7}.story .c2{--c:#f59a5f}.story .c3{--c:#4fcaa8}.story .c4{--c:#c99af0}}"
 	print ".story .rule{stroke:var(--rule)}.story circle{fill:var(--c)}"
 	print ".story path{fill:none;stroke:var(--c);stroke-width:2}.story .c2 .line{stroke-dasharray:8 3}"
 	print ".story .c3 .line{stroke-dasharray:2 4}.story .c4 .line{stroke-dasharray:10 3 2 3}"
-	print ".story .end{text-anchor:end}.story .middle{text-anchor:middle}.story .strong{font-weight:650;font-size:15px}"
+	print ".story .end{text-anchor:end}.story .middle{text-anchor:middle}.story .strong{font-weight:650;font-size:16px}"
 	print "</style>"
 	print "<text class=\"strong\" x=\"4\" y=\"16\">" escaped(title) "</text>"
 	print "<text x=\"4\" y=\"35\">" escaped(y_name) "</text>"
@@ -77,9 +81,9 @@ END {
 			print "<path d=\"M" at " " py(low[i]) "V" py(high[i]) "\"/>"
 			print "<circle cx=\"" at "\" cy=\"" py(y[i]) "\" r=\"4\"/>"
 		}
-		if (lines) print "<path class=\"line\" d=\"" path "\"/>"
+		print "<path class=\"line\" d=\"" path "\"/>"
 		at = bottom + 40 + 20 * s
-		if (lines) print "<path class=\"line\" d=\"M" left " " at - 4 "h28\"/>"
+		print "<path class=\"line\" d=\"M" left " " at - 4 "h28\"/>"
 		print "<circle cx=\"" left + 14 "\" cy=\"" at - 4 "\" r=\"4\"/>"
 		print "<text x=\"" left + 38 "\" y=\"" at "\">" escaped(called[s]) "</text>"
 		print "</g>"

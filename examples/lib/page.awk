@@ -37,7 +37,7 @@ function row(line, element,    cell, n, i, c) {
 		c = cell[i]
 		sub(/^ +/, "", c)
 		sub(/ +$/, "", c)
-		printf "<%s%s>%s</%s>", element, c ~ /^[-+]?[0-9.]*[0-9]( |$)|^-$/ ? " class=\"n\"" : "", inline(c), element
+		printf "<%s%s>%s</%s>", element, c ~ /^[-+]?[0-9.]*[0-9](,? |$)|^-$/ ? " class=\"n\"" : "", inline(c), element
 	}
 	print "</tr>"
 }
@@ -72,11 +72,12 @@ NR == 1 {
 	print "body{margin:0 auto;padding:1.5rem 1rem 4rem;max-width:70rem;color:var(--ink);background:var(--page);" \
 		"font:16px/1.5 system-ui,sans-serif}"
 	print "h1{font-size:1.6rem;line-height:1.2}h2{font-size:1.2rem;margin-top:2.5rem}p,li{max-width:44rem}"
-	print ".wide{overflow-x:auto}table{border-collapse:collapse;font-size:.875rem;font-variant-numeric:tabular-nums}"
+	print ".wide{overflow-x:auto;margin:1rem 0}"
+	print "table{border-collapse:collapse;font-size:.875rem;font-variant-numeric:tabular-nums}"
 	print "th,td{padding:.3rem .7rem;border-bottom:1px solid var(--rule);text-align:left;vertical-align:top}"
 	print "th{color:var(--soft);font-weight:600}.n{text-align:right;white-space:nowrap}"
 	print "code{font-size:.875em;overflow-wrap:anywhere}td code{white-space:nowrap}"
-	print "figure{margin:1.5rem 0;max-width:44rem}figcaption{color:var(--soft);font-size:.875rem}"
+	print "figure{margin:1.5rem 0;max-width:36rem}figcaption{color:var(--soft);font-size:.875rem}"
 	print "</style>\n</head>\n<body>"
 }
 

@@ -238,8 +238,8 @@ arms_table() {
 		| [.arm, "`\(policy_of($arms[0]; .arm))`", mean_cell, $tracks[.arm], $effects[.arm] // "-"] | row' "$1.json"
 }
 
-# Writes report.md, of what the command prints, and report.html. Logs are deleted then, unless they are to be kept: a
-# run that finds report.html has nothing to do but that.
+# Writes report.md, of what the command prints, and report.html. Logs are deleted then, unless they are to be kept; a
+# script needs none once it has its last result.
 finish() {
 	step report.md "the report" "$@"
 	step report.html '' page <report.md
