@@ -33,8 +33,11 @@ void listens_clear(struct listens *l)
 	*l = (struct listens){0};
 }
 
+/* What was explored has a propensity instead of a pool, as the policy might have given the same track. */
 static bool is_uniform_draw(const struct event *ev)
 {
+	if (slice_equal(ev->source, slice_of("explore")))
+		return true;
 	return ev->pool > 0 &&
 	       (slice_equal(ev->source, slice_of("random")) || slice_equal(ev->source, slice_of("exhausted")));
 }

@@ -24,7 +24,7 @@
 
 enum listen_how {
 	LISTEN_FIRST,	/* the first of its session: the user chose it */
-	LISTEN_UNIFORM, /* recommended by a uniform draw: source "random" or "exhausted", with its pool */
+	LISTEN_UNIFORM, /* recommended by a uniform draw: source "random" or "exhausted", with its pool; or "explore" */
 	LISTEN_OTHER	/* recommended otherwise, by a source that is not known, or not at all */
 };
 

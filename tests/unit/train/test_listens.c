@@ -74,6 +74,19 @@ static void users_sessions_and_tracks_are_in_order(void)
 	listens_clear(&l);
 }
 
+static void explored_listens_are_uniform_draws(void)
+{
+	struct listens l;
+
+	listen(EVENT_NEXT, 4, 20, 1, 11, 30, "explore", 0); /* it has a propensity instead of a pool */
+	listen(EVENT_NEXT, 4, 30, 1, 12, 10, "session", 0);
+	listen(EVENT_LAST, 4, 10, .5, 13, EVENT_NO_TRACK, "", 0);
+	make(&l, NULL);
+	CHECK(listen_is(&l, 1, 2, 0, 1, LISTEN_UNIFORM));
+	CHECK(listen_is(&l, 2, 0, 0, 2, LISTEN_OTHER));
+	listens_clear(&l);
+}
+
 static void events_are_sorted_by_time_and_ties_stay(void)
 {
 	static const uint32_t want[] = {7, 3, 1, 2, 9};
@@ -178,6 +191,7 @@ int main(void)
 	fixture_enter(directory);
 	RUN(a_listen_is_small);
 	RUN(users_sessions_and_tracks_are_in_order);
+	RUN(explored_listens_are_uniform_draws);
 	RUN(events_are_sorted_by_time_and_ties_stay);
 	RUN(without_a_timestamp_the_order_is_that_of_the_log);
 	RUN(sessions_that_overlap_stay_whole);
