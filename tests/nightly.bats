@@ -155,6 +155,27 @@ abtest() {
 	done
 }
 
+# What is no file cannot be read again, so the log is counted apart and joined.
+@test "nights: a log that is counted on top of the state makes the same as one that is joined to it" {
+	local n options
+	seven_nights
+	while read -r options; do
+		rm -f state joined
+		for n in 1 2 3 4 5 6 7; do
+			# shellcheck disable=SC2086 # words
+			botify-abtest --state state --format json $options night.$n >got 2>err
+			# shellcheck disable=SC2086 # words
+			botify-abtest --state joined --format json $options <(cat night.$n) 2>err | cmp - got || { cat err; false; }
+			cmp state joined
+		done
+	done <<-END
+
+		--days --quantiles 0.5 --sources --tracks $root/data/world/tracks.ndjson
+		--covariate-before 2024-01-03
+		--experiment X
+	END
+}
+
 # Runs "$@", which is to fail with this message and to leave the state as it was.
 refuses() {
 	local want=$1

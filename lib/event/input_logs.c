@@ -105,6 +105,17 @@ const struct input_log *input_logs_common(const struct input_logs *in, const str
 	return NULL;
 }
 
+bool input_logs_repeat(const struct input_logs *in, size_t first)
+{
+	struct input_log sum = sum_of(in, first);
+
+	for (size_t i = first; i < in->n; i++)
+		if (in->list[i].events > 0 && (find_log(in->list, i, &in->list[i]) ||
+					       find_log(in->wholes, in->n_wholes, &in->list[i])))
+			return true;
+	return sum.events > 0 && (find_log(in->list, first, &sum) || find_log(in->wholes, in->n_wholes, &sum));
+}
+
 static int by_time(const void *a, const void *b)
 {
 	const struct input_log *x = a, *y = b;

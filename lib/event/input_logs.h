@@ -6,6 +6,7 @@
 #define BOTIFY_INPUT_LOGS_H
 
 #include <jansson.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -46,6 +47,9 @@ int64_t input_logs_until(const struct input_logs *in);
  */
 const struct input_log *input_logs_common(const struct input_logs *in, const struct input_logs *others,
 					  const struct input_log **other);
+
+/* Whether one of these from the first-th on, or all of them together, is one that came before, or came twice. */
+bool input_logs_repeat(const struct input_logs *in, size_t first);
 
 /* Writes ,"parts":1,"inputs":[{"digest":"0123456789abcdef","events":9,"from":1000,"until":2000}] in order of time. */
 void input_logs_write(struct input_logs *in, FILE *f);

@@ -241,6 +241,7 @@ static int take_user(struct reading *r, struct errmsg *e)
 		return errmsg_nomem(e);
 	if (partial_get_user(&p->in, user, &p->shape, &p->to, &r->study->keep, p->before, e) < 0)
 		return errmsg_prefix(e, "%s", p->name);
+	r->study->apart = r->study->apart || user->ends.from == EVENT_NO_TIMESTAMP || partial_user_is_sorted(user);
 	r->of[r->n_users++] = p;
 	p->before = (uint64_t)user->id + 1;
 	p->left--;

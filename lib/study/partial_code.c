@@ -356,17 +356,12 @@ static int get_answers_of(struct part_numbers *in, struct partial_user *u, const
 	return 0;
 }
 
-static bool is_sorted(const struct partial_user *u)
-{
-	return u->digest != u->ends.ends || u->ends.first != u->ends.begins;
-}
-
 static uint64_t flags_of(const struct partial_user *u)
 {
 	return (u->in_session ? IN_SESSION : 0) | (u->ends.from != EVENT_NO_TIMESTAMP ? DATED : 0) |
 	       (u->ended != EVENT_NO_TIMESTAMP ? ENDED : 0) | (u->ends.undated ? FIRST_UNDATED : 0) |
 	       (u->ends.last ? FIRST_LAST : 0) | (u->ends.one.latencies > 0 ? FIRST_LATENCY : 0) |
-	       (u->left ? LEFT : 0) | (is_sorted(u) ? SORTED : 0);
+	       (u->left ? LEFT : 0) | (partial_user_is_sorted(u) ? SORTED : 0);
 }
 
 /* The moments of a user. */
@@ -384,7 +379,7 @@ static void put_ends(struct part_bytes *b, const struct partial_user *u, const s
 		part_put(b, (uint64_t)u->latest - (uint64_t)u->ended);
 	part_put_word(b, ends->begins);
 	part_put_word(b, ends->ends);
-	if (is_sorted(u)) {
+	if (partial_user_is_sorted(u)) {
 		part_put_word(b, ends->first);
 		part_put_word(b, u->digest);
 	}

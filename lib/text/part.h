@@ -73,6 +73,7 @@ struct part_file {
 	const char *name; /* for messages; borrowed */
 	unsigned char *bytes; /* n of them */
 	size_t n, at;
+	size_t checked; /* so many of them agree with their checksums, and need not be looked at again */
 };
 
 /* One of its parts: valid until part_file_clear. */

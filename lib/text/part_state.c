@@ -22,7 +22,7 @@ int part_state_open(struct part_state *s, const char *path, struct errmsg *e)
 	return part_file_load(&s->file, path, e);
 }
 
-json_t *part_state_head(const struct part_state *s, const struct part_kind *kind, struct errmsg *e)
+json_t *part_state_head(struct part_state *s, const struct part_kind *kind, struct errmsg *e)
 {
 	struct part_file copy = s->file;
 	struct part part;
@@ -31,6 +31,7 @@ json_t *part_state_head(const struct part_state *s, const struct part_kind *kind
 	if (part_next(&copy, kind, &part, e) <= 0)
 		return NULL;
 	head = json_incref(part.head);
+	s->file.checked = copy.checked;
 	part_clear(&part);
 	return head;
 }
