@@ -235,6 +235,26 @@ refuses() {
 	cmp state state.before
 }
 
+@test "nights: repeats of artists are those of one catalog, and another one is refused" {
+	seven_nights
+	for n in $(seq 0 19); do echo "{\"track\":$n,\"artist\":\"a$((n % 7))\",\"title\":\"x\"}"; done >catalog
+	sed 's/"x"/"y"/' catalog >titles
+	sed 's/"a3"/"a4"/' catalog >other
+	abtest --state state --tracks catalog --format json night.1 >report
+	abtest --partial --tracks catalog -o part.1 night.1
+	abtest --partial --tracks other -o part.2 night.2
+	head -n 1 state | jq -e '.catalog | length == 16'
+	refuses "botify-abtest: state: was written with another catalog than that of --tracks (digest ????????????????, not ????????????????)" \
+		botify-abtest --state state --tracks other night.2
+	run -1 --separate-stderr botify-abtest --merge --tracks catalog part.1 part.2
+	[[ $stderr == "botify-abtest: part.2: was written with another catalog "* ]]
+	# it does not matter where artists do not, nor what the titles are
+	abtest --merge --format json --sources part.1 part.2 >merged
+	abtest --format json --sources night.1 night.2 | cmp - merged
+	abtest --state state --tracks titles --format json night.2 >merged
+	abtest --tracks catalog --format json night.1 night.2 | cmp - merged
+}
+
 @test "nights: a second run at once is told who has the state" {
 	seven_nights
 	abtest --state state night.1 >report

@@ -112,6 +112,9 @@ static int read_answers(struct source *p, struct study *s)
 	struct recommendations_count count;
 
 	partial_get_answers(&p->in, &count);
+	/* of parts by time it is not known what repeats an artist of the part before without the catalog */
+	if (!*s->keep.artists)
+		count.with_artist = count.repeated_artists = 0;
 	if (x >= p->to.n_experiments || arm >= p->to.n_arms[x] || source >= p->to.n_sources)
 		p->in.wrong = true;
 	if (p->in.wrong || !s->keep.recommendations || p->to.experiments[x] == PARTIAL_LEFT_OUT)
@@ -325,6 +328,8 @@ int partial_merge(struct study *s, struct part_file *files, size_t n, bool order
 	int status = 0;
 
 	s->merged = true;
+	if (partial_find_catalog(&s->keep) < 0)
+		return errmsg_nomem(e);
 	for (size_t i = 0; status == 0 && i < n; i++)
 		status = read_file(&r, &files[i], e);
 	if (status == 0 && make_heap(&r) < 0)

@@ -275,7 +275,7 @@ static uint32_t get_number(struct part_numbers *in, const uint32_t *numbers, siz
 	return 0;
 }
 
-static void get_answer(struct part_numbers *in, struct study_ends *ends, const struct partial_numbers *to)
+static void get_answer(struct part_numbers *in, struct study_ends *ends, const struct partial_numbers *to, bool artists)
 {
 	uint64_t track = part_take_up_to(in, UINT32_MAX), flags;
 
@@ -286,8 +286,8 @@ static void get_answer(struct part_numbers *in, struct study_ends *ends, const s
 	ends->answer.pool = (uint32_t)part_take_up_to(in, UINT32_MAX);
 	flags = part_take_up_to(in, ANSWER_ALL);
 	ends->repeats_track = flags & REPEATS_TRACK;
-	ends->has_artist = flags & HAS_ARTIST;
-	ends->repeats_artist = flags & REPEATS_ARTIST;
+	ends->has_artist = artists && (flags & HAS_ARTIST);
+	ends->repeats_artist = artists && (flags & REPEATS_ARTIST);
 }
 
 static void put_opening(struct part_bytes *b, const struct study_opening *o, const struct partial_numbers *to)
@@ -337,7 +337,7 @@ static int get_answers_of(struct part_numbers *in, struct partial_user *u, const
 	uint64_t track = 0;
 	size_t n;
 
-	get_answer(in, &u->ends, to);
+	get_answer(in, &u->ends, to, artists);
 	n = part_take_length(in, 1);
 	for (size_t i = 0; i < n; i++) {
 		uint64_t step = part_take_up_to(in, INT32_MAX);
@@ -459,7 +459,7 @@ int partial_get_user(struct part_numbers *in, struct partial_user *u, const stru
 	for (size_t i = 0; i < n && !in->wrong; i++)
 		if (get_participant(in, u, shape, to, &place) < 0)
 			return errmsg_nomem(e);
-	if (shape->answers && !in->wrong && get_answers_of(in, u, to, keep->catalog != NULL) < 0)
+	if (shape->answers && !in->wrong && get_answers_of(in, u, to, *keep->artists) < 0)
 		return errmsg_nomem(e);
 	if (in->wrong || id > INT32_MAX)
 		return part_refuse(e);

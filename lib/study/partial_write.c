@@ -5,6 +5,7 @@
 #include "base/memstream.h"
 #include "study/partial.h"
 #include "study/partial_code.h"
+#include "study/partial_head.h"
 #include "study/study_internal.h"
 #include "text/json_put.h"
 
@@ -150,7 +151,7 @@ static int begin_writing(struct writing *w, const struct study *s)
 	*w = (struct writing){.study = s,
 			      .shape = {.days = s->keep.days, .sessions = s->keep.sessions,
 					.answers = s->keep.recommendations,
-					.artists = s->keep.recommendations && s->keep.catalog,
+					.artists = s->keep.recommendations && *s->keep.artists,
 					.from = input_logs_from(&s->logs)}};
 	w->to.early = intern_places(&s->early);
 	if (!w->to.early || number_arms(w) < 0 || number_sources(w) < 0)
@@ -261,6 +262,8 @@ static int put_head(const struct writing *w, struct input_logs *logs, FILE *f)
 		fputs(",\"covariate_before\":null", f);
 	fprintf(f, ",\"days\":%s,\"sessions\":%s,\"answers\":%s,\"artists\":%s", truth(w->shape.days),
 		truth(w->shape.sessions), truth(w->shape.answers), truth(w->shape.artists));
+	if (w->shape.artists)
+		fprintf(f, ",\"catalog\":\"%s\"", s->keep.artists);
 	if (w->shape.answers)
 		put_sources(w, f);
 	put_asked(s, f);
@@ -365,7 +368,7 @@ static int pack_users(const struct writing *w, struct part_bytes *b)
 static int pack(struct study *s, struct memstream *head, struct part_bytes *bytes)
 {
 	struct writing w;
-	FILE *f = memstream_open(head);
+	FILE *f = partial_find_catalog(&s->keep) == 0 ? memstream_open(head) : NULL;
 	int status = f ? begin_writing(&w, s) : -1;
 
 	if (!f)

@@ -37,8 +37,7 @@
 #include "study/days.h"
 #include "study/metrics.h"
 #include "study/recommendations.h"
-
-struct catalog;
+#include "world/catalog.h"
 
 enum study_order { STUDY_STREAM, STUDY_HOLD };
 
@@ -61,6 +60,11 @@ struct study_keep {
 	/* how each user's events begin, so that a part of it can be joined to one of earlier events (partial.h) */
 	bool joinable;
 	const struct catalog *catalog; /* for them: whose artist was repeated; NULL: only tracks. Borrowed. */
+	/*
+	 * The digest of that catalog, which parts carry: it is found where it is needed. Without a catalog: that of
+	 * the parts that are read, to write them as they are; "": none.
+	 */
+	char artists[CATALOG_DIGEST];
 };
 
 struct study_experiment {

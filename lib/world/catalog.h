@@ -55,6 +55,13 @@ int catalog_load_each(struct catalog *c, const char *path,
 
 void catalog_clear(struct catalog *c);
 
+/*
+ * A digest of the ids of the tracks and the names of their artists, in 16 hexadecimal digits, by which what was made
+ * with a catalog is told from what was made with another. Returns 0, or -1 where there is no memory.
+ */
+enum { CATALOG_DIGEST = 17 };
+int catalog_digest(const struct catalog *c, char digest[CATALOG_DIGEST]);
+
 /* The index of the track with this id, or CATALOG_NONE. */
 static inline uint32_t catalog_find(const struct catalog *c, uint32_t id)
 {
