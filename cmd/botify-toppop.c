@@ -311,7 +311,10 @@ static int print_and_save(struct tops *t, const struct options *o, const struct 
 	struct part_file new = {0};
 	int status = tops_pack_partial(t, o->state, &new, e);
 
-	if (status == 0)
+	/* what is asked for may be still to come, as in one shard of a log */
+	if (status == 0 && tops_check_names(t, e) < 0)
+		command_note(&self, "no list yet: %s", e->text);
+	else if (status == 0)
 		status = write_result(t, o, c, e);
 	if (status == 0 && fflush(stdout) != 0)
 		status = errmsg_set(e, "standard output: %s", strerror(errno));

@@ -176,6 +176,16 @@ abtest() {
 	END
 }
 
+@test "nights: botify-toppop waits for an arm that is still to come" {
+	night 1 100 >night.1
+	night 2 100 | sed 's/"X":"T"/"X":"new"/' >night.2
+	run -0 --separate-stderr botify-toppop --state state --experiment X --arm new night.1
+	[ "$stderr" = "botify-toppop: no list yet: no event is on arm 'new' of experiment 'X'" ]
+	[ -z "$output" ]
+	botify-toppop --state state --experiment X --arm new night.2 >got
+	botify-toppop --experiment X --arm new night.1 night.2 | cmp - got
+}
+
 # Runs "$@", which is to fail with this message and to leave the state as it was.
 refuses() {
 	local want=$1

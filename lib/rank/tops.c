@@ -133,7 +133,7 @@ int tops_add(struct tops *t, const struct event *ev, struct errmsg *e)
 	return list ? popularity_add(&list->popularity, ev->track, ev->time, e) : errmsg_nomem(e);
 }
 
-static int check_names(const struct tops *t, struct errmsg *e)
+int tops_check_names(const struct tops *t, struct errmsg *e)
 {
 	const struct tops_choice *c = &t->choice;
 
@@ -182,7 +182,7 @@ void tops_sort(struct tops *t)
 
 int tops_end(struct tops *t, struct errmsg *e)
 {
-	if (check_names(t, e) < 0)
+	if (tops_check_names(t, e) < 0)
 		return -1;
 	if (!t->choice.by_arm)
 		return join_lists(t, e);

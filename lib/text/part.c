@@ -16,6 +16,8 @@
 
 enum { LOW = 0x7f, MORE = 0x80, WORD = 8, LONGEST = 10, TRAILER = 17, LINE_END = 64, READ_AT_ONCE = 1 << 18 };
 
+static const char mark[] = "{\"partial\":\"";
+
 void part_bytes_clear(struct part_bytes *b)
 {
 	free(b->bytes);
@@ -207,6 +209,15 @@ int part_write(const char *head, size_t len, const struct part_bytes *numbers, F
 	return 0;
 }
 
+bool part_file_is(const struct part_file *f, const struct part_kind *kind)
+{
+	const char *of = (const char *)f->bytes + sizeof mark - 1;
+	const size_t len = strlen(kind->of);
+
+	return f->n > sizeof mark + len && part_begins((const char *)f->bytes, f->n) &&
+	       memcmp(of, kind->of, len) == 0 && of[len] == '"';
+}
+
 int part_file_pack(struct part_file *f, const char *name, const char *head, size_t len,
 		   const struct part_bytes *numbers)
 {
@@ -325,6 +336,29 @@ int part_file_load(struct part_file *f, const char *path, struct errmsg *e)
 	if (!standard)
 		close(fd);
 	return status;
+}
+
+bool part_begins(const char *text, size_t len)
+{
+	return len >= sizeof mark - 1 && memcmp(text, mark, sizeof mark - 1) == 0;
+}
+
+bool part_is(const char *path)
+{
+	struct lines l;
+	struct errmsg e;
+	struct stat st;
+	char *buf = NULL;
+	size_t cap = 0;
+	bool is = false;
+
+	if (strcmp(path, "-") == 0 || stat(path, &st) < 0 || !S_ISREG(st.st_mode) || lines_open(&l, path, &e) < 0)
+		return false;
+	if (lines_next_many(&l, 1, &buf, &cap, &e) == LINES_LINE)
+		is = part_begins(l.text, l.len);
+	lines_clear(&l);
+	free(buf);
+	return is;
 }
 
 void part_file_clear(struct part_file *f)
