@@ -19,7 +19,6 @@ struct part_state {
 
 	/* private */
 	struct lock lock;
-	bool made; /* the file was not there, and stands only for the lock */
 };
 
 /*
