@@ -69,7 +69,13 @@ $(LIB): $(LIB_OBJECTS)
 	$(call say,AR,$@)$(AR) rcs $@ $^
 
 $(BUILD)/botify-%: $(BUILD)/cmd/botify-%.o $(BUILD)/cmd/command.o $(BUILD)/cmd/options.o $(LIB)
-	$(call say,LD,$@)$(CC) $(CFLAGS) $(LTO) $(LDFLAGS) -o $@ $^ $(LIBS)
+	$(call say,LD,$@)$(CC) $(CFLAGS) $(LTO) $(LDFLAGS) -o $@ $(filter %.o,$^) $(LIB) $(LIBS)
+
+# Its modes are files of their own.
+$(BUILD)/botify-evaluate: $(patsubst %.c,$(BUILD)/%.o,$(wildcard cmd/evaluate-*.c))
+
+# A person's lines are edited by libedit.
+$(BUILD)/botify-sim $(UNIT_TESTS) $(LISTENERS): LIBS += -ledit
 
 # What GSL refers to but botify-abtest never calls need not be quick; OpenBLAS starts a thread for each processor.
 $(BUILD)/botify-abtest: BLAS = -lgslcblas

@@ -27,6 +27,7 @@ struct options {
 	} *tables; /* n_tables, in their order */
 	size_t n_tables;
 	uint64_t seed;
+	double epsilon;
 	size_t explain, max_sessions;
 	bool no_latency;
 	char *const *inputs;
@@ -55,6 +56,8 @@ static const struct option_row option_rows[] = {
 	 TABLE(TABLE_USER_TRACKS)},
 	{"top", "[NAME=]FILE", "popular tracks, for toppop; may be repeated", TABLE(TABLE_TOP)},
 	{"session", "[NAME=]MODEL", "session model, for session; may be repeated", TABLE(TABLE_SESSION)},
+	{"epsilon", "E", "answer by a uniform draw from the catalog with the probability E (default: 0)",
+	 OPTION_REAL(epsilon, 0, 1)},
 	{"seed", "N", "seed of all random draws (default: 0)", OPTION_WHOLE(seed, 0, INT64_MAX)},
 	{"state", "FILE", "load the open sessions from FILE, and save them there at the end", OPTION_TEXT(state)},
 	{"max-sessions", "N",
@@ -178,6 +181,7 @@ static int load_service(struct service *s, const struct options *o, struct errms
 		return EXIT_DATA;
 	}
 	s->latency = !o->no_latency;
+	recommender_explore(&s->recommender, o->epsilon);
 	recommender_explain(&s->recommender, o->explain);
 	s->recommender.sessions.max_open = o->max_sessions;
 	return o->state && load_state(s, o, e) < 0 ? EXIT_DATA : 0;

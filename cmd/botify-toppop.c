@@ -10,34 +10,87 @@
 #include <unistd.h>
 
 #include "command.h"
+#include "event/holdout.h"
 #include "event/log.h"
 #include "rank/tops.h"
+#include "rank/tops_curve.h"
 #include "render/table.h"
+#include "text/day.h"
 #include "text/ndjson.h"
+#include "text/number.h"
 #include "text/part_state.h"
 #include "world/catalog.h"
 
 struct options {
 	struct tops_choice choice;
 	const struct tops_format *format;
-	const char *tracks, *output, *state;
+	bool for_people; /* it is safe for terminals as it is */
+	const char *tracks, *output, *state, *format_name;
+	bool curve;
 	struct option_list arms;
 	size_t limit;
 	unsigned threads;
 	uint32_t parts;
 	bool merge;
+	struct route_choice held_out;
+	struct holdout *holdout; /* where it has come to */
 	struct bad_lines bad_lines;
 	struct options_given given;
 	char **paths; /* n_paths of them, at least one */
 	size_t n_paths;
 };
 
-static int set_format(void *options, const struct option_row *row, const char *name, struct errmsg *e)
+static int set_rank_by(void *options, const struct option_row *row, const char *name, struct errmsg *e)
 {
 	struct options *o = options;
 
-	o->format = tops_format_find(name);
-	return o->format ? 0 : errmsg_set(e, "--%s takes json, ndjson or table, not '%s'", row->name, name);
+	(void)row;
+	if (score_parse("--rank-by", name, &o->choice.by, e) < 0)
+		return -1;
+	score_ask(o->choice.by, &o->choice.counting);
+	return 0;
+}
+
+static int set_since(void *options, const struct option_row *row, const char *text, struct errmsg *e)
+{
+	struct counting *c = &((struct options *)options)->choice.counting;
+
+	(void)row;
+	c->has_since = true;
+	return day_parse_moment("--since", text, &c->since, e);
+}
+
+static int set_until(void *options, const struct option_row *row, const char *text, struct errmsg *e)
+{
+	struct counting *c = &((struct options *)options)->choice.counting;
+
+	(void)row;
+	c->has_until = true;
+	return day_parse_moment("--until", text, &c->until, e);
+}
+
+static int set_half_life(void *options, const struct option_row *row, const char *text, struct errmsg *e)
+{
+	struct options *o = options;
+
+	(void)row;
+	return counting_parse_half_life("--half-life", text, &o->choice.counting.half_life, e);
+}
+
+static int set_holdout(void *options, const struct option_row *row, const char *text, struct errmsg *e)
+{
+	struct options *o = options;
+
+	(void)row;
+	return route_parse_holdout(&o->held_out, "--holdout", text, e);
+}
+
+static int set_holdout_by(void *options, const struct option_row *row, const char *name, struct errmsg *e)
+{
+	struct options *o = options;
+
+	(void)row;
+	return holdout_parse_by(&o->held_out, "--holdout-by", name, e);
 }
 
 static const struct option_row option_rows[] = {
@@ -46,9 +99,26 @@ static const struct option_row option_rows[] = {
 	{"by-arm", NULL, "a list for each arm instead of one for all", OPTION_FLAG(choice.by_arm)},
 	{"recommended", NULL, "count only plays that were recommended, not first tracks of sessions",
 	 OPTION_FLAG(choice.recommended)},
+	{"rank-by", "SCORE", "time, plays, mean, users or wins (default: time)", OPTION_CALL(set_rank_by)},
+	{"prior", "N", "plays that a mean has beside its own, of the mean of all (default: 10)",
+	 OPTION_REAL(choice.prior, 0, 1e9)},
+	{"liked", "TIME", "the time from which on a play wins (default: 0.8)",
+	 OPTION_REAL(choice.counting.liked, 0, 1)},
+	{"since", "TIME", "only events from a day, or a moment in ms, on", OPTION_CALL(set_since)},
+	{"until", "TIME", "and only events before that", OPTION_CALL(set_until)},
+	{"half-life", "AGE", "events count half for each 7d, or 36h, that they are old", OPTION_CALL(set_half_life)},
+	{"debias", NULL, "weigh plays by 1 / the probability with which they were recommended",
+	 OPTION_FLAG(choice.counting.debias)},
+	{"holdout", "SEED:SHARE", "leave out the events that botify-split --holdout puts into .test",
+	 OPTION_CALL(set_holdout)},
+	{"holdout-by", "WHAT", "event, session or user (default: user)", OPTION_CALL(set_holdout_by)},
 	{"tracks", "FILE", "the catalog: adds artist and title, leaves out tracks it does not have",
 	 OPTION_TEXT(tracks)},
-	{"format", "FORMAT", "json, ndjson or table (default: json)", OPTION_CALL(set_format)},
+	{"curve", NULL, "instead of tracks, the score at each rank", OPTION_FLAG(curve)},
+	{"format", "FORMAT",
+	 "json, ndjson or table (default: json);\n"
+	 "of a curve: table, ndjson, chart or svg (default: table)",
+	 OPTION_TEXT(format_name)},
 	{"limit", "N", "only the first N tracks of a list", OPTION_WHOLE(limit, 1, INT64_MAX), .letter = 'n'},
 	{"output", "FILE", "write to FILE, which appears whole or not at all", OPTION_TEXT(output), .letter = 'o'},
 	{"threads", "N", "threads that read the logs (default: one for each processor)",
@@ -68,15 +138,48 @@ static const struct command self = {
 	.options = {.rows = option_rows},
 };
 
+static bool is_given(const struct options *o, const char *name)
+{
+	return options_given_of(&o->given, (const char *const[]){name, NULL}) != NULL;
+}
+
+/* What can be said of the options of counting. */
+static int check_counting(const struct options *o, struct errmsg *e)
+{
+	static const char *const of_weights[] = {"half-life", "debias", NULL};
+	const struct counting *c = &o->choice.counting;
+	const char *vain = options_given_of(&o->given, of_weights);
+
+	if (is_given(o, "prior") && o->choice.by != SCORE_MEAN)
+		return errmsg_set(e, "--prior is for --rank-by mean");
+	if (is_given(o, "liked") && !c->wins)
+		return errmsg_set(e, "--liked is for --rank-by wins");
+	if (c->users && vain)
+		return errmsg_set(e, "--%s is not for --rank-by users, where each user counts once", vain);
+	if (c->has_since && c->has_until && c->since >= c->until)
+		return errmsg_set(e, "--until is not after --since");
+	if (is_given(o, "holdout-by") && !o->held_out.holdout)
+		return errmsg_set(e, "--holdout-by has no effect without --holdout");
+	if (o->held_out.holdout && o->held_out.by == ROUTE_SESSION && (o->choice.partial || o->state))
+		return errmsg_set(e, "--holdout-by session is not for --%s: sessions are numbered over the whole log, "
+				  "and a part does not know how many came before; hold out by event or user",
+				  o->state ? "state" : "partial");
+	return 0;
+}
+
 /* Looks for an option that has no effect beside the others, or not enough. */
 static int check_options(const struct options *o, struct errmsg *e)
 {
-	static const char *const of_lists[] = {"by-arm", "tracks", "format", "limit", NULL};
-	static const char *const of_logs[] = {"threads", "bad-lines", NULL};
+	static const char *const of_lists[] = {"by-arm", "tracks", "format", "limit", "prior", "curve",
+					       NULL};
+	static const char *const of_logs[] = {"threads", "bad-lines", "since", "until", "half-life", "debias", "liked",
+					      "holdout", "holdout-by", NULL};
 	const char *vain;
 
 	if (o->choice.partial && (vain = options_given_of(&o->given, of_lists)) != NULL)
 		return errmsg_set(e, "--%s has no effect on a part; give it to the run that merges", vain);
+	if (o->curve && o->tracks)
+		return errmsg_set(e, "--tracks has no effect on a curve");
 	if (o->merge && (vain = options_given_of(&o->given, of_logs)) != NULL)
 		return errmsg_set(e, "--%s has no effect with --merge", vain);
 	if (o->state && (o->merge || o->choice.partial))
@@ -86,7 +189,20 @@ static int check_options(const struct options *o, struct errmsg *e)
 		return errmsg_set(e, "--parts has no effect without --merge");
 	if (!o->choice.experiment && (o->arms.n > 0 || o->choice.by_arm))
 		return errmsg_set(e, "--arm and --by-arm want the experiment too (--experiment NAME)");
-	return 0;
+	return check_counting(o, e);
+}
+
+/* Finds the format, which is one of a list or of a curve. */
+static int find_format(struct options *o, struct errmsg *e)
+{
+	const char *name = o->format_name ? o->format_name : o->curve ? "table" : "json";
+
+	o->format = o->curve ? tops_curve_find(name) : tops_format_find(name);
+	o->for_people = strcmp(name, "table") == 0;
+	if (o->format)
+		return 0;
+	return errmsg_set(e, "--format takes %s, not '%s'",
+			  o->curve ? "table, ndjson, chart or svg with --curve" : "json, ndjson or table", name);
 }
 
 static int check_output(const struct options *o, struct errmsg *e)
@@ -102,6 +218,17 @@ static int check_output(const struct options *o, struct errmsg *e)
 	return command_check_output("-o", o->output, tables, 1, e);
 }
 
+/* Parts of which the same is left out have to call it the same. */
+static void name_holdout(struct options *o)
+{
+	static const char *const by[] = {[ROUTE_EVENT] = "event", [ROUTE_SESSION] = "session", [ROUTE_USER] = "user"};
+	char share[NUMBER_SIZE];
+
+	if (o->held_out.holdout)
+		snprintf(o->choice.counting.holdout, COUNTING_HOLDOUT_SIZE, "%" PRIu64 ":%.*s %s", o->held_out.seed,
+			 (int)number_write(share, o->held_out.share), share, by[o->held_out.by]);
+}
+
 /* Returns -1 to go on, or the exit status. */
 static int parse_options(struct options *o, int argc, char **argv)
 {
@@ -110,11 +237,23 @@ static int parse_options(struct options *o, int argc, char **argv)
 
 	o->choice.arms = o->arms.list;
 	o->choice.n_arms = o->arms.n;
+	name_holdout(o);
 	o->paths = argv + optind;
 	o->n_paths = (size_t)(argc - optind);
-	if (status < 0 && (check_options(o, &e) < 0 || check_output(o, &e) < 0))
+	if (status < 0 && (find_format(o, &e) < 0 || check_options(o, &e) < 0 || check_output(o, &e) < 0))
 		status = command_misused(&self, &e);
 	return status;
+}
+
+/* Counts an event, or takes note of it where it is held out. */
+static int take_event(struct tops *t, const struct options *o, const struct event *ev, struct slice text,
+		      struct errmsg *e)
+{
+	int held_out = holdout_has(o->holdout, ev, text, e);
+
+	if (held_out < 0)
+		return -1;
+	return held_out ? tops_pass(t, ev, e) : tops_add(t, ev, e);
 }
 
 static int read_paths(struct tops *t, const struct options *o, char *const *paths, size_t n, struct log_watch *watch,
@@ -130,7 +269,7 @@ static int read_paths(struct tops *t, const struct options *o, char *const *path
 	log_watch(&log, watch);
 	while (status == 0 && (s = log_next(&log, &ev, e)) != LOG_END) {
 		if (s == LOG_EVENT)
-			status = tops_add(t, ev, e);
+			status = take_event(t, o, ev, log.text, e);
 		else if (s == LOG_NO_MEMORY)
 			status = -1;
 		else
@@ -264,18 +403,34 @@ static int print_plain(struct tops *t, const struct options *o, struct tops_outp
 	return command_screen_close(&screen, e) < 0 ? -1 : status;
 }
 
+/* Says which events do not count. */
+static void tell_left_out(const struct tops *t)
+{
+	const struct tops_left *left = &t->left;
+
+	if (left->outside > 0)
+		command_note(&self, "%" PRId64 " events are held out, or not between --since and --until",
+			     left->outside);
+	if (left->undated > 0)
+		command_note(&self, "%" PRId64 " events without a timestamp are left out", left->undated);
+	if (t->choice.counting.debias && left->unrecommended + left->unweighed > 0)
+		command_note(&self, "%" PRId64 " plays of tracks that were not recommended are left out, and %" PRId64
+			     " that were, with a probability that is not known",
+			     left->unrecommended, left->unweighed);
+	if (t->outside > 0)
+		command_note(&self, "%" PRId64 " of %" PRId64 " events are not in experiment '%s'", t->outside,
+			     t->events, t->choice.experiment);
+}
+
 static int print_result(struct tops *t, const struct options *o, const struct catalog *c, FILE *f, struct errmsg *e)
 {
 	struct tops_output out = {.catalog = o->tracks ? c : NULL, .limit = o->limit, .colour = table_wants_colour(f)};
-	bool table = o->format == tops_format_find("table");
 
 	if (o->choice.partial)
 		return print_plain(t, o, &out, f, e);
-	if (tops_end(t, e) < 0 || (table ? o->format->write(t, &out, f, e) : print_plain(t, o, &out, f, e)) < 0)
+	if (tops_end(t, e) < 0 || (o->for_people ? o->format->write(t, &out, f, e) : print_plain(t, o, &out, f, e)) < 0)
 		return -1;
-	if (t->outside > 0)
-		command_note(&self, "%" PRId64 " of %" PRId64 " events are not in experiment '%s'", t->outside,
-			     t->events, o->choice.experiment);
+	tell_left_out(t);
 	if (out.unknown_plays > 0)
 		command_note(&self,
 			     "%" PRId64 " plays of tracks that are not in %s are left out, the first of them track %u",
@@ -360,7 +515,12 @@ static int count_plays(struct tops *t, const struct options *o, struct catalog *
 
 int main(int argc, char **argv)
 {
-	struct options o = {.format = tops_format_find("json"), .limit = SIZE_MAX};
+	struct holdout holdout = {0};
+	struct options o = {
+		.limit = SIZE_MAX,
+		.choice = {.prior = 10, .counting = {.liked = .8}},
+		.holdout = &holdout,
+	};
 	struct catalog catalog = {0};
 	struct tops tops = {0};
 	struct part_state state = {.lock = {.fd = -1}};
@@ -374,8 +534,10 @@ int main(int argc, char **argv)
 		return command_fail(&self, &e);
 	}
 	status = parse_options(&o, argc, argv);
+	holdout_init(&holdout, &o.held_out);
 	if (status < 0)
 		status = command_finish(&self, NULL, count_plays(&tops, &o, &catalog, &state));
+	holdout_clear(&holdout);
 	tops_clear(&tops);
 	part_state_close(&state);
 	catalog_clear(&catalog);

@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
 # What every command has to do. Commands are found by themselves ($bin/botify-*); what each needs to run stands here, once.
-# Work is done in a directory with these files: tracks.ndjson, users.ndjson, tracks.npy, log.ndjson.
+# Work is done in a directory with these files: tracks.ndjson, users.ndjson, tracks.npy, top.json, log.ndjson.
 #
 # shellcheck disable=SC2030,SC2031,SC2015 # tests are functions of their own; `fail` fails
 
@@ -14,6 +14,7 @@ minimal() {
 	botify-recommend) args=(--tracks tracks.ndjson --policy random log.ndjson) ;;
 	botify-sim) args=(--tracks tracks.ndjson --embeddings tracks.npy --users users.ndjson --agent random --sessions 3) ;;
 	botify-split) args=(-n 2 -o shard. log.ndjson) ;;
+	botify-evaluate) args=(ranking top.json log.ndjson) ;;
 	*) return 1 ;;
 	esac
 }
@@ -25,6 +26,7 @@ reading() {
 	botify-abtest) args=(--format ndjson) ;;
 	botify-train) args=(user-tracks --model als) ;;
 	botify-recommend) args=(--tracks tracks.ndjson --no-latency) ;;
+	botify-evaluate) args=(ranking --top top.json --format ndjson) ;;
 	*) return 1 ;;
 	esac
 }
@@ -60,6 +62,14 @@ files() {
 	botify-split)
 		echo "-n 2 -o shard. FILE"
 		;;
+	botify-evaluate)
+		echo "ranking top.json FILE"
+		echo "ranking --merge FILE"
+		echo "ranking --tracks tracks.ndjson --top FILE log.ndjson"
+		echo "ranking --tracks tracks.ndjson --similar NAME=FILE log.ndjson"
+		echo "ranking --tracks tracks.ndjson --user-tracks FILE log.ndjson"
+		echo "ranking --tracks FILE top.json log.ndjson"
+		;;
 	botify-sim)
 		echo "--tracks FILE --embeddings tracks.npy --users users.ndjson --agent random"
 		echo "--tracks tracks.ndjson --embeddings FILE --users users.ndjson --agent random"
@@ -77,6 +87,7 @@ setup_file() {
 		echo "{\"user\":$user,\"interests\":[$user,4],\"interest_neighbours\":2}"
 	done >users.ndjson
 	matrix >tracks.npy
+	echo '[0,1,2]' >top.json
 	for user in 1 2 3 4 5 6 7 8; do
 		arm=$([ $((user % 2)) = 0 ] && echo C || echo T1)
 		head="\"timestamp\":170406720${user}000,\"user\":$user,\"track\":$((user % 5))"
@@ -108,6 +119,28 @@ for_each() {
 		"$@" "$command" || { echo "^ $command"; bad=1; }
 	done
 	return $bad
+}
+
+# The first words of a command whose modes have options of their own.
+modes() {
+	case $1 in
+	botify-evaluate) echo ranking log ;;
+	esac
+}
+
+# The same for each list of options that a command has: "$@" is called with its name and, of a mode, its first word.
+for_each_mode() {
+	for_each of_modes "$@"
+}
+
+of_modes() {
+	local mode modes
+
+	modes=$(modes "${*: -1}")
+	[ -n "$modes" ] || "$@" || return
+	for mode in $modes; do
+		"$@" "$mode" || return
+	done
 }
 
 for_each_reading() {
@@ -238,62 +271,62 @@ without_effect() {
 @test "contract: a long option with a typo is told with the nearest name" {
 	suggests() {
 		local name
-		for name in $(in_table "$1"); do
+		for name in $(in_table "$@"); do
 			# one letter that is not in any name, at the end, and in place of another
 			for wrong in "--${name}Q" "--${name:0:1}Q${name:2}" "--${name}Q=5"; do
 				[ ${#name} -ge 4 ] || continue
-				try "$1" "$wrong"
+				try "$@" "$wrong"
 				[ "$status" = 2 ] && [ ! -s out ] && [ "$(wc -l <err)" = 2 ] &&
 					[ "$(head -n 1 err)" = "$1: unrecognized option '$wrong'; did you mean '--$name'?" ] || fail "$wrong" || return
 			done
 		done
-		try "$1" --zzzzzzzzzz
+		try "$@" --zzzzzzzzzz
 		[ "$(cat err)" = "$1: unrecognized option '--zzzzzzzzzz'"$'\n'"Try '$1 --help'." ] || fail nonsense
 	}
-	for_each suggests
+	for_each_mode suggests
 }
 
 @test "contract: mistakes with options are told in the words of getopt_long" {
 	tells() {
 		local name
-		try "$1" --version=5
+		try "$@" --version=5
 		[ "$status" = 2 ] && [ "$(head -n 1 err)" = "$1: option '--version' doesn't allow an argument" ] || fail --version=5 || return
-		try "$1" --vers=5
+		try "$@" --vers=5
 		[ "$status" = 2 ] && [ "$(head -n 1 err)" = "$1: option '--version' doesn't allow an argument" ] || fail --vers=5 || return
-		try "$1" -@h
+		try "$@" -@h
 		[ "$status" = 2 ] && [ "$(head -n 1 err)" = "$1: invalid option -- '@'" ] || fail -@h || return
-		name=$("$1" --help | sed -En 's/^ +(-[a-zA-Z], )?--([a-z-]+) [[A-Z].*/\2/p' | head -n 1)
-		try "$1" "--$name"
+		name=$("$@" --help | sed -En 's/^ +(-[a-zA-Z], )?--([a-z-]+) [[A-Z].*/\2/p' | head -n 1)
+		try "$@" "--$name"
 		[ "$status" = 2 ] && [ "$(head -n 1 err)" = "$1: option '--$name' requires an argument" ] || fail "--$name"
 	}
-	for_each tells
+	for_each_mode tells
 }
 
 @test "contract: an abbreviation works where it stands for one option, and is refused where for several" {
 	abbreviates() {
 		local name n
-		try "$1" --vers
+		try "$@" --vers
 		[ "$status" = 0 ] && [[ $(cat out) == "$1 (botify) "* ]] || fail --vers || return
-		for name in $(in_table "$1" | cut -c 1 | sort -u); do
-			n=$(in_table "$1" | grep -c "^$name")
-			[ "$n" -gt 1 ] && ! in_table "$1" | grep -qx "$name" || continue
-			try "$1" "--$name=0"
+		for name in $(in_table "$@" | cut -c 1 | sort -u); do
+			n=$(in_table "$@" | grep -c "^$name")
+			[ "$n" -gt 1 ] && ! in_table "$@" | grep -qx "$name" || continue
+			try "$@" "--$name=0"
 			[ "$status" = 2 ] && [[ $(head -n 1 err) == "$1: option '--$name=0' is ambiguous; possibilities: '--$name"* ]] &&
 				[ "$(head -n 1 err | grep -o "'--" | wc -l)" = $((n + 1)) ] || fail "--$name=0" || return
-			try "$1" "--$name"
+			try "$@" "--$name"
 			[ "$status" = 2 ] && [[ $(head -n 1 err) == "$1: option '--$name' is ambiguous; possibilities: '--$name"* ]] ||
 				fail "--$name" || return
-			try "$1" "--$name" 0
+			try "$@" "--$name" 0
 			[ "$status" = 2 ] && [[ $(head -n 1 err) == "$1: option '--$name' is ambiguous; possibilities: '--$name"* ]] ||
 				fail "--$name 0" || return
 		done
 	}
-	for_each abbreviates
+	for_each_mode abbreviates
 }
 
 # The long options that --help explains.
 in_help() {
-	"$1" --help | sed -En 's/^ +(-[a-zA-Z], )?--([a-z-]+).*/\2/p' | sort
+	"$@" --help | sed -En 's/^ +(-[a-zA-Z], )?--([a-z-]+).*/\2/p' | sort
 }
 
 # Those that the man page explains, written `Fl Fl name` or `Fl -name`.
@@ -303,15 +336,15 @@ in_man() {
 
 # Those that getopt_long knows: it lists them where "--=" is ambiguous.
 in_table() {
-	"$1" --= 2>&1 | grep -o "'--[a-z-]*'" | tr -d "'" | sed 's/^--//' | sort
+	"$@" --= 2>&1 | grep -o "'--[a-z-]*'" | tr -d "'" | sed 's/^--//' | sort
 }
 
 @test "contract: --help lists the options that there are" {
 	helps() {
-		[ -n "$(in_table "$1")" ] || return
-		diff <(in_help "$1") <(in_table "$1")
+		[ -n "$(in_table "$@")" ] || return
+		diff <(in_help "$@") <(in_table "$@")
 	}
-	for_each helps
+	for_each_mode helps
 }
 
 @test "contract: the man page lists the options that there are" {
@@ -320,7 +353,7 @@ in_table() {
 			echo "there is no man/$1.1"
 			return 1
 		fi
-		diff <(in_man "$1") <(in_table "$1")
+		diff <(in_man "$1") <(of_modes in_table "$1" | sort -u)
 	}
 	for_each agrees
 }

@@ -604,3 +604,41 @@ has_lines() {
 	expect 0 botify-recommend --version
 	grep -qx 'botify-recommend (botify) [0-9.]*' out
 }
+
+@test "recommend: --epsilon 0 is none, and the rest of the answers are the policy's own" {
+	recommend requests.ndjson >want
+	expect 0 recommend --epsilon 0 requests.ndjson
+	cmp out want
+	expect 0 recommend --epsilon 0.3 requests.ndjson
+	jq -e -n 'all(inputs; (.message == "last") != has("propensity") and (has("pool") | not))' out >/dev/null
+	# where it did not explore, it answered as without
+	diff <(jq -c 'select(.source != "explore") | [.timestamp,.recommendation,.source]' out) \
+		<(jq -c '[.timestamp,.recommendation,.source]' want | grep -F -f <(jq -r 'select(.source != "explore") | "[\(.timestamp),"' out))
+	[ "$(jq -c 'select(.source == "explore")' out | wc -l)" -gt 5 ]
+	# 60 tracks; drawn from a pool of n
+	paste -d'\n' out want | jq -e -n 'def near($x): . - $x | fabs < 1e-15;
+		[inputs] | [range(0; length; 2) as $i | [.[$i], .[$i + 1]]] |
+		all(.[]; .[0] as $e | .[1] as $w | $e.message == "last" or $e.source == "explore" or
+			($e.propensity | near(0.3 / 60 + 0.7 / $w.pool)))' >/dev/null
+}
+
+@test "recommend: --epsilon draws by place: a run in two halves is the same" {
+	recommend --epsilon 0.5 requests.ndjson >want
+	head -n 23 requests.ndjson | recommend --epsilon 0.5 --state state >got
+	tail -n +24 requests.ndjson | recommend --epsilon 0.5 --state state >>got
+	cmp want got
+	jq -c 'select(.user == 3)' requests.ndjson | recommend --epsilon 0.5 | cmp - <(jq -c 'select(.user == 3)' want)
+}
+
+@test "recommend: --epsilon weights a log to that of another policy" {
+	# 4000 users ask once; a tenth of the catalog is what the policy knows, and uniform over all is the target
+	awk 'BEGIN { for (i = 0; i < 4000; i++) printf "{\"message\":\"next\",\"timestamp\":1,\"user\":%d,\"track\":10,\"time\":1}\n", i }' >many
+	expect 0 botify-recommend "${tables[@]}" --no-latency --epsilon 0.4 --policy toppop:6 many
+	# the weights 1/60 / propensity: their mean is 1 within 4 standard errors
+	jq -e -n '[inputs | 1 / 60 / .propensity] | (add / length) as $m | (map(. * .) | add / length - $m * $m) as $v |
+		($m - 1 | fabs) < 4 * ($v / length | sqrt)' out >/dev/null
+	# 0.6 + 0.4 * 6/60 of them are in the pool, 4 standard errors are 0.031
+	jq -e -n '[inputs | .propensity > 0.1] | (map(select(.)) | length) / length - 0.64 | fabs < 0.031' out >/dev/null
+	[ "$(jq -r .propensity out | sort -u | wc -l)" = 2 ]
+	refuse 2 "--epsilon takes a number from 0 to 1, not '2'" --tracks tracks.ndjson --epsilon 2
+}

@@ -52,6 +52,21 @@ mean_time() {
 	jq -ne "$(mean_time "$BATS_TEST_TMPDIR/planned") > 2 * $random and $(mean_time "$BATS_TEST_TMPDIR/live") > 2 * $random"
 }
 
+@test "session: --epsilon says how likely an answer was that nobody drew" {
+	play session+unseen 60 9 --session bare/model --epsilon 0.25 >"$BATS_TEST_TMPDIR/explored"
+	# 400 tracks; the plan's own choice comes with 3/4 and as one of all
+	[ "$(jq -c 'select(.source == "session") | [.propensity, .pool]' "$BATS_TEST_TMPDIR/explored" | sort -u)" = '[0.750625,null]' ]
+	[ "$(jq -c 'select(.source == "explore") | .propensity' "$BATS_TEST_TMPDIR/explored" | sort -u | head -1)" = 0.000625 ]
+	# also where a draw gave the same: users whom the model does not know are all answered alike
+	seq 5000 8999 | jq -c '{message: "next", user: ., track: 7, time: 1}' | botify-recommend --tracks bare/tracks.ndjson --session bare/model \
+		--policy session+unseen --epsilon 0.9 >"$BATS_TEST_TMPDIR/alike"
+	choice=$(jq 'select(.source == "session") | .recommendation' "$BATS_TEST_TMPDIR/alike" | sort -u)
+	[ "$(jq -c "select(.recommendation == $choice) | [.source, (.propensity * 1e6 | round)]" "$BATS_TEST_TMPDIR/alike" | sort -u)" = \
+		'["explore",102250]
+["session",102250]' ]
+	[ "$(jq "select(.recommendation != $choice) | .propensity * 1e6 | round" "$BATS_TEST_TMPDIR/alike" | sort -u)" = 2250 ]
+}
+
 @test "session: the answers do not depend on what else is going on" {
 	for policy in session+unseen session:live+unseen; do
 		play "$policy" 100 3 --session bare/model | jq -c '[.user, .track, .time, .recommendation]' >"$BATS_TEST_TMPDIR/many"

@@ -386,6 +386,12 @@ ends_by() {
 	tmux -f /dev/null new-session -d -x 100 -y 30 "bash --noprofile --rcfile rc" 3>&-
 	tmux send-keys "clear; botify-sim ${world[*]} --sessions 100000000 -- botify-recommend --tracks tracks.ndjson --state state >out" Enter
 	wait_until test -s out
+	# the line before comes back, and can be changed
+	tmux send-keys "titel 58"
+	tmux send-keys Left Left Left BSpace BSpace "le" Enter
+	wait_until screen_shows '^  580  Artist 10 – Title 58: listened to [0-9]* %'
+	tmux send-keys Up Up Enter
+	wait_until screen_shows '^  590  Artist 11 – Title 59: listened to 0 %'
 	tmux send-keys C-c
 	tmux send-keys "echo status \$?" Enter # of a list of commands, the shell would drop the rest
 	wait_until screen_shows 'status 130'
@@ -551,12 +557,37 @@ refuse() {
 	whole_lines out
 }
 
+@test "sim: the console tells what others would have made of a session" {
+	echo '{"user":7,"interests":[0],"session_budget":1,"consume_bias":1000,"interest_neighbours":1}' >one
+	printf '590\n' | botify-sim "${world[@]}" --users one --sessions 1 --agent console \
+		--rival 'table=botify-recommend --tracks tracks.ndjson --similar similar.ndjson --policy similar,random' \
+		--rival 'gone=exit 3' >out 2>err
+	sed -n '/^this session, by/,/^day/p' err | sed '$d' >shown
+	diff - shown <<-'END'
+		this session, by  tracks  time
+		you                    1  0.00
+		random                 1  0.00
+		oracle                 1  0.00
+		table                  1  0.00
+		gone: sh exited with status 3 when 1 reply was due
+	END
+	# played again, a session is what it was: by the same recommender as long as in the log of a run
+	botify-sim "${world[@]}" --sessions 1 --seed 4 --agent random >log 2>/dev/null
+	jq -r 'select(.recommendation != null).recommendation' log |
+		botify-sim "${world[@]}" --sessions 1 --seed 4 --agent console >/dev/null 2>err
+	[ "$(grep '^you ' err | cut -c 18-)" = "$(grep '^random ' err | cut -c 18-)" ]
+	for wrong in nothing =x x=; do
+		expect 2 botify-sim "${world[@]}" --agent console --rival $wrong
+	done
+	expect 2 botify-sim "${world[@]}" --agent random --rival a=b
+}
+
 @test "sim: the console in a terminal" {
 	command -v tmux >/dev/null || skip "tmux is not installed"
 	printf '%s\n' "PS1='$ '" "PATH=$PATH" >rc
 	tmux -f /dev/null new-session -d -x 100 -y 30 "bash --noprofile --rcfile rc" 3>&-
 	tmux send-keys "clear; botify-sim ${world[*]} --agent console" Enter
-	wait_until screen_shows '^next track (id, or words to search; q quits)? *$'
+	wait_until screen_shows '^patience [0-9]*, score 0.00; next track (? helps)? *$'
 	tmux send-keys "title 59" Enter
 	wait_until screen_shows '^  590  Artist 11 – Title 59: listened to [0-9]* %'
 	tmux send-keys C-c
@@ -566,7 +597,7 @@ refuse() {
 	tmux kill-server
 	grep -q '^session 1 of 1000: user [0-9]* comes and picks$' screen
 	# what was typed is on the line of the prompt, and no event is among it all
-	grep -q '^next track (id, or words to search; q quits)? title 59$' screen
+	grep -q '^patience [0-9]*, score 0.00; next track (? helps)? title 59$' screen
 	not grep -q '"message"' screen
 }
 
@@ -588,4 +619,64 @@ full_size() {
 
 @test "sim: sticky-artist is as good as published, in a world of full size" {
 	full_size sticky-artist 8.17 3.16
+}
+
+@test "sim: users who come back by themselves do so alike for any number in flight" {
+	for k in 1 5 64; do
+		botify-sim "${world[@]}" --days 9 --return 2 --churn 0.3 --hype 3 --in-flight $k -- \
+			botify-recommend --tracks tracks.ndjson --policy artist,random --no-latency 2>said | sort >log.$k
+	done
+	cmp log.1 log.5
+	cmp log.1 log.64
+	[ "$(wc -l <log.1)" -gt 200 ]
+	# everybody came, within the first two days
+	[ "$(jq .user log.1 | sort -u | wc -l)" = 40 ]
+	jq -se 'group_by(.user) | all(.[]; min_by(.timestamp).timestamp < 1704067200000 + 2 * 86400000 + 180000)' log.1
+	# nobody begins after the last day
+	jq -se '[group_by(.user)[] | sort_by(.timestamp) | [{message: "last"}] + . | range(1; length) as $i |
+		select(.[$i - 1].message == "last") | .[$i].timestamp] | max < 1704067200000 + 9 * 86400000 + 180000' log.1
+}
+
+@test "sim: good sessions bring users back, and bad ones drive them away" {
+	sessions() {
+		botify-sim "${world[@]}" --days 30 --return 4 "$@" 2>/dev/null | grep -c '"last"'
+	}
+	bad=$(sessions --agent random)
+	good=$(sessions --agent oracle)
+	gone=$(sessions --agent random --churn 0.5)
+	[ "$good" -gt $((bad * 11 / 10)) ] && [ "$gone" -lt $((bad / 2)) ]
+	# a user whose line says so stays away
+	sed 's/}$/,"return_days":1000}/' users.ndjson >rare
+	world=(--tracks tracks.ndjson --embeddings tracks.npy --users rare)
+	[ "$(sessions --agent random)" -lt $((bad / 2)) ]
+}
+
+@test "sim: the hype of a day is liked better on that day, and less by whom it leaves cold" {
+	mean() {
+		botify-sim "${world[@]}" --sessions 4000 --agent random --summary json "$@" 2>&1 >/dev/null | jq .total.reward_mean
+	}
+	sed -i 's/}$/,"consume_bias":14}/' users.ndjson
+	plain=$(mean)
+	hyped=$(mean --hype 20 --hype-boost 4)
+	sed 's/}$/,"hype":0}/' users.ndjson >cold
+	world=(--tracks tracks.ndjson --embeddings tracks.npy --users cold)
+	[ "$(mean --hype 20 --hype-boost 4)" = "$plain" ]
+	jq -ne --argjson a "$hyped" --argjson b "$plain" '$a > 1.05 * $b'
+}
+
+@test "sim: constants of the user model are set for everybody" {
+	sed 's/}$/,"session_budget":1,"artist_discount_gamma":0.1,"interest_neighbours":1}/' users.ndjson >short
+	botify-sim "${world[@]}" --agent random --sessions 300 --budget 1 --gamma 0.1 --interest-neighbours 1 >one 2>/dev/null
+	botify-sim --tracks tracks.ndjson --embeddings tracks.npy --users short --agent random --sessions 300 >two 2>/dev/null
+	cmp one two
+	botify-sim --tracks tracks.ndjson --embeddings tracks.npy --users short --agent random --sessions 300 --budget 5 --gamma 0.8 \
+		--interest-neighbours 10 >three 2>/dev/null
+	botify-sim "${world[@]}" --agent random --sessions 300 >four 2>/dev/null
+	cmp three four
+	expect 2 botify-sim "${world[@]}" --agent random --churn 0.1
+	[ "$(head -n 1 err)" = "botify-sim: --churn has no effect without --return" ]
+	expect 2 botify-sim "${world[@]}" --agent random --return 2 --sessions 5
+	[ "$(head -n 1 err)" = "botify-sim: --return and --sessions exclude each other: there are as many as come of it" ]
+	expect 2 botify-sim "${world[@]}" --agent random --hype-boost 2
+	[ "$(head -n 1 err)" = "botify-sim: --hype-boost has no effect without --hype" ]
 }

@@ -20,8 +20,16 @@ enum rng_use {
 	RNG_AGENT,    /* botify-sim --agent random: user, session, step */
 	RNG_WORLD,    /* botify-world: kind of thing, number of it */
 	RNG_TRAIN,    /* botify-train: purpose, and what that counts */
-	RNG_SPLIT     /* botify-split: who is held out: user, session; or a hash of the line, its length */
+	RNG_SPLIT,    /* botify-split: who is held out: user, session; or a hash of the line, its length */
+	RNG_BOOTSTRAP, /* how often a user is drawn: user, four replicates */
+	RNG_EXPLORE    /* botify-recommend --epsilon: user, session, step */
 };
+
+/*
+ * Of RNG_ARRIVAL, beside step 0, which is the schedule: when a user comes back (user, session), and which tracks are a
+ * day's hype (day).
+ */
+enum { RNG_STEP_RETURN = 1, RNG_STEP_HYPE = 2 };
 
 struct rng {
 	uint32_t key[2], counter[4];

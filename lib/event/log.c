@@ -176,6 +176,7 @@ enum log_status log_next(struct log *log, const struct event **ev, struct errmsg
 	if (line->reason)
 		return bad_line(log, line->number, line->reason, e);
 	log->events++;
+	log->text = line->text;
 	*ev = &line->event;
 	return LOG_EVENT;
 }

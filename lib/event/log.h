@@ -46,6 +46,7 @@ struct log {
 	struct log_team *team;	   /* the threads and their blocks */
 	struct log_block *current; /* whose lines are being handed out, from `next_line` on */
 	size_t next_line;
+	struct slice text;	   /* the line of the event that log_next gave, without its end; as long valid */
 	unsigned long before;	   /* lines of the file before those of the block */
 	unsigned long events;	   /* so far */
 	unsigned long bad;	   /* lines that were not events, so far */

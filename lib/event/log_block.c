@@ -42,6 +42,7 @@ static int parse_line(struct log_block *b, const char *text, size_t len)
 	b->lines = lines;
 	line = &lines[b->n++];
 	line->number = b->n_lines;
+	line->text = (struct slice){text, len};
 	status = len > LINES_MAX ? lines_too_long(&e) : event_parse(&b->parser, text, len, &line->event, &e);
 	line->reason = status < 0 ? keep_reason(b, &e) : NULL;
 	return status < 0 && (e.no_memory || !line->reason) ? -1 : 0;

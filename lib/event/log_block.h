@@ -17,6 +17,7 @@
 struct log_line {
 	unsigned long number; /* in the block, from 1 */
 	const char *reason;   /* NULL: it is an event. Else why it is not. */
+	struct slice text;    /* of the block, without its end */
 	struct event event;
 };
 

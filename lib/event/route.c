@@ -167,7 +167,17 @@ size_t route_user(const struct route *r, uint32_t user)
 	return r->choice.holdout ? draw(r, user, 0, DRAW_USER) : assignment_arm(&r->users, user);
 }
 
-static enum route_status route_by_head(struct route *r, const char *text, size_t len, size_t *shard, struct errmsg *e)
+static enum route_status route_by_head(struct route *r, const struct event_head *h, size_t *shard, struct errmsg *e)
+{
+	if (r->choice.by == ROUTE_DAY || r->choice.by == ROUTE_HOUR)
+		return route_moment(r, h, shard, e);
+	if (r->choice.by == ROUTE_SESSION)
+		return route_session(r, h, shard, e);
+	*shard = route_user(r, h->user);
+	return ROUTE_ONE;
+}
+
+static enum route_status read_head(struct route *r, const char *text, size_t len, size_t *shard, struct errmsg *e)
 {
 	static const char state[] = "{\"botify-state\":";
 	struct event_head h;
@@ -176,12 +186,12 @@ static enum route_status route_by_head(struct route *r, const char *text, size_t
 		return ROUTE_EVERY;
 	if (event_head_read(&h, &r->parser, text, len, e) < 0)
 		return e->no_memory ? ROUTE_FAILED : ROUTE_REFUSED;
-	if (r->choice.by == ROUTE_DAY || r->choice.by == ROUTE_HOUR)
-		return route_moment(r, &h, shard, e);
-	if (r->choice.by == ROUTE_SESSION)
-		return route_session(r, &h, shard, e);
-	*shard = route_user(r, h.user);
-	return ROUTE_ONE;
+	return route_by_head(r, &h, shard, e);
+}
+
+static size_t draw_line(const struct route *r, const char *text, size_t len)
+{
+	return draw(r, murmur3(text, len, 0), (uint32_t)len, DRAW_EVENT);
 }
 
 enum route_status route_line(struct route *r, const char *text, size_t len, size_t *shard, struct errmsg *e)
@@ -197,12 +207,23 @@ enum route_status route_line(struct route *r, const char *text, size_t len, size
 	else if (lines_is_blank(text, len))
 		*shard = r->last;
 	else if (r->choice.by == ROUTE_EVENT)
-		*shard = draw(r, murmur3(text, len, 0), (uint32_t)len, DRAW_EVENT);
+		*shard = draw_line(r, text, len);
 	else
-		status = route_by_head(r, text, len, shard, e);
+		status = read_head(r, text, len, shard, e);
 	if (status == ROUTE_ONE)
 		r->last = *shard;
 	return status;
+}
+
+enum route_status route_event(struct route *r, const struct event *ev, struct slice text, size_t *shard,
+			      struct errmsg *e)
+{
+	const struct event_head h = {ev->message, ev->timestamp, ev->user};
+
+	if (r->choice.by != ROUTE_EVENT)
+		return route_by_head(r, &h, shard, e);
+	*shard = draw_line(r, text.text, text.len);
+	return ROUTE_ONE;
 }
 
 size_t route_shards(const struct route *r)

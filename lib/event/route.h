@@ -77,6 +77,13 @@ enum route_status route_line(struct route *r, const char *text, size_t len, size
 /* Where a user goes, by user. */
 size_t route_user(const struct route *r, uint32_t user);
 
+/*
+ * Where an event goes, of a holdout: as its line, `text`, would. Events that are not read whole, and lines that are not
+ * events, do not count here.
+ */
+enum route_status route_event(struct route *r, const struct event *ev, struct slice text, size_t *shard,
+			      struct errmsg *e);
+
 /* How many shards there are, so far. */
 size_t route_shards(const struct route *r);
 

@@ -28,6 +28,19 @@ static bool is_candidate(const struct filter_chain *s, const struct candidates *
 	return (c->tracks ? c->place[track] : track) < c->n;
 }
 
+bool candidates_have(const struct candidates *c, const struct filter_chain *s, uint32_t track)
+{
+	uint32_t i = 0;
+
+	if (!candidates_passes(c, s, track))
+		return false;
+	if (!c->tracks || c->place || c->artist)
+		return is_candidate(s, c, track);
+	while (i < c->n && c->tracks[i] != track)
+		i++;
+	return i < c->n;
+}
+
 /* How many candidates an artist has. */
 static uint32_t count_of_artist(const struct filter_chain *s, const struct candidates *c, uint32_t artist)
 {

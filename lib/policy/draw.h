@@ -50,6 +50,9 @@ static inline bool candidates_passes(const struct candidates *c, const struct fi
 	return !(c->without && *c->without == track) && filter_chain_passes(s, track);
 }
 
+/* Whether a track is one of the candidates, and passes. */
+bool candidates_have(const struct candidates *c, const struct filter_chain *s, uint32_t track);
+
 /*
  * Draws one of the candidates that pass. Returns how many passed, which is what the draw was uniform over; 0 where none
  * did, and then nothing is drawn. Where it can be told whether a track is a candidate (no `tracks`, or a `place`, or an

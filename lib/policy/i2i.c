@@ -65,6 +65,9 @@ int i2i_choose(const struct source *s, const struct policy_request *q, const str
 	for (at = rng_uniform(r) * total; i + 1 < tracks->n && at >= tracks->list[i].score; i++)
 		at -= tracks->list[i].score;
 	*c = (struct choice){.track = tracks->list[i].track, .propensity = tracks->list[i].score / total};
+	for (i = 0; q->considered && i < tracks->n; i++)
+		if (tracks->list[i].track == *q->considered)
+			c->considered = tracks->list[i].score / total;
 	scored_best(tracks, q->explain);
 	for (i = 0; i < tracks->n && i < q->explain; i++)
 		if (scored_add(q->candidates, tracks->list[i].track, tracks->list[i].score / total) < 0)

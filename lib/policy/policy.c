@@ -157,21 +157,27 @@ int policy_bind(struct policy *p, const struct tables *t, struct errmsg *e)
 	return 0;
 }
 
-/* Nothing is left anywhere: any track that is not excluded; and if all are, any. */
-static void draw_exhausted(const struct policy *p, const struct policy_request *q, struct rng *r,
-			   struct recommendation *a)
+uint32_t policy_draw_any(const struct policy *p, const struct policy_request *q, struct rng *r, uint32_t *track)
 {
 	static const struct idmap nothing;
 	const struct catalog *c = &p->tables->catalog;
 	struct filter_chain chain = {.catalog = c, .history = q->history, .excluded = q->excluded};
 	struct candidates all = {.n = c->n_tracks};
+	uint32_t n = draw(&chain, all, r, track);
 
+	if (n > 0)
+		return n;
+	chain.excluded = &nothing;
+	return draw(&chain, all, r, track);
+}
+
+/* Nothing is left anywhere: any track. One that is considered is such a track too. */
+static void draw_exhausted(const struct policy *p, const struct policy_request *q, struct rng *r,
+			   struct recommendation *a)
+{
 	*a = (struct recommendation){.source = "exhausted", .choice.propensity = NAN};
-	a->choice.pool = draw(&chain, all, r, &a->choice.track);
-	if (a->choice.pool == 0) {
-		chain.excluded = &nothing;
-		a->choice.pool = draw(&chain, all, r, &a->choice.track);
-	}
+	a->choice.pool = policy_draw_any(p, q, r, &a->choice.track);
+	a->choice.considered = 1.0 / a->choice.pool;
 }
 
 int policy_recommend(const struct policy *p, const struct policy_request *q, struct rng *r, struct recommendation *a)

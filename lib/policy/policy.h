@@ -49,6 +49,11 @@ bool policy_reads(const struct policy *p, enum table_kind kind);
  */
 int policy_bind(struct policy *p, const struct tables *t, struct errmsg *e);
 
+/*
+ * Draws any track of the catalog that the request does not exclude, and if it excludes all, any. Returns of how many.
+ */
+uint32_t policy_draw_any(const struct policy *p, const struct policy_request *q, struct rng *r, uint32_t *track);
+
 /* The next track. The policy must have been bound. Returns 0, or -1 where there is no memory. */
 int policy_recommend(const struct policy *p, const struct policy_request *q, struct rng *r, struct recommendation *a);
 

@@ -6,6 +6,7 @@
 #include "base/grow.h"
 #include "base/now.h"
 #include "base/rng.h"
+#include "policy/explore.h"
 
 /* How many listens of a user the policies that may answer look back over sessions. */
 static size_t most_recent_listens(const struct recommender *r)
@@ -33,6 +34,11 @@ int recommender_init(struct recommender *r, const struct tables *tables, const s
 		r->arms[i].experiment = slice_of(experiments->list[i].name);
 	r->sessions.remembered = most_recent_listens(r);
 	return r->arms ? 0 : -1;
+}
+
+void recommender_explore(struct recommender *r, double epsilon)
+{
+	r->epsilon = epsilon;
 }
 
 void recommender_explain(struct recommender *r, size_t n)
@@ -118,7 +124,8 @@ static int recommend_track(struct recommender *r, const struct policy *policy, s
 {
 	uint32_t step = (uint32_t)history_steps(session->history);
 	struct rng rng = rng_at(r->seed, RNG_POLICY, ev->user, session->number, step);
-	const struct policy_request q = {
+	struct rng coin = rng_at(r->seed, RNG_EXPLORE, ev->user, session->number, step);
+	struct policy_request q = {
 		.user = ev->user,
 		.track = track,
 		.time = ev->time,
@@ -134,7 +141,8 @@ static int recommend_track(struct recommender *r, const struct policy *policy, s
 	struct recommendation a;
 
 	scored_reset(&r->candidates);
-	if (policy_recommend(policy, &q, &rng, &a) < 0)
+	if (r->epsilon > 0 ? explore_recommend(policy, r->epsilon, &q, &coin, &rng, &a) < 0
+			   : policy_recommend(policy, &q, &rng, &a) < 0)
 		return -1;
 	ev->recommendation = r->tables->catalog.tracks[a.choice.track].id;
 	ev->source = slice_of(a.source);

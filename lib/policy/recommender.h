@@ -26,6 +26,7 @@ struct recommender {
 	struct idmap excluded;	  /* by the request that is being answered */
 	struct scored scratch, candidates; /* of the answer that is being made */
 	struct event_candidate *told;	  /* candidates, as the event tells of them */
+	double epsilon;		  /* see explore.h; 0: nothing is explored */
 	size_t told_cap, explain;	  /* of how many; 0: none */
 	struct event_arm *arms;	  /* of the user who is being answered */
 };
@@ -37,6 +38,9 @@ struct recommender {
 int recommender_init(struct recommender *r, const struct tables *tables, const struct experiments *experiments,
 		     const struct policy *policy, uint64_t seed);
 void recommender_clear(struct recommender *r);
+
+/* Has a uniform draw answer instead of a policy with the probability epsilon, 0 to 1 (see explore.h). */
+void recommender_explore(struct recommender *r, double epsilon);
 
 /* Has every answer tell of its first n candidates and their scores. */
 void recommender_explain(struct recommender *r, size_t n);

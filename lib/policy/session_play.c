@@ -199,6 +199,20 @@ void session_begin(struct session_player *p, uint32_t user_id, uint32_t track, s
 		a->q_var += (float)(m->first[k] / D);
 }
 
+ptrdiff_t session_player_plan(struct session_player *p, uint32_t user, uint32_t track, uint32_t *tracks, size_t n)
+{
+	struct session_aim a;
+	const struct session_plan *plan;
+	size_t found = 0;
+
+	session_begin(p, user, track, &a);
+	plan = session_plans_get(&p->plans, &a);
+	for (size_t i = 0; plan && i < plan->n && found < n; i++)
+		if (plan->tracks[i].track != track)
+			tracks[found++] = plan->tracks[i].track;
+	return plan ? (ptrdiff_t)found : -1;
+}
+
 /* ---- choosing ---- */
 
 /* Tells of the best of what q->scratch holds, by the logarithm of their times. */

@@ -1,5 +1,5 @@
 /*
- * session_play (private to lib/policy): recommending by a session model (see world/session_model.h): sources session
+ * session_play: recommending by a session model (see world/session_model.h): sources session
  * and session:live.
  *
  * The plan of a session is an order of tracks by what they are expected to bring: the time, less for each of
@@ -28,6 +28,12 @@ void session_player_free(struct session_player *p);
  * or -1 where there is no memory.
  */
 int session_player_prepare(struct session_player *p, size_t k);
+
+/*
+ * The plan of a session of a user, by id, that begins with a track: up to `n` other tracks, best first. Returns how
+ * many, or -1 where there is no memory. A K of at least n must have been told.
+ */
+ptrdiff_t session_player_plan(struct session_player *p, uint32_t user, uint32_t track, uint32_t *tracks, size_t n);
 
 /*
  * Chooses the best track that passes the chain of the s->count first of the plan; with s->word, after learning from

@@ -237,17 +237,32 @@ static int explain_draw(const struct candidates *all, const struct policy_reques
 	return 0;
 }
 
+/* Has a source choose for itself. One that draws says how likely the considered track was. */
+static int choose_one(const struct source *s, const struct policy_request *q, const struct filter_chain *chain,
+		      struct rng *r, struct choice *c)
+{
+	int status;
+
+	*c = (struct choice){.propensity = NAN};
+	status = s->kind->choose(s, q, chain, r, c);
+	if (status > 0 && q->considered && c->pool == 0 && isnan(c->propensity))
+		c->considered = c->track == *q->considered;
+	return status;
+}
+
 int source_choose(const struct source *s, const struct tables *t, const struct policy_request *q,
 		  const struct filter_chain *chain, struct rng *r, struct choice *c)
 {
 	struct candidates all;
 
 	if (s->kind->choose)
-		return s->kind->choose(s, q, chain, r, c);
+		return choose_one(s, q, chain, r, c);
 	all = s->kind->offer(s, t, q);
 	if (chain->pools && all.n > 0 && (all.place || !all.tracks))
 		all.pool = &chain->pools->list[s->pool];
 	*c = (struct choice){.propensity = NAN};
 	c->pool = draw(chain, all, r, &c->track);
+	if (c->pool > 0 && q->considered && candidates_have(&all, chain, *q->considered))
+		c->considered = 1.0 / c->pool;
 	return c->pool == 0 ? 0 : q->explain > 0 && explain_draw(&all, q, chain, c->pool) < 0 ? -1 : 1;
 }

@@ -39,6 +39,7 @@ struct policy_request {
 	const struct idmap *excluded;	/* tracks that the request rules out; may be empty */
 	struct tallies **tallies;	/* of the session (see draw.h); NULL: none are kept */
 	struct scored *scratch;		/* memory to choose in; what it holds is of no meaning before or after */
+	const uint32_t *considered;	/* a track of which it is asked how likely it was; NULL: none */
 	size_t explain;			/* how many candidates are to be told of; 0: none */
 	struct scored *candidates;	/* where they go, best first, with their scores; empty before */
 };
@@ -47,7 +48,8 @@ struct policy_request {
 struct choice {
 	uint32_t track;	   /* index */
 	uint32_t pool;	   /* how many candidates it was drawn from uniformly; 0: the draw was not uniform */
-	double propensity; /* where it was not: the probability of this track; NaN: not known */
+	double propensity; /* where it was not: the probability of this track; NaN: nothing was drawn, it was certain */
+	double considered; /* the probability of the track that was considered, where one was */
 };
 
 /*

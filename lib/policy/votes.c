@@ -34,5 +34,8 @@ int votes_choose(const struct source *s, const struct policy_request *q, const s
 			return -1;
 	*c = (struct choice){.pool = (uint32_t)n, .propensity = NAN};
 	c->track = votes->list[rng_below(r, c->pool)].track;
+	for (size_t i = 0; q->considered && i < n; i++)
+		if (votes->list[i].track == *q->considered)
+			c->considered = 1.0 / c->pool;
 	return 1;
 }

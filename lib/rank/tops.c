@@ -1,5 +1,7 @@
 #include "rank/tops.h"
 
+#include <inttypes.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -8,13 +10,20 @@
 
 void tops_init(struct tops *t, const struct tops_choice *choice)
 {
-	*t = (struct tops){.choice = *choice};
+	*t = (struct tops){.choice = *choice, .newest = EVENT_NO_TIMESTAMP};
+}
+
+static void clear_counts(struct tops_list *list)
+{
+	popularity_clear(&list->popularity);
+	decayed_clear(&list->decayed);
+	track_users_clear(&list->users);
 }
 
 static void clear_lists(struct tops *t)
 {
 	for (size_t i = 0; i < t->n_lists; i++)
-		popularity_clear(&t->lists[i].popularity);
+		clear_counts(&t->lists[i]);
 	t->n_lists = 0;
 	intern_clear(&t->arms);
 }
@@ -23,7 +32,7 @@ void tops_clear(struct tops *t)
 {
 	clear_lists(t);
 	free(t->lists);
-	idmap_clear(&t->expected);
+	expected_clear(&t->expected);
 	intern_clear(&t->parts.arms);
 	input_logs_clear(&t->parts.logs);
 	intern_clear(&t->parts.first_arms);
@@ -75,22 +84,6 @@ static const struct slice *arm_of(const struct tops *t, const struct event *ev)
 	return NULL;
 }
 
-/*
- * Whether the track of an event was recommended by the event of its user before it. Returns 1 or 0, or -1 where
- * there is no memory.
- */
-static int was_recommended(struct tops *t, const struct event *ev)
-{
-	uint32_t *expected = idmap_at(&t->expected, ev->user);
-	int was;
-
-	if (!expected)
-		return -1;
-	was = *expected == ev->track + 1;
-	*expected = ev->recommendation == EVENT_NO_TRACK ? 0 : ev->recommendation + 1;
-	return was;
-}
-
 int tops_begin_log(struct tops *t, const char *name)
 {
 	t->parts.logs.parts = 1;
@@ -105,7 +98,7 @@ static int note_for_part(struct tops *t, const struct event *ev, const struct sl
 	if (t->parts.logs.n == 0 && tops_begin_log(t, "a log") < 0)
 		return -1;
 	input_logs_note(&t->parts.logs, ev->timestamp, event_digest(ev));
-	if (!t->choice.recommended)
+	if (!tops_follows(t))
 		return 0;
 	if (arm) {
 		number = intern_add(&t->parts.first_arms, *arm, 0);
@@ -115,22 +108,93 @@ static int note_for_part(struct tops *t, const struct event *ev, const struct sl
 	return tops_users_add_event(&t->parts.users, ev, number);
 }
 
-int tops_add(struct tops *t, const struct event *ev, struct errmsg *e)
+int tops_count(struct tops *t, struct slice arm, const struct tops_listen *l, struct errmsg *e)
+{
+	const struct counting *c = &t->choice.counting;
+	const struct popularity_count one = {.track = l->track, .plays = 1, .billionths = l->billionths};
+	struct tops_list *list;
+	double value = popularity_time(&one), weight = c->debias ? l->weight : 1;
+
+	if (isnan(weight)) {
+		t->left.unweighed++;
+		return 0;
+	}
+	if (c->wins)
+		value = l->billionths >= popularity_billionths(c->liked);
+	list = tops_list_of(t, arm);
+	if (!list || (c->users && track_users_add(&list->users, l->track, l->user) < 0))
+		return errmsg_nomem(e);
+	if (counting_sums(c) &&
+	    decayed_add(&list->decayed, l->track, l->timestamp, c->half_life, weight, value, e) < 0)
+		return -1;
+	return popularity_add_count(&list->popularity, &one, e);
+}
+
+/* Whether an event is to be counted at all, by its time. */
+static bool is_in_time(struct tops *t, const struct event *ev)
+{
+	enum counting_when when = counting_when(&t->choice.counting, ev->timestamp);
+
+	t->left.undated += when == COUNTING_UNDATED;
+	t->left.outside += when == COUNTING_OUTSIDE;
+	if (when == COUNTING_INSIDE && ev->timestamp > t->newest)
+		t->newest = ev->timestamp;
+	return when == COUNTING_INSIDE;
+}
+
+/* Takes an event that is to be counted, or not. */
+static int take_event(struct tops *t, const struct event *ev, bool counts, struct errmsg *e)
 {
 	static const struct slice everything = {.text = ""};
 	const struct slice *arm = t->choice.experiment ? arm_of(t, ev) : &everything;
-	bool chosen = arm && tops_chosen(t, *arm);
-	struct tops_list *list;
-	int counts = t->choice.recommended ? was_recommended(t, ev) : 1;
+	bool chosen = counts && arm && tops_chosen(t, *arm);
+	struct tops_listen l = {.user = ev->user, .track = ev->track, .timestamp = ev->timestamp, .weight = 1};
+	int met = tops_follows(t) ? expected_meets(&t->expected, ev, &l.weight) : 1;
 
-	if (counts < 0 || (t->choice.partial && note_for_part(t, ev, chosen ? arm : NULL) < 0))
+	if (met < 0 || (t->choice.partial && note_for_part(t, ev, chosen ? arm : NULL) < 0))
 		return errmsg_nomem(e);
-	t->events++;
-	t->outside += !arm;
-	if (!counts || !chosen)
+	t->events += counts;
+	t->outside += counts && !arm;
+	if (!chosen)
 		return 0;
-	list = tops_list_of(t, *arm);
-	return list ? popularity_add(&list->popularity, ev->track, ev->time, e) : errmsg_nomem(e);
+	if (!met) {
+		t->left.unrecommended++;
+		return 0;
+	}
+	l.billionths = popularity_billionths(ev->time);
+	return tops_count(t, *arm, &l, e);
+}
+
+int tops_add(struct tops *t, const struct event *ev, struct errmsg *e)
+{
+	return take_event(t, ev, is_in_time(t, ev), e);
+}
+
+int tops_pass(struct tops *t, const struct event *ev, struct errmsg *e)
+{
+	t->left.outside++;
+	return take_event(t, ev, false, e);
+}
+
+/* Whether anything is left, and can be ranked. */
+static int check_counts(const struct tops *t, struct errmsg *e)
+{
+	const struct counting *c = &t->choice.counting;
+	double ages = c->has_until && c->half_life > 0 && t->newest != EVENT_NO_TIMESTAMP ?
+		((double)c->until - (double)t->newest) / (double)c->half_life : 0;
+
+	if (score_check(t->choice.by, c, e) < 0)
+		return -1;
+	if (t->events == 0 && t->left.outside + t->left.undated > 0)
+		return errmsg_set(e, "no event is left: %" PRId64 " are held out or not between --since and --until, "
+				  "and %" PRId64 " have no timestamp", t->left.outside, t->left.undated);
+	if (t->n_lists == 0 && t->left.unweighed > 0)
+		return errmsg_set(e, "--debias needs to know how likely recommendations were, and none of the log has "
+				  "a pool or a propensity");
+	/* weights would all be 0 */
+	if (ages > 1000)
+		return errmsg_set(e, "--until is more than 1000 half-lives after the newest event");
+	return 0;
 }
 
 int tops_check_names(const struct tops *t, struct errmsg *e)
@@ -152,20 +216,32 @@ int tops_check_names(const struct tops *t, struct errmsg *e)
 	return 0;
 }
 
+/* Adds the counts of a list to another. */
+static int merge_counts(struct tops_list *to, const struct tops_list *from, struct errmsg *e)
+{
+	if (popularity_merge(&to->popularity, &from->popularity, e) < 0 ||
+	    decayed_merge(&to->decayed, &from->decayed, e) < 0)
+		return -1;
+	return track_users_merge(&to->users, &from->users) < 0 ? errmsg_nomem(e) : 0;
+}
+
 /* Makes one list of all. */
 static int join_lists(struct tops *t, struct errmsg *e)
 {
-	struct popularity all = {0};
+	struct tops_list all = {0}, *list;
 	int status = 0;
 
 	for (size_t i = 0; status == 0 && i < t->n_lists; i++)
-		status = popularity_merge(&all, &t->lists[i].popularity, e);
+		status = merge_counts(&all, &t->lists[i], e);
 	clear_lists(t);
-	if (status == 0 && tops_list_of(t, slice_of(""))) {
-		t->lists[0].popularity = all;
+	list = status == 0 ? tops_list_of(t, slice_of("")) : NULL;
+	if (list) {
+		list->popularity = all.popularity;
+		list->decayed = all.decayed;
+		list->users = all.users;
 		return 0;
 	}
-	popularity_clear(&all);
+	clear_counts(&all);
 	return status < 0 ? -1 : errmsg_nomem(e);
 }
 
@@ -180,16 +256,23 @@ void tops_sort(struct tops *t)
 		qsort(t->lists, t->n_lists, sizeof *t->lists, by_arm);
 }
 
+static int sort_users(struct tops *t)
+{
+	for (size_t i = 0; i < t->n_lists; i++)
+		track_users_sort(&t->lists[i].users);
+	return 0;
+}
+
 int tops_end(struct tops *t, struct errmsg *e)
 {
-	if (tops_check_names(t, e) < 0)
+	if (check_counts(t, e) < 0 || tops_check_names(t, e) < 0)
 		return -1;
 	if (!t->choice.by_arm)
-		return join_lists(t, e);
+		return join_lists(t, e) < 0 ? -1 : sort_users(t);
 	/* an arm that was named has no list yet only where the log has no events */
 	for (size_t i = 0; i < t->choice.n_arms; i++)
 		if (!tops_list_of(t, slice_of(t->choice.arms[i])))
 			return errmsg_nomem(e);
 	tops_sort(t);
-	return 0;
+	return sort_users(t);
 }

@@ -1,11 +1,12 @@
 /*
  * tops: the most popular tracks of a log, or of each arm of an experiment in it: what botify-toppop counts and prints.
  *
- * Life cycle: tops_init; tops_add for each event; or tops_read_partial for each file of partial counts, in any order,
- * and tops_join_partials; then either tops_write_partial, or tops_end and one tops_format's write; tops_clear.
+ * Life cycle: tops_init; tops_add or tops_pass for each event; or tops_read_partial for each file of partial counts, in
+ * any order, and tops_join_partials; then either tops_write_partial, or tops_end and one tops_format's write;
+ * tops_clear.
  *
  * With an experiment, counts are kept for each arm. Memory grows with the tracks that occur, times the arms, and not
- * with the events; with `recommended`, with the users too.
+ * with the events; with `recommended`, with the users too. What else takes memory says so in its own header.
  */
 #ifndef BOTIFY_TOPS_H
 #define BOTIFY_TOPS_H
@@ -16,12 +17,16 @@
 #include <stdio.h>
 
 #include "base/errmsg.h"
-#include "base/idmap.h"
 #include "base/intern.h"
 #include "event/event.h"
 #include "event/input_logs.h"
+#include "rank/counting.h"
+#include "rank/decayed.h"
+#include "rank/expected.h"
 #include "rank/popularity.h"
+#include "rank/score.h"
 #include "rank/tops_users.h"
+#include "rank/track_users.h"
 #include "text/part.h"
 
 struct catalog;
@@ -35,6 +40,9 @@ struct tops_choice {
 	/* only plays that the user's event before had recommended: not the first track of a session */
 	bool recommended;
 	bool partial; /* it is to become a part: what that needs is kept too */
+	struct counting counting; /* where parts are read, it is that of the parts */
+	enum score_by by;
+	double prior; /* of a mean: see score.h */
 };
 
 /* The counts of one arm; of everything where there is no experiment. */
@@ -42,6 +50,16 @@ struct tops_list {
 	const char *arm; /* "" where there is no experiment */
 	struct slice name; /* the same; its length is asked for at every event */
 	struct popularity popularity;
+	struct decayed decayed;	  /* of the same events, where counting_sums */
+	struct track_users users; /* likewise, where counting.users */
+};
+
+/* Events that were left out. */
+struct tops_left {
+	int64_t outside;       /* held out, or before `since`, or not before `until` */
+	int64_t undated;       /* without a timestamp, where one is needed */
+	int64_t unrecommended; /* with `debias`: of a track that was not recommended */
+	int64_t unweighed;     /* with `debias`: of one that was, with a probability that is not known */
 };
 
 /* What parts say of how they were counted. All that are merged have to say the same. */
@@ -49,9 +67,10 @@ struct tops_parts {
 	const char *file; /* the first that was read; NULL: none */
 	size_t n;	  /* that were read */
 	bool recommended, all_arms;
+	struct counting counting;
 	struct intern arms;	  /* where not all */
 	struct input_logs logs;	  /* that were counted */
-	struct tops_users users;  /* with `recommended` */
+	struct tops_users users;  /* with `recommended` or `debias` */
 	struct intern first_arms; /* of their first events */
 };
 
@@ -62,7 +81,9 @@ struct tops {
 	struct intern arms; /* of the lists: an arm's number is the place of its list, until they are sorted */
 	int64_t events;	 /* seen */
 	int64_t outside; /* of these, events that are not in the experiment */
-	struct idmap expected; /* for `recommended`: by user, 1 + the track that was recommended last; 0: none */
+	struct tops_left left;
+	int64_t newest; /* timestamp of the events that count in time, or EVENT_NO_TIMESTAMP */
+	struct expected expected; /* for `recommended` and `debias` */
 	struct tops_parts parts;
 };
 
@@ -72,14 +93,32 @@ void tops_clear(struct tops *t);
 /* Counts an event. Returns 0, or -1 with the reason. */
 int tops_add(struct tops *t, const struct event *ev, struct errmsg *e);
 
+/* Takes note of an event that is held out: the next one of its user may listen to what it recommended. Likewise. */
+int tops_pass(struct tops *t, const struct event *ev, struct errmsg *e);
+
 /*
  * Whether there are events but none of the experiment, or none of an arm that was named: a name that was mistyped would
  * else give an empty list. Returns 0; or -1 with the reason. A log without events gives empty lists.
  */
 int tops_check_names(const struct tops *t, struct errmsg *e);
 
-/* Makes the lists that the choice asks for, ordered by arm (bytewise). Returns 0; or -1 with the reason, also that. */
+/*
+ * Makes the lists that the choice asks for, ordered by arm (bytewise). Returns 0; or -1 with the reason, also that. A log
+ * of which all events are left out is an error. So are counts that cannot be ranked as the choice asks for.
+ */
 int tops_end(struct tops *t, struct errmsg *e);
+
+/* A track of a list. */
+struct tops_row {
+	struct popularity_count count;
+	double score;
+};
+
+/*
+ * The list->popularity.n tracks of a list, after tops_end: best first, ties by lower id. New; NULL where there is no
+ * memory.
+ */
+struct tops_row *tops_ranked(const struct tops *t, const struct tops_list *list);
 
 /* How the lists are printed. */
 struct tops_output {
@@ -113,7 +152,9 @@ int tops_begin_log(struct tops *t, const char *name);
  *
  * "arms" is null where all were counted. Its numbers are, for each of the lists, how many tracks, and for each of them,
  * in ascending order, how much the id is above the one before, plays and billionths; and with `recommended` the users
- * (tops_users.h), in ascending order of ids.
+ * (tops_users.h), in ascending order of ids. Where the choice has a `counting`, "how" says which (counting.h), "newest"
+ * and "left" what the struct tops says, and after the billionths of each track there are its sums (decayed.h) and its
+ * users, and in those of tops_users.h the weight of what they wait for.
  *
  * tops_write_partial wants no tops_end before, but a choice with `partial`. Returns 0, or -1 with the reason.
  */
@@ -160,6 +201,22 @@ struct tops_list *tops_list_of(struct tops *t, struct slice arm);
 
 /* For tops_*.c: whether the choice takes this arm. */
 bool tops_chosen(const struct tops *t, struct slice arm);
+
+/* A listen that counts. */
+struct tops_listen {
+	uint32_t user, track; /* ids */
+	int64_t timestamp, billionths;
+	double weight; /* with `debias`: 1 / the probability of its recommendation, or NaN */
+};
+
+/* For tops_*.c: counts it for an arm. Returns 0, or -1 with the reason. */
+int tops_count(struct tops *t, struct slice arm, const struct tops_listen *l, struct errmsg *e);
+
+/* For tops_*.c: whether it matters what users were recommended. */
+static inline bool tops_follows(const struct tops *t)
+{
+	return t->choice.recommended || t->choice.counting.debias;
+}
 
 /* For tops_*.c: orders the lists by arm. */
 void tops_sort(struct tops *t);

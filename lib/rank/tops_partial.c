@@ -124,18 +124,93 @@ static int check_arms(struct reading *r, const json_t *object, struct errmsg *e)
 	return status;
 }
 
+static int add_left(struct tops *t, const json_t *head, struct errmsg *e)
+{
+	const json_t *left = json_object_get(head, "left"), *value = json_object_get(head, "newest");
+	int64_t newest = EVENT_NO_TIMESTAMP;
+
+	if (!json_is_null(value) && !ndjson_whole(value, &newest))
+		return errmsg_set(e, "not partial counts: \"newest\" is not a moment");
+	if (newest > t->newest)
+		t->newest = newest;
+	if (add_count(left, "outside", &t->left.outside, e) < 0 || add_count(left, "undated", &t->left.undated, e) < 0)
+		return -1;
+	return add_count(left, "unrecommended", &t->left.unrecommended, e) < 0 ? -1 :
+		add_count(left, "unweighed", &t->left.unweighed, e);
+}
+
+/* Checks that parts agree in how they count, which is how the tops do then. */
+static int check_counting(struct reading *r, const json_t *head, struct errmsg *e)
+{
+	const json_t *how = json_object_get(head, "how");
+	struct tops_parts *parts = &r->tops->parts;
+	struct counting counting = {0};
+
+	if (how && (counting_read(&counting, how, e) < 0 || add_left(r->tops, head, e) < 0))
+		return -1;
+	if (parts->file && !counting_same(&parts->counting, &counting))
+		return errmsg_set(e, "counted otherwise than %s: see \"how\" in the first line of both", parts->file);
+	parts->counting = r->tops->choice.counting = counting;
+	return 0;
+}
+
 /* Checks how a part was counted. */
 static int check_how(struct reading *r, const json_t *head, struct errmsg *e)
 {
 	struct tops *t = r->tops;
 
 	if (check_experiment(t, head, e) < 0 || check_recommended(r, head, e) < 0 || check_arms(r, head, e) < 0 ||
-	    input_logs_read(&t->parts.logs, head, r->file, e) < 0)
+	    check_counting(r, head, e) < 0 || input_logs_read(&t->parts.logs, head, r->file, e) < 0)
 		return -1;
 	if (!t->parts.file)
 		t->parts.file = r->file;
 	t->parts.n++;
 	return add_count(head, "events", &t->events, e) < 0 ? -1 : add_count(head, "outside", &t->outside, e);
+}
+
+static struct amount read_amount(struct part_numbers *in)
+{
+	uint64_t whole = part_take(in);
+
+	return (struct amount){.whole = whole, .billionths = (uint32_t)part_take_up_to(in, 999999999)};
+}
+
+/* The sums of a track, which are passed over where the list is NULL. */
+static int read_sums(struct reading *r, struct tops_list *list, uint32_t track, struct errmsg *e)
+{
+	const int64_t most = INT64_MAX / COUNTING_HALF_LIFE_MIN + 1;
+	struct part_numbers *in = &r->numbers;
+	size_t n = part_take_length(in, 5);
+	struct decayed_sum sum = {0};
+
+	for (size_t i = 0; i < n && !in->wrong; i++) {
+		int64_t step = part_take_signed(in);
+
+		in->wrong = in->wrong || step < -2 * most || step > 2 * most;
+		sum.period += in->wrong ? 0 : step;
+		sum.weight = read_amount(in);
+		sum.value = read_amount(in);
+		in->wrong = in->wrong || sum.period < -most || sum.period > most;
+		if (!in->wrong && list && decayed_add_sum(&list->decayed, track, &sum, e) < 0)
+			return -1;
+	}
+	return in->wrong ? part_refuse(e) : 0;
+}
+
+/* Likewise the users of a track. */
+static int read_track_users(struct reading *r, struct tops_list *list, uint32_t track, struct errmsg *e)
+{
+	struct part_numbers *in = &r->numbers;
+	size_t n = part_take_length(in, 1);
+	uint64_t user = 0;
+
+	for (size_t i = 0; i < n && !in->wrong; i++) {
+		user += part_take_up_to(in, INT32_MAX);
+		in->wrong = in->wrong || user > INT32_MAX;
+		if (!in->wrong && list && track_users_add(&list->users, track, (uint32_t)user) < 0)
+			return errmsg_nomem(e);
+	}
+	return in->wrong ? part_refuse(e) : 0;
 }
 
 /* The next track of a list, which is passed over where it is NULL. */
@@ -150,6 +225,10 @@ static int read_count(struct reading *r, struct tops_list *list, uint64_t *track
 	count.billionths = part_take_multiple(in, HUNDREDTH);
 	if (in->wrong || *track > INT32_MAX)
 		return part_refuse(e);
+	if (counting_sums(&r->tops->choice.counting) && read_sums(r, list, count.track, e) < 0)
+		return -1;
+	if (r->tops->choice.counting.users && read_track_users(r, list, count.track, e) < 0)
+		return -1;
 	return list ? popularity_add_count(&list->popularity, &count, e) : 0;
 }
 
@@ -240,6 +319,12 @@ static int read_user(struct reading *r, int64_t from, uint64_t *id, struct errms
 	arm = part_take_up_to(in, r->n_first_arms);
 	user.arm = arm == 0 ? TOPS_NO_ARM : r->first_arms[arm - 1];
 	user.billionths = part_take_multiple(in, HUNDREDTH);
+	if (r->tops->choice.counting.debias) {
+		uint64_t bits = part_take_word(in);
+
+		memcpy(&user.weight, &bits, sizeof bits);
+		in->wrong = in->wrong || user.weight < 1;
+	}
 	if (in->wrong)
 		return part_refuse(e);
 	return tops_users_add(&r->tops->parts.users, &user) < 0 ? errmsg_nomem(e) : 0;
@@ -297,14 +382,15 @@ int tops_read_partial(struct tops *t, const char *path, struct errmsg *e)
 }
 
 /* Counts the first event of a part, which the part before had recommended. */
-static int count_first(void *tops, const struct tops_user *user, struct errmsg *e)
+static int count_first(void *tops, const struct tops_user *user, double weight, struct errmsg *e)
 {
 	struct tops *t = tops;
 	const struct interned *arm = &t->parts.first_arms.list[user->arm];
-	struct popularity_count count = {.track = user->first, .plays = 1, .billionths = user->billionths};
-	struct tops_list *list = tops_list_of(t, (struct slice){.text = arm->text, .len = arm->len});
+	struct tops_listen l = {.user = user->user, .track = user->first, .timestamp = user->at,
+				.billionths = user->billionths, .weight = weight};
 
-	return list ? popularity_add_count(&list->popularity, &count, e) : errmsg_nomem(e);
+	t->left.unrecommended--;
+	return tops_count(t, (struct slice){.text = arm->text, .len = arm->len}, &l, e);
 }
 
 int tops_join_partials(struct tops *t, bool ordered, struct errmsg *e)
@@ -326,6 +412,10 @@ int tops_check_state(const struct tops_choice *choice, const json_t *head, struc
 		status = errmsg_set(e, "was begun with --recommended: give that here too");
 	if (status == 0)
 		status = check_arms(&r, head, e);
+	if (status == 0)
+		status = check_counting(&r, head, e);
+	if (status == 0 && !counting_same(&t.parts.counting, &choice->counting))
+		status = errmsg_set(e, "was begun with other options: see \"how\" in its first line, and give the same");
 	if (status == 0 &&
 	    (all != (choice->n_arms == 0) || json_array_size(json_object_get(head, "arms")) > choice->n_arms))
 		status = errmsg_set(

@@ -2,6 +2,7 @@
 #include <jansson.h>
 #include <stdbool.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/memstream.h"
 #include "rank/tops.h"
@@ -37,18 +38,54 @@ static size_t users_in(const struct writing *w)
 	return n;
 }
 
-static int pack_list(const struct tops_list *list, struct part_bytes *b)
+static void pack_amount(struct amount a, struct part_bytes *b)
+{
+	part_put(b, a.whole);
+	part_put(b, a.billionths);
+}
+
+static void pack_sums(const struct decayed_track *t, struct part_bytes *b)
+{
+	int64_t before = 0;
+
+	part_put(b, t ? t->n : 0);
+	for (size_t i = 0; t && i < t->n; i++) {
+		part_put_signed(b, t->sums[i].period - before);
+		pack_amount(t->sums[i].weight, b);
+		pack_amount(t->sums[i].value, b);
+		before = t->sums[i].period;
+	}
+}
+
+static void pack_track_users(const struct track_users *u, uint32_t track, struct part_bytes *b)
+{
+	size_t first, n = track_users_of(u, track, &first);
+	uint32_t before = 0;
+
+	part_put(b, n);
+	for (size_t i = first; i < first + n; i++) {
+		part_put(b, (uint32_t)u->pairs[i] - before);
+		before = (uint32_t)u->pairs[i];
+	}
+}
+
+static int pack_list(const struct counting *how, struct tops_list *list, struct part_bytes *b)
 {
 	struct popularity_count *counts = popularity_by_track(&list->popularity);
 	uint32_t before = 0;
 
 	if (!counts)
 		return -1;
+	track_users_sort(&list->users);
 	part_put(b, list->popularity.n);
 	for (size_t i = 0; i < list->popularity.n; i++) {
 		part_put(b, counts[i].track - before);
 		part_put(b, (uint64_t)counts[i].plays);
 		part_put_multiple(b, counts[i].billionths, HUNDREDTH);
+		if (counting_sums(how))
+			pack_sums(decayed_of(&list->decayed, counts[i].track), b);
+		if (how->users)
+			pack_track_users(&list->users, counts[i].track, b);
 		before = counts[i].track;
 	}
 	free(counts);
@@ -80,6 +117,15 @@ static void pack_user(const struct tops_user *u, uint32_t before, int64_t from, 
 	part_put_multiple(b, u->billionths, HUNDREDTH);
 }
 
+/* Bit by bit. */
+static void pack_weight(double weight, struct part_bytes *b)
+{
+	uint64_t bits;
+
+	memcpy(&bits, &weight, sizeof bits);
+	part_put_word(b, bits);
+}
+
 static int pack_users(const struct writing *w, struct part_bytes *b)
 {
 	const struct tops *t = w->tops;
@@ -91,6 +137,8 @@ static int pack_users(const struct writing *w, struct part_bytes *b)
 		if (!has_user(w, &users->list[i]))
 			continue;
 		pack_user(&users->list[i], before, from, arms, b);
+		if (t->choice.counting.debias)
+			pack_weight(users->list[i].weight, b);
 		before = users->list[i].user;
 	}
 	free(arms);
@@ -188,6 +236,23 @@ static void write_moment(const char *key, int64_t moment, FILE *f)
 		fprintf(f, ",\"%s\":%" PRId64, key, moment);
 }
 
+/* ,"how":{…} and what it left out; nothing where all is counted. */
+static void write_how(const struct writing *w, FILE *f)
+{
+	static const struct counting plain;
+	static const struct tops none;
+	const struct tops *t = w->tops, *left = has_whole(w) ? t : &none;
+
+	if (counting_same(&t->choice.counting, &plain))
+		return;
+	fputs(",\"how\":", f);
+	counting_write(&t->choice.counting, f);
+	write_moment("newest", t->newest, f);
+	fprintf(f, ",\"left\":{\"outside\":%" PRId64 ",\"undated\":%" PRId64 ",\"unrecommended\":%" PRId64
+		",\"unweighed\":%" PRId64 "}", left->left.outside, left->left.undated, left->left.unrecommended,
+		left->left.unweighed);
+}
+
 /* The first line. Returns 0, or -1 where there is no memory. */
 static int write_head(const struct writing *w, FILE *f)
 {
@@ -204,6 +269,7 @@ static int write_head(const struct writing *w, FILE *f)
 		status = write_arms(t, f);
 	fprintf(f, ",\"recommended\":%s,\"events\":%" PRId64 ",\"outside\":%" PRId64, recommended ? "true" : "false",
 		has_whole(w) ? t->events : 0, has_whole(w) ? t->outside : 0);
+	write_how(w, f);
 	write_moment("from", input_logs_from(&t->parts.logs), f);
 	write_moment("until", input_logs_until(&t->parts.logs), f);
 	if (status == 0)
@@ -227,7 +293,7 @@ static int pack(const struct writing *w, struct memstream *head, struct part_byt
 	tops_sort(t);
 	tops_users_sort(&t->parts.users);
 	for (size_t i = 0; status == 0 && has_whole(w) && i < t->n_lists; i++)
-		status = pack_list(&t->lists[i], bytes);
+		status = pack_list(&t->choice.counting, &t->lists[i], bytes);
 	if (status == 0)
 		status = pack_users(w, bytes);
 	if (status == 0)

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "base/grow.h"
+#include "rank/expected.h"
 #include "rank/popularity.h"
 
 void tops_users_clear(struct tops_users *u)
@@ -39,6 +40,7 @@ int tops_users_add_event(struct tops_users *u, const struct event *ev, uint32_t 
 	}
 	u->list[*place - 1].waits = ev->recommendation;
 	u->list[*place - 1].until = ev->timestamp;
+	u->list[*place - 1].weight = expected_weight(ev);
 	return 0;
 }
 
@@ -114,7 +116,7 @@ static int check_all(const struct tops_user *list, size_t n, struct errmsg *e)
 
 struct joining {
 	bool ordered;
-	int (*count)(void *ctx, const struct tops_user *user, struct errmsg *e);
+	int (*count)(void *ctx, const struct tops_user *user, double weight, struct errmsg *e);
 	void *ctx;
 };
 
@@ -126,9 +128,10 @@ static int join_two(const struct joining *j, struct tops_user *x, const struct t
 	if (j->ordered && x->order > y->order)
 		return errmsg_set(e, "user %u: the events in %s come before those in %s, which was read first", x->user,
 				  file_of(y), file_of(x));
-	if (x->waits == y->first && y->arm != TOPS_NO_ARM && j->count(j->ctx, y, e) < 0)
+	if (x->waits == y->first && y->arm != TOPS_NO_ARM && j->count(j->ctx, y, x->weight, e) < 0)
 		return -1;
 	x->waits = y->waits;
+	x->weight = y->weight;
 	x->until = y->until;
 	/* where a third one turns out to be mixed with it */
 	x->file = y->file;
@@ -153,7 +156,7 @@ static int join_user(const struct joining *j, struct tops_user *list, size_t n, 
 }
 
 int tops_users_join(struct tops_users *u, bool ordered,
-		    int (*count)(void *ctx, const struct tops_user *user, struct errmsg *e), void *ctx,
+		    int (*count)(void *ctx, const struct tops_user *user, double weight, struct errmsg *e), void *ctx,
 		    struct errmsg *e)
 {
 	const struct joining j = {.ordered = ordered, .count = count, .ctx = ctx};

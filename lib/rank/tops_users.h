@@ -24,6 +24,7 @@ struct tops_user {
 	uint32_t arm;	   /* of the first event: a number of the caller's, or TOPS_NO_ARM where it does not count */
 	int64_t billionths; /* of its track that it listened to */
 	size_t order;	   /* of the part, among those that were read */
+	double weight;	   /* of a listen to the one that `waits` (see expected.h) */
 };
 
 #define TOPS_NO_ARM UINT32_MAX
@@ -48,13 +49,13 @@ void tops_users_sort(struct tops_users *u);
 
 /*
  * Joins what the parts, which are sorted, have of each user: `count` is called for each first event that the part
- * before had recommended, and returns 0, or -1 with the reason. Events of a user must not be mixed over two parts.
- * Where they have no timestamps, their order is not known, and none may wait for a track that is the first of another
- * one; such parts stay apart. `ordered` parts have to be in the order in which they were read. Returns 0; or -1 with
- * the reason, which names user and files.
+ * before had recommended, with the weight of that, and returns 0, or -1 with the reason. Events of a user must not be
+ * mixed over two parts. Where they have no timestamps, their order is not known, and none may wait for a track that is
+ * the first of another one; such parts stay apart. `ordered` parts have to be in the order in which they were read.
+ * Returns 0; or -1 with the reason, which names user and files.
  */
 int tops_users_join(struct tops_users *u, bool ordered,
-		    int (*count)(void *ctx, const struct tops_user *user, struct errmsg *e), void *ctx,
+		    int (*count)(void *ctx, const struct tops_user *user, double weight, struct errmsg *e), void *ctx,
 		    struct errmsg *e);
 
 #endif

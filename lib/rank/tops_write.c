@@ -13,6 +13,7 @@ struct row {
 	const char *arm;
 	size_t rank; /* from 1 */
 	const struct popularity_count *count;
+	double score;
 	const struct track *track;   /* NULL where there is no catalog */
 	const struct artist *artist; /* likewise */
 };
@@ -21,33 +22,35 @@ struct row {
  * Calls each(row, ctx) for the first tracks of a list that the catalog has. Counts the plays of those that it does not
  * have, also after the limit. Returns 0, or -1 with the reason.
  */
-static int each_row(const struct tops_list *list, struct tops_output *out,
+static int each_row(const struct tops *t, const struct tops_list *list, struct tops_output *out,
 		    int (*each)(const struct row *row, void *ctx), void *ctx, struct errmsg *e)
 {
-	struct popularity_count *counts = popularity_ranked(&list->popularity);
+	struct tops_row *ranked = tops_ranked(t, list);
 	struct row row = {.arm = list->arm};
-	int status = counts ? 0 : -1;
+	int status = ranked ? 0 : -1;
 
 	for (size_t i = 0; status == 0 && i < list->popularity.n; i++) {
-		uint32_t index = out->catalog ? catalog_find(out->catalog, counts[i].track) : 0;
+		const struct popularity_count *count = &ranked[i].count;
+		uint32_t index = out->catalog ? catalog_find(out->catalog, count->track) : 0;
 
 		if (index == CATALOG_NONE) {
-			if (out->unknown_plays == 0 || counts[i].track < out->unknown)
-				out->unknown = counts[i].track;
-			out->unknown_plays += counts[i].plays;
+			if (out->unknown_plays == 0 || count->track < out->unknown)
+				out->unknown = count->track;
+			out->unknown_plays += count->plays;
 			continue;
 		}
 		if (row.rank == out->limit)
 			continue;
 		row.rank++;
-		row.count = &counts[i];
+		row.count = count;
+		row.score = ranked[i].score;
 		if (out->catalog) {
 			row.track = &out->catalog->tracks[index];
 			row.artist = &out->catalog->artists[row.track->artist];
 		}
 		status = each(&row, ctx);
 	}
-	free(counts);
+	free(ranked);
 	return status < 0 ? errmsg_nomem(e) : 0;
 }
 
@@ -66,10 +69,11 @@ static int json_row(const struct row *row, void *ctx)
 	return 0;
 }
 
-static int json_list(const struct tops_list *list, struct tops_output *out, FILE *f, struct errmsg *e)
+static int json_list(const struct tops *t, const struct tops_list *list, struct tops_output *out, FILE *f,
+		     struct errmsg *e)
 {
 	fputc('[', f);
-	if (each_row(list, out, json_row, f, e) < 0)
+	if (each_row(t, list, out, json_row, f, e) < 0)
 		return -1;
 	fputc(']', f);
 	return 0;
@@ -90,23 +94,34 @@ static int write_json(const struct tops *t, struct tops_output *out, FILE *f, st
 				return errmsg_nomem(e);
 			fputc(':', f);
 		}
-		if (json_list(&t->lists[i], out, f, e) < 0)
+		if (json_list(t, &t->lists[i], out, f, e) < 0)
 			return -1;
 	}
 	fputs(by_arm ? "}\n" : "\n", f);
 	return 0;
 }
 
+/* Whether the score is something else than the time that is shown anyway. */
+static bool shows_score(const struct tops *t)
+{
+	return t->choice.by != SCORE_TIME || counting_weighs(&t->choice.counting);
+}
+
 struct ndjson_context {
 	FILE *f;
-	bool by_arm;
+	bool by_arm, scored;
 };
+
+static void put_number(const char *key, double x, FILE *f)
+{
+	char text[NUMBER_SIZE];
+
+	fprintf(f, "\"%s\":%.*s,", key, (int)number_write(text, x), text);
+}
 
 static int ndjson_row(const struct row *row, void *ctx)
 {
 	const struct ndjson_context *c = ctx;
-	char time[NUMBER_SIZE];
-	size_t len = number_write(time, popularity_time(row->count));
 	int status = 0;
 
 	fputc('{', c->f);
@@ -115,8 +130,11 @@ static int ndjson_row(const struct row *row, void *ctx)
 		status |= tops_put_string(c->f, row->arm);
 		fputc(',', c->f);
 	}
-	fprintf(c->f, "\"track\":%u,\"time\":%.*s,\"plays\":%" PRId64, row->count->track, (int)len, time,
-		row->count->plays);
+	fprintf(c->f, "\"track\":%u,", row->count->track);
+	if (c->scored)
+		put_number("score", row->score, c->f);
+	put_number("time", popularity_time(row->count), c->f);
+	fprintf(c->f, "\"plays\":%" PRId64, row->count->plays);
 	if (row->track) {
 		fputs(",\"artist\":", c->f);
 		status |= tops_put_string(c->f, row->artist->name);
@@ -129,17 +147,17 @@ static int ndjson_row(const struct row *row, void *ctx)
 
 static int write_ndjson(const struct tops *t, struct tops_output *out, FILE *f, struct errmsg *e)
 {
-	struct ndjson_context c = {.f = f, .by_arm = t->choice.by_arm};
+	struct ndjson_context c = {.f = f, .by_arm = t->choice.by_arm, .scored = shows_score(t)};
 
 	for (size_t i = 0; i < t->n_lists; i++)
-		if (each_row(&t->lists[i], out, ndjson_row, &c, e) < 0)
+		if (each_row(t, &t->lists[i], out, ndjson_row, &c, e) < 0)
 			return -1;
 	return 0;
 }
 
 struct table_context {
 	struct table table;
-	bool by_arm;
+	bool by_arm, scored;
 };
 
 static int table_row(const struct row *row, void *ctx)
@@ -150,6 +168,8 @@ static int table_row(const struct row *row, void *ctx)
 		table_add(&c->table, TABLE_PLAIN, "%s", row->arm);
 	table_add(&c->table, TABLE_DIM, "%zu", row->rank);
 	table_add(&c->table, TABLE_PLAIN, "%u", row->count->track);
+	if (c->scored)
+		table_add(&c->table, TABLE_PLAIN, "%.4f", row->score);
 	table_add(&c->table, TABLE_PLAIN, "%.2f", popularity_time(row->count));
 	table_add(&c->table, TABLE_PLAIN, "%" PRId64, row->count->plays);
 	if (row->track) {
@@ -159,24 +179,33 @@ static int table_row(const struct row *row, void *ctx)
 	return c->table.failed ? -1 : 0;
 }
 
-static void table_head(struct table *t, bool by_arm, bool named)
-{
-	static const char *const heads[] = {"arm", "#", "track", "time", "plays", "artist", "title"};
-
-	for (size_t i = by_arm ? 0 : 1; i < (named ? 7 : 5); i++)
-		table_add(t, TABLE_BOLD, "%s", heads[i]);
-}
+/* The columns that there may be, and whether this table has them. */
+struct column {
+	const char *name;
+	char align;
+	bool shown;
+};
 
 static int write_table(const struct tops *t, struct tops_output *out, FILE *f, struct errmsg *e)
 {
-	struct table_context c = {.by_arm = t->choice.by_arm};
-	bool named = out->catalog;
+	struct table_context c = {.by_arm = t->choice.by_arm, .scored = shows_score(t)};
+	const struct column columns[] = {
+		{"arm", 'l', c.by_arm}, {"#", 'r', true}, {"track", 'r', true}, {"score", 'r', c.scored},
+		{"time", 'r', true}, {"plays", 'r', true}, {"artist", 'l', out->catalog}, {"title", 'l', out->catalog},
+	};
+	enum { N = sizeof columns / sizeof *columns };
+	char align[N + 1] = "";
 	int status = 0;
 
-	table_init(&c.table, c.by_arm ? (named ? "lrrrrll" : "lrrrr") : named ? "rrrrll" : "rrrr");
-	table_head(&c.table, c.by_arm, named);
+	for (size_t i = 0, n = 0; i < N; i++)
+		if (columns[i].shown)
+			align[n++] = columns[i].align;
+	table_init(&c.table, align);
+	for (size_t i = 0; i < N; i++)
+		if (columns[i].shown)
+			table_add(&c.table, TABLE_BOLD, "%s", columns[i].name);
 	for (size_t i = 0; status == 0 && i < t->n_lists; i++)
-		status = each_row(&t->lists[i], out, table_row, &c, e);
+		status = each_row(t, &t->lists[i], out, table_row, &c, e);
 	if (status == 0 && table_print(&c.table, f, out->colour) < 0)
 		status = errmsg_nomem(e);
 	table_clear(&c.table);

@@ -51,6 +51,17 @@ void svg_end(FILE *f)
 	fputs("</svg>\n", f);
 }
 
+void svg_file_begin(FILE *f)
+{
+	fprintf(f, "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"%d\" height=\"%d\">\n<style>\nsvg { font-family: system-ui, sans-serif; }\n%s</style>\n",
+		SVG_WIDTH * 3 / 2, SVG_WIDTH, svg_css);
+}
+
+void svg_file_end(FILE *f)
+{
+	fputs("</svg>\n", f);
+}
+
 /*
  * The width of the character that begins with this byte, in a wide font; 0 where it is not the first of one. From
  * U+3000 on most are square.

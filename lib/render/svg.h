@@ -74,6 +74,10 @@ void svg_lines(const struct svg_chart *c, FILE *f);
 /* Draws steps: a histogram with n bins, bin i from x[i] to x[i + 1] as high as y[i]. x has n + 1 values. */
 void svg_steps(const struct svg_chart *c, FILE *f);
 
+/* Around a chart that is a file of its own, not a part of a page. */
+void svg_file_begin(FILE *f);
+void svg_file_end(FILE *f);
+
 /* What charts are made of, for a module that draws another one. */
 enum svg_anchor { SVG_START, SVG_MIDDLE, SVG_END };
 

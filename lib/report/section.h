@@ -32,7 +32,7 @@ enum section_kind {
 
 struct section_column {
 	const char *key;     /* in JSON */
-	const char *heading; /* for people; may be of two lines */
+	const char *heading; /* for people; may be of two lines. NULL: it is for machines only */
 	enum section_kind kind;
 };
 

@@ -87,6 +87,8 @@ static bool is_known(const struct section *s, size_t column)
 	enum section_kind kind = s->columns[column].kind;
 	bool number = !section_is_text(s, column) && kind != SECTION_COUNT && kind != SECTION_TRUTH;
 
+	if (!s->columns[column].heading)
+		return false;
 	for (size_t row = 0; number && row < section_rows(s); row++)
 		if (isfinite(section_cell(s, row, column).number))
 			return true;

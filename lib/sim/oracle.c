@@ -3,8 +3,6 @@
 #include <math.h>
 #include <stdlib.h>
 
-#include "world/embeddings.h"
-
 void oracle_clear(struct oracle *o)
 {
 	free(o->heap);
@@ -59,7 +57,7 @@ int oracle_begin(struct oracle *o, const struct simulation *s, const struct sim_
 		return -1;
 	o->n = 0;
 	for (uint32_t track = 0; track < n; track++) {
-		double affinity = embeddings_dot(s->embeddings, track, session->interest);
+		double affinity = simulation_affinity(s, session, track);
 		uint32_t plays = artist_plays(s, session, track);
 
 		o->heap[o->n++] = (struct oracle_track){

@@ -39,6 +39,25 @@ static size_t count_interests(const struct users *u)
 	return n;
 }
 
+static bool returning(const struct simulation *s)
+{
+	return s->options.returns.days > 0;
+}
+
+/* Adds an interest that is not there yet. Returns 0, or -1 where there is no memory. */
+static int add_interest(struct idmap *seen, uint32_t interest, uint32_t *tracks, size_t *n)
+{
+	uint32_t *place = idmap_at(seen, interest);
+
+	if (!place)
+		return -1;
+	if (!*place) {
+		*place = 1;
+		tracks[(*n)++] = interest;
+	}
+	return 0;
+}
+
 /*
  * The interests that the run will need. Sessions of a user arrive in the order of their numbers, so counting them
  * here tells which number each will have. A long run needs all, and is not counted to its end.
@@ -54,17 +73,13 @@ static int gather_interests(struct simulation *s, uint32_t **tracks, size_t *n)
 	*tracks = malloc((all + 1) * sizeof **tracks);
 	if (!numbers || !*tracks || all == 0)
 		status = -1;
+	/* who comes back depends on what will be played: then all are */
+	for (size_t i = 0; i < s->users->n_interests && returning(s) && status == 0; i++)
+		status = add_interest(&seen, s->users->interests[i], *tracks, n);
 	for (uint64_t i = 0; i < s->options.sessions && *n < all && status == 0; i++) {
 		uint32_t user = arrivals_at(&s->arrivals, i).user;
-		uint32_t interest = draw_beginning(s, user, numbers[user]++).interest;
-		uint32_t *place = idmap_at(&seen, interest);
 
-		if (!place) {
-			status = -1;
-		} else if (!*place) {
-			*place = 1;
-			(*tracks)[(*n)++] = interest;
-		}
+		status = add_interest(&seen, draw_beginning(s, user, numbers[user]++).interest, *tracks, n);
 	}
 	idmap_clear(&seen);
 	free(numbers);
@@ -115,16 +130,37 @@ int simulation_init(struct simulation *s, const struct catalog *c, const struct 
 		.users = (uint32_t)u->n,
 		.start = options->start,
 	};
-	if (allocate_places(s) < 0)
+	if (allocate_places(s) < 0 ||
+	    returns_init(&s->returns, &options->returns, u, options->seed, options->start, options->days) < 0 ||
+	    hype_init(&s->hype, options->seed, options->days, options->hype, c->n_tracks) < 0)
 		return errmsg_nomem(e);
 	return find_neighbours(s, e);
+}
+
+int simulation_replay(struct simulation *s, const struct simulation *of, const struct sim_session *session)
+{
+	*s = *of;
+	s->options.sessions = s->options.in_flight = 1;
+	s->options.returns.days = 0;
+	s->again = session;
+	s->replayed = false;
+	s->ended = s->n_idle = 0;
+	s->queue = (struct session_queue){0};
+	if (allocate_places(s) < 0)
+		return -1;
+	s->state[session->user].sessions = session->number;
+	return 0;
 }
 
 void simulation_clear(struct simulation *s)
 {
 	for (size_t i = 0; s->sessions && i < s->options.in_flight; i++)
 		history_clear(&s->sessions[i].history);
-	neighbours_clear(&s->neighbours);
+	if (!s->again) {
+		neighbours_clear(&s->neighbours);
+		returns_clear(&s->returns);
+		hype_clear(&s->hype);
+	}
 	session_queue_clear(&s->queue);
 	free(s->state);
 	free(s->sessions);
@@ -145,18 +181,36 @@ static void note_listen(const struct simulation *s, struct sim_session *session,
 	session->leaving = session->leaving || session->cut;
 }
 
-int simulation_begin(struct simulation *s, struct sim_session **begun)
+/* Who comes next. Returns whether there is anybody now. */
+static bool next_arrival(struct simulation *s, struct arrival *a)
 {
 	uint64_t number;
+
+	if (s->again) {
+		bool first = !s->replayed;
+
+		s->replayed = true;
+		*a = (struct arrival){.user = s->again->user, .day = s->again->day, .time = s->again->clock};
+		return first;
+	}
+	if (returning(s))
+		return returns_next(&s->returns, a);
+	if (!session_queue_next(&s->queue, &number))
+		return false;
+	*a = arrivals_at(&s->arrivals, number);
+	return true;
+}
+
+int simulation_begin(struct simulation *s, struct sim_session **begun)
+{
 	struct arrival a;
 	struct beginning b;
 	struct simulation_user *u;
 	struct sim_session *session;
 	uint32_t first;
 
-	if (s->n_idle == 0 || !session_queue_next(&s->queue, &number))
+	if (s->n_idle == 0 || !next_arrival(s, &a))
 		return 0;
-	a = arrivals_at(&s->arrivals, number);
 	u = &s->state[a.user];
 	b = draw_beginning(s, a.user, u->sessions);
 	first = neighbours_of(&s->neighbours, b.interest)[b.neighbour];
@@ -186,6 +240,15 @@ struct event simulation_request(const struct simulation *s, const struct sim_ses
 	return ev;
 }
 
+double simulation_affinity(const struct simulation *s, const struct sim_session *session, uint32_t track)
+{
+	double affinity = embeddings_dot(s->embeddings, track, session->interest);
+
+	if (hype_has(&s->hype, session->day, track))
+		affinity += s->options.hype_boost * s->users->list[session->user].hype;
+	return affinity;
+}
+
 int simulation_listen(struct simulation *s, struct sim_session *session, uint32_t track)
 {
 	const struct user *u = &s->users->list[session->user];
@@ -193,7 +256,7 @@ int simulation_listen(struct simulation *s, struct sim_session *session, uint32_
 	double time = 0;
 
 	if (history_track_plays(&session->history, track) == 0)
-		time = listener_time(u, embeddings_dot(s->embeddings, track, session->interest),
+		time = listener_time(u, simulation_affinity(s, session, track),
 				     history_artist_plays(&session->history, s->catalog->tracks[track].artist));
 	if (history_add(&session->history, s->catalog, track, time) < 0)
 		return -1;
@@ -210,5 +273,10 @@ void simulation_end(struct simulation *s, struct sim_session *session)
 	s->ended++;
 	s->state[session->user].free_from = session->clock;
 	s->idle[s->n_idle++] = session;
-	session_queue_over(&s->queue, session->user);
+	if (s->again)
+		return;
+	if (returning(s))
+		returns_over(&s->returns, session->user, session->number, (double)session->reward / 100, session->clock);
+	else
+		session_queue_over(&s->queue, session->user);
 }

@@ -15,7 +15,9 @@
 #include "base/errmsg.h"
 #include "event/event.h"
 #include "sim/arrivals.h"
+#include "sim/hype.h"
 #include "sim/neighbours.h"
+#include "sim/returns.h"
 #include "sim/session_queue.h"
 #include "sim/summary.h"
 #include "text/npy.h"
@@ -42,6 +44,9 @@ struct simulation_options {
 	uint64_t sessions, seed;
 	uint32_t days, in_flight, max_tracks;
 	int64_t start; /* of the first day, ms since the epoch */
+	struct returns_options returns; /* where it is on, there are as many sessions as come of it */
+	uint32_t hype;	   /* tracks of the day */
+	double hype_boost; /* what is added to the affinity of one, to a user whose `hype` is 1 */
 };
 
 /* What is known of a user while sessions are played. */
@@ -56,6 +61,8 @@ struct simulation {
 	const struct npy *embeddings;
 	struct simulation_options options;
 	struct arrivals arrivals;
+	struct returns returns;
+	struct hype hype;
 	struct neighbours neighbours; /* of all interests that the run needs */
 	struct session_queue queue;
 	struct simulation_user *state; /* by user */
@@ -63,6 +70,8 @@ struct simulation {
 	struct sim_session **idle;  /* those not in flight */
 	size_t n_idle;
 	uint64_t ended; /* sessions */
+	const struct sim_session *again; /* of a replay: the session, which is the only one; borrowed */
+	bool replayed;
 	struct summary *days;
 };
 
@@ -70,6 +79,13 @@ struct simulation {
 int simulation_init(struct simulation *s, const struct catalog *c, const struct users *u, const struct npy *embeddings,
 		    const struct simulation_options *options, struct errmsg *e);
 void simulation_clear(struct simulation *s);
+
+/*
+ * Prepares to play a session once more, by another recommender: the same user, interest and first track. What does not
+ * change is borrowed from the simulation that it is of. Returns 0, or -1 where there is no memory. Free with
+ * simulation_clear in either case.
+ */
+int simulation_replay(struct simulation *s, const struct simulation *of, const struct sim_session *session);
 
 /*
  * Begins one more session; its first request is then to be sent. Returns 1 with the session; 0 where none can begin
@@ -87,12 +103,17 @@ struct event simulation_request(const struct simulation *s, const struct sim_ses
  */
 int simulation_listen(struct simulation *s, struct sim_session *session, uint32_t track);
 
+/* What the listener feels for a track: the inner product, and what the hype of the day adds. */
+double simulation_affinity(const struct simulation *s, const struct sim_session *session, uint32_t track);
+
 /* Ends a session whose `last` has been answered. */
 void simulation_end(struct simulation *s, struct sim_session *session);
 
 /* Whether all sessions have ended. */
 static inline bool simulation_done(const struct simulation *s)
 {
+	if (s->options.returns.days > 0)
+		return s->returns.n == 0 && s->n_idle == s->options.in_flight;
 	return s->ended == s->options.sessions;
 }
 

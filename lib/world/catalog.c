@@ -264,6 +264,41 @@ int catalog_load(struct catalog *c, const char *path, struct errmsg *e)
 	return catalog_load_each(c, path, NULL, NULL, e);
 }
 
+static int ascending(const void *a, const void *b)
+{
+	uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
+
+	return (x > y) - (x < y);
+}
+
+int catalog_make(struct catalog *c, uint32_t *ids, size_t n, struct errmsg *e)
+{
+	*c = (struct catalog){
+		.tracks = calloc(n, sizeof *c->tracks),
+		.artists = calloc(n, sizeof *c->artists),
+		.by_artist = calloc(n, sizeof *c->by_artist),
+		.text = calloc(1, 1),
+	};
+	qsort(ids, n, sizeof *ids, ascending);
+	for (size_t i = 0; c->tracks && c->artists && c->by_artist && c->text && i < n; i++) {
+		uint32_t *place = id_index_at(&c->index, ids[i]), track = (uint32_t)c->n_tracks;
+
+		if (!place)
+			break;
+		if (*place > 0)
+			continue;
+		*place = track + 1;
+		c->tracks[track] = (struct track){.id = ids[i], .artist = track, .title = c->text};
+		c->artists[track] = (struct artist){.name = c->text, .first = track, .n = 1};
+		c->by_artist[track] = track;
+		c->n_tracks = ++c->n_artists;
+	}
+	if (c->n_tracks > 0 && c->tracks[c->n_tracks - 1].id == ids[n - 1])
+		return 0;
+	catalog_clear(c);
+	return errmsg_nomem(e);
+}
+
 void catalog_clear(struct catalog *c)
 {
 	free(c->tracks);

@@ -53,6 +53,12 @@ int catalog_load_each(struct catalog *c, const char *path,
 		      int (*each)(const struct ndjson_line *line, void *ctx, struct errmsg *e), void *ctx,
 		      struct errmsg *e);
 
+/*
+ * Makes one of tracks of which nothing is known but their ids: n of them, at least one, which are sorted here and may
+ * occur several times. Each has an artist of its own, without a name. Returns 0, or -1 where there is no memory.
+ */
+int catalog_make(struct catalog *c, uint32_t *ids, size_t n, struct errmsg *e);
+
 void catalog_clear(struct catalog *c);
 
 /*

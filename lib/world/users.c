@@ -10,7 +10,7 @@
 
 static const char *const known_keys[] = {
 	"user", "interests", "interest_neighbours", "consume_bias", "consume_sharpness", "session_budget",
-	"artist_discount_gamma", NULL,
+	"artist_discount_gamma", "hype", "return_days", "churn", NULL,
 };
 
 void users_clear(struct users *u)
@@ -55,6 +55,9 @@ static int read_numbers(const json_t *object, struct user *u, struct errmsg *e)
 	if (read_number(object, "consume_bias", -1e9, 1e9, &u->consume_bias, e) < 0 ||
 	    read_number(object, "consume_sharpness", 0, 1e9, &u->consume_sharpness, e) < 0 ||
 	    read_number(object, "artist_discount_gamma", 0, 1, &u->artist_discount_gamma, e) < 0 ||
+	    read_number(object, "hype", 0, 1e9, &u->hype, e) < 0 ||
+	    read_number(object, "return_days", 1e-3, 1e6, &u->return_days, e) < 0 ||
+	    read_number(object, "churn", 0, 1, &u->churn, e) < 0 ||
 	    read_count(object, "interest_neighbours", &u->interest_neighbours, e) < 0)
 		return -1;
 	return read_count(object, "session_budget", &u->session_budget, e);
@@ -96,6 +99,9 @@ static int read_line(const struct ndjson_line *line, void *ctx, struct errmsg *e
 		.consume_bias = 5,
 		.consume_sharpness = 1,
 		.artist_discount_gamma = 0.8,
+		.hype = 1,
+		.return_days = NAN,
+		.churn = NAN,
 	};
 	if (json_keys_check_typos(line->object, known_keys, e) < 0 ||
 	    ndjson_id(json_object_get(line->object, "user"), "user", &u->id, e) < 0)

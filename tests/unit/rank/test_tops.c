@@ -318,11 +318,31 @@ static void partial_counts_that_are_not_whole_are_refused(void)
 	}
 }
 
+/* An event that is held out does not count, but what it recommended was recommended. */
+static void what_is_held_out_still_recommends(void)
+{
+	const struct tops_choice choice = {.counting.debias = true};
+	struct event ev = event_of(EVENT_NEXT, 4, 7, 1);
+	struct errmsg e;
+	struct tops t;
+
+	tops_init(&t, &choice);
+	ev.recommendation = 8;
+	ev.pool = 5;
+	CHECK(tops_pass(&t, &ev, &e) == 0);
+	ev.track = 8;
+	ev.time = 0.5;
+	CHECK(tops_add(&t, &ev, &e) == 0);
+	CHECK(t.events == 1 && t.left.outside == 1 && t.left.unrecommended == 0 && t.left.unweighed == 0);
+	check_printed(&t, "ndjson", 9, "{\"track\":8,\"score\":2.5,\"time\":0.5,\"plays\":1}\n");
+}
+
 int main(void)
 {
 	RUN(events_are_chosen_by_experiment_and_arm);
 	RUN(a_name_that_is_not_in_the_log_is_told);
 	RUN(a_log_without_events_gives_empty_lists);
+	RUN(what_is_held_out_still_recommends);
 	RUN(every_format_prints_the_first_of_each_list);
 	RUN(arms_are_quoted);
 	RUN(a_part_says_how_it_was_counted);

@@ -1,0 +1,265 @@
+#include "study/overview_part.h"
+
+#include <inttypes.h>
+#include <jansson.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/memstream.h"
+#include "text/json_put.h"
+#include "text/ndjson.h"
+#include "text/part.h"
+
+enum { HUNDREDTH = 10000000 };
+
+static const struct part_kind part_kind = {"botify-evaluate log", 1};
+
+/* ---- writing ---- */
+
+static void put_moment(FILE *f, const char *key, int64_t moment)
+{
+	if (moment == EVENT_NO_TIMESTAMP)
+		fprintf(f, ",\"%s\":null", key);
+	else
+		fprintf(f, ",\"%s\":%" PRId64, key, moment);
+}
+
+static void put_head(FILE *f, const struct overview *o)
+{
+	fprintf(f, "{\"partial\":\"%s\",\"version\":%d,\"skipped\":", part_kind.of, part_kind.version);
+	json_put_number(f, o->choice.skipped);
+	fputs(",\"liked\":", f);
+	json_put_number(f, o->choice.liked);
+	fprintf(f, ",\"catalog\":%s,\"sources\":[", o->with_catalog ? "true" : "false");
+	for (size_t i = 0; i < o->sources.n; i++) {
+		fputs(i > 0 ? "," : "", f);
+		json_put_string(f, intern_text(&o->sources, i));
+	}
+	fputc(']', f);
+	put_moment(f, "from", o->from);
+	put_moment(f, "until", o->until);
+	fputs(",\"parts\":1", f);
+}
+
+static void pack_plays(struct part_bytes *b, const struct overview_plays *list, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		part_put(b, list[i].plays);
+		part_put(b, list[i].skipped);
+		part_put(b, list[i].liked);
+		part_put_multiple(b, list[i].billionths, HUNDREDTH);
+	}
+}
+
+static int pack_popularity(struct part_bytes *b, const struct popularity *p)
+{
+	struct popularity_count *counts = popularity_by_track(p);
+	uint32_t before = 0;
+
+	if (!counts)
+		return -1;
+	part_put(b, p->n);
+	for (size_t i = 0; i < p->n; i++) {
+		part_put(b, counts[i].track - before);
+		part_put(b, (uint64_t)counts[i].plays);
+		before = counts[i].track;
+	}
+	free(counts);
+	return 0;
+}
+
+static int ascending(const void *a, const void *b)
+{
+	uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
+
+	return (x > y) - (x < y);
+}
+
+static int pack_users(struct part_bytes *b, const struct overview *o)
+{
+	uint32_t *ids = malloc((o->n_users + 1) * sizeof *ids), before = 0;
+
+	if (!ids)
+		return -1;
+	for (size_t i = 0; i < o->n_users; i++)
+		ids[i] = o->ids[i];
+	qsort(ids, o->n_users, sizeof *ids, ascending);
+	part_put(b, o->n_users);
+	for (size_t i = 0; i < o->n_users; i++) {
+		part_put(b, ids[i] - before);
+		before = ids[i];
+	}
+	free(ids);
+	return 0;
+}
+
+static int pack(struct part_bytes *b, const struct overview *o)
+{
+	if (pack_users(b, o) < 0)
+		return -1;
+	for (size_t i = 0; i < OVERVIEW_COUNTS; i++)
+		part_put(b, o->counts[i]);
+	pack_plays(b, &o->all, 1);
+	pack_plays(b, &o->first, 1);
+	pack_plays(b, o->places, OVERVIEW_PLACES);
+	pack_plays(b, o->hours, OVERVIEW_HOURS);
+	pack_plays(b, o->by_source, o->sources.n);
+	for (size_t i = 0; i < o->sources.n; i++)
+		part_put(b, o->answers[i]);
+	return pack_popularity(b, &o->tracks) < 0 || pack_popularity(b, &o->spans) < 0 ? -1 : 0;
+}
+
+int overview_write_part(const struct overview *o, FILE *f, struct errmsg *e)
+{
+	struct part_bytes bytes = {0};
+	struct memstream m;
+	FILE *head = memstream_open(&m);
+	char *text = NULL;
+	int status = -1;
+
+	if (head) {
+		put_head(head, o);
+		text = memstream_close(&m);
+	}
+	if (text && pack(&bytes, o) == 0)
+		status = part_write(text, m.len, &bytes, f);
+	free(text);
+	part_bytes_clear(&bytes);
+	return status < 0 ? errmsg_nomem(e) : 0;
+}
+
+/* ---- reading ---- */
+
+static int take_popularity(struct part_numbers *in, struct popularity *p, struct errmsg *e)
+{
+	size_t n = part_take_length(in, 2);
+	uint64_t id = 0;
+
+	for (size_t i = 0; i < n && !in->wrong; i++) {
+		struct popularity_count c = {0};
+
+		id += part_take_up_to(in, INT32_MAX);
+		c.plays = (int64_t)part_take_up_to(in, INT64_MAX);
+		c.track = (uint32_t)id;
+		if (id > INT32_MAX)
+			return part_refuse(e);
+		if (!in->wrong && popularity_add_count(p, &c, e) < 0)
+			return -1;
+	}
+	return in->wrong ? part_refuse(e) : 0;
+}
+
+static void take_plays(struct part_numbers *in, struct overview_plays *list, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		list[i].plays += part_take(in);
+		list[i].skipped += part_take(in);
+		list[i].liked += part_take(in);
+		list[i].billionths += part_take_multiple(in, HUNDREDTH);
+	}
+}
+
+static int take_users(struct part_numbers *in, struct overview *o, struct errmsg *e)
+{
+	size_t n = part_take_length(in, 1);
+	uint64_t id = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		int new;
+
+		id += part_take_up_to(in, INT32_MAX);
+		if (in->wrong || id > INT32_MAX)
+			return part_refuse(e);
+		new = overview_add_user(o, (uint32_t)id);
+		if (new < 0)
+			return errmsg_nomem(e);
+		if (!new)
+			return errmsg_set(e, "user %" PRIu64 " is in another part too: logs have to be split by user", id);
+	}
+	return 0;
+}
+
+/* The sources of a part get their counts one by one, as they have other numbers here. */
+static int take_sources(struct part_numbers *in, struct overview *o, const json_t *names, struct errmsg *e)
+{
+	size_t n = json_array_size(names);
+	uint32_t *numbers = malloc((n + 1) * sizeof *numbers);
+	int status = numbers ? 0 : errmsg_nomem(e);
+
+	for (size_t i = 0; i < n && status == 0; i++) {
+		const char *name = json_string_value(json_array_get(names, i));
+
+		numbers[i] = overview_source(o, slice_of(name ? name : ""), INTERN_NONE);
+		if (numbers[i] == INTERN_NONE)
+			status = errmsg_nomem(e);
+		else
+			take_plays(in, &o->by_source[numbers[i]], 1);
+	}
+	for (size_t i = 0; i < n && status == 0; i++)
+		o->answers[numbers[i]] += part_take(in);
+	free(numbers);
+	return status;
+}
+
+static int take_numbers(struct overview *o, struct part *part, struct errmsg *e)
+{
+	struct part_numbers *in = &part->numbers;
+
+	if (take_users(in, o, e) < 0)
+		return -1;
+	for (size_t i = 0; i < OVERVIEW_COUNTS; i++)
+		o->counts[i] += part_take(in);
+	take_plays(in, &o->all, 1);
+	take_plays(in, &o->first, 1);
+	take_plays(in, o->places, OVERVIEW_PLACES);
+	take_plays(in, o->hours, OVERVIEW_HOURS);
+	if (take_sources(in, o, json_object_get(part->head, "sources"), e) < 0)
+		return -1;
+	return take_popularity(in, &o->tracks, e) < 0 || take_popularity(in, &o->spans, e) < 0 ? -1 : 0;
+}
+
+static void take_span(struct overview *o, const json_t *head)
+{
+	int64_t from, until;
+
+	if (!ndjson_whole(json_object_get(head, "from"), &from) || !ndjson_whole(json_object_get(head, "until"), &until))
+		return;
+	if (o->from == EVENT_NO_TIMESTAMP || from < o->from)
+		o->from = from;
+	if (o->until == EVENT_NO_TIMESTAMP || until > o->until)
+		o->until = until;
+}
+
+static int take_head(struct overview *o, const json_t *head, uint64_t *parts, struct errmsg *e)
+{
+	double skipped = json_number_value(json_object_get(head, "skipped"));
+	double liked = json_number_value(json_object_get(head, "liked"));
+	bool with_catalog = json_is_true(json_object_get(head, "catalog"));
+	uint64_t n;
+
+	if (ndjson_count(head, "parts", INT32_MAX, &n, e) < 0)
+		return -1;
+	if (*parts > 0 && (skipped != o->choice.skipped || liked != o->choice.liked || with_catalog != o->with_catalog))
+		return errmsg_set(e, "counted with other options than the part before");
+	o->choice.skipped = skipped;
+	o->choice.liked = liked;
+	o->with_catalog = with_catalog;
+	*parts += n;
+	take_span(o, head);
+	return 0;
+}
+
+int overview_read_part(struct overview *o, const char *path, uint64_t *parts, struct errmsg *e)
+{
+	struct part_file f = {0};
+	struct part part;
+	int status = part_file_load(&f, path, e), more = 0;
+
+	while (status == 0 && (more = part_next(&f, &part_kind, &part, e)) == 1) {
+		if (take_head(o, part.head, parts, e) < 0 || take_numbers(o, &part, e) < 0)
+			status = errmsg_prefix(e, "%s", ndjson_name(path));
+		part_clear(&part);
+	}
+	part_file_clear(&f);
+	return status < 0 || more < 0 ? -1 : 0;
+}
