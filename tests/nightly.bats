@@ -180,6 +180,7 @@ abtest() {
 	night 1 100 >night.1
 	night 2 100 | sed 's/"X":"T"/"X":"new"/' >night.2
 	run -0 --separate-stderr botify-toppop --state state --experiment X --arm new night.1
+	# shellcheck disable=SC2154 # run sets it
 	[ "$stderr" = "botify-toppop: no list yet: no event is on arm 'new' of experiment 'X'" ]
 	[ -z "$output" ]
 	botify-toppop --state state --experiment X --arm new night.2 >got

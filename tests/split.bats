@@ -194,6 +194,18 @@ shards_of_a_state() {
 	# shellcheck disable=SC2016
 	botify-split -n 3 part -- sh -c 'cat >"shard.$BOTIFY_SHARD"'
 	botify-abtest --merge --format json shard.* | cmp - want
+	# with all that it counts
+	for how in "--half-life 1d" "--rank-by users" "--rank-by wins --since 2024-01-02"; do
+		# shellcheck disable=SC2086 # words
+		botify-toppop --partial $how -o counts log
+		by=${how#--half-life 1d}
+		by=${by% --since*}
+		# shellcheck disable=SC2086 # words
+		botify-toppop --merge $by --format ndjson counts >want
+		botify-split -n 3 -o count. counts
+		# shellcheck disable=SC2086 # words
+		botify-toppop --merge $by --format ndjson count.2 count.0 count.1 | cmp - want
+	done
 }
 
 @test "split: what cannot be cut is refused with the reason" {
@@ -215,8 +227,8 @@ shards_of_a_state() {
 	wrong "part: what --partial and --state write is cut without logs" -n 2 -o x. part log
 	wrong "--bad-lines has no effect on what --partial and --state write" -n 2 --bad-lines 3 -o x. part
 	wrong "standard input:1: what --partial and --state write has to be given as a file, and without logs" -n 2 -o x. - <part
-	head -c -3 part >cut
-	wrong "cut: cut off: *" -n 2 -o x. cut
+	head -c -3 part >shorter
+	wrong "shorter: cut off: *" -n 2 -o x. shorter
 	sed 's/"users":60/"users":59/' part >damaged
 	wrong "damaged: damaged: *" -n 2 -o x. damaged
 	botify-toppop --partial -o counts log
@@ -254,6 +266,25 @@ shards_of_a_state() {
 	{ cat log; cat log; } >twice
 	botify-split --holdout 7:0.25 --by event -o twice. twice
 	{ cat event.test; cat event.test; } | cmp - twice.test
+}
+
+@test "split: of a log that cannot be read to its end, all whole lines that were read are kept" {
+	for _ in 1 2 3; do cat log; done >long
+	LD_PRELOAD=$bin/tests/shim/fail_nth.so botify-split --version >version || skip "no library can be loaded before this build's own"
+	run -1 --separate-stderr env LD_PRELOAD="$bin/tests/shim/fail_nth.so" FAIL_IN=botify-split FAIL_KIND=read FAIL_AT=3 FAIL_ON=1 \
+		botify-split -n 1 -o x. long
+	[ "$stderr" = "botify-split: long: Input/output error" ]
+	n=$(wc -l <x.0)
+	[ "$n" -gt 400 ]
+	head -n "$n" long | cmp - x.0
+	# as much as one read brings; the first was to look what it is
+	[ "$(head -n $((n + 1)) long | wc -c)" -gt 65536 ]
+	for command in botify-abtest botify-toppop; do
+		env LD_PRELOAD="$bin/tests/shim/fail_nth.so" FAIL_IN=$command FAIL_KIND=read FAIL_AT=2 FAIL_ON=1 \
+			"$command" --partial long >part 2>err && false
+		[ "$(cat err)" = "$command: long: Input/output error" ]
+		head -n 1 part | jq -e --argjson n "$n" '.events == $n'
+	done
 }
 
 @test "split: N commands get what N files would, and know which they are" {
