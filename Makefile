@@ -71,8 +71,12 @@ $(LIB): $(LIB_OBJECTS)
 $(BUILD)/botify-%: $(BUILD)/cmd/botify-%.o $(BUILD)/cmd/command.o $(BUILD)/cmd/options.o $(LIB)
 	$(call say,LD,$@)$(CC) $(CFLAGS) $(LTO) $(LDFLAGS) -o $@ $(filter %.o,$^) $(LIB) $(LIBS)
 
-# Its modes are files of their own.
+# Their modes are files of their own.
 $(BUILD)/botify-evaluate: $(patsubst %.c,$(BUILD)/%.o,$(wildcard cmd/evaluate-*.c))
+$(BUILD)/botify-train: $(patsubst %.c,$(BUILD)/%.o,$(wildcard cmd/train-*.c))
+
+# A person's lines are edited by libedit.
+$(BUILD)/botify-sim $(UNIT_TESTS) $(LISTENERS): LIBS += -ledit
 
 # What GSL refers to but botify-abtest never calls need not be quick; OpenBLAS starts a thread for each processor.
 $(BUILD)/botify-abtest: BLAS = -lgslcblas

@@ -11,7 +11,7 @@
 #include "base/out.h"
 #include "base/unpack.h"
 
-enum { READ_SIZE = 1 << 16 };
+enum { READ_SIZE = 1 << 16, KEPT = 16 * READ_SIZE };
 
 void lines_init(struct lines *l, int fd, const char *name)
 {
@@ -105,6 +105,9 @@ static int make_room(struct lines *l)
 		l->tail -= l->head;
 		l->head = 0;
 	}
+	/* a long line has made it as long for all that follow */
+	if (l->buf)
+		l->buf = grow_less(l->buf, &l->cap, l->tail + READ_SIZE, KEPT, 1);
 	moved = grow(l->buf, &l->cap, l->tail + READ_SIZE, 1);
 	if (!moved)
 		return -1;

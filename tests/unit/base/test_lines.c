@@ -330,6 +330,26 @@ static void bytes_may_come_one_by_one(void)
 }
 
 /* A line that grows by and by is searched once, not from its start each time. */
+static void memory_of_a_long_line_is_given_back(void)
+{
+	char path[] = "/tmp/botify-test-long.XXXXXX";
+	FILE *f = fdopen(mkstemp(path), "w");
+	struct lines l;
+	struct errmsg e;
+
+	fprintf(f, "%*d\n", 12 << 20, 1);
+	for (int i = 0; i < 1000000; i++)
+		fprintf(f, "line %d\n", i);
+	fclose(f);
+	CHECK(lines_open(&l, path, &e) == 0);
+	CHECK(lines_next(&l, &e) == LINES_LINE && l.len == 12 << 20 && l.cap >= 12 << 20);
+	for (int i = 0; i < 1000000; i++)
+		CHECK(lines_next(&l, &e) == LINES_LINE && strtol(l.text + 5, NULL, 10) == i);
+	CHECK(l.cap <= 2 << 20);
+	lines_clear(&l);
+	unlink(path);
+}
+
 static void a_long_line_in_small_pieces_takes_linear_time(void)
 {
 	enum { PIECE = 128, N = (8 << 20) / PIECE };
@@ -566,6 +586,7 @@ int main(void)
 	RUN(the_tied_writer_is_flushed_before_a_wait_only);
 	RUN(a_tied_writer_that_fails_ends_the_reading);
 	RUN(bytes_may_come_one_by_one);
+	RUN(memory_of_a_long_line_is_given_back);
 	RUN(a_long_line_in_small_pieces_takes_linear_time);
 	RUN(many_lines_can_be_had_at_once);
 	RUN(a_byte_order_mark_is_passed_over);
