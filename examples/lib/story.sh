@@ -111,7 +111,7 @@ step() {
 step_directory() {
 	if [ -e "$1" ]; then return; fi
 	making=$1.new said=$1.said
-	rm -rf "$making"
+	rm -rf "$making" "$making".* # and what the command had not finished, where it was killed
 	say "$2"
 	shift 2
 	"$@" "$making" >"$said" 2>&1
