@@ -105,7 +105,7 @@ test-stats: $(STATS_TESTS)
 SANITIZE = -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
 FUZZ_SECONDS ?= 60
 EXAMPLES = $(wildcard examples/*/*)
-SCRIPTS = examples/nightly/nightly .ci/run tests/run tests/deps tests/lint-man tests/lint-rooms tests/mutants tests/run-examples tests/signals data/demo $(wildcard tests/bench tests/*.bats)
+SCRIPTS = $(foreach name,nightly published tops course days,examples/$(name)/$(name)) examples/lib/story.sh .ci/run tests/run tests/deps tests/lint-man tests/lint-rooms tests/mutants tests/run-examples tests/signals data/demo $(wildcard tests/bench tests/*.bats)
 MAN = $(wildcard man/*.[157])
 
 # What is missing is installed, or told, before the compiler stumbles over it.
@@ -143,7 +143,7 @@ lint:
 	for header in $(wildcard lib/*.h lib/*/*.h) cmd/*.h; do $(CC) $(OUR_CFLAGS) -MF /dev/null -Werror -fsyntax-only -x c $$header || exit 1; done
 	cppcheck -q --enable=warning,style,performance,portability --inline-suppr --suppressions-list=tests/cppcheck \
 		--error-exitcode=1 -j2 $(INCLUDES) -D_GNU_SOURCE lib cmd tests/unit tests/shim tests/stats tests/fuzz
-	shellcheck -e SC2030,SC2031 $(SCRIPTS) # which take what bats' own `run` sets for lost
+	shellcheck -x -e SC2030,SC2031 $(SCRIPTS) # which take what bats' own `run` sets for lost
 	tests/lint-man $(MAN)
 	tests/lint-rooms
 

@@ -955,3 +955,20 @@ try_at_terminal() {
 	}
 	for_each shows_progress
 }
+
+# Where each log is read apart, for a part or a state, it is still one wait.
+@test "contract: progress is of all logs, also where they are told apart" {
+	command -v script >/dev/null || skip "script is not there"
+	for _ in $(seq 3000); do cat log.ndjson; done >long
+	mkfifo one two
+	for command in botify-abtest botify-toppop; do
+		cat >slow <<-'END'
+			(cat long; sleep 1.2; cat log.ndjson) >one && (cat log.ndjson; sleep 1.3; cat long) >two &
+			$1 --partial one two >part
+		END
+		script -qec "bash slow $command" /dev/null </dev/null >seen
+		grep -oE '[0-9]+ MB read' seen | cut -d ' ' -f 1 >megabytes
+		[ "$(wc -l <megabytes)" -ge 2 ]
+		sort -n -c megabytes || { cat -v seen; return 1; }
+	done
+}
