@@ -1,6 +1,8 @@
 #!/usr/bin/env bats
 # From plays to a world: botify-train embed, botify-world --from-embeddings, botify-train project. What is computed is
 # tested in tests/unit; here are the commands, and what they say of bad input.
+#
+# shellcheck disable=SC2154 # loop.bash sets what is read
 
 load loop
 
