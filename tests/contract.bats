@@ -133,7 +133,7 @@ for_each() {
 # The first words of a command whose modes have options of their own.
 modes() {
 	case $1 in
-	botify-evaluate) echo ranking log ;;
+	botify-evaluate) echo ranking policy log ;;
 	botify-train) echo similar embed project ;;
 	esac
 }
