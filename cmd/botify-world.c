@@ -111,8 +111,8 @@ static int load_given(struct given *g, const struct options *o, struct errmsg *e
 	    embeddings_load(&g->embeddings, o->embeddings, &g->catalog, e) < 0)
 		return -1;
 	if (g->items.unknown > 0 && g->items.unknown < g->plays.n_items)
-		command_note(&command, "%zu items of %s are not in %s, and left out, the first of them %s",
-			     g->items.unknown, o->plays, o->tracks, plays_item(&g->plays, g->items.first_unknown));
+		command_note(&command, "items of %s that are not in %s are left out: %zu, the first of them %s", o->plays,
+			     o->tracks, g->items.unknown, plays_item(&g->plays, g->items.first_unknown));
 	return 0;
 }
 

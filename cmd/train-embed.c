@@ -99,8 +99,8 @@ static int parse_options(struct options *o, int argc, char **argv)
 static void tell_of_plays(const struct plays *p, const char *path)
 {
 	if (p->repeated > 0)
-		command_note(&self, "%s: %zu lines are of a user and an item that were there before; their counts are added",
-			     path, p->repeated);
+		command_note(&self, "%s: %zu line%s of a user and an item that were there before; the counts are added", path,
+			     p->repeated, p->repeated == 1 ? " is" : "s are");
 	if (!p->has_ids)
 		command_note(&self, "%s: items are text; tracks are numbered from 0, as items first appear", path);
 }
@@ -108,7 +108,8 @@ static void tell_of_plays(const struct plays *p, const char *path)
 static void tell_of_names(const struct item_names *n, const char *path)
 {
 	if (n->unnamed > 0)
-		command_note(&self, "%s: %zu items have no name there", path, n->unnamed);
+		command_note(&self, "%s: %zu item%s no name there", path, n->unnamed,
+			     n->unnamed == 1 ? " has" : "s have");
 }
 
 /* A million items are more often a mistake than not. */

@@ -87,7 +87,7 @@ embed() {
 	mv text plays.tsv
 	expect 0 embed -o embeddings
 	[ "${#stderr}" -gt 0 ]
-	[ "$(sed -n 1p err)" = "botify-train: plays.tsv: 1 lines are of a user and an item that were there before; their counts are added" ]
+	[ "$(sed -n 1p err)" = "botify-train: plays.tsv: 1 line is of a user and an item that were there before; the counts are added" ]
 	[ "$(sed -n 2p err)" = "botify-train: plays.tsv: items are text; tracks are numbered from 0, as items first appear" ]
 }
 
@@ -177,7 +177,7 @@ refused() {
 	expect 0 embed -o embeddings
 	printf '1000\t7\t3\n' >>plays.tsv
 	expect 0 botify-world --from-embeddings embeddings/tracks.npy --tracks embeddings/tracks.ndjson --plays plays.tsv world
-	[ "$stderr" = "botify-world: 1 items of plays.tsv are not in embeddings/tracks.ndjson, and left out, the first of them 7" ]
+	[ "$stderr" = "botify-world: items of plays.tsv that are not in embeddings/tracks.ndjson are left out: 1, the first of them 7" ]
 	printf '1000\t7\t3\n' >plays.tsv
 	expect 1 botify-world --from-embeddings embeddings/tracks.npy --tracks embeddings/tracks.ndjson --plays plays.tsv other
 	[ "$stderr" = "botify-world: nobody played a track of the catalog" ]
