@@ -13,6 +13,7 @@ static const struct mode {
 	evaluate_mode *run;
 } modes[] = {
 	{"ranking", evaluate_ranking},
+	{"policy", evaluate_policy},
 	{"log", evaluate_log},
 };
 
@@ -23,9 +24,10 @@ static const struct option_row option_rows[] = {{0}};
 static const struct command self = {
 	.name = "botify-evaluate",
 	.usage = "ranking [OPTION]... TABLE... [LOG]...\n"
+		 "       botify-evaluate policy --policy P --tracks FILE [OPTION]... [LOG]...\n"
 		 "       botify-evaluate log [OPTION]... [LOG]...",
-	.purpose = "Say what tables would be worth, by event logs, and what is in a log. For the options:\n"
-		   "botify-evaluate ranking --help",
+	.purpose = "Say what tables and policies would be worth, by event logs, and what is in a log. For the\n"
+		   "options: botify-evaluate ranking --help",
 	.options = {.rows = option_rows, .before_operands = true},
 };
 
@@ -41,9 +43,9 @@ static int refuse(const char *word)
 	struct errmsg e;
 
 	if (!word)
-		errmsg_set(&e, "the first word says what is to be evaluated: ranking or log");
+		errmsg_set(&e, "the first word says what is to be evaluated: ranking, policy or log");
 	else
-		errmsg_set(&e, "the first word is ranking or log, not '%s'", word);
+		errmsg_set(&e, "the first word is ranking, policy or log, not '%s'", word);
 	if (meant)
 		errmsg_append(&e, " (did you mean %s?)", meant);
 	return command_misused(&self, &e);

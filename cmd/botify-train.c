@@ -251,7 +251,7 @@ static int read_listens(struct listens *l, const struct options *o, const struct
 	if (log_open(&log, o->paths, o->n_paths, o->trainer.tune.threads, e) < 0)
 		return -1;
 	command_progress_begin(&progress, o->paths, o->n_paths);
-	log_watch(&log, &(struct log_watch){command_progress_show, &progress});
+	log_watch(&log, &(struct log_watch){.read = command_progress_show, .ctx = &progress});
 	while (status == 0 && (s = log_next(&log, &ev, e)) != LOG_END) {
 		if (s == LOG_EVENT)
 			status = listens_add(&reader, ev, e);

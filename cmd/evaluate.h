@@ -7,6 +7,6 @@
 /* Runs the command line from the word of the mode on, which is argv[0]. Returns the exit status. */
 typedef int evaluate_mode(int argc, char **argv);
 
-evaluate_mode evaluate_ranking, evaluate_log;
+evaluate_mode evaluate_ranking, evaluate_policy, evaluate_log;
 
 #endif

@@ -143,6 +143,7 @@ static int learn(struct options *o, const struct plays *p, const struct item_nam
 		train_print_hypers(stderr, model_find("als"), &m.hypers);
 		fputc('\n', stderr);
 	}
+	train_tell_of_interruption(false);
 	if (status == 0)
 		status = embed_save(&m, p, names, o->output, e);
 	embed_clear(&m);

@@ -125,8 +125,10 @@ static enum lines_status read_input(struct lines *l, char *buf, size_t size, siz
 	while (got < 0 && errno == EINTR);
 	if (got < 0 && (errno == EAGAIN || errno == EWOULDBLOCK))
 		return LINES_WAIT;
-	if (got < 0)
+	if (got < 0) {
+		l->failed = errno;
 		return fail_reading(l, errno, e);
+	}
 	*n = (size_t)got;
 	l->bytes += *n;
 	return LINES_LINE;
@@ -262,7 +264,7 @@ static enum lines_status find_text(struct lines *l, size_t many, struct errmsg *
 	for (;;) {
 		bool all = many > 0 && !l->skipping;
 		const char *newline = NULL;
-		enum lines_status s = check_beginning(l, e);
+		enum lines_status s = l->failed ? fail_reading(l, l->failed, e) : check_beginning(l, e);
 		size_t have = l->tail - l->head;
 
 		if (s != LINES_LINE)
@@ -284,8 +286,8 @@ static enum lines_status find_text(struct lines *l, size_t many, struct errmsg *
 			l->head = l->tail = l->searched = 0;
 		}
 		s = fill_buffer(l, e);
-		/* what could not be unpacked fails again in the next call */
-		if (s == LINES_FAILED && all && l->unpack)
+		/* what could not be read or unpacked fails again in the next call */
+		if (s == LINES_FAILED && all && (l->unpack || l->failed))
 			newline = memrchr(l->buf + l->head, '\n', l->tail - l->head);
 		if (newline)
 			return take_all(l, (size_t)(newline - (l->buf + l->head)) + 1);

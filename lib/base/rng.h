@@ -22,7 +22,8 @@ enum rng_use {
 	RNG_TRAIN,    /* botify-train: purpose, and what that counts */
 	RNG_SPLIT,    /* botify-split: who is held out: user, session; or a hash of the line, its length */
 	RNG_BOOTSTRAP, /* how often a user is drawn: user, four replicates */
-	RNG_EXPLORE    /* botify-recommend --epsilon: user, session, step */
+	RNG_EXPLORE,  /* botify-recommend --epsilon: user, session, step */
+	RNG_EVALUATE  /* botify-evaluate policy: user, session, step; of no step: the fold of a user */
 };
 
 /*

@@ -197,7 +197,7 @@ static int check_counts(const struct tops *t, struct errmsg *e)
 	return 0;
 }
 
-static int check_names(const struct tops *t, struct errmsg *e)
+int tops_check_names(const struct tops *t, struct errmsg *e)
 {
 	const struct tops_choice *c = &t->choice;
 
@@ -265,7 +265,7 @@ static int sort_users(struct tops *t)
 
 int tops_end(struct tops *t, struct errmsg *e)
 {
-	if (check_counts(t, e) < 0 || check_names(t, e) < 0)
+	if (check_counts(t, e) < 0 || tops_check_names(t, e) < 0)
 		return -1;
 	if (!t->choice.by_arm)
 		return join_lists(t, e) < 0 ? -1 : sort_users(t);

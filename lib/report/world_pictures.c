@@ -61,7 +61,6 @@ static void draw_products(const struct products *p, FILE *f)
 		.y_label = "inner product",
 		.x = p->x,
 		.n = p->points,
-		.series = series,
 		.n_series = p->lines,
 		.first = SVG_SERIES_MAX,
 		.whole = true,
@@ -70,6 +69,7 @@ static void draw_products(const struct products *p, FILE *f)
 
 	for (size_t i = 0; i < p->lines; i++)
 		series[i].y = p->y + i * p->points;
+	chart.series = series;
 	html_figure(f, p->spread ? "Inner products of single tracks with all others, sorted: a line a track"
 				 : "The same with the nearest tracks only");
 	svg_lines(&chart, f);
@@ -127,7 +127,6 @@ static void draw_shares(const double *tracks, const double *interests, size_t n,
 		.description = "Per cent of all tracks, and of all interests of users, that the artists have, largest first",
 		.x_label = "artists, the largest first",
 		.y_label = "% of all",
-		.x = ranks,
 		.n = n < ARTISTS ? n : ARTISTS,
 		.series = series,
 		.n_series = 2,
@@ -138,6 +137,7 @@ static void draw_shares(const double *tracks, const double *interests, size_t n,
 
 	for (size_t i = 0; i < ARTISTS; i++)
 		ranks[i] = (double)i + 1;
+	chart.x = ranks;
 	html_figure(f, n > ARTISTS ? "Shares of the 100 largest artists, sorted" : "Shares of artists, sorted");
 	svg_lines(&chart, f);
 	html_figure_end(f);

@@ -151,7 +151,6 @@ static int spread_items(struct embedding *m, const struct model *items, size_t n
 {
 	size_t d = items->d, n = n_items * o->tracks_per_item;
 	double *room = malloc(2 * d * sizeof *room);
-
 	int status;
 
 	*m = (struct embedding){.n_tracks = n, .d = d, .hypers = m->hypers};

@@ -7,8 +7,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/memstream.h"
-#include "base/murmur3.h"
 #include "base/save_directory.h"
 #include "text/json_put.h"
 #include "text/ndjson.h"
@@ -49,24 +47,6 @@ size_t session_model_user(const struct session_model *m, uint32_t id)
 			high = middle;
 	}
 	return low < m->n_users && m->users[low].id == id ? low : m->n_users;
-}
-
-static int digest_catalog(const struct catalog *c, char digest[SESSION_DIGEST])
-{
-	struct memstream m;
-	FILE *f = memstream_open(&m);
-	char *text;
-
-	if (!f)
-		return -1;
-	for (size_t i = 0; i < c->n_tracks; i++)
-		fprintf(f, "%" PRIu32 "\t%s\n", c->tracks[i].id, c->artists[c->tracks[i].artist].name);
-	text = memstream_close(&m);
-	if (!text)
-		return -1;
-	snprintf(digest, SESSION_DIGEST, "%08" PRIx32 "%08" PRIx32, murmur3(text, m.len, 0), murmur3(text, m.len, 1));
-	free(text);
-	return 0;
 }
 
 /* dir/name. New; NULL where there is no memory. */
@@ -130,7 +110,7 @@ static int read_size(const json_t *o, const char *key, size_t *n, struct errmsg 
 static int read_head(struct session_model *m, const json_t *o, const struct catalog *c, struct errmsg *e)
 {
 	const char *digest = json_string_value(json_object_get(o, "catalog"));
-	char own[SESSION_DIGEST];
+	char own[CATALOG_DIGEST];
 	double version = json_number_value(json_object_get(o, "botify-session"));
 	size_t dim;
 
@@ -138,7 +118,7 @@ static int read_head(struct session_model *m, const json_t *o, const struct cata
 		return errmsg_set(e, "this is not a session model");
 	if (version != VERSION)
 		return errmsg_set(e, "a session model of version %g; this botify knows version %d", version, VERSION);
-	if (digest_catalog(c, own) < 0)
+	if (catalog_digest(c, own) < 0)
 		return errmsg_nomem(e);
 	if (strcmp(own, digest) != 0)
 		return errmsg_set(e, "the model was learned with another catalog (digest %.16s, not %s)", digest, own);
@@ -343,9 +323,9 @@ static void put_number(FILE *f, const char *key, double x)
 
 static int save_head(const struct session_model *m, FILE *f, const struct catalog *c, struct errmsg *e)
 {
-	char digest[SESSION_DIGEST];
+	char digest[CATALOG_DIGEST];
 
-	if (digest_catalog(c, digest) < 0)
+	if (catalog_digest(c, digest) < 0)
 		return errmsg_nomem(e);
 	fprintf(f, "{\"botify-session\":%d,\"catalog\":\"%s\",\"dim\":%d,\"tracks\":%zu,\"users\":%zu,\"rows\":%zu"
 		   ",\"openings\":%zu",

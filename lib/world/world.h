@@ -1,5 +1,6 @@
 /*
- * world: an invented world to experiment in: tracks with artists and titles, embeddings, users with tastes.
+ * world: an invented world to experiment in: tracks with artists and titles, embeddings, users with tastes. For a world
+ * of tracks that are given, see world_plays.h.
  *
  * Policies are compared by how they find their way from little knowledge to much, so what an invented world must get
  * right is not the names but the shape. The model is a plain one, made for botify; its numbers are set to what was

@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <termios.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
@@ -556,6 +557,52 @@ static void damage_is_told_with_the_line(void)
 	unlink(packed_path);
 }
 
+/* A terminal of which the other end has gone: what was written there can be read, and then reading fails. */
+static int make_failing(const char *text)
+{
+	struct termios raw;
+	int master = posix_openpt(O_RDWR | O_NOCTTY), slave;
+
+	CHECK(master >= 0 && grantpt(master) == 0 && unlockpt(master) == 0);
+	slave = open(ptsname(master), O_RDWR | O_NOCTTY);
+	CHECK(slave >= 0 && tcgetattr(slave, &raw) == 0);
+	cfmakeraw(&raw);
+	CHECK(tcsetattr(slave, TCSANOW, &raw) == 0);
+	CHECK(write(slave, text, strlen(text)) == (ssize_t)strlen(text));
+	close(slave);
+	return master;
+}
+
+/* As where what is compressed is damaged: nothing that was good is lost, and no line is half a one. */
+static void whole_lines_before_a_failure_are_handed_out(void)
+{
+	int was = dup(STDIN_FILENO), failing = make_failing("one\ntwo\nth");
+	char *buf = NULL;
+	size_t cap = 0;
+	struct errmsg e;
+	struct lines l;
+
+	dup2(failing, STDIN_FILENO);
+	CHECK(lines_open(&l, "-", &e) == 0);
+	CHECK(lines_next_many(&l, 100, &buf, &cap, &e) == LINES_LINE && l.len == 8 && memcmp(l.text, "one\ntwo\n", 8) == 0);
+	for (int i = 0; i < 2; i++) {
+		CHECK(lines_next_many(&l, 100, &buf, &cap, &e) == LINES_FAILED && !l.damaged);
+		CHECK_STR(e.text, "standard input: Input/output error");
+	}
+	lines_clear(&l);
+	close(failing);
+	failing = make_failing("one\ntwo\nth");
+	dup2(failing, STDIN_FILENO);
+	CHECK(lines_open(&l, "-", &e) == 0);
+	CHECK(next_is(&l, "one") && next_is(&l, "two"));
+	CHECK(lines_next(&l, &e) == LINES_FAILED);
+	lines_clear(&l);
+	close(failing);
+	free(buf);
+	dup2(was, STDIN_FILENO);
+	close(was);
+}
+
 static void what_is_compressed_twice_is_told_as_such(void)
 {
 	char once[256], twice[256];
@@ -593,6 +640,7 @@ int main(void)
 	RUN(a_callers_descriptor_is_not_unpacked);
 	RUN(what_is_opened_is_unpacked);
 	RUN(damage_is_told_with_the_line);
+	RUN(whole_lines_before_a_failure_are_handed_out);
 	RUN(what_is_compressed_twice_is_told_as_such);
 	return DONE();
 }
