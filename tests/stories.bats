@@ -99,6 +99,8 @@ same_days() {
 	took=$((($(date +%s%N) - begun) / 1000000))
 	[ "$(cut -f 1-3 whole/curve.tsv | uniq | wc -l)" = 10 ]
 	grep -q 'What exploration is worth' whole/report.md
+	example days --world world --explore 0.1 --depth 50 -o whole 3 100
+	grep -q ' sessions$' err && false
 	whole_report whole
 	# every second command prints half of what it has to say, or makes half a model, and takes the script with it
 	mkdir dying
