@@ -99,6 +99,8 @@ same_days() {
 	took=$((($(date +%s%N) - begun) / 1000000))
 	[ "$(cut -f 1-3 whole/curve.tsv | uniq | wc -l)" = 10 ]
 	grep -q 'What exploration is worth' whole/report.md
+	example days --world world --explore 0.1 --depth 50 -o whole 3 100
+	grep -q ' sessions$' err && false
 	whole_report whole
 	# every second command prints half of what it has to say, or makes half a model, and takes the script with it
 	mkdir dying
@@ -231,8 +233,8 @@ says() {
 @test "stories: sentences are made of the numbers, and say where an interval includes 0" {
 	report_of 5 "4 -20 -30 -10" "4.9 -2 -5.04 1" >two
 	says 'best_sentence($arms; "length"; "top:(?<x>[0-9]+)")' <two >got
-	printf '%s%s\n' "The best length was 10, with 5.000 listened to per session; less is listened to with 30 (-30.0 % to " \
-		"-10.0 %); not told apart from it, as the interval includes 0: 99 (-5.0 % to +1.0 %)." | cmp - got
+	printf '%s%s\n' "The best length was 10, with 5.000 listened to per session; less is listened to with 30 (-30.0 % " \
+		"to -10.0 %); not told apart from it, as the interval includes 0: 99 (-5.0 % to +1.0 %)." | cmp - got
 	report_of 5 "4 -20 -30 -10" >one
 	says 'pair_sentence($arms; "^$")' <one >got
 	printf '%s%s\n' 'Most was listened to with `top:10,random`, 5.000 per session; ' \

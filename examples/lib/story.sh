@@ -181,7 +181,10 @@ habits() {
 #   NAME.best    likewise, each arm against the best one, which is known from the same data: hence all pairs
 #
 # The log is deleted then, unless `keep` is 1. Each experiment has sessions of its own: the seed is one more each time.
-seed=0
+#
+# Habits are left in where `covariate` is empty: one slope for all arms does not fit where an arm is listened to many
+# times as long as another.
+seed=0 covariate=habits
 experiment() {
 	label=$1 n=$2 arms=$3
 	shift 3
@@ -210,7 +213,8 @@ arms_of() {
 compare_adjusted() {
 	of=$1
 	shift
-	botify-abtest --experiment "$of" --covariate "${covariate:-habits}" --alpha "$alpha" --format json "$@" "$of.ndjson"
+	[ -z "$covariate" ] || set -- --covariate "$covariate" "$@"
+	botify-abtest --experiment "$of" --alpha "$alpha" --format json "$@" "$of.ndjson"
 }
 
 # say_best NAME TEXT PATTERN: a sentence on which of the arms was best. An arm goes by what PATTERN captures in its
