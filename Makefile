@@ -72,8 +72,12 @@ $(LIB): $(LIB_OBJECTS)
 $(BUILD)/botify-%: $(BUILD)/cmd/botify-%.o $(BUILD)/cmd/command.o $(BUILD)/cmd/options.o $(LIB)
 	$(call say,LD,$@)$(CC) $(CFLAGS) $(LTO) $(LDFLAGS) -o $@ $(filter %.o,$^) $(LIB) $(LIBS)
 
-# Its modes are files of their own.
+# Their modes are files of their own.
 $(BUILD)/botify-evaluate: $(patsubst %.c,$(BUILD)/%.o,$(wildcard cmd/evaluate-*.c))
+$(BUILD)/botify-train: $(patsubst %.c,$(BUILD)/%.o,$(wildcard cmd/train-*.c))
+
+# A person's lines are edited by libedit.
+$(BUILD)/botify-sim $(UNIT_TESTS) $(LISTENERS): LIBS += -ledit
 
 # What GSL refers to but botify-abtest never calls need not be quick; OpenBLAS starts a thread for each processor.
 $(BUILD)/botify-abtest: BLAS = -lgslcblas
@@ -102,7 +106,7 @@ test-stats: $(STATS_TESTS)
 SANITIZE = -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
 FUZZ_SECONDS ?= 60
 EXAMPLES = $(wildcard examples/*/*)
-SCRIPTS = examples/nightly/nightly .ci/run tests/run tests/deps tests/lint-man tests/lint-rooms tests/mutants tests/run-examples tests/signals tests/ope-truth data/demo $(wildcard tests/bench tests/*.bats)
+SCRIPTS = $(foreach name,nightly published tops course days,examples/$(name)/$(name)) examples/lib/story.sh .ci/run tests/run tests/deps tests/lint-man tests/lint-rooms tests/mutants tests/run-examples tests/signals tests/ope-truth data/demo $(wildcard tests/bench tests/*.bats)
 MAN = $(wildcard man/*.[157])
 
 # What is missing is installed, or told, before the compiler stumbles over it.
@@ -140,7 +144,7 @@ lint:
 	for header in $(wildcard lib/*.h lib/*/*.h) cmd/*.h; do $(CC) $(OUR_CFLAGS) -MF /dev/null -Werror -fsyntax-only -x c $$header || exit 1; done
 	cppcheck -q --enable=warning,style,performance,portability --inline-suppr --suppressions-list=tests/cppcheck \
 		--error-exitcode=1 -j2 $(INCLUDES) -D_GNU_SOURCE lib cmd tests/unit tests/shim tests/stats tests/fuzz
-	shellcheck -e SC2030,SC2031 $(SCRIPTS) # which take what bats' own `run` sets for lost
+	shellcheck -x -e SC2030,SC2031 $(SCRIPTS) # which take what bats' own `run` sets for lost
 	tests/lint-man $(MAN)
 	tests/lint-rooms
 

@@ -276,18 +276,21 @@ static void begin_study(struct study *s, const struct options *o, const struct i
 	study_keep(s, &keep);
 }
 
-static int read_logs(struct study *s, struct inputs *in, const struct options *o, struct errmsg *e)
+/* Reads them, on top of a state where there is one, and they can be. */
+static int read_logs(struct study *s, struct inputs *in, const struct options *o, const struct part_file *state,
+		     struct errmsg *e)
 {
 	struct command_progress progress;
 	const struct study_log log = {.paths = o->paths, .n_paths = o->n_paths, .threads = o->threads,
 				      .complain = complain_of_line, .ctx = in,
-				      .watch = {command_progress_show, &progress}};
+				      .watch = {.read = command_progress_show, .ctx = &progress}, .state = state};
 	int status;
 
 	command_progress_begin(&progress, o->paths, o->n_paths);
 	status = study_log_read(s, &log, e);
 	command_progress_end();
-	in->count = (struct log_count){s->events, s->malformed, s->unread};
+	in->count = (struct log_count){s->events - s->base.events, s->malformed - s->base.malformed,
+				       s->unread - s->base.unread};
 	return status;
 }
 
@@ -360,10 +363,10 @@ static int read_state(struct inputs *in, struct options *o, struct errmsg *e)
 
 	begin_study(&in->study, o, in);
 	if (status == 0)
-		status = read_logs(&in->study, in, o, e);
+		status = read_logs(&in->study, in, o, head ? &in->state.file : NULL, e);
 	if (status == 0 && command_is_spoiled(&in->complaints, &o->bad_lines, &in->count))
 		status = errmsg_set(e, "%s: left as it was, as not all of the logs could be read", o->state);
-	if (status == 0 && head) {
+	if (status == 0 && head && !in->study.resumed) {
 		status = check_new(&in->study, head, o, e);
 		if (status == 0 && study_settle(&in->study, e) < 0)
 			status = -1;
@@ -397,7 +400,7 @@ static int read_study(struct inputs *in, struct options *o, struct errmsg *e)
 		status = read_state(in, o, e);
 	} else {
 		begin_study(s, o, in);
-		status = o->merge ? read_parts(in, o, e) : read_logs(s, in, o, e);
+		status = o->merge ? read_parts(in, o, e) : read_logs(s, in, o, NULL, e);
 	}
 	if (status < 0)
 		return -1;

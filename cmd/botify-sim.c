@@ -35,6 +35,8 @@ struct options {
 	enum way way;
 	bool json;
 	char **argv; /* the recommender's command */
+	struct option_list rivals;
+	struct rival *rival; /* the same, parted; rivals.n of them */
 	struct options_given given;
 };
 
@@ -106,6 +108,10 @@ static const struct option_row option_rows[] = {
 	{"timeout", "SECONDS", "give up when a reply does not come for so long (default: 30)",
 	 OPTION_REAL(timeout, 0.001, 1e6)},
 	{"agent", "KIND", "no recommender: random, oracle (the bound), or console (a person)", OPTION_CALL(set_agent)},
+	{"rival", "NAME=COMMAND",
+	 "with --agent console: play each session again by this recommender, and\n"
+	 "tell what came of it; may be repeated",
+	 OPTION_LIST(rivals)},
 	{"summary", "table|json", "how the summary is printed on standard error (default: table)",
 	 OPTION_CALL(set_summary)},
 	{.help = "\n"
@@ -126,7 +132,7 @@ static int check_options(const struct options *o, struct errmsg *e)
 {
 	static const char *const of_recommender[] = {"timeout", "in-flight", NULL};
 	static const char *const of_returns[] = {"churn", NULL}, *const of_hype[] = {"hype-boost", NULL};
-	static const char *const of_schedule[] = {"sessions", NULL};
+	static const char *const of_schedule[] = {"sessions", NULL}, *const of_console[] = {"rival", NULL};
 	const char *vain;
 
 	if (o->run.returns.days > 0 && options_given_of(&o->given, of_schedule))
@@ -143,9 +149,25 @@ static int check_options(const struct options *o, struct errmsg *e)
 		return errmsg_set(e, "no users given (--users FILE)");
 	if (o->argv[0] && o->way != WAY_COMMAND)
 		return errmsg_set(e, "--agent and a command (%s): give one of them", o->argv[0]);
+	if (o->way != WAY_CONSOLE && options_given_of(&o->given, of_console))
+		return errmsg_set(e, "--rival is for --agent console");
 	if (o->way != WAY_COMMAND && o->way != WAY_WIRED &&
 	    (vain = options_given_of(&o->given, of_recommender)) != NULL)
 		return errmsg_set(e, "--%s has no effect with --agent, which plays one session at a time", vain);
+	return 0;
+}
+
+/* Parts NAME=COMMAND. The names stay where they are, and are ended there. */
+static int part_rivals(struct options *o, struct errmsg *e)
+{
+	for (size_t i = 0; i < o->rivals.n; i++) {
+		char *text = o->rivals.list[i], *equals = strchr(text, '=');
+
+		if (!equals || equals == text || !equals[1])
+			return errmsg_set(e, "--rival takes NAME=COMMAND, not '%s'", text);
+		*equals = 0;
+		o->rival[i] = (struct rival){.name = text, .command = equals + 1};
+	}
 	return 0;
 }
 
@@ -158,7 +180,7 @@ static int parse_options(struct options *o, int argc, char **argv)
 	o->argv = argv + optind;
 	if (o->argv[0] && o->way == WAY_WIRED)
 		o->way = WAY_COMMAND;
-	if (status < 0 && check_options(o, &e) < 0)
+	if (status < 0 && (check_options(o, &e) < 0 || part_rivals(o, &e) < 0))
 		status = command_misused(&command, &e);
 	return status;
 }
@@ -201,11 +223,16 @@ static void show_progress(void *ctx, const struct simulation *s)
 	fflush(stderr);
 }
 
-static enum simulation_outcome play_console(struct simulation *s, const struct simulation_watch *watch, struct out *log,
-					    struct errmsg *e)
+static enum simulation_outcome play_console(struct simulation *s, const struct options *o,
+					    const struct simulation_watch *watch, struct out *log, struct errmsg *e)
 {
 	struct lines in;
-	struct console c = {.in = &in, .dialogue = stderr, .log = isatty(STDOUT_FILENO) ? NULL : log};
+	struct console c = {.in = &in,
+			    .dialogue = stderr,
+			    .terminal = isatty(STDIN_FILENO) && isatty(STDERR_FILENO),
+			    .stop_fd = watch->stop_fd,
+			    .log = isatty(STDOUT_FILENO) ? NULL : log,
+			    .rivals = {.list = o->rival, .n = o->rivals.n, .timeout = o->timeout}};
 	enum simulation_outcome outcome;
 
 	lines_init(&in, STDIN_FILENO, "standard input");
@@ -225,7 +252,7 @@ static enum simulation_outcome play_simulation(struct simulation *s, const struc
 			command_note(&command, "no recommender was given: requests are on standard output, "
 					       "and events are awaited from the terminal");
 		return recommender_link_play_wired(s, o->timeout, watch, e);
-	case WAY_CONSOLE: return play_console(s, watch, log, e);
+	case WAY_CONSOLE: return play_console(s, o, watch, log, e);
 	case WAY_ORACLE: return agent_play(s, AGENT_ORACLE, o->run.seed, log, watch, e);
 	default: return agent_play(s, AGENT_RANDOM, o->run.seed, log, watch, e);
 	}
@@ -293,12 +320,20 @@ int main(int argc, char **argv)
 	int status;
 
 	command_begin(&command, argv);
+	options.rivals.list = calloc((size_t)argc, sizeof *options.rivals.list);
+	options.rival = calloc((size_t)argc, sizeof *options.rival);
+	if (!options.rivals.list || !options.rival) {
+		errmsg_nomem(&e);
+		return command_fail(&command, &e);
+	}
 	status = parse_options(&options, argc, argv);
-	if (status >= 0)
-		return status;
-	status = load_world(&world, &options, &e) < 0 ? command_fail(&command, &e) : run_simulation(&world, &options);
+	if (status < 0)
+		status = load_world(&world, &options, &e) < 0 ? command_fail(&command, &e)
+							      : run_simulation(&world, &options);
 	catalog_clear(&world.catalog);
 	users_clear(&world.users);
 	npy_clear(&world.embeddings);
+	free(options.rivals.list);
+	free(options.rival);
 	return status;
 }

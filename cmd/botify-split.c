@@ -1,6 +1,7 @@
 /*
  * botify-split: cuts logs into shards, files or the input of commands, in one pass. See botify-split(1).
  */
+#include <poll.h>
 #include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -12,6 +13,9 @@
 #include "command.h"
 #include "event/bad_lines.h"
 #include "event/split.h"
+#include "rank/tops.h"
+#include "study/partial.h"
+#include "text/part.h"
 
 struct options {
 	struct route_choice choice;
@@ -21,6 +25,7 @@ struct options {
 	char **command; /* with its arguments, NULL at the end; or NULL */
 	char **paths;	/* n_paths of them, perhaps none */
 	size_t n_paths;
+	bool parts; /* they are parts, not logs */
 };
 
 static int set_by(void *options, const struct option_row *row, const char *name, struct errmsg *e)
@@ -124,6 +129,27 @@ static int words_after_dashes(int argc, char **argv)
 	return 0;
 }
 
+/* Looks whether parts are given, which have no lines to be cut by. */
+static int check_parts(struct options *o, struct errmsg *e)
+{
+	static const char *const of_logs[] = {"bad-lines", NULL};
+
+	for (size_t i = 0; i < o->n_paths; i++) {
+		bool is = part_is(o->paths[i]);
+
+		if (i > 0 && is != o->parts)
+			return errmsg_set(e, "%s: what --partial and --state write is cut without logs",
+					  o->paths[is ? i : i - 1]);
+		o->parts = is;
+	}
+	if (o->parts && o->choice.by != ROUTE_USER)
+		return errmsg_set(e, "%s: what --partial and --state write can be cut by user only: it has sums over "
+				  "time, and no events", o->paths[0]);
+	if (o->parts && options_given_of(&o->given, of_logs))
+		return errmsg_set(e, "--bad-lines has no effect on what --partial and --state write");
+	return 0;
+}
+
 /* Returns -1 to go on, or the exit status. */
 static int parse_options(struct options *o, int argc, char **argv)
 {
@@ -140,7 +166,8 @@ static int parse_options(struct options *o, int argc, char **argv)
 		o->command = argv + argc - after;
 		o->n_paths -= (size_t)after;
 	}
-	return check_options(o, &e) < 0 || check_shards(o, &e) < 0 ? command_misused(&self, &e) : -1;
+	return check_options(o, &e) < 0 || check_parts(o, &e) < 0 || check_shards(o, &e) < 0
+		       ? command_misused(&self, &e) : -1;
 }
 
 struct run {
@@ -165,6 +192,63 @@ static void complain(void *ctx, const struct errmsg *reason)
 	command_complain(&self, &r->complaints, reason);
 }
 
+static size_t piece_of(void *route, uint32_t user)
+{
+	return route_user(route, user);
+}
+
+static bool is_stopped(const struct split *s)
+{
+	struct pollfd p = {.fd = s->stop_fd, .events = POLLIN};
+
+	return poll(&p, 1, 0) > 0;
+}
+
+/* Puts the pieces of a part into their shards, and clears them. */
+static int put_pieces(struct split *s, struct part_file *pieces, size_t n, struct errmsg *e)
+{
+	int status = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		if (status == 0)
+			status = is_stopped(s) ? SPLIT_STOPPED
+					       : split_put(s, i, (const char *)pieces[i].bytes, pieces[i].n, e);
+		part_file_clear(&pieces[i]);
+	}
+	return status;
+}
+
+/* Cuts all parts of a file, which are of the command that wrote the first. */
+static int cut_file(struct split *s, struct part_file *file, struct part_file *pieces, struct errmsg *e)
+{
+	const struct part_cut cut = {.piece_of = piece_of, .ctx = s->route, .n = route_shards(s->route)};
+	bool tops = part_file_is(file, &tops_part_kind);
+	int got, status = 0;
+
+	while (status == 0 && (got = (tops ? tops_cut : partial_cut)(file, &cut, pieces, e)) != 0) {
+		if (got < 0)
+			return -1;
+		status = put_pieces(s, pieces, cut.n, e);
+		s->count.events++;
+	}
+	return status;
+}
+
+static int deal_parts(struct split *s, const char *path, struct errmsg *e)
+{
+	size_t n = route_shards(s->route);
+	struct part_file file = {0}, *pieces = calloc(n, sizeof *pieces);
+	int status = pieces ? part_file_load(&file, path, e) : errmsg_nomem(e);
+
+	if (status == 0)
+		status = cut_file(s, &file, pieces, e);
+	for (size_t i = 0; pieces && i < n; i++)
+		part_file_clear(&pieces[i]);
+	free(pieces);
+	part_file_clear(&file);
+	return status;
+}
+
 /* Returns the exit status. */
 static int split_logs(const struct options *o)
 {
@@ -172,7 +256,8 @@ static int split_logs(const struct options *o)
 	struct command_progress progress;
 	struct route route;
 	struct split s = {.route = &route, .open = open_shard, .complain = complain, .ctx = &r,
-			  .watch = {command_progress_show, &progress}};
+			  .watch = {.read = command_progress_show, .ctx = &progress},
+			  .deal = o->parts ? deal_parts : NULL};
 	struct errmsg e;
 	int status;
 	bool spoiled;

@@ -256,10 +256,9 @@ static int take_event(struct tops *t, const struct options *o, const struct even
 	return held_out ? tops_pass(t, ev, e) : tops_add(t, ev, e);
 }
 
-static int read_paths(struct tops *t, const struct options *o, char *const *paths, size_t n,
+static int read_paths(struct tops *t, const struct options *o, char *const *paths, size_t n, struct log_watch *watch,
 		      struct command_complaints *complaints, struct log_count *count, struct errmsg *e)
 {
-	struct command_progress progress;
 	struct log log;
 	const struct event *ev;
 	enum log_status s;
@@ -267,8 +266,7 @@ static int read_paths(struct tops *t, const struct options *o, char *const *path
 
 	if (log_open(&log, paths, n, o->threads, e) < 0)
 		return -1;
-	command_progress_begin(&progress, paths, n);
-	log_watch(&log, &(struct log_watch){command_progress_show, &progress});
+	log_watch(&log, watch);
 	while (status == 0 && (s = log_next(&log, &ev, e)) != LOG_END) {
 		if (s == LOG_EVENT)
 			status = take_event(t, o, ev, log.text, e);
@@ -280,26 +278,39 @@ static int read_paths(struct tops *t, const struct options *o, char *const *path
 	count->events += log.events;
 	count->bad += log.bad;
 	count->unread += log.failed;
+	watch->before += log_bytes(&log);
 	log_close(&log);
-	command_progress_end();
 	return status;
 }
 
 /* For a part the logs are read one by one, so that it knows them apart. */
-static int read_logs(struct tops *t, const struct options *o, struct command_complaints *complaints,
-		     struct log_count *count, struct errmsg *e)
+static int read_watched(struct tops *t, const struct options *o, struct log_watch *watch,
+			struct command_complaints *complaints, struct log_count *count, struct errmsg *e)
 {
 	char standard_input[] = "-", *const only[] = {standard_input}, *const *paths = o->n_paths > 0 ? o->paths : only;
 	size_t n = o->n_paths > 0 ? o->n_paths : 1;
 	int status = 0;
 
 	if (!t->choice.partial)
-		return read_paths(t, o, o->paths, o->n_paths, complaints, count, e);
+		return read_paths(t, o, o->paths, o->n_paths, watch, complaints, count, e);
 	for (size_t i = 0; status == 0 && i < n; i++) {
 		if (tops_begin_log(t, ndjson_name(paths[i])) < 0)
 			return errmsg_nomem(e);
-		status = read_paths(t, o, &paths[i], 1, complaints, count, e);
+		status = read_paths(t, o, &paths[i], 1, watch, complaints, count, e);
 	}
+	return status;
+}
+
+static int read_logs(struct tops *t, const struct options *o, struct command_complaints *complaints,
+		     struct log_count *count, struct errmsg *e)
+{
+	struct command_progress progress;
+	struct log_watch watch = {.read = command_progress_show, .ctx = &progress};
+	int status;
+
+	command_progress_begin(&progress, o->paths, o->n_paths);
+	status = read_watched(t, o, &watch, complaints, count, e);
+	command_progress_end();
 	return status;
 }
 
@@ -455,7 +466,10 @@ static int print_and_save(struct tops *t, const struct options *o, const struct 
 	struct part_file new = {0};
 	int status = tops_pack_partial(t, o->state, &new, e);
 
-	if (status == 0)
+	/* what is asked for may be still to come, as in one shard of a log */
+	if (status == 0 && tops_check_names(t, e) < 0)
+		command_note(&self, "no list yet: %s", e->text);
+	else if (status == 0)
 		status = write_result(t, o, c, e);
 	if (status == 0 && fflush(stdout) != 0)
 		status = errmsg_set(e, "standard output: %s", strerror(errno));

@@ -2,7 +2,6 @@
  * botify-train: learns tables for botify-recommend from event logs. See botify-train(1).
  */
 #include <math.h>
-#include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -12,12 +11,10 @@
 #include "base/now.h"
 #include "base/save.h"
 #include "base/suggest.h"
-#include "base/unfinished.h"
 #include "command.h"
 #include "event/log.h"
 #include "text/humanize.h"
-#include "text/json_put.h"
-#include "text/number.h"
+#include "train.h"
 #include "train/dense.h"
 #include "train/listens.h"
 #include "train/session.h"
@@ -43,26 +40,37 @@ static const char session[] = "session"; /* not a table, and with options of its
 
 enum { N_KINDS = sizeof kinds / sizeof *kinds };
 
+/* Modes with options of their own, which their names come before. */
+static const struct mode {
+	const char *name;
+	train_mode *run;
+} modes[] = {
+	{"embed", train_embed},
+	{"project", train_project},
+};
+
+enum { N_MODES = sizeof modes / sizeof *modes };
+
 static const char *kind_name(size_t i)
 {
-	return i < N_KINDS ? kinds[i]->name : i == N_KINDS ? session : NULL;
+	if (i < N_KINDS)
+		return kinds[i]->name;
+	return i == N_KINDS ? session : i - N_KINDS - 1 < N_MODES ? modes[i - N_KINDS - 1].name : NULL;
+}
+
+static const struct mode *find_mode(const char *word)
+{
+	for (size_t i = 0; word && i < N_MODES; i++)
+		if (strcmp(modes[i].name, word) == 0)
+			return &modes[i];
+	return NULL;
 }
 
 static int set_hyper(void *options, const struct option_row *row, const char *text, struct errmsg *e)
 {
 	struct options *o = options;
-	const struct hyper_kind *k = &hyper_kinds[row->choice];
-	double *value = &o->trainer.tune.given.value[row->choice];
-	char name[32];
-	int64_t whole = 0;
 
-	snprintf(name, sizeof name, "--%s", row->name);
-	if (!k->whole)
-		return number_parse(name, text, k->least, k->most, value, e);
-	if (number_parse_int(name, text, (int64_t)k->least, (int64_t)k->most, &whole, e) < 0)
-		return -1;
-	*value = (double)whole;
-	return 0;
+	return train_take_hyper(&o->trainer.tune.given, row, text, e);
 }
 
 #define HYPER(which) OPTION_CALL(set_hyper), .choice = (which)
@@ -110,10 +118,15 @@ static const struct command self = {
 	.name = "botify-train",
 	.usage = "similar --model itemknn|ease|mf [OPTION]... [LOG]...\n"
 		 "       botify-train user-tracks --model als|bpr|warp|ease|userknn [OPTION]... [LOG]...\n"
-		 "       botify-train session --tracks FILE [--previous MODEL] -o MODEL [OPTION]... [LOG]...",
-	.purpose = "Learn tables for botify-recommend from event logs: what to play after a track, or to a user.",
+		 "       botify-train session --tracks FILE [--previous MODEL] -o MODEL [OPTION]... [LOG]...\n"
+		 "       botify-train embed PLAYS -o DIRECTORY [OPTION]...\n"
+		 "       botify-train project --tracks FILE -o DIRECTORY MODEL|FILE.npy",
+	.purpose = "Learn tables for botify-recommend from event logs: what to play after a track, or to a user.\n"
+		   "For the options of the last two: botify-train embed --help, botify-train project --help",
 	.options = {.rows = option_rows},
 };
+
+#define WORDS "similar, user-tracks, session, embed or project"
 
 /* The first word says what is to be learned; the others are logs. */
 static int set_kind(struct options *o, const char *word, struct errmsg *e)
@@ -121,7 +134,7 @@ static int set_kind(struct options *o, const char *word, struct errmsg *e)
 	const char *meant;
 
 	if (!word)
-		return errmsg_set(e, "the first word is similar, user-tracks or session: what is to be learned");
+		return errmsg_set(e, "the first word is " WORDS ": what is to be done");
 	if (strcmp(word, session) == 0)
 		return 0;
 	for (size_t i = 0; i < N_KINDS; i++)
@@ -130,7 +143,9 @@ static int set_kind(struct options *o, const char *word, struct errmsg *e)
 			return 0;
 		}
 	meant = suggest(word, kind_name);
-	errmsg_set(e, "the first word is similar, user-tracks or session, not '%s'", word);
+	if (find_mode(word))
+		return errmsg_set(e, "%s comes before its options: botify-train %s ...", word, word);
+	errmsg_set(e, "the first word is " WORDS ", not '%s'", word);
 	return meant ? errmsg_append(e, " (did you mean %s?)", meant) : -1;
 }
 
@@ -222,87 +237,6 @@ static int parse_options(struct options *o, int argc, char **argv)
 	return check_output(o, &e) < 0 ? command_misused(&self, &e) : -1;
 }
 
-/* Nothing has been written, and says so; the signal then does what it would have done. */
-static void end_interrupted(int number)
-{
-	static const char text[] = "\nbotify-train: interrupted; nothing was written\n";
-	ssize_t ignored = write(STDERR_FILENO, text, sizeof text - 1);
-
-	(void)ignored;
-	unfinished_remove();
-	signal(number, SIG_DFL);
-	raise(number);
-}
-
-static void tell_of_signals(void (*handler)(int))
-{
-	static const int numbers[] = {SIGINT, SIGTERM};
-
-	for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++) {
-		void (*before)(int) = signal(numbers[i], handler);
-
-		if (before == SIG_IGN)
-			signal(numbers[i], SIG_IGN);
-	}
-}
-
-/* What shows how far it is: on a terminal, and in a file. */
-struct shown_epochs {
-	struct save *metrics; /* or NULL */
-	bool terminal;
-	double begun, fit_begun; /* now_seconds */
-};
-
-static void write_metrics(const struct shown_epochs *s, const struct watch_epoch *now)
-{
-	FILE *f = s->metrics->file;
-
-	fprintf(f, "{\"stage\":\"%s\",\"model\":\"%s\",\"epoch\":%u,\"loss\":", now->stage, now->model,
-		now->epoch);
-	json_put_number(f, now->loss);
-	fputs(",\"metric\":", f);
-	json_put_number(f, now->metric);
-	fputs(",\"seconds\":", f);
-	json_put_number(f, round(1e3 * (now_seconds() - s->begun)) / 1e3);
-	fputs("}\n", f);
-	save_flush(s->metrics);
-}
-
-static void show_epoch(void *ctx, const struct watch_epoch *now)
-{
-	struct shown_epochs *s = ctx;
-
-	if (s->metrics)
-		write_metrics(s, now);
-	if (!s->terminal)
-		return;
-	if (now->epoch == 1 || !isnan(now->metric))
-		s->fit_begun = now_seconds();
-	fprintf(stderr, "\r\033[K%s %s: epoch %u of %u", now->stage, now->model, now->epoch, now->epochs);
-	if (!isnan(now->loss))
-		fprintf(stderr, ", loss %.5f", now->loss);
-	if (!isnan(now->metric))
-		fprintf(stderr, ", nDCG %.4f", now->metric);
-	if (now->epoch > 1 && isnan(now->metric))
-		fprintf(stderr, ", %.0f s left",
-			(now_seconds() - s->fit_begun) / (now->epoch - 1) * (now->epochs - now->epoch));
-}
-
-static void print_hypers(FILE *f, const struct model_kind *k, const struct hypers *h)
-{
-	for (size_t i = 0; i < k->n_hypers; i++)
-		fprintf(f, " --%s %.4g", hyper_kinds[k->hypers[i].which].name, h->value[k->hypers[i].which]);
-}
-
-static void print_tried(void *ctx, const struct model_kind *k, const struct hypers *h, double metric)
-{
-	const struct shown_epochs *s = ctx;
-
-	fprintf(stderr, "%s%s: tried %s", s->terminal ? "\r\033[K" : "", self.name, k->name);
-	print_hypers(stderr, k, h);
-	fprintf(stderr, ": nDCG %.5f\n", metric);
-}
-
 static int read_listens(struct listens *l, const struct options *o, const struct catalog *c,
 			struct command_complaints *complaints, struct log_count *count, struct errmsg *e)
 {
@@ -317,7 +251,7 @@ static int read_listens(struct listens *l, const struct options *o, const struct
 	if (log_open(&log, o->paths, o->n_paths, o->trainer.tune.threads, e) < 0)
 		return -1;
 	command_progress_begin(&progress, o->paths, o->n_paths);
-	log_watch(&log, &(struct log_watch){command_progress_show, &progress});
+	log_watch(&log, &(struct log_watch){.read = command_progress_show, .ctx = &progress});
 	while (status == 0 && (s = log_next(&log, &ev, e)) != LOG_END) {
 		if (s == LOG_EVENT)
 			status = listens_add(&reader, ev, e);
@@ -338,7 +272,7 @@ static int write_table(const struct options *o, const struct ranking *r, const s
 {
 	struct command_result result;
 
-	tell_of_signals(SIG_DFL);
+	train_tell_of_interruption(false);
 	if (command_result_open(&result, o->output, e) < 0)
 		return -1;
 	trainer_write(result.file, o->kind, r, l);
@@ -356,7 +290,7 @@ static void print_estimate(const struct options *o, const struct trainer_data *d
 }
 
 /* Learns from listens, and writes the table. */
-static int learn_table(struct options *o, const struct listens *l, struct shown_epochs *shown, struct errmsg *e)
+static int learn_table(struct options *o, const struct listens *l, struct train_display *shown, struct errmsg *e)
 {
 	struct trainer_data d = {0};
 	struct ranking r = {0};
@@ -371,7 +305,7 @@ static int learn_table(struct options *o, const struct listens *l, struct shown_
 			fputs("\r\033[K", stderr);
 		if (status == 0 && o->tune) {
 			fprintf(stderr, "%s: chose %s", self.name, o->model);
-			print_hypers(stderr, o->trainer.kind, &h);
+			train_print_hypers(stderr, o->trainer.kind, &h);
 			fputc('\n', stderr);
 		}
 		if (status == 0)
@@ -406,10 +340,10 @@ static void tell_of_session(const struct session_report *r, const struct session
 }
 
 static int learn_session(const struct options *o, const struct listens *l, const struct catalog *c,
-			 struct shown_epochs *shown, struct errmsg *e)
+			 struct train_display *shown, struct errmsg *e)
 {
 	struct session_options s = {.seed = o->trainer.tune.seed, .threads = o->trainer.tune.threads,
-				    .holdout = o->trainer.holdout, .watch = {show_epoch, shown}};
+				    .holdout = o->trainer.holdout, .watch = {train_show_epoch, shown}};
 	struct session_model previous = {0}, model = {0};
 	struct session_report report;
 	int status = o->previous ? session_model_load(&previous, o->previous, c, e) : 0;
@@ -438,7 +372,7 @@ static int dry_run_session(const struct catalog *c, const struct listens *l)
 }
 
 /* What a table or a model is learned by, once it is known that there is something to learn from. */
-static int learn_kind(struct options *o, const struct listens *l, const struct catalog *c, struct shown_epochs *shown,
+static int learn_kind(struct options *o, const struct listens *l, const struct catalog *c, struct train_display *shown,
 		      struct errmsg *e)
 {
 	if (o->kind)
@@ -448,7 +382,7 @@ static int learn_kind(struct options *o, const struct listens *l, const struct c
 
 static int learn_and_watch(struct options *o, const struct listens *l, const struct catalog *c, struct errmsg *e)
 {
-	struct shown_epochs display = {.terminal = isatty(STDERR_FILENO)};
+	struct train_display display = {.terminal = isatty(STDERR_FILENO)};
 	struct errmsg second;
 	struct save metrics = {0};
 	int status;
@@ -460,8 +394,8 @@ static int learn_and_watch(struct options *o, const struct listens *l, const str
 		return -1;
 	display.begun = display.fit_begun = now_seconds();
 	display.metrics = o->metrics ? &metrics : NULL;
-	o->trainer.tune.watch = (struct watch){show_epoch, &display};
-	o->trainer.tune.tried = o->tune ? print_tried : NULL;
+	o->trainer.tune.watch = (struct watch){train_show_epoch, &display};
+	o->trainer.tune.tried = o->tune ? train_print_tried : NULL;
 	o->trainer.tune.ctx = &display;
 	status = learn_kind(o, l, c, &display, e);
 	/* also of a run that failed, whose reason stays: that is when it is looked at */
@@ -483,7 +417,7 @@ static int run(struct options *o, struct listens *l, struct catalog *c)
 		return command_fail(&self, &e);
 	o->trainer.catalog = o->tracks ? c : NULL;
 	dense_single_threaded();
-	tell_of_signals(end_interrupted);
+	train_tell_of_interruption(true);
 	failed = read_listens(l, o, c, &complaints, &count, &e) < 0;
 	spoiled = command_spoiled(&self, &complaints, &o->bad_lines, &count);
 	if (!failed && l->unknown > 0)
@@ -502,9 +436,14 @@ int main(int argc, char **argv)
 	struct options o = {.trainer = {.per_artist = 1, .liked = .8, .holdout = .1, .tune = {.given = hypers_none()}}};
 	struct catalog catalog = {0};
 	struct listens listens = {0};
+	const struct mode *mode = find_mode(argc > 1 ? argv[1] : NULL);
 	int status;
 
 	command_begin(&self, argv);
+	if (mode) {
+		argv[1] = argv[0];
+		return mode->run(argc - 1, argv + 1);
+	}
 	status = parse_options(&o, argc, argv);
 	if (status < 0)
 		status = command_finish(&self, NULL, run(&o, &listens, &catalog));

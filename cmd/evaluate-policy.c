@@ -303,7 +303,7 @@ static int read_logs(struct ope_replay *r, const struct options *o, struct comma
 	if (log_open(&log, o->paths, o->n_paths, o->threads, e) < 0)
 		return -1;
 	command_progress_begin(&progress, o->paths, o->n_paths);
-	log_watch(&log, &(struct log_watch){command_progress_show, &progress});
+	log_watch(&log, &(struct log_watch){.read = command_progress_show, .ctx = &progress});
 	while (status == 0 && (s = log_next(&log, &ev, e)) != LOG_END) {
 		if (s == LOG_EVENT)
 			status = ope_replay_add(r, ev, e);

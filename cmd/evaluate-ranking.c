@@ -425,7 +425,7 @@ static int read_logs(struct evaluation *v, const struct options *o, struct comma
 		return -1;
 	holdout_init(&holdout, &o->holdout);
 	command_progress_begin(&progress, o->paths, o->n_paths);
-	log_watch(&log, &(struct log_watch){command_progress_show, &progress});
+	log_watch(&log, &(struct log_watch){.read = command_progress_show, .ctx = &progress});
 	while (status == 0 && (s = log_next(&log, &ev, e)) != LOG_END) {
 		if (s == LOG_EVENT)
 			status = add_event(&q, v, &holdout, &log, ev, e);

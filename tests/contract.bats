@@ -49,6 +49,14 @@ files() {
 	botify-train)
 		echo "similar --model itemknn FILE"
 		echo "user-tracks --model userknn --tracks FILE log.ndjson"
+		echo "embed FILE -o embeddings"
+		echo "embed plays.tsv --names FILE -o embeddings"
+		echo "project --tracks FILE -o projector tracks.npy"
+		;;
+	botify-world)
+		echo "--from-embeddings tracks.npy --tracks tracks.ndjson --plays FILE world"
+		echo "--from-embeddings tracks.npy --tracks FILE --plays plays.tsv world"
+		echo "--from-embeddings FILE --tracks tracks.ndjson --plays plays.tsv world"
 		;;
 	botify-recommend)
 		echo "--tracks FILE log.ndjson"
@@ -88,6 +96,7 @@ setup_file() {
 	done >users.ndjson
 	matrix >tracks.npy
 	echo '[0,1,2]' >top.json
+	printf '1\t0\t3\n1\t1\t2\n2\t1\t1\n2\t4\t5\n' >plays.tsv
 	for user in 1 2 3 4 5 6 7 8; do
 		arm=$([ $((user % 2)) = 0 ] && echo C || echo T1)
 		head="\"timestamp\":170406720${user}000,\"user\":$user,\"track\":$((user % 5))"
@@ -124,7 +133,8 @@ for_each() {
 # The first words of a command whose modes have options of their own.
 modes() {
 	case $1 in
-	botify-evaluate) echo ranking log ;;
+	botify-evaluate) echo ranking policy log ;;
+	botify-train) echo similar embed project ;;
 	esac
 }
 
@@ -234,6 +244,13 @@ without_effect() {
 		echo "--partial --experiment E --by-arm log.ndjson: --by-arm has no effect on a part; give it to the run that merges"
 		echo "--merge --threads 1 log.ndjson: --threads has no effect with --merge"
 		;;
+	botify-world)
+		echo "--plays plays.tsv world: --plays is for --from-embeddings"
+		echo "--tracks tracks.ndjson world: --tracks is for --from-embeddings"
+		for what in --n-tracks=5 --dim=2; do
+			echo "--from-embeddings tracks.npy --tracks tracks.ndjson --plays plays.tsv $what world: ${what%%=*} has no effect with --from-embeddings, which are given"
+		done
+		;;
 	botify-sim)
 		for option in random oracle console; do
 			for what in --timeout=5 --in-flight=256; do
@@ -251,6 +268,8 @@ without_effect() {
 		echo "user-tracks --model ease --regularisation 5 --holdout 0.2 log.ndjson: --holdout has no effect where nothing is left to choose"
 		echo "similar --model ease --unheard log.ndjson: --unheard is for user-tracks"
 		echo "similar --model ease --factors 3 log.ndjson: --factors is not for ease"
+		echo "embed -o made --noise 1 plays.tsv: --noise has no effect where an item is one track"
+		echo "embed -o made --holdout 0.2 --epochs 1 --regularisation 1 --unobserved 1 plays.tsv: --holdout has no effect where nothing is left to choose"
 		;;
 	esac
 }
@@ -527,8 +546,8 @@ reads_as_plain() {
 		{ files "$1"; sed -n "s/^$1 //p" further; } | while read -r pattern; do
 			for file in log.gz log.zst twice; do
 				case $pattern,$file in
-				*--embeddings\ FILE*,log.gz) want="compressed by gzip; give the output of zcat" ;;
-				*--embeddings\ FILE*) want="compressed by zstd; give the output of zstdcat" ;;
+				*embeddings\ FILE*,log.gz) want="compressed by gzip; give the output of zcat" ;;
+				*embeddings\ FILE*) want="compressed by zstd; give the output of zstdcat" ;;
 				*,twice) want="compressed twice: compressed by gzip; give the output of zcat" ;;
 				*) want="the (gzip|zstd) data is cut off: its end is missing" ;;
 				esac
@@ -617,7 +636,7 @@ keeps_good_lines() {
 	}
 	for_each_reading names
 	names_in_tables() {
-		files "$1" | grep -vE -e '--(embeddings|top|experiments|split|merge) ([A-Z]*=)?FILE' | while read -r pattern; do
+		files "$1" | grep -vE -e '--(embeddings|from-embeddings|names|top|experiments|split|merge) ([A-Z]*=)?FILE' | while read -r pattern; do
 			for text in '{"track":1,"artist":"b' '{"track":1,"artist":{"c":2}'; do
 				echo "$text" >table
 				# shellcheck disable=SC2086
@@ -881,7 +900,7 @@ try_at_terminal() {
 	}
 	for_each_reading waits
 	tables() {
-		files "$1" | grep -v -e '--embeddings FILE' | while read -r pattern; do
+		files "$1" | grep -v -e 'embeddings FILE' | while read -r pattern; do
 			# shellcheck disable=SC2086
 			try_at_terminal "$1" ${pattern//FILE/-}
 			[ "$(grep -c "^$1: reading from the terminal; Ctrl-D ends the input$" err)" = 1 ] || fail "$pattern" || return
@@ -935,4 +954,21 @@ try_at_terminal() {
 		[ ! -s err ] && cmp out again || fail file
 	}
 	for_each shows_progress
+}
+
+# Where each log is read apart, for a part or a state, it is still one wait.
+@test "contract: progress is of all logs, also where they are told apart" {
+	command -v script >/dev/null || skip "script is not there"
+	for _ in $(seq 3000); do cat log.ndjson; done >long
+	mkfifo one two
+	for command in botify-abtest botify-toppop; do
+		cat >slow <<-'END'
+			(cat long; sleep 1.2; cat log.ndjson) >one && (cat log.ndjson; sleep 1.3; cat long) >two &
+			$1 --partial one two >part
+		END
+		script -qec "bash slow $command" /dev/null </dev/null >seen
+		grep -oE '[0-9]+ MB read' seen | cut -d ' ' -f 1 >megabytes
+		[ "$(wc -l <megabytes)" -ge 2 ]
+		sort -n -c megabytes || { cat -v seen; return 1; }
+	done
 }

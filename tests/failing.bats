@@ -50,9 +50,13 @@ botify-train: botify-train user-tracks --model als --factors 2 --epochs 2 --thre
 botify-train: botify-train user-tracks --model userknn --neighbours 5 --shrinkage 1 --liked 0.3 ../in/log
 botify-train: botify-train user-tracks --model bpr --factors 2 --epochs 2 --threads 1 --liked 0.3 ../in/log
 botify-train: botify-train session --tracks ../in/tracks --threads 1 -o model ../in/log
+botify-train: botify-train embed ../in/plays --names ../in/names.tsv --tracks-per-item 2 --factors 2 --epochs 1 --threads 1 -o embeddings
+botify-train: botify-train project --tracks ../in/tracks -o projector ../in/embeddings
+botify-train: botify-train project --tracks ../in/tracks -o projector ../in/model
 botify-split: botify-split -n 3 -o out ../in/log ../in/log.zst
 botify-split: botify-split -n 1 ../in/log -- sort
 botify-world: botify-world --n-tracks 30 --n-users 9 --dim 4 world
+botify-world: botify-world --from-embeddings ../in/embeddings --tracks ../in/tracks --plays ../in/plays --n-users 9 --pictures out world
 botify-abtest: botify-abtest --help
 LINES
 }
@@ -88,6 +92,8 @@ setup_file() {
 	for user in 1 2 3 4 5 6 7 8 9 10 11 12; do echo "{\"user\":$user,\"value\":$((user * 7 % 5))}"; done >in/covariate
 	echo '{"experiments":[{"name":"AA","arms":["C","T1"]},
 		{"name":"E","arms":{"C":"collaborative","T1":"toppop:5:a,artist+unseen+artist:2"}}]}' >in/experiments
+	printf '%s\n' 'user,item,count' 1,2,3 1,3,1 2,2,4 2,5,1 3,5,2 3,4,1 3,3,2 1,4,2 >in/plays
+	printf '%s\n' '2,"two, or so"' 3,three >in/names.tsv
 	events >in/log
 	sed '1!G; h; $!d' in/log >in/unsorted
 	events 'a\u00e9' | head -n 6 >in/escaped

@@ -155,6 +155,38 @@ abtest() {
 	done
 }
 
+# What is no file cannot be read again, so the log is counted apart and joined.
+@test "nights: a log that is counted on top of the state makes the same as one that is joined to it" {
+	local n options
+	seven_nights
+	while read -r options; do
+		rm -f state joined
+		for n in 1 2 3 4 5 6 7; do
+			# shellcheck disable=SC2086 # words
+			botify-abtest --state state --format json $options night.$n >got 2>err
+			# shellcheck disable=SC2086 # words
+			botify-abtest --state joined --format json $options <(cat night.$n) 2>err | cmp - got || { cat err; false; }
+			cmp state joined
+		done
+	done <<-END
+
+		--days --quantiles 0.5 --sources --tracks $root/data/world/tracks.ndjson
+		--covariate-before 2024-01-03
+		--experiment X
+	END
+}
+
+@test "nights: botify-toppop waits for an arm that is still to come" {
+	night 1 100 >night.1
+	night 2 100 | sed 's/"X":"T"/"X":"new"/' >night.2
+	run -0 --separate-stderr botify-toppop --state state --experiment X --arm new night.1
+	# shellcheck disable=SC2154 # run sets it
+	[ "$stderr" = "botify-toppop: no list yet: no event is on arm 'new' of experiment 'X'" ]
+	[ -z "$output" ]
+	botify-toppop --state state --experiment X --arm new night.2 >got
+	botify-toppop --experiment X --arm new night.1 night.2 | cmp - got
+}
+
 # Runs "$@", which is to fail with this message and to leave the state as it was.
 refuses() {
 	local want=$1
@@ -212,6 +244,26 @@ refuses() {
 	run -1 botify-abtest --state state -o absent/report night.2
 	run -1 bash -c 'botify-abtest --state state night.2 >/dev/full'
 	cmp state state.before
+}
+
+@test "nights: repeats of artists are those of one catalog, and another one is refused" {
+	seven_nights
+	for n in $(seq 0 19); do echo "{\"track\":$n,\"artist\":\"a$((n % 7))\",\"title\":\"x\"}"; done >catalog
+	sed 's/"x"/"y"/' catalog >titles
+	sed 's/"a3"/"a4"/' catalog >other
+	abtest --state state --tracks catalog --format json night.1 >report
+	abtest --partial --tracks catalog -o part.1 night.1
+	abtest --partial --tracks other -o part.2 night.2
+	head -n 1 state | jq -e '.catalog | length == 16'
+	refuses "botify-abtest: state: was written with another catalog than that of --tracks (digest ????????????????, not ????????????????)" \
+		botify-abtest --state state --tracks other night.2
+	run -1 --separate-stderr botify-abtest --merge --tracks catalog part.1 part.2
+	[[ $stderr == "botify-abtest: part.2: was written with another catalog "* ]]
+	# it does not matter where artists do not, nor what the titles are
+	abtest --merge --format json --sources part.1 part.2 >merged
+	abtest --format json --sources night.1 night.2 | cmp - merged
+	abtest --state state --tracks titles --format json night.2 >merged
+	abtest --tracks catalog --format json night.1 night.2 | cmp - merged
 }
 
 @test "nights: a second run at once is told who has the state" {

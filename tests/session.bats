@@ -97,7 +97,7 @@ mean_time() {
 
 @test "session: a model starts from the one before" {
 	botify-train session --tracks bare/tracks.ndjson --previous bare/model -o "$BATS_TEST_TMPDIR/next" --metrics "$BATS_TEST_TMPDIR/metrics" log.ndjson
-	[ "$(jq -r .stage "$BATS_TEST_TMPDIR/metrics" | sort -u | paste -sd,)" = last,whole ]
+	[ "$(jq -r .stage "$BATS_TEST_TMPDIR/metrics" | sort -u | paste -sd,)" = begin,last,tune,whole ]
 	[ "$(jq .gamma "$BATS_TEST_TMPDIR/next/model.json")" = "$(jq .gamma bare/model/model.json)" ]
 }
 

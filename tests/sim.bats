@@ -386,6 +386,12 @@ ends_by() {
 	tmux -f /dev/null new-session -d -x 100 -y 30 "bash --noprofile --rcfile rc" 3>&-
 	tmux send-keys "clear; botify-sim ${world[*]} --sessions 100000000 -- botify-recommend --tracks tracks.ndjson --state state >out" Enter
 	wait_until test -s out
+	# the line before comes back, and can be changed
+	tmux send-keys "titel 58"
+	tmux send-keys Left Left Left BSpace BSpace "le" Enter
+	wait_until screen_shows '^  580  Artist 10 – Title 58: listened to [0-9]* %'
+	tmux send-keys Up Up Enter
+	wait_until screen_shows '^  590  Artist 11 – Title 59: listened to 0 %'
 	tmux send-keys C-c
 	tmux send-keys "echo status \$?" Enter # of a list of commands, the shell would drop the rest
 	wait_until screen_shows 'status 130'
@@ -551,12 +557,37 @@ refuse() {
 	whole_lines out
 }
 
+@test "sim: the console tells what others would have made of a session" {
+	echo '{"user":7,"interests":[0],"session_budget":1,"consume_bias":1000,"interest_neighbours":1}' >one
+	printf '590\n' | botify-sim "${world[@]}" --users one --sessions 1 --agent console \
+		--rival 'table=botify-recommend --tracks tracks.ndjson --similar similar.ndjson --policy similar,random' \
+		--rival 'gone=exit 3' >out 2>err
+	sed -n '/^this session, by/,/^day/p' err | sed '$d' >shown
+	diff - shown <<-'END'
+		this session, by  tracks  time
+		you                    1  0.00
+		random                 1  0.00
+		oracle                 1  0.00
+		table                  1  0.00
+		gone: sh exited with status 3 when 1 reply was due
+	END
+	# played again, a session is what it was: by the same recommender as long as in the log of a run
+	botify-sim "${world[@]}" --sessions 1 --seed 4 --agent random >log 2>/dev/null
+	jq -r 'select(.recommendation != null).recommendation' log |
+		botify-sim "${world[@]}" --sessions 1 --seed 4 --agent console >/dev/null 2>err
+	[ "$(grep '^you ' err | cut -c 18-)" = "$(grep '^random ' err | cut -c 18-)" ]
+	for wrong in nothing =x x=; do
+		expect 2 botify-sim "${world[@]}" --agent console --rival $wrong
+	done
+	expect 2 botify-sim "${world[@]}" --agent random --rival a=b
+}
+
 @test "sim: the console in a terminal" {
 	command -v tmux >/dev/null || skip "tmux is not installed"
 	printf '%s\n' "PS1='$ '" "PATH=$PATH" >rc
 	tmux -f /dev/null new-session -d -x 100 -y 30 "bash --noprofile --rcfile rc" 3>&-
 	tmux send-keys "clear; botify-sim ${world[*]} --agent console" Enter
-	wait_until screen_shows '^next track (id, or words to search; q quits)? *$'
+	wait_until screen_shows '^patience [0-9]*, score 0.00; next track (? helps)? *$'
 	tmux send-keys "title 59" Enter
 	wait_until screen_shows '^  590  Artist 11 – Title 59: listened to [0-9]* %'
 	tmux send-keys C-c
@@ -566,7 +597,7 @@ refuse() {
 	tmux kill-server
 	grep -q '^session 1 of 1000: user [0-9]* comes and picks$' screen
 	# what was typed is on the line of the prompt, and no event is among it all
-	grep -q '^next track (id, or words to search; q quits)? title 59$' screen
+	grep -q '^patience [0-9]*, score 0.00; next track (? helps)? title 59$' screen
 	not grep -q '"message"' screen
 }
 

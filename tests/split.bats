@@ -136,6 +136,116 @@ botify-split: bad:5: \"user\" is missing" ]
 	botify-recommend --tracks tracks --state state.1 </dev/null
 }
 
+# What three nights of the log give with some options of botify-abtest or botify-toppop: the report from the state of the whole,
+# and from shards of the state of the first night, each of which went on with its shards of the others.
+shards_of_a_state() {
+	local command=$1 n=$2 night i want
+	shift 2
+	rm -f night.* state* whole*
+	botify-split --by day -o night. log
+	for night in night.*; do
+		"$command" --state whole "$@" "$night" >want 2>err || { cat err; return 1; }
+		if [ ! -e state.0 ]; then
+			botify-split -n "$n" -o state. whole
+			[ "$(echo state.*)" = "$(seq -s ' ' -f state.%g 0 $((n - 1)))" ] || return
+			[ "$n" != 1 ] || cmp whole state.0 || return
+		else
+			botify-split -n "$n" -o shard. "$night"
+			for ((i = 0; i < n; i++)); do
+				"$command" --state state.$i "$@" shard.$i >got 2>err || { cat err; return 1; }
+			done
+		fi
+		"$command" --merge "$@" state.* | cmp - want || return
+	done
+	# as if each log had been split before it was counted
+	"$command" --merge --parts $((n * 3)) "$@" state.* | cmp - want || return
+	# and the parts can be cut again, in another way
+	cat state.* | zstd -q >together
+	botify-split -n 3 -o again. together
+	"$command" --merge "$@" again.2 again.0 again.1 | cmp - want || return
+	botify-split --holdout 3:0.4 --by user -o held. state.*
+	"$command" --merge "$@" held.test held.train | cmp - want
+}
+
+@test "split: shards of a state go on with shards of the logs, and merge to the whole" {
+	# every third track is the one that was recommended
+	awk '{ match($0, /"track":[0-9]/); t = substr($0, RSTART + 8, 1)
+		sub(/"track":[0-9]/, "&,\"recommendation\":" (NR % 3 ? t : (t + 6) % 9)); print }' log >with
+	mv with log
+	for n in 1 2 5; do
+		shards_of_a_state botify-abtest $n --format json
+		shards_of_a_state botify-abtest $n --format json --days --quantiles 0.1,0.5 --sources
+		shards_of_a_state botify-abtest $n --format json --experiment E --covariate-before 2024-01-02
+		shards_of_a_state botify-toppop $n --format ndjson
+		shards_of_a_state botify-toppop $n --format ndjson --recommended --experiment E --by-arm
+		shards_of_a_state botify-toppop $n --format ndjson --recommended --experiment E --arm T1
+	done
+}
+
+@test "split: a state that knows artists is cut without the catalog" {
+	for i in 0 1 2 3 4 5 6 7 8; do echo "{\"track\":$i,\"artist\":\"a$((i % 4))\"}"; done >tracks
+	sed -i 's/"track":\([0-9]\)/&,"recommendation":\1,"source":"s\1"/' log
+	shards_of_a_state botify-abtest 3 --format json --tracks tracks
+}
+
+@test "split: parts are cut into commands too" {
+	botify-abtest --partial -o part log
+	botify-abtest --format json log >want
+	# shellcheck disable=SC2016
+	botify-split -n 3 part -- sh -c 'cat >"shard.$BOTIFY_SHARD"'
+	botify-abtest --merge --format json shard.* | cmp - want
+	# with all that it counts
+	for how in "--half-life 1d" "--rank-by users" "--rank-by wins --since 2024-01-02"; do
+		# shellcheck disable=SC2086 # words
+		botify-toppop --partial $how -o counts log
+		by=${how#--half-life 1d}
+		by=${by% --since*}
+		# shellcheck disable=SC2086 # words
+		botify-toppop --merge $by --format ndjson counts >want
+		botify-split -n 3 -o count. counts
+		# shellcheck disable=SC2086 # words
+		botify-toppop --merge $by --format ndjson count.2 count.0 count.1 | cmp - want
+	done
+}
+
+@test "split: what cannot be cut is refused with the reason" {
+	wrong() {
+		local want=$1
+		shift
+		run --separate-stderr botify-split "$@"
+		[ "$status" -gt 0 ]
+		# shellcheck disable=SC2053 # a pattern
+		[[ ${stderr%%$'\n'*} == "botify-split: "$want ]] || { echo "$stderr"; return 1; }
+		[ -z "$(find . -name 'x.*')" ]
+	}
+	botify-abtest --partial -o part log
+	for by in day hour lines; do
+		wrong "part: what --partial and --state write can be cut by user only: it has sums over time, and no events" \
+			-n 2 --by $by -o x. part
+	done
+	wrong "part: what --partial and --state write is cut without logs" -n 2 -o x. log part
+	wrong "part: what --partial and --state write is cut without logs" -n 2 -o x. part log
+	wrong "--bad-lines has no effect on what --partial and --state write" -n 2 --bad-lines 3 -o x. part
+	wrong "standard input:1: what --partial and --state write has to be given as a file, and without logs" -n 2 -o x. - <part
+	head -c -3 part >shorter
+	wrong "shorter: cut off: *" -n 2 -o x. shorter
+	sed 's/"users":60/"users":59/' part >damaged
+	wrong "damaged: damaged: *" -n 2 -o x. damaged
+	botify-toppop --partial -o counts log
+	cat part counts >mixed
+	wrong "mixed: a part of something else than botify-abtest" -n 2 -o x. mixed
+	sed 's/botify-toppop/botify-nothing/' counts >unknown
+	wrong "unknown: a part of something else than botify-abtest" -n 2 -o x. unknown
+	# taken as it came, out of order
+	{ tail -n 100 log; head -n 100 log; } | botify-abtest --partial -o part
+	wrong "part: cannot be cut, as events were out of order and taken as they came: read its log from a file" -n 2 -o x. part
+	# one shard given twice counts once
+	botify-abtest --partial -o part log
+	botify-split -n 2 -o half. part
+	run -1 --separate-stderr botify-abtest --merge half.0 half.1 half.1
+	[ "$stderr" = "botify-abtest: half.1: a part of the same log as half.1: it would count twice" ]
+}
+
 @test "split: a holdout has its share, whole sessions or users, and the same by the same seed" {
 	for by in event session user; do
 		botify-split --holdout 7:0.25 --by $by -o $by. log
@@ -156,6 +266,25 @@ botify-split: bad:5: \"user\" is missing" ]
 	{ cat log; cat log; } >twice
 	botify-split --holdout 7:0.25 --by event -o twice. twice
 	{ cat event.test; cat event.test; } | cmp - twice.test
+}
+
+@test "split: of a log that cannot be read to its end, all whole lines that were read are kept" {
+	for _ in 1 2 3; do cat log; done >long
+	LD_PRELOAD=$bin/tests/shim/fail_nth.so botify-split --version >version || skip "no library can be loaded before this build's own"
+	run -1 --separate-stderr env LD_PRELOAD="$bin/tests/shim/fail_nth.so" FAIL_IN=botify-split FAIL_KIND=read FAIL_AT=3 FAIL_ON=1 \
+		botify-split -n 1 -o x. long
+	[ "$stderr" = "botify-split: long: Input/output error" ]
+	n=$(wc -l <x.0)
+	[ "$n" -gt 400 ]
+	head -n "$n" long | cmp - x.0
+	# as much as one read brings; the first was to look what it is
+	[ "$(head -n $((n + 1)) long | wc -c)" -gt 65536 ]
+	for command in botify-abtest botify-toppop; do
+		env LD_PRELOAD="$bin/tests/shim/fail_nth.so" FAIL_IN=$command FAIL_KIND=read FAIL_AT=2 FAIL_ON=1 \
+			"$command" --partial long >part 2>err && false
+		[ "$(cat err)" = "$command: long: Input/output error" ]
+		head -n 1 part | jq -e --argjson n "$n" '.events == $n'
+	done
 }
 
 @test "split: N commands get what N files would, and know which they are" {

@@ -140,9 +140,9 @@ refuses() {
 
 @test "train: mistakes on the command line" {
 	expect 2 botify-train
-	[[ $stderr == "botify-train: the first word is similar, user-tracks or session: what is to be learned"* ]]
+	[[ $stderr == "botify-train: the first word is similar, user-tracks, session, embed or project: what is to be done"* ]]
 	expect 2 botify-train simlar --model mf small.ndjson
-	[[ $stderr == "botify-train: the first word is similar, user-tracks or session, not 'simlar' (did you mean similar?)"* ]]
+	[[ $stderr == "botify-train: the first word is similar, user-tracks, session, embed or project, not 'simlar' (did you mean similar?)"* ]]
 	expect 2 botify-train similar small.ndjson
 	[[ $stderr == "botify-train: which model? (--model itemknn, ease or mf)"* ]]
 	expect 2 botify-train similar --model als small.ndjson

@@ -21,3 +21,17 @@ void *grow(void *items, size_t *cap, size_t need, size_t size)
 		*cap = want;
 	return moved;
 }
+
+void *grow_less(void *items, size_t *cap, size_t need, size_t kept, size_t size)
+{
+	size_t want = 2 * need > kept ? 2 * need : kept;
+	void *moved;
+
+	if (*cap <= kept || need > *cap / 4)
+		return items;
+	moved = realloc(items, want * size);
+	if (!moved)
+		return items;
+	*cap = want;
+	return moved;
+}

@@ -11,7 +11,7 @@
 #include "base/out.h"
 #include "base/unpack.h"
 
-enum { READ_SIZE = 1 << 16 };
+enum { READ_SIZE = 1 << 16, KEPT = 16 * READ_SIZE };
 
 void lines_init(struct lines *l, int fd, const char *name)
 {
@@ -105,6 +105,9 @@ static int make_room(struct lines *l)
 		l->tail -= l->head;
 		l->head = 0;
 	}
+	/* a long line has made it as long for all that follow */
+	if (l->buf)
+		l->buf = grow_less(l->buf, &l->cap, l->tail + READ_SIZE, KEPT, 1);
 	moved = grow(l->buf, &l->cap, l->tail + READ_SIZE, 1);
 	if (!moved)
 		return -1;
@@ -122,8 +125,10 @@ static enum lines_status read_input(struct lines *l, char *buf, size_t size, siz
 	while (got < 0 && errno == EINTR);
 	if (got < 0 && (errno == EAGAIN || errno == EWOULDBLOCK))
 		return LINES_WAIT;
-	if (got < 0)
+	if (got < 0) {
+		l->failed = errno;
 		return fail_reading(l, errno, e);
+	}
 	*n = (size_t)got;
 	l->bytes += *n;
 	return LINES_LINE;
@@ -259,7 +264,7 @@ static enum lines_status find_text(struct lines *l, size_t many, struct errmsg *
 	for (;;) {
 		bool all = many > 0 && !l->skipping;
 		const char *newline = NULL;
-		enum lines_status s = check_beginning(l, e);
+		enum lines_status s = l->failed ? fail_reading(l, l->failed, e) : check_beginning(l, e);
 		size_t have = l->tail - l->head;
 
 		if (s != LINES_LINE)
@@ -281,8 +286,8 @@ static enum lines_status find_text(struct lines *l, size_t many, struct errmsg *
 			l->head = l->tail = l->searched = 0;
 		}
 		s = fill_buffer(l, e);
-		/* what could not be unpacked fails again in the next call */
-		if (s == LINES_FAILED && all && l->unpack)
+		/* what could not be read or unpacked fails again in the next call */
+		if (s == LINES_FAILED && all && (l->unpack || l->failed))
 			newline = memrchr(l->buf + l->head, '\n', l->tail - l->head);
 		if (newline)
 			return take_all(l, (size_t)(newline - (l->buf + l->head)) + 1);

@@ -43,6 +43,7 @@ struct lines {
 	int fd;
 	uint64_t bytes; /* that were read, where nothing is unpacked */
 	bool own_fd, opened, begun, ended, skipping;
+	int failed; /* why the input could not be read, and cannot; 0: it could */
 	int stop_fd;
 	struct eager eager;
 	struct out *tied;
@@ -91,7 +92,7 @@ enum lines_status lines_next(struct lines *l, struct errmsg *e);
  * Lines are not counted, and any of them may be longer than LINES_MAX, which is for the caller to see. One that is
  * much longer is skipped here: LINES_BAD, with the reason of lines_too_long. Byte-order marks stay in the text. Where
  * `damaged` is set, the reason comes without the name, for the caller to put before it which line that is. Before
- * damage is told all whole lines are handed out. Not to be mixed with lines_next.
+ * damage is told, or that the input cannot be read, all whole lines are handed out. Not to be mixed with lines_next.
  */
 enum lines_status lines_next_many(struct lines *l, size_t bytes, char **buf, size_t *cap, struct errmsg *e);
 

@@ -13,6 +13,8 @@
 
 #include "base/grow.h"
 
+enum { KEPT = 1 << 20 };
+
 void out_init(struct out *o, int fd, const char *name)
 {
 	int pipe_size = fcntl(fd, F_GETPIPE_SZ);
@@ -96,6 +98,9 @@ char *out_reserve(struct out *o, size_t n)
 		return NULL;
 	if (o->head == o->len)
 		o->head = o->len = 0;
+	/* a long record, or a reader that was slow, has made it as long for all that follow */
+	if (o->len == 0 && o->buf && n <= o->cap)
+		o->buf = grow_less(o->buf, &o->cap, n, KEPT, 1);
 	if (n > o->cap - o->len && o->head > 0) {
 		memmove(o->buf, o->buf + o->head, o->len - o->head);
 		o->len -= o->head;

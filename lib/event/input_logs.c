@@ -105,6 +105,17 @@ const struct input_log *input_logs_common(const struct input_logs *in, const str
 	return NULL;
 }
 
+bool input_logs_repeat(const struct input_logs *in, size_t first)
+{
+	struct input_log sum = sum_of(in, first);
+
+	for (size_t i = first; i < in->n; i++)
+		if (in->list[i].events > 0 && (find_log(in->list, i, &in->list[i]) ||
+					       find_log(in->wholes, in->n_wholes, &in->list[i])))
+			return true;
+	return sum.events > 0 && (find_log(in->list, first, &sum) || find_log(in->wholes, in->n_wholes, &sum));
+}
+
 static int by_time(const void *a, const void *b)
 {
 	const struct input_log *x = a, *y = b;
@@ -124,15 +135,26 @@ static void write_moment(const char *key, int64_t moment, FILE *f)
 		fprintf(f, ",\"%s\":%" PRId64, key, moment);
 }
 
-void input_logs_write(struct input_logs *in, FILE *f)
+/* Each bit of both changes about half of the bits; of the whole, nothing is changed. */
+static uint64_t digest_piece(uint64_t digest, uint64_t piece)
+{
+	unsigned __int128 product;
+
+	if (piece == 0)
+		return digest;
+	product = (unsigned __int128)(digest ^ UINT64_C(0x9e3779b97f4a7c15)) * (piece * UINT64_C(0xd6e8feb86659fd93));
+	return (uint64_t)product ^ (uint64_t)(product >> 64);
+}
+
+void input_logs_write(struct input_logs *in, uint64_t piece, FILE *f)
 {
 	drop_empty(in);
 	if (in->n > 0)
 		qsort(in->list, in->n, sizeof *in->list, by_time);
 	fprintf(f, ",\"parts\":%" PRIu64 ",\"inputs\":[", in->parts);
 	for (size_t i = 0; i < in->n; i++) {
-		fprintf(f, "%s{\"digest\":\"%016" PRIx64 "\",\"events\":%" PRIu64, i > 0 ? "," : "", in->list[i].digest,
-			in->list[i].events);
+		fprintf(f, "%s{\"digest\":\"%016" PRIx64 "\",\"events\":%" PRIu64, i > 0 ? "," : "",
+			digest_piece(in->list[i].digest, piece), in->list[i].events);
 		write_moment("from", in->list[i].from, f);
 		write_moment("until", in->list[i].until, f);
 		fputc('}', f);

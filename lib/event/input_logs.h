@@ -6,6 +6,7 @@
 #define BOTIFY_INPUT_LOGS_H
 
 #include <jansson.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -47,8 +48,21 @@ int64_t input_logs_until(const struct input_logs *in);
 const struct input_log *input_logs_common(const struct input_logs *in, const struct input_logs *others,
 					  const struct input_log **other);
 
-/* Writes ,"parts":1,"inputs":[{"digest":"0123456789abcdef","events":9,"from":1000,"until":2000}] in order of time. */
-void input_logs_write(struct input_logs *in, FILE *f);
+/* Whether one of these from the first-th on, or all of them together, is one that came before, or came twice. */
+bool input_logs_repeat(const struct input_logs *in, size_t first);
+
+/*
+ * Writes ,"parts":1,"inputs":[{"digest":"0123456789abcdef","events":9,"from":1000,"until":2000}] in order of time.
+ * `piece` is which of several pieces this is of a part that was cut, as input_logs_piece says, or 0: then it is the
+ * whole. Pieces have other digests, so that those of one part are not taken for the same log.
+ */
+void input_logs_write(struct input_logs *in, uint64_t piece, FILE *f);
+
+/* The i-th of n pieces; 0 where n is 1. */
+static inline uint64_t input_logs_piece(size_t i, size_t n)
+{
+	return n > 1 ? (uint64_t)n << 32 | (uint64_t)(i + 1) : 0;
+}
 
 /*
  * Adds those that the head of a part says it was made of. Returns 0; or -1 with the reason, also where one of them is

@@ -22,6 +22,11 @@ void log_watch(struct log *log, const struct log_watch *watch)
 	log->watch = *watch;
 }
 
+uint64_t log_bytes(const struct log *log)
+{
+	return log->closed_bytes + (log->open ? lines_bytes(&log->lines) : 0);
+}
+
 void log_close(struct log *log)
 {
 	if (log->open)
@@ -110,7 +115,7 @@ static int next_block(struct log *log)
 	}
 	read_ahead(log);
 	if (log->watch.read)
-		log->watch.read(log->watch.ctx, log->closed_bytes + (log->open ? lines_bytes(&log->lines) : 0));
+		log->watch.read(log->watch.ctx, log->watch.before + log_bytes(log));
 	log->current = log_team_take(log->team);
 	log->next_line = 0;
 	if (!log->current)

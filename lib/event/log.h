@@ -26,10 +26,11 @@ enum log_status {
 
 enum { LOG_THREADS_MAX = PARALLEL_THREADS_MAX };
 
-/* Is told now and then how many bytes of the files have been read. Zeroed: nobody is. */
+/* Is told now and then how many bytes of the files have been read. Without `read`, nobody is. */
 struct log_watch {
 	void (*read)(void *ctx, uint64_t bytes);
 	void *ctx;
+	uint64_t before; /* bytes of files that were read before these: they count too */
 };
 
 struct log_block;
@@ -61,6 +62,9 @@ int log_open(struct log *log, char *const *paths, size_t n_paths, unsigned threa
 
 /* From now on somebody watches. */
 void log_watch(struct log *log, const struct log_watch *watch);
+
+/* So many bytes of the files have been read, as they lie there. */
+uint64_t log_bytes(const struct log *log);
 
 /* Ends the threads and frees everything. A zeroed struct may be closed too. */
 void log_close(struct log *log);

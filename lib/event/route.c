@@ -11,6 +11,7 @@
 #include "event/event_head.h"
 #include "text/day.h"
 #include "text/number.h"
+#include "text/part.h"
 
 enum { HOUR_MS = DAY_MS / 24 };
 
@@ -161,13 +162,18 @@ static enum route_status route_moment(struct route *r, const struct event_head *
 	return ROUTE_ONE;
 }
 
+size_t route_user(const struct route *r, uint32_t user)
+{
+	return r->choice.holdout ? draw(r, user, 0, DRAW_USER) : assignment_arm(&r->users, user);
+}
+
 static enum route_status route_by_head(struct route *r, const struct event_head *h, size_t *shard, struct errmsg *e)
 {
 	if (r->choice.by == ROUTE_DAY || r->choice.by == ROUTE_HOUR)
 		return route_moment(r, h, shard, e);
 	if (r->choice.by == ROUTE_SESSION)
 		return route_session(r, h, shard, e);
-	*shard = r->choice.holdout ? draw(r, h->user, 0, DRAW_USER) : assignment_arm(&r->users, h->user);
+	*shard = route_user(r, h->user);
 	return ROUTE_ONE;
 }
 
@@ -192,6 +198,10 @@ enum route_status route_line(struct route *r, const char *text, size_t len, size
 {
 	enum route_status status = ROUTE_ONE;
 
+	if (part_begins(text, len)) {
+		errmsg_set(e, "what --partial and --state write has to be given as a file, and without logs");
+		return ROUTE_FAILED;
+	}
 	if (r->choice.by == ROUTE_LINES)
 		*shard = r->lines++ % r->choice.n;
 	else if (lines_is_blank(text, len))

@@ -68,11 +68,14 @@ enum route_status {
 	ROUTE_ONE,     /* to *shard */
 	ROUTE_EVERY,   /* to all: what a state begins with */
 	ROUTE_REFUSED, /* the line does not say where; the reason is in e */
-	ROUTE_FAILED   /* no further line can be routed: out of memory, or more days than ROUTE_MAX; likewise */
+	ROUTE_FAILED   /* no further line can be routed: no memory, more days than ROUTE_MAX, or a part; likewise */
 };
 
 /* Where the next line goes, which comes without its end. A blank line goes with the one before. */
 enum route_status route_line(struct route *r, const char *text, size_t len, size_t *shard, struct errmsg *e);
+
+/* Where a user goes, by user. */
+size_t route_user(const struct route *r, uint32_t user);
 
 /*
  * Where an event goes, of a holdout: as its line, `text`, would. Events that are not read whole, and lines that are not

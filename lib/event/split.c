@@ -45,7 +45,7 @@ static int complain_of_shard(struct split *s, const struct shard *shard, const s
 	return 0;
 }
 
-static int put(struct split *s, size_t i, const char *lines, size_t n, struct errmsg *e)
+int split_put(struct split *s, size_t i, const char *lines, size_t n, struct errmsg *e)
 {
 	int status = i < s->n_shards ? shard_put(&s->shards[i], lines, n, e) : 0;
 
@@ -58,7 +58,7 @@ static int put_run(struct source *from, const char *end, struct errmsg *e)
 	const char *run = from->run;
 
 	from->run = NULL;
-	return run ? put(from->split, from->shard, run, (size_t)(end - run), e) : 0;
+	return run ? split_put(from->split, from->shard, run, (size_t)(end - run), e) : 0;
 }
 
 static int put_everywhere(struct split *s, const char *line, size_t n, struct errmsg *e)
@@ -66,7 +66,7 @@ static int put_everywhere(struct split *s, const char *line, size_t n, struct er
 	int status = 0;
 
 	for (size_t i = 0; i < s->n_shards && status == 0; i++)
-		status = put(s, i, line, n, e);
+		status = split_put(s, i, line, n, e);
 	return status;
 }
 
@@ -179,12 +179,13 @@ static int deal_file(struct split *s, const char *path, struct errmsg *e)
 
 static int deal_all(struct split *s, char *const *paths, size_t n_paths, struct errmsg *e)
 {
+	int (*deal)(struct split *s, const char *path, struct errmsg *e) = s->deal ? s->deal : deal_file;
 	int status = open_shards(s, e);
 
 	if (status == 0 && n_paths == 0)
-		status = deal_file(s, "-", e);
+		status = deal(s, "-", e);
 	for (size_t i = 0; i < n_paths && status == 0; i++)
-		status = deal_file(s, paths[i], e);
+		status = deal(s, paths[i], e);
 	return status;
 }
 

@@ -23,9 +23,14 @@ struct split {
 	void (*complain)(void *ctx, const struct errmsg *reason);
 	void *ctx;
 	struct log_watch watch;
+	/*
+	 * NULL where the files are logs. Or deals out a file in another way, by split_put. Returns 0; -1 with the
+	 * reason, which ends it; or SPLIT_STOPPED.
+	 */
+	int (*deal)(struct split *s, const char *path, struct errmsg *e);
 
 	/* what became of it */
-	struct log_count count; /* lines that were dealt out, those that were not, and files that were not read */
+	struct log_count count; /* lines (or what `deal` counts) that were dealt out, those that were not, and files that were not read */
 	size_t failed;		/* shards of commands that failed */
 
 	/* private */
@@ -42,5 +47,8 @@ enum { SPLIT_STOPPED = 1 };
  * -1 with the reason, where a file could not be written, or not all shards opened; or SPLIT_STOPPED.
  */
 int split_run(struct split *s, char *const *paths, size_t n_paths, struct errmsg *e);
+
+/* For `deal`: adds whole lines to the i-th shard. Returns what `deal` does. */
+int split_put(struct split *s, size_t i, const char *lines, size_t n, struct errmsg *e);
 
 #endif

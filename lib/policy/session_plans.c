@@ -10,7 +10,7 @@
 #include "policy/session_live.h"
 #include "world/session_math.h"
 
-enum { D = SESSION_DIM, N_STRANGE = 1 << 12, ROWS = 32, MOST_PRODUCTS = 1 << 21, LOWEST_PRIORITY = 19 };
+enum { D = SESSION_DIM, SETS = SESSION_STRANGE_SETS, WAYS = SESSION_STRANGE_WAYS, ROWS = 32, MOST_PRODUCTS = 1 << 21, LOWEST_PRIORITY = 19 };
 
 int session_plans_init(struct session_plans *s, const struct session_player *p, size_t k)
 {
@@ -18,9 +18,9 @@ int session_plans_init(struct session_plans *s, const struct session_player *p, 
 	size_t planned = k < m->n_tracks ? k : m->n_tracks, room = SESSION_PLANS_ROOM / (planned + 1) + 1;
 
 	*s = (struct session_plans){.player = p, .depth = k, .n_rows = m->n_rows < room ? m->n_rows : room};
-	s->n = s->n_rows + N_STRANGE;
-	s->list = calloc(s->n, sizeof *s->list);
-	return session_planner_init(&s->planner, p->catalog, 1) < 0 || !s->list ? -1 : 0;
+	s->list = calloc(s->n_rows + 1, sizeof *s->list);
+	s->strange = calloc(SETS * WAYS, sizeof *s->strange);
+	return session_planner_init(&s->planner, p->catalog, 1) < 0 || !s->list || !s->strange ? -1 : 0;
 }
 
 void session_plans_clear(struct session_plans *s)
@@ -29,28 +29,70 @@ void session_plans_clear(struct session_plans *s)
 		atomic_store(&s->stop, true);
 		pthread_join(s->thread, NULL);
 	}
-	for (size_t i = 0; s->list && i < s->n; i++)
+	for (size_t i = 0; s->list && i < s->n_rows; i++)
 		free(atomic_load(&s->list[i]));
+	for (size_t i = 0; s->strange && i < SETS * WAYS; i++)
+		free(s->strange[i].plan);
 	free(s->list);
+	free(s->strange);
 	session_planner_clear(&s->planner);
 	*s = (struct session_plans){0};
 }
 
-const struct session_plan *session_plans_get(struct session_plans *s, const struct session_aim *a)
+static struct session_plan *make_now(struct session_plans *s, const struct session_aim *a)
+{
+	const struct session_model *m = &s->player->model;
+
+	session_dots(a->q, m->tracks, m->n_tracks, s->planner.products);
+	return session_plan_make(s->player, &s->planner, a, s->planner.products, s->depth);
+}
+
+/* The place of a plan for a session without a row: its own, or else that of the one asked for longest ago. */
+static struct session_strange *strange_of(struct session_plans *s, const struct session_aim *a)
 {
 	const uint32_t key[] = {(uint32_t)a->user, a->track};
-	bool has_row = a->row != SESSION_NO_ROW && s->n_rows > 0;
-	size_t slot = has_row ? a->row % s->n_rows : s->n_rows + murmur3(key, sizeof key, 0) % N_STRANGE;
-	const struct session_model *m = &s->player->model;
-	struct session_plan *plan = atomic_load_explicit(&s->list[slot], memory_order_acquire), *made;
+	struct session_strange *set = s->strange + murmur3(key, sizeof key, 0) % SETS * WAYS, *oldest = set;
 
-	if (plan && plan->user == a->user && plan->row == a->row && (has_row || plan->track == a->track))
+	for (struct session_strange *x = set; x < set + WAYS; x++) {
+		if (x->plan && x->user == a->user && x->track == a->track)
+			return x;
+		if (x->asked < oldest->asked)
+			oldest = x;
+	}
+	return oldest;
+}
+
+static const struct session_plan *get_strange(struct session_plans *s, const struct session_aim *a)
+{
+	struct session_strange *x = strange_of(s, a);
+
+	if (!x->plan || x->user != a->user || x->track != a->track) {
+		struct session_plan *made = make_now(s, a);
+
+		if (!made)
+			return NULL;
+		free(x->plan);
+		*x = (struct session_strange){.plan = made, .user = a->user, .track = a->track};
+	}
+	x->asked = ++s->asked;
+	return x->plan;
+}
+
+const struct session_plan *session_plans_get(struct session_plans *s, const struct session_aim *a)
+{
+	_Atomic(struct session_plan *) *place;
+	struct session_plan *plan;
+
+	if (a->row == SESSION_NO_ROW)
+		return get_strange(s, a);
+	place = &s->list[a->row % s->n_rows];
+	plan = atomic_load_explicit(place, memory_order_acquire);
+	if (plan && plan->user == a->user && plan->row == a->row)
 		return plan;
-	session_dots(a->q, m->tracks, m->n_tracks, s->planner.products);
-	made = session_plan_make(s->player, &s->planner, a, s->planner.products, s->depth);
-	if (made) /* what another thread has put there in the meantime goes too */
-		free(atomic_exchange(&s->list[slot], made));
-	return made;
+	plan = make_now(s, a);
+	if (plan) /* what another thread has put there in the meantime goes too */
+		free(atomic_exchange(place, plan));
+	return plan;
 }
 
 /* ---- before they are needed ---- */

@@ -4,7 +4,8 @@
  * A plan is made when it is needed, or before: threads of the lowest priority make those of the rows one after another,
  * so that after some seconds no session has to wait. A plan is a function of the model, the row and the user alone, so
  * nothing depends on who made it, or when. Plans of rows take up to SESSION_PLANS_ROOM tracks; where that is not enough
- * for all rows, one that is needed takes the place of another.
+ * for all rows, one that is needed takes the place of another. Of sessions without a row, the plans are kept that were
+ * asked for last, in sets by hash of user and first track.
  */
 #ifndef BOTIFY_SESSION_PLANS_H
 #define BOTIFY_SESSION_PLANS_H
@@ -16,13 +17,23 @@
 
 #include "policy/session_plan.h"
 
-enum { SESSION_PLANS_ROOM = 1 << 26 };
+enum { SESSION_PLANS_ROOM = 1 << 26, SESSION_STRANGE_SETS = 1 << 7, SESSION_STRANGE_WAYS = 1 << 5 };
+
+/* The plan of a session without a row. */
+struct session_strange {
+	struct session_plan *plan; /* or NULL */
+	size_t user;
+	uint32_t track;
+	uint64_t asked; /* when it was asked for last: a count of questions */
+};
 
 struct session_plans {
 	const struct session_player *player;
 	size_t depth; /* of all plans */
-	_Atomic(struct session_plan *) *list; /* n_rows by row, then those without one by hash; NULL: not made */
-	size_t n_rows, n;
+	_Atomic(struct session_plan *) *list; /* n_rows by row; NULL: not made */
+	size_t n_rows;
+	struct session_strange *strange; /* SESSION_STRANGE_SETS of SESSION_STRANGE_WAYS */
+	uint64_t asked;
 	struct session_planner planner; /* of session_plans_get */
 	pthread_t thread;
 	bool running; /* the thread is to be joined */

@@ -8,6 +8,7 @@
 
 #include "base/grow.h"
 #include "base/save.h"
+#include "base/unfinished.h"
 #include "text/ndjson.h"
 #include "text/number.h"
 
@@ -531,6 +532,8 @@ int sessions_save(const struct sessions *s, const char *path, struct lock *lock,
 {
 	struct save save;
 	struct lock next = {.fd = -1};
+	sigset_t before;
+	int status;
 
 	if (save_open(&save, path, e) < 0)
 		return -1;
@@ -539,11 +542,13 @@ int sessions_save(const struct sessions *s, const char *path, struct lock *lock,
 		write_session(save.file, &s->list[place - 1]);
 	if (lock->fd >= 0)
 		lock_take_new(&next, fileno(save.file));
-	if (save_commit(&save, e) < 0) {
-		lock_release(&next);
-		return -1;
-	}
-	lock_release(lock);
-	*lock = next;
-	return 0;
+	unfinished_hold(&before);
+	status = save_commit(&save, e);
+	if (status == 0)
+		lock_keep(lock);
+	unfinished_let_go(&before);
+	lock_release(status < 0 ? &next : lock);
+	if (status == 0)
+		*lock = next;
+	return status;
 }

@@ -88,9 +88,11 @@ static int read_liked(struct counting *c, const json_t *value, struct errmsg *e)
 
 static int read_holdout(struct counting *c, const json_t *value, struct errmsg *e)
 {
+	static const char known[] = "abcdefghijklmnopqrstuvwxyz0123456789.:+- ";
 	const char *text = json_string_value(value);
 
-	if (!json_is_null(value) && (!text || strlen(text) >= sizeof c->holdout))
+	/* what counting_write puts between quotes as it is */
+	if (!json_is_null(value) && (!text || strlen(text) >= sizeof c->holdout || text[strspn(text, known)]))
 		return refuse("holdout", e);
 	strcpy(c->holdout, text ? text : "");
 	return 0;

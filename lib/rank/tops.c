@@ -188,13 +188,16 @@ static int check_counts(const struct tops *t, struct errmsg *e)
 	if (t->events == 0 && t->left.outside + t->left.undated > 0)
 		return errmsg_set(e, "no event is left: %" PRId64 " are held out or not between --since and --until, "
 				  "and %" PRId64 " have no timestamp", t->left.outside, t->left.undated);
+	if (t->n_lists == 0 && t->left.unweighed > 0)
+		return errmsg_set(e, "--debias needs to know how likely recommendations were, and none of the log has "
+				  "a pool or a propensity");
 	/* weights would all be 0 */
 	if (ages > 1000)
 		return errmsg_set(e, "--until is more than 1000 half-lives after the newest event");
 	return 0;
 }
 
-static int check_names(const struct tops *t, struct errmsg *e)
+int tops_check_names(const struct tops *t, struct errmsg *e)
 {
 	const struct tops_choice *c = &t->choice;
 
@@ -262,7 +265,7 @@ static int sort_users(struct tops *t)
 
 int tops_end(struct tops *t, struct errmsg *e)
 {
-	if (check_counts(t, e) < 0 || check_names(t, e) < 0)
+	if (check_counts(t, e) < 0 || tops_check_names(t, e) < 0)
 		return -1;
 	if (!t->choice.by_arm)
 		return join_lists(t, e) < 0 ? -1 : sort_users(t);

@@ -97,10 +97,14 @@ int tops_add(struct tops *t, const struct event *ev, struct errmsg *e);
 int tops_pass(struct tops *t, const struct event *ev, struct errmsg *e);
 
 /*
- * Makes the lists that the choice asks for, ordered by arm (bytewise). Returns 0; or -1 with the reason where there are
- * events but none of the experiment, or none of an arm that was named: a name that was mistyped would else give an
- * empty list. A log without events gives empty lists; one of which all events are left out is an error. So are counts
- * that cannot be ranked as the choice asks for.
+ * Whether there are events but none of the experiment, or none of an arm that was named: a name that was mistyped would
+ * else give an empty list. Returns 0; or -1 with the reason. A log without events gives empty lists.
+ */
+int tops_check_names(const struct tops *t, struct errmsg *e);
+
+/*
+ * Makes the lists that the choice asks for, ordered by arm (bytewise). Returns 0; or -1 with the reason, also that. A log
+ * of which all events are left out is an error. So are counts that cannot be ranked as the choice asks for.
  */
 int tops_end(struct tops *t, struct errmsg *e);
 
@@ -160,6 +164,16 @@ int tops_write_partial(struct tops *t, FILE *f, struct errmsg *e);
 int tops_pack_partial(struct tops *t, const char *name, struct part_file *file, struct errmsg *e);
 
 extern const struct part_kind tops_part_kind;
+
+/*
+ * Cuts the next part of a file by user into pieces, as partial_cut of study/partial.h does. Counts of tracks are of no
+ * user: they go to the first piece. Returns 1; 0 where there is no more; or -1 with the reason.
+ */
+int tops_cut(struct part_file *file, const struct part_cut *cut, struct part_file *pieces, struct errmsg *e);
+
+/* As tops_pack_partial, of a piece. */
+int tops_pack_piece(struct tops *t, const struct part_cut *cut, size_t piece, const char *name,
+		    struct part_file *file, struct errmsg *e);
 
 /*
  * Adds a file of partial counts, "-" for standard input; `path` is borrowed until tops_clear. Returns 0, or -1 with

@@ -171,19 +171,19 @@ static void fill_series(const struct tops *t, const struct curves *c, const size
 static int write_svg(const struct tops *t, const struct curves *c, struct tops_output *out, FILE *f)
 {
 	size_t ranks[SVG_POINTS], n = choose_ranks(c->ranks, ranks);
-	double x[SVG_POINTS], *values = malloc((c->n * n + 1) * sizeof *values);
+	double x[SVG_POINTS] = {0}, *values = malloc((c->n * n + 1) * sizeof *values);
 	struct svg_series *series = calloc(c->n + 1, sizeof *series);
 	bool allocated = values && series;
 
 	(void)out;
+	for (size_t k = 0; k < n; k++)
+		x[k] = log10((double)ranks[k]);
 	if (allocated) {
 		const struct svg_chart chart = {
 			.title = "Popularity by rank", .description = "The score of the track at each rank.",
 			.x_label = "rank (power of ten)", .y_label = score_name_of(t), .x = x, .n = n,
 			.series = series, .n_series = c->n, .first = t->choice.by_arm ? 0 : 1, .zero = true};
 
-		for (size_t k = 0; k < n; k++)
-			x[k] = log10((double)ranks[k]);
 		fill_series(t, c, ranks, n, values, series);
 		svg_file_begin(f);
 		svg_lines(&chart, f);

@@ -1,5 +1,6 @@
 #include <inttypes.h>
 #include <jansson.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -8,6 +9,34 @@
 #include "text/part.h"
 
 enum { HUNDREDTH = 10000000 };
+
+/* What is being written: all, or a piece of what is cut by user. */
+struct writing {
+	struct tops *tops;
+	const struct part_cut *cut; /* NULL: all */
+	size_t piece;
+};
+
+/* Whether it has what is counted of no user. */
+static bool has_whole(const struct writing *w)
+{
+	return !w->cut || w->piece == 0;
+}
+
+static bool has_user(const struct writing *w, const struct tops_user *u)
+{
+	return !w->cut || w->cut->piece_of(w->cut->ctx, u->user) == w->piece;
+}
+
+static size_t users_in(const struct writing *w)
+{
+	const struct tops_users *users = &w->tops->parts.users;
+	size_t n = 0;
+
+	for (size_t i = 0; i < users->n; i++)
+		n += has_user(w, &users->list[i]);
+	return n;
+}
 
 static void pack_amount(struct amount a, struct part_bytes *b)
 {
@@ -97,13 +126,16 @@ static void pack_weight(double weight, struct part_bytes *b)
 	part_put_word(b, bits);
 }
 
-static int pack_users(struct tops *t, struct part_bytes *b)
+static int pack_users(const struct writing *w, struct part_bytes *b)
 {
+	const struct tops *t = w->tops;
 	const struct tops_users *users = &t->parts.users;
 	uint32_t *arms = intern_places(&t->parts.first_arms), before = 0;
 	int64_t from = input_logs_from(&t->parts.logs);
 
 	for (size_t i = 0; arms && i < users->n; i++) {
+		if (!has_user(w, &users->list[i]))
+			continue;
 		pack_user(&users->list[i], before, from, arms, b);
 		if (t->choice.counting.debias)
 			pack_weight(users->list[i].weight, b);
@@ -181,12 +213,14 @@ static int write_arms(const struct tops *t, FILE *f)
 }
 
 /* ,"lists":[…] of the arms that have one, in their order; "" where there is no experiment. */
-static int write_lists(const struct tops *t, FILE *f)
+static int write_lists(const struct writing *w, FILE *f)
 {
+	const struct tops *t = w->tops;
+	size_t n = has_whole(w) ? t->n_lists : 0;
 	int status = 0;
 
 	fputs(",\"lists\":[", f);
-	for (size_t i = 0; status == 0 && i < t->n_lists; i++) {
+	for (size_t i = 0; status == 0 && i < n; i++) {
 		fputs(i > 0 ? "," : "", f);
 		status = tops_put_string(f, t->lists[i].arm);
 	}
@@ -203,9 +237,11 @@ static void write_moment(const char *key, int64_t moment, FILE *f)
 }
 
 /* ,"how":{…} and what it left out; nothing where all is counted. */
-static void write_how(const struct tops *t, FILE *f)
+static void write_how(const struct writing *w, FILE *f)
 {
 	static const struct counting plain;
+	static const struct tops none;
+	const struct tops *t = w->tops, *left = has_whole(w) ? t : &none;
 
 	if (counting_same(&t->choice.counting, &plain))
 		return;
@@ -213,13 +249,14 @@ static void write_how(const struct tops *t, FILE *f)
 	counting_write(&t->choice.counting, f);
 	write_moment("newest", t->newest, f);
 	fprintf(f, ",\"left\":{\"outside\":%" PRId64 ",\"undated\":%" PRId64 ",\"unrecommended\":%" PRId64
-		",\"unweighed\":%" PRId64 "}", t->left.outside, t->left.undated, t->left.unrecommended,
-		t->left.unweighed);
+		",\"unweighed\":%" PRId64 "}", left->left.outside, left->left.undated, left->left.unrecommended,
+		left->left.unweighed);
 }
 
 /* The first line. Returns 0, or -1 where there is no memory. */
-static int write_head(struct tops *t, FILE *f)
+static int write_head(const struct writing *w, FILE *f)
 {
+	struct tops *t = w->tops;
 	bool recommended = t->parts.file ? t->parts.recommended : t->choice.recommended;
 	int status = 0;
 
@@ -231,22 +268,23 @@ static int write_head(struct tops *t, FILE *f)
 	if (status == 0)
 		status = write_arms(t, f);
 	fprintf(f, ",\"recommended\":%s,\"events\":%" PRId64 ",\"outside\":%" PRId64, recommended ? "true" : "false",
-		t->events, t->outside);
-	write_how(t, f);
+		has_whole(w) ? t->events : 0, has_whole(w) ? t->outside : 0);
+	write_how(w, f);
 	write_moment("from", input_logs_from(&t->parts.logs), f);
 	write_moment("until", input_logs_until(&t->parts.logs), f);
 	if (status == 0)
-		status = write_lists(t, f);
+		status = write_lists(w, f);
 	if (t->parts.logs.parts == 0)
 		t->parts.logs.parts = 1;
-	input_logs_write(&t->parts.logs, f);
-	fprintf(f, ",\"users\":%zu", t->parts.users.n);
+	input_logs_write(&t->parts.logs, w->cut ? input_logs_piece(w->piece, w->cut->n) : 0, f);
+	fprintf(f, ",\"users\":%zu", users_in(w));
 	return status;
 }
 
 /* Makes the first line and the numbers. Returns 0, or -1 with the reason. */
-static int pack(struct tops *t, struct memstream *head, struct part_bytes *bytes, struct errmsg *e)
+static int pack(const struct writing *w, struct memstream *head, struct part_bytes *bytes, struct errmsg *e)
 {
+	struct tops *t = w->tops;
 	FILE *f = check_names(&t->choice, e) == 0 ? memstream_open(head) : NULL;
 	int status = 0;
 
@@ -254,12 +292,12 @@ static int pack(struct tops *t, struct memstream *head, struct part_bytes *bytes
 		return *e->text ? -1 : errmsg_nomem(e);
 	tops_sort(t);
 	tops_users_sort(&t->parts.users);
-	for (size_t i = 0; status == 0 && i < t->n_lists; i++)
+	for (size_t i = 0; status == 0 && has_whole(w) && i < t->n_lists; i++)
 		status = pack_list(&t->choice.counting, &t->lists[i], bytes);
 	if (status == 0)
-		status = pack_users(t, bytes);
+		status = pack_users(w, bytes);
 	if (status == 0)
-		status = write_head(t, f);
+		status = write_head(w, f);
 	/* which frees what it does not return */
 	head->text = memstream_close(head);
 	return head->text && !bytes->no_memory && status == 0 ? 0 : errmsg_nomem(e);
@@ -272,8 +310,25 @@ int tops_write_partial(struct tops *t, FILE *f, struct errmsg *e)
 	int status;
 
 	errmsg_set(e, "%s", "");
-	status = pack(t, &head, &bytes, e);
+	status = pack(&(struct writing){.tops = t}, &head, &bytes, e);
 	if (status == 0 && part_write(head.text, head.len, &bytes, f) < 0)
+		status = errmsg_nomem(e);
+	part_bytes_clear(&bytes);
+	free(head.text);
+	return status;
+}
+
+int tops_pack_piece(struct tops *t, const struct part_cut *cut, size_t piece, const char *name,
+		    struct part_file *file, struct errmsg *e)
+{
+	const struct writing w = {.tops = t, .cut = cut, .piece = piece};
+	struct part_bytes bytes = {0};
+	struct memstream head = {0};
+	int status;
+
+	errmsg_set(e, "%s", "");
+	status = pack(&w, &head, &bytes, e);
+	if (status == 0 && part_file_pack(file, name, head.text, head.len, &bytes) < 0)
 		status = errmsg_nomem(e);
 	part_bytes_clear(&bytes);
 	free(head.text);
@@ -282,15 +337,5 @@ int tops_write_partial(struct tops *t, FILE *f, struct errmsg *e)
 
 int tops_pack_partial(struct tops *t, const char *name, struct part_file *file, struct errmsg *e)
 {
-	struct part_bytes bytes = {0};
-	struct memstream head = {0};
-	int status;
-
-	errmsg_set(e, "%s", "");
-	status = pack(t, &head, &bytes, e);
-	if (status == 0 && part_file_pack(file, name, head.text, head.len, &bytes) < 0)
-		status = errmsg_nomem(e);
-	part_bytes_clear(&bytes);
-	free(head.text);
-	return status;
+	return tops_pack_piece(t, NULL, 0, name, file, e);
 }

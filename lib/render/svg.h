@@ -61,7 +61,8 @@ struct svg_chart {
 	size_t n;		       /* values of a series */
 	const struct svg_series *series;
 	size_t n_series;
-	size_t first; /* the style of the first series: 0 where it is the control, 1 where no series is */
+	size_t first; /* the style of the first series: 0 where it is the control, 1 where no series is; SVG_SERIES_MAX
+		       * where all are thin lines without a name */
 	bool whole;   /* x are whole numbers, such as days */
 	bool zero;    /* y is to hold 0 */
 };

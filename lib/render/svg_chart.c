@@ -65,12 +65,12 @@ static double put_legend(const struct svg_chart *c, FILE *f)
 	return y;
 }
 
-/* Says below the legend that there are lines without a name. Returns how high that is. */
+/* Says below the legend that there are lines without a name, if not all are. Returns how high that is. */
 static double legend_rest(const struct svg_chart *c, double y, FILE *f)
 {
 	char text[80];
 
-	if (c->n_series == count_styles(c))
+	if (c->n_series == count_styles(c) || count_styles(c) == 0)
 		return 0;
 	snprintf(text, sizeof text, "and %zu more, as thin lines", c->n_series - count_styles(c));
 	if (f)

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/memstream.h"
 #include "render/html.h"
 #include "render/svg.h"
 #include "render/table.h"
@@ -33,8 +34,8 @@ static const struct section_column log_columns[] = {
 	{"tracks", "tracks", SECTION_COUNT},
 	{"sessions", "sessions", SECTION_COUNT},
 	{"open_sessions", "open", SECTION_COUNT},
-	{"from", "from (ms)", SECTION_PLAIN},
-	{"until", "to (ms)", SECTION_PLAIN},
+	{"from", NULL, SECTION_PLAIN},
+	{"until", NULL, SECTION_PLAIN},
 	{"longest_gap_hours", "longest\ngap, h", SECTION_PLAIN},
 	{"plays_per_session", "plays a\nsession", SECTION_NUMBER},
 	{"time_per_session", "time a\nsession", SECTION_NUMBER},
@@ -44,13 +45,13 @@ static const struct section_column log_columns[] = {
 	{"repeated_tracks", "% heard\nbefore", SECTION_SHARE},
 	{"repeated_artists", "% artist\nheard", SECTION_SHARE},
 	{"followed", "% followed", SECTION_SHARE},
-	{"without_timestamp", "without\ntimestamp", SECTION_COUNT},
-	{"backwards", "back in\ntime", SECTION_COUNT},
-	{"without_source", "answers with-\nout source", SECTION_COUNT},
-	{"without_propensity", "without\npropensity", SECTION_COUNT},
-	{"without_latency", "without\nlatency", SECTION_COUNT},
-	{"without_experiments", "without\nexperiments", SECTION_COUNT},
-	{"unknown_tracks", "not in the\ncatalog", SECTION_COUNT},
+	{"without_timestamp", NULL, SECTION_COUNT},
+	{"backwards", NULL, SECTION_COUNT},
+	{"without_source", NULL, SECTION_COUNT},
+	{"without_propensity", NULL, SECTION_COUNT},
+	{"without_latency", NULL, SECTION_COUNT},
+	{"without_experiments", NULL, SECTION_COUNT},
+	{"unknown_tracks", NULL, SECTION_COUNT},
 };
 
 static const struct section_column plays_columns[] = {
@@ -248,6 +249,61 @@ static int make_remarks(struct overview_report *r)
 	return status;
 }
 
+/* ---- in words ---- */
+
+/* "2024-01-01 05:00" */
+static struct humanized moment(int64_t ms)
+{
+	char day[DAY_SIZE];
+	int64_t minute = (ms % DAY_MS + DAY_MS) % DAY_MS / 60000;
+
+	day_format(day, ms);
+	return humanize("%s %02d:%02d", day, (int)(minute / 60), (int)(minute % 60));
+}
+
+static void put_lines(const struct overview *o, FILE *f)
+{
+	int64_t from, gap = overview_longest_gap(o, &from);
+
+	fprintf(f, "%s events of %s users, %s tracks; %s sessions", humanize_count(o->counts[OVERVIEW_EVENTS]).text,
+		humanize_count(o->n_users).text, humanize_count(o->tracks.n).text, humanize_count(o->first.plays).text);
+	if (o->counts[OVERVIEW_OPEN] > 0)
+		fprintf(f, ", %s without an end", humanize_count(o->counts[OVERVIEW_OPEN]).text);
+	fputs(".\n", f);
+	if (o->from != EVENT_NO_TIMESTAMP)
+		fprintf(f, "%s to %s (UTC)", moment(o->from).text, moment(o->until).text);
+	if (gap > 0)
+		fprintf(f, "; nothing for %" PRId64 " h from %s", gap, moment(from).text);
+	if (o->from != EVENT_NO_TIMESTAMP)
+		fputs(".\n", f);
+	fprintf(f, "A session: %s plays, time %s.\n", humanize_mean(per_session(o, (double)o->all.plays)).text,
+		humanize_mean(per_session(o, (double)o->all.billionths / 1e9)).text);
+	fprintf(f, "A play: time %s, %.1f %% skipped (under %g), %.1f %% liked (%g or more).\n",
+		humanize_mean(mean_time(&o->all)).text, share(o->all.skipped, o->all.plays), o->choice.skipped,
+		share(o->all.liked, o->all.plays), o->choice.liked);
+	fprintf(f, "Heard before in the session: %.1f %% of tracks",
+		share(o->counts[OVERVIEW_REPEATED_TRACKS], o->all.plays));
+	if (o->with_catalog)
+		fprintf(f, ", %.1f %% of artists", repeated_artists(o));
+	fputs(".\n", f);
+}
+
+/* The same as running text. NULL where there is no memory. */
+static char *make_lead(const struct overview *o)
+{
+	struct memstream m;
+	FILE *f = memstream_open(&m);
+	char *text;
+
+	if (!f)
+		return NULL;
+	put_lines(o, f);
+	text = memstream_close(&m);
+	for (char *end = text; end && (end = strchr(end, '\n')) != NULL;)
+		*end = end[1] ? ' ' : '\0';
+	return text;
+}
+
 /* ---- the document ---- */
 
 static int draw(const void *report, FILE *f, struct errmsg *e)
@@ -285,7 +341,10 @@ int overview_report_make(struct overview_report *r, const struct overview *o, st
 	if (make_sources(&r->sections[1], o) < 0 || make_remarks(r) < 0)
 		return errmsg_nomem(e);
 	r->document.title = "What is in the log";
-	r->document.lead = "";
+	r->lead = make_lead(o);
+	if (!r->lead)
+		return errmsg_nomem(e);
+	r->document.lead = r->lead;
 	r->document.remarks = (const char *const *)r->remarks;
 	r->document.sections = r->sections;
 	r->document.n_sections = OVERVIEW_SECTIONS;
@@ -300,47 +359,11 @@ void overview_report_clear(struct overview_report *r)
 		section_clear(&r->sections[i]);
 	for (size_t i = 0; i < r->document.n_remarks; i++)
 		free(r->remarks[i]);
+	free(r->lead);
 	*r = (struct overview_report){0};
 }
 
 /* ---- one screen ---- */
-
-/* "2024-01-01 05:00" */
-static struct humanized moment(int64_t ms)
-{
-	char day[DAY_SIZE];
-	int64_t minute = (ms % DAY_MS + DAY_MS) % DAY_MS / 60000;
-
-	day_format(day, ms);
-	return humanize("%s %02d:%02d", day, (int)(minute / 60), (int)(minute % 60));
-}
-
-static void put_lines(const struct overview *o, FILE *f)
-{
-	int64_t from, gap = overview_longest_gap(o, &from);
-
-	fprintf(f, "%s events of %s users, %s tracks; %s sessions", humanize_count(o->counts[OVERVIEW_EVENTS]).text,
-		humanize_count(o->n_users).text, humanize_count(o->tracks.n).text, humanize_count(o->first.plays).text);
-	if (o->counts[OVERVIEW_OPEN] > 0)
-		fprintf(f, ", %s without an end", humanize_count(o->counts[OVERVIEW_OPEN]).text);
-	fputs(".\n", f);
-	if (o->from != EVENT_NO_TIMESTAMP)
-		fprintf(f, "%s to %s (UTC)", moment(o->from).text, moment(o->until).text);
-	if (gap > 0)
-		fprintf(f, "; nothing for %" PRId64 " h from %s", gap, moment(from).text);
-	if (o->from != EVENT_NO_TIMESTAMP)
-		fputs(".\n", f);
-	fprintf(f, "A session: %s plays, time %s.\n", humanize_mean(per_session(o, (double)o->all.plays)).text,
-		humanize_mean(per_session(o, (double)o->all.billionths / 1e9)).text);
-	fprintf(f, "A play: time %s, %.1f %% skipped (under %g), %.1f %% liked (%g or more).\n",
-		humanize_mean(mean_time(&o->all)).text, share(o->all.skipped, o->all.plays), o->choice.skipped,
-		share(o->all.liked, o->all.plays), o->choice.liked);
-	fprintf(f, "Heard before in the session: %.1f %% of tracks",
-		share(o->counts[OVERVIEW_REPEATED_TRACKS], o->all.plays));
-	if (o->with_catalog)
-		fprintf(f, ", %.1f %% of artists", repeated_artists(o));
-	fputs(".\n\n", f);
-}
 
 static void add_cells(struct table *t, const char *name, double answers, const struct overview *o,
 		      const struct overview_plays *p)
@@ -434,6 +457,7 @@ int overview_report_screen(const struct overview_report *r, FILE *f, bool colour
 	const struct overview *o = r->overview;
 
 	put_lines(o, f);
+	fputc('\n', f);
 	if (put_sources(o, f, colour) < 0 || put_places(o, f, colour) < 0)
 		return errmsg_nomem(e);
 	if (o->from != EVENT_NO_TIMESTAMP)

@@ -21,6 +21,7 @@ struct overview_report {
 	const struct overview *overview;
 	struct section sections[OVERVIEW_SECTIONS];
 	char *remarks[OVERVIEW_REMARKS];
+	char *lead;
 };
 
 /* Makes it of an overview that has ended; borrowed. Returns 0, or -1 where there is no memory; clear in either case. */

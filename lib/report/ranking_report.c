@@ -172,6 +172,12 @@ static int make_remarks(struct ranking_report *r)
 
 /* ---- charts ---- */
 
+/* Against the first table. */
+static enum svg_verdict verdict_of(const struct ranking_row *x)
+{
+	return !x->significant ? SVG_UNSURE : x->difference > 0 ? SVG_BETTER : SVG_WORSE;
+}
+
 /* A forest of the tables for one metric at the first cutoff. */
 static int draw_metric(const struct ranking_report *r, const char *metric, FILE *f)
 {
@@ -188,7 +194,8 @@ static int draw_metric(const struct ranking_report *r, const char *metric, FILE 
 		texts[i] = humanize("%s (%s to %s)", humanize_mean(x->value).text, humanize_mean(x->lower).text,
 				    humanize_mean(x->upper).text);
 		rows[chart.n++] = (struct svg_interval){.name = x->table, .text = texts[i].text, .value = x->value,
-							.lower = x->lower, .upper = x->upper};
+							.lower = x->lower, .upper = x->upper,
+							.verdict = verdict_of(x)};
 	}
 	if (rows && texts) {
 		html_figure(f, metric);

@@ -137,14 +137,31 @@ int simulation_init(struct simulation *s, const struct catalog *c, const struct 
 	return find_neighbours(s, e);
 }
 
+int simulation_replay(struct simulation *s, const struct simulation *of, const struct sim_session *session)
+{
+	*s = *of;
+	s->options.sessions = s->options.in_flight = 1;
+	s->options.returns.days = 0;
+	s->again = session;
+	s->replayed = false;
+	s->ended = s->n_idle = 0;
+	s->queue = (struct session_queue){0};
+	if (allocate_places(s) < 0)
+		return -1;
+	s->state[session->user].sessions = session->number;
+	return 0;
+}
+
 void simulation_clear(struct simulation *s)
 {
 	for (size_t i = 0; s->sessions && i < s->options.in_flight; i++)
 		history_clear(&s->sessions[i].history);
-	neighbours_clear(&s->neighbours);
+	if (!s->again) {
+		neighbours_clear(&s->neighbours);
+		returns_clear(&s->returns);
+		hype_clear(&s->hype);
+	}
 	session_queue_clear(&s->queue);
-	returns_clear(&s->returns);
-	hype_clear(&s->hype);
 	free(s->state);
 	free(s->sessions);
 	free(s->idle);
@@ -169,6 +186,13 @@ static bool next_arrival(struct simulation *s, struct arrival *a)
 {
 	uint64_t number;
 
+	if (s->again) {
+		bool first = !s->replayed;
+
+		s->replayed = true;
+		*a = (struct arrival){.user = s->again->user, .day = s->again->day, .time = s->again->clock};
+		return first;
+	}
 	if (returning(s))
 		return returns_next(&s->returns, a);
 	if (!session_queue_next(&s->queue, &number))
@@ -249,6 +273,8 @@ void simulation_end(struct simulation *s, struct sim_session *session)
 	s->ended++;
 	s->state[session->user].free_from = session->clock;
 	s->idle[s->n_idle++] = session;
+	if (s->again)
+		return;
 	if (returning(s))
 		returns_over(&s->returns, session->user, session->number, (double)session->reward / 100, session->clock);
 	else

@@ -70,6 +70,8 @@ struct simulation {
 	struct sim_session **idle;  /* those not in flight */
 	size_t n_idle;
 	uint64_t ended; /* sessions */
+	const struct sim_session *again; /* of a replay: the session, which is the only one; borrowed */
+	bool replayed;
 	struct summary *days;
 };
 
@@ -77,6 +79,13 @@ struct simulation {
 int simulation_init(struct simulation *s, const struct catalog *c, const struct users *u, const struct npy *embeddings,
 		    const struct simulation_options *options, struct errmsg *e);
 void simulation_clear(struct simulation *s);
+
+/*
+ * Prepares to play a session once more, by another recommender: the same user, interest and first track. What does not
+ * change is borrowed from the simulation that it is of. Returns 0, or -1 where there is no memory. Free with
+ * simulation_clear in either case.
+ */
+int simulation_replay(struct simulation *s, const struct simulation *of, const struct sim_session *session);
 
 /*
  * Begins one more session; its first request is then to be sent. Returns 1 with the session; 0 where none can begin

@@ -112,6 +112,9 @@ static int read_answers(struct source *p, struct study *s)
 	struct recommendations_count count;
 
 	partial_get_answers(&p->in, &count);
+	/* of parts by time it is not known what repeats an artist of the part before without the catalog */
+	if (!*s->keep.artists)
+		count.with_artist = count.repeated_artists = 0;
 	if (x >= p->to.n_experiments || arm >= p->to.n_arms[x] || source >= p->to.n_sources)
 		p->in.wrong = true;
 	if (p->in.wrong || !s->keep.recommendations || p->to.experiments[x] == PARTIAL_LEFT_OUT)
@@ -241,6 +244,7 @@ static int take_user(struct reading *r, struct errmsg *e)
 		return errmsg_nomem(e);
 	if (partial_get_user(&p->in, user, &p->shape, &p->to, &r->study->keep, p->before, e) < 0)
 		return errmsg_prefix(e, "%s", p->name);
+	r->study->apart = r->study->apart || user->ends.from == EVENT_NO_TIMESTAMP || partial_user_is_sorted(user);
 	r->of[r->n_users++] = p;
 	p->before = (uint64_t)user->id + 1;
 	p->left--;
@@ -324,6 +328,8 @@ int partial_merge(struct study *s, struct part_file *files, size_t n, bool order
 	int status = 0;
 
 	s->merged = true;
+	if (partial_find_catalog(&s->keep) < 0)
+		return errmsg_nomem(e);
 	for (size_t i = 0; status == 0 && i < n; i++)
 		status = read_file(&r, &files[i], e);
 	if (status == 0 && make_heap(&r) < 0)

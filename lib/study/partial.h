@@ -40,6 +40,14 @@
 extern const struct part_kind partial_kind;
 
 /*
+ * Cuts the next part of a file by user into pieces, cut->n files in memory that are called as it is (zeroed; to be
+ * cleared): parts of their own, which merge to the part that was cut, each after later events of its users or not.
+ * What a part knows only of the whole, as how many events there were and the answers of each source, goes to the first
+ * piece. Returns 1; 0 where there is no more; or -1 with the reason.
+ */
+int partial_cut(struct part_file *file, const struct part_cut *cut, struct part_file *pieces, struct errmsg *e);
+
+/*
  * Writes a study that has ended and is joinable (study_keep). Returns 0, or -1 where there is no memory; errors of f
  * are for ferror to tell.
  */

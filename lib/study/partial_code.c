@@ -275,7 +275,7 @@ static uint32_t get_number(struct part_numbers *in, const uint32_t *numbers, siz
 	return 0;
 }
 
-static void get_answer(struct part_numbers *in, struct study_ends *ends, const struct partial_numbers *to)
+static void get_answer(struct part_numbers *in, struct study_ends *ends, const struct partial_numbers *to, bool artists)
 {
 	uint64_t track = part_take_up_to(in, UINT32_MAX), flags;
 
@@ -286,8 +286,8 @@ static void get_answer(struct part_numbers *in, struct study_ends *ends, const s
 	ends->answer.pool = (uint32_t)part_take_up_to(in, UINT32_MAX);
 	flags = part_take_up_to(in, ANSWER_ALL);
 	ends->repeats_track = flags & REPEATS_TRACK;
-	ends->has_artist = flags & HAS_ARTIST;
-	ends->repeats_artist = flags & REPEATS_ARTIST;
+	ends->has_artist = artists && (flags & HAS_ARTIST);
+	ends->repeats_artist = artists && (flags & REPEATS_ARTIST);
 }
 
 static void put_opening(struct part_bytes *b, const struct study_opening *o, const struct partial_numbers *to)
@@ -337,7 +337,7 @@ static int get_answers_of(struct part_numbers *in, struct partial_user *u, const
 	uint64_t track = 0;
 	size_t n;
 
-	get_answer(in, &u->ends, to);
+	get_answer(in, &u->ends, to, artists);
 	n = part_take_length(in, 1);
 	for (size_t i = 0; i < n; i++) {
 		uint64_t step = part_take_up_to(in, INT32_MAX);
@@ -356,17 +356,12 @@ static int get_answers_of(struct part_numbers *in, struct partial_user *u, const
 	return 0;
 }
 
-static bool is_sorted(const struct partial_user *u)
-{
-	return u->digest != u->ends.ends || u->ends.first != u->ends.begins;
-}
-
 static uint64_t flags_of(const struct partial_user *u)
 {
 	return (u->in_session ? IN_SESSION : 0) | (u->ends.from != EVENT_NO_TIMESTAMP ? DATED : 0) |
 	       (u->ended != EVENT_NO_TIMESTAMP ? ENDED : 0) | (u->ends.undated ? FIRST_UNDATED : 0) |
 	       (u->ends.last ? FIRST_LAST : 0) | (u->ends.one.latencies > 0 ? FIRST_LATENCY : 0) |
-	       (u->left ? LEFT : 0) | (is_sorted(u) ? SORTED : 0);
+	       (u->left ? LEFT : 0) | (partial_user_is_sorted(u) ? SORTED : 0);
 }
 
 /* The moments of a user. */
@@ -384,7 +379,7 @@ static void put_ends(struct part_bytes *b, const struct partial_user *u, const s
 		part_put(b, (uint64_t)u->latest - (uint64_t)u->ended);
 	part_put_word(b, ends->begins);
 	part_put_word(b, ends->ends);
-	if (is_sorted(u)) {
+	if (partial_user_is_sorted(u)) {
 		part_put_word(b, ends->first);
 		part_put_word(b, u->digest);
 	}
@@ -464,7 +459,7 @@ int partial_get_user(struct part_numbers *in, struct partial_user *u, const stru
 	for (size_t i = 0; i < n && !in->wrong; i++)
 		if (get_participant(in, u, shape, to, &place) < 0)
 			return errmsg_nomem(e);
-	if (shape->answers && !in->wrong && get_answers_of(in, u, to, keep->catalog != NULL) < 0)
+	if (shape->answers && !in->wrong && get_answers_of(in, u, to, *keep->artists) < 0)
 		return errmsg_nomem(e);
 	if (in->wrong || id > INT32_MAX)
 		return part_refuse(e);

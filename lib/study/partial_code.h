@@ -56,6 +56,10 @@ int partial_get_user(struct part_numbers *in, struct partial_user *u, const stru
 /* The id of the next user, without going on to it. */
 uint32_t partial_next_id(const struct part_numbers *in, uint64_t before);
 
+/* As partial_pack, of a piece of a study that is cut. */
+int partial_pack_piece(struct study *s, const struct part_cut *cut, size_t piece, const char *name,
+		       struct part_file *file, struct errmsg *e);
+
 /* The counts of answers: six numbers. */
 enum { PARTIAL_ANSWERS_N = 6 };
 void partial_put_answers(struct part_bytes *b, const struct recommendations_count *count);

@@ -23,6 +23,27 @@ static int check_moment(const struct study_keep *keep, const json_t *object, str
 	return 0;
 }
 
+int partial_find_catalog(struct study_keep *keep)
+{
+	return keep->catalog && !*keep->artists ? catalog_digest(keep->catalog, keep->artists) : 0;
+}
+
+/* Artists are those of a catalog, which has to be the same. */
+static int check_catalog(const struct study_keep *keep, const json_t *object, bool artists, struct errmsg *e)
+{
+	const char *theirs = json_string_value(json_object_get(object, "catalog"));
+
+	if (!artists || !keep->recommendations || !*keep->artists)
+		return 0;
+	if (!theirs)
+		return errmsg_set(e, "was written in an earlier version, which did not say with which catalog: make it "
+				  "again from its logs");
+	if (strcmp(theirs, keep->artists) != 0)
+		return errmsg_set(e, "was written with another catalog than that of --tracks (digest %.16s, not %s)",
+				  theirs, keep->artists);
+	return 0;
+}
+
 /* Checks that the part has what the study is to keep. */
 static int check_kept(const struct study_keep *keep, const json_t *object, struct partial_shape *shape,
 		      struct errmsg *e)
@@ -33,7 +54,7 @@ static int check_kept(const struct study_keep *keep, const json_t *object, struc
 	} kept[] = {
 		{"days", keep->days, &shape->days}, {"sessions", keep->sessions, &shape->sessions},
 		{"answers", keep->recommendations, &shape->answers},
-		{"artists", keep->recommendations && keep->catalog, &shape->artists},
+		{"artists", keep->recommendations && *keep->artists, &shape->artists},
 	};
 
 	for (size_t i = 0; i < sizeof kept / sizeof *kept; i++) {
@@ -42,7 +63,7 @@ static int check_kept(const struct study_keep *keep, const json_t *object, struc
 		if (kept[i].wanted && !*kept[i].there)
 			return errmsg_set(e, "was written without %s, which cannot be made up for here", kept[i].key);
 	}
-	return check_moment(keep, object, e);
+	return check_catalog(keep, object, shape->artists, e) < 0 ? -1 : check_moment(keep, object, e);
 }
 
 /* Adds the events before the moment, by the experiments that they name. */
@@ -250,6 +271,8 @@ int partial_keep_as(struct study_keep *keep, const json_t *head, char *const *wa
 {
 	struct partial_shape shape;
 
+	if (partial_find_catalog(keep) < 0)
+		return errmsg_nomem(e);
 	if (check_asked(json_object_get(head, "asked"), wanted, n_wanted, e) < 0 ||
 	    check_kept(keep, head, &shape, e) < 0)
 		return -1;

@@ -12,6 +12,9 @@
 #include "study/partial_code.h"
 #include "study/study.h"
 
+/* Finds the digest of the catalog that is kept, if any, once. Returns 0, or -1 where there is no memory. */
+int partial_find_catalog(struct study_keep *keep);
+
 /*
  * Sees to it that the part has what the study is to keep, adds its counts to the study's, and makes its experiments and
  * their arms known: *numbers leads from those of the part to those of the study, its sets of arms apart. Of users there

@@ -171,7 +171,7 @@ int partial_user_take(struct partial_user *u, const struct study *s, size_t i)
 	u->digest = of->digest;
 	u->left = of->left;
 	u->ends = s->ends[user];
-	if (s->order == STUDY_STREAM && !s->merged)
+	if (s->order == STUDY_STREAM && (!s->merged || s->resumed))
 		u->ends.ends = of->digest;
 	for (uint32_t link = of->participant; link != 0; link = s->participants[link - 1].next)
 		if (take_participant(u, s, link - 1) < 0)

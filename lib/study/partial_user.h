@@ -59,6 +59,12 @@ int64_t *partial_user_time(struct partial_user *u);
 uint32_t *partial_user_heard(struct partial_user *u);
 struct study_opening *partial_user_opening(struct partial_user *u);
 
+/* Whether the events that were counted first and last are not those of the log, because events were put in order. */
+static inline bool partial_user_is_sorted(const struct partial_user *u)
+{
+	return u->digest != u->ends.ends || u->ends.first != u->ends.begins;
+}
+
 /* Takes the i-th user by id out of a joinable study that has ended. Returns 0, or -1 where there is no memory. */
 int partial_user_take(struct partial_user *u, const struct study *s, size_t i);
 

@@ -5,6 +5,7 @@
 #include "base/memstream.h"
 #include "study/partial.h"
 #include "study/partial_code.h"
+#include "study/partial_head.h"
 #include "study/study_internal.h"
 #include "text/json_put.h"
 
@@ -25,7 +26,21 @@ struct writing {
 	struct partial_numbers to;
 	uint32_t *used_sets;	/* to.n_sets numbers of sets, in the order in which they stand in the part */
 	uint32_t *used_sources; /* likewise */
+	const struct part_cut *cut; /* of which this is a piece; NULL: of none */
+	size_t piece;
 };
+
+/* Whether it has what is known of the whole log: it is that, or the first piece of it. */
+static bool has_whole(const struct writing *w)
+{
+	return !w->cut || w->piece == 0;
+}
+
+/* Whether it has a user, the i-th by id. */
+static bool has_user(const struct writing *w, size_t i)
+{
+	return !w->cut || w->cut->piece_of(w->cut->ctx, w->study->ids[i].key) == w->piece;
+}
 
 static void clear_writing(struct writing *w)
 {
@@ -145,12 +160,12 @@ static int number_sets(struct writing *w)
 	return 0;
 }
 
-static int begin_writing(struct writing *w, const struct study *s)
+static int begin_writing(struct writing *w, const struct study *s, const struct part_cut *cut, size_t piece)
 {
-	*w = (struct writing){.study = s,
+	*w = (struct writing){.study = s, .cut = cut, .piece = piece,
 			      .shape = {.days = s->keep.days, .sessions = s->keep.sessions,
 					.answers = s->keep.recommendations,
-					.artists = s->keep.recommendations && s->keep.catalog,
+					.artists = s->keep.recommendations && *s->keep.artists,
 					.from = input_logs_from(&s->logs)}};
 	w->to.early = intern_places(&s->early);
 	if (!w->to.early || number_arms(w) < 0 || number_sources(w) < 0)
@@ -197,21 +212,26 @@ static int put_experiment(const struct study *s, size_t number, FILE *f)
 	return status;
 }
 
-static void put_counts(const struct study *s, FILE *f)
+/* What is counted of the whole log. */
+static void put_counts(const struct writing *w, FILE *f)
 {
+	static const struct study none = {0};
+	const struct study *s = has_whole(w) ? w->study : &none;
+
 	fprintf(f, "{\"partial\":\"" PARTIAL_OF "\",\"version\":%d,\"events\":%" PRIu64, PARTIAL_VERSION, s->events);
-	put_moment("from", input_logs_from(&s->logs), f);
-	put_moment("until", input_logs_until(&s->logs), f);
+	put_moment("from", w->shape.from, f);
+	put_moment("until", input_logs_until(&w->study->logs), f);
 	fprintf(f, ",\"duplicate_events\":%" PRIu64 ",\"out_of_order_events\":%" PRIu64
 		   ",\"sorted\":%s,\"events_after_end\":%" PRIu64 ",\"malformed_lines\":%" PRIu64
 		   ",\"unread_files\":%" PRIu64 ",\"undated_sessions\":%" PRIu64,
-		s->duplicates, s->out_of_order, truth(s->sorted), s->after_end, s->malformed, s->unread,
+		s->duplicates, s->out_of_order, truth(w->study->sorted), s->after_end, s->malformed, s->unread,
 		s->days.undated);
 }
 
 /* ,"covariate_before":moment,"events_before":{name:count,…} Returns 0, or -1 where there is no memory. */
-static int put_before(const struct study *s, FILE *f)
+static int put_before(const struct writing *w, FILE *f)
 {
+	const struct study *s = w->study;
 	uint32_t *names = intern_sorted(&s->early);
 
 	if (!names)
@@ -220,7 +240,7 @@ static int put_before(const struct study *s, FILE *f)
 	for (size_t i = 0; i < s->early.n; i++) {
 		fputs(i > 0 ? "," : "", f);
 		put_name(&s->early, names[i], f);
-		fprintf(f, ":%" PRIu64, s->early_events[names[i]]);
+		fprintf(f, ":%" PRIu64, has_whole(w) ? s->early_events[names[i]] : 0);
 	}
 	fputc('}', f);
 	free(names);
@@ -248,19 +268,30 @@ static void put_sources(const struct writing *w, FILE *f)
 	fputc(']', f);
 }
 
+static size_t users_in(const struct writing *w)
+{
+	size_t n = w->study->n_users;
+
+	for (size_t i = 0; w->cut && i < w->study->n_users; i++)
+		n -= !has_user(w, i);
+	return n;
+}
+
 /* The first line, up to the bytes that follow. Returns 0, or -1 where there is no memory. */
 static int put_head(const struct writing *w, struct input_logs *logs, FILE *f)
 {
 	const struct study *s = w->study;
 	int status = 0;
 
-	put_counts(s, f);
+	put_counts(w, f);
 	if (s->keep.before)
-		status = put_before(s, f);
+		status = put_before(w, f);
 	else
 		fputs(",\"covariate_before\":null", f);
 	fprintf(f, ",\"days\":%s,\"sessions\":%s,\"answers\":%s,\"artists\":%s", truth(w->shape.days),
 		truth(w->shape.sessions), truth(w->shape.answers), truth(w->shape.artists));
+	if (w->shape.artists)
+		fprintf(f, ",\"catalog\":\"%s\"", s->keep.artists);
 	if (w->shape.answers)
 		put_sources(w, f);
 	put_asked(s, f);
@@ -270,8 +301,8 @@ static int put_head(const struct writing *w, struct input_logs *logs, FILE *f)
 		status = put_experiment(s, i, f);
 	}
 	fputc(']', f);
-	input_logs_write(logs, f);
-	fprintf(f, ",\"users\":%zu", s->n_users);
+	input_logs_write(logs, w->cut ? input_logs_piece(w->piece, w->cut->n) : 0, f);
+	fprintf(f, ",\"users\":%zu", users_in(w));
 	return status;
 }
 
@@ -279,10 +310,12 @@ static int put_head(const struct writing *w, struct input_logs *logs, FILE *f)
 static int pack_answers(const struct writing *w, struct part_bytes *b)
 {
 	const struct recommendations *all = &w->study->recommendations;
-	struct recommendations_row *rows = recommendations_sorted(all);
+	struct recommendations_row *rows = has_whole(w) ? recommendations_sorted(all) : NULL;
 
+	if (!has_whole(w))
+		part_put(b, 0);
 	if (!rows)
-		return -1;
+		return has_whole(w) ? -1 : 0;
 	part_put(b, all->keys.n);
 	for (uint32_t x = 0; x < w->study->names.n; x++) {
 		uint32_t *arms = intern_sorted(&w->study->experiments[x].arms);
@@ -352,6 +385,8 @@ static int pack_users(const struct writing *w, struct part_bytes *b)
 
 	for (size_t i = 0; status == 0 && i < w->study->n_users; i++) {
 		look_ahead(w->study, i);
+		if (!has_user(w, i))
+			continue;
 		status = partial_user_take(&user, w->study, i);
 		if (status == 0)
 			partial_put_user(b, &user, &w->shape, &w->to, before);
@@ -361,12 +396,16 @@ static int pack_users(const struct writing *w, struct part_bytes *b)
 	return status;
 }
 
-/* Makes the first line and the numbers. Returns 0, or -1 where there is no memory. */
-static int pack(struct study *s, struct memstream *head, struct part_bytes *bytes)
+/*
+ * Makes the first line and the numbers: of all, where `cut` is NULL, or of a piece. Returns 0, or -1 where there is no
+ * memory.
+ */
+static int pack(struct study *s, const struct part_cut *cut, size_t piece, struct memstream *head,
+		struct part_bytes *bytes)
 {
 	struct writing w;
-	FILE *f = memstream_open(head);
-	int status = f ? begin_writing(&w, s) : -1;
+	FILE *f = partial_find_catalog(&s->keep) == 0 ? memstream_open(head) : NULL;
+	int status = f ? begin_writing(&w, s, cut, piece) : -1;
 
 	if (!f)
 		return -1;
@@ -390,7 +429,7 @@ int partial_write(struct study *s, FILE *f, struct errmsg *e)
 {
 	struct part_bytes bytes = {0};
 	struct memstream head = {0};
-	int status = pack(s, &head, &bytes);
+	int status = pack(s, NULL, 0, &head, &bytes);
 
 	if (status == 0)
 		status = part_write(head.text, head.len, &bytes, f);
@@ -399,15 +438,28 @@ int partial_write(struct study *s, FILE *f, struct errmsg *e)
 	return status < 0 ? errmsg_nomem(e) : 0;
 }
 
-int partial_pack(struct study *s, const char *name, struct part_file *file, struct errmsg *e)
+/* As partial_pack, of all or of a piece. */
+static int pack_file(struct study *s, const struct part_cut *cut, size_t piece, const char *name,
+		     struct part_file *file, struct errmsg *e)
 {
 	struct part_bytes bytes = {0};
 	struct memstream head = {0};
-	int status = pack(s, &head, &bytes);
+	int status = pack(s, cut, piece, &head, &bytes);
 
 	if (status == 0)
 		status = part_file_pack(file, name, head.text, head.len, &bytes);
 	part_bytes_clear(&bytes);
 	free(head.text);
 	return status < 0 ? errmsg_nomem(e) : 0;
+}
+
+int partial_pack(struct study *s, const char *name, struct part_file *file, struct errmsg *e)
+{
+	return pack_file(s, NULL, 0, name, file, e);
+}
+
+int partial_pack_piece(struct study *s, const struct part_cut *cut, size_t piece, const char *name,
+		       struct part_file *file, struct errmsg *e)
+{
+	return pack_file(s, cut, piece, name, file, e);
 }

@@ -37,8 +37,7 @@
 #include "study/days.h"
 #include "study/metrics.h"
 #include "study/recommendations.h"
-
-struct catalog;
+#include "world/catalog.h"
 
 enum study_order { STUDY_STREAM, STUDY_HOLD };
 
@@ -61,6 +60,11 @@ struct study_keep {
 	/* how each user's events begin, so that a part of it can be joined to one of earlier events (partial.h) */
 	bool joinable;
 	const struct catalog *catalog; /* for them: whose artist was repeated; NULL: only tracks. Borrowed. */
+	/*
+	 * The digest of that catalog, which parts carry: it is found where it is needed. Without a catalog: that of
+	 * the parts that are read, to write them as they are; "": none.
+	 */
+	char artists[CATALOG_DIGEST];
 };
 
 struct study_experiment {
@@ -143,6 +147,12 @@ struct study_sessions {
 	size_t n, times_cap, participants_cap;
 };
 
+/* What there was of some counts when logs were begun to be counted on top of a state (study_log.h). */
+struct study_base {
+	uint64_t events, malformed, unread;
+	size_t n_logs;
+};
+
 struct study_held;
 
 struct study {
@@ -166,6 +176,8 @@ struct study {
 	uint64_t *early_events; /* how many, by number in `early` */
 	struct days days; /* by participant */
 	struct input_logs logs; /* those that were read, where the study is joinable */
+	bool resumed;		/* a state was read, and the logs on top of it */
+	struct study_base base; /* then: of the state */
 	struct study_ends *ends; /* by the user's place; likewise */
 	struct study_opening *openings; /* likewise, where recommendations are kept */
 	size_t n_openings;
@@ -188,6 +200,7 @@ struct study {
 	size_t held_answers_cap;
 	bool merged;   /* parts were read */
 	bool unsorted; /* a part (partial.h) was taken as it came, out of order */
+	bool apart;    /* a user of a part has no timestamps, or events in another order than the log: none can follow */
 	size_t ends_cap, openings_cap, first_days_cap, n_first_days;
 };
 

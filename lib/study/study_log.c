@@ -5,21 +5,34 @@
 #include <unistd.h>
 
 #include "event/log.h"
+#include "study/partial.h"
 #include "text/ndjson.h"
 
 /* One reading of the logs. */
 struct pass {
 	struct study *study;
 	const struct study_log *in;
-	bool give_up;	     /* it is to end with an event out of order */
+	bool give_up;	     /* it is to end with an event that does not come after those before it */
 	unsigned long *said; /* complaints that were passed on, so far */
 	unsigned long seen;  /* and those of this reading */
+	uint64_t bytes;	     /* of files that were read to the end */
+	bool in_vain;	     /* it has ended so */
 };
+
+/* Looks at what was just counted. An event without a time says nothing of its place among those of a state. */
+static void check_event(struct pass *p, const struct event *ev)
+{
+	const struct study *s = p->study;
+
+	if (p->give_up && (s->out_of_order > 0 || (s->resumed && ev->timestamp == EVENT_NO_TIMESTAMP)))
+		p->in_vain = true;
+}
 
 /* Reads n of the files, one after another. */
 static int read_paths(struct pass *p, char *const *paths, size_t n, struct errmsg *e)
 {
 	struct study *s = p->study;
+	struct log_watch watch = p->in->watch;
 	struct log log;
 	const struct event *ev;
 	enum log_status got;
@@ -27,19 +40,22 @@ static int read_paths(struct pass *p, char *const *paths, size_t n, struct errms
 
 	if (log_open(&log, paths, n, p->in->threads, e) < 0)
 		return -1;
-	log_watch(&log, &p->in->watch);
-	while (status == 0 && !(p->give_up && s->out_of_order > 0) && (got = log_next(&log, &ev, e)) != LOG_END) {
-		if (got == LOG_EVENT)
+	watch.before = p->bytes;
+	log_watch(&log, &watch);
+	while (status == 0 && !p->in_vain && (got = log_next(&log, &ev, e)) != LOG_END) {
+		if (got == LOG_EVENT) {
 			status = study_add(s, ev, e);
-		else if (got == LOG_NO_MEMORY)
+			check_event(p, ev);
+		} else if (got == LOG_NO_MEMORY) {
 			status = -1;
-		else if (++p->seen > *p->said) {
+		} else if (++p->seen > *p->said) {
 			p->in->complain(p->in->ctx, e);
 			++*p->said;
 		}
 	}
 	s->malformed += log.bad;
 	s->unread += log.failed;
+	p->bytes += log_bytes(&log);
 	log_close(&log);
 	return status;
 }
@@ -52,8 +68,8 @@ static int read_apart(struct pass *p, struct errmsg *e)
 	size_t n = p->in->n_paths > 0 ? p->in->n_paths : 1;
 	int status = 0;
 
-	p->study->logs.parts = 1;
-	for (size_t i = 0; status == 0 && i < n && !(p->give_up && p->study->out_of_order > 0); i++) {
+	p->study->logs.parts++;
+	for (size_t i = 0; status == 0 && i < n && !p->in_vain; i++) {
 		if (input_logs_begin(&p->study->logs, ndjson_name(paths[i])) < 0)
 			return errmsg_nomem(e);
 		status = read_paths(p, &paths[i], 1, e);
@@ -61,13 +77,16 @@ static int read_apart(struct pass *p, struct errmsg *e)
 	return status;
 }
 
-/* Reads the logs once; complaints after the first `said` of them are passed on. */
+/*
+ * Reads the logs once; complaints after the first `said` of them are passed on. Returns 0; 1 where it gave up; or -1
+ * with the reason.
+ */
 static int read_once(struct study *s, const struct study_log *in, bool give_up, unsigned long *said, struct errmsg *e)
 {
 	struct pass p = {.study = s, .in = in, .give_up = give_up, .said = said};
+	int status = s->keep.joinable ? read_apart(&p, e) : read_paths(&p, in->paths, in->n_paths, e);
 
-	s->malformed = s->unread = 0;
-	return s->keep.joinable ? read_apart(&p, e) : read_paths(&p, in->paths, in->n_paths, e);
+	return status == 0 && p.in_vain ? 1 : status;
 }
 
 /* Whether the logs can be read a second time. Where standard input can, *start is where it stands now, or else -1. */
@@ -91,16 +110,39 @@ static bool are_files(const struct study_log *in, off_t *start)
 	return *start >= 0;
 }
 
-/* Makes an empty study with the same wishes, that holds its events. */
-static void begin_held(struct study *s)
+/* Makes an empty study with the same wishes, and winds standard input back to `start` where that is not -1. */
+static int begin_again(struct study *s, enum study_order order, off_t start, struct errmsg *e)
 {
 	struct study_keep keep = s->keep;
 	char *const *wanted = s->wanted;
 	size_t n_wanted = s->n_wanted;
 
 	study_clear(s);
-	study_init(s, STUDY_HOLD, wanted, n_wanted);
+	study_init(s, order, wanted, n_wanted);
 	study_keep(s, &keep);
+	if (start >= 0 && lseek(STDIN_FILENO, start, SEEK_SET) < 0)
+		return errmsg_set(e, "standard input: cannot be read again");
+	return 0;
+}
+
+/*
+ * Reads the state, and the logs on top of it, which is what reading all logs at once would do. Returns 0; 1 where they
+ * cannot be counted so; or -1 with the reason.
+ */
+static int read_onto_state(struct study *s, const struct study_log *in, unsigned long *said, struct errmsg *e)
+{
+	struct part_file state = *in->state;
+	int status;
+
+	if (partial_merge(s, &state, 1, true, e) < 0)
+		return -1;
+	s->resumed = true;
+	s->base = (struct study_base){s->events, s->malformed, s->unread, s->logs.n};
+	if (s->apart || s->out_of_order > 0)
+		return 1;
+	status = read_once(s, in, true, said, e);
+	/* what was given before is for the caller to refuse */
+	return status == 0 && input_logs_repeat(&s->logs, s->base.n_logs) ? 1 : status;
 }
 
 int study_log_read(struct study *s, const struct study_log *log, struct errmsg *e)
@@ -108,13 +150,16 @@ int study_log_read(struct study *s, const struct study_log *log, struct errmsg *
 	unsigned long said = 0;
 	off_t start;
 	bool again = are_files(log, &start);
+	int status = again && log->state ? read_onto_state(s, log, &said, e) : 2;
 
-	if (read_once(s, log, again, &said, e) < 0)
+	if (status <= 0)
+		return status;
+	if (status == 1 && begin_again(s, STUDY_STREAM, start, e) < 0)
 		return -1;
-	if (s->out_of_order == 0 || !again)
-		return 0;
-	begin_held(s);
-	if (start >= 0 && lseek(STDIN_FILENO, start, SEEK_SET) < 0)
-		return errmsg_set(e, "standard input: cannot be read again");
+	status = read_once(s, log, again, &said, e);
+	if (status <= 0)
+		return status;
+	if (begin_again(s, STUDY_HOLD, start, e) < 0)
+		return -1;
 	return read_once(s, log, false, &said, e);
 }

@@ -16,6 +16,8 @@
 
 enum { LOW = 0x7f, MORE = 0x80, WORD = 8, LONGEST = 10, TRAILER = 17, LINE_END = 64, READ_AT_ONCE = 1 << 18 };
 
+static const char mark[] = "{\"partial\":\"";
+
 void part_bytes_clear(struct part_bytes *b)
 {
 	free(b->bytes);
@@ -207,6 +209,15 @@ int part_write(const char *head, size_t len, const struct part_bytes *numbers, F
 	return 0;
 }
 
+bool part_file_is(const struct part_file *f, const struct part_kind *kind)
+{
+	const char *of = (const char *)f->bytes + sizeof mark - 1;
+	const size_t len = strlen(kind->of);
+
+	return f->n > sizeof mark + len && part_begins((const char *)f->bytes, f->n) &&
+	       memcmp(of, kind->of, len) == 0 && of[len] == '"';
+}
+
 int part_file_pack(struct part_file *f, const char *name, const char *head, size_t len,
 		   const struct part_bytes *numbers)
 {
@@ -327,6 +338,29 @@ int part_file_load(struct part_file *f, const char *path, struct errmsg *e)
 	return status;
 }
 
+bool part_begins(const char *text, size_t len)
+{
+	return len >= sizeof mark - 1 && memcmp(text, mark, sizeof mark - 1) == 0;
+}
+
+bool part_is(const char *path)
+{
+	struct lines l;
+	struct errmsg e;
+	struct stat st;
+	char *buf = NULL;
+	size_t cap = 0;
+	bool is = false;
+
+	if (strcmp(path, "-") == 0 || stat(path, &st) < 0 || !S_ISREG(st.st_mode) || lines_open(&l, path, &e) < 0)
+		return false;
+	if (lines_next_many(&l, 1, &buf, &cap, &e) == LINES_LINE)
+		is = part_begins(l.text, l.len);
+	lines_clear(&l);
+	free(buf);
+	return is;
+}
+
 void part_file_clear(struct part_file *f)
 {
 	free(f->bytes);
@@ -355,26 +389,34 @@ static int check_kind(const json_t *head, const struct part_kind *kind, struct e
 	return 0;
 }
 
+/* Whether a part, its first line and the n bytes after it, ends with the checksum of them. */
+static bool has_checksum(const unsigned char *begin, size_t line, size_t n)
+{
+	char want[TRAILER + 1];
+
+	snprintf(want, sizeof want, "%016" PRIx64 "\n", checksum(checksum(0, begin, line), begin + line, n));
+	return memcmp(begin + line + n, want, TRAILER) == 0;
+}
+
 /* Checks what follows the first line, which is `line` bytes long. */
 static int take_numbers(struct part_file *f, struct part *p, size_t line, struct errmsg *e)
 {
 	const unsigned char *begin = f->bytes + f->at;
 	size_t left = f->n - f->at - line;
-	uint64_t n = 0, sum;
-	char want[TRAILER + 1];
+	uint64_t n = 0;
 
 	if (ndjson_count(p->head, "bytes", INT64_MAX, &n, e) < 0)
 		return errmsg_prefix(e, "not a part of a log");
 	if (left < TRAILER || n > left - TRAILER)
 		return errmsg_set(e, "cut off: %zu bytes are left of %" PRIu64 "; copy it again, or make it again from "
 				  "its logs", left, n + TRAILER);
-	sum = checksum(checksum(0, begin, line), begin + line, n);
-	snprintf(want, sizeof want, "%016" PRIx64 "\n", sum);
-	if (memcmp(begin + line + n, want, TRAILER) != 0)
+	if (f->at >= f->checked && !has_checksum(begin, line, n))
 		return errmsg_set(e, "damaged: its checksum is not that of what it holds; take it from a copy, or make "
 				  "it again from its logs");
 	p->numbers = (struct part_numbers){.at = begin + line, .end = begin + line + n};
 	f->at += line + n + TRAILER;
+	if (f->checked < f->at)
+		f->checked = f->at;
 	return 0;
 }
 

@@ -73,6 +73,7 @@ struct part_file {
 	const char *name; /* for messages; borrowed */
 	unsigned char *bytes; /* n of them */
 	size_t n, at;
+	size_t checked; /* so many of them agree with their checksums, and need not be looked at again */
 };
 
 /* One of its parts: valid until part_file_clear. */
@@ -81,8 +82,17 @@ struct part {
 	struct part_numbers numbers;
 };
 
+/* Whether a text begins as every part does. */
+bool part_begins(const char *text, size_t len);
+
+/* Whether a regular file, perhaps a compressed one, begins as a part. */
+bool part_is(const char *path);
+
 /* Reads a file; "-" is standard input. Returns 0, or -1 with the reason. */
 int part_file_load(struct part_file *f, const char *path, struct errmsg *e);
+
+/* Whether its first part is of this command, in whatever version. */
+bool part_file_is(const struct part_file *f, const struct part_kind *kind);
 
 /* Makes one of the part that part_write would write, in memory. Returns 0, or -1 where there is no memory. */
 int part_file_pack(struct part_file *f, const char *name, const char *head, size_t len,
@@ -95,6 +105,13 @@ void part_file_clear(struct part_file *f);
  */
 int part_next(struct part_file *f, const struct part_kind *kind, struct part *p, struct errmsg *e);
 void part_clear(struct part *p);
+
+/* Which of several pieces a user goes to, where a part is cut by user. */
+struct part_cut {
+	size_t (*piece_of)(void *ctx, uint32_t user); /* below n */
+	void *ctx;
+	size_t n;
+};
 
 /* Sets the reason why numbers are wrong though the checksum is right: no part of ours is. Returns -1. */
 int part_refuse(struct errmsg *e);

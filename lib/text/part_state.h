@@ -19,7 +19,6 @@ struct part_state {
 
 	/* private */
 	struct lock lock;
-	bool made; /* the file was not there, and stands only for the lock */
 };
 
 /*
@@ -37,7 +36,7 @@ static inline bool part_state_is_new(const struct part_state *s)
  * Reads its first part's first line, which is the caller's to free. NULL with the reason. Not to be called where it is
  * new.
  */
-json_t *part_state_head(const struct part_state *s, const struct part_kind *kind, struct errmsg *e);
+json_t *part_state_head(struct part_state *s, const struct part_kind *kind, struct errmsg *e);
 
 /*
  * Replaces it by what `write` writes, which returns 0, or -1 with the reason. Returns 0; or -1 with the reason, and it

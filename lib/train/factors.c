@@ -5,12 +5,19 @@
 #include <string.h>
 
 #include "base/parallel.h"
-#include "base/rng.h"
 
 /* No model that has learned anything has a loss near LOSS_MAX: it is below 1 where embeddings begin. */
 enum { CHUNK = 256, PATIENCE = 2, LOSS_MAX = 100 };
 
-/* Sums of twelve uniform numbers are close to normal, and the same on every machine. */
+double factors_normal(struct rng *r)
+{
+	int64_t sum = 0;
+
+	for (int u = 0; u < 12; u++)
+		sum += rng_u32(r) >> 8;
+	return (double)sum * 0x1p-24 - 6;
+}
+
 static float *draw(size_t n, size_t d, uint64_t seed, uint32_t which, double spread)
 {
 	float *x = malloc((n * d + 1) * sizeof *x);
@@ -19,13 +26,8 @@ static float *draw(size_t n, size_t d, uint64_t seed, uint32_t which, double spr
 	for (size_t i = 0; x && i < n; i++) {
 		struct rng r = rng_at(seed, RNG_TRAIN, (uint32_t)i, which, 0);
 
-		for (size_t k = 0; k < d; k++) {
-			int64_t sum = 0;
-
-			for (int u = 0; u < 12; u++)
-				sum += rng_u32(&r) >> 8;
-			x[i * d + k] = (float)(scale * ((double)sum * 0x1p-24 - 6));
-		}
+		for (size_t k = 0; k < d; k++)
+			x[i * d + k] = (float)(scale * factors_normal(&r));
 	}
 	return x;
 }

@@ -8,7 +8,11 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/rng.h"
 #include "train/model.h"
+
+/* A number that is nearly normal, with mean 0 and variance 1: a sum of twelve, the same on every machine. */
+double factors_normal(struct rng *r);
 
 /*
  * Makes embeddings of d numbers for the model, drawn by the seed: independent, of mean 0 and variance spread^2 / d.

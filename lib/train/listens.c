@@ -33,8 +33,11 @@ void listens_clear(struct listens *l)
 	*l = (struct listens){0};
 }
 
+/* What was explored has a propensity instead of a pool, as the policy might have given the same track. */
 static bool is_uniform_draw(const struct event *ev)
 {
+	if (slice_equal(ev->source, slice_of("explore")))
+		return true;
 	return ev->pool > 0 &&
 	       (slice_equal(ev->source, slice_of("random")) || slice_equal(ev->source, slice_of("exhausted")));
 }
@@ -196,6 +199,37 @@ static void sort_by_time(const struct making *m, uint32_t *order, size_t n)
 	merge(m, order, n / 2, n);
 }
 
+/* How many listens are not to what the event before them in their session recommended. */
+static size_t count_breaks(const struct making *m, const uint32_t *order, size_t n)
+{
+	size_t breaks = 0;
+
+	for (size_t i = 1; i < n; i++) {
+		const struct listens_event *before = &m->events[order[i - 1]];
+
+		breaks += !before->last && before->recommendation != EVENT_NO_TRACK &&
+			  before->recommendation != m->events[order[i]].track;
+	}
+	return breaks;
+}
+
+static int compare_places(const void *a, const void *b)
+{
+	uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
+
+	return (x > y) - (x < y);
+}
+
+/* Sorts by time, unless that tears sessions apart: they overlap, and the log has them one after another. */
+static void sort_user(const struct making *m, uint32_t *order, size_t n)
+{
+	size_t breaks = count_breaks(m, order, n);
+
+	sort_by_time(m, order, n);
+	if (count_breaks(m, order, n) > breaks)
+		qsort(order, n, sizeof *order, compare_places);
+}
+
 static int sort_users(struct making *m)
 {
 	size_t largest = 0;
@@ -211,7 +245,7 @@ static int sort_users(struct making *m)
 		size_t n = m->first[u + 1] - m->first[u];
 
 		if (is_out_of_order(m, order, n))
-			sort_by_time(m, order, n);
+			sort_user(m, order, n);
 	}
 	return 0;
 }

@@ -5,7 +5,9 @@
  * listen was recommended stands in the event of its user before it.
  *
  * A user's events are taken in the order of their timestamps, those of the same timestamp in the order of the log;
- * where one of them has no timestamp, all in the order of the log. Sessions end at `last`; one that has not ended is a
+ * where one of them has no timestamp, all in the order of the log; and so they are where the user's sessions overlap,
+ * as those of two simulated days may: in the order of the timestamps, fewer listens would then be to what the event
+ * before them recommended. Sessions end at `last`; one that has not ended is a
  * session like the others. Users are numbered in ascending order of their ids. So are tracks: as in the catalog, or,
  * where there is none, those that occur. The result depends on the log alone, not on how it is split into files.
  */
@@ -22,7 +24,7 @@
 
 enum listen_how {
 	LISTEN_FIRST,	/* the first of its session: the user chose it */
-	LISTEN_UNIFORM, /* recommended by a uniform draw: source "random" or "exhausted", with its pool */
+	LISTEN_UNIFORM, /* recommended by a uniform draw: source "random" or "exhausted", with its pool; or "explore" */
 	LISTEN_OTHER	/* recommended otherwise, by a source that is not known, or not at all */
 };
 

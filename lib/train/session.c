@@ -9,9 +9,11 @@
 
 enum {
 	D = SESSION_DIM,
-	MOST = 24,	      /* listens of a session that are kept */
+	MOST = 96,	      /* listens of a session that are kept */
+	REPEATS = 2,	      /* of an opening to the same track: more say hardly more */
 	PART = 120000,	      /* sessions with which a large log begins */
-	GROWING = 7, COMMON = 4, TRIED = 2, OWN = 3, WHOLE = 5, AGAIN = 4, LAST = 2, /* iterations of the stages */
+	/* iterations of the stages */
+	GROWING = 7, COMMON = 4, AGAIN = 4, TRIED = 2, OWN = 3, WHOLE = 5, LAST = 2,
 };
 
 /* The spreads, as shares of the spread of a coordinate of x, and the noise, as a share of the spread of x. */
@@ -186,7 +188,7 @@ static void state_restore(const struct state *s, struct session_fit *f)
 	memcpy(f->rows_var, s->rows_var, rows);
 }
 
-enum constant { NOISE, FIRST, TRACK, ARTIST, N_CONSTANTS };
+enum constant { NOISE, FIRST, TRACK, ARTIST, N_CONSTANTS, TUNING = TRIED * (2 * N_CONSTANTS + 1) + OWN };
 
 static void change(struct session_fit *f, enum constant which, double factor)
 {
@@ -266,13 +268,13 @@ static int find_interests(struct course *t, struct errmsg *e)
 	return status;
 }
 
-/* From nothing to rows that are interests, and constants that are tuned. */
+/* From nothing to rows that are interests. */
 static int learn_from_nothing(struct course *t, struct errmsg *e)
 {
 	struct session_fit *f = &t->f;
 	double ll;
 
-	t->epochs = GROWING + COMMON + TRIED * NEARS + OWN + TRIED * (2 * N_CONSTANTS + 1) + WHOLE + LAST;
+	t->spread = f->c.noise;
 	set_shares(t, &growing);
 	scatter(f);
 	t->stage = "begin";
@@ -289,8 +291,7 @@ static int learn_from_nothing(struct course *t, struct errmsg *e)
 	if (find_interests(t, e) < 0)
 		return -1;
 	session_fit_factors(f);
-	t->stage = "tune";
-	return tune(t, 1.6, e) < 0 || turns(t, OWN, true, &ll, e) < 0 ? -1 : 0;
+	return 0;
 }
 
 /* Takes over what is known of users; those of whom nothing is are as users are in the mean. */
@@ -360,8 +361,7 @@ static int find_interests_again(struct course *t, struct errmsg *e)
 
 	for (size_t i = 0; i < sizeof factors / sizeof *factors; i++) {
 		f->c.near = near * factors[i];
-		if (session_fit_interests(f, e) < 0 || session_fit_rows(f, e) < 0 || session_fit_rows(f, e) < 0 ||
-		    session_fit_judge(f, &ll, e) < 0)
+		if (session_fit_interests(f, e) < 0 || session_fit_judge(f, &ll, e) < 0)
 			return -1;
 		if (ll > most) {
 			most = ll;
@@ -372,6 +372,19 @@ static int find_interests_again(struct course *t, struct errmsg *e)
 	return session_fit_interests(f, e);
 }
 
+/*
+ * From a model to rows that are interests. What is held out now it may have learned from: so some iterations are made
+ * before anything is judged by that.
+ */
+static int learn_from_model(struct course *t, struct errmsg *e)
+{
+	double ll;
+
+	t->stage = "begin";
+	take_over_model(t, t->o->previous);
+	return find_interests_again(t, e) < 0 || turns(t, AGAIN, true, &ll, e) < 0 ? -1 : 0;
+}
+
 static int finish(struct course *t, struct session_data *d, int n, struct session_report *r, struct errmsg *e)
 {
 	double ll;
@@ -380,8 +393,28 @@ static int finish(struct course *t, struct session_data *d, int n, struct sessio
 	if (turns(t, n, true, &r->log_likelihood, e) < 0)
 		return -1;
 	session_data_hold_out_nothing(d);
+	if (session_fit_count_heard(&t->f, e) < 0)
+		return -1;
 	t->stage = "last";
 	return turns(t, LAST, true, &ll, e);
+}
+
+/* What is left of times after plays, as far as it is known before anything is learned; and users. */
+static int begin(struct course *t, struct session_data *part, struct errmsg *e)
+{
+	const struct session_model *m = t->o->previous;
+	struct session_fit *f = &t->f;
+
+	if (session_fit_init(f, part, t->o->threads, t->o->seed, e) < 0)
+		return -1;
+	f->c.gamma = m ? m->gamma : 0.8;
+	session_factors_fill(f->c.factors, f->c.gamma);
+	if (m)
+		memcpy(f->c.factors, m->factors, sizeof f->c.factors);
+	session_bounds_make(&f->bounds, f->c.factors);
+	if (!m)
+		session_bounds_forget_repeats(&f->bounds);
+	return session_fit_users(f, true, e) < 0 || session_fit_fickle(f, e) < 0 ? -1 : 0;
 }
 
 /* Learns from a part, and then, where that is not all, from all. */
@@ -390,28 +423,15 @@ static int run(struct course *t, struct session_data *part, struct session_data 
 {
 	const struct session_options *o = t->o;
 	struct session_fit first = {0};
+	double ll;
 	int status;
 
-	if (session_fit_init(&t->f, part, o->threads, o->seed, e) < 0)
+	t->epochs = (o->previous ? AGAIN : GROWING + COMMON + TRIED * (NEARS + 1)) + TUNING +
+		    (is_part ? WHOLE : OWN) + LAST;
+	if (begin(t, part, e) < 0 || (o->previous ? learn_from_model(t, e) : learn_from_nothing(t, e)) < 0)
 		return -1;
-	if (o->previous) {
-		t->f.c.gamma = o->previous->gamma;
-		memcpy(t->f.c.factors, o->previous->factors, sizeof t->f.c.factors);
-		session_bounds_make(&t->f.bounds, t->f.c.factors);
-		if (session_fit_users(&t->f, true, e) < 0)
-			return -1;
-		t->epochs = AGAIN + LAST;
-		take_over_model(t, o->previous);
-		return find_interests_again(t, e) < 0 ? -1 : finish(t, part, AGAIN, r, e);
-	}
-	t->f.c.gamma = 0.8;
-	session_factors_fill(t->f.c.factors, 0.8);
-	session_bounds_make(&t->f.bounds, t->f.c.factors);
-	session_bounds_forget_repeats(&t->f.bounds);
-	if (session_fit_users(&t->f, true, e) < 0)
-		return -1;
-	t->spread = t->f.c.noise;
-	if (learn_from_nothing(t, e) < 0)
+	t->stage = "tune";
+	if (tune(t, 1.6, e) < 0 || turns(t, OWN, true, &ll, e) < 0)
 		return -1;
 	if (!is_part)
 		return finish(t, part, OWN, r, e);
@@ -448,8 +468,8 @@ int session_train(struct session_model *m, struct session_report *r, const struc
 		  const struct session_options *o, struct errmsg *e)
 {
 	size_t wanted = o->part > 0 ? o->part : PART;
-	bool is_part = !o->previous && l->n_sessions > wanted + wanted / 2;
-	struct session_data_options all = {o->seed, MOST, o->holdout, 1}, some = all;
+	bool is_part = l->n_sessions > wanted + wanted / 2;
+	struct session_data_options all = {o->seed, MOST, REPEATS, o->holdout, 1}, some = all;
 	struct session_data whole = {0}, part = {0};
 	struct course t = {.o = o};
 	int status;

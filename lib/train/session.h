@@ -8,6 +8,10 @@
  * listens that were held out; what is left of a time after plays of its artist, against that of such listens. At last
  * nothing is held out any more.
  *
+ * A policy plays the same to a user again and again. What of a time the vectors do not tell is much the same each time,
+ * so such listens together say little more than one (how much more, the log tells); and where one is learned from,
+ * another that is held out proves nothing.
+ *
  * A log that is large is not needed for all of that: it begins with a part, and goes on with the whole.
  */
 #ifndef BOTIFY_TRAIN_SESSION_H

@@ -81,10 +81,23 @@ static bool is_kept(struct rng *r, uint32_t left, uint32_t *wanted)
 	return true;
 }
 
-static void add_listen(struct session_data *d, const struct listen *l, uint32_t plays, bool held_out)
+/* What is the same while sessions are added. */
+struct adding {
+	struct session_data *d;
+	const struct listens *l;
+	const struct session_data_options *o;
+	struct history h;
+	uint32_t *heard; /* by track: how many listens the opening has to it */
+};
+
+static void add_listen(struct adding *a, const struct listen *l, uint32_t plays, bool held_out)
 {
+	struct session_data *d = a->d;
 	long time = lrintf(l->time * 100);
 
+	if (a->heard[l->track] == a->o->repeats)
+		return;
+	a->heard[l->track]++;
 	d->listens[d->n_listens++] = (struct session_listen){
 		.opening = (uint32_t)d->n_openings - 1,
 		.track = l->track,
@@ -96,9 +109,11 @@ static void add_listen(struct session_data *d, const struct listen *l, uint32_t 
 }
 
 /* Adds a session's listens to the opening that was added last. `number` tells it from the others of its opening. */
-static int add_session(struct session_data *d, const struct listens *l, const struct beginning *v, uint32_t number,
-		       struct history *h, const struct session_data_options *o)
+static int add_session(struct adding *a, const struct beginning *v, uint32_t number)
 {
+	const struct session_data_options *o = a->o;
+	const struct listens *l = a->l;
+	struct history *h = &a->h;
 	struct rng r = rng_at(o->seed, RNG_TRAIN, l->user_ids[v->user], v->track, number);
 	bool held_out = o->holdout > 0 && rng_uniform(&r) < o->holdout;
 	uint32_t first = l->session_first[v->session], n = l->session_first[v->session + 1] - first, wanted = o->most;
@@ -106,34 +121,65 @@ static int add_session(struct session_data *d, const struct listens *l, const st
 	history_reset(h);
 	for (uint32_t i = 0; i < n; i++) {
 		const struct listen *listen = &l->list[first + i];
-		uint32_t plays = history_artist_plays(h, d->catalog->tracks[listen->track].artist);
+		uint32_t plays = history_artist_plays(h, a->d->catalog->tracks[listen->track].artist);
 
 		if (i > 0 && history_track_plays(h, listen->track) == 0 &&
 		    (n - 1 <= o->most || is_kept(&r, n - i, &wanted)))
-			add_listen(d, listen, plays, held_out);
-		if (history_add(h, d->catalog, listen->track, listen->time) < 0)
+			add_listen(a, listen, plays, held_out);
+		if (history_add(h, a->d->catalog, listen->track, listen->time) < 0)
 			return -1;
 	}
 	return 0;
 }
 
+static void forget_heard(struct adding *a, const struct session_opening *o)
+{
+	for (size_t i = o->first; i < a->d->n_listens; i++)
+		a->heard[a->d->listens[i].track] = 0;
+}
+
 static int add_sessions(struct session_data *d, const struct listens *l, const struct beginning *sessions, size_t n,
 			const struct session_data_options *o)
 {
-	struct history h = {0};
-	int status = 0;
+	struct adding a = {.d = d, .l = l, .o = o, .heard = calloc(d->catalog->n_tracks + 1, sizeof *a.heard)};
+	int status = a.heard ? 0 : -1;
 
 	for (size_t i = 0; i < n && status == 0; i++) {
 		const struct beginning *v = &sessions[i];
 		struct session_opening *last = d->n_openings > 0 ? &d->openings[d->n_openings - 1] : NULL;
 
-		if (!last || d->users[last->user] != l->user_ids[v->user] || last->track != v->track)
+		if (!last || d->users[last->user] != l->user_ids[v->user] || last->track != v->track) {
+			if (last)
+				forget_heard(&a, last);
 			last = add_opening(d, l, v);
-		status = add_session(d, l, v, last->sessions++, &h, o);
+		}
+		status = add_session(&a, v, last->sessions++);
 		last->n = (uint32_t)d->n_listens - last->first;
 	}
-	history_clear(&h);
+	history_clear(&a.h);
+	free(a.heard);
 	return status;
+}
+
+/* Finds out which of the listens that are held out were heard by the same user in what is learned from. */
+static int mark_known(struct session_data *d)
+{
+	bool *heard = calloc(d->catalog->n_tracks + 1, sizeof *heard);
+
+	for (size_t u = 0; heard && u < d->n_users; u++) {
+		const struct session_opening *first = &d->openings[d->user_openings[u]];
+		const struct session_opening *last = &d->openings[d->user_openings[u + 1] - 1];
+		struct session_listen *begin = d->listens + first->first, *end = d->listens + last->first + last->n;
+
+		for (struct session_listen *l = begin; l < end; l++)
+			heard[l->track] |= !l->held_out;
+		for (struct session_listen *l = begin; l < end; l++)
+			l->known = l->held_out && heard[l->track];
+		for (struct session_listen *l = begin; l < end; l++)
+			heard[l->track] = false;
+	}
+	free(heard);
+	return heard ? 0 : -1;
 }
 
 /* Lists the listens by track. */
@@ -176,7 +222,7 @@ int session_data_make(struct session_data *d, const struct catalog *c, const str
 	int status = -1;
 
 	*d = (struct session_data){.catalog = c};
-	if (sessions && allocate(d, l, n) == 0 && add_sessions(d, l, sessions, n, o) == 0)
+	if (sessions && allocate(d, l, n) == 0 && add_sessions(d, l, sessions, n, o) == 0 && mark_known(d) == 0)
 		status = index_tracks(d);
 	free(sessions);
 	return status < 0 ? errmsg_nomem(e) : 0;
@@ -185,7 +231,7 @@ int session_data_make(struct session_data *d, const struct catalog *c, const str
 void session_data_hold_out_nothing(struct session_data *d)
 {
 	for (size_t i = 0; i < d->n_listens; i++)
-		d->listens[i].held_out = d->by_track[i].held_out = false;
+		d->listens[i].held_out = d->listens[i].known = d->by_track[i].held_out = false;
 }
 
 void session_data_clear(struct session_data *d)

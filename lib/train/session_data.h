@@ -24,8 +24,9 @@ struct session_listen {
 	uint32_t track;
 	uint8_t time;	 /* in hundredths */
 	uint8_t plays;	 /* how often the session had played its artist before, at most SESSION_PLAYS_MAX */
-	bool uniform;	 /* a uniform draw from the catalog */
-	bool held_out;	 /* not to be learned from */
+	bool uniform : 1;  /* a uniform draw from the catalog */
+	bool held_out : 1; /* not to be learned from */
+	bool known : 1;	   /* held out, but another listen of the user to this track is learned from: proves nothing */
 };
 
 /* What the track's side looks at of a listen. */
@@ -55,7 +56,8 @@ struct session_data {
 
 struct session_data_options {
 	uint64_t seed;
-	uint32_t most;	/* listens of a session that are kept, drawn at random where it has more */
+	uint32_t most;	  /* listens of a session that are kept, drawn at random where it has more */
+	uint32_t repeats; /* listens of an opening to the same track that are kept */
 	double holdout; /* share of the sessions whose listens are held out */
 	double share;	/* of the sessions that are taken at all, 0 .. 1 */
 };

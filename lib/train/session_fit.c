@@ -23,7 +23,7 @@ enum { LANES = SESSION_LANES };
  */
 static float reach(const struct session_fit *f)
 {
-	return f->ramp < 1 || f->alone ? 1 : 1.5f;
+	return f->ramp < 1 || f->alone ? 1 : 1.25f;
 }
 
 /* Prefetching so many listens ahead hides that vectors lie all over memory. */
@@ -45,6 +45,19 @@ static void squares(const float *x, const float *var, float ramp, float *y)
 }
 
 /* ---- rows ---- */
+
+/*
+ * n listens whose noise is alike, but for the part in which it differs: together they say as much as
+ * n / (1 + (n - 1) rho) that are independent, rho being the correlation of two (the design effect of Kish 1965).
+ */
+static void set_shares(struct session_fit *f)
+{
+	double rho = 1 - fmin(1, f->c.fickle / f->c.noise);
+
+	f->shares[0] = 1;
+	for (int n = 1; n <= UINT8_MAX; n++)
+		f->shares[n] = (float)(1 / (1 + (n - 1) * rho));
+}
 
 struct row_step {
 	struct session_fit *f;
@@ -98,8 +111,10 @@ static void add_row_listens(const struct session_fit *f, struct equations *q, si
 				continue;
 			x = session_dot_inline(row, e);
 			noise = (float)f->c.noise + session_dot_inline(by, var);
-			if (session_observe(bound, s, b, x, noise, &ev))
-				equations_add(q, e, ev);
+			if (!session_observe(bound, s, b, x, noise, &ev))
+				continue;
+			ev.w *= f->shares[f->heard[j]];
+			equations_add(q, e, ev);
 		}
 	}
 }
@@ -137,6 +152,7 @@ int session_fit_rows(struct session_fit *f, struct errmsg *e)
 
 	if (!step.workers)
 		return errmsg_nomem(e);
+	set_shares(f);
 	parallel_for(f->n_rows, 64, f->threads, step_rows, &step);
 	free(step.workers);
 	if (step.failed)
@@ -219,6 +235,7 @@ static bool add_track_listens(const struct track_step *step, struct equations *q
 		noise = (float)f->c.noise + session_dot_inline(by, var);
 		if (!session_observe(bound, o->s, o->b, x, noise, &ev))
 			continue;
+		ev.w *= f->shares[f->heard_by_track[i]];
 		equations_add(q, row, ev);
 		any = true;
 	}
@@ -397,6 +414,7 @@ int session_fit_tracks(struct session_fit *f, struct errmsg *e)
 	int status = track_workers_init(&step);
 
 	if (status == 0) {
+		set_shares(f);
 		set_views(&step);
 		parallel_for(f->data->catalog->n_artists, 8, f->threads, step_artists, &step);
 	}
@@ -479,7 +497,7 @@ static void step_noise(void *context, size_t begin, size_t end, unsigned worker)
 		const struct session_bound *bound = session_bound_of(&f->bounds, l->plays, l->time);
 		float x, var;
 
-		if (!l->held_out || i % step->every != 0)
+		if (!l->held_out || l->known || i % step->every != 0)
 			continue;
 		x = session_dot(q, e);
 		var = spread_of_product(q, f->rows_var + r * D, e, f->tracks_var + (size_t)l->track * D);
@@ -531,7 +549,7 @@ int session_fit_judge(struct session_fit *f, double *log_likelihood, struct errm
 
 	*log_likelihood = NAN;
 	for (size_t i = 0; i < f->data->n_listens; i++)
-		held_out += f->data->listens[i].held_out;
+		held_out += f->data->listens[i].held_out && !f->data->listens[i].known;
 	if (held_out == 0)
 		return 0;
 	if (find_noise(f, held_out, &step.noises[0], e) < 0 || sum_noises(&step, total, e) < 0)
@@ -713,13 +731,15 @@ int session_fit_init(struct session_fit *f, const struct session_data *d, unsign
 	f->row_openings = calloc(d->n_openings + 1, sizeof *f->row_openings);
 	f->track_openings = calloc(d->n_openings + 1, sizeof *f->track_openings);
 	f->track_start = calloc(n_tracks + 2, sizeof *f->track_start);
+	f->heard = calloc(d->n_listens + 1, sizeof *f->heard);
+	f->heard_by_track = calloc(d->n_listens + 1, sizeof *f->heard_by_track);
 	f->s = calloc(n, sizeof(float));
 	f->b = calloc(n, sizeof(float));
 	f->u_var = calloc(n, sizeof(float));
 	f->b_var = calloc(n, sizeof(float));
 	
 	if (!f->artists || !f->artists_var || !f->tracks || !f->tracks_var || !f->row_of || !f->row_openings ||
-	    !f->track_openings || !f->track_start || !f->s || !f->b || !f->u_var || !f->b_var) {
+	    !f->track_openings || !f->track_start || !f->heard || !f->heard_by_track || !f->s || !f->b || !f->u_var || !f->b_var) {
 		session_fit_clear(f);
 		return errmsg_nomem(e);
 	}
@@ -739,12 +759,108 @@ void session_fit_clear(struct session_fit *f)
 
 	for (size_t i = 0; i < sizeof arrays / sizeof *arrays; i++)
 		free(arrays[i]);
+	free(f->heard);
+	free(f->heard_by_track);
 	free(f->row_of);
 	free(f->row_start);
 	free(f->row_openings);
 	free(f->track_start);
 	free(f->track_openings);
 	*f = (struct session_fit){0};
+}
+
+/* Counts a row's listens by track, as far as they are learned from. */
+static void count_row(const struct session_fit *f, size_t r, uint32_t *counts)
+{
+	const struct session_data *d = f->data;
+
+	for (uint32_t i = f->row_start[r]; i < f->row_start[r + 1]; i++) {
+		const struct session_opening *o = &d->openings[f->row_openings[i]];
+
+		for (uint32_t j = o->first; j < o->first + o->n; j++)
+			counts[d->listens[j].track] += !d->listens[j].held_out;
+	}
+}
+
+/* Tells the row's listens what was counted, and begins again. */
+static void note_counts(const struct session_fit *f, size_t r, uint32_t *counts)
+{
+	const struct session_data *d = f->data;
+
+	for (uint32_t i = f->row_start[r]; i < f->row_start[r + 1]; i++) {
+		const struct session_opening *o = &d->openings[f->row_openings[i]];
+
+		for (uint32_t j = o->first; j < o->first + o->n; j++) {
+			uint32_t n = counts[d->listens[j].track];
+
+			f->heard[j] = (uint8_t)(n < UINT8_MAX ? n : UINT8_MAX);
+		}
+	}
+	for (uint32_t i = f->row_start[r]; i < f->row_start[r + 1]; i++) {
+		const struct session_opening *o = &d->openings[f->row_openings[i]];
+
+		for (uint32_t j = o->first; j < o->first + o->n; j++)
+			counts[d->listens[j].track] = 0;
+	}
+}
+
+int session_fit_count_heard(struct session_fit *f, struct errmsg *e)
+{
+	const struct session_data *d = f->data;
+	uint32_t *counts = calloc(d->catalog->n_tracks + 1, sizeof *counts);
+
+	if (!counts)
+		return errmsg_nomem(e);
+	for (size_t r = 0; r < f->n_rows; r++) {
+		count_row(f, r, counts);
+		note_counts(f, r, counts);
+	}
+	memcpy(counts, d->track_listens, d->catalog->n_tracks * sizeof *counts); /* where its next one lies */
+	for (size_t j = 0; j < d->n_listens; j++)
+		f->heard_by_track[counts[d->listens[j].track]++] = f->heard[j];
+	free(counts);
+	return 0;
+}
+
+/* How far apart two listens to a track are. Returns whether they may be compared: all else was the same. */
+static bool differ(const struct session_fit *f, const struct session_listen *l, const struct session_listen *before,
+		   double *square)
+{
+	const struct session_bound *a = session_bound_of(&f->bounds, l->plays, l->time);
+	const struct session_bound *b = session_bound_of(&f->bounds, before->plays, before->time);
+	double s = f->s[f->data->openings[l->opening].user], apart = (a->z - b->z) / s;
+
+	*square = apart * apart / 2;
+	return l->plays == before->plays && a->kind == SESSION_INSIDE && b->kind == SESSION_INSIDE;
+}
+
+int session_fit_fickle(struct session_fit *f, struct errmsg *e)
+{
+	const struct session_data *d = f->data;
+	uint32_t *before = calloc(d->catalog->n_tracks + 1, sizeof *before); /* the track's listen, plus 1 */
+	double sum = 0, square;
+	size_t n = 0;
+
+	if (!before)
+		return errmsg_nomem(e);
+	for (size_t i = 0; i < d->n_openings; i++) {
+		const struct session_opening *o = &d->openings[i];
+
+		for (uint32_t j = o->first; j < o->first + o->n; j++) {
+			const struct session_listen *l = &d->listens[j];
+
+			if (before[l->track] > 0 && differ(f, l, &d->listens[before[l->track] - 1], &square)) {
+				sum += square;
+				n++;
+			}
+			before[l->track] = j + 1;
+		}
+		for (uint32_t j = o->first; j < o->first + o->n; j++)
+			before[d->listens[j].track] = 0;
+	}
+	free(before);
+	f->c.fickle = n > 0 ? sum / (double)n : 0;
+	return 0;
 }
 
 int session_fit_set_rows(struct session_fit *f, const uint32_t *row_of, size_t n_rows, struct errmsg *e)
@@ -772,5 +888,5 @@ int session_fit_set_rows(struct session_fit *f, const uint32_t *row_of, size_t n
 		for (int k = 0; k < D; k++)
 			f->rows_var[(size_t)row_of[i] * D + k] = f->c.first[k];
 	}
-	return 0;
+	return session_fit_count_heard(f, e);
 }

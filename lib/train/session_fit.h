@@ -26,6 +26,7 @@
 struct session_constants {
 	double gamma, factors[SESSION_PLAYS_MAX + 1]; /* as in session_model.h */
 	double noise;				      /* the variance of x around q.e */
+	double fickle; /* of x between listens of a session's user to the same track; no more than the noise */
 	/* variance of a coordinate of a first track around its interest, by which interests are told apart */
 	double near;
 	float artist[SESSION_DIM], track[SESSION_DIM], first[SESSION_DIM]; /* variances by coordinate */
@@ -43,10 +44,12 @@ struct session_fit {
 	uint32_t *row_start;	/* n_rows + 1: where each row's openings begin in row_openings */
 	uint32_t *row_openings;
 	uint32_t *track_start, *track_openings; /* likewise by first track */
+	uint8_t *heard, *heard_by_track; /* by listen: how many its row has to that track, to be learned from */
 	float *s, *b;		/* by user */
 	float *u_var, *b_var;
 	struct session_constants c;
 	struct session_bounds bounds;
+	float shares[UINT8_MAX + 1]; /* what a listen counts where its row has so many to that track */
 	bool alone;		/* vectors go no further than where they are best */
 	float ramp;		/* how much of the other side's variance counts, 0 .. 1 */
 };
@@ -60,6 +63,15 @@ void session_fit_clear(struct session_fit *f);
  * anew.
  */
 int session_fit_set_rows(struct session_fit *f, const uint32_t *row_of, size_t n_rows, struct errmsg *e);
+
+/* After another part of the data is held out: counts again what rows have heard. */
+int session_fit_count_heard(struct session_fit *f, struct errmsg *e);
+
+/*
+ * How much listens of a user to the same track differ, from those that began alike. What is left of the noise they have
+ * in common, as what the vectors do not tell of a user and a track: so the second listen says little that is new.
+ */
+int session_fit_fickle(struct session_fit *f, struct errmsg *e);
 
 /* The half steps: rows from what is known of tracks; artists and tracks, at once, from what is known of rows. */
 int session_fit_rows(struct session_fit *f, struct errmsg *e);
@@ -85,7 +97,8 @@ int session_fit_users(struct session_fit *f, bool at_start, struct errmsg *e);
 void session_fit_factors(struct session_fit *f);
 
 /*
- * Rows become the interests of users, as many as their openings tell apart. They begin where their first tracks lie.
+ * Rows become the interests of users, as many as their openings tell apart, and go to where their first tracks and
+ * listens have them.
  */
 int session_fit_interests(struct session_fit *f, struct errmsg *e);
 

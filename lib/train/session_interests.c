@@ -181,6 +181,18 @@ static void set_prior(struct interests *t)
 		t->prior[k] = (float)((double)f->data->n_openings / (sum[k] + 1e-9));
 }
 
+/* Rows go to where they are best, before tracks follow them. */
+static int settle(struct session_fit *f, struct errmsg *e)
+{
+	int status = 0;
+
+	f->alone = true;
+	for (int i = 0; status == 0 && i < 2; i++)
+		status = session_fit_rows(f, e);
+	f->alone = false;
+	return status;
+}
+
 /* What each opening says by itself of what the user is after: its first track, and its listens. */
 static int look_at_openings(struct session_fit *f, struct errmsg *e)
 {
@@ -196,10 +208,8 @@ static int look_at_openings(struct session_fit *f, struct errmsg *e)
 	memcpy(first, f->c.first, sizeof first);
 	for (int k = 0; k < D; k++)
 		f->c.first[k] = (float)f->c.near;
-	f->alone = true;
-	for (int i = 0; status == 0 && i < 2; i++)
-		status = session_fit_rows(f, e);
-	f->alone = false;
+	if (status == 0)
+		status = settle(f, e);
 	memcpy(f->c.first, first, sizeof first);
 	return status;
 }
@@ -228,7 +238,7 @@ int session_fit_interests(struct session_fit *f, struct errmsg *e)
 				t.cluster_of[j] += n_rows;
 			n_rows += t.counts[i];
 		}
-		status = session_fit_set_rows(f, t.cluster_of, n_rows, e);
+		status = session_fit_set_rows(f, t.cluster_of, n_rows, e) < 0 ? -1 : settle(f, e);
 	}
 	free(t.cluster_of);
 	free(t.counts);

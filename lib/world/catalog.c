@@ -1,9 +1,12 @@
 #include "world/catalog.h"
 
+#include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/grow.h"
+#include "base/memstream.h"
 #include "base/murmur3.h"
 #include "text/ndjson.h"
 #include "text/scan.h"
@@ -304,4 +307,22 @@ void catalog_clear(struct catalog *c)
 	free(c->text);
 	id_index_clear(&c->index);
 	*c = (struct catalog){0};
+}
+
+int catalog_digest(const struct catalog *c, char digest[CATALOG_DIGEST])
+{
+	struct memstream m;
+	FILE *f = memstream_open(&m);
+	char *text;
+
+	if (!f)
+		return -1;
+	for (size_t i = 0; i < c->n_tracks; i++)
+		fprintf(f, "%" PRIu32 "\t%s\n", c->tracks[i].id, c->artists[c->tracks[i].artist].name);
+	text = memstream_close(&m);
+	if (!text)
+		return -1;
+	snprintf(digest, CATALOG_DIGEST, "%08" PRIx32 "%08" PRIx32, murmur3(text, m.len, 0), murmur3(text, m.len, 1));
+	free(text);
+	return 0;
 }

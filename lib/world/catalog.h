@@ -61,6 +61,13 @@ int catalog_make(struct catalog *c, uint32_t *ids, size_t n, struct errmsg *e);
 
 void catalog_clear(struct catalog *c);
 
+/*
+ * A digest of the ids of the tracks and the names of their artists, in 16 hexadecimal digits, by which what was made
+ * with a catalog is told from what was made with another. Returns 0, or -1 where there is no memory.
+ */
+enum { CATALOG_DIGEST = 17 };
+int catalog_digest(const struct catalog *c, char digest[CATALOG_DIGEST]);
+
 /* The index of the track with this id, or CATALOG_NONE. */
 static inline uint32_t catalog_find(const struct catalog *c, uint32_t id)
 {

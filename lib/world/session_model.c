@@ -1,34 +1,27 @@
 #include "world/session_model.h"
 
-#include <dirent.h>
-#include <errno.h>
-#include <fcntl.h>
-#include <limits.h>
 #include <inttypes.h>
 #include <jansson.h>
 #include <math.h>
-#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
-#include "base/memstream.h"
-#include "base/murmur3.h"
-#include "base/unfinished.h"
+#include "base/save_directory.h"
 #include "text/json_put.h"
 #include "text/ndjson.h"
 #include "text/npy.h"
 
 enum { VERSION = 2, USER_COLUMNS = 5, OPENING_COLUMNS = 3 };
 
-/* The files of a model beside model.json. */
+enum matrix { TRACKS, TRACKS_VAR, ROWS, ROWS_VAR, USERS, OPENINGS, N_MATRICES };
+
+/* The files of a model, its matrices first. */
 static const char *const matrices[] = {
-	"tracks.npy", "tracks_var.npy", "rows.npy", "rows_var.npy", "users.npy", "openings.npy",
+	"tracks.npy", "tracks_var.npy", "rows.npy", "rows_var.npy", "users.npy", "openings.npy", "model.json", NULL,
 };
 
-enum matrix { TRACKS, TRACKS_VAR, ROWS, ROWS_VAR, USERS, OPENINGS, N_MATRICES };
+static const struct directory_kind directory = {"a model", matrices};
 
 void session_model_clear(struct session_model *m)
 {
@@ -54,24 +47,6 @@ size_t session_model_user(const struct session_model *m, uint32_t id)
 			high = middle;
 	}
 	return low < m->n_users && m->users[low].id == id ? low : m->n_users;
-}
-
-static int digest_catalog(const struct catalog *c, char digest[SESSION_DIGEST])
-{
-	struct memstream m;
-	FILE *f = memstream_open(&m);
-	char *text;
-
-	if (!f)
-		return -1;
-	for (size_t i = 0; i < c->n_tracks; i++)
-		fprintf(f, "%" PRIu32 "\t%s\n", c->tracks[i].id, c->artists[c->tracks[i].artist].name);
-	text = memstream_close(&m);
-	if (!text)
-		return -1;
-	snprintf(digest, SESSION_DIGEST, "%08" PRIx32 "%08" PRIx32, murmur3(text, m.len, 0), murmur3(text, m.len, 1));
-	free(text);
-	return 0;
 }
 
 /* dir/name. New; NULL where there is no memory. */
@@ -135,7 +110,7 @@ static int read_size(const json_t *o, const char *key, size_t *n, struct errmsg 
 static int read_head(struct session_model *m, const json_t *o, const struct catalog *c, struct errmsg *e)
 {
 	const char *digest = json_string_value(json_object_get(o, "catalog"));
-	char own[SESSION_DIGEST];
+	char own[CATALOG_DIGEST];
 	double version = json_number_value(json_object_get(o, "botify-session"));
 	size_t dim;
 
@@ -143,7 +118,7 @@ static int read_head(struct session_model *m, const json_t *o, const struct cata
 		return errmsg_set(e, "this is not a session model");
 	if (version != VERSION)
 		return errmsg_set(e, "a session model of version %g; this botify knows version %d", version, VERSION);
-	if (digest_catalog(c, own) < 0)
+	if (catalog_digest(c, own) < 0)
 		return errmsg_nomem(e);
 	if (strcmp(own, digest) != 0)
 		return errmsg_set(e, "the model was learned with another catalog (digest %.16s, not %s)", digest, own);
@@ -329,50 +304,6 @@ static int write_openings(const struct session_model *m, const struct catalog *c
 	return x ? 0 : -1;
 }
 
-static int fail_file(const char *path, struct errmsg *e)
-{
-	return errmsg_set(e, "%s: %s", path, strerror(errno ? errno : EIO));
-}
-
-/* Opens dir/name for writing. */
-static FILE *create_file(const char *dir, const char *name, char **path, struct errmsg *e)
-{
-	FILE *f;
-
-	*path = join_path(dir, name);
-	errno = 0;
-	f = *path ? fopen(*path, "wxe") : NULL;
-	if (!f)
-		*path ? fail_file(*path, e) : errmsg_nomem(e);
-	return f;
-}
-
-/* Checks, syncs and closes. */
-static int finish_file(FILE *f, char *path, struct errmsg *e)
-{
-	int status;
-
-	errno = 0;
-	status = fflush(f) != 0 || ferror(f) || fsync(fileno(f)) < 0 ? fail_file(path, e) : 0;
-	if (fclose(f) != 0 && status == 0)
-		status = fail_file(path, e);
-	free(path);
-	return status;
-}
-
-static int save_matrix(const struct npy *a, const char *dir, enum matrix which, struct errmsg *e)
-{
-	char *path;
-	FILE *f = create_file(dir, matrices[which], &path, e);
-
-	if (!f) {
-		free(path);
-		return -1;
-	}
-	npy_write(f, a);
-	return finish_file(f, path, e);
-}
-
 static void put_numbers(FILE *f, const char *key, const double *v, int n)
 {
 	fprintf(f, ",\"%s\":[", key);
@@ -390,18 +321,12 @@ static void put_number(FILE *f, const char *key, double x)
 	json_put_number(f, x);
 }
 
-static int save_head(const struct session_model *m, const char *dir, const struct catalog *c, struct errmsg *e)
+static int save_head(const struct session_model *m, FILE *f, const struct catalog *c, struct errmsg *e)
 {
-	char digest[SESSION_DIGEST], *path;
-	FILE *f;
+	char digest[CATALOG_DIGEST];
 
-	if (digest_catalog(c, digest) < 0)
+	if (catalog_digest(c, digest) < 0)
 		return errmsg_nomem(e);
-	f = create_file(dir, "model.json", &path, e);
-	if (!f) {
-		free(path);
-		return -1;
-	}
 	fprintf(f, "{\"botify-session\":%d,\"catalog\":\"%s\",\"dim\":%d,\"tracks\":%zu,\"users\":%zu,\"rows\":%zu"
 		   ",\"openings\":%zu",
 		VERSION, digest, SESSION_DIM, m->n_tracks, m->n_users, m->n_rows, m->n_openings);
@@ -416,162 +341,50 @@ static int save_head(const struct session_model *m, const char *dir, const struc
 	put_numbers(f, "artist", m->artist, SESSION_DIM);
 	put_numbers(f, "track", m->track, SESSION_DIM);
 	fputs("}\n", f);
-	return finish_file(f, path, e);
+	return 0;
 }
 
-static int save_all(const struct session_model *m, const char *dir, const struct catalog *c, struct errmsg *e)
+/* What is saved. */
+struct saved {
+	const struct session_model *model;
+	const struct catalog *catalog;
+	struct npy matrices[N_MATRICES];
+};
+
+static int save_one(FILE *f, size_t which, void *ctx, struct errmsg *e)
 {
-	struct npy all[N_MATRICES] = {
-		[TRACKS] = {NPY_FLOAT32, m->n_tracks, SESSION_DIM, m->tracks},
-		[TRACKS_VAR] = {NPY_FLOAT32, m->n_tracks, 1, m->tracks_var},
-		[ROWS] = {NPY_FLOAT32, m->n_rows, SESSION_DIM, m->rows},
-		[ROWS_VAR] = {NPY_FLOAT32, m->n_rows, 1, m->rows_var},
-	};
-	int status = write_users(m, &all[USERS]) < 0 || write_openings(m, c, &all[OPENINGS]) < 0 ? errmsg_nomem(e) : 0;
+	const struct saved *s = ctx;
 
-	for (int i = 0; status == 0 && i < N_MATRICES; i++)
-		status = save_matrix(&all[i], dir, (enum matrix)i, e);
-	free(all[USERS].data);
-	free(all[OPENINGS].data);
-	return status < 0 ? -1 : save_head(m, dir, c, e);
-}
-
-/* Removes the files of a model from a directory, and then the directory, if nothing else is in it. */
-static void remove_model(const char *dir)
-{
-	/* on the stack: this also cleans up where there is no memory */
-	char path[PATH_MAX];
-
-	for (int i = 0; i <= N_MATRICES; i++) {
-		const char *name = i < N_MATRICES ? matrices[i] : "model.json";
-
-		if (snprintf(path, sizeof path, "%s/%s", dir, name) < (int)sizeof path)
-			unlink(path);
-	}
-	rmdir(dir);
-}
-
-static int sync_directory(const char *path, struct errmsg *e)
-{
-	int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	int status = fd < 0 || fsync(fd) < 0 ? fail_file(path, e) : 0;
-
-	if (fd >= 0)
-		close(fd);
-	return status;
-}
-
-static bool is_our_file(const char *name)
-{
-	for (int i = 0; i < N_MATRICES; i++)
-		if (strcmp(name, matrices[i]) == 0)
-			return true;
-	return strcmp(name, "model.json") == 0 || strcmp(name, ".") == 0 || strcmp(name, "..") == 0;
+	if (which == N_MATRICES)
+		return save_head(s->model, f, s->catalog, e);
+	npy_write(f, &s->matrices[which]);
+	return 0;
 }
 
 int session_model_check_place(const char *path, struct errmsg *e)
 {
-	DIR *dir;
-	const struct dirent *entry;
-	int status = 0;
-
-	errno = 0;
-	dir = opendir(path);
-	if (!dir)
-		return errno == ENOENT ? 0 : fail_file(path, e);
-	while (status == 0 && (entry = readdir(dir)))
-		if (!is_our_file(entry->d_name))
-			status = errmsg_set(e, "%s: it holds %.100s, which is not of a model; it is not replaced", path,
-					    entry->d_name);
-	closedir(dir);
-	return status;
-}
-
-/* Puts the directory `fresh` at `path`, and removes what stood there. */
-static int exchange_directory(const char *fresh, const char *path, struct errmsg *e)
-{
-	if (renameat2(AT_FDCWD, fresh, AT_FDCWD, path, RENAME_EXCHANGE) == 0) {
-		remove_model(fresh);
-		return 0;
-	}
-	/*
-	 * nothing stands there, or it is empty, or the file system cannot exchange: then there is a moment
-	 * without a model
-	 */
-	if (rename(fresh, path) == 0)
-		return 0;
-	if (errno != ENOTEMPTY && errno != EEXIST)
-		return fail_file(path, e);
-	remove_model(path);
-	return rename(fresh, path) == 0 ? 0 : fail_file(path, e);
-}
-
-/* Syncs the directory, so that the new name survives a power cut. */
-static int sync_parent(const char *path, struct errmsg *e)
-{
-	const char *slash = strrchr(path, '/');
-	char *parent = slash == path ? strdup("/") : slash ? strndup(path, (size_t)(slash - path)) : strdup(".");
-	int status = parent ? sync_directory(parent, e) : errmsg_nomem(e);
-
-	free(parent);
-	return status;
-}
-
-/* What a signal is to remove: the directory `files[N_MATRICES + 1]` and the files of a model in it. */
-static void note_unfinished(const char *dir, char *files[N_MATRICES + 2])
-{
-	for (int i = 0; i <= N_MATRICES; i++)
-		files[i] = join_path(dir, i < N_MATRICES ? matrices[i] : "model.json");
-	files[N_MATRICES + 1] = strdup(dir);
-	for (int i = 0; i < N_MATRICES + 2; i++)
-		if (files[i])
-			unfinished_note(files[i]);
-}
-
-static void forget_unfinished(char *files[N_MATRICES + 2])
-{
-	for (int i = 0; i < N_MATRICES + 2; i++) {
-		if (files[i])
-			unfinished_forget(files[i]);
-		free(files[i]);
-	}
-}
-
-/* Makes a model in the new directory `fresh`, and puts it in its place. */
-static int save_fresh(const struct session_model *m, const char *fresh, const char *place, const struct catalog *c,
-		      struct errmsg *e)
-{
-	char *files[N_MATRICES + 2];
-	int status = -1;
-
-	note_unfinished(fresh, files);
-	errno = 0;
-	if (mkdir(fresh, 0777) < 0)
-		fail_file(fresh, e);
-	else if (save_all(m, fresh, c, e) == 0 && sync_directory(fresh, e) == 0)
-		status = exchange_directory(fresh, place, e);
-	if (status < 0)
-		remove_model(fresh);
-	forget_unfinished(files);
-	return status < 0 ? -1 : sync_parent(place, e);
+	return save_directory_check(&directory, path, e);
 }
 
 int session_model_save(const struct session_model *m, const char *path, const struct catalog *c, struct errmsg *e)
 {
-	size_t len = strlen(path);
-	char *fresh = NULL, *place;
+	struct saved s = {
+		.model = m,
+		.catalog = c,
+		.matrices = {
+			[TRACKS] = {NPY_FLOAT32, m->n_tracks, SESSION_DIM, m->tracks},
+			[TRACKS_VAR] = {NPY_FLOAT32, m->n_tracks, 1, m->tracks_var},
+			[ROWS] = {NPY_FLOAT32, m->n_rows, SESSION_DIM, m->rows},
+			[ROWS_VAR] = {NPY_FLOAT32, m->n_rows, 1, m->rows_var},
+		},
+	};
 	int status = -1;
 
-	while (len > 1 && path[len - 1] == '/')
-		len--;
-	place = strndup(path, len);
-	if (!place || asprintf(&fresh, "%s.%ld.tmp", place, (long)getpid()) < 0) {
-		fresh = NULL;
+	if (write_users(m, &s.matrices[USERS]) < 0 || write_openings(m, c, &s.matrices[OPENINGS]) < 0)
 		errmsg_nomem(e);
-	} else if (session_model_check_place(place, e) == 0) {
-		status = save_fresh(m, fresh, place, c, e);
-	}
-	free(fresh);
-	free(place);
+	else
+		status = save_directory(&directory, path, save_one, &s, e);
+	free(s.matrices[USERS].data);
+	free(s.matrices[OPENINGS].data);
 	return status;
 }

@@ -16,7 +16,7 @@
  *     openings.npy        N x 3 float64: a user's id, a track's id, and the row that this user is after when they
  *                         begin with this track; ascending
  *
- * "catalog" is a digest of the ids and artists of the catalog, so that no other one is taken for it.
+ * "catalog" is the digest of the catalog (catalog_digest), so that no other one is taken for it.
  */
 #ifndef BOTIFY_SESSION_MODEL_H
 #define BOTIFY_SESSION_MODEL_H
@@ -27,7 +27,7 @@
 #include "base/errmsg.h"
 #include "world/catalog.h"
 
-enum { SESSION_DIM = 64, SESSION_DIGEST = 17, SESSION_PLAYS_MAX = 15 };
+enum { SESSION_DIM = 64, SESSION_PLAYS_MAX = 15 };
 
 struct session_user {
 	uint32_t id;

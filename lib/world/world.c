@@ -99,8 +99,7 @@ static int deal_tracks(struct world *w)
 	return 0;
 }
 
-/* The first of n ascending sums that is greater than x, or else the last one. */
-static uint32_t find_sum(const double *sums, uint32_t n, double x)
+uint32_t world_find_sum(const double *sums, uint32_t n, double x)
 {
 	uint32_t low = 0, high = n - 1;
 
@@ -119,14 +118,14 @@ static void draw_user(const struct world *w, struct rng *r, const double *sums, 
 {
 	u->bias = nearbyint(10 * rng_uniform(r) * 1e4) / 1e4;
 	u->sharpness = nearbyint(0.5 * exp(2 * M_LN2 * rng_uniform(r)) * 1e4) / 1e4;
-	for (size_t n = 0; n < w->n_interests;) {
-		uint32_t track = find_sum(sums, w->options.n_tracks, rng_uniform(r) * sums[w->options.n_tracks - 1]);
+	while (u->n_interests < WORLD_INTERESTS && u->n_interests < w->options.n_tracks) {
+		uint32_t track = world_find_sum(sums, w->options.n_tracks, rng_uniform(r) * sums[w->options.n_tracks - 1]);
 		bool known = false;
 
-		for (size_t i = 0; i < n; i++)
+		for (uint32_t i = 0; i < u->n_interests; i++)
 			known = known || u->interests[i] == track;
 		if (!known)
-			u->interests[n++] = track;
+			u->interests[u->n_interests++] = track;
 	}
 }
 
@@ -135,7 +134,6 @@ static int make_users(struct world *w)
 	uint32_t n = w->options.n_tracks;
 	double *sums = calloc(n, sizeof *sums), sum = 0;
 
-	w->n_interests = n < WORLD_INTERESTS ? n : WORLD_INTERESTS;
 	w->users = calloc(w->options.n_users, sizeof *w->users);
 	if (!sums || !w->users) {
 		free(sums);
@@ -160,7 +158,7 @@ int world_make(struct world *w, const struct world_options *o, struct errmsg *e)
 {
 	*w = (struct world){.options = *o};
 	if (make_artists(w) < 0 || describe_artists(w) < 0 || deal_tracks(w) < 0 || world_embed(w) < 0 ||
-	    make_users(w) < 0 || world_stretch(w) < 0)
+	    make_users(w) < 0 || world_stretch(w, NULL) < 0)
 		return errmsg_nomem(e);
 	return 0;
 }

@@ -1,5 +1,6 @@
 /*
- * world: an invented world to experiment in: tracks with artists and titles, embeddings, users with tastes.
+ * world: an invented world to experiment in: tracks with artists and titles, embeddings, users with tastes. For a world
+ * of tracks that are given, see world_plays.h.
  *
  * Policies are compared by how they find their way from little knowledge to much, so what an invented world must get
  * right is not the names but the shape. The model is a plain one, made for botify; its numbers are set to what was
@@ -35,6 +36,7 @@
 #include <stdint.h>
 
 #include "base/errmsg.h"
+#include "world/catalog.h"
 
 enum { WORLD_INTERESTS = 3 };
 
@@ -52,7 +54,8 @@ struct world_artist {
 };
 
 struct world_user {
-	uint32_t interests[WORLD_INTERESTS]; /* distinct tracks */
+	uint32_t interests[WORLD_INTERESTS]; /* n_interests distinct tracks; fewer than that where there are not so many */
+	uint32_t n_interests;
 	double bias, sharpness;
 };
 
@@ -63,7 +66,8 @@ struct world {
 	uint32_t *artist_of;	  /* of each track, an index in artists */
 	float *embeddings;	  /* n_tracks x dim */
 	struct world_user *users; /* n_users */
-	size_t n_interests;	  /* of each user: WORLD_INTERESTS, or n_tracks where that is less */
+	/* what tracks there are, where they were not invented (world_plays.h); then there are no artists here. Borrowed. */
+	const struct catalog *catalog;
 };
 
 /* Invents a world. Returns 0, or -1 with the reason (out of memory). Free with world_clear in either case. */

@@ -6,14 +6,37 @@
 #include <sys/stat.h>
 
 #include "base/save.h"
+#include "text/json_put.h"
 #include "text/npy.h"
 #include "text/number.h"
 #include "world/names.h"
 #include "world/world_steps.h"
 
-/* Names need no escape in JSON; see names.h. */
+static uint32_t id_of(const struct world *w, uint32_t track)
+{
+	return w->catalog ? w->catalog->tracks[track].id : track;
+}
+
+static void write_catalog(FILE *f, const struct catalog *c)
+{
+	for (size_t t = 0; t < c->n_tracks; t++) {
+		const char *title = c->tracks[t].title;
+
+		fprintf(f, "{\"track\":%" PRIu32 ",\"artist\":", c->tracks[t].id);
+		json_put_string(f, c->artists[c->tracks[t].artist].name);
+		fputs(",\"title\":", f);
+		json_put_string(f, title ? title : "");
+		fputs("}\n", f);
+	}
+}
+
+/* Invented names need no escape in JSON; see names.h. */
 static void write_tracks(FILE *f, const struct world *w)
 {
+	if (w->catalog) {
+		write_catalog(f, w->catalog);
+		return;
+	}
 	for (uint32_t t = 0; t < w->options.n_tracks; t++) {
 		struct rng r = world_draw(w, WORLD_TITLE, t);
 		char title[NAMES_SIZE];
@@ -32,8 +55,8 @@ static void write_users(FILE *f, const struct world *w)
 		int n_bias = (int)number_write(bias, u->bias), n_sharpness = (int)number_write(sharpness, u->sharpness);
 
 		fprintf(f, "{\"user\":%" PRIu32 ",\"interests\":[", i);
-		for (size_t k = 0; k < w->n_interests; k++)
-			fprintf(f, "%s%" PRIu32, k > 0 ? "," : "", u->interests[k]);
+		for (size_t k = 0; k < u->n_interests; k++)
+			fprintf(f, "%s%" PRIu32, k > 0 ? "," : "", id_of(w, u->interests[k]));
 		fprintf(f, "],\"consume_bias\":%.*s,\"consume_sharpness\":%.*s}\n", n_bias, bias, n_sharpness,
 			sharpness);
 	}

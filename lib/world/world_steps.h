@@ -26,7 +26,13 @@ static inline struct rng world_draw(const struct world *w, enum world_kind kind,
 /* Makes the embeddings of the tracks, which have their artists. Returns 0, or -1 where there is no memory. */
 int world_embed(struct world *w);
 
-/* Stretches the embeddings until random tracks are worth WORLD_REWARD to the users. Likewise. */
-int world_stretch(struct world *w);
+/*
+ * Stretches the embeddings until random tracks are worth WORLD_REWARD to the users; what they are worth then is in
+ * *reward, which may be NULL: too little or too much where no factor does it. Likewise.
+ */
+int world_stretch(struct world *w, double *reward);
+
+/* The first of n ascending sums that is greater than x, or else the last one. */
+uint32_t world_find_sum(const double *sums, uint32_t n, double x);
 
 #endif

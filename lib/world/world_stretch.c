@@ -17,14 +17,16 @@ struct sample {
 
 static int take_sample(struct sample *s, const struct world *w)
 {
-	size_t n_users = w->options.n_users, dim = w->options.dim, n = n_users * w->n_interests;
+	size_t n_users = w->options.n_users, dim = w->options.dim;
+	size_t n_tracks = w->options.n_tracks, n = n_users * (n_tracks < WORLD_INTERESTS ? n_tracks : WORLD_INTERESTS);
 
 	*s = (struct sample){.world = w, .n_sessions = n < SESSIONS ? n : SESSIONS};
 	s->products = calloc(s->n_sessions, LISTENS * sizeof *s->products);
 	if (!s->products)
 		return -1;
 	for (size_t i = 0; i < s->n_sessions; i++) {
-		const float *interest = w->embeddings + w->users[i % n_users].interests[i / n_users] * dim;
+		const struct world_user *u = &w->users[i % n_users];
+		const float *interest = w->embeddings + u->interests[i / n_users % u->n_interests] * dim;
 		struct rng r = world_draw(w, WORLD_SAMPLE, i);
 
 		for (size_t k = 0; k < LISTENS; k++) {
@@ -66,7 +68,7 @@ static double expected_reward(const struct sample *s, double factor)
  * neglects. The factor is a multiple of 1/1024, found by halving, so that it does not hang on the last bit of
  * anything.
  */
-int world_stretch(struct world *w)
+int world_stretch(struct world *w, double *reward)
 {
 	const double neglected = 0.02; /* as measured */
 	uint32_t low = 1, high = 1 << 20;
@@ -83,6 +85,8 @@ int world_stretch(struct world *w)
 		else
 			low = middle + 1;
 	}
+	if (reward)
+		*reward = expected_reward(&s, low / 1024.0) - neglected;
 	factor = sqrt(low / 1024.0);
 	for (size_t i = 0; i < (size_t)w->options.n_tracks * w->options.dim; i++)
 		w->embeddings[i] = (float)(w->embeddings[i] * factor);

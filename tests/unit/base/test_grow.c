@@ -63,11 +63,29 @@ static void sizes_that_overflow_are_refused(void)
 	free(items);
 }
 
+static void what_is_no_longer_needed_is_given_back(void)
+{
+	size_t cap = 0, before;
+	char *items = grow(NULL, &cap, 1000, 1);
+
+	items[9] = 'x';
+	before = cap;
+	/* a little is kept, and so is what is nearly full */
+	items = grow_less(items, &cap, 10, before, 1);
+	CHECK(cap == before);
+	items = grow_less(items, &cap, before / 4 + 1, 100, 1);
+	CHECK(cap == before);
+	items = grow_less(items, &cap, 10, 100, 1);
+	CHECK(cap == 100 && items[9] == 'x');
+	free(items);
+}
+
 int main(void)
 {
 	RUN(an_array_grows_by_doubling);
 	RUN(room_that_is_there_is_kept);
 	RUN(room_for_nothing_is_still_an_array);
 	RUN(sizes_that_overflow_are_refused);
+	RUN(what_is_no_longer_needed_is_given_back);
 	return DONE();
 }

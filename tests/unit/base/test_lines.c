@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <termios.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
@@ -330,6 +331,26 @@ static void bytes_may_come_one_by_one(void)
 }
 
 /* A line that grows by and by is searched once, not from its start each time. */
+static void memory_of_a_long_line_is_given_back(void)
+{
+	char path[] = "/tmp/botify-test-long.XXXXXX";
+	FILE *f = fdopen(mkstemp(path), "w");
+	struct lines l;
+	struct errmsg e;
+
+	fprintf(f, "%*d\n", 12 << 20, 1);
+	for (int i = 0; i < 1000000; i++)
+		fprintf(f, "line %d\n", i);
+	fclose(f);
+	CHECK(lines_open(&l, path, &e) == 0);
+	CHECK(lines_next(&l, &e) == LINES_LINE && l.len == 12 << 20 && l.cap >= 12 << 20);
+	for (int i = 0; i < 1000000; i++)
+		CHECK(lines_next(&l, &e) == LINES_LINE && strtol(l.text + 5, NULL, 10) == i);
+	CHECK(l.cap <= 2 << 20);
+	lines_clear(&l);
+	unlink(path);
+}
+
 static void a_long_line_in_small_pieces_takes_linear_time(void)
 {
 	enum { PIECE = 128, N = (8 << 20) / PIECE };
@@ -536,6 +557,52 @@ static void damage_is_told_with_the_line(void)
 	unlink(packed_path);
 }
 
+/* A terminal of which the other end has gone: what was written there can be read, and then reading fails. */
+static int make_failing(const char *text)
+{
+	struct termios raw;
+	int master = posix_openpt(O_RDWR | O_NOCTTY), slave;
+
+	CHECK(master >= 0 && grantpt(master) == 0 && unlockpt(master) == 0);
+	slave = open(ptsname(master), O_RDWR | O_NOCTTY);
+	CHECK(slave >= 0 && tcgetattr(slave, &raw) == 0);
+	cfmakeraw(&raw);
+	CHECK(tcsetattr(slave, TCSANOW, &raw) == 0);
+	CHECK(write(slave, text, strlen(text)) == (ssize_t)strlen(text));
+	close(slave);
+	return master;
+}
+
+/* As where what is compressed is damaged: nothing that was good is lost, and no line is half a one. */
+static void whole_lines_before_a_failure_are_handed_out(void)
+{
+	int was = dup(STDIN_FILENO), failing = make_failing("one\ntwo\nth");
+	char *buf = NULL;
+	size_t cap = 0;
+	struct errmsg e;
+	struct lines l;
+
+	dup2(failing, STDIN_FILENO);
+	CHECK(lines_open(&l, "-", &e) == 0);
+	CHECK(lines_next_many(&l, 100, &buf, &cap, &e) == LINES_LINE && l.len == 8 && memcmp(l.text, "one\ntwo\n", 8) == 0);
+	for (int i = 0; i < 2; i++) {
+		CHECK(lines_next_many(&l, 100, &buf, &cap, &e) == LINES_FAILED && !l.damaged);
+		CHECK_STR(e.text, "standard input: Input/output error");
+	}
+	lines_clear(&l);
+	close(failing);
+	failing = make_failing("one\ntwo\nth");
+	dup2(failing, STDIN_FILENO);
+	CHECK(lines_open(&l, "-", &e) == 0);
+	CHECK(next_is(&l, "one") && next_is(&l, "two"));
+	CHECK(lines_next(&l, &e) == LINES_FAILED);
+	lines_clear(&l);
+	close(failing);
+	free(buf);
+	dup2(was, STDIN_FILENO);
+	close(was);
+}
+
 static void what_is_compressed_twice_is_told_as_such(void)
 {
 	char once[256], twice[256];
@@ -566,12 +633,14 @@ int main(void)
 	RUN(the_tied_writer_is_flushed_before_a_wait_only);
 	RUN(a_tied_writer_that_fails_ends_the_reading);
 	RUN(bytes_may_come_one_by_one);
+	RUN(memory_of_a_long_line_is_given_back);
 	RUN(a_long_line_in_small_pieces_takes_linear_time);
 	RUN(many_lines_can_be_had_at_once);
 	RUN(a_byte_order_mark_is_passed_over);
 	RUN(a_callers_descriptor_is_not_unpacked);
 	RUN(what_is_opened_is_unpacked);
 	RUN(damage_is_told_with_the_line);
+	RUN(whole_lines_before_a_failure_are_handed_out);
 	RUN(what_is_compressed_twice_is_told_as_such);
 	return DONE();
 }

@@ -1,6 +1,8 @@
 #include "base/lock.h"
 
 #include <fcntl.h>
+#include <signal.h>
+#include <stdbool.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 
@@ -66,6 +68,43 @@ static void a_new_file_is_locked_before_it_is_there(void)
 	CHECK_STR(told_another("file"), "");
 }
 
+/* A child that has made a file for the lock, and is ended by a signal; whether it has said that the file is saved. */
+static bool is_there_after_a_signal(bool kept)
+{
+	int status;
+	pid_t child = fork();
+
+	if (child == 0) {
+		struct errmsg e;
+		struct lock l;
+
+		if (lock_take(&l, "made", &e) < 0 || !l.made)
+			_exit(1);
+		if (kept)
+			lock_keep(&l);
+		raise(SIGTERM);
+		_exit(2);
+	}
+	CHECK(waitpid(child, &status, 0) == child && WIFSIGNALED(status) && WTERMSIG(status) == SIGTERM);
+	return access("made", F_OK) == 0;
+}
+
+static void what_was_made_for_the_lock_goes_with_it(void)
+{
+	struct lock l;
+	struct errmsg e;
+
+	CHECK(lock_take(&l, "made", &e) == 0 && l.made);
+	lock_release(&l);
+	CHECK(access("made", F_OK) < 0);
+	CHECK(!is_there_after_a_signal(false));
+	CHECK(is_there_after_a_signal(true));
+	/* it was there */
+	CHECK(lock_take(&l, "made", &e) == 0 && !l.made);
+	lock_release(&l);
+	CHECK(unlink("made") == 0);
+}
+
 static void what_is_no_file_is_let_pass(void)
 {
 	struct lock l;
@@ -87,6 +126,7 @@ int main(void)
 	fixture_enter(directory);
 	RUN(one_process_has_it);
 	RUN(a_new_file_is_locked_before_it_is_there);
+	RUN(what_was_made_for_the_lock_goes_with_it);
 	RUN(what_is_no_file_is_let_pass);
 	fixture_leave(directory);
 	return DONE();

@@ -382,6 +382,22 @@ static void other_descriptors_have_no_line_to_end(void)
 	CHECK(out_pending(&o) == 0 && o.error == 0);
 }
 
+static void memory_of_a_long_record_is_given_back(void)
+{
+	struct out o;
+	struct errmsg e;
+	char *room;
+
+	out_init(&o, open("/dev/null", O_WRONLY), "null");
+	room = out_reserve(&o, 40 << 20);
+	CHECK(room != NULL && o.cap >= 40 << 20);
+	out_commit(&o, 1);
+	CHECK(out_flush(&o, &e) == 0);
+	out_put(&o, "short\n", 6);
+	CHECK(o.cap <= 1 << 20 && out_pending(&o) == 6);
+	CHECK(out_finish(&o, &e) == 0);
+}
+
 int main(void)
 {
 	RUN(records_come_out_as_they_were_put);
@@ -396,5 +412,6 @@ int main(void)
 	RUN(a_slow_reader_is_waited_for);
 	RUN(a_line_that_was_cut_is_ended_first);
 	RUN(other_descriptors_have_no_line_to_end);
+	RUN(memory_of_a_long_record_is_given_back);
 	return DONE();
 }

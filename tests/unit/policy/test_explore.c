@@ -78,7 +78,10 @@ static void draw_many(const char *policy, double epsilon, struct listener *l, st
 
 		CHECK(explore_recommend(&p, epsilon, &l->request, &coin, &r, &a) == 0);
 		track = a.choice.track;
-		CHECK(track < N && a.choice.pool == 0 && a.choice.propensity > 0 && a.choice.propensity <= 1 + 1e-15);
+		CHECK(track < N);
+		if (track >= N)
+			continue;
+		CHECK(a.choice.pool == 0 && a.choice.propensity > 0 && a.choice.propensity <= 1 + 1e-15);
 		/* it is the track's, whichever way it came */
 		CHECK(t->counts[track] == 0 || fabs(t->propensity[track] - a.choice.propensity) < 1e-15);
 		t->propensity[track] = a.choice.propensity;

@@ -77,6 +77,7 @@ static void what_is_wrong_is_told(void)
 		"{\"since\":null,\"until\":null,\"half_life\":null,\"debias\":1,\"wins\":null,\"users\":true,\"holdout\":null}",
 		"{\"since\":null,\"until\":null,\"half_life\":null,\"debias\":true,\"wins\":2,\"users\":true,\"holdout\":null}",
 		"{\"since\":null,\"until\":null,\"half_life\":null,\"debias\":true,\"wins\":1,\"users\":true,\"holdout\":3}",
+		"{\"since\":null,\"until\":null,\"half_life\":null,\"debias\":true,\"wins\":1,\"users\":true,\"holdout\":\"\\\"\"}",
 	};
 
 	for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {

@@ -14,6 +14,12 @@ struct played {
 
 static struct world world;
 
+static void world_set_budget(struct world *w, uint32_t budget)
+{
+	for (size_t i = 0; i < w->users.n; i++)
+		w->users.list[i].session_budget = budget;
+}
+
 static void read_all(FILE *f, char *text, size_t size)
 {
 	rewind(f);
@@ -29,7 +35,7 @@ static struct played play_watched(const char *typed, uint64_t sessions, int stop
 	struct lines in;
 	struct out log;
 	FILE *dialogue = tmpfile(), *events = tmpfile();
-	struct console c = {.in = &in, .dialogue = dialogue, .log = &log};
+	struct console c = {.in = &in, .dialogue = dialogue, .log = &log, .stop_fd = stop_fd};
 	struct errmsg e;
 
 	fixture_file("file", typed);
@@ -53,7 +59,7 @@ static struct played play(const char *typed, uint64_t sessions)
 	return play_watched(typed, sessions, -1);
 }
 
-#define PROMPT "next track (id, or words to search; q quits)? "
+#define PROMPT "patience 1, score 0.00; next track (? helps)? "
 
 /* Nobody likes anything, and the one user there is leaves at once. */
 static void a_session_is_shown_and_logged(void)
@@ -67,9 +73,11 @@ static void a_session_is_shown_and_logged(void)
 	snprintf(want, sizeof want,
 		 "\nsession 1 of 1: user 0 comes and picks\n  %u  artist %u – title %u\n" PROMPT
 		 "  117  artist 7 – title 39\n"
-		 "  117  artist 7 – title 39: listened to 1 %%, and left after 1 track, 0.01 of listening\n",
+		 "  117  artist 7 – title 39: listened to 1 %%, and left after 1 track, 0.01 of listening\n"
+		 "\nthis session, by  tracks  time\nyou                    1  0.01\n",
 		 track, track / WORLD_STEP % WORLD_ARTISTS, track / WORLD_STEP);
-	CHECK_STR(p.shown, want);
+	CHECK(strncmp(p.shown, want, strlen(want)) == 0);
+	CHECK(strstr(p.shown, "\nrandom                 1  0.01\noracle                 1  0.01\n"));
 	CHECK(strncmp(p.logged, "{\"message\":\"next\",\"timestamp\":", 30) == 0);
 	CHECK(strstr(p.logged, ",\"time\":1,\"latency\":0,\"recommendation\":117,\"source\":\"console\","
 			       "\"experiments\":{}}\n{\"message\":\"last\""));
@@ -83,7 +91,7 @@ static void check_choice(const char *typed, const char *shown)
 	const char *from = strstr(p.shown, PROMPT);
 
 	CHECK(from != NULL);
-	CHECK_STR(from ? from + strlen(PROMPT) : "", shown);
+	CHECK(from && strncmp(from + strlen(PROMPT), shown, strlen(shown)) == 0);
 }
 
 static void a_track_is_chosen_by_id_or_words(void)
@@ -115,9 +123,37 @@ static void what_is_found_is_cut_at_ten(void)
 		lines++;
 	/* the first track, those found but for the one after the prompt, and how many more */
 	CHECK(lines == 1 + 9 + 1);
-	CHECK(strstr(p.shown, "\n  … and 30 more\n") != NULL);
+	CHECK(strstr(p.shown, "\n  … and 30 more (more shows them)\n") != NULL);
 	p = play("artist 7 \nq\n", 1); /* titles 7, 15, 23, 31, 39; and those of others with a 7: 17, 27, 37 */
 	CHECK(strstr(p.shown, "and") == strstr(p.shown, "and picks"));
+}
+
+static void the_rest_is_shown_on_request(void)
+{
+	struct played p = play("more\nartist\nmore\nmore\nmore\nmore\nq\n", 1);
+
+	CHECK(strncmp(strstr(p.shown, PROMPT) + strlen(PROMPT), "  nothing more\n", 15) == 0);
+	CHECK(strstr(p.shown, "  … and 30 more (more shows them)\n") < strstr(p.shown, "  … and 20 more (more shows them)\n"));
+	CHECK(strstr(p.shown, "  … and 20 more (more shows them)\n") < strstr(p.shown, "  … and 10 more (more shows them)\n"));
+	/* the last ten, and then nothing */
+	CHECK(strstr(p.shown, "  117  artist 7 – title 39\n" PROMPT "  nothing more\n") != NULL);
+	/* a word that means something else is looked for behind a slash */
+	p = play("/more\n/title 39\n", 1);
+	CHECK(strstr(p.shown, PROMPT "  nothing found\n") != NULL);
+	CHECK(strstr(p.shown, "  117  artist 7 – title 39: listened to 1 %") != NULL);
+}
+
+static void what_was_liked_is_told_best_first(void)
+{
+	struct played p = play("liked\n117\n", 1);
+
+	CHECK(strstr(p.shown, PROMPT "  nothing yet but the first track\n") != NULL);
+	world_set_budget(&world, 3);
+	p = play("117\n117\nliked\n?\nq\n", 1);
+	world_set_budget(&world, 1);
+	CHECK(strstr(p.shown, "patience 1, score 0.01; next track (? helps)?     1 %  117  artist 7 – title 39\n"
+			      "    0 %  117  artist 7 – title 39\n") != NULL);
+	CHECK(strstr(p.shown, "  WORDS  search artists and titles") != NULL);
 }
 
 static void the_end_of_the_input_quits(void)
@@ -179,6 +215,8 @@ int main(void)
 	RUN(a_session_is_shown_and_logged);
 	RUN(a_track_is_chosen_by_id_or_words);
 	RUN(what_is_found_is_cut_at_ten);
+	RUN(the_rest_is_shown_on_request);
+	RUN(what_was_liked_is_told_best_first);
 	RUN(the_end_of_the_input_quits);
 	RUN(a_stop_is_no_quitting);
 	RUN(control_characters_are_shown_as_such);

@@ -13,6 +13,7 @@
 
 static struct errmsg e;
 static struct catalog catalog;
+static int context, *const pieces_of_ctx = &context;
 static const struct study_keep everything = {
 	.before = true, .moment = 150000000, .days = true, .sessions = true, .recommendations = true,
 	.catalog = &catalog,
@@ -377,6 +378,51 @@ static void parts_may_be_concatenated(void)
 	study_clear(&merged);
 }
 
+enum { PIECES = 3 };
+
+static size_t piece_of(void *ctx, uint32_t user)
+{
+	CHECK(ctx == pieces_of_ctx);
+	return user / 31 % PIECES;
+}
+
+static void write_file(const char *path, const struct part_file *file)
+{
+	FILE *f = fopen(path, "w");
+
+	CHECK(f && fwrite(file->bytes, 1, file->n, f) == file->n && fclose(f) == 0);
+}
+
+/* All that is kept, of events that were sorted and of such that were not; in any order. */
+static void pieces_merge_to_what_was_cut(void)
+{
+	static char a[] = "piece2", b[] = "piece0", c[] = "piece1", *paths[] = {a, b, c};
+	const struct part_cut cut = {piece_of, pieces_of_ctx, PIECES};
+
+	for (int i = 0; i < 4; i++) {
+		const struct study_keep *keep = i % 2 ? &everything : &nothing;
+		struct part_file whole_file = {.name = "whole"}, pieces[PIECES] = {0};
+		struct study whole, merged;
+
+		draw_log(i < 2 ? AS_IT_CAME : LATE);
+		split_by_user(1);
+		read_whole(&whole, STUDY_HOLD, keep);
+		whole_file.bytes = (unsigned char *)part_of(&whole, &whole_file.n);
+		CHECK(partial_cut(&whole_file, &cut, pieces, &e) == 1);
+		CHECK(partial_cut(&whole_file, &cut, pieces, &e) == 0);
+		for (size_t k = 0; k < PIECES; k++) {
+			write_file(k == 0 ? b : k == 1 ? c : a, &pieces[k]);
+			part_file_clear(&pieces[k]);
+		}
+		merge(&merged, keep, paths, PIECES);
+		CHECK(merged.logs.parts == PIECES);
+		check_same(&whole, &merged);
+		study_clear(&whole);
+		study_clear(&merged);
+		part_file_clear(&whole_file);
+	}
+}
+
 #define HEAD(kept, experiments, users) \
 	"{\"partial\":\"botify-abtest\",\"version\":2,\"events\":1,\"from\":null,\"until\":null," \
 	"\"duplicate_events\":0,\"out_of_order_events\":0,\"sorted\":false," \
@@ -625,6 +671,7 @@ int main(void)
 	RUN(any_split_by_user_and_time_merges_to_the_whole);
 	RUN(a_part_may_have_more_than_is_asked_for);
 	RUN(parts_may_be_concatenated);
+	RUN(pieces_merge_to_what_was_cut);
 	RUN(what_is_wrong_is_told);
 	RUN(wrong_numbers_do_no_harm);
 	RUN(a_part_of_another_study_is_refused);

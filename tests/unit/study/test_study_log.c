@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <stdlib.h>
 
+#include "study/partial.h"
 #include "unit/fixture.h"
 
 static struct errmsg e;
@@ -102,6 +103,90 @@ static void standard_input_is_wound_back(void)
 	close(was);
 }
 
+static void watch_rises(void *seen, uint64_t bytes)
+{
+	uint64_t *last = seen;
+
+	CHECK(bytes >= *last);
+	*last = bytes;
+}
+
+/* Of a joinable study each file is read apart, but who watches sees one sum. */
+static void bytes_are_those_of_all_files(void)
+{
+	static char other[] = "other", *both[] = {path, other};
+	uint64_t seen = 0;
+	const struct study_log log = {.paths = both, .n_paths = 2, .watch = {.read = watch_rises, .ctx = &seen}};
+	struct study s;
+
+	fixture_file("file", EVENT("next", "1"));
+	fixture_file("other", EVENT("last", "2"));
+	study_init(&s, STUDY_STREAM, NULL, 0);
+	study_keep(&s, &(struct study_keep){.joinable = true});
+	CHECK(study_log_read(&s, &log, &e) == 0);
+	CHECK(s.logs.n == 2 && s.logs.parts == 1);
+	CHECK(seen == sizeof EVENT("next", "1") EVENT("last", "2") - 1);
+	study_clear(&s);
+}
+
+/* The state of a log, to be cleared. */
+static struct part_file state_of(const char *text)
+{
+	static const char *const name = "state";
+	const struct study_log log = {.paths = paths, .n_paths = 1};
+	struct part_file state;
+	struct study s;
+
+	fixture_file("file", text);
+	study_init(&s, STUDY_STREAM, NULL, 0);
+	study_keep(&s, &(struct study_keep){.joinable = true});
+	CHECK(study_log_read(&s, &log, &e) == 0 && study_settle(&s, &e) == 0);
+	CHECK(partial_pack(&s, name, &state, &e) == 0);
+	study_clear(&s);
+	return state;
+}
+
+/* Reads a log onto the state of another; whether it could be counted on top of it. */
+static bool resumes(const char *before, const char *text)
+{
+	struct part_file state = state_of(before);
+	static char words[] = "";
+	const struct study_log log = {.paths = paths, .n_paths = 1, .complain = complain, .ctx = words, .state = &state};
+	struct study s;
+	bool resumed;
+
+	complaints = 0;
+	fixture_file("file", text);
+	study_init(&s, STUDY_STREAM, NULL, 0);
+	study_keep(&s, &(struct study_keep){.joinable = true});
+	CHECK(study_log_read(&s, &log, &e) == 0);
+	CHECK(s.logs.parts == (s.resumed ? 2 : 1) && s.malformed == 1 && complaints == 1);
+	CHECK(s.events - s.base.events == 2);
+	resumed = s.resumed;
+	study_clear(&s);
+	part_file_clear(&state);
+	return resumed;
+}
+
+static void a_log_goes_on_with_a_state(void)
+{
+	CHECK(resumes(EVENT("next", "1"), EVENT("next", "1") EVENT("last", "2") "nonsense\n"));
+}
+
+/* Then the study is that of the log alone, and nothing is told or counted twice. */
+static void a_log_that_does_not_is_read_alone(void)
+{
+	static const char undated[] = "{\"message\":\"next\",\"user\":2,\"track\":1,\"time\":0.5}\n";
+
+	CHECK(!resumes(EVENT("next", "3"), "nonsense\n" EVENT("next", "2") EVENT("last", "4")));
+	CHECK(!resumes(EVENT("next", "1"), "nonsense\n" EVENT("next", "4") EVENT("last", "3")));
+	CHECK(!resumes(EVENT("next", "2") EVENT("next", "1"), "nonsense\n" EVENT("next", "3") EVENT("last", "4")));
+	CHECK(!resumes(undated, "nonsense\n" EVENT("next", "3") EVENT("last", "4")));
+	CHECK(!resumes(EVENT("next", "1"), "nonsense\n" EVENT("next", "3")
+		       "{\"message\":\"next\",\"user\":2,\"track\":1,\"time\":0.5}\n"));
+	CHECK(!resumes(EVENT("next", "1") EVENT("next", "1"), "nonsense\n" EVENT("next", "1") EVENT("next", "1")));
+}
+
 int main(void)
 {
 	char directory[32];
@@ -112,6 +197,9 @@ int main(void)
 	RUN(a_file_that_is_not_there_is_counted);
 	RUN(a_pipe_is_taken_as_it_comes);
 	RUN(standard_input_is_wound_back);
+	RUN(bytes_are_those_of_all_files);
+	RUN(a_log_goes_on_with_a_state);
+	RUN(a_log_that_does_not_is_read_alone);
 	fixture_leave(directory);
 	return DONE();
 }

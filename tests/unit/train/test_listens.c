@@ -74,6 +74,19 @@ static void users_sessions_and_tracks_are_in_order(void)
 	listens_clear(&l);
 }
 
+static void explored_listens_are_uniform_draws(void)
+{
+	struct listens l;
+
+	listen(EVENT_NEXT, 4, 20, 1, 11, 30, "explore", 0); /* it has a propensity instead of a pool */
+	listen(EVENT_NEXT, 4, 30, 1, 12, 10, "session", 0);
+	listen(EVENT_LAST, 4, 10, .5, 13, EVENT_NO_TRACK, "", 0);
+	make(&l, NULL);
+	CHECK(listen_is(&l, 1, 2, 0, 1, LISTEN_UNIFORM));
+	CHECK(listen_is(&l, 2, 0, 0, 2, LISTEN_OTHER));
+	listens_clear(&l);
+}
+
 static void events_are_sorted_by_time_and_ties_stay(void)
 {
 	static const uint32_t want[] = {7, 3, 1, 2, 9};
@@ -101,6 +114,44 @@ static void without_a_timestamp_the_order_is_that_of_the_log(void)
 	listen(EVENT_LAST, 1, 1, 1, 10, 1, "random", 5);
 	make(&l, NULL);
 	CHECK(l.n_sessions == 1 && l.list[0].track == 2 && l.list[1].track == 1 && l.list[2].track == 0);
+	listens_clear(&l);
+}
+
+/* Two days that were simulated apart: the user is still in a session of the first when one of the second begins. */
+static void sessions_that_overlap_stay_whole(void)
+{
+	static const uint32_t want[] = {1, 2, 3, 4, 5, 6, 7};
+	struct listens l;
+
+	listen(EVENT_NEXT, 1, 1, 1, 10, 2, "random", 5);
+	listen(EVENT_NEXT, 1, 2, 1, 20, 3, "random", 5);
+	listen(EVENT_LAST, 1, 3, 1, 30, EVENT_NO_TRACK, "", 0);
+	listen(EVENT_NEXT, 1, 4, 1, 40, 5, "random", 5);
+	listen(EVENT_LAST, 1, 5, 1, 50, EVENT_NO_TRACK, "", 0);
+	listen(EVENT_NEXT, 1, 6, 1, 15, 7, "random", 5);
+	listen(EVENT_LAST, 1, 7, 1, 45, EVENT_NO_TRACK, "", 0);
+	make(&l, NULL);
+	CHECK(l.n == 7 && l.n_sessions == 3);
+	for (size_t i = 0; i < l.n; i++)
+		CHECK(l.track_ids[l.list[i].track] == want[i]);
+	CHECK(l.n_how[LISTEN_FIRST] == 3 && l.n_how[LISTEN_UNIFORM] == 4);
+	listens_clear(&l);
+}
+
+/* The end of a session in a file that is given before the file with its beginning. */
+static void a_session_in_two_files_is_put_together_by_time(void)
+{
+	static const uint32_t want[] = {1, 2, 3, 8};
+	struct listens l;
+
+	listen(EVENT_NEXT, 1, 3, 1, 30, 9, "random", 5);
+	listen(EVENT_LAST, 1, 8, 1, 40, EVENT_NO_TRACK, "", 0);
+	listen(EVENT_NEXT, 1, 1, 1, 10, 2, "random", 5);
+	listen(EVENT_NEXT, 1, 2, 1, 20, 3, "random", 5);
+	make(&l, NULL);
+	CHECK(l.n == 4 && l.n_sessions == 1);
+	for (size_t i = 0; i < l.n; i++)
+		CHECK(l.track_ids[l.list[i].track] == want[i]);
 	listens_clear(&l);
 }
 
@@ -140,8 +191,11 @@ int main(void)
 	fixture_enter(directory);
 	RUN(a_listen_is_small);
 	RUN(users_sessions_and_tracks_are_in_order);
+	RUN(explored_listens_are_uniform_draws);
 	RUN(events_are_sorted_by_time_and_ties_stay);
 	RUN(without_a_timestamp_the_order_is_that_of_the_log);
+	RUN(sessions_that_overlap_stay_whole);
+	RUN(a_session_in_two_files_is_put_together_by_time);
 	RUN(tracks_are_those_of_the_catalog);
 	RUN(no_events_are_no_listens);
 	fixture_leave(directory);

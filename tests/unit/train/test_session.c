@@ -93,7 +93,8 @@ static void listen(struct listens_reader *reader, uint32_t user, const double *q
 	}
 }
 
-static void make_listens(struct listens *l, double gamma, bool uniform)
+/* Every session comes so many times, with the same listens. */
+static void make_copies(struct listens *l, double gamma, bool uniform, int copies)
 {
 	struct listens_reader reader = {0};
 	struct errmsg e;
@@ -103,10 +104,21 @@ static void make_listens(struct listens *l, double gamma, bool uniform)
 		uint32_t interests[2] = {rng_below(&r, TRACKS), rng_below(&r, TRACKS)};
 		double bias = 3 * rng_uniform(&r);
 
-		for (int i = 0; i < SESSIONS; i++)
-			listen(&reader, user * 7, tracks[interests[i % 2]], bias, gamma, &r, uniform);
+		for (int i = 0; i < SESSIONS; i++) {
+			struct rng before = r;
+
+			for (int j = 0; j < copies; j++) {
+				r = before;
+				listen(&reader, user * 7, tracks[interests[i % 2]], bias, gamma, &r, uniform);
+			}
+		}
 	}
 	CHECK(listens_make(l, &reader, &catalog, &e) == 0);
+}
+
+static void make_listens(struct listens *l, double gamma, bool uniform)
+{
+	make_copies(l, gamma, uniform, 1);
 }
 
 /* The correlation of what the model expects of tracks, at the beginning of the sessions, with the truth. */
@@ -178,6 +190,65 @@ static void a_part_first_finds_the_truth_too(void)
 		printf("# a part of %zu first: agreement %.3f\n", part, agreement(&m));
 		session_model_clear(&m);
 	}
+	listens_clear(&l);
+}
+
+static double mean_of(const float *x, size_t n)
+{
+	double sum = 0;
+
+	for (size_t i = 0; i < n; i++)
+		sum += x[i];
+	return sum / (double)n;
+}
+
+/* As in the log of a policy, which plays the same to a user again and again: eight times as many, and nothing new. */
+static void what_was_heard_before_says_nothing(void)
+{
+	struct listens l;
+	struct session_model m;
+	struct session_report r;
+	double variances[2], agreements[2], likelihoods[2];
+
+	for (int i = 0; i < 2; i++) {
+		make_copies(&l, .9, true, i == 0 ? 1 : 8);
+		train(&m, &r, &l, 2, 1);
+		variances[i] = mean_of(m.tracks_var, TRACKS);
+		agreements[i] = agreement(&m);
+		likelihoods[i] = r.log_likelihood;
+		session_model_clear(&m);
+		listens_clear(&l);
+	}
+	CHECK(fabs(variances[1] / variances[0] - 1) < .2);
+	CHECK(fabs(agreements[1] - agreements[0]) < .01);
+	CHECK(fabs(likelihoods[1] - likelihoods[0]) < .2);
+	printf("# variance of tracks %.4f and %.4f, agreement %.3f and %.3f, log likelihood %.3f and %.3f\n",
+	       variances[0], variances[1], agreements[0], agreements[1], likelihoods[0], likelihoods[1]);
+}
+
+/* With a part first, and without. */
+static void a_model_goes_on_from_another(void)
+{
+	struct listens l;
+	struct session_model first, one, three;
+	struct session_report r;
+
+	make_listens(&l, .9, true);
+	train(&first, &r, &l, 1, 1);
+	for (size_t part = 0; part <= 1500; part += 1500) {
+		struct session_options o = {
+			.seed = 2, .threads = 1, .holdout = .1, .part = part, .previous = &first};
+
+		train_by(&one, &r, &l, &o);
+		o.threads = 3;
+		train_by(&three, &r, &l, &o);
+		CHECK(one.n_rows == three.n_rows && one.noise == three.noise && one.noise != first.noise);
+		CHECK(memcmp(one.tracks, three.tracks, TRACKS * SESSION_DIM * sizeof(float)) == 0);
+		CHECK(agreement(&one) > .9 && one.gamma == first.gamma);
+		session_model_clear(&one);
+		session_model_clear(&three);
+	}
+	session_model_clear(&first);
 	listens_clear(&l);
 }
 
@@ -253,6 +324,8 @@ int main(void)
 	RUN(bounds_say_what_a_time_says);
 	RUN(the_truth_is_found);
 	RUN(a_part_first_finds_the_truth_too);
+	RUN(what_was_heard_before_says_nothing);
+	RUN(a_model_goes_on_from_another);
 	RUN(threads_make_no_difference_and_seeds_do);
 	RUN(logs_that_tell_nothing_are_refused);
 	catalog_clear(&catalog);

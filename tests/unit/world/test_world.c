@@ -108,7 +108,7 @@ static void users_are_drawn_as_told(void)
 	struct errmsg e;
 
 	CHECK(world_make(&w, &small, &e) == 0);
-	CHECK(w.n_interests == 3);
+	CHECK(w.users[0].n_interests == 3);
 	for (uint32_t i = 0; i < small.n_users; i++) {
 		const struct world_user *u = &w.users[i];
 
@@ -241,7 +241,7 @@ static void the_least_world_is_one(void)
 		struct errmsg e;
 
 		CHECK(world_make(&w, &o, &e) == 0);
-		CHECK(w.n_interests == (n < 3 ? n : 3));
+		CHECK(w.users[0].n_interests == (n < 3 ? n : 3));
 		for (uint32_t t = 0; t < n; t++)
 			CHECK(isfinite(w.embeddings[t]) && w.artist_of[t] < w.n_artists);
 		world_clear(&w);
