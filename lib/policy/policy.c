@@ -171,13 +171,16 @@ uint32_t policy_draw_any(const struct policy *p, const struct policy_request *q,
 	return draw(&chain, all, r, track);
 }
 
-/* Nothing is left anywhere: any track. One that is considered is such a track too. */
+/* Nothing is left anywhere: any track that the request does not exclude, or any where it excludes all. */
 static void draw_exhausted(const struct policy *p, const struct policy_request *q, struct rng *r,
 			   struct recommendation *a)
 {
+	bool excluded = q->considered && idmap_get(q->excluded, *q->considered, 0);
+
 	*a = (struct recommendation){.source = "exhausted", .choice.propensity = NAN};
 	a->choice.pool = policy_draw_any(p, q, r, &a->choice.track);
-	a->choice.considered = 1.0 / a->choice.pool;
+	if (!excluded || idmap_get(q->excluded, a->choice.track, 0))
+		a->choice.considered = 1.0 / a->choice.pool;
 }
 
 int policy_recommend(const struct policy *p, const struct policy_request *q, struct rng *r, struct recommendation *a)
