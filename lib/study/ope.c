@@ -314,9 +314,10 @@ static void judge_all(struct ope *o)
 int ope_estimate(struct ope *o, const struct ope_sums *s, double alpha, struct errmsg *e)
 {
 	struct work k = {.s = s, .alpha = alpha, .y = calloc(3 * s->n + 1, sizeof *k.y)};
-	struct ope_estimate *list = o->estimates;
+	struct ope_estimate *list;
 
 	*o = (struct ope){0};
+	list = o->estimates;
 	if (!k.y)
 		return errmsg_nomem(e);
 	k.x = k.y + s->n;

@@ -219,7 +219,7 @@ static int weigh(struct ope_replay *r, struct ope_waiting *w, const struct sessi
 	return weigh_artist(&ask->target, &logging, q, r->tables.catalog->tracks[track].artist, &w->step.artist_w);
 }
 
-static int ask(struct ope_replay *r, struct ope_waiting *w, struct session *session, const struct event *ev)
+static int ask_policies(struct ope_replay *r, struct ope_waiting *w, struct session *session, const struct event *ev)
 {
 	struct policy_request q = {
 		.user = ev->user,
@@ -278,7 +278,7 @@ static int take(struct ope_replay *r, const struct event *ev)
 		w->spoiled = true;
 		return 0;
 	}
-	return ask(r, w, session, ev);
+	return ask_policies(r, w, session, ev);
 }
 
 int ope_replay_add(struct ope_replay *r, const struct event *ev, struct errmsg *e)
