@@ -23,7 +23,7 @@ botify-abtest: botify-abtest --format html --threads 2 --tracks ../in/tracks -o 
 botify-abtest: botify-abtest --format markdown --sequential --fail-on srm --split C=1,T1=9 -o out ../in/log
 botify-abtest: botify-abtest --format csv --covariate-before 2024-01-02 --cap 90% -o out ../in/log
 botify-abtest: botify-abtest --format prometheus --covariate ../in/covariate --adjust holm ../in/escaped
-botify-abtest: botify-abtest --format json --covariate ../in/covariate --sequential --fail-on health --split {"C":1,"T1":0} -o out ../in/log
+botify-abtest: botify-abtest --format json --covariate ../in/covariate --sequential --fail-on srm --split {"C":1,"T1":0} -o out ../in/log
 botify-abtest: botify-abtest --partial --days --sources --quantiles 0.5 -o out ../in/log
 botify-abtest: botify-abtest --merge --days --sources -o out ../in/part1 ../in/part2
 botify-abtest: botify-abtest --state state.abtest --days --sources --quantiles 0.5 -o out ../in/night2

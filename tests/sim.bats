@@ -386,12 +386,6 @@ ends_by() {
 	tmux -f /dev/null new-session -d -x 100 -y 30 "bash --noprofile --rcfile rc" 3>&-
 	tmux send-keys "clear; botify-sim ${world[*]} --sessions 100000000 -- botify-recommend --tracks tracks.ndjson --state state >out" Enter
 	wait_until test -s out
-	# the line before comes back, and can be changed
-	tmux send-keys "titel 58"
-	tmux send-keys Left Left Left BSpace BSpace "le" Enter
-	wait_until screen_shows '^  580  Artist 10 – Title 58: listened to [0-9]* %'
-	tmux send-keys Up Up Enter
-	wait_until screen_shows '^  590  Artist 11 – Title 59: listened to 0 %'
 	tmux send-keys C-c
 	tmux send-keys "echo status \$?" Enter # of a list of commands, the shell would drop the rest
 	wait_until screen_shows 'status 130'
@@ -590,6 +584,12 @@ refuse() {
 	wait_until screen_shows '^patience [0-9]*, score 0.00; next track (? helps)? *$'
 	tmux send-keys "title 59" Enter
 	wait_until screen_shows '^  590  Artist 11 – Title 59: listened to [0-9]* %'
+	# the line before comes back, and can be changed
+	tmux send-keys "titel 58"
+	tmux send-keys Left Left Left BSpace BSpace "le" Enter
+	wait_until screen_shows '^  580  Artist 10 – Title 58: listened to [0-9]* %'
+	tmux send-keys Up Up Enter
+	wait_until screen_shows '^  590  Artist 11 – Title 59: listened to 0 %'
 	tmux send-keys C-c
 	tmux send-keys "echo status \$?" Enter # of a list of commands, the shell would drop the rest
 	wait_until screen_shows '^status 130'
