@@ -261,7 +261,7 @@ static void print_grade(const struct pair *p, const char *name, const struct gra
 {
 	double error = 0, bias = 0;
 	int covers = 0, usable = 0, good = 0, known = 0;
-	char share[16] = "-";
+	char share[16] = "-", of_all[64] = "-\t-\t-";
 
 	for (int i = 0; i < logs; i++) {
 		bool has = g->lower[i] <= truth && truth <= g->upper[i];
@@ -275,12 +275,16 @@ static void print_grade(const struct pair *p, const char *name, const struct gra
 		usable += g->usable[i];
 		good += g->usable[i] && has;
 	}
+	/* an estimate may be none in any of the logs */
+	if (known > 0)
+		snprintf(of_all, sizeof of_all, "%.2f\t%+.2f\t%.1f", 100 * error / known, 100 * bias / known,
+			 100.0 * covers / known);
 	if (usable > 0)
 		snprintf(share, sizeof share, "%.1f", 100.0 * good / usable);
 	if (usable >= 20 && good < usable * (.9 - 2 * sqrt(.09 / usable)))
 		*bad = true;
-	printf("%s\t%g\t%s\t%s\t%.4f\t%.2f\t%+.2f\t%.1f\t%d/%d\t%s\n", p->logging, p->epsilon, p->target, name, truth,
-	       100 * error / known, 100 * bias / known, 100.0 * covers / known, usable, logs, share);
+	printf("%s\t%g\t%s\t%s\t%.4f\t%s\t%d/%d\t%s\n", p->logging, p->epsilon, p->target, name, truth, of_all, usable,
+	       logs, share);
 	if (usable > 0 && strcmp(p->logging, "random") == 0 && strcmp(p->target, "session") == 0)
 		*bad = true;
 }
