@@ -183,7 +183,7 @@ static void make_places(struct section *s, const struct overview *o)
 
 static void make_hours(struct section *s, const struct overview *o)
 {
-	char name[8];
+	char name[16];
 
 	begin_plays(s, "hours", "By hour of the day (UTC)", "");
 	for (int i = 0; i < OVERVIEW_HOURS && o->from != EVENT_NO_TIMESTAMP; i++) {
