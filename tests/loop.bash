@@ -77,7 +77,8 @@ times() {
 
 # Whether a process is still there (a zombie is not).
 alive() {
-	[ -e "/proc/$1/stat" ] && ! grep -q '^State:.Z' "/proc/$1/status" 2>/dev/null
+	local state
+	state=$(grep '^State:' "/proc/$1/status" 2>/dev/null) && [[ $state != *Z* ]]
 }
 
 # Waits up to ten seconds for a command to become true.

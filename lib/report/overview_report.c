@@ -299,7 +299,9 @@ static char *make_lead(const struct overview *o)
 		return NULL;
 	put_lines(o, f);
 	text = memstream_close(&m);
-	for (char *end = text; end && (end = strchr(end, '\n')) != NULL;)
+	if (!text)
+		return NULL;
+	for (char *end = text; (end = strchr(end, '\n')) != NULL;)
 		*end = end[1] ? ' ' : '\0';
 	return text;
 }

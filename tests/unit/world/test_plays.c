@@ -39,8 +39,8 @@ static void formats_are_told_by_looking(void)
 		"7\t300\t2\n7\t5\t1\nx\t5\t4\n",
 		"userID\tartistID\tweight\r\n7\t300\t2\r\n\r\n7\t5\t1\r\nx\t5\t4",
 		"user,item,count\n7,300,2\n7,5,1\nx,\"5\",4e0\n",
-		"{\"user\":7,\"item\":300,\"count\":2}\n{\"user\":\"7\",\"track\":5,\"plays\":1.0}\n"
-		"{\"user\":\"x\",\"artist\":\"5\",\"count\":4,\"when\":0}\n",
+		("{\"user\":7,\"item\":300,\"count\":2}\n{\"user\":\"7\",\"track\":5,\"plays\":1.0}\n"
+		 "{\"user\":\"x\",\"artist\":\"5\",\"count\":4,\"when\":0}\n"),
 	};
 
 	for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
