@@ -73,7 +73,7 @@ $(BUILD)/botify-%: $(BUILD)/cmd/botify-%.o $(BUILD)/cmd/command.o $(BUILD)/cmd/o
 	$(call say,LD,$@)$(CC) $(CFLAGS) $(LTO) $(LDFLAGS) -o $@ $(filter %.o,$^) $(LIB) $(LIBS)
 
 # Their modes are files of their own.
-$(BUILD)/botify-evaluate: $(patsubst %.c,$(BUILD)/%.o,$(wildcard cmd/evaluate-*.c))
+$(BUILD)/botify-evaluate: $(patsubst %.c,$(BUILD)/%.o,$(wildcard cmd/evaluate*.c))
 $(BUILD)/botify-train: $(patsubst %.c,$(BUILD)/%.o,$(wildcard cmd/train-*.c))
 
 # A person's lines are edited by libedit.

@@ -246,41 +246,29 @@ static int parse_options(struct options *o, int argc, char **argv)
 }
 
 /* Counts an event, or takes note of it where it is held out. */
-static int take_event(struct tops *t, const struct options *o, const struct event *ev, struct slice text,
-		      struct errmsg *e)
+/* Where events go. */
+struct counting_run {
+	struct tops *tops;
+	const struct options *options;
+};
+
+static int take_event(void *ctx, const struct event *ev, const struct log *log, struct errmsg *e)
 {
-	int held_out = holdout_has(o->holdout, ev, text, e);
+	const struct counting_run *run = ctx;
+	int held_out = holdout_has(run->options->holdout, ev, log->text, e);
 
 	if (held_out < 0)
 		return -1;
-	return held_out ? tops_pass(t, ev, e) : tops_add(t, ev, e);
+	return held_out ? tops_pass(run->tops, ev, e) : tops_add(run->tops, ev, e);
 }
 
 static int read_paths(struct tops *t, const struct options *o, char *const *paths, size_t n, struct log_watch *watch,
 		      struct command_complaints *complaints, struct log_count *count, struct errmsg *e)
 {
-	struct log log;
-	const struct event *ev;
-	enum log_status s;
-	int status = 0;
+	struct counting_run run = {t, o};
+	const struct command_logs in = {paths, n, o->threads, take_event, &run, watch, complaints, count};
 
-	if (log_open(&log, paths, n, o->threads, e) < 0)
-		return -1;
-	log_watch(&log, watch);
-	while (status == 0 && (s = log_next(&log, &ev, e)) != LOG_END) {
-		if (s == LOG_EVENT)
-			status = take_event(t, o, ev, log.text, e);
-		else if (s == LOG_NO_MEMORY)
-			status = -1;
-		else
-			command_complain(&self, complaints, e);
-	}
-	count->events += log.events;
-	count->bad += log.bad;
-	count->unread += log.failed;
-	watch->before += log_bytes(&log);
-	log_close(&log);
-	return status;
+	return command_read_logs(&self, &in, e);
 }
 
 /* For a part the logs are read one by one, so that it knows them apart. */

@@ -237,32 +237,22 @@ static int parse_options(struct options *o, int argc, char **argv)
 	return check_output(o, &e) < 0 ? command_misused(&self, &e) : -1;
 }
 
+static int add_listen(void *reader, const struct event *ev, const struct log *log, struct errmsg *e)
+{
+	(void)log;
+	return listens_add(reader, ev, e);
+}
+
 static int read_listens(struct listens *l, const struct options *o, const struct catalog *c,
 			struct command_complaints *complaints, struct log_count *count, struct errmsg *e)
 {
 	struct listens_reader reader = {0};
-	struct command_progress progress;
-	struct log log;
-	const struct event *ev;
-	enum log_status s;
-	int status = 0;
+	const struct command_logs in = {.paths = o->paths, .n_paths = o->n_paths, .threads = o->trainer.tune.threads,
+					.add = add_listen, .ctx = &reader, .complaints = complaints, .count = count};
+	int status;
 
 	command_reads_all(&self, o->paths, o->n_paths);
-	if (log_open(&log, o->paths, o->n_paths, o->trainer.tune.threads, e) < 0)
-		return -1;
-	command_progress_begin(&progress, o->paths, o->n_paths);
-	log_watch(&log, &(struct log_watch){.read = command_progress_show, .ctx = &progress});
-	while (status == 0 && (s = log_next(&log, &ev, e)) != LOG_END) {
-		if (s == LOG_EVENT)
-			status = listens_add(&reader, ev, e);
-		else if (s == LOG_NO_MEMORY)
-			status = -1;
-		else
-			command_complain(&self, complaints, e);
-	}
-	*count = (struct log_count){log.events, log.bad, log.failed};
-	log_close(&log);
-	command_progress_end();
+	status = command_read_logs(&self, &in, e);
 	if (status < 0)
 		listens_reader_clear(&reader);
 	return status < 0 ? -1 : listens_make(l, &reader, o->tracks ? c : NULL, e);

@@ -55,6 +55,47 @@ void command_progress_end(void)
 	progress_stands = false;
 }
 
+static int read_watched(const struct command *c, const struct command_logs *in, struct log_watch *watch,
+			struct errmsg *e)
+{
+	struct log log;
+	const struct event *ev;
+	enum log_status s;
+	int status = 0;
+
+	if (log_open(&log, in->paths, in->n_paths, in->threads, e) < 0)
+		return -1;
+	log_watch(&log, watch);
+	while (status == 0 && (s = log_next(&log, &ev, e)) != LOG_END) {
+		if (s == LOG_EVENT)
+			status = in->add(in->ctx, ev, &log, e);
+		else if (s == LOG_NO_MEMORY)
+			status = -1;
+		else
+			command_complain(c, in->complaints, e);
+	}
+	in->count->events += log.events;
+	in->count->bad += log.bad;
+	in->count->unread += log.failed;
+	watch->before += log_bytes(&log);
+	log_close(&log);
+	return status;
+}
+
+int command_read_logs(const struct command *c, const struct command_logs *in, struct errmsg *e)
+{
+	struct command_progress progress;
+	struct log_watch watch = {.read = command_progress_show, .ctx = &progress};
+	int status;
+
+	if (in->watch)
+		return read_watched(c, in, in->watch, e);
+	command_progress_begin(&progress, in->paths, in->n_paths);
+	status = read_watched(c, in, &watch, e);
+	command_progress_end();
+	return status;
+}
+
 /* Every message goes through here. */
 static void print_message(const struct command *c, const char *text)
 {

@@ -16,6 +16,7 @@
 #include "base/out.h"
 #include "base/save.h"
 #include "event/bad_lines.h"
+#include "event/log.h"
 #include "options.h"
 
 enum { EXIT_DATA = 1, EXIT_USAGE = 2 };
@@ -108,6 +109,22 @@ struct command_progress {
 void command_progress_begin(struct command_progress *p, char *const *paths, size_t n);
 void command_progress_show(void *progress, uint64_t bytes);
 void command_progress_end(void);
+
+/* Logs, and what is done with their events. All pointers are borrowed. */
+struct command_logs {
+	char *const *paths; /* n_paths of them; none: standard input */
+	size_t n_paths;
+	unsigned threads;
+	/* Takes an event, whose line is log->text. Returns 0, or -1 with the reason. */
+	int (*add)(void *ctx, const struct event *ev, const struct log *log, struct errmsg *e);
+	void *ctx;
+	struct log_watch *watch; /* of a reading that these are a part of; NULL: progress is shown here */
+	struct command_complaints *complaints; /* of what is passed over */
+	struct log_count *count; /* is added to */
+};
+
+/* Reads them. Returns 0, or -1 with the reason. */
+int command_read_logs(const struct command *c, const struct command_logs *in, struct errmsg *e);
 
 /*
  * Whether an output file, which `option` (as "-o") names, may be written: it must not replace an input. "-" is

@@ -28,11 +28,11 @@ struct options {
 	const char *policy, *logging, *experiments, *tracks, *output;
 	double epsilon, logging_epsilon;
 	double clip, switch_at; /* NaN: not given */
-	uint32_t horizon, draws, threads, parts;
+	uint32_t horizon, draws, threads;
 	uint64_t seed;
 	double alpha;
 	const struct document_format *format;
-	bool partial, merge;
+	struct evaluate_parts merging;
 	struct bad_lines bad_lines;
 	struct options_given given;
 	struct given_table {
@@ -53,16 +53,6 @@ static int add_table(void *options, const struct option_row *row, const char *sp
 	(void)e;
 	o->tables[o->n_tables++] = (struct given_table){(enum table_kind)row->choice, spec};
 	return 0;
-}
-
-static int set_format(void *options, const struct option_row *row, const char *name, struct errmsg *e)
-{
-	struct options *o = options;
-
-	o->format = document_format_find(name);
-	return o->format ? 0
-			 : errmsg_set(e, "--%s takes table, json, ndjson, csv, markdown or html, not '%s'", row->name,
-				      name);
 }
 
 static int set_threshold(void *options, const struct option_row *row, const char *text, struct errmsg *e)
@@ -101,14 +91,14 @@ static const struct option_row option_rows[] = {
 	 OPTION_WHOLE(draws, 1, 10000)},
 	{"seed", "N", "of these draws (default: 0)", OPTION_WHOLE(seed, 0, INT64_MAX)},
 	{"alpha", "A", "intervals have confidence 1 - A (default: 0.05)", OPTION_REAL(alpha, 0, 1)},
-	{"format", "FORMAT", "table, json, ndjson, csv, markdown or html (default: table)", OPTION_CALL(set_format)},
+	{"format", "FORMAT", "table, json, ndjson, csv, markdown or html (default: table)", EVALUATE_FORMAT(format)},
 	{"output", "FILE", "write to FILE, which appears whole or not at all", OPTION_TEXT(output), .letter = 'o'},
 	{"threads", "N", "threads that read the logs (default: one for each processor)",
 	 OPTION_WHOLE(threads, 1, LOG_THREADS_MAX)},
 	{"bad-lines", "N|P%", "exit 0 though so many lines are not events (default: 0)", COMMAND_BAD_LINES(bad_lines)},
-	{"partial", NULL, "write a part to be merged instead of the result", OPTION_FLAG(partial)},
-	{"merge", NULL, "read what --partial wrote instead of tables and logs", OPTION_FLAG(merge)},
-	{"parts", "N", "with --merge: fail unless there are N parts in all", OPTION_WHOLE(parts, 1, INT32_MAX)},
+	{"partial", NULL, "write a part to be merged instead of the result", OPTION_FLAG(merging.partial)},
+	{"merge", NULL, "read what --partial wrote instead of tables and logs", OPTION_FLAG(merging.merge)},
+	{"parts", "N", "with --merge: fail unless there are N parts in all", OPTION_WHOLE(merging.parts, 1, INT32_MAX)},
 	{0},
 };
 
@@ -128,17 +118,8 @@ static int check_merge(const struct options *o, struct errmsg *e)
 					      "logging", "experiments", "logging-epsilon", "horizon", "clip", "switch",
 					      "draws", "seed", "threads", "bad-lines", NULL};
 	static const char *const of_results[] = {"alpha", "format", NULL};
-	const char *vain;
 
-	if (o->merge && o->partial)
-		return errmsg_set(e, "--merge and --partial exclude each other");
-	if (o->merge && (vain = options_given_of(&o->given, of_logs)) != NULL)
-		return errmsg_set(e, "--%s has no effect with --merge", vain);
-	if (o->partial && (vain = options_given_of(&o->given, of_results)) != NULL)
-		return errmsg_set(e, "--%s has no effect on a part; give it to the run that merges", vain);
-	if (o->parts > 0 && !o->merge)
-		return errmsg_set(e, "--parts has no effect without --merge");
-	return 0;
+	return evaluate_check_parts(&o->merging, &o->given, of_logs, of_results, e);
 }
 
 static int check_options(const struct options *o, struct errmsg *e)
@@ -147,7 +128,7 @@ static int check_options(const struct options *o, struct errmsg *e)
 		return -1;
 	if (!(o->alpha > 0 && o->alpha < 1))
 		return errmsg_set(e, "--alpha takes a number above 0 and below 1");
-	if (o->merge)
+	if (o->merging.merge)
 		return command_check_output("-o", o->output, o->paths, o->n_paths, e);
 	if (!o->policy)
 		return errmsg_set(e, "no policy given (--policy P)");
@@ -291,35 +272,23 @@ static char *describe(const struct loaded *l, const struct options *o)
 
 /* ---- reading ---- */
 
+static int add_event(void *replay, const struct event *ev, const struct log *log, struct errmsg *e)
+{
+	(void)log;
+	return ope_replay_add(replay, ev, e);
+}
+
 static int read_logs(struct ope_replay *r, const struct options *o, struct command_complaints *complaints,
 		     struct log_count *count, struct errmsg *e)
 {
-	struct command_progress progress;
-	struct log log;
-	const struct event *ev;
-	enum log_status s;
-	int status = 0;
+	const struct command_logs in = {.paths = o->paths, .n_paths = o->n_paths, .threads = o->threads,
+					.add = add_event, .ctx = r, .complaints = complaints, .count = count};
 
-	if (log_open(&log, o->paths, o->n_paths, o->threads, e) < 0)
+	if (command_read_logs(&self, &in, e) < 0)
 		return -1;
-	command_progress_begin(&progress, o->paths, o->n_paths);
-	log_watch(&log, &(struct log_watch){.read = command_progress_show, .ctx = &progress});
-	while (status == 0 && (s = log_next(&log, &ev, e)) != LOG_END) {
-		if (s == LOG_EVENT)
-			status = ope_replay_add(r, ev, e);
-		else if (s == LOG_NO_MEMORY)
-			status = -1;
-		else
-			command_complain(&self, complaints, e);
-	}
-	*count = (struct log_count){log.events, log.bad, log.failed};
-	log_close(&log);
-	command_progress_end();
-	if (status == 0) {
-		ope_replay_end(r);
-		ope_sums_sort(r->sums);
-	}
-	return status;
+	ope_replay_end(r);
+	ope_sums_sort(r->sums);
+	return 0;
 }
 
 /* A log that has no step to tell anything of the policy by. */
@@ -348,20 +317,14 @@ static int check_steps(const struct ope_sums *s, struct errmsg *e)
 
 static int put_result(const struct ope_sums *s, const char *policy, const struct options *o, FILE *f, struct errmsg *e)
 {
-	const struct document_style style = document_style_of(f);
-	struct command_screen screen;
 	struct ope_report report = {0};
 	struct ope ope;
-	FILE *to = NULL;
 	int status = ope_estimate(&ope, s, o->alpha, e);
 
 	if (status == 0)
 		status = ope_report_make(&report, &ope, s, policy, o->format->machine, e);
 	if (status == 0)
-		to = o->format->machine ? command_screen_open(&screen, f, e) : f;
-	status = to ? o->format->write(&report.document, &style, to, e) : -1;
-	if (to && to != f && command_screen_close(&screen, e) < 0)
-		status = -1;
+		status = evaluate_put_document(&report.document, o->format, f, e);
 	ope_report_clear(&report);
 	return status;
 }
@@ -375,7 +338,7 @@ static int write_result(const struct ope_sums *s, const char *policy, const char
 
 	if (command_result_open(&result, o->output, e) < 0)
 		return -1;
-	status = o->partial ? ope_part_write(s, policy, asked, result.file, e) : put_result(s, policy, o, result.file, e);
+	status = o->merging.partial ? ope_part_write(s, policy, asked, result.file, e) : put_result(s, policy, o, result.file, e);
 	return command_result_close(&result, status, e);
 }
 
@@ -401,7 +364,7 @@ static int evaluate(const struct loaded *l, const struct options *o)
 	spoiled = command_spoiled(&self, &complaints, &o->bad_lines, &count);
 	/* Where nothing could be read, that has been said. */
 	if (status == 0 && !(spoiled && count.events == 0)) {
-		status = o->partial ? 0 : check_steps(&sums, &e);
+		status = o->merging.partial ? 0 : check_steps(&sums, &e);
 		if (status == 0)
 			status = write_result(&sums, o->policy, asked, o, &e);
 	}
@@ -430,15 +393,19 @@ static int evaluate_logs(const struct options *o)
 	return status;
 }
 
+static int read_part(void *parts, const char *path, uint64_t *n, struct errmsg *e)
+{
+	struct ope_parts *p = parts;
+	int status = ope_parts_read(p, path, e);
+
+	*n = p->parts;
+	return status;
+}
+
 static int merge(const struct options *o, struct ope_parts *p, struct errmsg *e)
 {
-	if (o->n_paths == 0 && ope_parts_read(p, "-", e) < 0)
+	if (evaluate_read_parts(&o->merging, o->paths, o->n_paths, read_part, p, e) < 0)
 		return -1;
-	for (size_t i = 0; i < o->n_paths; i++)
-		if (ope_parts_read(p, o->paths[i], e) < 0)
-			return -1;
-	if (o->parts > 0 && p->parts != o->parts)
-		return errmsg_set(e, "%" PRIu64 " parts instead of %" PRIu32, p->parts, o->parts);
 	ope_sums_sort(&p->sums);
 	return check_steps(&p->sums, e) < 0 ? -1 : write_result(&p->sums, p->policy, NULL, o, e);
 }
@@ -463,7 +430,7 @@ int evaluate_policy(int argc, char **argv)
 	int status = parse_options(&o, argc, argv);
 
 	if (status < 0)
-		status = command_finish(&self, NULL, o.merge ? merge_parts(&o) : evaluate_logs(&o));
+		status = command_finish(&self, NULL, o.merging.merge ? merge_parts(&o) : evaluate_logs(&o));
 	free(o.tables);
 	return status;
 }

@@ -34,8 +34,8 @@ struct options {
 	struct route_choice holdout;
 	const struct document_format *format;
 	const char *tracks, *output, *run, *qrels;
-	bool query_given, partial, merge;
-	uint32_t parts;
+	bool query_given;
+	struct evaluate_parts merging;
 	struct bad_lines bad_lines;
 	struct options_given given;
 	char **paths; /* n_paths logs, or parts, perhaps none */
@@ -49,16 +49,6 @@ static int set_table(void *options, const struct option_row *row, const char *sp
 	struct options *o = options;
 
 	return rankers_add(&o->rankers, (enum table_kind)row->choice, spec, e);
-}
-
-static int set_format(void *options, const struct option_row *row, const char *name, struct errmsg *e)
-{
-	struct options *o = options;
-
-	o->format = document_format_find(name);
-	return o->format ? 0
-			 : errmsg_set(e, "--%s takes table, json, ndjson, csv, markdown or html, not '%s'", row->name,
-				      name);
 }
 
 static int set_query(void *options, const struct option_row *row, const char *name, struct errmsg *e)
@@ -261,14 +251,14 @@ static const struct option_row option_rows[] = {
 	{"seed", "N", "of the bootstrap (default: 0)", OPTION_WHOLE(study.seed, 0, INT64_MAX)},
 	{"trec-run", "FILE", "write the rankings of the first table for trec_eval", OPTION_TEXT(run)},
 	{"trec-qrels", "FILE", "and what was relevant", OPTION_TEXT(qrels)},
-	{"format", "FORMAT", "table, json, ndjson, csv, markdown or html (default: table)", OPTION_CALL(set_format)},
+	{"format", "FORMAT", "table, json, ndjson, csv, markdown or html (default: table)", EVALUATE_FORMAT(format)},
 	{"output", "FILE", "write to FILE, which appears whole or not at all", OPTION_TEXT(output), .letter = 'o'},
 	{"threads", "N", "threads that read the logs (default: one for each processor)",
 	 OPTION_WHOLE(study.threads, 1, LOG_THREADS_MAX)},
 	{"bad-lines", "N|P%", "exit 0 though so many lines are not events (default: 0)", COMMAND_BAD_LINES(bad_lines)},
-	{"partial", NULL, "write a part to be merged instead of the result", OPTION_FLAG(partial)},
-	{"merge", NULL, "read what --partial wrote instead of tables and logs", OPTION_FLAG(merge)},
-	{"parts", "N", "with --merge: fail unless there are N parts in all", OPTION_WHOLE(parts, 1, INT32_MAX)},
+	{"partial", NULL, "write a part to be merged instead of the result", OPTION_FLAG(merging.partial)},
+	{"merge", NULL, "read what --partial wrote instead of tables and logs", OPTION_FLAG(merging.merge)},
+	{"parts", "N", "with --merge: fail unless there are N parts in all", OPTION_WHOLE(merging.parts, 1, INT32_MAX)},
 	{0},
 };
 
@@ -315,17 +305,8 @@ static int check_merge(const struct options *o, struct errmsg *e)
 		"holdout", "holdout-by", "at", "shuffle", "min-time", "nothing-relevant", "missing", "short-lists",
 		"recall", "log-base", "trec-run", "trec-qrels", "bad-lines", NULL};
 	static const char *const of_results[] = {"alpha", "adjust", "bootstrap", "seed", "format", NULL};
-	const char *vain;
 
-	if (o->merge && o->partial)
-		return errmsg_set(e, "--merge and --partial exclude each other");
-	if (o->merge && (vain = options_given_of(&o->given, of_logs)) != NULL)
-		return errmsg_set(e, "--%s has no effect with --merge", vain);
-	if (o->partial && (vain = options_given_of(&o->given, of_results)) != NULL)
-		return errmsg_set(e, "--%s has no effect on a part; give it to the run that merges", vain);
-	if (o->parts > 0 && !o->merge)
-		return errmsg_set(e, "--parts has no effect without --merge");
-	return 0;
+	return evaluate_check_parts(&o->merging, &o->given, of_logs, of_results, e);
 }
 
 static int check_queries(struct options *o, struct errmsg *e)
@@ -374,7 +355,7 @@ static int parse_options(struct options *o, int argc, char **argv)
 		return status;
 	o->paths = argv + optind;
 	o->n_paths = (size_t)(argc - optind);
-	if (check_merge(o, &e) < 0 || (!o->merge && (take_tables(o, &e) < 0 || check_queries(o, &e) < 0)) ||
+	if (check_merge(o, &e) < 0 || (!o->merging.merge && (take_tables(o, &e) < 0 || check_queries(o, &e) < 0)) ||
 	    check_output(o, &e) < 0)
 		return command_misused(&self, &e);
 	return -1;
@@ -398,51 +379,41 @@ static size_t depth_of(const struct evaluation_choice *c)
 }
 
 /* Takes an event: it judges, or it tells how popular a track is. */
-static int add_event(struct queries *q, struct evaluation *v, struct holdout *h, const struct log *log,
-		     const struct event *ev, struct errmsg *e)
+struct reading {
+	struct queries queries;
+	struct holdout holdout;
+	struct evaluation *evaluation;
+};
+
+static int add_event(void *ctx, const struct event *ev, const struct log *log, struct errmsg *e)
 {
-	int held_out = holdout_has(h, ev, log->text, e);
+	struct reading *r = ctx;
+	int held_out = holdout_has(&r->holdout, ev, log->text, e);
+	bool all = !holdout_is_on(&r->holdout);
 
 	if (held_out < 0)
 		return errmsg_nomem(e);
-	if ((!held_out || !holdout_is_on(h)) && popularity_add(&v->popularity, ev->track, ev->time, e) < 0)
+	if ((!held_out || all) && popularity_add(&r->evaluation->popularity, ev->track, ev->time, e) < 0)
 		return -1;
-	return queries_add(q, ev, held_out || !holdout_is_on(h), e);
+	return queries_add(&r->queries, ev, held_out || all, e);
 }
 
 static int read_logs(struct evaluation *v, const struct options *o, struct command_complaints *complaints,
 		     struct log_count *count, struct errmsg *e)
 {
-	struct queries q = {.choice = o->queries, .ask = evaluation_ask, .ctx = v};
-	struct command_progress progress;
-	struct holdout holdout = {0};
-	struct log log;
-	const struct event *ev;
-	enum log_status s;
-	int status = 0;
+	struct reading r = {.queries = {.choice = o->queries, .ask = evaluation_ask, .ctx = v}, .evaluation = v};
+	const struct command_logs in = {.paths = o->paths, .n_paths = o->n_paths, .threads = o->study.threads,
+					.add = add_event, .ctx = &r, .complaints = complaints, .count = count};
+	int status;
 
-	if (log_open(&log, o->paths, o->n_paths, o->study.threads, e) < 0)
-		return -1;
-	holdout_init(&holdout, &o->holdout);
-	command_progress_begin(&progress, o->paths, o->n_paths);
-	log_watch(&log, &(struct log_watch){.read = command_progress_show, .ctx = &progress});
-	while (status == 0 && (s = log_next(&log, &ev, e)) != LOG_END) {
-		if (s == LOG_EVENT)
-			status = add_event(&q, v, &holdout, &log, ev, e);
-		else if (s == LOG_NO_MEMORY)
-			status = -1;
-		else
-			command_complain(&self, complaints, e);
-	}
-	*count = (struct log_count){log.events, log.bad, log.failed};
-	log_close(&log);
-	command_progress_end();
+	holdout_init(&r.holdout, &o->holdout);
+	status = command_read_logs(&self, &in, e);
 	if (status == 0)
-		status = queries_end(&q, e);
-	v->held_out = q.held_out;
-	v->liked = q.liked;
-	queries_clear(&q);
-	holdout_clear(&holdout);
+		status = queries_end(&r.queries, e);
+	v->held_out = r.queries.held_out;
+	v->liked = r.queries.liked;
+	queries_clear(&r.queries);
+	holdout_clear(&r.holdout);
 	return status == 0 ? evaluation_end(v, e) : -1;
 }
 
@@ -462,20 +433,15 @@ static int check_judged(const struct evaluation *v, const struct options *o, str
 
 static int put_result(const struct evaluation *v, const struct options *o, FILE *f, struct errmsg *e)
 {
-	const struct document_style style = document_style_of(f);
-	struct command_screen screen;
 	struct ranking_report report = {0};
 	struct ranking_study study = {0};
-	FILE *to = NULL;
 	int status = ranking_study_make(&study, v, &o->study, e);
 
 	if (status == 0)
-		status = ranking_report_make(&report, &study, v, o->queries.liked, o->study.alpha, o->format->machine, e);
+		status = ranking_report_make(&report, &study, v, o->queries.liked, o->study.alpha, o->format->machine,
+					     e);
 	if (status == 0)
-		to = o->format->machine ? command_screen_open(&screen, f, e) : f;
-	status = to ? o->format->write(&report.document, &style, to, e) : -1;
-	if (to && to != f && command_screen_close(&screen, e) < 0)
-		status = -1;
+		status = evaluate_put_document(&report.document, o->format, f, e);
 	ranking_report_clear(&report);
 	ranking_study_clear(&study);
 	return status;
@@ -488,7 +454,7 @@ static int write_result(const struct evaluation *v, const struct options *o, str
 
 	if (command_result_open(&result, o->output, e) < 0)
 		return -1;
-	status = o->partial ? evaluation_write_part(v, &o->queries, result.file, e) : put_result(v, o, result.file, e);
+	status = o->merging.partial ? evaluation_write_part(v, &o->queries, result.file, e) : put_result(v, o, result.file, e);
 	return command_result_close(&result, status, e);
 }
 
@@ -543,7 +509,7 @@ static int evaluate_logs(struct options *o)
 	spoiled = command_spoiled(&self, &complaints, &o->bad_lines, &count);
 	/* Where nothing could be read, that has been said. */
 	if (status == 0 && !(spoiled && count.events == 0)) {
-		status = o->partial ? 0 : check_judged(&v, o, &e);
+		status = o->merging.partial ? 0 : check_judged(&v, o, &e);
 		status = close_trec(&trec, o, status, &e);
 		if (status == 0)
 			status = write_result(&v, o, &e);
@@ -556,15 +522,19 @@ static int evaluate_logs(struct options *o)
 	return spoiled ? EXIT_DATA : 0;
 }
 
+static int read_part(void *parts, const char *path, uint64_t *n, struct errmsg *e)
+{
+	struct evaluation_parts *p = parts;
+	int status = evaluation_parts_read(p, path, e);
+
+	*n = p->parts;
+	return status;
+}
+
 static int merge(struct options *o, struct evaluation_parts *p, struct errmsg *e)
 {
-	if (o->n_paths == 0 && evaluation_parts_read(p, "-", e) < 0)
+	if (evaluate_read_parts(&o->merging, o->paths, o->n_paths, read_part, p, e) < 0)
 		return -1;
-	for (size_t i = 0; i < o->n_paths; i++)
-		if (evaluation_parts_read(p, o->paths[i], e) < 0)
-			return -1;
-	if (o->parts > 0 && p->parts != o->parts)
-		return errmsg_set(e, "%" PRIu64 " parts instead of %" PRIu32, p->parts, o->parts);
 	o->queries = p->queries;
 	return check_judged(&p->evaluation, o, e) < 0 ? -1 : write_result(&p->evaluation, o, e);
 }
@@ -592,7 +562,7 @@ int evaluate_ranking(int argc, char **argv)
 	int status = parse_options(&o, argc, argv);
 
 	if (status < 0)
-		status = command_finish(&self, NULL, o.merge ? merge_parts(&o) : evaluate_logs(&o));
+		status = command_finish(&self, NULL, o.merging.merge ? merge_parts(&o) : evaluate_logs(&o));
 	rankers_clear(&o.rankers);
 	return status;
 }

@@ -86,13 +86,12 @@ static void forget_old_answer(struct event *ev)
 	ev->propensity = NAN;
 }
 
-/* Ids that the catalog does not have exclude nothing. */
-static int note_excluded(struct recommender *r, const struct event *ev)
+int recommender_exclude(struct idmap *excluded, const struct catalog *c, const struct event *ev)
 {
-	idmap_reset(&r->excluded);
+	idmap_reset(excluded);
 	for (size_t i = 0; i < ev->n_exclude; i++) {
-		uint32_t track = catalog_find(&r->tables->catalog, ev->exclude[i]);
-		uint32_t *place = track == CATALOG_NONE ? NULL : idmap_at(&r->excluded, track);
+		uint32_t track = catalog_find(c, ev->exclude[i]);
+		uint32_t *place = track == CATALOG_NONE ? NULL : idmap_at(excluded, track);
 
 		if (place)
 			*place = 1;
@@ -174,7 +173,7 @@ static int answer_listen(struct recommender *r, struct event *ev)
 	uint32_t track = catalog_find(&r->tables->catalog, ev->track);
 	struct play play = {.track = track, .id = ev->track, .time = ev->time};
 
-	if (!session || note_excluded(r, ev) < 0 || sessions_add(&r->sessions, session, &r->tables->catalog, play) < 0)
+	if (!session || recommender_exclude(&r->excluded, &r->tables->catalog, ev) < 0 || sessions_add(&r->sessions, session, &r->tables->catalog, play) < 0)
 		return -1;
 	stamp_event(session, ev);
 	if (ev->message == EVENT_LAST)

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/memstream.h"
+#include "rank/popularity_part.h"
 #include "text/json_put.h"
 #include "text/ndjson.h"
 
@@ -75,23 +76,6 @@ static void put_head(FILE *f, const struct evaluation *v, const struct queries_c
 	fprintf(f, "%zu,\"parts\":1", v->n_users);
 }
 
-static int pack_counts(struct part_bytes *b, const struct popularity *p)
-{
-	struct popularity_count *counts = popularity_by_track(p);
-	uint32_t before = 0;
-
-	if (!counts)
-		return -1;
-	part_put(b, p->n);
-	for (size_t i = 0; i < p->n; i++) {
-		part_put(b, counts[i].track - before);
-		part_put(b, (uint64_t)counts[i].plays);
-		before = counts[i].track;
-	}
-	free(counts);
-	return 0;
-}
-
 static int by_user(const void *a, const void *b, void *ctx)
 {
 	const struct evaluation *v = ctx;
@@ -136,10 +120,10 @@ int evaluation_write_part(const struct evaluation *v, const struct queries_choic
 		put_head(head, v, queries);
 		text = memstream_close(&m);
 	}
-	if (!text || pack_users(&bytes, v) < 0 || pack_counts(&bytes, &v->popularity) < 0)
+	if (!text || pack_users(&bytes, v) < 0 || popularity_pack(&bytes, &v->popularity) < 0)
 		status = -1;
 	for (size_t i = 0; status == 0 && i < evaluation_cells(v); i++)
-		status = pack_counts(&bytes, &v->exposed[i]);
+		status = popularity_pack(&bytes, &v->exposed[i]);
 	if (status == 0)
 		status = part_write(text, m.len, &bytes, f);
 	free(text);
@@ -283,25 +267,6 @@ static int read_user(struct evaluation_parts *p, struct part_numbers *in, uint64
 	return in->wrong ? part_refuse(e) : 0;
 }
 
-static int read_counts(struct popularity *to, struct part_numbers *in, struct errmsg *e)
-{
-	size_t n = part_take_length(in, 2);
-	uint64_t track = 0;
-
-	for (size_t i = 0; i < n && !in->wrong; i++) {
-		struct popularity_count c = {0};
-
-		track += part_take_up_to(in, INT32_MAX);
-		c.track = (uint32_t)track;
-		c.plays = (int64_t)part_take_up_to(in, INT64_MAX);
-		if (in->wrong || track > INT32_MAX)
-			break;
-		if (popularity_add_count(to, &c, e) < 0)
-			return -1;
-	}
-	return in->wrong || track > INT32_MAX ? part_refuse(e) : 0;
-}
-
 static int read_numbers(struct evaluation_parts *p, struct part *part, struct errmsg *e)
 {
 	struct part_numbers *in = &part->numbers;
@@ -312,10 +277,10 @@ static int read_numbers(struct evaluation_parts *p, struct part *part, struct er
 	for (uint64_t i = 0; i < users; i++)
 		if (read_user(p, in, &user, e) < 0)
 			return -1;
-	if (read_counts(&p->evaluation.popularity, in, e) < 0)
+	if (popularity_unpack(in, &p->evaluation.popularity, e) < 0)
 		return -1;
 	for (size_t i = 0; i < evaluation_cells(&p->evaluation); i++)
-		if (read_counts(&p->evaluation.exposed[i], in, e) < 0)
+		if (popularity_unpack(in, &p->evaluation.exposed[i], e) < 0)
 			return -1;
 	return 0;
 }

@@ -5,6 +5,7 @@
 
 #include "base/grow.h"
 #include "event/assignment.h"
+#include "policy/recommender.h"
 
 /* A recommendation whose listen has not come yet, and the session that it stands in. */
 struct ope_waiting {
@@ -105,21 +106,6 @@ static struct chances logging_chances(const struct ope_replay *r, uint32_t user)
 	if (!c.policy && x)
 		c.policy = &x->arms[assignment_arm(x->assignment, user)].policy;
 	return c;
-}
-
-static int note_excluded(struct ope_replay *r, const struct event *ev)
-{
-	idmap_reset(&r->excluded);
-	for (size_t i = 0; i < ev->n_exclude; i++) {
-		uint32_t track = catalog_find(r->tables.catalog, ev->exclude[i]);
-		uint32_t *place = track == CATALOG_NONE ? NULL : idmap_at(&r->excluded, track);
-
-		if (place)
-			*place = 1;
-		else if (track != CATALOG_NONE)
-			return -1;
-	}
-	return 0;
 }
 
 struct mean_x {
@@ -234,7 +220,7 @@ static int ask_policies(struct ope_replay *r, struct ope_waiting *w, struct sess
 		.candidates = &r->candidates,
 	};
 
-	if (note_excluded(r, ev) < 0)
+	if (recommender_exclude(&r->excluded, r->tables.catalog, ev) < 0)
 		return -1;
 	w->track = ev->recommendation;
 	return weigh(r, w, session, ev, &q);

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/memstream.h"
+#include "rank/popularity_part.h"
 #include "text/json_put.h"
 #include "text/ndjson.h"
 #include "text/part.h"
@@ -51,23 +52,6 @@ static void pack_plays(struct part_bytes *b, const struct overview_plays *list, 
 	}
 }
 
-static int pack_popularity(struct part_bytes *b, const struct popularity *p)
-{
-	struct popularity_count *counts = popularity_by_track(p);
-	uint32_t before = 0;
-
-	if (!counts)
-		return -1;
-	part_put(b, p->n);
-	for (size_t i = 0; i < p->n; i++) {
-		part_put(b, counts[i].track - before);
-		part_put(b, (uint64_t)counts[i].plays);
-		before = counts[i].track;
-	}
-	free(counts);
-	return 0;
-}
-
 static int ascending(const void *a, const void *b)
 {
 	uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
@@ -106,7 +90,7 @@ static int pack(struct part_bytes *b, const struct overview *o)
 	pack_plays(b, o->by_source, o->sources.n);
 	for (size_t i = 0; i < o->sources.n; i++)
 		part_put(b, o->answers[i]);
-	return pack_popularity(b, &o->tracks) < 0 || pack_popularity(b, &o->spans) < 0 ? -1 : 0;
+	return popularity_pack(b, &o->tracks) < 0 || popularity_pack(b, &o->spans) < 0 ? -1 : 0;
 }
 
 int overview_write_part(const struct overview *o, FILE *f, struct errmsg *e)
@@ -129,25 +113,6 @@ int overview_write_part(const struct overview *o, FILE *f, struct errmsg *e)
 }
 
 /* ---- reading ---- */
-
-static int take_popularity(struct part_numbers *in, struct popularity *p, struct errmsg *e)
-{
-	size_t n = part_take_length(in, 2);
-	uint64_t id = 0;
-
-	for (size_t i = 0; i < n && !in->wrong; i++) {
-		struct popularity_count c = {0};
-
-		id += part_take_up_to(in, INT32_MAX);
-		c.plays = (int64_t)part_take_up_to(in, INT64_MAX);
-		c.track = (uint32_t)id;
-		if (id > INT32_MAX)
-			return part_refuse(e);
-		if (!in->wrong && popularity_add_count(p, &c, e) < 0)
-			return -1;
-	}
-	return in->wrong ? part_refuse(e) : 0;
-}
 
 static void take_plays(struct part_numbers *in, struct overview_plays *list, size_t n)
 {
@@ -215,7 +180,7 @@ static int take_numbers(struct overview *o, struct part *part, struct errmsg *e)
 	take_plays(in, o->hours, OVERVIEW_HOURS);
 	if (take_sources(in, o, json_object_get(part->head, "sources"), e) < 0)
 		return -1;
-	return take_popularity(in, &o->tracks, e) < 0 || take_popularity(in, &o->spans, e) < 0 ? -1 : 0;
+	return popularity_unpack(in, &o->tracks, e) < 0 || popularity_unpack(in, &o->spans, e) < 0 ? -1 : 0;
 }
 
 static void take_span(struct overview *o, const json_t *head)
