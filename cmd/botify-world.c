@@ -44,7 +44,8 @@ static const struct command command = {
 
 static int check_options(const struct options *o, struct errmsg *e)
 {
-	static const char *const of_invented[] = {"n-tracks", "dim", NULL}, *const of_given[] = {"tracks", "plays", NULL};
+	static const char *const of_invented[] = {"n-tracks", "dim", NULL}, *const of_given[] = {"tracks", "plays",
+												 NULL};
 	const char *vain;
 	char *inputs[] = {(char *)o->embeddings, (char *)o->tracks, (char *)o->plays};
 
@@ -111,8 +112,8 @@ static int load_given(struct given *g, const struct options *o, struct errmsg *e
 	    embeddings_load(&g->embeddings, o->embeddings, &g->catalog, e) < 0)
 		return -1;
 	if (g->items.unknown > 0 && g->items.unknown < g->plays.n_items)
-		command_note(&command, "items of %s that are not in %s are left out: %zu, the first of them %s", o->plays,
-			     o->tracks, g->items.unknown, plays_item(&g->plays, g->items.first_unknown));
+		command_note(&command, "items of %s that are not in %s are left out: %zu, the first of them %s",
+			     o->plays, o->tracks, g->items.unknown, plays_item(&g->plays, g->items.first_unknown));
 	return 0;
 }
 

@@ -136,7 +136,8 @@ static int look(struct options *o, struct overview *v, struct catalog *c)
 	o->choice.catalog = o->tracks ? c : NULL;
 	overview_init(v, &o->choice);
 	command_reads_all(&self, o->paths, o->n_paths);
-	failed = (o->merging.merge ? evaluate_read_parts(&o->merging, o->paths, o->n_paths, read_part, v, &e) : read_logs(v, o, &complaints, &count, &e)) < 0;
+	failed = (o->merging.merge ? evaluate_read_parts(&o->merging, o->paths, o->n_paths, read_part, v, &e)
+				   : read_logs(v, o, &complaints, &count, &e)) < 0;
 	spoiled = command_spoiled(&self, &complaints, &o->bad_lines, &count);
 	/* Where nothing could be read, that has been said. */
 	if (!failed && !(spoiled && count.events == 0))

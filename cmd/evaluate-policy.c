@@ -135,7 +135,8 @@ static int check_options(const struct options *o, struct errmsg *e)
 	if (!o->tracks)
 		return errmsg_set(e, "no catalog given (--tracks FILE)");
 	if (o->logging && o->experiments)
-		return errmsg_set(e, "--logging and --experiments both say which policy made the log: give one of them");
+		return errmsg_set(e,
+				  "--logging and --experiments both say which policy made the log: give one of them");
 	if (o->logging_epsilon > 0 && !o->logging && !o->experiments)
 		return errmsg_set(e, "--logging-epsilon has no effect without --logging or --experiments");
 	if (command_check_output("-o", o->output, (char *[]){(char *)o->tracks}, 1, e) < 0)
@@ -197,7 +198,8 @@ static bool are_in_catalog(const struct loaded *l, const struct options *o)
 static int load_tables(struct loaded *l, const struct options *o, struct errmsg *e)
 {
 	command_reads(&self, o->tracks);
-	if ((are_in_catalog(l, o) ? tables_load_catalog_and_similar : tables_load_catalog)(&l->tables, o->tracks, e) < 0)
+	if ((are_in_catalog(l, o) ? tables_load_catalog_and_similar : tables_load_catalog)(&l->tables, o->tracks, e) <
+	    0)
 		return -1;
 	for (size_t i = 0; i < o->n_tables; i++) {
 		const char *equals = strchr(o->tables[i].spec, '=');
@@ -300,14 +302,17 @@ static int check_steps(const struct ope_sums *s, struct errmsg *e)
 		if (s->users[i].n > 0)
 			return 0;
 	if (out->no_propensity > 0)
-		return errmsg_set(e, "no event tells the propensity of its recommendation (`pool` or `propensity`): log "
-				     "with botify-recommend --epsilon, or say which policy made the log (--logging P0)");
+		return errmsg_set(e,
+				  "no event tells the propensity of its recommendation (`pool` or `propensity`): log "
+				  "with botify-recommend --epsilon, or say which policy made the log (--logging P0)");
 	if (out->impossible > 0)
-		return errmsg_set(e, "the logging policy would not have recommended any track of the log: it is another "
-				     "policy's log, or the tables are others");
+		return errmsg_set(e,
+				  "the logging policy would not have recommended any track of the log: it is another "
+				  "policy's log, or the tables are others");
 	if (out->unknown > 0)
-		return errmsg_set(e, "the catalog has none of the tracks that are recommended in the log: it is another "
-				     "one's (--tracks)");
+		return errmsg_set(e,
+				  "the catalog has none of the tracks that are recommended in the log: it is another "
+				  "one's (--tracks)");
 	if (out->other_track > 0)
 		return errmsg_set(e, "no recommendation is what its user listens to next: is the log in order?");
 	return errmsg_set(e, "there is no event with a recommendation that was listened to");
@@ -338,7 +343,8 @@ static int write_result(const struct ope_sums *s, const char *policy, const char
 
 	if (command_result_open(&result, o->output, e) < 0)
 		return -1;
-	status = o->merging.partial ? ope_part_write(s, policy, asked, result.file, e) : put_result(s, policy, o, result.file, e);
+	status = o->merging.partial ? ope_part_write(s, policy, asked, result.file, e)
+				    : put_result(s, policy, o, result.file, e);
 	return command_result_close(&result, status, e);
 }
 

@@ -219,14 +219,17 @@ static const struct option_row option_rows[] = {
 	{"session", "[NAME=]MODEL", "a session model", OPTION_CALL(set_table), .choice = TABLE_SESSION},
 	{"tracks", "FILE", "the catalog: for coverage, Gini and artist diversity; session needs it",
 	 OPTION_TEXT(tracks)},
-	{"query", "UNIT", "what is asked for: user, session or listen (default: user, or\n"
-	 "session where a table ranks by what was played)", OPTION_CALL(set_query)},
+	{"query", "UNIT",
+	 "what is asked for: user, session or listen (default: user, or\n"
+	 "session where a table ranks by what was played)",
+	 OPTION_CALL(set_query)},
 	{"liked", "TIME", "relevant is what was listened to for so long or longer (default: 0.8)",
 	 OPTION_REAL(queries.liked, 0, 1)},
 	{"graded", NULL, "nDCG: the gain of a track is the time, instead of 1", OPTION_FLAG(queries.graded)},
 	{"recommended", NULL, "leave out first tracks of sessions, which nobody recommended",
 	 OPTION_FLAG(queries.recommended)},
-	{"holdout", "SEED:SHARE", "judge by this part of the log only, as botify-split parts it", OPTION_CALL(set_holdout)},
+	{"holdout", "SEED:SHARE", "judge by this part of the log only, as botify-split parts it",
+	 OPTION_CALL(set_holdout)},
 	{"holdout-by", "UNIT", "what is drawn for it: event, session or user (default: user)",
 	 OPTION_CALL(set_holdout_by)},
 	{"at", "LIST", "cutoffs, as 1,10,100,all (default: 10)", OPTION_CALL(set_at)},
@@ -240,8 +243,10 @@ static const struct option_row option_rows[] = {
 	 OPTION_CALL(set_missing)},
 	{"short-lists", "WAY", "k or length: what precision of a shorter list divides by (default: k)",
 	 OPTION_CALL(set_short)},
-	{"recall", "WAY", "relevant or k: recall and MAP divide by all that is relevant, or by\n"
-	 "k where that is less (default: relevant)", OPTION_CALL(set_recall)},
+	{"recall", "WAY",
+	 "relevant or k: recall and MAP divide by all that is relevant, or by\n"
+	 "k where that is less (default: relevant)",
+	 OPTION_CALL(set_recall)},
 	{"log-base", "B", "nDCG after Jarvelin and Kekalainen: no discount before rank B", OPTION_CALL(set_log_base)},
 	{.help = "\n"},
 	{"alpha", "A", "intervals have confidence 1 - A (default: 0.05)", OPTION_REAL(study.alpha, 0, 1)},
@@ -331,7 +336,8 @@ static int check_queries(struct options *o, struct errmsg *e)
 
 static int check_output(const struct options *o, struct errmsg *e)
 {
-	const char *const outputs[] = {o->output, o->run, o->qrels}, *const names[] = {"-o", "--trec-run", "--trec-qrels"};
+	const char *const outputs[] = {o->output, o->run, o->qrels}, *const names[] = {"-o", "--trec-run",
+										       "--trec-qrels"};
 
 	for (size_t i = 0; i < sizeof outputs / sizeof *outputs; i++) {
 		if (command_check_output(names[i], outputs[i], o->paths, o->n_paths, e) < 0 ||
@@ -454,7 +460,8 @@ static int write_result(const struct evaluation *v, const struct options *o, str
 
 	if (command_result_open(&result, o->output, e) < 0)
 		return -1;
-	status = o->merging.partial ? evaluation_write_part(v, &o->queries, result.file, e) : put_result(v, o, result.file, e);
+	status = o->merging.partial ? evaluation_write_part(v, &o->queries, result.file, e)
+				    : put_result(v, o, result.file, e);
 	return command_result_close(&result, status, e);
 }
 

@@ -10,7 +10,8 @@ int evaluate_take_format(void *options, const struct option_row *row, const char
 
 	*format = document_format_find(name);
 	if (!*format)
-		return errmsg_set(e, "--%s takes table, json, ndjson, csv, markdown or html, not '%s'", row->name, name);
+		return errmsg_set(e, "--%s takes table, json, ndjson, csv, markdown or html, not '%s'", row->name,
+				  name);
 	return 0;
 }
 

@@ -99,8 +99,8 @@ static int parse_options(struct options *o, int argc, char **argv)
 static void tell_of_plays(const struct plays *p, const char *path)
 {
 	if (p->repeated > 0)
-		command_note(&self, "%s: %zu line%s of a user and an item that were there before; the counts are added", path,
-			     p->repeated, p->repeated == 1 ? " is" : "s are");
+		command_note(&self, "%s: %zu line%s of a user and an item that were there before; the counts are added",
+			     path, p->repeated, p->repeated == 1 ? " is" : "s are");
 	if (!p->has_ids)
 		command_note(&self, "%s: items are text; tracks are numbered from 0, as items first appear", path);
 }
@@ -115,7 +115,8 @@ static void tell_of_names(const struct item_names *n, const char *path)
 /* A million items are more often a mistake than not. */
 static int check_memory(const struct plays *p, const struct options *o, struct errmsg *e)
 {
-	double bytes = embed_bytes(p, &o->embed), has = (double)sysconf(_SC_PHYS_PAGES) * (double)sysconf(_SC_PAGE_SIZE);
+	double bytes = embed_bytes(p, &o->embed),
+	       has = (double)sysconf(_SC_PHYS_PAGES) * (double)sysconf(_SC_PAGE_SIZE);
 
 	if (bytes > has && has > 0)
 		return errmsg_set(e, "%zu users and %zu items would take about %.1f GiB, and this machine has %.1f; "
@@ -182,7 +183,10 @@ static int run(struct options *o, struct plays *p, struct item_names *names, str
 
 int train_embed(int argc, char **argv)
 {
-	struct options o = {.embed = {.tune = {.given = hypers_none()}, .holdout = .1, .tracks_per_item = 1, .noise = .8,
+	struct options o = {.embed = {.tune = {.given = hypers_none()},
+				      .holdout = .1,
+				      .tracks_per_item = 1,
+				      .noise = .8,
 				      .lengths = .25}};
 	struct plays plays = {0};
 	struct item_names names = {0};

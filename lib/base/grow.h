@@ -13,8 +13,8 @@
 __attribute__((warn_unused_result)) void *grow(void *items, size_t *cap, size_t need, size_t size);
 
 /*
- * Gives back what an array that was once large no longer needs: where *cap is more than `kept`, and more than four times
- * `need`, it has room for `need` and some more then. Returns the array, moved perhaps; it never fails.
+ * Gives back what an array that was once large no longer needs: where *cap is more than `kept`, and more than four
+ * times `need`, it has room for `need` and some more then. Returns the array, moved perhaps; it never fails.
  */
 __attribute__((warn_unused_result)) void *grow_less(void *items, size_t *cap, size_t need, size_t kept, size_t size);
 

@@ -1,9 +1,9 @@
 /*
  * lock: keeps a file that is loaded, and saved again and again (see save.h), to one process at a time.
  *
- * The lock is on the file itself, so that no other file is left. What is saved is another file than the one
- * before: it is locked before it takes its place. A file that was made for the lock is gone with it, also where a signal
- * ends the process, unless one was saved in its place.
+ * The lock is on the file itself, so that no other file is left. What is saved is another file than the one before: it
+ * is locked before it takes its place. A file that was made for the lock is gone with it, also where a signal ends the
+ * process, unless one was saved in its place.
  */
 #ifndef BOTIFY_LOCK_H
 #define BOTIFY_LOCK_H

@@ -1,6 +1,6 @@
 /*
- * holdout: which events of a log are held out, so that what is learned from the others can be judged by them: those that
- * botify-split --holdout puts into its second part, test (see route.h).
+ * holdout: which events of a log are held out, so that what is learned from the others can be judged by them: those
+ * that botify-split --holdout puts into its second part, test (see route.h).
  */
 #ifndef BOTIFY_HOLDOUT_H
 #define BOTIFY_HOLDOUT_H

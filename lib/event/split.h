@@ -30,7 +30,8 @@ struct split {
 	int (*deal)(struct split *s, const char *path, struct errmsg *e);
 
 	/* what became of it */
-	struct log_count count; /* lines (or what `deal` counts) that were dealt out, those that were not, and files that were not read */
+	/* lines (or what `deal` counts) that were dealt out, those that were not, and files that were not read */
+	struct log_count count;
 	size_t failed;		/* shards of commands that failed */
 
 	/* private */

@@ -173,7 +173,8 @@ static int answer_listen(struct recommender *r, struct event *ev)
 	uint32_t track = catalog_find(&r->tables->catalog, ev->track);
 	struct play play = {.track = track, .id = ev->track, .time = ev->time};
 
-	if (!session || recommender_exclude(&r->excluded, &r->tables->catalog, ev) < 0 || sessions_add(&r->sessions, session, &r->tables->catalog, play) < 0)
+	if (!session || recommender_exclude(&r->excluded, &r->tables->catalog, ev) < 0 ||
+	    sessions_add(&r->sessions, session, &r->tables->catalog, play) < 0)
 		return -1;
 	stamp_event(session, ev);
 	if (ev->message == EVENT_LAST)

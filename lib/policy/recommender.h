@@ -57,8 +57,8 @@ void recommender_explain(struct recommender *r, size_t n);
 int recommender_answer(struct recommender *r, struct event *ev, struct errmsg *e);
 
 /*
- * Notes which tracks a request excludes; ids that the catalog does not have exclude nothing. Returns 0, or -1 where there
- * is no memory.
+ * Notes which tracks a request excludes; ids that the catalog does not have exclude nothing. Returns 0, or -1 where
+ * there is no memory.
  */
 int recommender_exclude(struct idmap *excluded, const struct catalog *c, const struct event *ev);
 

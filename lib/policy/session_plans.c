@@ -10,7 +10,14 @@
 #include "policy/session_live.h"
 #include "world/session_math.h"
 
-enum { D = SESSION_DIM, SETS = SESSION_STRANGE_SETS, WAYS = SESSION_STRANGE_WAYS, ROWS = 32, MOST_PRODUCTS = 1 << 21, LOWEST_PRIORITY = 19 };
+enum {
+	D = SESSION_DIM,
+	SETS = SESSION_STRANGE_SETS,
+	WAYS = SESSION_STRANGE_WAYS,
+	ROWS = 32,
+	MOST_PRODUCTS = 1 << 21,
+	LOWEST_PRIORITY = 19
+};
 
 int session_plans_init(struct session_plans *s, const struct session_player *p, size_t k)
 {

@@ -364,7 +364,10 @@ static int ascending(const void *a, const void *b)
 	return (x > y) - (x < y);
 }
 
-/* Of n counts, of which those that are not 0 are sorted here: sum over i of (2 i - n - 1) x(i) / (n sum of x), i from 1. */
+/*
+ * Of n counts, of which those that are not 0 are sorted here: sum over i of (2 i - n - 1) x(i) / (n sum of x), i from
+ * 1.
+ */
 static double gini(uint64_t *counts, size_t n_shown, size_t n, double all)
 {
 	double sum = 0;

@@ -89,8 +89,8 @@ struct evaluation {
 };
 
 /*
- * Returns 0, or -1 where there is no memory; clear in either case. The choice is copied. The tables have been loaded; or
- * they only have names, and the evaluation is for parts to be merged into (evaluation_part.h).
+ * Returns 0, or -1 where there is no memory; clear in either case. The choice is copied. The tables have been loaded;
+ * or they only have names, and the evaluation is for parts to be merged into (evaluation_part.h).
  */
 int evaluation_init(struct evaluation *v, const struct evaluation_choice *choice, struct rankers *rankers,
 		    struct errmsg *e);

@@ -68,8 +68,10 @@ static void put_head(FILE *f, const struct evaluation *v, const struct queries_c
 	}
 	fputc(']', f);
 	put_choice(f, v, q);
-	fprintf(f, ",\"tracks\":%zu,\"queries\":%" PRIu64 ",\"relevant\":%" PRIu64 ",\"held_out\":%" PRIu64
-		",\"liked\":%" PRIu64 ",\"missing\":[", v->n_tracks, v->queries, v->with_relevant, v->held_out, v->liked);
+	fprintf(f,
+		",\"tracks\":%zu,\"queries\":%" PRIu64 ",\"relevant\":%" PRIu64 ",\"held_out\":%" PRIu64
+		",\"liked\":%" PRIu64 ",\"missing\":[",
+		v->n_tracks, v->queries, v->with_relevant, v->held_out, v->liked);
 	for (size_t i = 0; i < v->rankers->n; i++)
 		fprintf(f, "%s%" PRIu64, i > 0 ? "," : "", v->missing[i]);
 	fputs("],\"users\":", f);
@@ -175,8 +177,8 @@ static int read_choice(struct evaluation_choice *c, struct queries_choice *q, co
 	*q = (struct queries_choice){.liked = json_number_value(json_object_get(from, "liked")),
 				     .recommended = json_is_true(json_object_get(from, "recommended")),
 				     .graded = json_is_true(json_object_get(from, "graded"))};
-	if (!query || query_unit_by_name(&c->unit, query) < 0 || c->n_sweeps > EVALUATION_LIST_MAX || c->n_sweeps == 0 ||
-	    read_sizes(json_object_get(from, "at"), c->at, &c->n_at) < 0 || c->n_at == 0 ||
+	if (!query || query_unit_by_name(&c->unit, query) < 0 || c->n_sweeps > EVALUATION_LIST_MAX ||
+	    c->n_sweeps == 0 || read_sizes(json_object_get(from, "at"), c->at, &c->n_at) < 0 || c->n_at == 0 ||
 	    read_sizes(json_object_get(from, "shuffle"), c->shuffles, &c->n_shuffles) < 0)
 		return -1;
 	for (size_t i = 0; i < c->n_sweeps; i++)
@@ -215,7 +217,8 @@ static int begin(struct evaluation_parts *p, json_t *head, struct errmsg *e)
 static int agree(const struct evaluation_parts *p, const json_t *head, struct errmsg *e)
 {
 	static const char *const keys[] = {"tables", "choice", "tracks"};
-	static const char *const what[] = {"of other tables than", "with other options than", "with another catalog than"};
+	static const char *const what[] = {"of other tables than", "with other options than",
+					   "with another catalog than"};
 
 	for (size_t i = 0; i < sizeof keys / sizeof *keys; i++)
 		if (!json_equal(json_object_get(p->head, keys[i]), json_object_get(head, keys[i])))
@@ -240,9 +243,10 @@ static int add_head(struct evaluation_parts *p, const json_t *head, struct errms
 
 	for (size_t i = 0; i < p->rankers.n; i++)
 		v->missing[i] += (uint64_t)json_integer_value(json_array_get(missing, i));
-	return add_count(head, "queries", &v->queries, e) < 0 || add_count(head, "relevant", &v->with_relevant, e) < 0 ||
-		       add_count(head, "held_out", &v->held_out, e) < 0 || add_count(head, "liked", &v->liked, e) < 0 ||
-		       add_count(head, "parts", &p->parts, e) < 0
+	return add_count(head, "queries", &v->queries, e) < 0 ||
+			       add_count(head, "relevant", &v->with_relevant, e) < 0 ||
+			       add_count(head, "held_out", &v->held_out, e) < 0 ||
+			       add_count(head, "liked", &v->liked, e) < 0 || add_count(head, "parts", &p->parts, e) < 0
 		       ? -1
 		       : 0;
 }

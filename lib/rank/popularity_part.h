@@ -1,6 +1,6 @@
 /*
- * popularity_part: how often tracks, or what else has ids, were counted, in a part (text/part.h): how many there are, and
- * of each, by ascending id, how much the id is above the one before, and the plays. Times are not in it.
+ * popularity_part: how often tracks, or what else has ids, were counted, in a part (text/part.h): how many there are,
+ * and of each, by ascending id, how much the id is above the one before, and the plays. Times are not in it.
  */
 #ifndef BOTIFY_POPULARITY_PART_H
 #define BOTIFY_POPULARITY_PART_H

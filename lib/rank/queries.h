@@ -1,8 +1,8 @@
 /*
  * queries: what a ranking is asked for in a log, and which tracks turned out to be relevant.
  *
- * A listen is liked where it lasted at least `liked`, and more than nothing. Listens that are held out (or all, where none are) are those that
- * a ranking is judged by; what stands before them in the log is known to it. A query is
+ * A listen is liked where it lasted at least `liked`, and more than nothing. Listens that are held out (or all, where
+ * none are) are those that a ranking is judged by; what stands before them in the log is known to it. A query is
  *
  *     a user       asked for once; relevant is each track of which a listen was liked
  *     a session    asked for at its first track, which every session chooses for itself; relevant is each other track
@@ -11,8 +11,8 @@
  *                  was not liked is no query
  *
  * With `recommended`, first tracks of sessions are not judged by, as nobody was to recommend them. A session ends with
- * its `last`; one without is asked for at the end of the log. The gain of a track that is relevant is 1, or with `graded`
- * the longest time that it was listened to.
+ * its `last`; one without is asked for at the end of the log. The gain of a track that is relevant is 1, or with
+ * `graded` the longest time that it was listened to.
  *
  * Memory grows with the users, by user with the tracks that each of them liked, and not with the events.
  */

@@ -128,8 +128,8 @@ int rankers_add(struct rankers *r, enum table_kind kind, const char *spec, struc
 	name = r->list[r->n - 1].name;
 	for (size_t i = 0; i + 1 < r->n; i++)
 		if (strcmp(r->list[i].name, name) == 0)
-			return errmsg_set(e, "%s and %s are both called '%s'; name one, as in other=%s", r->list[i].path,
-					  path, name, path);
+			return errmsg_set(e, "%s and %s are both called '%s'; name one, as in other=%s",
+					  r->list[i].path, path, name, path);
 	return 0;
 }
 

@@ -35,8 +35,8 @@ struct rankers {
 void rankers_clear(struct rankers *r);
 
 /*
- * What kind of table a file is, by how it begins, or the directory of a model: TABLE_NONE where it seems to be a log, or
- * can be read but once. Returns 0; or -1 with the reason: it is a file, and cannot be read.
+ * What kind of table a file is, by how it begins, or the directory of a model: TABLE_NONE where it seems to be a log,
+ * or can be read but once. Returns 0; or -1 with the reason: it is a file, and cannot be read.
  */
 int rankers_guess(const char *path, enum table_kind *kind, struct errmsg *e);
 

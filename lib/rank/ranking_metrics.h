@@ -1,9 +1,9 @@
 /*
  * ranking_metrics: how good a ranking is for one query, once it is known which tracks were relevant to it.
  *
- * A query has R > 0 relevant tracks, each with a gain in (0, 1]; the ranking has n tracks, each once, and `hits` says at
- * which ranks (from 1) the relevant ones stand. With r(i) = 1 where rank i is relevant and g(i) its gain, the metrics at
- * a cutoff k, as trec_eval defines them (P, recall, success, recip_rank, ndcg_cut, map_cut):
+ * A query has R > 0 relevant tracks, each with a gain in (0, 1]; the ranking has n tracks, each once, and `hits` says
+ * at which ranks (from 1) the relevant ones stand. With r(i) = 1 where rank i is relevant and g(i) its gain, the
+ * metrics at a cutoff k, as trec_eval defines them (P, recall, success, recip_rank, ndcg_cut, map_cut):
  *
  *     precision   sum over i <= k of r(i) / k
  *     recall      sum over i <= k of r(i) / R

@@ -103,8 +103,8 @@ int tops_pass(struct tops *t, const struct event *ev, struct errmsg *e);
 int tops_check_names(const struct tops *t, struct errmsg *e);
 
 /*
- * Makes the lists that the choice asks for, ordered by arm (bytewise). Returns 0; or -1 with the reason, also that. A log
- * of which all events are left out is an error. So are counts that cannot be ranked as the choice asks for.
+ * Makes the lists that the choice asks for, ordered by arm (bytewise). Returns 0; or -1 with the reason, also that. A
+ * log of which all events are left out is an error. So are counts that cannot be ranked as the choice asks for.
  */
 int tops_end(struct tops *t, struct errmsg *e);
 

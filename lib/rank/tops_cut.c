@@ -8,7 +8,8 @@ static int read_choice(const json_t *head, struct tops_choice *c, char ***arms)
 {
 	const json_t *list = json_object_get(head, "arms");
 
-	*c = (struct tops_choice){.experiment = json_string_value(json_object_get(head, "experiment")), .partial = true};
+	*c = (struct tops_choice){.experiment = json_string_value(json_object_get(head, "experiment")),
+				  .partial = true};
 	*arms = calloc(json_array_size(list) + 1, sizeof **arms);
 	if (!*arms)
 		return -1;

@@ -415,7 +415,8 @@ int tops_check_state(const struct tops_choice *choice, const json_t *head, struc
 	if (status == 0)
 		status = check_counting(&r, head, e);
 	if (status == 0 && !counting_same(&t.parts.counting, &choice->counting))
-		status = errmsg_set(e, "was begun with other options: see \"how\" in its first line, and give the same");
+		status = errmsg_set(e,
+				    "was begun with other options: see \"how\" in its first line, and give the same");
 	if (status == 0 &&
 	    (all != (choice->n_arms == 0) || json_array_size(json_object_get(head, "arms")) > choice->n_arms))
 		status = errmsg_set(

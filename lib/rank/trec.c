@@ -25,6 +25,7 @@ void trec_put_ranking(FILE *run, const struct query *q, struct span ranking, con
 {
 	for (size_t i = 0; i < ranking.n && i < TREC_DEPTH; i++) {
 		put_query(run, q);
-		fprintf(run, " Q0 %" PRIu32 " %zu %zu %s\n", c->tracks[ranking.tracks[i]].id, i + 1, TREC_DEPTH - i, name);
+		fprintf(run, " Q0 %" PRIu32 " %zu %zu %s\n", c->tracks[ranking.tracks[i]].id, i + 1, TREC_DEPTH - i,
+			name);
 	}
 }

@@ -2,7 +2,7 @@
  * trec: queries and rankings as the files that trec_eval and its kin read.
  *
  *     qrels    QUERY 0 TRACK RELEVANCE             1 for each relevant track; graded, its gain in hundredths
- *     run      QUERY Q0 TRACK RANK SCORE NAME      the score is what makes the ranks: it falls by one from place to place
+ *     run      QUERY Q0 TRACK RANK SCORE NAME      the score makes the ranks: it falls by one a place
  *
  * QUERY is the user, or USER.SESSION, or USER.SESSION.LISTEN, counted from 1.
  */

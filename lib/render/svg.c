@@ -53,7 +53,9 @@ void svg_end(FILE *f)
 
 void svg_file_begin(FILE *f)
 {
-	fprintf(f, "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"%d\" height=\"%d\">\n<style>\nsvg { font-family: system-ui, sans-serif; }\n%s</style>\n",
+	fprintf(f,
+		"<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"%d\" height=\"%d\">\n<style>\nsvg { font-family: "
+		"system-ui, sans-serif; }\n%s</style>\n",
 		SVG_WIDTH * 3 / 2, SVG_WIDTH, svg_css);
 }
 

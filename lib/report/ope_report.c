@@ -173,12 +173,14 @@ static void explain_unusable(FILE *f, const struct ope *o)
 		      "(botify-recommend --epsilon)", f);
 		break;
 	case OPE_FEW_USERS:
-		fprintf(f, "the weight is that of too few users, of %s as it were, where it takes %d, and more where it is "
-			"unequal; take a longer log, or one of a policy that is nearer to it",
+		fprintf(f,
+			"the weight is that of too few users, of %s as it were, where it takes %d, and more where it "
+			"is unequal; take a longer log, or one of a policy that is nearer to it",
 			humanize_mean(w->effective_users).text, INFLUENCE_COCHRAN);
 		break;
 	case OPE_NOT_ONE:
-		fprintf(f, "the mean weight is %s (%s) and has to be 1: the log has no chance for some of what it does, "
+		fprintf(f,
+			"the mean weight is %s (%s) and has to be 1: the log has no chance for some of what it does, "
 			"or its propensities are not right",
 			humanize_mean(w->mean.value).text, humanize_bounds(w->mean.lower, w->mean.upper).text);
 		break;
@@ -218,7 +220,8 @@ static char *make_remark(uint64_t otherwise)
 
 	if (!f)
 		return NULL;
-	fprintf(f, "Of %s step%s the log tells another propensity than the logging policy has: it may not be the policy "
+	fprintf(f,
+		"Of %s step%s the log tells another propensity than the logging policy has: it may not be the policy "
 		"that made the log, or the tables are others.",
 		humanize_count(otherwise).text, humanize_plural(otherwise));
 	return memstream_close(&m);

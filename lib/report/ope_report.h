@@ -1,6 +1,6 @@
 /*
- * ope_report: off-policy estimates, as a document: the verdict, the estimates, how much of the log speaks of the policy,
- * and what of the log did not count.
+ * ope_report: off-policy estimates, as a document: the verdict, the estimates, how much of the log speaks of the
+ * policy, and what of the log did not count.
  */
 #ifndef BOTIFY_OPE_REPORT_H
 #define BOTIFY_OPE_REPORT_H
@@ -22,8 +22,8 @@ struct ope_report {
 };
 
 /*
- * Makes the document of estimates for a policy, which is named as it was given. The estimates and the sums are borrowed.
- * Returns 0, or -1 where there is no memory; clear in either case.
+ * Makes the document of estimates for a policy, which is named as it was given. The estimates and the sums are
+ * borrowed. Returns 0, or -1 where there is no memory; clear in either case.
  */
 int ope_report_make(struct ope_report *r, const struct ope *o, const struct ope_sums *s, const char *policy,
 		    bool machine, struct errmsg *e);

@@ -227,7 +227,8 @@ static int make_remarks(struct overview_report *r)
 	if (events > 0 && answers == 0)
 		status |= remark(r, "No event recommends a track: there is nothing here but what was played.");
 	if (n[OVERVIEW_NO_PROPENSITY] > 0)
-		status |= remark(r, "%s of answers have neither pool nor propensity: no off-policy estimate counts them.",
+		status |= remark(r,
+				 "%s of answers have neither pool nor propensity: no off-policy estimate counts them.",
 				 part_of(n[OVERVIEW_NO_PROPENSITY], answers).text);
 	if (n[OVERVIEW_NO_EXPERIMENTS] > 0)
 		status |= remark(r, "%s of events are in no experiment: botify-abtest leaves them out.",
@@ -241,8 +242,9 @@ static int make_remarks(struct overview_report *r)
 	if (n[OVERVIEW_NO_SOURCE] > 0)
 		status |= remark(r, "%s of answers have no source.", part_of(n[OVERVIEW_NO_SOURCE], answers).text);
 	if (n[OVERVIEW_NOT_FOLLOWED] > 0)
-		status |= remark(r, "After %s of answers the session went on with another track than was recommended.",
-				 part_of(n[OVERVIEW_NOT_FOLLOWED], n[OVERVIEW_NOT_FOLLOWED] + n[OVERVIEW_FOLLOWED]).text);
+		status |= remark(
+			r, "After %s of answers the session went on with another track than was recommended.",
+			part_of(n[OVERVIEW_NOT_FOLLOWED], n[OVERVIEW_NOT_FOLLOWED] + n[OVERVIEW_FOLLOWED]).text);
 	if (n[OVERVIEW_UNKNOWN] > 0)
 		status |= remark(r, "%s of plays are of tracks that are not in the catalog.",
 				 part_of(n[OVERVIEW_UNKNOWN], events).text);
@@ -402,7 +404,8 @@ static int put_sources(const struct overview *o, FILE *f, bool colour)
 	add_cells(&t, "(first track)", NAN, o, &o->first);
 	for (size_t i = 0; order && i < o->sources.n; i++) {
 		if (i < SOURCES_SHOWN) {
-			add_cells(&t, source_name(o, order[i]), (double)o->answers[order[i]], o, &o->by_source[order[i]]);
+			add_cells(&t, source_name(o, order[i]), (double)o->answers[order[i]], o,
+				  &o->by_source[order[i]]);
 		} else {
 			add_to(&others, &o->by_source[order[i]]);
 			answers += (double)o->answers[order[i]];

@@ -184,7 +184,8 @@ static int draw_metric(const struct ranking_report *r, const char *metric, FILE 
 	const struct ranking_study *s = r->study;
 	struct svg_interval *rows = calloc(s->n, sizeof *rows);
 	struct humanized *texts = calloc(s->n, sizeof *texts);
-	struct svg_forest chart = {.title = metric, .description = metric, .x_label = "mean over queries", .rows = rows};
+	struct svg_forest chart = {
+		.title = metric, .description = metric, .x_label = "mean over queries", .rows = rows};
 
 	for (size_t i = 0; rows && texts && i < s->n; i++) {
 		const struct ranking_row *x = &s->rows[i];

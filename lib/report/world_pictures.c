@@ -124,7 +124,8 @@ static void draw_shares(const double *tracks, const double *interests, size_t n,
 					    {.name = "of users' interests", .y = interests}};
 	struct svg_chart chart = {
 		.title = "Shares of artists",
-		.description = "Per cent of all tracks, and of all interests of users, that the artists have, largest first",
+		.description = "Per cent of all tracks, and of all interests of users, that the artists have, largest "
+			       "first",
 		.x_label = "artists, the largest first",
 		.y_label = "% of all",
 		.n = n < ARTISTS ? n : ARTISTS,

@@ -276,7 +276,8 @@ void simulation_end(struct simulation *s, struct sim_session *session)
 	if (s->again)
 		return;
 	if (returning(s))
-		returns_over(&s->returns, session->user, session->number, (double)session->reward / 100, session->clock);
+		returns_over(&s->returns, session->user, session->number, (double)session->reward / 100,
+			     session->clock);
 	else
 		session_queue_over(&s->queue, session->user);
 }

@@ -7,13 +7,14 @@
  *
  *     se^2 = n / (n - 1) sum z(u)^2,    df = (sum z(u)^2)^2 / sum z(u)^4
  *
- * where df is Satterthwaite's (1946, "An approximate distribution of estimates of variance components"), each unit's z^2
- * being a component of one degree of freedom: it is small where few units carry the variance. The interval is Student's.
+ * where df is Satterthwaite's (1946, "An approximate distribution of estimates of variance components"), each unit's
+ * z^2 being a component of one degree of freedom: it is small where few units carry the variance. The interval is
+ * Student's.
  *
  * It is to be trusted where the distribution of z is not too skewed for its sum to be near normal: Cochran's rule
- * ("Sampling Techniques", 3rd ed. 1977, section 2.15), n > 25 G^2 with Fisher's skewness G of z, under which an interval
- * of 95 % is wrong at most 6 % of the time. Of n units of which K have all the weight, and equally, G^2 is about n / K:
- * the rule says K > 25 then.
+ * ("Sampling Techniques", 3rd ed. 1977, section 2.15), n > 25 G^2 with Fisher's skewness G of z, under which an
+ * interval of 95 % is wrong at most 6 % of the time. Of n units of which K have all the weight, and equally, G^2 is
+ * about n / K: the rule says K > 25 then.
  */
 #ifndef BOTIFY_INFLUENCE_H
 #define BOTIFY_INFLUENCE_H

@@ -174,8 +174,8 @@ static void estimate_clipped(struct work *k, struct ope_estimate *e, uint64_t n)
 	const struct ope_choice *c = &k->s->choice;
 	double at = c->clip;
 
-	for (double power = 1; isnan(c->clip) && power * power <= (double)n && power <= c->thresholds[c->n_thresholds - 1];
-	     power *= 4)
+	for (double power = 1;
+	     isnan(c->clip) && power * power <= (double)n && power <= c->thresholds[c->n_thresholds - 1]; power *= 4)
 		at = power;
 	e->threshold = isnan(at) ? 1 : at;
 	e->at = ratio(k, clipped, steps, bin_ending_at(c, e->threshold));

@@ -25,8 +25,8 @@
  * sum w [w > tau] / n, as no time is above 1. c is the largest power of 4 that is not above sqrt(n).
  *
  * Intervals: users are the independent units, and each estimate is a ratio of sums over users or a sum of such; see
- * stats/influence.h. That the model was fitted is not in them: it cancels to first order in dr, and makes that of dm too
- * narrow.
+ * stats/influence.h. That the model was fitted is not in them: it cancels to first order in dr, and makes that of dm
+ * too narrow.
  *
  * Whether an estimate is usable is judged by rules that follow from what it assumes, and not from how it did in some
  * world:

@@ -300,7 +300,8 @@ static int take_users(struct ope_parts *p, struct part *part, struct errmsg *e)
 		if (at == SIZE_MAX)
 			return errmsg_nomem(e);
 		if (at < before)
-			return errmsg_set(e, "user %" PRIu64 " is in another part too: logs have to be split by user", id);
+			return errmsg_set(e, "user %" PRIu64 " is in another part too: logs have to be split by user",
+					  id);
 		if (take_user(in, &p->sums.users[at], &p->sums.choice, e) < 0)
 			return -1;
 	}

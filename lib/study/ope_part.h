@@ -5,7 +5,8 @@
  *     {"partial":"botify-evaluate policy","version":1,"policy":"…","asked":"…","choice":{"clip":null,"switch":null,
  *      "horizon":5},"events":9,"left_out":[0,…],"users":3,"parts":1,"bytes":99}
  *
- * where `asked` says how the log was read, as the command likes: parts have to agree in it. Its numbers are the folds, as words of 64 bits, and the users in ascending order with their sums, to the last bit.
+ * where `asked` says how the log was read, as the command likes: parts have to agree in it. Its numbers are the folds,
+ * as words of 64 bits, and the users in ascending order with their sums, to the last bit.
  */
 #ifndef BOTIFY_OPE_PART_H
 #define BOTIFY_OPE_PART_H

@@ -1,11 +1,11 @@
 /*
  * ope_replay: reads a log again as another policy would have seen it, step by step.
  *
- * A step is an event with a recommendation: its context is the user, the finished track, its time, and what the user has
- * listened to since their last `last`; its action is the recommendation; its propensity is what the log says of it
- * (1 / pool, or `propensity`), or where it says nothing, what the logging policy has, where that is known; its reward is
- * the `time` of the user's next event, which has to be of the recommended track. Events of a user count in the order of
- * the log. What is not such a step is counted and left out:
+ * A step is an event with a recommendation: its context is the user, the finished track, its time, and what the user
+ * has listened to since their last `last`; its action is the recommendation; its propensity is what the log says of it
+ * (1 / pool, or `propensity`), or where it says nothing, what the logging policy has, where that is known; its reward
+ * is the `time` of the user's next event, which has to be of the recommended track. Events of a user count in the
+ * order of the log. What is not such a step is counted and left out:
  *
  *     no_propensity   neither the log nor the logging policy tells it
  *     impossible      the logging policy would not have given the track
@@ -34,7 +34,9 @@
 struct ope_question {
 	const struct tables *tables;
 	struct chances target;
-	/* which policy made the log: this one; or where it is NULL, that of the user's arm; or where that is NULL too, */
+	/*
+	 * which policy made the log: this one; or where it is NULL, that of the user's arm; or where that is NULL too,
+	 */
 	struct chances logging;		     /* it is not known. Of an arm, its `epsilon` holds all the same. */
 	const struct experiment *experiment; /* that served */
 	unsigned draws; /* for means over large pools: 1 or more */

@@ -52,7 +52,8 @@ struct ope_user {
 	double artist_w, artist_wr;
 	uint64_t sessions;	     /* that ended and count */
 	double reward;		     /* of them, up to the horizon */
-	double *ahead;		     /* by step of the session, 0 .. horizon-1: the weights so far; then these times r */
+	/* by step of the session, 0 .. horizon-1: the weights so far; then these times r */
+	double *ahead;
 	struct ope_bin *bins;	     /* n_bins that are not empty */
 	size_t n_bins, bins_cap;
 };
@@ -85,9 +86,9 @@ size_t ope_sums_user(struct ope_sums *s, uint32_t id);
 int ope_sums_step(struct ope_sums *s, size_t user, const struct ope_step *step);
 
 /*
- * Adds a session of n steps, of which the first `horizon` are looked at: w[t] is the product of the weights of its steps
- * 0 .. t, r[t] the time of step t. After its end a session goes on with the weight that it had and no time, so that all
- * steps ahead weigh all sessions. Returns 0, or -1 where there is no memory.
+ * Adds a session of n steps, of which the first `horizon` are looked at: w[t] is the product of the weights of its
+ * steps 0 .. t, r[t] the time of step t. After its end a session goes on with the weight that it had and no time, so
+ * that all steps ahead weigh all sessions. Returns 0, or -1 where there is no memory.
  */
 int ope_sums_session(struct ope_sums *s, size_t user, const double *w, const double *r, size_t n);
 

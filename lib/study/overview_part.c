@@ -139,7 +139,8 @@ static int take_users(struct part_numbers *in, struct overview *o, struct errmsg
 		if (new < 0)
 			return errmsg_nomem(e);
 		if (!new)
-			return errmsg_set(e, "user %" PRIu64 " is in another part too: logs have to be split by user", id);
+			return errmsg_set(e, "user %" PRIu64 " is in another part too: logs have to be split by user",
+					  id);
 	}
 	return 0;
 }
@@ -187,7 +188,8 @@ static void take_span(struct overview *o, const json_t *head)
 {
 	int64_t from, until;
 
-	if (!ndjson_whole(json_object_get(head, "from"), &from) || !ndjson_whole(json_object_get(head, "until"), &until))
+	if (!ndjson_whole(json_object_get(head, "from"), &from) ||
+	    !ndjson_whole(json_object_get(head, "until"), &until))
 		return;
 	if (o->from == EVENT_NO_TIMESTAMP || from < o->from)
 		o->from = from;

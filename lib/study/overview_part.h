@@ -18,8 +18,8 @@
 int overview_write_part(const struct overview *o, FILE *f, struct errmsg *e);
 
 /*
- * Adds the parts of a file, and how many they are to *parts. The first one says how it was counted; one that was counted
- * otherwise, and a user who is in two, are errors. Returns 0, or -1 with the file and the reason.
+ * Adds the parts of a file, and how many they are to *parts. The first one says how it was counted; one that was
+ * counted otherwise, and a user who is in two, are errors. Returns 0, or -1 with the file and the reason.
  */
 int overview_read_part(struct overview *o, const char *path, uint64_t *parts, struct errmsg *e);
 

@@ -39,7 +39,8 @@ enum { RANKING_NAME_SIZE = 64 };
 /* NaN is what cannot be known. */
 struct ranking_row {
 	const char *table;		 /* borrowed */
-	char name[RANKING_NAME_SIZE];	 /* of the metric, with all that tells it from others: "ndcg@10, shuffled 100" */
+	/* of the metric, with all that tells it from others: "ndcg@10, shuffled 100" */
+	char name[RANKING_NAME_SIZE];
 	const char *metric;
 	double k, min_time, shuffled;	 /* NaN: of the whole ranking, of all queries, as it is */
 	double value, lower, upper;

@@ -200,7 +200,8 @@ struct study {
 	size_t held_answers_cap;
 	bool merged;   /* parts were read */
 	bool unsorted; /* a part (partial.h) was taken as it came, out of order */
-	bool apart;    /* a user of a part has no timestamps, or events in another order than the log: none can follow */
+	/* a user of a part has no timestamps, or events in another order than the log: none can follow */
+	bool apart;
 	size_t ends_cap, openings_cap, first_days_cap, n_first_days;
 };
 

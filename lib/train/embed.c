@@ -37,7 +37,10 @@ double embed_bytes(const struct plays *p, const struct embed_options *o)
 	double d = h.value[HYPER_FACTORS], rows = (double)p->n_users + (double)p->n_items;
 	double tracks = (double)p->n_items * o->tracks_per_item;
 
-	/* embeddings, the best so far and a turned copy; matrices of the plays and of parts, as they are made; the tracks */
+	/*
+	 * embeddings, the best so far and a turned copy; matrices of the plays and of parts, as they are made; the
+	 * tracks
+	 */
 	return 4 * (3 * d * rows + d * tracks) + 72 * (double)p->n;
 }
 

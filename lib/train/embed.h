@@ -2,8 +2,8 @@
  * embed: embeddings of items, and a catalog, from plays: the first step from real listening to a world.
  *
  * Items are embedded by als (als.h) from how often users played them, dampened (csr.h): rows are users, columns items.
- * Hyperparameters that are not given are chosen by nDCG at 100 items on what was held out: of each user's items a share,
- * drawn by the seed.
+ * Hyperparameters that are not given are chosen by nDCG at 100 items on what was held out: of each user's items a
+ * share, drawn by the seed.
  *
  * The lengths of such vectors are very unequal: what everybody plays has one ten times as long as most, and would be
  * to everybody's liking in a world of these. So a vector of length x is given the length x^lengths; 1 leaves them, 0
@@ -37,7 +37,10 @@ struct embedding {
 	struct hypers hypers; /* that were chosen */
 };
 
-/* Whether plays can be learned from: several users, several items, not too many tracks. Returns 0, or -1 with the reason. */
+/*
+ * Whether plays can be learned from: several users, several items, not too many tracks. Returns 0, or -1 with the
+ * reason.
+ */
 int embed_check(const struct plays *p, const struct embed_options *o, struct errmsg *e);
 
 /* About how many bytes embed_make will take at once, beside the plays. */

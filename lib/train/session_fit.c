@@ -737,9 +737,10 @@ int session_fit_init(struct session_fit *f, const struct session_data *d, unsign
 	f->b = calloc(n, sizeof(float));
 	f->u_var = calloc(n, sizeof(float));
 	f->b_var = calloc(n, sizeof(float));
-	
+
 	if (!f->artists || !f->artists_var || !f->tracks || !f->tracks_var || !f->row_of || !f->row_openings ||
-	    !f->track_openings || !f->track_start || !f->heard || !f->heard_by_track || !f->s || !f->b || !f->u_var || !f->b_var) {
+	    !f->track_openings || !f->track_start || !f->heard || !f->heard_by_track || !f->s || !f->b || !f->u_var ||
+	    !f->b_var) {
 		session_fit_clear(f);
 		return errmsg_nomem(e);
 	}

@@ -41,8 +41,8 @@ struct plays {
 };
 
 /*
- * Reads a file; "-" is standard input. One without a line is an error, too. Returns 0, or -1 with file, line and reason.
- * Free with plays_clear in either case.
+ * Reads a file; "-" is standard input. One without a line is an error, too. Returns 0, or -1 with file, line and
+ * reason. Free with plays_clear in either case.
  */
 int plays_load(struct plays *p, const char *path, struct errmsg *e);
 void plays_clear(struct plays *p);

@@ -18,7 +18,8 @@ struct user {
 	uint32_t session_budget;	      /* how often they may be bored before they leave; at least 1 */
 	double consume_bias, consume_sharpness;
 	double artist_discount_gamma; /* 0 .. 1 */
-	double hype;		      /* how much the hype of the day adds, in parts of what it adds usually; 0 or above */
+	/* how much the hype of the day adds, in parts of what it adds usually; 0 or above */
+	double hype;
 	double return_days, churn;    /* see botify-sim(1); NaN where the line does not say */
 };
 
@@ -30,10 +31,10 @@ struct users {
 };
 
 /*
- * Reads NDJSON {"user":0,"interests":[…]}, with optional consume_bias (5), consume_sharpness (1),
- * interest_neighbours (10), session_budget (5), artist_discount_gamma (0.8), hype (1), return_days and churn, which may
- * be null as well. A user twice, a user without interests, an unknown track, a number out of range, a key that looks like a typo of one of
- * these are errors; other keys are ignored. Returns 0, or -1 with file, line and reason. Free with users_clear.
+ * Reads NDJSON {"user":0,"interests":[…]}, with optional consume_bias (5), consume_sharpness (1), interest_neighbours
+ * (10), session_budget (5), artist_discount_gamma (0.8), hype (1), return_days and churn, which may be null as well. A
+ * user twice, a user without interests, an unknown track, a number out of range, a key that looks like a typo of one
+ * of these are errors; other keys are ignored. Returns 0, or -1 with file, line and reason. Free with users_clear.
  */
 int users_load(struct users *u, const char *path, const struct catalog *c, struct errmsg *e);
 void users_clear(struct users *u);

@@ -119,7 +119,8 @@ static void draw_user(const struct world *w, struct rng *r, const double *sums, 
 	u->bias = nearbyint(10 * rng_uniform(r) * 1e4) / 1e4;
 	u->sharpness = nearbyint(0.5 * exp(2 * M_LN2 * rng_uniform(r)) * 1e4) / 1e4;
 	while (u->n_interests < WORLD_INTERESTS && u->n_interests < w->options.n_tracks) {
-		uint32_t track = world_find_sum(sums, w->options.n_tracks, rng_uniform(r) * sums[w->options.n_tracks - 1]);
+		uint32_t track = world_find_sum(sums, w->options.n_tracks,
+						rng_uniform(r) * sums[w->options.n_tracks - 1]);
 		bool known = false;
 
 		for (uint32_t i = 0; i < u->n_interests; i++)

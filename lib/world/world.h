@@ -54,7 +54,8 @@ struct world_artist {
 };
 
 struct world_user {
-	uint32_t interests[WORLD_INTERESTS]; /* n_interests distinct tracks; fewer than that where there are not so many */
+	/* n_interests distinct tracks; fewer than that where there are not so many */
+	uint32_t interests[WORLD_INTERESTS];
 	uint32_t n_interests;
 	double bias, sharpness;
 };
@@ -66,7 +67,10 @@ struct world {
 	uint32_t *artist_of;	  /* of each track, an index in artists */
 	float *embeddings;	  /* n_tracks x dim */
 	struct world_user *users; /* n_users */
-	/* what tracks there are, where they were not invented (world_plays.h); then there are no artists here. Borrowed. */
+	/*
+	 * what tracks there are, where they were not invented (world_plays.h); then there are no artists here.
+	 * Borrowed.
+	 */
 	const struct catalog *catalog;
 };
 
