@@ -7,7 +7,7 @@
 /* Listened to tracks 3 and 0, and excludes the first n of the catalog from 1 on. */
 static void sit_down_without(struct listener *l, uint32_t n)
 {
-	uint32_t excluded[N];
+	uint32_t excluded[N] = {0};
 
 	for (uint32_t i = 0; i < n; i++)
 		excluded[i] = (i + 1) % N;
