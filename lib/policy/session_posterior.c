@@ -83,22 +83,42 @@ static void add_to_matrix(float *matrix, const float w[PADDED])
 			matrix[i * PADDED + k] += w[i] * w[k];
 }
 
-/* From vectors to their sum as a matrix. Returns 0, or -1 where there is no memory. */
+/*
+ * From MOST_W vectors to the sum of their w w' as a matrix: row by row, so that a row stays in registers; each element
+ * is summed in the order of the vectors, as if they had been added one after another.
+ */
+SESSION_CLONES
+static void sum_rows(const float *vectors, float *matrix)
+{
+	for (int i = 0; i < W; i++) {
+		float row[PADDED] = {0};
+
+		for (int n = 0; n < MOST_W; n++) {
+			const float *w = vectors + n * PADDED;
+
+			for (int k = 0; k < PADDED; k++)
+				row[k] += w[i] * w[k];
+		}
+		memcpy(matrix + i * PADDED, row, sizeof row);
+	}
+}
+
+/* Puts that matrix in the place of the vectors. Returns 0, or -1 where there is no memory. */
 static int sum_up(struct session_posterior *p)
 {
-	float *matrix = calloc(W * PADDED, sizeof *matrix);
+	float vectors[MOST_W * PADDED] = {0};
 
-	if (!matrix)
-		return -1;
-	for (size_t i = 0; i < p->n; i++) {
-		float w[PADDED] = {0};
+	if (p->cap < PADDED) {
+		float *matrix = realloc(p->w, W * PADDED * sizeof *matrix); /* not grow(): it will not grow again */
 
-		memcpy(w, p->w + i * W, W * sizeof *w);
-		add_to_matrix(matrix, w);
+		if (!matrix)
+			return -1;
+		p->w = matrix;
+		p->cap = PADDED; /* of W */
 	}
-	free(p->w);
-	p->w = matrix;
-	p->cap = PADDED; /* of W */
+	for (size_t i = 0; i < MOST_W; i++)
+		memcpy(vectors + i * PADDED, p->w + i * W, W * sizeof *vectors);
+	sum_rows(vectors, p->w);
 	return 0;
 }
 
