@@ -12,7 +12,7 @@
  * after every TURNS-th listen; and when a track is to be chosen, the best is, and so on until the best is up to date.
  * The scores that are kept depend on the plays alone, not on what was asked in between.
  */
-enum { D = SESSION_DIM, TURNS = 8, BROUGHT_UP_TO_DATE = 32, TILE = 64, LANES = SESSION_LANES };
+enum { D = SESSION_DIM, TURNS = 8, BROUGHT_UP_TO_DATE = 32, TILE = 64 };
 
 void session_live_clear(struct session_live *l)
 {
@@ -29,37 +29,51 @@ static bool is_of_session(const struct session_live *l, const struct policy_requ
 {
 	if (l->user != q->user || l->n_plays == 0 || l->n_plays > q->history->n || l->n != n)
 		return false;
-	for (size_t i = 0; i < l->n_plays; i++)
-		if (l->plays[i].track != q->history->plays[i].track || l->plays[i].time != q->history->plays[i].time)
-			return false;
-	return true;
+	return memcmp(l->plays, q->history->plays, l->n_plays * sizeof *l->plays) == 0;
 }
 
 /* Room for n candidates; what it held is of no meaning after. Returns 0, or -1 where there is no memory. */
 static int make_room(struct session_live *l, size_t n)
 {
-	if (n <= l->cap)
+	size_t padded = argmax_padded(n);
+
+	if (padded <= l->cap)
 		return 0;
 	free(l->scores);
 	free(l->discounts);
 	free(l->artists);
-	l->scores = malloc(n * sizeof *l->scores);
-	l->discounts = malloc(n * sizeof *l->discounts);
-	l->artists = malloc(n * sizeof *l->artists);
-	l->cap = l->scores && l->discounts && l->artists ? n : 0;
+	l->scores = calloc(padded, sizeof *l->scores);
+	l->discounts = calloc(padded, sizeof *l->discounts);
+	l->artists = calloc(padded, sizeof *l->artists);
+	l->cap = l->scores && l->discounts && l->artists ? padded : 0;
 	return l->cap > 0 ? 0 : -1;
 }
 
+/* Whether one of a block of candidates is of the artist. */
+static inline __attribute__((always_inline)) bool has_artist(const uint32_t *artists, uint32_t artist)
+{
+	uint32_t found = 0;
+
+	for (int k = 0; k < ARGMAX_BLOCK; k++)
+		found |= artists[k] == artist;
+	return found != 0;
+}
+
 /* Notes what was played: what it does to its artist, and that it will not be played again. */
+SESSION_CLONES
 static void discount(const struct session_player *p, struct session_live *l, const struct session_plan *plan,
 		     const struct history *h, uint32_t track)
 {
 	uint32_t artist = p->catalog->tracks[track].artist;
 	float discount = session_discount(p, history_artist_plays(h, artist));
 
-	for (size_t i = 0; i < l->n; i++)
-		if (l->artists[i] == artist && l->discounts[i] > -INFINITY)
-			l->discounts[i] = plan->tracks[i].track == track ? -INFINITY : discount;
+	for (size_t block = 0; block < l->n; block += ARGMAX_BLOCK) {
+		if (!has_artist(l->artists + block, artist))
+			continue;
+		for (size_t i = block; i < l->n && i < block + ARGMAX_BLOCK; i++)
+			if (l->artists[i] == artist && l->discounts[i] > -INFINITY)
+				l->discounts[i] = plan->tracks[i].track == track ? -INFINITY : discount;
+	}
 }
 
 static int begin_again(const struct session_player *p, struct session_live *l, const struct session_aim *a,
@@ -118,13 +132,22 @@ static struct session_aim aim_now(const struct session_live *l, const struct ses
 	return now;
 }
 
-/* Scores every TURNS-th track of the plan, from `begin` on. Vectors lie all over memory: they are fetched ahead. */
+/* Begins to fetch a vector, that lies anywhere in memory. */
+static inline __attribute__((always_inline)) void fetch_vector(const struct session_player *p, uint32_t track)
+{
+	enum { LINE = 64 / sizeof(float) };
+
+	for (int k = 0; k < D; k += LINE)
+		__builtin_prefetch(p->model.tracks + (size_t)track * D + k);
+}
+
+/* Scores every TURNS-th track of the plan, from `begin` on. */
 SESSION_CLONES
 static void score_some(const struct session_player *p, const struct session_live *l, const struct session_aim *now,
 		       const struct session_plan *plan, size_t begin, float *scores)
 {
-	enum { AHEAD = 4 * TURNS, LINE = 64 / sizeof(float) };
-	float norm = session_dot_inline(now->q, now->q), x[TILE];
+	enum { AHEAD = 4 * TURNS };
+	float norm = session_dot_inline(now->q, now->q), x[TILE] = {0}, var[TILE] = {0}, norms[TILE] = {0};
 
 	for (size_t tile = begin; tile < l->n; tile += TILE * TURNS) {
 		size_t n = 0;
@@ -133,14 +156,13 @@ static void score_some(const struct session_player *p, const struct session_live
 			uint32_t track = plan->tracks[i].track;
 
 			if (i + AHEAD < l->n)
-				for (int k = 0; k < D; k += LINE)
-					__builtin_prefetch(p->model.tracks +
-							   (size_t)plan->tracks[i + AHEAD].track * D + k);
-			x[n++] = session_logit(p, now, norm, track,
-					       session_dot_inline(now->q, p->model.tracks + (size_t)track * D));
+				fetch_vector(p, plan->tracks[i + AHEAD].track);
+			x[n] = session_dot_inline(now->q, p->model.tracks + (size_t)track * D);
+			var[n] = p->model.tracks_var[track];
+			norms[n++] = p->norms[track];
 		}
-		for (size_t i = 0; i < n; i++)
-			x[i] = session_log_sigmoid(x[i]);
+		for (size_t i = 0; i < TILE; i++) /* all, though fewer are wanted: it is done in whole vectors */
+			x[i] = session_log_sigmoid(session_logit_of(now, norm, var[i], norms[i], x[i]));
 		for (size_t i = 0; i < n; i++)
 			scores[tile + i * TURNS] = x[i];
 	}
@@ -191,53 +213,34 @@ static int catch_up(const struct session_player *p, struct session_live *l, cons
 	return 0;
 }
 
-/* The place of the largest of n, the first of these; n is a multiple of LANES. */
-SESSION_CLONES
-static size_t find_largest(const float *x, size_t n)
-{
-	float most[LANES], largest;
-	size_t i;
-
-	memcpy(most, x, sizeof most);
-	for (i = LANES; i < n; i += LANES)
-		for (int k = 0; k < LANES; k++)
-			most[k] = x[i + k] > most[k] ? x[i + k] : most[k];
-	largest = most[0];
-	for (int k = 1; k < LANES; k++)
-		largest = most[k] > largest ? most[k] : largest;
-	for (i = 0; i + 1 < n && x[i] != largest; i++)
-		;
-	return i;
-}
-
 /*
- * The place of the best that passes, or n: by values, of which the best is brought up to date, and the one that is the
- * best then, until that changes nothing. What does not pass gets a value of -infinity.
+ * The place of the best that passes, or l->n: by values, of which the best is brought up to date, and the one that is
+ * the best then, until that changes nothing. What does not pass gets a value of -infinity.
  */
 static size_t find_best(const struct session_player *p, const struct session_live *l, const struct session_aim *now,
-			const struct session_plan *plan, const struct filter_chain *chain, float *values, size_t padded)
+			const struct session_plan *plan, const struct filter_chain *chain, struct argmax *values)
 {
 	float norm = session_dot(now->q, now->q);
 	int turns = 0;
 
 	for (;;) {
-		size_t i = find_largest(values, padded);
+		size_t i = argmax_find(values);
 		uint32_t track;
 		float value;
 
-		if (!(values[i] > -INFINITY))
+		if (!(values->values[i] > -INFINITY))
 			return l->n;
 		track = plan->tracks[i].track;
 		if (!filter_chain_passes(chain, track)) {
-			values[i] = -INFINITY;
+			argmax_set(values, i, -INFINITY);
 			continue;
 		}
 		value = session_log_time(p, now, norm, track,
 					 session_dot(now->q, p->model.tracks + (size_t)track * D)) +
 			l->discounts[i];
-		if (value == values[i] || turns++ == BROUGHT_UP_TO_DATE)
+		if (value == values->values[i] || turns++ == BROUGHT_UP_TO_DATE)
 			return i;
-		values[i] = value;
+		argmax_set(values, i, value);
 	}
 }
 
@@ -274,25 +277,17 @@ int session_live_choose(struct session_player *p, const struct session_aim *a, c
 			size_t k, const struct policy_request *q, const struct filter_chain *chain, struct choice *c)
 {
 	struct session_live *l = live_of(p, q->user);
-	size_t n = k < plan->n ? k : plan->n, padded = (n + LANES) / LANES * LANES, best;
-	float *values = grow(p->values, &p->values_cap, padded, sizeof *values);
+	size_t n = k < plan->n ? k : plan->n, best;
 	struct session_aim now;
 
-	if (!values)
-		return -1;
-	p->values = values;
 	if (!is_of_session(l, q, n) && begin_again(p, l, a, plan, n, q) < 0)
 		return -1;
-	if (catch_up(p, l, a, plan, q->history) < 0)
+	if (catch_up(p, l, a, plan, q->history) < 0 || argmax_fill(&p->values, l->scores, l->discounts, n) < 0)
 		return -1;
-	for (size_t i = 0; i < n; i++)
-		values[i] = l->scores[i] + l->discounts[i];
-	for (size_t i = n; i < padded; i++)
-		values[i] = -INFINITY;
 	now = aim_now(l, a);
-	best = find_best(p, l, &now, plan, chain, values, padded);
+	best = find_best(p, l, &now, plan, chain, &p->values);
 	if (best == n)
 		return 0;
 	c->track = plan->tracks[best].track;
-	return q->explain > 0 && explain(l, plan, values, q, chain) < 0 ? -1 : 1;
+	return q->explain > 0 && explain(l, plan, p->values.values, q, chain) < 0 ? -1 : 1;
 }

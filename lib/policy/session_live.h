@@ -6,6 +6,7 @@
 
 #include <math.h>
 
+#include "policy/argmax.h"
 #include "policy/session_plans.h"
 #include "policy/session_play.h"
 #include "policy/session_posterior.h"
@@ -35,7 +36,7 @@ struct session_live {
 	struct session_posterior posterior;
 	struct play *plays; /* n_plays that were learned from */
 	size_t n_plays, plays_cap;
-	/* by place in the plan, n of them */
+	/* by place in the plan, n of them, and room to fill up blocks of argmax */
 	float *scores;	   /* as they were when their turn came last (see session_live.c) */
 	float *discounts;  /* for plays of their artist; -infinity: was played itself */
 	uint32_t *artists;
@@ -61,8 +62,7 @@ struct session_player {
 	struct session_beginning *beginnings; /* SESSION_BEGINNINGS, by hash: those that were looked up last */
 	float *norms;		      /* squared, of the tracks */
 	float most_norm;	      /* the largest */
-	float *values;		      /* scratch: scores less discounts, some of them brought up to date */
-	size_t values_cap;
+	struct argmax values;	      /* scratch: scores less discounts, some of them brought up to date */
 };
 
 /* The logarithm of what is left of a time after so many plays of its artist. */
@@ -88,13 +88,23 @@ void session_aim_at_row(const struct session_player *p, size_t user, uint32_t ro
  */
 void session_begin(struct session_player *p, uint32_t user_id, uint32_t track, struct session_aim *a);
 
-/* The logit of the time that is expected, for x = q.e and |q|^2: what is uncertain brings it nearer the middle. */
+/*
+ * The logit of the time that is expected, for x = q.e, |q|^2, and the track's variance and |e|^2: what is uncertain
+ * brings it nearer the middle.
+ */
+static inline __attribute__((always_inline)) float session_logit_of(const struct session_aim *a, float q_norm,
+								    float track_var, float track_norm, float x)
+{
+	float var = track_var * q_norm + a->q_var * track_norm;
+
+	return a->s * (x - a->b) / sqrtf(1 + 0.393f * a->s * a->s * var);
+}
+
+/* The same, for a track. */
 static inline float session_logit(const struct session_player *p, const struct session_aim *a, float q_norm,
 				  uint32_t track, float x)
 {
-	float var = p->model.tracks_var[track] * q_norm + a->q_var * p->norms[track];
-
-	return a->s * (x - a->b) / sqrtf(1 + 0.393f * a->s * a->s * var);
+	return session_logit_of(a, q_norm, p->model.tracks_var[track], p->norms[track], x);
 }
 
 /* The logarithm of that time. */

@@ -75,7 +75,7 @@ void session_player_free(struct session_player *p)
 	free(p->lives);
 	free(p->beginnings);
 	free(p->norms);
-	free(p->values);
+	argmax_clear(&p->values);
 	session_model_clear(&p->model);
 	free(p);
 }
