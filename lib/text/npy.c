@@ -8,6 +8,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "base/huge.h"
 #include "base/lines.h"
 
 _Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "numbers are read and written as they lie in memory");
@@ -311,7 +312,7 @@ static int read_values(FILE *f, struct npy *m, const struct layout *l, struct er
 	/* Known at once of a file, and then no memory is asked for; of a pipe only at its end. */
 	if (fstat(fileno(f), &st) == 0 && S_ISREG(st.st_mode) && (uintmax_t)st.st_size < total)
 		return errmsg_set(e, "file ends after %jd of %zu bytes", (intmax_t)st.st_size, total);
-	m->data = malloc(room);
+	m->data = huge_new(room);
 	if (!m->data)
 		return errmsg_nomem(e);
 	got = fread(m->data, 1, bytes, f);

@@ -71,6 +71,7 @@ static bool fails(enum kind kind)
 extern void *__libc_malloc(size_t size);
 extern void *__libc_calloc(size_t n, size_t size);
 extern void *__libc_realloc(void *p, size_t size);
+extern void *__libc_memalign(size_t alignment, size_t size);
 
 void *malloc(size_t size)
 {
@@ -85,6 +86,16 @@ void *calloc(size_t n, size_t size)
 void *realloc(void *p, size_t size)
 {
 	return fails(MALLOC) ? NULL : __libc_realloc(p, size);
+}
+
+int posix_memalign(void **p, size_t alignment, size_t size)
+{
+	void *memory = fails(MALLOC) ? NULL : __libc_memalign(alignment, size);
+
+	if (!memory)
+		return ENOMEM;
+	*p = memory;
+	return 0;
 }
 
 int open(const char *path, int flags, ...)
