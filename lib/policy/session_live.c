@@ -12,7 +12,7 @@
  * after every TURNS-th listen; and when a track is to be chosen, the best is, and so on until the best is up to date.
  * The scores that are kept depend on the plays alone, not on what was asked in between.
  */
-enum { D = SESSION_DIM, TURNS = 8, BROUGHT_UP_TO_DATE = 32, TILE = 64 };
+enum { D = SESSION_DIM, TURNS = 8, BROUGHT_UP_TO_DATE = 32, TILE = SESSION_TILE };
 
 void session_live_clear(struct session_live *l)
 {
@@ -161,8 +161,9 @@ static void score_some(const struct session_player *p, const struct session_live
 			var[n] = p->model.tracks_var[track];
 			norms[n++] = p->norms[track];
 		}
-		for (size_t i = 0; i < TILE; i++) /* all, though fewer are wanted: it is done in whole vectors */
-			x[i] = session_log_sigmoid(session_logit_of(now, norm, var[i], norms[i], x[i]));
+		for (size_t i = 0; i < TILE; i++) /* all, though fewer may be wanted: in whole vectors */
+			x[i] = session_logit_of(now, norm, var[i], norms[i], x[i]);
+		session_log_sigmoids(x);
 		for (size_t i = 0; i < n; i++)
 			scores[tile + i * TURNS] = x[i];
 	}
