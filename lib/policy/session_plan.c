@@ -9,6 +9,9 @@
 
 enum { D = SESSION_DIM, SAMPLE = 2048, TILE = 256 };
 
+/* So many times as many as are planned are ranked first: for most plans of 1000 that is enough. */
+enum { FIRST_RANKED = 12 };
+
 #define SLACK 1e-2f /* scores that are about right are so by less than an eighth of it */
 
 /* The logarithm of the logistic function is read off a table, between -BOUND and BOUND. */
@@ -147,24 +150,33 @@ static uint32_t sort_key(float score)
 
 	score += 0.0f; /* there is one zero */
 	memcpy(&bits, &score, sizeof bits);
-	return bits & 0x80000000 ? bits : ~(bits | 0x80000000);
+	return bits ^ (~(uint32_t)((int32_t)bits >> 31) & 0x7fffffff);
 }
 
-/* Sorts n by their scores, best first; where they are equal their order stays: a radix sort. */
-static void sort_scores(struct session_ranked *a, struct session_ranked *other, size_t n)
+/*
+ * Sorts n by their scores, best first; where they are equal their order stays: a radix sort. *other is as large, and
+ * may be in the place of *a after.
+ */
+static void sort_scores(struct session_ranked **a, struct session_ranked **other, size_t n)
 {
-	for (int shift = 0; shift < 32; shift += 8) {
-		size_t at[257] = {0};
-		struct session_ranked *swap = a;
+	enum { BITS = 11, PASSES = 3, VALUES = 1 << BITS };
+	uint32_t at[PASSES][VALUES + 1] = {0};
 
+	for (size_t i = 0; i < n; i++) {
+		uint32_t key = sort_key((*a)[i].score);
+
+		for (int pass = 0; pass < PASSES; pass++)
+			at[pass][(key >> pass * BITS & (VALUES - 1)) + 1]++;
+	}
+	for (int pass = 0; pass < PASSES; pass++) {
+		struct session_ranked *from = *a, *to = *other;
+
+		for (int i = 1; i <= VALUES; i++)
+			at[pass][i] += at[pass][i - 1];
 		for (size_t i = 0; i < n; i++)
-			at[(sort_key(a[i].score) >> shift & 255) + 1]++;
-		for (int i = 1; i < 257; i++)
-			at[i] += at[i - 1];
-		for (size_t i = 0; i < n; i++)
-			other[at[sort_key(a[i].score) >> shift & 255]++] = a[i];
-		a = other;
-		other = swap;
+			to[at[pass][sort_key(from[i].score) >> pass * BITS & (VALUES - 1)]++] = from[i];
+		*a = to;
+		*other = from;
 	}
 }
 
@@ -175,7 +187,7 @@ static void discount_artists(const struct session_player *p, struct session_plan
 
 	for (size_t i = 0; i < n; i++)
 		s->sorted[i] = (struct session_ranked){(uint32_t)i, s->ranked[i].own, s->ranked[i].own};
-	sort_scores(s->sorted, s->other, n);
+	sort_scores(&s->sorted, &s->other, n);
 	for (size_t i = 0; i < n; i++) {
 		struct session_ranked *r = &s->ranked[s->sorted[i].track];
 
@@ -257,7 +269,7 @@ static size_t sort_best(struct session_planner *s, size_t n, size_t planned)
 	for (size_t i = 0; i < n; i++)
 		if (s->ranked[i].score >= least)
 			s->ranked[kept++] = s->ranked[i];
-	sort_scores(s->ranked, s->other, kept);
+	sort_scores(&s->ranked, &s->other, kept);
 	return kept;
 }
 
@@ -294,23 +306,53 @@ static void write_plan(const struct session_player *p, struct session_planner *s
 		s->artist_plays[p->catalog->tracks[plan->tracks[i].track].artist] = 0;
 }
 
+/*
+ * A logit of which the logarithm of the logistic function is less than a score, but not by much. How much less depends
+ * on the C library; no plan does.
+ */
+static float logit_below(float score)
+{
+	float logit = (float)(score - log(-expm1(fmin(score, -1e-12)))), step = 1e-5f;
+
+	while (!(session_log_sigmoid(logit) < score) && step < INFINITY) {
+		logit -= step;
+		step *= 2;
+	}
+	return logit;
+}
+
+/*
+ * Ranks until what is not ranked is worth less than the last that is planned. First some tracks are; then all that may
+ * be better than the last of these: to rank more can only raise it, since a track counts for less by what is better.
+ */
+static void rank_best(const struct session_player *p, struct session_planner *s, const struct session_aim *a,
+		      const float *products, size_t planned)
+{
+	float norm = session_dot(a->q, a->q);
+	float threshold = find_threshold(p, s, a, norm, products, FIRST_RANKED * planned);
+
+	for (size_t wanted = FIRST_RANKED * planned;;) {
+		size_t n = rank_above(p, s, a, norm, products, threshold, planned);
+		float last = n >= planned && planned > 0 ? s->ranked[planned - 1].score : -INFINITY;
+
+		if (threshold == -INFINITY || last > session_log_sigmoid(threshold))
+			return;
+		if (last > -INFINITY)
+			threshold = logit_below(last);
+		else
+			threshold = find_threshold(p, s, a, norm, products, wanted *= 2);
+	}
+}
+
 struct session_plan *session_plan_make(const struct session_player *p, struct session_planner *s,
 				       const struct session_aim *a, const float *products, size_t k)
 {
-	size_t n_tracks = p->model.n_tracks, planned = k < n_tracks ? k : n_tracks, wanted = 8 * planned, n;
+	size_t n_tracks = p->model.n_tracks, planned = k < n_tracks ? k : n_tracks;
 	struct session_plan *plan = malloc(sizeof *plan + planned * sizeof *plan->tracks);
-	float norm = session_dot(a->q, a->q), threshold;
 
 	if (!plan)
 		return NULL;
-	/* what is not ranked must be worth less than the last that is planned: more are ranked until that is sure */
-	for (;; wanted *= 2) {
-		threshold = find_threshold(p, s, a, norm, products, wanted);
-		n = rank_above(p, s, a, norm, products, threshold, planned);
-		if (threshold == -INFINITY ||
-		    (n >= planned && s->ranked[planned - 1].score > session_log_sigmoid(threshold)))
-			break;
-	}
+	rank_best(p, s, a, products, planned);
 	*plan = (struct session_plan){.user = a->user,
 				      .row = a->row,
 				      .track = a->row == SESSION_NO_ROW ? a->track : 0,
