@@ -11,17 +11,17 @@
 #include <stdint.h>
 
 #include "base/idmap.h"
-#include "policy/tally.h"
+#include "policy/kept.h"
 #include "world/history.h"
 
 enum { SESSION_SEGMENT = 256, SESSION_INDEX_PARTS = 256 };
 
-/* What is remembered of a user. It fills a line of the processor's cache. */
+/* What is remembered of a user. */
 struct session {
 	uint32_t user;
 	uint32_t number;	 /* how many of the user's sessions ended before this one */
 	struct history *history; /* NULL where no session is open */
-	struct tallies *tallies; /* of it, where they are kept; whoever makes them need not free them */
+	struct kept kept;	 /* of it; whoever makes something of it need not free that */
 	int64_t timestamp;	 /* the latest of their events; EVENT_NO_TIMESTAMP: there is none */
 	struct play *recent;	 /* the last listens over all sessions, the newest last; NULL where there are none */
 	uint32_t n_recent;	 /* at most sessions.remembered */

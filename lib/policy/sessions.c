@@ -13,20 +13,13 @@ static void free_history(struct history *h)
 	free(h);
 }
 
-/* What is kept of a session beside its history, and can be made again. */
-static void drop_tallies(struct session *session)
-{
-	tallies_free(session->tallies);
-	session->tallies = NULL;
-}
-
 void sessions_clear(struct sessions *s)
 {
 	for (uint32_t place = 1; place <= s->users.n; place++) {
 		struct session *session = session_table_at(&s->users, place);
 
 		free_history(session->history);
-		drop_tallies(session);
+		kept_drop(&session->kept);
 		free(session->recent);
 	}
 	for (size_t i = 0; i < s->n_spare; i++)
@@ -137,7 +130,7 @@ static struct sessions_change *end_session(struct sessions *s, struct session *s
 
 	change->ended = session->history;
 	session->history = NULL;
-	drop_tallies(session);
+	kept_drop(&session->kept);
 	session->number++;
 	s->n_open--;
 	put_among_closed(s, session);
@@ -201,8 +194,10 @@ int sessions_add(struct sessions *s, struct session *session, const struct catal
 		free(gone);
 		return -1;
 	}
-	if (gone || (session->tallies && tallies_add(session->tallies, session->history) < 0))
-		drop_tallies(session);
+	if (gone)
+		kept_drop(&session->kept);
+	else
+		kept_add(&session->kept, session->history);
 	change = note_change(s, SESSIONS_PLAYED, session, s->before);
 	change->timestamp = session->timestamp;
 	change->shed = gone;
@@ -253,7 +248,7 @@ static void undo_change(struct sessions *s, const struct catalog *c, struct sess
 {
 	struct session *session = change->session;
 
-	drop_tallies(session);
+	kept_drop(&session->kept);
 	switch (change->kind) {
 	case SESSIONS_OPENED:
 		recycle_history(s, session->history);
