@@ -42,8 +42,6 @@ struct options {
 	size_t n_paths;
 };
 
-/* ---- options ---- */
-
 static int set_table(void *options, const struct option_row *row, const char *spec, struct errmsg *e)
 {
 	struct options *o = options;
@@ -275,8 +273,6 @@ static const struct command self = {
 	.options = {.rows = option_rows},
 };
 
-/* ---- what they mean together ---- */
-
 /* Of the operands, tables are taken out; what is left are logs. */
 static int take_tables(struct options *o, struct errmsg *e)
 {
@@ -367,8 +363,6 @@ static int parse_options(struct options *o, int argc, char **argv)
 	return -1;
 }
 
-/* ---- reading ---- */
-
 /* So deep the lists of a table are looked at that could go on and on. */
 static size_t depth_of(const struct evaluation_choice *c)
 {
@@ -434,8 +428,6 @@ static int check_judged(const struct evaluation *v, const struct options *o, str
 				  v->held_out, o->queries.liked);
 	return 0;
 }
-
-/* ---- writing ---- */
 
 static int put_result(const struct evaluation *v, const struct options *o, FILE *f, struct errmsg *e)
 {
