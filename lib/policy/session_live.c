@@ -253,9 +253,9 @@ static int explain(const struct session_live *l, const struct session_plan *plan
 }
 
 /* What is kept of the user's session, or what may be forgotten for it: that which was asked for longest ago. */
-static struct session_live *live_of(struct session_player *p, uint32_t user)
+static struct session_live *live_of(const struct session_player *p, struct session_worker *w, uint32_t user)
 {
-	struct session_live *set = p->lives + murmur3(&user, sizeof user, 0) % SESSION_LIVE_SETS * SESSION_LIVE_WAYS;
+	struct session_live *set = w->lives + murmur3(&user, sizeof user, 0) % p->n_live_sets * SESSION_LIVE_WAYS;
 	struct session_live *oldest = set;
 
 	for (struct session_live *l = set; l < set + SESSION_LIVE_WAYS; l++) {
@@ -266,21 +266,22 @@ static struct session_live *live_of(struct session_player *p, uint32_t user)
 		if (l->asked < oldest->asked)
 			oldest = l;
 	}
-	oldest->asked = ++p->asked;
+	oldest->asked = ++w->asked;
 	return oldest;
 }
 
-int session_live_choose(struct session_player *p, const struct session_aim *a, const struct session_plan *plan,
+int session_live_choose(const struct session_player *p, const struct session_aim *a, const struct session_plan *plan,
 			size_t k, const struct policy_request *q, const struct filter_chain *chain, struct choice *c)
 {
-	struct session_live *l = live_of(p, q->user);
+	struct session_worker *w = &p->workers[q->worker];
+	struct session_live *l = live_of(p, w, q->user);
 	size_t n = k < plan->n ? k : plan->n, padded = (n + LANES) / LANES * LANES, best;
-	float *values = grow(p->values, &p->values_cap, padded, sizeof *values);
+	float *values = grow(w->values, &w->values_cap, padded, sizeof *values);
 	struct session_aim now;
 
 	if (!values)
 		return -1;
-	p->values = values;
+	w->values = values;
 	if (!is_of_session(l, q, n) && begin_again(p, l, a, plan, n, q) < 0)
 		return -1;
 	if (catch_up(p, l, a, plan, q->history) < 0)
