@@ -11,6 +11,7 @@
 void tops_users_clear(struct tops_users *u)
 {
 	free(u->list);
+	free(u->latest);
 	id_index_clear(&u->index);
 	*u = (struct tops_users){0};
 }
@@ -26,30 +27,59 @@ int tops_users_add(struct tops_users *u, const struct tops_user *user)
 	return 0;
 }
 
+/* A user's first event. Returns 0, or -1 where there is no memory. */
+static int begin_user(struct tops_users *u, const struct event *ev, uint32_t arm)
+{
+	const struct tops_user user = {.user = ev->user, .first = ev->track, .at = ev->timestamp, .arm = arm,
+				       .billionths = popularity_billionths(ev->time)};
+	struct tops_latest *latest = grow(u->latest, &u->latest_cap, u->n_latest + 1, sizeof *latest);
+
+	if (!latest)
+		return -1;
+	u->latest = latest;
+	if (tops_users_add(u, &user) < 0)
+		return -1;
+	latest[u->n_latest++] = (struct tops_latest){.waits = EVENT_NO_TRACK, .place = (uint32_t)u->n - 1};
+	return 0;
+}
+
 int tops_users_add_event(struct tops_users *u, const struct event *ev, uint32_t arm, double *weight)
 {
 	uint32_t *place = id_index_at(&u->index, ev->user);
-	struct tops_user *user;
+	struct tops_latest *latest;
 	int met;
 
 	if (!place)
 		return -1;
 	if (*place == 0) {
-		const struct tops_user new = {.user = ev->user, .first = ev->track, .waits = EVENT_NO_TRACK,
-					      .at = ev->timestamp, .arm = arm,
-					      .billionths = popularity_billionths(ev->time)};
-
-		if (tops_users_add(u, &new) < 0)
+		if (begin_user(u, ev, arm) < 0)
 			return -1;
-		*place = (uint32_t)u->n;
+		*place = (uint32_t)u->n_latest;
 	}
-	user = &u->list[*place - 1];
-	met = user->waits == ev->track;
-	*weight = user->weight;
-	user->waits = ev->recommendation;
-	user->until = ev->timestamp;
-	user->weight = expected_weight(ev);
+	latest = &u->latest[*place - 1];
+	met = latest->waits == ev->track;
+	*weight = latest->weight;
+	latest->waits = ev->recommendation;
+	latest->until = ev->timestamp;
+	latest->weight = expected_weight(ev);
 	return met;
+}
+
+/* Notes with the users what their last events were. No event may be added any more. */
+static void settle_latest(struct tops_users *u)
+{
+	for (size_t i = 0; i < u->n_latest; i++) {
+		const struct tops_latest *latest = &u->latest[i];
+		struct tops_user *user = &u->list[latest->place];
+
+		user->waits = latest->waits;
+		user->until = latest->until;
+		user->weight = latest->weight;
+	}
+	free(u->latest);
+	id_index_clear(&u->index);
+	u->latest = NULL;
+	u->n_latest = u->latest_cap = 0;
 }
 
 static int compare_times(int64_t x, int64_t y)
@@ -112,6 +142,7 @@ static int sort_by_user(struct tops_users *u)
 
 void tops_users_sort(struct tops_users *u)
 {
+	settle_latest(u);
 	if (are_sorted(u))
 		return;
 	if (u->n > UINT32_MAX || sort_by_user(u) < 0) {

@@ -14,7 +14,7 @@
 #include "base/id_index.h"
 #include "event/event.h"
 
-/* A user in a part of the log. What each event changes lies together: that is most of the time that it takes. */
+/* A user in a part of the log. */
 struct tops_user {
 	uint32_t user;
 	uint32_t first;	   /* the track of the user's first event there */
@@ -29,11 +29,20 @@ struct tops_user {
 
 #define TOPS_NO_ARM UINT32_MAX
 
+/* What each event of a user changes, apart from the rest, as most of the time goes into finding it in memory. */
+struct tops_latest {
+	uint32_t waits, place; /* in the list */
+	int64_t until;
+	double weight;
+};
+
 /* Zero-initialise. */
 struct tops_users {
 	struct tops_user *list; /* n of them */
 	size_t n, cap;
-	struct id_index index; /* of those whose events were added */
+	struct tops_latest *latest; /* n_latest: of those whose events were added, until tops_users_sort */
+	size_t n_latest, latest_cap;
+	struct id_index index; /* places in it, from 1 */
 };
 
 void tops_users_clear(struct tops_users *u);
@@ -47,7 +56,7 @@ int tops_users_add_event(struct tops_users *u, const struct event *ev, uint32_t 
 /* Adds a user of a part. Returns 0, or -1 where there is no memory. */
 int tops_users_add(struct tops_users *u, const struct tops_user *user);
 
-/* Orders them by user, then by time, then as they were read. */
+/* Orders them by user, then by time, then as they were read. To be called after the last event, before all else. */
 void tops_users_sort(struct tops_users *u);
 
 /*
