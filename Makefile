@@ -72,7 +72,8 @@ $(LIB): $(LIB_OBJECTS)
 $(BUILD)/botify-%: $(BUILD)/cmd/botify-%.o $(BUILD)/cmd/command.o $(BUILD)/cmd/options.o $(LIB)
 	$(call say,LD,$@)$(CC) $(CFLAGS) $(LTO) $(LDFLAGS) -o $@ $(filter %.o,$^) $(LIB) $(LIBS)
 
-# Their modes are files of their own.
+# Their modes, or their options, are files of their own.
+$(BUILD)/botify-abtest: $(BUILD)/cmd/abtest-options.o
 $(BUILD)/botify-evaluate: $(patsubst %.c,$(BUILD)/%.o,$(wildcard cmd/evaluate*.c))
 $(BUILD)/botify-train: $(patsubst %.c,$(BUILD)/%.o,$(wildcard cmd/train-*.c))
 

@@ -104,8 +104,6 @@ static void load_policy(struct policy *p, const struct world *w, const char *tex
 		die(&e);
 }
 
-/* ---- sessions ---- */
-
 /* Sessions of listeners whom a policy answers. */
 struct run {
 	const struct world *world;
@@ -162,8 +160,6 @@ static void play_session(struct run *r)
 	} while (!leaving);
 	simulation_end(&r->simulation, session);
 }
-
-/* ---- truth ---- */
 
 struct sum {
 	double sum, n;
@@ -248,8 +244,6 @@ static void grade_event(void *ctx, const struct sim_session *session, const stru
 	g->truth.sum += x.time;
 	g->truth.n++;
 }
-
-/* ---- grades ---- */
 
 struct grade {
 	double *value;

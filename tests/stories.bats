@@ -29,6 +29,7 @@ whole_report() {
 	head -n 1 "$1/report.html" | grep -qx '<!DOCTYPE html>'
 	tail -n 1 "$1/report.html" | grep -qx '</html>'
 	! grep -E 'null|NaN|nan|\|  \|' "$1/report.md" || false
+	[ "$(grep -c '<tr>' "$1/report.html")" = "$(grep '^|' "$1/report.md" | grep -vc '^|[-| ]*$')" ]
 	[ -z "$(find "$1" -name '*.new*' -o -name '*.said' -o -name 'traffic.*')" ]
 	[ -z "$(find "$1" -maxdepth 1 -name '*.ndjson')" ]
 }

@@ -88,7 +88,7 @@ NR == 1 {
 	next
 }
 /^!\[/ { open(""); picture($0); next }
-/^\| *-/ { next }
+/^\|[-| ]*$/ { next }
 /^\|/ {
 	if (open("table")) {
 		printf "<thead>"

@@ -28,6 +28,17 @@ void idmap_reset(struct idmap *m)
 	m->n = 0;
 }
 
+/* Moves all entries to the front, which is no map any more then. Without a branch, whose outcome nobody could guess. */
+static void gather_entries(struct idmap *m)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; n < m->n; i++) {
+		m->slots[n] = m->slots[i];
+		n += m->slots[i].key != IDMAP_NONE;
+	}
+}
+
 /* Moves the entries to n slots, a power of two that has the room. Returns 0, or -1 where there is no memory. */
 static int resize_table(struct idmap *m, size_t n)
 {
@@ -39,9 +50,9 @@ static int resize_table(struct idmap *m, size_t n)
 	if (!bigger.slots)
 		return -1;
 	empty_slots(bigger.slots, n);
-	for (size_t i = 0; m->slots && i <= m->mask; i++)
-		if (m->slots[i].key != IDMAP_NONE)
-			bigger.slots[idmap_slot(&bigger, m->slots[i].key)] = m->slots[i];
+	gather_entries(m);
+	for (size_t i = 0; i < m->n; i++)
+		bigger.slots[idmap_slot(&bigger, m->slots[i].key)] = m->slots[i];
 	free(m->slots);
 	*m = bigger;
 	return 0;
@@ -72,10 +83,8 @@ struct idmap_entry *idmap_take(struct idmap *m, size_t *n)
 {
 	struct idmap_entry *entries = m->slots, *smaller;
 
-	*n = 0;
-	for (size_t i = 0; entries && i <= m->mask; i++)
-		if (entries[i].key != IDMAP_NONE)
-			entries[(*n)++] = entries[i];
+	gather_entries(m);
+	*n = m->n;
 	smaller = *n > 0 ? realloc(entries, *n * sizeof *entries) : NULL;
 	*m = (struct idmap){0};
 	return smaller ? smaller : entries;

@@ -13,11 +13,14 @@ static uint32_t artist_plays(const struct filter_chain *s, uint32_t track)
 	return history_artist_plays(s->history, s->catalog->tracks[track].artist);
 }
 
+bool filter_chain_allows(const struct filter_chain *s, uint32_t track)
+{
+	return s->n_filters == 0 || allow(s, history_track_plays(s->history, track), artist_plays(s, track));
+}
+
 bool filter_chain_passes(const struct filter_chain *s, uint32_t track)
 {
-	if (idmap_get(s->excluded, track, 0))
-		return false;
-	return s->n_filters == 0 || allow(s, history_track_plays(s->history, track), artist_plays(s, track));
+	return idmap_get(s->excluded, track, 0) == 0 && filter_chain_allows(s, track);
 }
 
 /* Only for candidates that can tell. */
@@ -93,7 +96,7 @@ static uint32_t count_excluded(const struct filter_chain *s, const struct candid
 		uint32_t track = excluded->slots[i].key;
 
 		if (track != IDMAP_NONE && is_candidate(s, c, track))
-			struck += allow(s, history_track_plays(s->history, track), artist_plays(s, track));
+			struck += filter_chain_allows(s, track);
 	}
 	return struck;
 }
@@ -166,7 +169,7 @@ static void exclude(const struct filter_chain *s, const struct pool *pool, uint1
 		uint32_t track = excluded->slots[i].key, place;
 
 		if (track == IDMAP_NONE || (place = pool_place(pool, track)) >= pool->n ||
-		    !allow(s, history_track_plays(s->history, track), artist_plays(s, track)))
+		    !filter_chain_allows(s, track))
 			continue;
 		if (out)
 			left[place >> pool->shift]--;

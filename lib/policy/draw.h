@@ -36,7 +36,10 @@ struct filter_chain {
 	struct tallies **tallies;  /* of the session, *tallies NULL while it has none; NULL: none are kept */
 };
 
-/* Whether a track passes. */
+/* Whether the filters let a track pass; plays only add to what they strike out. */
+bool filter_chain_allows(const struct filter_chain *s, uint32_t track);
+
+/* Whether a track passes: it is not excluded, and the filters let it. */
 bool filter_chain_passes(const struct filter_chain *s, uint32_t track);
 
 /* The i-th track to draw from, which need not be a candidate; and whether a track is one and passes. */

@@ -6,6 +6,7 @@
 
 #include "base/grow.h"
 #include "policy/draw.h"
+#include "policy/kept.h"
 #include "policy/policy_hint.h"
 
 static const struct published {
@@ -192,7 +193,7 @@ int policy_recommend(const struct policy *p, const struct policy_request *q, str
 		.filters = p->filters,
 		.n_filters = p->n_filters,
 		.pools = &p->pools,
-		.tallies = q->tallies,
+		.tallies = q->kept ? &q->kept->tallies : NULL,
 	};
 
 	for (size_t i = 0; i < p->n_sources; i++) {

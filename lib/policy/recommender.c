@@ -132,7 +132,7 @@ static int recommend_track(struct recommender *r, const struct policy *policy, s
 		.recent = session->recent,
 		.n_recent = session->n_recent,
 		.excluded = &r->excluded,
-		.tallies = &session->tallies,
+		.kept = &session->kept,
 		.scratch = &r->scratch,
 		.explain = r->explain,
 		.candidates = &r->candidates,

@@ -42,7 +42,7 @@ int scored_add(struct scored *s, uint32_t track, double score)
 	return 0;
 }
 
-static int best_first(const void *a, const void *b)
+int scored_best_first(const void *a, const void *b)
 {
 	const struct scored_track *x = a, *y = b;
 
@@ -58,7 +58,7 @@ static void bring_best(struct scored *s, size_t from)
 	size_t at = from;
 
 	for (size_t i = from + 1; i < s->n; i++)
-		if (best_first(&s->list[i], &s->list[at]) < 0)
+		if (scored_best_first(&s->list[i], &s->list[at]) < 0)
 			at = i;
 	best = s->list[at];
 	s->list[at] = s->list[from];
@@ -71,7 +71,7 @@ size_t scored_best(struct scored *s, size_t n)
 		n = s->n;
 	/* a few are found by looking through all, many by sorting */
 	if (n > 8)
-		qsort(s->list, s->n, sizeof *s->list, best_first);
+		qsort(s->list, s->n, sizeof *s->list, scored_best_first);
 	else
 		for (size_t i = 0; i < n; i++)
 			bring_best(s, i);

@@ -31,6 +31,9 @@ void scored_reset(struct scored *s);
 /* Adds to the score of a track, which is 0 before. Returns 0, or -1 where there is no memory. */
 int scored_add(struct scored *s, uint32_t track, double score);
 
+/* For qsort: the better of two tracks first, of equal scores the lower one. */
+int scored_best_first(const void *a, const void *b);
+
 /*
  * Puts the best first in the list, n of them or all that there are, of equal scores the lower track. Returns how many.
  * Nothing may be added then before scored_reset.

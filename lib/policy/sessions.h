@@ -31,33 +31,20 @@
 #include <stdint.h>
 
 #include "base/errmsg.h"
-#include "base/idmap.h"
 #include "base/lock.h"
 #include "event/event.h"
-#include "policy/tally.h"
+#include "policy/session_table.h"
 #include "world/catalog.h"
 #include "world/history.h"
 
 enum { SESSIONS_MAX_PLAYS = 10000 };
-
-struct session {
-	uint32_t user;
-	uint32_t number;	 /* how many of the user's sessions ended before this one */
-	struct history *history; /* NULL where no session is open */
-	struct tallies *tallies; /* of it, where they are kept; whoever makes them need not free them */
-	int64_t timestamp;	 /* the latest of their events; EVENT_NO_TIMESTAMP: there is none */
-	struct play *recent;	 /* the last listens over all sessions, the newest last; NULL where there are none */
-	uint32_t n_recent;	 /* at most sessions.remembered */
-	uint32_t older, newer;	 /* neighbours in the order of the state file, as place in the list + 1; 0: none */
-	uint64_t moved;		 /* when it was moved to its place in that order: a count of moves */
-};
 
 enum sessions_change_kind { SESSIONS_OPENED, SESSIONS_PLAYED, SESSIONS_ENDED };
 
 /* What a request changed. */
 struct sessions_change {
 	enum sessions_change_kind kind;
-	uint32_t place; /* of the user in the list */
+	struct session *session;
 	uint64_t end;	/* where its event ends in the output */
 	uint64_t moved; /* of the user, before */
 	/* of a session that ended */
@@ -71,12 +58,10 @@ struct sessions_change {
 };
 
 struct sessions {
-	struct session *list; /* one a user, in the order in which they came */
-	size_t n, cap;
-	struct idmap index; /* user id to place in the list */
+	struct session_table users;
 	struct history **spare; /* histories of sessions that ended, for those that begin */
 	size_t n_spare, spare_cap;
-	uint32_t oldest, oldest_open, newest; /* in the order of the state file, as place in the list + 1; 0: none */
+	uint32_t oldest, oldest_open, newest; /* in the order of the state file, by place; 0: none */
 	size_t n_open;
 	size_t max_open;  /* 0: as many as come; set before the first user comes */
 	uint64_t dropped; /* how many sessions had to give way */
@@ -88,6 +73,9 @@ struct sessions {
 
 /* A zeroed struct knows no user. */
 void sessions_clear(struct sessions *s);
+
+/* What is remembered of a user, with or without an open session; made where that is nothing. NULL: no memory. */
+struct session *sessions_user(struct sessions *s, uint32_t user);
 
 /*
  * The user's session, opened if none is; it is the last to give way then. Valid until the next call. NULL where there

@@ -37,7 +37,7 @@ struct policy_request {
 	const struct play *recent;	/* n_recent last listens of the user over all sessions, the newest last */
 	size_t n_recent;
 	const struct idmap *excluded;	/* tracks that the request rules out; may be empty */
-	struct tallies **tallies;	/* of the session (see draw.h); NULL: none are kept */
+	struct kept *kept;		/* of the session; NULL: nothing is kept */
 	struct scored *scratch;		/* memory to choose in; what it holds is of no meaning before or after */
 	const uint32_t *considered;	/* a track of which it is asked how likely it was; NULL: none */
 	size_t worker;			/* which of several threads that ask at once it is (tables_workers); 0 */

@@ -2,6 +2,15 @@
 
 #include <math.h>
 
+#include "policy/kept.h"
+#include "policy/vote_count.h"
+
+/* The best of the tracks with votes. */
+struct elected {
+	const struct scored_track *tracks;
+	size_t n;
+};
+
 /* Lets a play vote for the tracks of its list. */
 static int cast_votes(const struct candidate_lists *lists, const struct play *play, const struct filter_chain *chain,
 		      struct scored *votes)
@@ -14,28 +23,77 @@ static int cast_votes(const struct candidate_lists *lists, const struct play *pl
 	return 0;
 }
 
+/* Counts the votes of all plays. Returns 0, or -1 where there is no memory. */
+static int count_all(const struct candidate_lists *lists, const struct policy_request *q,
+		     const struct filter_chain *chain, size_t n, struct elected *best)
+{
+	const struct history *h = q->history;
+
+	scored_reset(q->scratch);
+	for (size_t i = 0; i < h->n; i++)
+		if (h->plays[i].time > 0 && cast_votes(lists, &h->plays[i], chain, q->scratch) < 0)
+			return -1;
+	*best = (struct elected){.n = scored_best(q->scratch, n), .tracks = q->scratch->list};
+	return 0;
+}
+
+/* Whether the plays have cast so many votes that counts of them should be kept. */
+static bool cast_many(const struct candidate_lists *lists, const struct history *h)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < h->n && n < VOTES_KEPT_FROM; i++)
+		n += candidate_lists_get(lists, h->plays[i].track).n;
+	return n >= VOTES_KEPT_FROM;
+}
+
+/* The count of a list's votes that is kept; made where there should be one. NULL: there is none. */
+static struct vote_count *kept_count(const struct candidate_lists *lists, const struct policy_request *q)
+{
+	struct vote_count *v = q->kept ? q->kept->votes : NULL;
+
+	while (v && v->lists != lists)
+		v = v->next;
+	if (v || !q->kept || !cast_many(lists, q->history))
+		return v;
+	v = vote_count_new(lists, q->kept->votes);
+	if (v)
+		q->kept->votes = v;
+	return v;
+}
+
+/* Counts the votes of those plays that have not been counted yet. Returns 0, or -1 where there is no memory. */
+static int count_on(struct vote_count *v, const struct policy_request *q, const struct filter_chain *chain, size_t n,
+		    struct elected *best)
+{
+	if (vote_count_add(v, q->history) < 0 || vote_count_best(v, chain, n, &best->n) < 0) {
+		kept_drop(q->kept);
+		return -1;
+	}
+	best->tracks = v->best;
+	return 0;
+}
+
 int votes_choose(const struct source *s, const struct policy_request *q, const struct filter_chain *chain,
 		 struct rng *r, struct choice *c)
 {
-	const struct history *h = q->history;
-	struct scored *votes = q->scratch;
-	size_t n, told;
+	const struct candidate_lists *lists = &s->table->lists;
+	struct vote_count *v = kept_count(lists, q);
+	size_t most = s->count > q->explain ? s->count : q->explain, n;
+	struct elected best;
 
-	scored_reset(votes);
-	for (size_t i = 0; i < h->n; i++)
-		if (h->plays[i].time > 0 && cast_votes(&s->table->lists, &h->plays[i], chain, votes) < 0)
-			return -1;
-	told = scored_best(votes, s->count > q->explain ? s->count : q->explain);
-	n = told < s->count ? told : s->count;
+	if ((v ? count_on(v, q, chain, most, &best) : count_all(lists, q, chain, most, &best)) < 0)
+		return -1;
+	n = best.n < s->count ? best.n : s->count;
 	if (n == 0)
 		return 0;
-	for (size_t i = 0; i < told && i < q->explain; i++)
-		if (scored_add(q->candidates, votes->list[i].track, votes->list[i].score) < 0)
+	for (size_t i = 0; i < best.n && i < q->explain; i++)
+		if (scored_add(q->candidates, best.tracks[i].track, best.tracks[i].score) < 0)
 			return -1;
 	*c = (struct choice){.pool = (uint32_t)n, .propensity = NAN};
-	c->track = votes->list[rng_below(r, c->pool)].track;
+	c->track = best.tracks[rng_below(r, c->pool)].track;
 	for (size_t i = 0; q->considered && i < n; i++)
-		if (votes->list[i].track == *q->considered)
+		if (best.tracks[i].track == *q->considered)
 			c->considered = 1.0 / c->pool;
 	return 1;
 }

@@ -7,6 +7,9 @@
 
 #include "policy/source.h"
 
+/* Where plays have cast so many votes, counts of them are kept with the session: they are 4 to 8 KiB then. */
+enum { VOTES_KEPT_FROM = 128 };
+
 /*
  * Draws uniformly one of the s->count tracks with most votes among those that pass the chain; where votes are equal,
  * the lower track counts as better. A track without votes is not a candidate. For source.c: returns as source_choose.

@@ -12,8 +12,6 @@
 
 const struct part_kind evaluation_part_kind = {"botify-evaluate ranking", 1};
 
-/* ---- writing ---- */
-
 static const char *const units[] = {[QUERY_USER] = "user", [QUERY_SESSION] = "session", [QUERY_LISTEN] = "listen"};
 
 static void put_truth(FILE *f, const char *key, bool truth)
@@ -132,8 +130,6 @@ int evaluation_write_part(const struct evaluation *v, const struct queries_choic
 	part_bytes_clear(&bytes);
 	return status < 0 ? errmsg_nomem(e) : 0;
 }
-
-/* ---- reading ---- */
 
 void evaluation_parts_clear(struct evaluation_parts *p)
 {

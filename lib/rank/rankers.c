@@ -21,8 +21,6 @@ void rankers_clear(struct rankers *r)
 	*r = (struct rankers){0};
 }
 
-/* ---- what is a table ---- */
-
 /* The kind of table whose lines are like this one. */
 static enum table_kind kind_of_line(const struct lines *l)
 {
@@ -78,8 +76,6 @@ int rankers_guess(const char *path, enum table_kind *kind, struct errmsg *e)
 	return 0;
 }
 
-/* ---- tables ---- */
-
 /* The name of FILE, of so many bytes. */
 static const char *name_of_file(const char *path, size_t *len)
 {
@@ -132,8 +128,6 @@ int rankers_add(struct rankers *r, enum table_kind kind, const char *spec, struc
 					  r->list[i].path, path, name, path);
 	return 0;
 }
-
-/* ---- a catalog of what tables name ---- */
 
 struct ids {
 	uint32_t *list; /* n of them */
@@ -212,8 +206,6 @@ static int make_catalog(struct rankers *r, struct errmsg *e)
 	free(ids.list);
 	return status;
 }
-
-/* ---- rankings ---- */
 
 /* A table of botify-recommend goes by its place here: names may be anything. */
 static int load_table(struct rankers *r, size_t i, struct errmsg *e)

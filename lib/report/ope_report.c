@@ -71,8 +71,6 @@ void ope_report_clear(struct ope_report *r)
 	*r = (struct ope_report){0};
 }
 
-/* ---- sections ---- */
-
 static void tell_estimates(struct section *s, const struct ope *o)
 {
 	section_init(s, "estimates", "What the policy would have earned", "", estimate_columns, SIZE(estimate_columns));
@@ -144,8 +142,6 @@ static bool tell_left_out(struct section *s, const struct ope_left_out *l, bool 
 	s->usual = !any;
 	return any;
 }
-
-/* ---- words ---- */
 
 static char *make_lead(const struct ope *o, const struct ope_sums *s)
 {
@@ -226,8 +222,6 @@ static char *make_remark(uint64_t otherwise)
 		humanize_count(otherwise).text, humanize_plural(otherwise));
 	return memstream_close(&m);
 }
-
-/* ---- chart ---- */
 
 static int draw_steps(const void *report, FILE *f, struct errmsg *e)
 {

@@ -26,8 +26,6 @@ static double mean_time(const struct overview_plays *p)
 	return p->plays > 0 ? (double)p->billionths / 1e9 / (double)p->plays : NAN;
 }
 
-/* ---- sections ---- */
-
 static const struct section_column log_columns[] = {
 	{"events", "events", SECTION_COUNT},
 	{"users", "users", SECTION_COUNT},
@@ -192,8 +190,6 @@ static void make_hours(struct section *s, const struct overview *o)
 	}
 }
 
-/* ---- remarks ---- */
-
 __attribute__((format(printf, 2, 3))) static int remark(struct overview_report *r, const char *format, ...)
 {
 	va_list ap;
@@ -251,8 +247,6 @@ static int make_remarks(struct overview_report *r)
 	return status;
 }
 
-/* ---- in words ---- */
-
 /* "2024-01-01 05:00" */
 static struct humanized moment(int64_t ms)
 {
@@ -307,8 +301,6 @@ static char *make_lead(const struct overview *o)
 		*end = end[1] ? ' ' : '\0';
 	return text;
 }
-
-/* ---- the document ---- */
 
 static int draw(const void *report, FILE *f, struct errmsg *e)
 {
@@ -366,8 +358,6 @@ void overview_report_clear(struct overview_report *r)
 	free(r->lead);
 	*r = (struct overview_report){0};
 }
-
-/* ---- one screen ---- */
 
 static void add_cells(struct table *t, const char *name, double answers, const struct overview *o,
 		      const struct overview_plays *p)

@@ -76,8 +76,6 @@ void ranking_report_clear(struct ranking_report *r)
 	*r = (struct ranking_report){0};
 }
 
-/* ---- sections ---- */
-
 /* All rows, and after them once more those that were compared. Returns how many these are; -1: no memory. */
 static ptrdiff_t tell_rows(struct ranking_report *r)
 {
@@ -115,8 +113,6 @@ static void make_sections(struct ranking_report *r, size_t compared, double alph
 	section_layout(&r->sections[1], 1, NULL);
 	r->document.n_sections = 2;
 }
-
-/* ---- words ---- */
 
 static char *make_lead(const struct evaluation *v, double liked)
 {
@@ -169,8 +165,6 @@ static int make_remarks(struct ranking_report *r)
 	}
 	return 0;
 }
-
-/* ---- charts ---- */
 
 /* Against the first table. */
 static enum svg_verdict verdict_of(const struct ranking_row *x)

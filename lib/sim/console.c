@@ -63,8 +63,6 @@ static enum choice search_tracks(struct game *g, struct slice words, struct errm
 	return show_found(g, true);
 }
 
-/* ---- commands ---- */
-
 static enum choice show_more(struct game *g, struct errmsg *e)
 {
 	(void)e;
@@ -134,8 +132,6 @@ static enum choice show_help(struct game *g, struct errmsg *e)
 	return CHOICE_AGAIN;
 }
 
-/* ---- questions ---- */
-
 static struct slice trim_spaces(struct slice line)
 {
 	for (; line.len > 0 && isspace((unsigned char)*line.text); line.len--)
@@ -198,8 +194,6 @@ static enum choice ask_for_track(struct game *g, struct errmsg *e)
 	}
 	return choice;
 }
-
-/* ---- sessions ---- */
 
 static void log_event(const struct game *g, uint32_t track)
 {

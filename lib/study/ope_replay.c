@@ -161,7 +161,7 @@ static int weigh_artist(const struct chances *target, const struct chances *logg
 		return 0;
 	if (chances_of_artist(target, q, artist, &under_target) < 0)
 		return -1;
-	q->tallies = NULL; /* those of the session are of the target's pools */
+	q->kept = NULL; /* what is kept of the session is the target's */
 	if (chances_of_artist(logging, q, artist, &under_logging) < 0)
 		return -1;
 	if (under_logging > 0)
@@ -179,7 +179,7 @@ static int weigh(struct ope_replay *r, struct ope_waiting *w, const struct sessi
 	struct rng rng = rng_at(ask->seed, RNG_EVALUATE, ev->user, session->number,
 				(uint32_t)history_steps(session->history));
 	uint32_t track = catalog_find(r->tables.catalog, ev->recommendation);
-	struct tallies **tallies = q->tallies;
+	struct kept *kept = q->kept;
 	double known = NAN, propensity, chance;
 
 	w->counts = false;
@@ -187,10 +187,10 @@ static int weigh(struct ope_replay *r, struct ope_waiting *w, const struct sessi
 		r->sums->left_out.unknown++;
 		return 0;
 	}
-	q->tallies = NULL;
+	q->kept = NULL;
 	if (logging.policy && chances_of_track(&logging, q, track, &known) < 0)
 		return -1;
-	q->tallies = tallies;
+	q->kept = kept;
 	propensity = find_propensity(&r->sums->left_out, told_propensity(ev), known);
 	if (propensity == 0)
 		return 0;
@@ -215,7 +215,7 @@ static int ask_policies(struct ope_replay *r, struct ope_waiting *w, struct sess
 		.recent = session->recent,
 		.n_recent = session->n_recent,
 		.excluded = &r->excluded,
-		.tallies = &session->tallies,
+		.kept = &session->kept,
 		.scratch = &r->scratch,
 		.candidates = &r->candidates,
 		.worker = r->question.worker,

@@ -51,8 +51,6 @@ void overview_clear(struct overview *o)
 	*o = (struct overview){0};
 }
 
-/* ---- users and sources ---- */
-
 static struct overview_user *find_user(struct overview *o, uint32_t user)
 {
 	uint32_t *place = id_index_at(&o->index, user);
@@ -124,8 +122,6 @@ static void end_heard(struct overview *o, struct overview_user *u)
 	}
 	u->heard = NULL;
 }
-
-/* ---- events ---- */
 
 static void count_play(const struct overview *o, struct overview_plays *p, double time)
 {

@@ -119,8 +119,6 @@ static int draw(struct making *m, struct errmsg *e)
 	return bootstrap_ratios(&b, m->lower, m->upper, e);
 }
 
-/* ---- rows ---- */
-
 static void set_name(struct ranking_row *r)
 {
 	size_t len = (size_t)snprintf(r->name, sizeof r->name, "%s", r->metric);

@@ -1,6 +1,5 @@
 /*
  * session_equations (private to lib/train): normal equations in SESSION_DIM unknowns, and the posterior they have.
- * Private to the trainer of the session model.
  *
  * (X'X + diag(precision)) v = rhs, a row of X being added for each observation. The covariance of v is kept as a
  * product, since all that is asked of it are products with vectors and its diagonal: with few rows in X, as

@@ -1,6 +1,5 @@
 /*
  * session_fit (private to lib/train): the session model while it is being learned, and the half steps that improve it.
- * Private to its trainer.
  *
  * A track has a vector e, a row (what a listener is after in a session) a vector q; a listen of user u to a track
  * whose artist was played k times before gives time = factors[k] sigmoid(s_u (q.e - b_u + noise)), in hundredths.
@@ -72,6 +71,13 @@ int session_fit_count_heard(struct session_fit *f, struct errmsg *e);
  * in common, as what the vectors do not tell of a user and a track: so the second listen says little that is new.
  */
 int session_fit_fickle(struct session_fit *f, struct errmsg *e);
+
+/*
+ * What a listen counts where its row has n to that track, from the noise that is now. Their noise is alike, but for the
+ * part in which it differs: together they say as much as n / (1 + (n - 1) rho) that are independent, rho being the
+ * correlation of two (the design effect of Kish 1965).
+ */
+void session_fit_set_shares(struct session_fit *f);
 
 /* The half steps: rows from what is known of tracks; artists and tracks, at once, from what is known of rows. */
 int session_fit_rows(struct session_fit *f, struct errmsg *e);

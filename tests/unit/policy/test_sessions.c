@@ -138,9 +138,9 @@ static const char *open_users(const struct sessions *s)
 	static char text[16];
 	char *to = text;
 
-	for (size_t i = 0; i < s->n; i++)
-		if (s->list[i].history)
-			*to++ = (char)('0' + s->list[i].user);
+	for (uint32_t place = 1; place <= s->users.n; place++)
+		if (session_table_at(&s->users, place)->history)
+			*to++ = (char)('0' + session_table_at(&s->users, place)->user);
 	*to = 0;
 	return text;
 }
@@ -215,8 +215,11 @@ static void who_gives_way_is_who_was_silent_for_longest(void)
 			end(&s, user);
 			open[user] = false;
 		}
-		for (size_t i = 0; i < s.n; i++)
-			CHECK((s.list[i].history != NULL) == open[s.list[i].user]);
+		for (uint32_t place = 1; place <= s.users.n; place++) {
+			const struct session *one = session_table_at(&s.users, place);
+
+			CHECK((one->history != NULL) == open[one->user]);
+		}
 	}
 	CHECK(s.dropped > 100);
 	sessions_clear(&s);
@@ -243,7 +246,7 @@ static void the_state_keeps_the_order(void)
 	t.max_open = 2;
 	CHECK(sessions_load(&t, "state", &catalog, &e) == 0);
 	CHECK_STR(open_users(&t), "42");
-	CHECK(t.dropped == 1 && t.n == 4);
+	CHECK(t.dropped == 1 && t.users.n == 4);
 	sessions_clear(&t);
 	sessions_clear(&s);
 }
@@ -294,7 +297,7 @@ static void states_survive(void)
 	}
 	CHECK(sessions_save(&s, "state", &unlocked, &e) == 0);
 	CHECK(sessions_load(&t, "state", &catalog, &e) == 0);
-	CHECK(t.n == s.n);
+	CHECK(t.users.n == s.users.n);
 	for (uint32_t user = 0; user < 50; user++) {
 		struct session *a = sessions_open(&s, user), *b = sessions_open(&t, user);
 
@@ -436,10 +439,10 @@ static void no_file_and_an_empty_one_know_nobody(void)
 	struct errmsg e;
 
 	unlink("state");
-	CHECK(sessions_load(&s, "state", &catalog, &e) == 0 && s.n == 0);
-	CHECK(load(&s, "", &e) == 0 && s.n == 0);
-	CHECK(load(&s, "{\"botify-state\":1}\n", &e) == 0 && s.n == 0);
-	CHECK(load(&s, "{\"botify-state\":1}", &e) == 0 && s.n == 0);
+	CHECK(sessions_load(&s, "state", &catalog, &e) == 0 && s.users.n == 0);
+	CHECK(load(&s, "", &e) == 0 && s.users.n == 0);
+	CHECK(load(&s, "{\"botify-state\":1}\n", &e) == 0 && s.users.n == 0);
+	CHECK(load(&s, "{\"botify-state\":1}", &e) == 0 && s.users.n == 0);
 	sessions_clear(&s);
 }
 

@@ -88,8 +88,6 @@ static void rules_are_kept(void)
 	CHECK_NEAR(values[RANKING_NDCG], 1 / log2(3), 1e-15);
 }
 
-/* ---- shuffles, against all orders ---- */
-
 static void swap(double *a, double *b)
 {
 	double t = *a;
