@@ -2,8 +2,8 @@
  * ope_team: reads a log again (ope_replay.h) with several threads.
  *
  * Users are parted among shards by a hash of their ids, as many shards as threads, and each shard has a replay and sums
- * of its own. Events are gathered, block after block, and then the shards are replayed at once, each in the order of the
- * log. As sums are by user, or exact, they are the same for any number of threads and any size of the blocks.
+ * of its own. Events are gathered, block after block, and then the shards are replayed at once, each in the order of
+ * the log. As sums are by user, or exact, they are the same for any number of threads and any size of the blocks.
  */
 #ifndef BOTIFY_OPE_TEAM_H
 #define BOTIFY_OPE_TEAM_H
@@ -28,8 +28,8 @@ struct ope_team {
 };
 
 /*
- * Begins: `threads` as in parallel_threads, which the tables of the question have been told of (tables_workers), and how
- * many events are gathered, 1 or more. What the question points at is borrowed. Returns 0, or -1 where there is no
+ * Begins: `threads` as in parallel_threads, which the tables of the question have been told of (tables_workers), and
+ * how many events are gathered, 1 or more. What the question points at is borrowed. Returns 0, or -1 where there is no
  * memory; clear in either case.
  */
 int ope_team_init(struct ope_team *t, const struct ope_question *q, const struct ope_choice *choice, unsigned threads,

@@ -41,7 +41,8 @@ static void report(const struct ope_parts *p, const char *format)
 	FILE *f = open_memstream(&text, &len);
 	const struct document_style style = {0};
 
-	if (!f || ope_estimate(&o, &p->sums, .05, &e) < 0 || ope_report_make(&r, &o, &p->sums, p->policy, false, &e) < 0 ||
+	if (!f || ope_estimate(&o, &p->sums, .05, &e) < 0 ||
+	    ope_report_make(&r, &o, &p->sums, p->policy, false, &e) < 0 ||
 	    document_format_find(format)->write(&r.document, &style, f, &e) < 0)
 		abort();
 	ope_report_clear(&r);
