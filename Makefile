@@ -154,7 +154,7 @@ fuzz:
 	$(MAKE) fuzzers BUILD=build-fuzz CC=clang CFLAGS='-O1 -g $(SANITIZE) -fsanitize=fuzzer-no-link'
 	for f in $(patsubst $(BUILD)/%,build-fuzz/%,$(FUZZERS)); do \
 		seeds=tests/fuzz/seeds/$$(basename $$f); mkdir -p $$f.corpus; \
-		$$f -max_total_time=$(FUZZ_SECONDS) -max_len=4096 -timeout=10 -verbosity=0 -print_final_stats=1 \
+		$$f -max_total_time=$(FUZZ_SECONDS) -max_len=8192 -timeout=10 -verbosity=0 -print_final_stats=1 \
 			-artifact_prefix=$$f- $$f.corpus $$([ -d $$seeds ] && echo $$seeds) || exit 1; \
 	done
 

@@ -21,6 +21,7 @@
 #include "study/ope.h"
 #include "study/ope_part.h"
 #include "study/ope_replay.h"
+#include "study/ope_team.h"
 #include "text/ndjson.h"
 #include "text/number.h"
 
@@ -93,7 +94,8 @@ static const struct option_row option_rows[] = {
 	{"alpha", "A", "intervals have confidence 1 - A (default: 0.05)", OPTION_REAL(alpha, 0, 1)},
 	{"format", "FORMAT", "table, json, ndjson, csv, markdown or html (default: table)", EVALUATE_FORMAT(format)},
 	{"output", "FILE", "write to FILE, which appears whole or not at all", OPTION_TEXT(output), .letter = 'o'},
-	{"threads", "N", "threads that read the logs (default: one for each processor)",
+	{"threads", "N", "threads that read the logs and replay them (default: one for each\n"
+	 "processor)",
 	 OPTION_WHOLE(threads, 1, LOG_THREADS_MAX)},
 	{"bad-lines", "N|P%", "exit 0 though so many lines are not events (default: 0)", COMMAND_BAD_LINES(bad_lines)},
 	{"partial", NULL, "write a part to be merged instead of the result", OPTION_FLAG(merging.partial)},
@@ -232,6 +234,8 @@ static int load(struct loaded *l, const struct options *o, struct errmsg *e)
 		return EXIT_USAGE;
 	if (load_experiments(l, o, e) < 0 || load_tables(l, o, e) < 0)
 		return EXIT_DATA;
+	if (tables_workers(&l->tables, parallel_threads(o->threads)) < 0)
+		return errmsg_nomem(e), EXIT_DATA;
 	if (policy_bind(&l->target, &l->tables, e) < 0)
 		return errmsg_prefix(e, "--policy"), EXIT_USAGE;
 	if (o->logging && policy_bind(&l->logging, &l->tables, e) < 0)
@@ -274,23 +278,19 @@ static char *describe(const struct loaded *l, const struct options *o)
 
 /* ---- reading ---- */
 
-static int add_event(void *replay, const struct event *ev, const struct log *log, struct errmsg *e)
+static int add_event(void *team, const struct event *ev, const struct log *log, struct errmsg *e)
 {
 	(void)log;
-	return ope_replay_add(replay, ev, e);
+	return ope_team_add(team, ev, e);
 }
 
-static int read_logs(struct ope_replay *r, const struct options *o, struct command_complaints *complaints,
-		     struct log_count *count, struct errmsg *e)
+static int read_logs(struct ope_team *team, struct ope_sums *sums, const struct options *o,
+		     struct command_complaints *complaints, struct log_count *count, struct errmsg *e)
 {
 	const struct command_logs in = {.paths = o->paths, .n_paths = o->n_paths, .threads = o->threads,
-					.add = add_event, .ctx = r, .complaints = complaints, .count = count};
+					.add = add_event, .ctx = team, .complaints = complaints, .count = count};
 
-	if (command_read_logs(&self, &in, e) < 0)
-		return -1;
-	ope_replay_end(r);
-	ope_sums_sort(r->sums);
-	return 0;
+	return command_read_logs(&self, &in, e) < 0 ? -1 : ope_team_end(team, sums, e);
 }
 
 /* A log that has no step to tell anything of the policy by. */
@@ -356,17 +356,18 @@ static int evaluate(const struct loaded *l, const struct options *o)
 	struct command_complaints complaints = {0};
 	struct log_count count = {0};
 	struct ope_sums sums;
-	struct ope_replay replay;
+	struct ope_team team;
 	struct errmsg e;
 	char *asked = describe(l, o);
 	bool spoiled;
-	int status = asked ? 0 : errmsg_nomem(&e);
+	int status = ope_team_init(&team, &question, &choice, o->threads, OPE_BLOCK);
 
+	if (status < 0 || !asked)
+		status = errmsg_nomem(&e);
 	ope_sums_init(&sums, &choice);
-	ope_replay_init(&replay, &question, &sums);
 	command_reads_all(&self, o->paths, o->n_paths);
 	if (status == 0)
-		status = read_logs(&replay, o, &complaints, &count, &e);
+		status = read_logs(&team, &sums, o, &complaints, &count, &e);
 	spoiled = command_spoiled(&self, &complaints, &o->bad_lines, &count);
 	/* Where nothing could be read, that has been said. */
 	if (status == 0 && !(spoiled && count.events == 0)) {
@@ -374,7 +375,7 @@ static int evaluate(const struct loaded *l, const struct options *o)
 		if (status == 0)
 			status = write_result(&sums, o->policy, asked, o, &e);
 	}
-	ope_replay_clear(&replay);
+	ope_team_clear(&team);
 	ope_sums_clear(&sums);
 	free(asked);
 	if (status < 0)

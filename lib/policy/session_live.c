@@ -257,9 +257,9 @@ static int explain(const struct session_live *l, const struct session_plan *plan
 }
 
 /* What is kept of the user's session, or what may be forgotten for it: that which was asked for longest ago. */
-static struct session_live *live_of(struct session_player *p, uint32_t user)
+static struct session_live *live_of(const struct session_player *p, struct session_worker *w, uint32_t user)
 {
-	struct session_live *set = p->lives + murmur3(&user, sizeof user, 0) % SESSION_LIVE_SETS * SESSION_LIVE_WAYS;
+	struct session_live *set = w->lives + murmur3(&user, sizeof user, 0) % p->n_live_sets * SESSION_LIVE_WAYS;
 	struct session_live *oldest = set;
 
 	for (struct session_live *l = set; l < set + SESSION_LIVE_WAYS; l++) {
@@ -270,25 +270,26 @@ static struct session_live *live_of(struct session_player *p, uint32_t user)
 		if (l->asked < oldest->asked)
 			oldest = l;
 	}
-	oldest->asked = ++p->asked;
+	oldest->asked = ++w->asked;
 	return oldest;
 }
 
-int session_live_choose(struct session_player *p, const struct session_aim *a, const struct session_plan *plan,
+int session_live_choose(const struct session_player *p, const struct session_aim *a, const struct session_plan *plan,
 			size_t k, const struct policy_request *q, const struct filter_chain *chain, struct choice *c)
 {
-	struct session_live *l = live_of(p, q->user);
+	struct session_worker *w = &p->workers[q->worker];
+	struct session_live *l = live_of(p, w, q->user);
 	size_t n = k < plan->n ? k : plan->n, best;
 	struct session_aim now;
 
 	if (!is_of_session(l, q, n) && begin_again(p, l, a, plan, n, q) < 0)
 		return -1;
-	if (catch_up(p, l, a, plan, q->history) < 0 || argmax_fill(&p->values, l->scores, l->discounts, n) < 0)
+	if (catch_up(p, l, a, plan, q->history) < 0 || argmax_fill(&w->values, l->scores, l->discounts, n) < 0)
 		return -1;
 	now = aim_now(l, a);
-	best = find_best(p, l, &now, plan, chain, &p->values);
+	best = find_best(p, l, &now, plan, chain, &w->values);
 	if (best == n)
 		return 0;
 	c->track = plan->tracks[best].track;
-	return q->explain > 0 && explain(l, plan, p->values.values, q, chain) < 0 ? -1 : 1;
+	return q->explain > 0 && explain(l, plan, w->values.values, q, chain) < 0 ? -1 : 1;
 }

@@ -50,6 +50,14 @@ struct session_beginning {
 	bool known;
 };
 
+/* What each of several threads that ask at once keeps for itself: in a share of the sets, and of the beginnings. */
+struct session_worker {
+	struct session_live *lives; /* n_live_sets of SESSION_LIVE_WAYS, by hash of the user */
+	uint64_t asked;
+	struct session_beginning *beginnings; /* n_beginnings, by hash: those that were looked up last */
+	struct argmax values;		      /* scratch: scores less discounts, some of them brought up to date */
+};
+
 struct session_player {
 	const struct catalog *catalog;
 	struct session_model model;
@@ -57,12 +65,10 @@ struct session_player {
 	float discounts[SESSION_PLAYS_MAX + 1]; /* the logarithms of what is left of a time after plays of its artist */
 	float discount;				/* and of what is left of that after one more */
 	struct session_plans plans; /* as deep as the deepest source wants; they may be made at any time */
-	struct session_live *lives; /* SESSION_LIVE_SETS of SESSION_LIVE_WAYS, by hash of the user */
-	uint64_t asked;
-	struct session_beginning *beginnings; /* SESSION_BEGINNINGS, by hash: those that were looked up last */
-	float *norms;		      /* squared, of the tracks */
-	float most_norm;	      /* the largest */
-	struct argmax values;	      /* scratch: scores less discounts, some of them brought up to date */
+	struct session_worker *workers; /* n_workers */
+	size_t n_workers, n_live_sets, n_beginnings;
+	float *norms;	 /* squared, of the tracks */
+	float most_norm; /* the largest */
 };
 
 /* The logarithm of what is left of a time after so many plays of its artist. */
@@ -86,7 +92,8 @@ void session_aim_at_row(const struct session_player *p, size_t user, uint32_t ro
  * What is known of a session of a user, by id, that begins with a track: the row is that of the interest which explains
  * the track better than one that is not known yet would, or SESSION_NO_ROW.
  */
-void session_begin(struct session_player *p, uint32_t user_id, uint32_t track, struct session_aim *a);
+void session_begin(const struct session_player *p, size_t worker, uint32_t user_id, uint32_t track,
+		   struct session_aim *a);
 
 /*
  * The logit of the time that is expected, for x = q.e, |q|^2, and the track's variance and |e|^2: what is uncertain
@@ -121,7 +128,7 @@ static inline float session_log_time(const struct session_player *p, const struc
 int session_explain(const struct policy_request *q);
 
 void session_live_clear(struct session_live *l);
-int session_live_choose(struct session_player *p, const struct session_aim *a, const struct session_plan *plan,
+int session_live_choose(const struct session_player *p, const struct session_aim *a, const struct session_plan *plan,
 			size_t k, const struct policy_request *q, const struct filter_chain *chain, struct choice *c);
 
 #endif

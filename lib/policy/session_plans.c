@@ -19,15 +19,38 @@ enum {
 	LOWEST_PRIORITY = 19
 };
 
-int session_plans_init(struct session_plans *s, const struct session_player *p, size_t k)
+static int init_worker(struct session_plans *s, struct session_plans_worker *w)
+{
+	w->strange = calloc(s->n_sets * WAYS, sizeof *w->strange);
+	return session_planner_init(&w->planner, s->player->catalog, 1) < 0 || !w->strange ? -1 : 0;
+}
+
+static void clear_worker(struct session_plans *s, struct session_plans_worker *w)
+{
+	for (size_t i = 0; w->strange && i < s->n_sets * WAYS; i++)
+		free(w->strange[i].plan);
+	free(w->strange);
+	free(w->lent);
+	session_planner_clear(&w->planner);
+}
+
+int session_plans_init(struct session_plans *s, const struct session_player *p, size_t k, size_t workers)
 {
 	const struct session_model *m = &p->model;
 	size_t planned = k < m->n_tracks ? k : m->n_tracks, room = SESSION_PLANS_ROOM / (planned + 1) + 1;
 
-	*s = (struct session_plans){.player = p, .depth = k, .n_rows = m->n_rows < room ? m->n_rows : room};
+	*s = (struct session_plans){.player = p, .depth = k, .n_rows = m->n_rows < room ? m->n_rows : room,
+				    .n_sets = SETS / workers};
 	s->list = calloc(s->n_rows + 1, sizeof *s->list);
-	s->strange = calloc(SETS * WAYS, sizeof *s->strange);
-	return session_planner_init(&s->planner, p->catalog, 1) < 0 || !s->list || !s->strange ? -1 : 0;
+	s->workers = calloc(workers, sizeof *s->workers);
+	if (!s->list || !s->workers)
+		return -1;
+	for (; s->n_workers < workers; s->n_workers++)
+		if (init_worker(s, &s->workers[s->n_workers]) < 0) {
+			clear_worker(s, &s->workers[s->n_workers]);
+			return -1;
+		}
+	return 0;
 }
 
 void session_plans_clear(struct session_plans *s)
@@ -38,27 +61,28 @@ void session_plans_clear(struct session_plans *s)
 	}
 	for (size_t i = 0; s->list && i < s->n_rows; i++)
 		free(atomic_load(&s->list[i]));
-	for (size_t i = 0; s->strange && i < SETS * WAYS; i++)
-		free(s->strange[i].plan);
+	for (size_t i = 0; i < s->n_workers; i++)
+		clear_worker(s, &s->workers[i]);
 	free(s->list);
-	free(s->strange);
-	session_planner_clear(&s->planner);
+	free(s->workers);
 	*s = (struct session_plans){0};
 }
 
-static struct session_plan *make_now(struct session_plans *s, const struct session_aim *a)
+static struct session_plan *make_now(const struct session_plans *s, struct session_planner *planner,
+				     const struct session_aim *a)
 {
 	const struct session_model *m = &s->player->model;
 
-	session_dots(a->q, m->tracks, m->n_tracks, s->planner.products);
-	return session_plan_make(s->player, &s->planner, a, s->planner.products, s->depth);
+	session_dots(a->q, m->tracks, m->n_tracks, planner->products);
+	return session_plan_make(s->player, planner, a, planner->products, s->depth);
 }
 
 /* The place of a plan for a session without a row: its own, or else that of the one asked for longest ago. */
-static struct session_strange *strange_of(struct session_plans *s, const struct session_aim *a)
+static struct session_strange *strange_of(const struct session_plans *s, const struct session_plans_worker *w,
+					  const struct session_aim *a)
 {
 	const uint32_t key[] = {(uint32_t)a->user, a->track};
-	struct session_strange *set = s->strange + murmur3(key, sizeof key, 0) % SETS * WAYS, *oldest = set;
+	struct session_strange *set = w->strange + murmur3(key, sizeof key, 0) % s->n_sets * WAYS, *oldest = set;
 
 	for (struct session_strange *x = set; x < set + WAYS; x++) {
 		if (x->plan && x->user == a->user && x->track == a->track)
@@ -69,37 +93,52 @@ static struct session_strange *strange_of(struct session_plans *s, const struct 
 	return oldest;
 }
 
-static const struct session_plan *get_strange(struct session_plans *s, const struct session_aim *a)
+static const struct session_plan *get_strange(const struct session_plans *s, struct session_plans_worker *w,
+					      const struct session_aim *a)
 {
-	struct session_strange *x = strange_of(s, a);
+	struct session_strange *x = strange_of(s, w, a);
 
 	if (!x->plan || x->user != a->user || x->track != a->track) {
-		struct session_plan *made = make_now(s, a);
+		struct session_plan *made = make_now(s, &w->planner, a);
 
 		if (!made)
 			return NULL;
 		free(x->plan);
 		*x = (struct session_strange){.plan = made, .user = a->user, .track = a->track};
 	}
-	x->asked = ++s->asked;
+	x->asked = ++w->asked;
 	return x->plan;
 }
 
-const struct session_plan *session_plans_get(struct session_plans *s, const struct session_aim *a)
+static bool is_for(const struct session_plan *plan, const struct session_aim *a)
 {
-	_Atomic(struct session_plan *) *place;
-	struct session_plan *plan;
+	return plan && plan->user == a->user && plan->row == a->row;
+}
+
+/* Puts back the plan that was lent; what another thread has put there in the meantime goes. */
+static void give_back(struct session_plans_worker *w)
+{
+	if (w->lent)
+		free(atomic_exchange(w->place, w->lent));
+	w->lent = NULL;
+}
+
+const struct session_plan *session_plans_get(struct session_plans *s, size_t worker, const struct session_aim *a)
+{
+	struct session_plans_worker *w = &s->workers[worker];
 
 	if (a->row == SESSION_NO_ROW)
-		return get_strange(s, a);
-	place = &s->list[a->row % s->n_rows];
-	plan = atomic_load_explicit(place, memory_order_acquire);
-	if (plan && plan->user == a->user && plan->row == a->row)
-		return plan;
-	plan = make_now(s, a);
-	if (plan) /* what another thread has put there in the meantime goes too */
-		free(atomic_exchange(place, plan));
-	return plan;
+		return get_strange(s, w, a);
+	if (is_for(w->lent, a))
+		return w->lent;
+	give_back(w);
+	w->place = &s->list[a->row % s->n_rows];
+	w->lent = atomic_exchange(w->place, NULL);
+	if (!is_for(w->lent, a)) {
+		free(w->lent);
+		w->lent = make_now(s, &w->planner, a);
+	}
+	return w->lent;
 }
 
 /* ---- before they are needed ---- */

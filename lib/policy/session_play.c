@@ -24,6 +24,47 @@ static void set_discounts(struct session_player *p)
 	p->discount = log_of_factor(p->model.gamma);
 }
 
+static int init_worker(const struct session_player *p, struct session_worker *w)
+{
+	w->lives = calloc(p->n_live_sets * SESSION_LIVE_WAYS, sizeof *w->lives);
+	w->beginnings = calloc(p->n_beginnings, sizeof *w->beginnings);
+	return w->lives && w->beginnings ? 0 : -1;
+}
+
+static void clear_worker(const struct session_player *p, struct session_worker *w)
+{
+	for (size_t i = 0; w->lives && i < p->n_live_sets * SESSION_LIVE_WAYS; i++)
+		session_live_clear(&w->lives[i]);
+	free(w->lives);
+	free(w->beginnings);
+	argmax_clear(&w->values);
+}
+
+static void clear_workers(struct session_player *p)
+{
+	for (size_t i = 0; i < p->n_workers; i++)
+		clear_worker(p, &p->workers[i]);
+	free(p->workers);
+	p->workers = NULL;
+	p->n_workers = 0;
+}
+
+int session_player_workers(struct session_player *p, size_t n)
+{
+	clear_workers(p);
+	p->n_live_sets = SESSION_LIVE_SETS / n;
+	p->n_beginnings = SESSION_BEGINNINGS / n;
+	p->workers = calloc(n, sizeof *p->workers);
+	if (!p->workers)
+		return -1;
+	for (p->n_workers = 0; p->n_workers < n; p->n_workers++)
+		if (init_worker(p, &p->workers[p->n_workers]) < 0) {
+			clear_worker(p, &p->workers[p->n_workers]);
+			return -1;
+		}
+	return 0;
+}
+
 struct session_player *session_player_load(const char *path, const struct catalog *c, struct errmsg *e)
 {
 	struct session_player *p = calloc(1, sizeof *p);
@@ -39,10 +80,8 @@ struct session_player *session_player_load(const char *path, const struct catalo
 	}
 	session_bounds_make(&p->bounds, p->model.factors);
 	set_discounts(p);
-	p->lives = calloc(SESSION_LIVE_SETS * SESSION_LIVE_WAYS, sizeof *p->lives);
 	p->norms = malloc((c->n_tracks + 1) * sizeof *p->norms);
-	p->beginnings = calloc(SESSION_BEGINNINGS, sizeof *p->beginnings);
-	if (!p->lives || !p->norms || !p->beginnings) {
+	if (session_player_workers(p, 1) < 0 || !p->norms) {
 		session_player_free(p);
 		errmsg_nomem(e);
 		return NULL;
@@ -59,7 +98,7 @@ int session_player_prepare(struct session_player *p, size_t k)
 	if (k <= p->plans.depth)
 		return 0;
 	session_plans_clear(&p->plans);
-	if (session_plans_init(&p->plans, p, k) < 0)
+	if (session_plans_init(&p->plans, p, k, p->n_workers) < 0)
 		return -1;
 	session_plans_begin(&p->plans);
 	return 0;
@@ -70,12 +109,8 @@ void session_player_free(struct session_player *p)
 	if (!p)
 		return;
 	session_plans_clear(&p->plans); /* first: a thread may be at work with the rest */
-	for (size_t i = 0; p->lives && i < SESSION_LIVE_SETS * SESSION_LIVE_WAYS; i++)
-		session_live_clear(&p->lives[i]);
-	free(p->lives);
-	free(p->beginnings);
+	clear_workers(p);
 	free(p->norms);
-	argmax_clear(&p->values);
 	session_model_clear(&p->model);
 	free(p);
 }
@@ -158,10 +193,11 @@ void session_aim_at_row(const struct session_player *p, size_t user, uint32_t ro
 }
 
 /* The row of a session, from memory where it is there: each answer of a session asks. */
-static uint32_t find_row(struct session_player *p, size_t user, uint32_t track)
+static uint32_t find_row(const struct session_player *p, size_t worker, size_t user, uint32_t track)
 {
 	const uint32_t key[] = {(uint32_t)user, track};
-	struct session_beginning *b = &p->beginnings[murmur3(key, sizeof key, 0) % SESSION_BEGINNINGS];
+	size_t place = murmur3(key, sizeof key, 0) % p->n_beginnings;
+	struct session_beginning *b = &p->workers[worker].beginnings[place];
 
 	if (b->known && b->user == user && b->track == track)
 		return b->row;
@@ -171,7 +207,8 @@ static uint32_t find_row(struct session_player *p, size_t user, uint32_t track)
 	return b->row;
 }
 
-void session_begin(struct session_player *p, uint32_t user_id, uint32_t track, struct session_aim *a)
+void session_begin(const struct session_player *p, size_t worker, uint32_t user_id, uint32_t track,
+		   struct session_aim *a)
 {
 	const struct session_model *m = &p->model;
 	size_t user = session_model_user(m, user_id);
@@ -186,7 +223,7 @@ void session_begin(struct session_player *p, uint32_t user_id, uint32_t track, s
 		a->s = m->users[user].s;
 		a->b = m->users[user].b;
 		a->b_var = m->users[user].b_var;
-		a->row = find_row(p, user, track);
+		a->row = find_row(p, worker, user, track);
 	}
 	if (a->row != SESSION_NO_ROW) {
 		session_aim_at_row(p, user, a->row, a);
@@ -205,8 +242,8 @@ ptrdiff_t session_player_plan(struct session_player *p, uint32_t user, uint32_t 
 	const struct session_plan *plan;
 	size_t found = 0;
 
-	session_begin(p, user, track, &a);
-	plan = session_plans_get(&p->plans, &a);
+	session_begin(p, 0, user, track, &a);
+	plan = session_plans_get(&p->plans, 0, &a);
 	for (size_t i = 0; plan && i < plan->n && found < n; i++)
 		if (plan->tracks[i].track != track)
 			tracks[found++] = plan->tracks[i].track;
@@ -282,8 +319,8 @@ int session_choose(const struct source *s, const struct policy_request *q, const
 	if (h->n == 0 || h->plays[0].track == CATALOG_NONE)
 		return 0;
 	*c = (struct choice){.propensity = NAN};
-	session_begin(p, q->user, h->plays[0].track, &a);
-	plan = session_plans_get(&p->plans, &a);
+	session_begin(p, q->worker, q->user, h->plays[0].track, &a);
+	plan = session_plans_get(&p->plans, q->worker, &a);
 	if (!plan)
 		return -1;
 	if (s->word)

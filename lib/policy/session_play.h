@@ -24,6 +24,13 @@ struct session_player *session_player_load(const char *path, const struct catalo
 void session_player_free(struct session_player *p);
 
 /*
+ * Says that up to n threads, at most PARALLEL_THREADS_MAX, will ask at once, each with a number of its own below that
+ * (policy_request.worker); one may where nothing is said. To be called before session_player_prepare. Returns 0, or -1
+ * where there is no memory.
+ */
+int session_player_workers(struct session_player *p, size_t n);
+
+/*
  * To be told of each K that sources have, before the first question. Begins to make plans in the background. Returns 0,
  * or -1 where there is no memory.
  */
@@ -31,7 +38,7 @@ int session_player_prepare(struct session_player *p, size_t k);
 
 /*
  * The plan of a session of a user, by id, that begins with a track: up to `n` other tracks, best first. Returns how
- * many, or -1 where there is no memory. A K of at least n must have been told.
+ * many, or -1 where there is no memory. A K of at least n must have been told. For the worker 0.
  */
 ptrdiff_t session_player_plan(struct session_player *p, uint32_t user, uint32_t track, uint32_t *tracks, size_t n);
 

@@ -40,6 +40,7 @@ struct policy_request {
 	struct kept *kept;		/* of the session; NULL: nothing is kept */
 	struct scored *scratch;		/* memory to choose in; what it holds is of no meaning before or after */
 	const uint32_t *considered;	/* a track of which it is asked how likely it was; NULL: none */
+	size_t worker;			/* which of several threads that ask at once it is (tables_workers); 0 */
 	size_t explain;			/* how many candidates are to be told of; 0: none */
 	struct scored *candidates;	/* where they go, best first, with their scores; empty before */
 };

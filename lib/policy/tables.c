@@ -168,6 +168,14 @@ int tables_load(struct tables *t, enum table_kind kind, const char *spec, struct
 	return -1;
 }
 
+int tables_workers(struct tables *t, size_t n)
+{
+	for (size_t i = 0; i < t->n; i++)
+		if (t->list[i].player && session_player_workers(t->list[i].player, n) < 0)
+			return -1;
+	return 0;
+}
+
 const struct table *tables_find(const struct tables *t, enum table_kind kind, const char *name, struct errmsg *e)
 {
 	const struct table *found = find_name(t, kind, name), *first = NULL;

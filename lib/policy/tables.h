@@ -62,6 +62,13 @@ int tables_load_catalog_and_similar(struct tables *t, const char *path, struct e
 int tables_load(struct tables *t, enum table_kind kind, const char *spec, struct errmsg *e);
 
 /*
+ * Says that up to n threads, at most PARALLEL_THREADS_MAX, will ask policies at once, each with a number of its own
+ * below that (policy_request.worker), for users of its own. One may where nothing is said. To be called after all is
+ * loaded, and before policies are bound. Returns 0, or -1 where there is no memory.
+ */
+int tables_workers(struct tables *t, size_t n);
+
+/*
  * The table of that kind and name, borrowed, valid until another one is loaded; NULL and the reason where there is
  * none. The empty name is the table without a name, or the only one that there is.
  */

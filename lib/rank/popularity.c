@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/grow.h"
+#include "base/radix.h"
 
 #define BILLION 1e9
 
@@ -72,39 +73,41 @@ double popularity_time(const struct popularity_count *count)
 	return (double)count->billionths / BILLION;
 }
 
-static int by_track(const void *a, const void *b)
-{
-	const struct popularity_count *x = a, *y = b;
-
-	return (x->track > y->track) - (x->track < y->track);
-}
-
 static int best_first(const void *a, const void *b)
 {
 	const struct popularity_count *x = a, *y = b;
 
 	if (x->billionths != y->billionths)
 		return x->billionths > y->billionths ? -1 : 1;
-	return by_track(a, b);
+	return (x->track > y->track) - (x->track < y->track);
 }
 
-static struct popularity_count *sort_counts(const struct popularity *p, int (*order)(const void *, const void *))
+struct popularity_count *popularity_ranked(const struct popularity *p)
 {
 	struct popularity_count *counts = malloc((p->n + 1) * sizeof *counts);
 
 	if (counts && p->n > 0) {
 		memcpy(counts, p->counts, p->n * sizeof *counts);
-		qsort(counts, p->n, sizeof *counts, order);
+		qsort(counts, p->n, sizeof *counts, best_first);
 	}
 	return counts;
 }
 
-struct popularity_count *popularity_ranked(const struct popularity *p)
-{
-	return sort_counts(p, best_first);
-}
-
 struct popularity_count *popularity_by_track(const struct popularity *p)
 {
-	return sort_counts(p, by_track);
+	struct popularity_count *counts = malloc((p->n + 1) * sizeof *counts);
+	uint64_t *items = malloc((2 * p->n + 1) * sizeof *items);
+
+	for (size_t i = 0; items && i < p->n; i++)
+		items[i] = radix_item(p->counts[i].track, (uint32_t)i);
+	if (items)
+		radix_sort(items, items + p->n, p->n);
+	for (size_t i = 0; counts && items && i < p->n; i++)
+		counts[i] = p->counts[radix_place(items[i])];
+	if (!items) {
+		free(counts);
+		counts = NULL;
+	}
+	free(items);
+	return counts;
 }

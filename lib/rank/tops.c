@@ -90,8 +90,11 @@ int tops_begin_log(struct tops *t, const char *name)
 	return input_logs_begin(&t->parts.logs, name);
 }
 
-/* Takes note of an event for a part; `arm` is NULL where it does not count. Returns 0, or -1: no memory. */
-static int note_for_part(struct tops *t, const struct event *ev, const struct slice *arm)
+/*
+ * Takes note of an event for a part; `arm` is NULL where it does not count. Returns whether it may be counted as what
+ * its user was recommended, with its weight (see expected_meets); or -1 where there is no memory.
+ */
+static int note_for_part(struct tops *t, const struct event *ev, const struct slice *arm, double *weight)
 {
 	uint32_t number = TOPS_NO_ARM;
 
@@ -99,13 +102,21 @@ static int note_for_part(struct tops *t, const struct event *ev, const struct sl
 		return -1;
 	input_logs_note(&t->parts.logs, ev->timestamp, event_digest(ev));
 	if (!tops_follows(t))
-		return 0;
+		return 1;
 	if (arm) {
 		number = intern_add(&t->parts.first_arms, *arm, 0);
 		if (number == INTERN_NONE)
 			return -1;
 	}
-	return tops_users_add_event(&t->parts.users, ev, number);
+	return tops_users_add_event(&t->parts.users, ev, number, weight);
+}
+
+/* The same of any event. What a part notes of users is what is expected of them. */
+static int note_event(struct tops *t, const struct event *ev, const struct slice *arm, double *weight)
+{
+	if (t->choice.partial)
+		return note_for_part(t, ev, arm, weight);
+	return tops_follows(t) ? expected_meets(&t->expected, ev, weight) : 1;
 }
 
 int tops_count(struct tops *t, struct slice arm, const struct tops_listen *l, struct errmsg *e)
@@ -149,9 +160,9 @@ static int take_event(struct tops *t, const struct event *ev, bool counts, struc
 	const struct slice *arm = t->choice.experiment ? arm_of(t, ev) : &everything;
 	bool chosen = counts && arm && tops_chosen(t, *arm);
 	struct tops_listen l = {.user = ev->user, .track = ev->track, .timestamp = ev->timestamp, .weight = 1};
-	int met = tops_follows(t) ? expected_meets(&t->expected, ev, &l.weight) : 1;
+	int met = note_event(t, ev, chosen ? arm : NULL, &l.weight);
 
-	if (met < 0 || (t->choice.partial && note_for_part(t, ev, chosen ? arm : NULL) < 0))
+	if (met < 0)
 		return errmsg_nomem(e);
 	t->events += counts;
 	t->outside += counts && !arm;

@@ -4,12 +4,14 @@
 #include <stdlib.h>
 
 #include "base/grow.h"
+#include "base/radix.h"
 #include "rank/expected.h"
 #include "rank/popularity.h"
 
 void tops_users_clear(struct tops_users *u)
 {
 	free(u->list);
+	free(u->latest);
 	id_index_clear(&u->index);
 	*u = (struct tops_users){0};
 }
@@ -25,23 +27,59 @@ int tops_users_add(struct tops_users *u, const struct tops_user *user)
 	return 0;
 }
 
-int tops_users_add_event(struct tops_users *u, const struct event *ev, uint32_t arm)
+/* A user's first event. Returns 0, or -1 where there is no memory. */
+static int begin_user(struct tops_users *u, const struct event *ev, uint32_t arm)
+{
+	const struct tops_user user = {.user = ev->user, .first = ev->track, .at = ev->timestamp, .arm = arm,
+				       .billionths = popularity_billionths(ev->time)};
+	struct tops_latest *latest = grow(u->latest, &u->latest_cap, u->n_latest + 1, sizeof *latest);
+
+	if (!latest)
+		return -1;
+	u->latest = latest;
+	if (tops_users_add(u, &user) < 0)
+		return -1;
+	latest[u->n_latest++] = (struct tops_latest){.waits = EVENT_NO_TRACK, .place = (uint32_t)u->n - 1};
+	return 0;
+}
+
+int tops_users_add_event(struct tops_users *u, const struct event *ev, uint32_t arm, double *weight)
 {
 	uint32_t *place = id_index_at(&u->index, ev->user);
-	struct tops_user new = {.user = ev->user, .first = ev->track, .at = ev->timestamp, .arm = arm,
-				.billionths = popularity_billionths(ev->time)};
+	struct tops_latest *latest;
+	int met;
 
 	if (!place)
 		return -1;
 	if (*place == 0) {
-		if (tops_users_add(u, &new) < 0)
+		if (begin_user(u, ev, arm) < 0)
 			return -1;
-		*place = (uint32_t)u->n;
+		*place = (uint32_t)u->n_latest;
 	}
-	u->list[*place - 1].waits = ev->recommendation;
-	u->list[*place - 1].until = ev->timestamp;
-	u->list[*place - 1].weight = expected_weight(ev);
-	return 0;
+	latest = &u->latest[*place - 1];
+	met = latest->waits == ev->track;
+	*weight = latest->weight;
+	latest->waits = ev->recommendation;
+	latest->until = ev->timestamp;
+	latest->weight = expected_weight(ev);
+	return met;
+}
+
+/* Notes with the users what their last events were. No event may be added any more. */
+static void settle_latest(struct tops_users *u)
+{
+	for (size_t i = 0; i < u->n_latest; i++) {
+		const struct tops_latest *latest = &u->latest[i];
+		struct tops_user *user = &u->list[latest->place];
+
+		user->waits = latest->waits;
+		user->until = latest->until;
+		user->weight = latest->weight;
+	}
+	free(u->latest);
+	id_index_clear(&u->index);
+	u->latest = NULL;
+	u->n_latest = u->latest_cap = 0;
 }
 
 static int compare_times(int64_t x, int64_t y)
@@ -61,10 +99,61 @@ static int by_user_and_time(const void *a, const void *b)
 	return order != 0 ? order : (x->order > y->order) - (x->order < y->order);
 }
 
+static bool are_sorted(const struct tops_users *u)
+{
+	for (size_t i = 1; i < u->n; i++)
+		if (by_user_and_time(&u->list[i - 1], &u->list[i]) > 0)
+			return false;
+	return true;
+}
+
+/* So many of them, from the i-th on, are of one user. */
+static size_t count_same(const struct tops_users *u, size_t i)
+{
+	size_t n = 1;
+
+	while (i + n < u->n && u->list[i + n].user == u->list[i].user)
+		n++;
+	return n;
+}
+
+/* Orders them by user, those of one staying as they are. Returns 0, or -1 where there is no memory. */
+static int sort_by_user(struct tops_users *u)
+{
+	uint64_t *items = malloc(2 * u->n * sizeof *items);
+	struct tops_user *sorted = malloc(u->n * sizeof *sorted);
+	int status = items && sorted ? 0 : -1;
+
+	for (size_t i = 0; status == 0 && i < u->n; i++)
+		items[i] = radix_item(u->list[i].user, (uint32_t)i);
+	if (status == 0) {
+		radix_sort(items, items + u->n, u->n);
+		for (size_t i = 0; i < u->n; i++)
+			sorted[i] = u->list[radix_place(items[i])];
+		free(u->list);
+		u->list = sorted;
+		u->cap = u->n;
+	} else {
+		free(sorted);
+	}
+	free(items);
+	return status;
+}
+
 void tops_users_sort(struct tops_users *u)
 {
-	if (u->n > 0)
+	settle_latest(u);
+	if (are_sorted(u))
+		return;
+	if (u->n > UINT32_MAX || sort_by_user(u) < 0) {
 		qsort(u->list, u->n, sizeof *u->list, by_user_and_time);
+		return;
+	}
+	for (size_t i = 0, n; i < u->n; i += n) {
+		n = count_same(u, i);
+		if (n > 1)
+			qsort(&u->list[i], n, sizeof *u->list, by_user_and_time);
+	}
 }
 
 static const char *file_of(const struct tops_user *u)
@@ -166,8 +255,7 @@ int tops_users_join(struct tops_users *u, bool ordered,
 	for (size_t i = 0, n; status == 0 && i < u->n; i += n) {
 		size_t left = 1;
 
-		for (n = 1; i + n < u->n && u->list[i + n].user == u->list[i].user; n++)
-			;
+		n = count_same(u, i);
 		if (n > 1)
 			status = join_user(&j, &u->list[i], n, &left, e);
 		for (size_t k = 0; k < left; k++)

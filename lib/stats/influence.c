@@ -3,21 +3,39 @@
 #include <gsl/gsl_cdf.h>
 #include <math.h>
 
+/*
+ * The power of 2 that is near the largest. Influences are divided by it, which changes no digit, so that their fourth
+ * powers are numbers: GSL ends the process where it is asked for as many degrees of freedom as there cannot be.
+ */
+static int find_exponent(const double *z, size_t n)
+{
+	double largest = 0;
+	int exponent = 0;
+
+	for (size_t k = 0; k < n; k++)
+		largest = fmax(largest, fabs(z[k]));
+	if (isfinite(largest))
+		frexp(largest, &exponent);
+	/* 1 / 2^exponent is a number too */
+	return exponent > -1000 ? exponent : -1000;
+}
+
 struct influence influence_of(double value, const double *z, size_t n, double alpha)
 {
 	struct influence i = {.value = value, .se = NAN, .df = NAN, .lower = NAN, .upper = NAN, .need = NAN, .n = n};
-	double m2 = 0, m3 = 0, m4 = 0, half;
+	int exponent = find_exponent(z, n);
+	double unit = ldexp(1, -exponent), m2 = 0, m3 = 0, m4 = 0, half;
 
 	for (size_t k = 0; k < n; k++) {
-		double s = z[k] * z[k];
+		double x = z[k] * unit, s = x * x;
 
 		m2 += s;
-		m3 += s * z[k];
+		m3 += s * x;
 		m4 += s * s;
 	}
-	if (n < 2 || !isfinite(value))
+	if (n < 2 || !isfinite(value) || !isfinite(m4))
 		return i;
-	i.se = sqrt((double)n / (double)(n - 1) * m2);
+	i.se = ldexp(sqrt((double)n / (double)(n - 1) * m2), exponent);
 	if (!(m4 > 0)) {
 		i.lower = i.upper = value;
 		i.need = 0;

@@ -218,6 +218,7 @@ static int ask_policies(struct ope_replay *r, struct ope_waiting *w, struct sess
 		.kept = &session->kept,
 		.scratch = &r->scratch,
 		.candidates = &r->candidates,
+		.worker = r->question.worker,
 	};
 
 	if (recommender_exclude(&r->excluded, r->tables.catalog, ev) < 0)

@@ -41,6 +41,7 @@ struct ope_question {
 	const struct experiment *experiment; /* that served */
 	unsigned draws; /* for means over large pools: 1 or more */
 	uint64_t seed;	/* of them */
+	size_t worker;	/* which of several threads that read at once it is (tables_workers); 0 */
 };
 
 struct ope_waiting; /* private */

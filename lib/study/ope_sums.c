@@ -147,6 +147,37 @@ int ope_sums_session(struct ope_sums *s, size_t user, const double *w, const dou
 	return 0;
 }
 
+static void add_left_out(struct ope_left_out *to, const struct ope_left_out *from)
+{
+	to->no_propensity += from->no_propensity;
+	to->impossible += from->impossible;
+	to->unknown += from->unknown;
+	to->other_track += from->other_track;
+	to->open += from->open;
+	to->sessions += from->sessions;
+	to->open_sessions += from->open_sessions;
+	to->told_otherwise += from->told_otherwise;
+}
+
+int ope_sums_join(struct ope_sums *s, struct ope_sums *other)
+{
+	struct ope_user *users = grow(s->users, &s->cap, s->n + other->n + 1, sizeof *users);
+
+	if (!users)
+		return -1;
+	s->users = users;
+	id_index_clear(&s->index);
+	for (size_t i = 0; i < other->n; i++)
+		users[s->n++] = other->users[i];
+	other->n = 0; /* what the users point at has gone over */
+	for (size_t i = 0; i < OPE_FOLDS; i++)
+		ope_fold_merge(&s->folds[i], &other->folds[i]);
+	add_left_out(&s->left_out, &other->left_out);
+	s->events += other->events;
+	ope_sums_clear(other);
+	return 0;
+}
+
 static int by_id(const void *a, const void *b)
 {
 	const struct ope_user *x = a, *y = b;

@@ -101,6 +101,12 @@ struct ope_bin *ope_user_bin(struct ope_user *u, uint32_t bin);
 /* Makes room for the user's sessions. Returns 0, or -1 where there is no memory. */
 int ope_user_sessions(struct ope_user *u, uint32_t horizon);
 
+/*
+ * Adds what `other` has, whose choice is the same and whose users are others, and leaves it cleared. No user of either
+ * may be looked up any more. Returns 0, or -1 where there is no memory, and then nothing has changed.
+ */
+int ope_sums_join(struct ope_sums *s, struct ope_sums *other);
+
 /* Puts users, and the bins of each, in ascending order. No user may be looked up any more. */
 void ope_sums_sort(struct ope_sums *s);
 

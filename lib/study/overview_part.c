@@ -114,13 +114,29 @@ int overview_write_part(const struct overview *o, FILE *f, struct errmsg *e)
 
 /* ---- reading ---- */
 
+/* Adds a count, or a time, unless there would be more than can be counted. */
+static void take_count(struct part_numbers *in, uint64_t *sum)
+{
+	*sum += part_take_up_to(in, INT64_MAX - *sum);
+}
+
+static void take_time(struct part_numbers *in, int64_t *billionths)
+{
+	int64_t more = part_take_multiple(in, HUNDREDTH);
+
+	if (more > INT64_MAX - *billionths)
+		in->wrong = true;
+	else
+		*billionths += more;
+}
+
 static void take_plays(struct part_numbers *in, struct overview_plays *list, size_t n)
 {
 	for (size_t i = 0; i < n; i++) {
-		list[i].plays += part_take(in);
-		list[i].skipped += part_take(in);
-		list[i].liked += part_take(in);
-		list[i].billionths += part_take_multiple(in, HUNDREDTH);
+		take_count(in, &list[i].plays);
+		take_count(in, &list[i].skipped);
+		take_count(in, &list[i].liked);
+		take_time(in, &list[i].billionths);
 	}
 }
 
@@ -145,6 +161,27 @@ static int take_users(struct part_numbers *in, struct overview *o, struct errmsg
 	return 0;
 }
 
+/* Whether the sources are not more together than can be counted: a report sums them up. */
+static bool can_be_summed(const struct overview *o)
+{
+	struct overview_plays left = {INT64_MAX, INT64_MAX, INT64_MAX, INT64_MAX};
+	uint64_t answers = INT64_MAX;
+
+	for (size_t i = 0; i < o->sources.n; i++) {
+		const struct overview_plays *p = &o->by_source[i];
+
+		if (p->plays > left.plays || p->skipped > left.skipped || p->liked > left.liked ||
+		    p->billionths > left.billionths || o->answers[i] > answers)
+			return false;
+		left.plays -= p->plays;
+		left.skipped -= p->skipped;
+		left.liked -= p->liked;
+		left.billionths -= p->billionths;
+		answers -= o->answers[i];
+	}
+	return true;
+}
+
 /* The sources of a part get their counts one by one, as they have other numbers here. */
 static int take_sources(struct part_numbers *in, struct overview *o, const json_t *names, struct errmsg *e)
 {
@@ -162,8 +199,10 @@ static int take_sources(struct part_numbers *in, struct overview *o, const json_
 			take_plays(in, &o->by_source[numbers[i]], 1);
 	}
 	for (size_t i = 0; i < n && status == 0; i++)
-		o->answers[numbers[i]] += part_take(in);
+		take_count(in, &o->answers[numbers[i]]);
 	free(numbers);
+	if (status == 0 && !can_be_summed(o))
+		in->wrong = true;
 	return status;
 }
 
@@ -174,7 +213,7 @@ static int take_numbers(struct overview *o, struct part *part, struct errmsg *e)
 	if (take_users(in, o, e) < 0)
 		return -1;
 	for (size_t i = 0; i < OVERVIEW_COUNTS; i++)
-		o->counts[i] += part_take(in);
+		take_count(in, &o->counts[i]);
 	take_plays(in, &o->all, 1);
 	take_plays(in, &o->first, 1);
 	take_plays(in, o->places, OVERVIEW_PLACES);

@@ -23,9 +23,11 @@ typedef float session_lanes __attribute__((vector_size(SESSION_LANES * sizeof(fl
 
 /*
  * Before a function that is worth a second version for processors with AVX2. Both give the same numbers: the operations
- * and their order are those that the source says. Clang calls what it makes of it by another name in other files.
+ * and their order are those that the source says. Clang calls what it makes of it by another name in other files; and
+ * with ThreadSanitizer the version would be chosen before its memory is there.
  */
-#if defined __x86_64__ && defined __gnu_linux__ && defined __has_attribute && !defined __clang__
+#if defined __x86_64__ && defined __gnu_linux__ && defined __has_attribute && !defined __clang__ && \
+	!defined __SANITIZE_THREAD__
 #if __has_attribute(target_clones)
 #define SESSION_CLONES __attribute__((target_clones("avx2", "default")))
 #endif

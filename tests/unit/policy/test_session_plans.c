@@ -23,13 +23,13 @@ static void make_player(struct session_player *p)
 		tracks_var[i] = 0.1f;
 	}
 	p->most_norm = 1;
-	CHECK(session_plans_init(&p->plans, p, K) == 0);
+	CHECK(session_plans_init(&p->plans, p, K, 1) == 0);
 }
 
 static const struct session_plan *plan_of(struct session_player *p, uint32_t track)
 {
 	struct session_aim a = {.row = SESSION_NO_ROW, .track = track, .q = tracks + (size_t)track * D, .s = 1};
-	const struct session_plan *plan = session_plans_get(&p->plans, &a);
+	const struct session_plan *plan = session_plans_get(&p->plans, 0, &a);
 
 	CHECK(plan && plan->track == track && plan->n == K && plan->row == SESSION_NO_ROW);
 	return plan;
@@ -67,6 +67,35 @@ static void what_is_asked_for_again_and_again_stays(void)
 	session_plans_clear(&p.plans);
 }
 
+static const struct session_plan *plan_of_row(struct session_player *p, size_t worker, uint32_t row)
+{
+	struct session_aim a = {.user = row, .row = row, .q = tracks + (size_t)row * D, .s = 1};
+	const struct session_plan *plan = session_plans_get(&p->plans, worker, &a);
+
+	CHECK(plan && plan->row == row && plan->n == K);
+	return plan;
+}
+
+/* Rows that have one place: a worker's plan stays while others ask for plans that take the place. */
+static void plans_are_lent_to_one_worker(void)
+{
+	struct session_player p;
+	const struct session_plan *first;
+	struct session_plan copy;
+
+	make_player(&p);
+	session_plans_clear(&p.plans);
+	CHECK(session_plans_init(&p.plans, &p, K, 2) == 0);
+	p.plans.n_rows = 1;
+	first = plan_of_row(&p, 0, 1);
+	copy = *first;
+	for (uint32_t row = 2; row < 10; row++)
+		CHECK(plan_of_row(&p, 1, row) != first);
+	CHECK(memcmp(&copy, first, sizeof copy) == 0);
+	CHECK(plan_of_row(&p, 0, 1) == first);
+	session_plans_clear(&p.plans);
+}
+
 int main(void)
 {
 	char directory[32];
@@ -75,6 +104,7 @@ int main(void)
 	fixture_catalog(&catalog, TRACKS, TRACKS, 1);
 	RUN(plans_of_strangers_are_kept);
 	RUN(what_is_asked_for_again_and_again_stays);
+	RUN(plans_are_lent_to_one_worker);
 	catalog_clear(&catalog);
 	fixture_leave(directory);
 	return DONE();

@@ -16,11 +16,12 @@ static uint32_t row_for(float q)
 	float tracks[2 * D], tracks_var[] = {0.2f, 0.2f}, row[D], row_var = 0.05f;
 	struct session_user users[] = {{.id = 7, .s = 1, .b = 3}, {.first_opening = 1}};
 	struct session_start opening = {.track = 0, .row = 0};
+	struct session_worker worker = {.beginnings = calloc(SESSION_BEGINNINGS, sizeof *worker.beginnings)};
 	struct session_player p = {.model = {.n_tracks = 2, .n_users = 1, .n_rows = 1, .n_openings = 1,
 					     .tracks = tracks, .tracks_var = tracks_var, .rows = row,
 					     .rows_var = &row_var, .users = users, .openings = &opening,
 					     .near = 0.1},
-				   .beginnings = calloc(SESSION_BEGINNINGS, sizeof *p.beginnings)};
+				   .workers = &worker, .n_workers = 1, .n_beginnings = SESSION_BEGINNINGS};
 	struct session_aim aim;
 
 	for (int k = 0; k < D; k++) {
@@ -29,9 +30,9 @@ static uint32_t row_for(float q)
 		p.model.artist[k] = 0.6;
 		p.model.track[k] = 0.4;
 	}
-	session_begin(&p, 7, 1, &aim);
+	session_begin(&p, 0, 7, 1, &aim);
 	CHECK(aim.user == 0 && aim.b == 3);
-	free(p.beginnings);
+	free(worker.beginnings);
 	return aim.row;
 }
 

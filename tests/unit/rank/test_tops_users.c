@@ -51,60 +51,64 @@ static void check(const struct tops_user *list, size_t n, const char *reason, co
 
 static void a_session_that_goes_on_in_another_part_is_joined(void)
 {
-	CHECK_PARTS("", "", 2, {1, 5, 6, 10, 20, "a", 0, 0, 0, 0}, {2, 6, NO, 30, 40, "b", 0, 0, 0, 0});
-	CHECK_PARTS("", "", 1, {1, 5, NO, 10, 20, "a", 0, 0, 0, 0}, {1, 6, NO, 30, 40, "b", 0, 0, 0, 0});
-	CHECK_PARTS("", "", 1, {1, 5, 7, 10, 20, "a", 0, 0, 0, 0}, {1, 6, NO, 30, 40, "b", 0, 0, 0, 0});
-	CHECK_PARTS("", "6", 1, {1, 5, 6, 10, 20, "a", 0, 0, 0, 0}, {1, 6, NO, 30, 40, "b", 0, 0, 0, 0});
-	CHECK_PARTS("", "6", 1, {1, 6, NO, 20, 40, "b", 0, 0, 0, 0}, {1, 5, 6, 10, 20, "a", 0, 0, 0, 0});
-	CHECK_PARTS("", "67", 1, {1, 5, 6, 10, 20, "a", 0, 0, 0, 0}, {1, 6, 7, 30, 40, "b", 0, 0, 0, 0}, {1, 7, NO, 40, 50, "c", 0, 0, 0, 0});
+	CHECK_PARTS("", "", 2, {1, 5, 6, 0, 10, 20, 0, "a", 0, 0}, {2, 6, NO, 0, 30, 40, 0, "b", 0, 0});
+	CHECK_PARTS("", "", 1, {1, 5, NO, 0, 10, 20, 0, "a", 0, 0}, {1, 6, NO, 0, 30, 40, 0, "b", 0, 0});
+	CHECK_PARTS("", "", 1, {1, 5, 7, 0, 10, 20, 0, "a", 0, 0}, {1, 6, NO, 0, 30, 40, 0, "b", 0, 0});
+	CHECK_PARTS("", "6", 1, {1, 5, 6, 0, 10, 20, 0, "a", 0, 0}, {1, 6, NO, 0, 30, 40, 0, "b", 0, 0});
+	CHECK_PARTS("", "6", 1, {1, 6, NO, 0, 20, 40, 0, "b", 0, 0}, {1, 5, 6, 0, 10, 20, 0, "a", 0, 0});
+	CHECK_PARTS("", "67", 1, {1, 5, 6, 0, 10, 20, 0, "a", 0, 0}, {1, 6, 7, 0, 30, 40, 0, "b", 0, 0}, {1, 7, NO, 0, 40, 50, 0, "c", 0, 0});
 	/* the whole log would not count it: it has another event between */
-	CHECK_PARTS("", "", 1, {1, 5, 6, 10, 20, "a", 0, 0, 0, 0}, {1, 7, NO, 25, 26, "b", 0, 0, 0, 0}, {1, 6, NO, 30, 40, "c", 0, 0, 0, 0});
-	CHECK_PARTS("", "", 1, {1, 6, NO, 1, 2, "b", 0, 0, 0, 0}, {1, 5, 6, 10, 20, "a", 0, 0, 0, 0});
+	CHECK_PARTS("", "", 1, {1, 5, 6, 0, 10, 20, 0, "a", 0, 0}, {1, 7, NO, 0, 25, 26, 0, "b", 0, 0}, {1, 6, NO, 0, 30, 40, 0, "c", 0, 0});
+	CHECK_PARTS("", "", 1, {1, 6, NO, 0, 1, 2, 0, "b", 0, 0}, {1, 5, 6, 0, 10, 20, 0, "a", 0, 0});
 	/* and one of no arm counts nowhere */
-	CHECK_PARTS("", "", 1, {1, 5, 6, 10, 20, "a", 0, 0, 0, 0}, {1, 6, NO, 30, 40, "b", TOPS_NO_ARM, 0, 0, 0});
+	CHECK_PARTS("", "", 1, {1, 5, 6, 0, 10, 20, 0, "a", 0, 0}, {1, 6, NO, TOPS_NO_ARM, 30, 40, 0, "b", 0, 0});
 }
 
 static void parts_of_one_moment_come_as_they_were_read(void)
 {
-	CHECK_PARTS("", "6", 1, {1, 5, 6, 10, 10, "a", 0, 0, 0, 0}, {1, 6, 5, 10, 10, "b", 0, 0, 0, 0});
-	CHECK_PARTS("", "5", 1, {1, 6, 5, 10, 10, "b", 0, 0, 0, 0}, {1, 5, 6, 10, 10, "a", 0, 0, 0, 0});
+	CHECK_PARTS("", "6", 1, {1, 5, 6, 0, 10, 10, 0, "a", 0, 0}, {1, 6, 5, 0, 10, 10, 0, "b", 0, 0});
+	CHECK_PARTS("", "5", 1, {1, 6, 5, 0, 10, 10, 0, "b", 0, 0}, {1, 5, 6, 0, 10, 10, 0, "a", 0, 0});
 }
 
 static void mixed_events_are_told(void)
 {
-	CHECK_PARTS("user 1: the events are mixed over a and b", "", 0, {1, 5, NO, 10, 20, "a", 0, 0, 0, 0}, {1, 6, NO, 19, 40, "b", 0, 0, 0, 0});
-	CHECK_PARTS("user 1: the events are mixed over a and c", "", 0, {1, 5, NO, 10, 90, "a", 0, 0, 0, 0}, {1, 6, NO, 30, 40, "c", 0, 0, 0, 0},
-		    {1, 6, NO, 60, 70, "b", 0, 0, 0, 0});
+	CHECK_PARTS("user 1: the events are mixed over a and b", "", 0, {1, 5, NO, 0, 10, 20, 0, "a", 0, 0}, {1, 6, NO, 0, 19, 40, 0, "b", 0, 0});
+	CHECK_PARTS("user 1: the events are mixed over a and c", "", 0, {1, 5, NO, 0, 10, 90, 0, "a", 0, 0}, {1, 6, NO, 0, 30, 40, 0, "c", 0, 0},
+		    {1, 6, NO, 0, 60, 70, 0, "b", 0, 0});
 }
 
 #define SESSION "user 1: without timestamps, a session must not be in both "
 
 static void without_timestamps_any_order_counts(void)
 {
-	CHECK_PARTS("", "", 2, {1, 5, NO, NEVER, NEVER, "a", 0, 0, 0, 0}, {1, 6, NO, NEVER, NEVER, "b", 0, 0, 0, 0});
-	CHECK_PARTS("", "", 2, {1, 5, 5, NEVER, NEVER, "a", 0, 0, 0, 0}, {1, 6, NO, NEVER, NEVER, "b", 0, 0, 0, 0});
-	CHECK_PARTS(SESSION, "", 0, {1, 5, 5, NEVER, NEVER, "a", 0, 0, 0, 0}, {1, 5, NO, NEVER, NEVER, "b", 0, 0, 0, 0});
-	CHECK_PARTS(SESSION, "", 0, {1, 5, NO, NEVER, NEVER, "a", 0, 0, 0, 0}, {1, 5, 5, NEVER, NEVER, "b", 0, 0, 0, 0});
-	CHECK_PARTS(SESSION "b and a", "", 0, {1, 5, NO, 10, 20, "a", 0, 0, 0, 0}, {1, 6, 5, NEVER, NEVER, "b", 0, 0, 0, 0});
-	CHECK_PARTS(SESSION "a and b", "", 0, {1, 5, 6, 30, 40, "a", 0, 0, 0, 0}, {1, 6, NO, 10, NEVER, "b", 0, 0, 0, 0}, {1, 7, NO, 10, 20, "c", 0, 0, 0, 0});
+	CHECK_PARTS("", "", 2, {1, 5, NO, 0, NEVER, NEVER, 0, "a", 0, 0}, {1, 6, NO, 0, NEVER, NEVER, 0, "b", 0, 0});
+	CHECK_PARTS("", "", 2, {1, 5, 5, 0, NEVER, NEVER, 0, "a", 0, 0}, {1, 6, NO, 0, NEVER, NEVER, 0, "b", 0, 0});
+	CHECK_PARTS(SESSION, "", 0, {1, 5, 5, 0, NEVER, NEVER, 0, "a", 0, 0}, {1, 5, NO, 0, NEVER, NEVER, 0, "b", 0, 0});
+	CHECK_PARTS(SESSION, "", 0, {1, 5, NO, 0, NEVER, NEVER, 0, "a", 0, 0}, {1, 5, 5, 0, NEVER, NEVER, 0, "b", 0, 0});
+	CHECK_PARTS(SESSION "b and a", "", 0, {1, 5, NO, 0, 10, 20, 0, "a", 0, 0}, {1, 6, 5, 0, NEVER, NEVER, 0, "b", 0, 0});
+	CHECK_PARTS(SESSION "a and b", "", 0, {1, 5, 6, 0, 30, 40, 0, "a", 0, 0}, {1, 6, NO, 0, 10, NEVER, 0, "b", 0, 0}, {1, 7, NO, 0, 10, 20, 0, "c", 0, 0});
 }
 
 static void events_make_the_ends_of_a_part(void)
 {
 	struct event ev = event_of(EVENT_NEXT, 3, 7, 0.5);
 	struct tops_users u = {0};
+	double weight;
 
 	ev.timestamp = 10;
 	ev.recommendation = 8;
-	CHECK(tops_users_add_event(&u, &ev, 4) == 0);
+	ev.pool = 5;
+	CHECK(tops_users_add_event(&u, &ev, 4, &weight) == 0);
 	ev.track = 8;
 	ev.timestamp = 20;
 	ev.recommendation = 9;
-	CHECK(tops_users_add_event(&u, &ev, 4) == 0);
+	CHECK(tops_users_add_event(&u, &ev, 4, &weight) == 1 && weight == 5);
 	ev.user = 1;
 	ev.timestamp = EVENT_NO_TIMESTAMP;
 	ev.recommendation = EVENT_NO_TRACK;
-	CHECK(tops_users_add_event(&u, &ev, 4) == 0);
+	CHECK(tops_users_add_event(&u, &ev, 4, &weight) == 0);
+	ev.track = 9;
+	CHECK(tops_users_add_event(&u, &ev, 4, &weight) == 0);
 	tops_users_sort(&u);
 	CHECK(u.n == 2 && u.list[0].user == 1 && u.list[0].first == 8 && u.list[0].waits == NO &&
 	      u.list[0].at == NEVER);

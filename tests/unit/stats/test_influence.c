@@ -63,11 +63,33 @@ static void what_is_not_known_is_nan(void)
 	CHECK_NEAR(influence_ratio(same, y, z, 2, .05).upper, 2, 0);
 }
 
+/* All but the size is the same for influences of any size, also where their fourth powers are not numbers any more. */
+static void the_unit_does_not_matter(void)
+{
+	static const double sizes[] = {1e-300, 1e-150, 3e-81, 1e-78, 1e90, 1e150};
+	const double one[] = {.5, -1, .25, .375, -.125};
+	const struct influence of_one = influence_of(1, one, 5, .05);
+
+	for (size_t k = 0; k < sizeof sizes / sizeof *sizes; k++) {
+		double z[5];
+		struct influence i;
+
+		for (int u = 0; u < 5; u++)
+			z[u] = one[u] * sizes[k];
+		i = influence_of(0, z, 5, .05);
+		CHECK_NEAR(i.df, of_one.df, 1e-12);
+		CHECK_NEAR(i.need, of_one.need, 1e-12);
+		CHECK_NEAR(i.se, of_one.se * sizes[k], 1e-12);
+		CHECK_NEAR(i.upper, (of_one.upper - 1) * sizes[k], 1e-12);
+	}
+}
+
 int main(void)
 {
 	RUN(of_a_few_units);
 	RUN(a_mean_is_a_ratio);
 	RUN(cochran_asks_for_25_of_those_that_weigh);
 	RUN(what_is_not_known_is_nan);
+	RUN(the_unit_does_not_matter);
 	return DONE();
 }
