@@ -60,7 +60,7 @@ static bool agrees(const struct npy *m, uint32_t track, size_t k, const uint32_t
 	return same;
 }
 
-static void check_against_all(const struct npy *m, size_t k, uint32_t n)
+static void check_by_prefix(const struct npy *m, size_t k, uint32_t n, size_t prefix)
 {
 	struct neighbours nb;
 	uint32_t *tracks = malloc(n * sizeof *tracks);
@@ -70,15 +70,27 @@ static void check_against_all(const struct npy *m, size_t k, uint32_t n)
 	/* some of the tracks, not in order, none twice */
 	for (uint32_t i = 0; i < n; i++)
 		tracks[i] = (uint32_t)((i * 7919u + 3) % m->rows);
-	CHECK(neighbours_find(&nb, m, tracks, n, k, &e) == 0);
+	CHECK(neighbours_find_by(&nb, m, tracks, n, k, prefix, NULL, &e) == 0);
 	CHECK(nb.n == n && nb.k == k);
 	for (uint32_t i = 0; i < n; i++)
 		wrong += !agrees(m, tracks[i], k, neighbours_of(&nb, tracks[i]));
 	if (wrong)
-		printf("# type %d, %zu x %zu, k %zu: %u of %u are wrong\n", m->type, m->rows, m->columns, k, wrong, n);
+		printf("# type %d, %zu x %zu, k %zu, prefix %zu: %u of %u are wrong\n", m->type, m->rows, m->columns, k,
+		       prefix, wrong, n);
 	CHECK(wrong == 0);
 	neighbours_clear(&nb);
 	free(tracks);
+}
+
+/* As it pays, and forced to look at short and long prefixes of the turned rows. */
+static void check_against_all(const struct npy *m, size_t k, uint32_t n)
+{
+	size_t d = m->columns;
+	size_t prefixes[] = {NEIGHBOURS_BEST, 1, d / 3, d / 2, d - d / 3, d - 1};
+
+	for (size_t i = 0; i < sizeof prefixes / sizeof *prefixes; i++)
+		if (i == 0 || prefixes[i] > prefixes[i - 1])
+			check_by_prefix(m, k, n, prefixes[i]);
 }
 
 static void check_shape(enum npy_type type, size_t rows, size_t columns, uint32_t levels, double scale)
@@ -162,7 +174,7 @@ static int print_digest(void)
 
 	for (uint32_t i = 0; i < 600; i++)
 		tracks[i] = i;
-	if (neighbours_find(&nb, &m, tracks, 600, 10, &e) < 0)
+	if (neighbours_find(&nb, &m, tracks, 600, 10, NULL, &e) < 0)
 		return 1;
 	printf("%08x\n", murmur3(nb.tracks, 600 * 10 * sizeof *nb.tracks, 0));
 	neighbours_clear(&nb);
