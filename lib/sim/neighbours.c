@@ -12,8 +12,12 @@
 #include "sim/rotation.h"
 #include "world/embeddings.h"
 
-/* Products of so many tracks with so many others are made at once; they fit into the cache of one processor. */
-enum { BLOCK = 128, TILE = 1024, GROUP = 16 };
+/*
+ * Products of so many tracks with so many others are made at once; they fit into the cache of one processor. Large
+ * blocks are quicker, and small ones can be shared between more processors where there are not many. Products are
+ * looked through in groups.
+ */
+enum { BLOCK = 384, SMALL_BLOCK = 128, MANY = 16 * BLOCK, TILE = 512, GROUP = 8 };
 
 /*
  * Fewer searches than this for a column do not make up for the rotation, which takes about as long as one for a column
@@ -142,15 +146,23 @@ static int add_near(struct seeker *s, size_t k, uint32_t track, float product)
 	return 0;
 }
 
-/* Whether any of a group may be above the bar. There is no branch in it, so that it becomes vector instructions. */
+/* Four numbers in one register, or four answers; compilers do not make them of a loop that has to compare. */
+typedef float four_floats __attribute__((vector_size(4 * sizeof(float))));
+typedef int32_t four_truths __attribute__((vector_size(4 * sizeof(int32_t))));
+
+/* Whether any of a group may be at the bar or above. */
 static bool any_near(const struct seeker *s, const float *products, const float *rests)
 {
-	float bar = s->bar, rest = s->rest;
-	int any = 0;
+	four_truths any = {0};
 
-	for (size_t i = 0; i < GROUP; i++)
-		any |= products[i] + rest * rests[i] >= bar;
-	return any;
+	for (size_t i = 0; i < GROUP; i += 4) {
+		four_floats product, rest;
+
+		memcpy(&product, products + i, sizeof product);
+		memcpy(&rest, rests + i, sizeof rest);
+		any |= product + s->rest * rest >= s->bar;
+	}
+	return any[0] | any[1] | any[2] | any[3];
 }
 
 /* Looks at one track, of which the product of the prefixes is known. */
@@ -282,7 +294,7 @@ static void find_chunk(void *search, size_t begin, size_t end, unsigned thread)
 
 static void find_all(struct search *s)
 {
-	parallel_for(s->n, BLOCK, 0, find_chunk, s);
+	parallel_for(s->n, s->n < MANY ? SMALL_BLOCK : BLOCK, 0, find_chunk, s);
 	for (size_t i = 0; i < PARALLEL_THREADS_MAX; i++)
 		free_worker(s->workers[i]);
 }

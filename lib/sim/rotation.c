@@ -16,7 +16,7 @@ void dsyev_(const char *jobz, const char *uplo, const int *n, double *a, const i
 enum {
 	CHUNK = 1024,		 /* rows that are turned at once */
 	MOMENT_ROWS = 8192,	 /* rows whose second moments are taken */
-	SAMPLE = 2048, SEEKERS = 16, /* products of so many rows with so many of the tracks choose the prefix */
+	SAMPLE = 1024, SEEKERS = 8, /* products of so many rows with so many of the tracks choose the prefix */
 	STEP = 16		 /* prefixes that are tried */
 };
 
