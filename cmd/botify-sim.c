@@ -223,6 +223,42 @@ static void show_progress(void *ctx, const struct simulation *s)
 	fflush(stderr);
 }
 
+/* How far the search for the tracks near the interests has come, after its first second. */
+struct search_progress {
+	double next; /* when it is shown again */
+	bool stands; /* in the last line of the terminal */
+};
+
+static void show_search(void *ctx, size_t done, size_t n)
+{
+	const double between = 0.2; /* seconds */
+	struct search_progress *p = ctx;
+	double now = now_seconds();
+
+	if (now < p->next)
+		return;
+	p->next = now + between;
+	p->stands = true;
+	fprintf(stderr, "\rtracks near %zu of %zu interests found ", done, n);
+	fflush(stderr);
+}
+
+/* Sets the simulation up, which may take a minute in a large world. Returns 0, or -1 with the reason. */
+static int begin_simulation(struct simulation *s, const struct world *w, const struct options *o, struct errmsg *e)
+{
+	struct search_progress progress = {.next = now_seconds() + 1};
+	struct neighbours_watch watch = {.show = show_search, .ctx = &progress};
+	struct simulation_options run = o->run;
+	int status;
+
+	run.search = isatty(STDERR_FILENO) ? &watch : NULL;
+	status = simulation_init(s, &w->catalog, &w->users, &w->embeddings, &run, e);
+	s->options.search = NULL;
+	if (progress.stands)
+		fputs("\r\033[K", stderr);
+	return status;
+}
+
 static enum simulation_outcome play_console(struct simulation *s, const struct options *o,
 					    const struct simulation_watch *watch, struct out *log, struct errmsg *e)
 {
@@ -278,7 +314,7 @@ static int run_simulation(const struct world *w, const struct options *o)
 
 	out_init(&log, STDOUT_FILENO, "standard output");
 	/* until there is something to finish, signals end this process as they always do */
-	if (simulation_init(&s, &w->catalog, &w->users, &w->embeddings, &o->run, &e) < 0 ||
+	if (begin_simulation(&s, w, o, &e) < 0 ||
 	    (watch.stop_fd = stop_open(&e)) < 0) {
 		status = command_fail(&command, &e);
 		goto out;

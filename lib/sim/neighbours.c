@@ -9,10 +9,21 @@
 
 #include "base/grow.h"
 #include "base/parallel.h"
+#include "sim/rotation.h"
 #include "world/embeddings.h"
 
-/* Products of so many tracks with so many others are made at once; they fit into the cache of one processor. */
-enum { BLOCK = 128, TILE = 1024 };
+/*
+ * Products of so many tracks with so many others are made at once; they fit into the cache of one processor. Large
+ * blocks are quicker, and small ones can be shared between more processors where there are not many. Products are
+ * looked through in groups.
+ */
+enum { BLOCK = 384, SMALL_BLOCK = 128, MANY = 16 * BLOCK, TILE = 512, GROUP = 8 };
+
+/*
+ * Fewer searches than this for a column do not make up for the rotation, which takes about as long as one for a column
+ * does; nor do fewer columns let any of them go.
+ */
+enum { SEARCHES_PER_COLUMN = 16, LEAST_COLUMNS = 32 };
 
 struct neighbour {
 	double score;
@@ -21,7 +32,11 @@ struct neighbour {
 
 struct search {
 	const struct npy *m;
-	const float *vectors; /* all rows in single precision, times `scale`: the matrix itself, or a copy */
+	/*
+	 * All rows in single precision, times `scale`. As long as they are not turned, the vectors are those of the
+	 * matrix itself, or a copy, and the prefix is all columns.
+	 */
+	struct rotation rows;
 	double scale;	      /* a power of two, such that products are within the range of single precision */
 	double longest;	      /* the largest norm of a row, times `scale` */
 	const uint32_t *tracks;
@@ -29,12 +44,15 @@ struct search {
 	uint32_t *found; /* n x k */
 	struct worker *workers[PARALLEL_THREADS_MAX]; /* by thread */
 	atomic_bool failed;			      /* out of memory */
+	atomic_size_t done;			      /* tracks whose neighbours are found */
+	const struct neighbours_watch *watch;
 };
 
 /* The search for the neighbours of one track, while the tiles pass by. */
 struct seeker {
 	float *heap; /* the k largest products so far, the least of them first */
 	float bar;   /* what is below is not among the k nearest */
+	float rest;  /* the norm of what is not in the prefix */
 	double margin;
 	struct neighbour *near; /* what may be among them */
 	size_t n_near, near_cap;
@@ -81,14 +99,16 @@ static void replace_least(float *heap, size_t k, float x)
 /*
  * How far a product in single precision may be from the true one: n columns, rows of norms |a| and |b|, gives at most
  * n u / (1 - n u) |a| |b| with u = 2^-24 (Higham 2002, "Accuracy and Stability of Numerical Algorithms", section 3.1),
- * and a little for the rounding of the values themselves. Where values or products come near the least number that
+ * and a little for the rounding of the values themselves, of the bound of what the prefix leaves, and of the sum of
+ * both. To that comes what the rotation does to the products. Where values or products come near the least number that
  * there is, errors are absolute: at most 2^-150 each.
  */
 static double product_error(const struct search *s, double norm)
 {
 	double n = (double)s->m->columns;
 
-	return (n + 4) * 1.01 * 0x1p-24 * norm * s->longest + n * 0x1p-148 * (1 + norm + s->longest);
+	return ((n + 10) * 1.01 * 0x1p-24 + s->rows.error) * norm * s->longest +
+	       n * 0x1p-147 * (1 + norm + s->longest);
 }
 
 static double norm_of(const struct npy *m, size_t row)
@@ -126,12 +146,52 @@ static int add_near(struct seeker *s, size_t k, uint32_t track, float product)
 	return 0;
 }
 
-/* Looks through the products of one track with the tracks from `first` on. */
-static int seek_in_tile(struct seeker *s, size_t k, const float *products, size_t n, uint32_t first)
+/* Four numbers in one register, or four answers; compilers do not make them of a loop that has to compare. */
+typedef float four_floats __attribute__((vector_size(4 * sizeof(float))));
+typedef int32_t four_truths __attribute__((vector_size(4 * sizeof(int32_t))));
+
+/* Whether any of a group may be at the bar or above. */
+static bool any_near(const struct seeker *s, const float *products, const float *rests)
 {
-	for (size_t i = 0; i < n; i++)
-		if (products[i] >= s->bar && add_near(s, k, first + (uint32_t)i, products[i]) < 0)
-			return -1;
+	four_truths any = {0};
+
+	for (size_t i = 0; i < GROUP; i += 4) {
+		four_floats product, rest;
+
+		memcpy(&product, products + i, sizeof product);
+		memcpy(&rest, rests + i, sizeof rest);
+		any |= product + s->rest * rest >= s->bar;
+	}
+	return any[0] | any[1] | any[2] | any[3];
+}
+
+/* Looks at one track, of which the product of the prefixes is known. */
+static int seek_at(const struct search *s, struct seeker *seeker, const float *row, uint32_t track, float product)
+{
+	const struct rotation *rows = &s->rows;
+
+	if (product + seeker->rest * rows->rests[track] < seeker->bar)
+		return 0;
+	if (rows->prefix < rows->columns)
+		product += rotation_rest(rows, row, rows->vectors + track * rows->columns);
+	return product >= seeker->bar ? add_near(seeker, s->k, track, product) : 0;
+}
+
+/* Looks through the products of one track, whose row is given, with the tracks from `first` on. */
+static int seek_in_tile(const struct search *s, struct seeker *seeker, const float *row, const float *products,
+			size_t n, uint32_t first)
+{
+	const float *rests = s->rows.rests + first;
+
+	for (size_t i = 0; i < n; i += GROUP) {
+		size_t end = i + GROUP < n ? i + GROUP : n;
+
+		if (end - i == GROUP && !any_near(seeker, products + i, rests + i))
+			continue;
+		for (size_t j = i; j < end; j++)
+			if (seek_at(s, seeker, row, first + (uint32_t)j, products[j]) < 0)
+				return -1;
+	}
 	return 0;
 }
 
@@ -143,12 +203,13 @@ static void begin_block(struct worker *w, const uint32_t *tracks, size_t n)
 	for (size_t i = 0; i < n; i++) {
 		struct seeker *seeker = &w->seekers[i];
 
-		memcpy(w->block + i * d, s->vectors + tracks[i] * d, d * sizeof *w->block);
+		memcpy(w->block + i * d, s->rows.vectors + tracks[i] * d, d * sizeof *w->block);
 		seeker->heap = w->heaps + i * s->k;
 		for (size_t j = 0; j < s->k; j++)
 			seeker->heap[j] = -FLT_MAX;
 		seeker->bar = -FLT_MAX;
 		seeker->margin = 2 * product_error(s, s->scale * norm_of(s->m, tracks[i]));
+		seeker->rest = s->rows.rests[tracks[i]];
 		seeker->n_near = 0;
 	}
 }
@@ -174,10 +235,11 @@ static int find_block(struct worker *w, size_t first, size_t n)
 	for (size_t t = 0; t < rows; t += TILE) {
 		size_t tile = rows - t < TILE ? rows - t : TILE;
 
-		cblas_sgemm(CblasRowMajor, CblasNoTrans, CblasTrans, (int)n, (int)tile, (int)d, 1, w->block, (int)d,
-			    s->vectors + t * d, (int)d, 0, w->products, TILE);
+		cblas_sgemm(CblasRowMajor, CblasNoTrans, CblasTrans, (int)n, (int)tile, (int)s->rows.prefix, 1,
+			    w->block, (int)d, s->rows.vectors + t * d, (int)d, 0, w->products, TILE);
 		for (size_t i = 0; i < n; i++)
-			if (seek_in_tile(&w->seekers[i], s->k, w->products + i * TILE, tile, (uint32_t)t) < 0)
+			if (seek_in_tile(s, &w->seekers[i], w->block + i * d, w->products + i * TILE, tile,
+					 (uint32_t)t) < 0)
 				return -1;
 	}
 	for (size_t i = 0; i < n; i++)
@@ -225,16 +287,14 @@ static void find_chunk(void *search, size_t begin, size_t end, unsigned thread)
 		*w = new_worker(s);
 	if (!*w || find_block(*w, begin, end - begin) < 0)
 		s->failed = true;
+	s->done += end - begin;
+	if (thread == 0 && s->watch)
+		s->watch->show(s->watch->ctx, s->done, s->n);
 }
 
-/* Looking through the products takes time too, so the threads are our own, and OpenBLAS shall use one in each. */
 static void find_all(struct search *s)
 {
-	int before = openblas_get_num_threads();
-
-	openblas_set_num_threads(1);
-	parallel_for(s->n, BLOCK, 0, find_chunk, s);
-	openblas_set_num_threads(before);
+	parallel_for(s->n, s->n < MANY ? SMALL_BLOCK : BLOCK, 0, find_chunk, s);
 	for (size_t i = 0; i < PARALLEL_THREADS_MAX; i++)
 		free_worker(s->workers[i]);
 }
@@ -280,25 +340,73 @@ static int index_rows(struct neighbours *nb, const uint32_t *tracks)
 	return 0;
 }
 
-int neighbours_find(struct neighbours *nb, const struct npy *m, const uint32_t *tracks, size_t n, size_t k,
-		    struct errmsg *e)
+/* Whether turning the rows may pay. */
+static bool may_prune(const struct search *s)
 {
-	struct search s = {.m = m, .tracks = tracks, .n = n, .k = k};
-	float *vectors;
+	size_t d = s->m->columns;
+
+	return d >= LEAST_COLUMNS && s->n >= d * SEARCHES_PER_COLUMN && s->m->rows >= d * SEARCHES_PER_COLUMN;
+}
+
+/* Turns the rows, where a prefix is asked for or may pay. Where they cannot be turned the search goes without. */
+static void turn_rows(struct search *s, size_t prefix)
+{
+	struct rotation turned;
+
+	if ((prefix == NEIGHBOURS_BEST && !may_prune(s)) || prefix >= s->m->columns ||
+	    rotation_init(&turned, s->rows.vectors, s->m->rows, s->m->columns) < 0)
+		return;
+	if (prefix == NEIGHBOURS_BEST)
+		prefix = rotation_best_prefix(&turned, s->tracks, s->n, s->k);
+	rotation_set_prefix(&turned, prefix);
+	if ((const void *)s->rows.vectors == s->m->data)
+		s->rows.vectors = NULL;
+	rotation_clear(&s->rows);
+	s->rows = turned;
+}
+
+/* Looking through the products takes time too, so the threads are our own, and OpenBLAS shall use one in each. */
+static void search_rows(struct search *s, size_t prefix)
+{
+	int before = openblas_get_num_threads();
+
+	openblas_set_num_threads(1);
+	turn_rows(s, prefix);
+	find_all(s);
+	openblas_set_num_threads(before);
+}
+
+int neighbours_find_by(struct neighbours *nb, const struct npy *m, const uint32_t *tracks, size_t n, size_t k,
+		       size_t prefix, const struct neighbours_watch *watch, struct errmsg *e)
+{
+	struct search s = {.m = m, .tracks = tracks, .n = n, .k = k, .watch = watch};
 
 	measure_norms(&s);
-	s.vectors = vectors = to_floats(&s);
+	s.rows = (struct rotation){
+		.rows = m->rows,
+		.columns = m->columns,
+		.prefix = m->columns,
+		.vectors = to_floats(&s),
+		.rests = calloc(m->rows, sizeof *s.rows.rests),
+	};
 	*nb = (struct neighbours){.n = n, .k = k, .tracks = malloc((n * k + 1) * sizeof *nb->tracks)};
 	s.found = nb->tracks;
-	s.failed = !vectors || !nb->tracks || index_rows(nb, tracks) < 0;
+	s.failed = !s.rows.vectors || !s.rows.rests || !nb->tracks || index_rows(nb, tracks) < 0;
 	if (!s.failed)
-		find_all(&s);
-	if ((const void *)vectors != m->data)
-		free(vectors);
+		search_rows(&s, prefix);
+	if ((const void *)s.rows.vectors == m->data)
+		s.rows.vectors = NULL;
+	rotation_clear(&s.rows);
 	if (!s.failed)
 		return 0;
 	neighbours_clear(nb);
 	return errmsg_nomem(e);
+}
+
+int neighbours_find(struct neighbours *nb, const struct npy *m, const uint32_t *tracks, size_t n, size_t k,
+		    const struct neighbours_watch *watch, struct errmsg *e)
+{
+	return neighbours_find_by(nb, m, tracks, n, k, NEIGHBOURS_BEST, watch, e);
 }
 
 void neighbours_clear(struct neighbours *nb)

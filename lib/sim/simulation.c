@@ -95,7 +95,8 @@ static int find_neighbours(struct simulation *s, struct errmsg *e)
 	for (size_t i = 0; i < s->users->n; i++)
 		if (s->users->list[i].interest_neighbours > k)
 			k = s->users->list[i].interest_neighbours;
-	status = status < 0 ? errmsg_nomem(e) : neighbours_find(&s->neighbours, s->embeddings, tracks, n, k, e);
+	status = status < 0 ? errmsg_nomem(e)
+			    : neighbours_find(&s->neighbours, s->embeddings, tracks, n, k, s->options.search, e);
 	free(tracks);
 	return status;
 }

@@ -47,6 +47,7 @@ struct simulation_options {
 	struct returns_options returns; /* where it is on, there are as many sessions as come of it */
 	uint32_t hype;	   /* tracks of the day */
 	double hype_boost; /* what is added to the affinity of one, to a user whose `hype` is 1 */
+	const struct neighbours_watch *search; /* who looks on while simulation_init searches, or NULL; borrowed */
 };
 
 /* What is known of a user while sessions are played. */

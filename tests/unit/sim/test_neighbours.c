@@ -60,7 +60,7 @@ static bool agrees(const struct npy *m, uint32_t track, size_t k, const uint32_t
 	return same;
 }
 
-static void check_against_all(const struct npy *m, size_t k, uint32_t n)
+static void check_by_prefix(const struct npy *m, size_t k, uint32_t n, size_t prefix)
 {
 	struct neighbours nb;
 	uint32_t *tracks = malloc(n * sizeof *tracks);
@@ -70,15 +70,27 @@ static void check_against_all(const struct npy *m, size_t k, uint32_t n)
 	/* some of the tracks, not in order, none twice */
 	for (uint32_t i = 0; i < n; i++)
 		tracks[i] = (uint32_t)((i * 7919u + 3) % m->rows);
-	CHECK(neighbours_find(&nb, m, tracks, n, k, &e) == 0);
+	CHECK(neighbours_find_by(&nb, m, tracks, n, k, prefix, NULL, &e) == 0);
 	CHECK(nb.n == n && nb.k == k);
 	for (uint32_t i = 0; i < n; i++)
 		wrong += !agrees(m, tracks[i], k, neighbours_of(&nb, tracks[i]));
 	if (wrong)
-		printf("# type %d, %zu x %zu, k %zu: %u of %u are wrong\n", m->type, m->rows, m->columns, k, wrong, n);
+		printf("# type %d, %zu x %zu, k %zu, prefix %zu: %u of %u are wrong\n", m->type, m->rows, m->columns, k,
+		       prefix, wrong, n);
 	CHECK(wrong == 0);
 	neighbours_clear(&nb);
 	free(tracks);
+}
+
+/* As it pays, and forced to look at short and long prefixes of the turned rows. */
+static void check_against_all(const struct npy *m, size_t k, uint32_t n)
+{
+	size_t d = m->columns;
+	size_t prefixes[] = {NEIGHBOURS_BEST, 1, d / 3, d / 2, d - d / 3, d - 1};
+
+	for (size_t i = 0; i < sizeof prefixes / sizeof *prefixes; i++)
+		if (i == 0 || prefixes[i] > prefixes[i - 1])
+			check_by_prefix(m, k, n, prefixes[i]);
 }
 
 static void check_shape(enum npy_type type, size_t rows, size_t columns, uint32_t levels, double scale)
@@ -152,17 +164,75 @@ static void a_giant_hides_nobody(void)
 	npy_clear(&m);
 }
 
+/* Few axes hold most, as in real worlds; with rows of zeros, and some that are all alike. */
+static void few_axes_and_empty_rows(void)
+{
+	enum { N = 700, D = 40 };
+
+	for (int type = NPY_FLOAT32; type <= NPY_FLOAT64; type++) {
+		struct npy m = make_matrix(type, N, D, 0, 1, 11);
+
+		for (size_t i = 0; i < N; i++)
+			for (size_t j = 0; j < D; j++) {
+				double factor = i % 10 == 0 ? 0 : 1 / (1. + (double)(j * j));
+
+				if (type == NPY_FLOAT32)
+					((float *)m.data)[i * D + j] *= (float)factor;
+				else
+					((double *)m.data)[i * D + j] *= factor;
+			}
+		for (size_t k = 1; k <= N; k *= 9)
+			check_against_all(&m, k, 300);
+		check_against_all(&m, N, 20);
+		npy_clear(&m);
+	}
+}
+
+/* So many searches that turning the rows may pay, and a prefix is chosen by itself. */
+static void many_searches_choose_a_prefix(void)
+{
+	struct npy m = make_matrix(NPY_FLOAT32, 1200, 48, 0, 1, 12);
+
+	for (size_t i = 0; i < 1200 * 48; i++)
+		((float *)m.data)[i] *= 1 / (1 + (float)(i % 48));
+	check_by_prefix(&m, 10, 1200, NEIGHBOURS_BEST);
+	npy_clear(&m);
+}
+
+static void note_done(void *ctx, size_t done, size_t n)
+{
+	size_t *said = ctx;
+
+	said[0] = done;
+	said[1] = n;
+}
+
+static void who_looks_on_is_told(void)
+{
+	struct npy m = make_matrix(NPY_FLOAT32, 50, 4, 0, 1, 13);
+	size_t said[2] = {0};
+	const struct neighbours_watch watch = {.show = note_done, .ctx = said};
+	uint32_t tracks[] = {7, 3, 9};
+	struct neighbours nb;
+	struct errmsg e;
+
+	CHECK(neighbours_find(&nb, &m, tracks, 3, 2, &watch, &e) == 0);
+	CHECK(said[0] == 3 && said[1] == 3);
+	neighbours_clear(&nb);
+	npy_clear(&m);
+}
+
 /* Prints a number that stands for all neighbours in a matrix; run with other settings of OpenBLAS. */
 static int print_digest(void)
 {
-	struct npy m = make_matrix(NPY_FLOAT32, 600, 100, 0, 1, 77);
+	struct npy m = make_matrix(NPY_FLOAT32, 600, 36, 0, 1, 77);
 	uint32_t tracks[600];
 	struct neighbours nb;
 	struct errmsg e;
 
 	for (uint32_t i = 0; i < 600; i++)
 		tracks[i] = i;
-	if (neighbours_find(&nb, &m, tracks, 600, 10, &e) < 0)
+	if (neighbours_find(&nb, &m, tracks, 600, 10, NULL, &e) < 0)
 		return 1;
 	printf("%08x\n", murmur3(nb.tracks, 600 * 10 * sizeof *nb.tracks, 0));
 	neighbours_clear(&nb);
@@ -206,6 +276,9 @@ int main(int argc, char **argv)
 	RUN(close_ones_are_told_apart);
 	RUN(extreme_values_do_no_harm);
 	RUN(a_giant_hides_nobody);
+	RUN(few_axes_and_empty_rows);
+	RUN(many_searches_choose_a_prefix);
+	RUN(who_looks_on_is_told);
 	RUN(kernels_and_threads_do_not_matter);
 	return DONE();
 }

@@ -113,6 +113,105 @@ static void typos_are_told(void)
 	CHECK_STR(e.text, "users:1: unknown key \"interest\"; did you mean \"interests\"?");
 }
 
+static bool same_number(double a, double b)
+{
+	return memcmp(&a, &b, sizeof a) == 0;
+}
+
+static bool same_user(const struct user *a, const struct user *b)
+{
+	return a->id == b->id && a->first_interest == b->first_interest && a->n_interests == b->n_interests &&
+	       a->interest_neighbours == b->interest_neighbours && a->session_budget == b->session_budget &&
+	       same_number(a->consume_bias, b->consume_bias) &&
+	       same_number(a->consume_sharpness, b->consume_sharpness) &&
+	       same_number(a->artist_discount_gamma, b->artist_discount_gamma) && same_number(a->hype, b->hype) &&
+	       same_number(a->return_days, b->return_days) && same_number(a->churn, b->churn);
+}
+
+static bool same_users(const struct users *a, const struct users *b)
+{
+	bool same = a->n == b->n && a->n_interests == b->n_interests;
+
+	for (size_t i = 0; same && i < a->n; i++)
+		same = same_user(&a->list[i], &b->list[i]);
+	return same && memcmp(a->interests, b->interests, a->n_interests * sizeof *a->interests) == 0;
+}
+
+/*
+ * Most lines are taken by the quick means, and any that is not of the usual form by jansson; an escape in a key makes
+ * it so. Either way they say the same, alone and between others.
+ */
+static void both_ways_of_reading_agree(void)
+{
+	static const char *const lines[] = {
+		"\"user\":1,\"interests\":[0]",
+		" \"interests\" : [ 7 , 28, 14] ,\"user\" : 1 ",
+		"\"user\":2147483647,\"interests\":[0,28,14,7,21],\"consume_bias\":9.642594065845353",
+		"\"user\":2147483648,\"interests\":[0]",
+		"\"user\":01,\"interests\":[0]",
+		"\"user\":1,\"interests\":[0],\"interests\":[7]",
+		"\"user\":1,\"interests\":[0,0]",
+		"\"user\":1,\"interests\":[0,7,1]",
+		"\"user\":1,\"interests\":[0,7.0]",
+		"\"user\":1,\"interests\":[0,\"7\"]",
+		"\"user\":1,\"interests\":[0,]",
+		"\"user\":1,\"interests\":[]",
+		"\"user\":1",
+		"\"user\":1,\"interests\":null",
+		"\"user\":null,\"interests\":[0]",
+		"\"user\":9,\"interests\":[0]",
+		"\"user\":1,\"interests\":[0],\"consume_bias\":-0",
+		"\"user\":1,\"interests\":[0],\"consume_bias\":-0.0",
+		"\"user\":1,\"interests\":[0],\"consume_bias\":-1.5e3",
+		"\"user\":1,\"interests\":[0],\"consume_bias\":-",
+		"\"user\":1,\"interests\":[0],\"consume_bias\":- 1",
+		"\"user\":1,\"interests\":[0],\"consume_bias\":--1",
+		"\"user\":1,\"interests\":[0],\"consume_bias\":1000000000.0000001",
+		"\"user\":1,\"interests\":[0],\"consume_bias\":-1000000001",
+		"\"user\":1,\"interests\":[0],\"consume_bias\":nul",
+		"\"user\":1,\"interests\":[0],\"consume_bias\":true",
+		"\"user\":1,\"interests\":[0],\"consume_sharpness\":0.1000000000000000055511151231257827021181583404541",
+		"\"user\":1,\"interests\":[0],\"consume_sharpness\":123456789012345678.5e-10",
+		"\"user\":1,\"interests\":[0],\"consume_sharpness\":1e-320",
+		"\"user\":1,\"interests\":[0],\"consume_sharpness\":1e400",
+		"\"user\":1,\"interests\":[0],\"hype\":2.5,\"return_days\":0.001,\"churn\":1",
+		"\"user\":1,\"interests\":[0],\"return_days\":0.0009",
+		"\"user\":1,\"interests\":[0],\"hype\":null,\"return_days\":null,\"churn\":null,\"session_budget\":null",
+		"\"user\":1,\"interests\":[0],\"session_budget\":3.0,\"interest_neighbours\":2e0",
+		"\"user\":1,\"interests\":[0],\"session_budget\":2147483647,\"interest_neighbours\":2147483647",
+		"\"user\":1,\"interests\":[0],\"session_budget\":2147483648",
+		"\"user\":1,\"interests\":[0],\"session_budget\":0",
+		"\"user\":1,\"interests\":[0],\"session_budget\":-1",
+		"\"user\":1,\"interests\":[0],\"session_budget\":2.5",
+		"\"user\":1,\"interests\":[0],\"artist_discount_gamma\":1.0000000000000002",
+		"\"user\":1,\"interests\":[0],\"age\":7",
+		"\"user\":1,\"interests\":[0],\"chrun\":0.5",
+	};
+	static const char *const forms[] = {
+		"{\"user\":9,\"interests\":[21,0]}\n{%s%s}\n{\"user\":8,\"interests\":[14,7]}\n",
+		"{%s%s}\r\n",
+	};
+	struct users quick, slow;
+	struct errmsg why_not[2];
+
+	for (size_t i = 0; i < 2 * (sizeof lines / sizeof *lines); i++) {
+		char text[512];
+		int status[2];
+
+		snprintf(text, sizeof text, forms[i % 2], lines[i / 2], "");
+		status[0] = load(&quick, text, &why_not[0]);
+		snprintf(text, sizeof text, forms[i % 2], lines[i / 2], ",\"\\u007a\":0");
+		status[1] = load(&slow, text, &why_not[1]);
+		CHECK(status[0] == status[1]);
+		if (status[0] == 0 && status[1] == 0)
+			CHECK(same_users(&quick, &slow));
+		else if (!strstr(why_not[1].text, "(column"))
+			CHECK_STR(why_not[0].text, why_not[1].text);
+		users_clear(&quick);
+		users_clear(&slow);
+	}
+}
+
 int main(void)
 {
 	char directory[32];
@@ -123,6 +222,7 @@ int main(void)
 	RUN(numbers_are_read);
 	RUN(mistakes_are_named_with_their_line);
 	RUN(typos_are_told);
+	RUN(both_ways_of_reading_agree);
 	catalog_clear(&catalog);
 	fixture_leave(directory);
 	return DONE();
