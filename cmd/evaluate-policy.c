@@ -45,8 +45,6 @@ struct options {
 	size_t n_paths;
 };
 
-/* ---- options ---- */
-
 static int add_table(void *options, const struct option_row *row, const char *spec, struct errmsg *e)
 {
 	struct options *o = options;
@@ -112,8 +110,6 @@ static const struct command self = {
 	.options = {.rows = option_rows},
 };
 
-/* ---- what they mean together ---- */
-
 static int check_merge(const struct options *o, struct errmsg *e)
 {
 	static const char *const of_logs[] = {"policy", "tracks", "similar", "user-tracks", "top", "session", "epsilon",
@@ -171,8 +167,6 @@ static int parse_options(struct options *o, int argc, char **argv)
 	o->n_paths = (size_t)(argc - optind);
 	return check_options(o, &e) < 0 ? command_misused(&self, &e) : -1;
 }
-
-/* ---- what a log is read for ---- */
 
 struct loaded {
 	struct policy target, logging;
@@ -276,8 +270,6 @@ static char *describe(const struct loaded *l, const struct options *o)
 	return memstream_close(&m);
 }
 
-/* ---- reading ---- */
-
 static int add_event(void *team, const struct event *ev, const struct log *log, struct errmsg *e)
 {
 	(void)log;
@@ -317,8 +309,6 @@ static int check_steps(const struct ope_sums *s, struct errmsg *e)
 		return errmsg_set(e, "no recommendation is what its user listens to next: is the log in order?");
 	return errmsg_set(e, "there is no event with a recommendation that was listened to");
 }
-
-/* ---- writing ---- */
 
 static int put_result(const struct ope_sums *s, const char *policy, const struct options *o, FILE *f, struct errmsg *e)
 {

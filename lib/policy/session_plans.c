@@ -141,8 +141,6 @@ const struct session_plan *session_plans_get(struct session_plans *s, size_t wor
 	return w->lent;
 }
 
-/* ---- before they are needed ---- */
-
 struct all_rows {
 	struct session_plans *plans;
 	struct session_planner *planners; /* by thread */

@@ -115,8 +115,6 @@ void session_player_free(struct session_player *p)
 	free(p);
 }
 
-/* ---- which row a session has ---- */
-
 /* The row that a user is known to be after when they begin with this track, or SESSION_NO_ROW. */
 static uint32_t known_row(const struct session_model *m, size_t user, uint32_t track)
 {
@@ -249,8 +247,6 @@ ptrdiff_t session_player_plan(struct session_player *p, uint32_t user, uint32_t 
 			tracks[found++] = plan->tracks[i].track;
 	return plan ? (ptrdiff_t)found : -1;
 }
-
-/* ---- choosing ---- */
 
 /* Tells of the best of what q->scratch holds, by the logarithm of their times. */
 int session_explain(const struct policy_request *q)

@@ -2,9 +2,9 @@
  * neighbours: the tracks nearest to a track, by inner product, exactly.
  *
  * Products are made in blocks by OpenBLAS in single precision, and what comes near the best is weighed again by
- * embeddings_dot: so the result does not depend on the library's kernels, threads or rounding. Where there are many, the
- * rows are turned to their principal axes first (rotation.h), and only a prefix of their columns is multiplied for all
- * pairs.
+ * embeddings_dot: so the result does not depend on the library's kernels, threads or rounding. Where there are many,
+ * the rows are turned to their principal axes first (rotation.h), and only a prefix of their columns is multiplied for
+ * all pairs.
  */
 #ifndef BOTIFY_NEIGHBOURS_H
 #define BOTIFY_NEIGHBOURS_H

@@ -65,7 +65,7 @@ static int find_axes(double *a, size_t d)
 	return info == 0 ? 0 : -1;
 }
 
-/* No less than the Frobenius norm of Q'Q - I, which is how far the axes are from an orthonormal basis; -1: no memory. */
+/* No less than the Frobenius norm of Q'Q - I, or how far axes are from an orthonormal basis; -1: no memory. */
 static double defect_of(const double *axes, size_t d)
 {
 	double *square = malloc(d * d * sizeof *square), sum = 0;

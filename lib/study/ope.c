@@ -19,8 +19,6 @@ struct work {
 	double *y, *x, *z;
 };
 
-/* ---- values of a user ---- */
-
 /* Of a user's steps, those with a weight up to tau (or all above 0). */
 struct below {
 	double w, r, wr, wx[OPE_FEATURES];
@@ -141,8 +139,6 @@ static struct influence ratio(struct work *k, value_of *y, value_of *x, uint32_t
 	return influence_ratio(k->y, k->x, k->z, s->n, k->alpha);
 }
 
-/* ---- thresholds ---- */
-
 /* How much of the weight, of a step, is above a threshold; or how much is above it of what is. */
 static double excess(const struct ope_sums *s, uint32_t bin, double threshold)
 {
@@ -204,8 +200,6 @@ static void estimate_switched(struct work *k, struct ope_estimate *e)
 	}
 }
 
-/* ---- sessions ---- */
-
 /* The sum of the ratios of all steps ahead; so its influences are sums too. */
 static struct influence estimate_sessions(struct work *k)
 {
@@ -223,8 +217,6 @@ static struct influence estimate_sessions(struct work *k)
 	free(sum);
 	return at;
 }
-
-/* ---- overlap ---- */
 
 /* Of the users' weights, which are in k->y. */
 static void measure_users(const struct work *k, struct ope_overlap *o)
@@ -268,8 +260,6 @@ static void measure_sessions(struct work *k, struct ope_overlap *o)
 		o->n += k->s->users[i].sessions;
 	o->supported = o->effective = NAN;
 }
-
-/* ---- verdicts ---- */
 
 static enum ope_verdict judge_weights(const struct ope_overlap *o)
 {

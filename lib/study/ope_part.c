@@ -26,8 +26,6 @@ static uint64_t *left_out_at(struct ope_left_out *l, size_t i)
 	return (uint64_t *)(void *)((char *)l + left_out[i]);
 }
 
-/* ---- writing ---- */
-
 static void put_head(FILE *f, const struct ope_sums *s, const char *policy, const char *asked)
 {
 	const struct ope_choice *c = &s->choice;
@@ -130,8 +128,6 @@ int ope_part_write(const struct ope_sums *s, const char *policy, const char *ask
 	part_bytes_clear(&bytes);
 	return status < 0 ? errmsg_nomem(e) : 0;
 }
-
-/* ---- reading ---- */
 
 void ope_parts_clear(struct ope_parts *p)
 {

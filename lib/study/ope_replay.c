@@ -64,8 +64,6 @@ static struct ope_waiting *find_waiting(struct ope_replay *r, size_t user)
 	return &list[user];
 }
 
-/* ---- the listen that was waited for ---- */
-
 /* A step of the session whose weight and time are known now. */
 static void extend_session(struct ope_waiting *w, size_t horizon)
 {
@@ -95,8 +93,6 @@ static int settle(struct ope_replay *r, size_t user, struct ope_waiting *w, cons
 	extend_session(w, s->choice.horizon);
 	return ope_sums_step(s, user, &w->step);
 }
-
-/* ---- the next recommendation ---- */
 
 static struct chances logging_chances(const struct ope_replay *r, uint32_t user)
 {
@@ -226,8 +222,6 @@ static int ask_policies(struct ope_replay *r, struct ope_waiting *w, struct sess
 	w->track = ev->recommendation;
 	return weigh(r, w, session, ev, &q);
 }
-
-/* ---- events ---- */
 
 static int end_session(struct ope_replay *r, size_t user, struct ope_waiting *w, struct session *session)
 {

@@ -47,8 +47,6 @@ void ope_team_clear(struct ope_team *t)
 	*t = (struct ope_team){0};
 }
 
-/* ---- a block ---- */
-
 static void replay_shard(void *team, size_t begin, size_t end, unsigned thread)
 {
 	struct ope_team *t = team;

@@ -15,8 +15,6 @@ enum { HUNDREDTH = 10000000 };
 
 static const struct part_kind part_kind = {"botify-evaluate log", 1};
 
-/* ---- writing ---- */
-
 static void put_moment(FILE *f, const char *key, int64_t moment)
 {
 	if (moment == EVENT_NO_TIMESTAMP)
@@ -111,8 +109,6 @@ int overview_write_part(const struct overview *o, FILE *f, struct errmsg *e)
 	part_bytes_clear(&bytes);
 	return status < 0 ? errmsg_nomem(e) : 0;
 }
-
-/* ---- reading ---- */
 
 /* Adds a count, or a time, unless there would be more than can be counted. */
 static void take_count(struct part_numbers *in, uint64_t *sum)
