@@ -150,7 +150,7 @@ static uint32_t sort_key(float score)
 
 	score += 0.0f; /* there is one zero */
 	memcpy(&bits, &score, sizeof bits);
-	return bits ^ (~(uint32_t)((int32_t)bits >> 31) & 0x7fffffff);
+	return bits ^ (((bits >> 31) - 1) & 0x7fffffff);
 }
 
 /*

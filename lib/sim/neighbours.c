@@ -184,11 +184,9 @@ static int seek_in_tile(const struct search *s, struct seeker *seeker, const flo
 	const float *rests = s->rows.rests + first;
 
 	for (size_t i = 0; i < n; i += GROUP) {
-		size_t end = i + GROUP < n ? i + GROUP : n;
-
-		if (end - i == GROUP && !any_near(seeker, products + i, rests + i))
+		if (n - i >= GROUP && !any_near(seeker, products + i, rests + i))
 			continue;
-		for (size_t j = i; j < end; j++)
+		for (size_t j = i; j < n && j < i + GROUP; j++)
 			if (seek_at(s, seeker, row, first + (uint32_t)j, products[j]) < 0)
 				return -1;
 	}

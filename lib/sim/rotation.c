@@ -23,6 +23,11 @@ enum {
 /* An axis is off by next to nothing, or something is wrong with them. */
 static const double worst_axes = 0x1p-30;
 
+static size_t smaller(size_t a, size_t b)
+{
+	return a < b ? a : b;
+}
+
 /* Some of the rows, evenly spread. */
 static size_t spread(size_t i, size_t sample, size_t rows)
 {
@@ -32,7 +37,7 @@ static size_t spread(size_t i, size_t sample, size_t rows)
 /* The second moments of a sample of the rows: new, d x d. NULL: no memory. */
 static double *second_moments(const float *vectors, size_t rows, size_t d)
 {
-	size_t n = rows < MOMENT_ROWS ? rows : MOMENT_ROWS;
+	size_t n = smaller(rows, MOMENT_ROWS);
 	float *sample = malloc(n * d * sizeof *sample), *moments = malloc(d * d * sizeof *moments);
 	double *axes = malloc(d * d * sizeof *axes);
 
@@ -243,13 +248,12 @@ static double cost(size_t prefix, size_t columns, double left)
 
 size_t rotation_best_prefix(const struct rotation *r, const uint32_t *tracks, size_t n, size_t k)
 {
-	size_t d = r->columns, best = d, sample = r->rows < SAMPLE ? r->rows : SAMPLE;
-	size_t seekers = n < SEEKERS ? n : SEEKERS, rank = (size_t)((double)k * (double)sample / (double)r->rows);
+	size_t d = r->columns, best = d, sample = smaller(r->rows, SAMPLE), seekers = smaller(n, SEEKERS);
+	size_t rank = smaller((size_t)((double)k * (double)sample / (double)r->rows), sample - 1);
 	float *products = malloc(sample * sizeof *products);
 	double *left = calloc(d / STEP + 2, sizeof *left), least = (double)d;
 
 	if (products && left && seekers > 0) {
-		rank = rank < sample ? rank : sample - 1;
 		for (size_t i = 0; i < seekers; i++)
 			count_left(r, tracks[spread(i, seekers, n)], sample, rank, products, left);
 		for (size_t p = 1; p * STEP < d; p++) {
