@@ -11,55 +11,59 @@ struct elected {
 	size_t n;
 };
 
-/* Lets a play vote for the tracks of its list. */
+/* Lets a play vote for the tracks of its list, of which those that pass count; *cast are votes for any. */
 static int cast_votes(const struct candidate_lists *lists, const struct play *play, const struct filter_chain *chain,
-		      struct scored *votes)
+		      struct scored *votes, size_t *cast)
 {
 	struct span list = candidate_lists_get(lists, play->track);
 
+	*cast += list.n;
 	for (size_t i = 0; i < list.n; i++)
 		if (filter_chain_passes(chain, list.tracks[i]) && scored_add(votes, list.tracks[i], play->time) < 0)
 			return -1;
 	return 0;
 }
 
-/* Counts the votes of all plays. Returns 0, or -1 where there is no memory. */
-static int count_all(const struct candidate_lists *lists, const struct policy_request *q,
-		     const struct filter_chain *chain, size_t n, struct elected *best)
-{
-	const struct history *h = q->history;
-
-	scored_reset(q->scratch);
-	for (size_t i = 0; i < h->n; i++)
-		if (h->plays[i].time > 0 && cast_votes(lists, &h->plays[i], chain, q->scratch) < 0)
-			return -1;
-	*best = (struct elected){.n = scored_best(q->scratch, n), .tracks = q->scratch->list};
-	return 0;
-}
-
-/* Whether the plays have cast so many votes that counts of them should be kept. */
-static bool cast_many(const struct candidate_lists *lists, const struct history *h)
-{
-	size_t n = 0;
-
-	for (size_t i = 0; i < h->n && n < VOTES_KEPT_FROM; i++)
-		n += candidate_lists_get(lists, h->plays[i].track).n;
-	return n >= VOTES_KEPT_FROM;
-}
-
-/* The count of a list's votes that is kept; made where there should be one. NULL: there is none. */
+/* The count of a list's votes that is kept, or NULL. */
 static struct vote_count *kept_count(const struct candidate_lists *lists, const struct policy_request *q)
 {
 	struct vote_count *v = q->kept ? q->kept->votes : NULL;
 
 	while (v && v->lists != lists)
 		v = v->next;
-	if (v || !q->kept || !cast_many(lists, q->history))
-		return v;
-	v = vote_count_new(lists, q->kept->votes);
-	if (v)
-		q->kept->votes = v;
 	return v;
+}
+
+/* Begins to keep counts. Where there is no memory for that, the next answer counts all again. */
+static void keep_count(const struct candidate_lists *lists, const struct policy_request *q)
+{
+	struct vote_count *v = vote_count_new(lists, q->kept->votes);
+
+	if (!v)
+		return;
+	q->kept->votes = v;
+	if (vote_count_add(v, q->history) < 0)
+		kept_drop(q->kept);
+}
+
+/*
+ * Counts the votes of all plays; where they have cast many, counts are kept from then on. Returns 0, or -1 where there
+ * is no memory.
+ */
+static int count_all(const struct candidate_lists *lists, const struct policy_request *q,
+		     const struct filter_chain *chain, size_t n, struct elected *best)
+{
+	size_t cast = 0;
+	const struct history *h = q->history;
+
+	scored_reset(q->scratch);
+	for (size_t i = 0; i < h->n; i++)
+		if (h->plays[i].time > 0 && cast_votes(lists, &h->plays[i], chain, q->scratch, &cast) < 0)
+			return -1;
+	if (q->kept && cast >= VOTES_KEPT_FROM)
+		keep_count(lists, q);
+	*best = (struct elected){.n = scored_best(q->scratch, n), .tracks = q->scratch->list};
+	return 0;
 }
 
 /* Counts the votes of those plays that have not been counted yet. Returns 0, or -1 where there is no memory. */
