@@ -2,7 +2,6 @@
 #include <stdlib.h>
 
 #include "base/parallel.h"
-#include "train/session_equations.h"
 #include "train/session_step.h"
 
 enum { D = SESSION_DIM };
@@ -19,17 +18,11 @@ static void add_row_prior(const struct session_fit *f, struct equations *q, size
 
 	for (uint32_t i = f->row_start[r]; i < f->row_start[r + 1]; i++) {
 		uint32_t track = f->data->openings[f->row_openings[i]].track;
-		const float *e = f->tracks + (size_t)track * D, *v = f->tracks_var + (size_t)track * D;
 
 		if (track == before)
 			continue;
 		before = track;
-		for (int k = 0; k < D; k++) {
-			float p = 1 / (f->c.first[k] + f->ramp * v[k]);
-
-			q->precision[k] += p;
-			q->rhs[k] += p * e[k];
-		}
+		session_add_opening(f, q, f->tracks + (size_t)track * D, f->tracks_var + (size_t)track * D);
 	}
 }
 

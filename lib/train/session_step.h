@@ -5,6 +5,7 @@
 #ifndef BOTIFY_SESSION_STEP_H
 #define BOTIFY_SESSION_STEP_H
 
+#include "train/session_equations.h"
 #include "train/session_fit.h"
 
 /*
@@ -34,6 +35,18 @@ static inline void session_squares(const float *x, const float *var, float ramp,
 {
 	for (int k = 0; k < SESSION_DIM; k++)
 		y[k] = ramp * (x[k] * x[k] + var[k]);
+}
+
+/* A row and a track that opened it lie near each other: adds to the equations of the one where the other is. */
+static inline void session_add_opening(const struct session_fit *f, struct equations *q, const float *vector,
+				       const float *var)
+{
+	for (int k = 0; k < SESSION_DIM; k++) {
+		float p = 1 / (f->c.first[k] + f->ramp * var[k]);
+
+		q->precision[k] += p;
+		q->rhs[k] += p * vector[k];
+	}
 }
 
 #endif

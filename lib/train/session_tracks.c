@@ -4,7 +4,6 @@
 #include <string.h>
 
 #include "base/parallel.h"
-#include "train/session_equations.h"
 #include "train/session_step.h"
 
 enum { D = SESSION_DIM };
@@ -37,17 +36,11 @@ static bool add_opened(const struct session_fit *f, struct equations *q, uint32_
 
 	for (uint32_t i = f->track_start[track]; i < f->track_start[track + 1]; i++) {
 		uint32_t r = f->row_of[f->track_openings[i]];
-		const float *row = f->rows + (size_t)r * D, *v = f->rows_var + (size_t)r * D;
 
 		if (r == before)
 			continue;
 		before = r;
-		for (int k = 0; k < D; k++) {
-			float p = 1 / (f->c.first[k] + f->ramp * v[k]);
-
-			q->precision[k] += p;
-			q->rhs[k] += p * row[k];
-		}
+		session_add_opening(f, q, f->rows + (size_t)r * D, f->rows_var + (size_t)r * D);
 	}
 	return before != UINT32_MAX;
 }
