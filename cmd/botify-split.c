@@ -38,14 +38,6 @@ static int set_by(void *options, const struct option_row *row, const char *name,
 			  row->name, name);
 }
 
-static int set_holdout(void *options, const struct option_row *row, const char *text, struct errmsg *e)
-{
-	struct options *o = options;
-
-	(void)row;
-	return route_parse_holdout(&o->choice, "--holdout", text, e);
-}
-
 static const struct option_row option_rows[] = {
 	{"number", "N", "how many shards; by day or hour: as many as there are", OPTION_WHOLE(choice.n, 1, ROUTE_MAX),
 	 .letter = 'n'},
@@ -53,7 +45,7 @@ static const struct option_row option_rows[] = {
 	{"holdout", "SEED:SHARE",
 	 "two shards, train and test, which gets this share\n"
 	 "by event, session or user",
-	 OPTION_CALL(set_holdout)},
+	 COMMAND_HOLDOUT(choice)},
 	{"output", "PREFIX", "write to files of this name and a number, a day, or train and test",
 	 OPTION_TEXT(prefix), .letter = 'o'},
 	{"bad-lines", "N|P%", "exit 0 though so many lines are left out (default: 0)", COMMAND_BAD_LINES(bad_lines)},

@@ -77,22 +77,6 @@ static int set_half_life(void *options, const struct option_row *row, const char
 	return counting_parse_half_life("--half-life", text, &o->choice.counting.half_life, e);
 }
 
-static int set_holdout(void *options, const struct option_row *row, const char *text, struct errmsg *e)
-{
-	struct options *o = options;
-
-	(void)row;
-	return route_parse_holdout(&o->held_out, "--holdout", text, e);
-}
-
-static int set_holdout_by(void *options, const struct option_row *row, const char *name, struct errmsg *e)
-{
-	struct options *o = options;
-
-	(void)row;
-	return holdout_parse_by(&o->held_out, "--holdout-by", name, e);
-}
-
 static const struct option_row option_rows[] = {
 	{"experiment", "NAME", "count only events that are in this experiment", OPTION_TEXT(choice.experiment)},
 	{"arm", "ARM", "and only those on this arm; may be repeated", OPTION_LIST(arms)},
@@ -110,8 +94,8 @@ static const struct option_row option_rows[] = {
 	{"debias", NULL, "weigh plays by 1 / the probability with which they were recommended",
 	 OPTION_FLAG(choice.counting.debias)},
 	{"holdout", "SEED:SHARE", "leave out the events that botify-split --holdout puts into .test",
-	 OPTION_CALL(set_holdout)},
-	{"holdout-by", "WHAT", "event, session or user (default: user)", OPTION_CALL(set_holdout_by)},
+	 COMMAND_HOLDOUT(held_out)},
+	{"holdout-by", "WHAT", "event, session or user (default: user)", COMMAND_HOLDOUT_BY(held_out)},
 	{"tracks", "FILE", "the catalog: adds artist and title, leaves out tracks it does not have",
 	 OPTION_TEXT(tracks)},
 	{"curve", NULL, "instead of tracks, the score at each rank", OPTION_FLAG(curve)},

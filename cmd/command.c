@@ -11,6 +11,7 @@
 
 #include "base/descriptors.h"
 #include "base/now.h"
+#include "event/holdout.h"
 #include "text/progress.h"
 #include "text/sanitize.h"
 
@@ -196,6 +197,16 @@ bool command_complained(const struct command *c, const struct command_complaints
 int command_take_bad_lines(void *options, const struct option_row *row, const char *text, struct errmsg *e)
 {
 	return bad_lines_parse((struct bad_lines *)((char *)options + row->offset), "--bad-lines", text, e);
+}
+
+int command_take_holdout(void *options, const struct option_row *row, const char *text, struct errmsg *e)
+{
+	return route_parse_holdout((struct route_choice *)((char *)options + row->offset), "--holdout", text, e);
+}
+
+int command_take_holdout_by(void *options, const struct option_row *row, const char *name, struct errmsg *e)
+{
+	return holdout_parse_by((struct route_choice *)((char *)options + row->offset), "--holdout-by", name, e);
 }
 
 bool command_is_spoiled(const struct command_complaints *complaints, const struct bad_lines *allowed,

@@ -16,6 +16,7 @@
 #include "base/out.h"
 #include "base/save.h"
 #include "event/bad_lines.h"
+#include "event/route.h"
 #include "event/log.h"
 #include "options.h"
 
@@ -91,6 +92,13 @@ bool command_spoiled(const struct command *c, const struct command_complaints *c
 #define COMMAND_BAD_LINES(field) \
 	OPTION_CALL(command_take_bad_lines), .offset = OPTION_OFFSET(field, struct bad_lines)
 int command_take_bad_lines(void *options, const struct option_row *row, const char *text, struct errmsg *e);
+
+/* Likewise --holdout and --holdout-by, of a struct route_choice. */
+#define COMMAND_HOLDOUT(field) OPTION_CALL(command_take_holdout), .offset = OPTION_OFFSET(field, struct route_choice)
+#define COMMAND_HOLDOUT_BY(field) \
+	OPTION_CALL(command_take_holdout_by), .offset = OPTION_OFFSET(field, struct route_choice)
+int command_take_holdout(void *options, const struct option_row *row, const char *text, struct errmsg *e);
+int command_take_holdout_by(void *options, const struct option_row *row, const char *name, struct errmsg *e);
 
 /* Whether it does, without a word. */
 bool command_is_spoiled(const struct command_complaints *complaints, const struct bad_lines *allowed,

@@ -5,7 +5,6 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "event/holdout.h"
 #include "event/log.h"
 #include "stats/bootstrap.h"
 #include "text/number.h"
@@ -25,22 +24,6 @@ static int set_query(void *options, const struct option_row *row, const char *na
 	return query_unit_by_name(&o->queries.unit, name) == 0
 		       ? 0
 		       : errmsg_set(e, "--%s takes user, session or listen, not '%s'", row->name, name);
-}
-
-static int set_holdout(void *options, const struct option_row *row, const char *text, struct errmsg *e)
-{
-	struct options *o = options;
-
-	(void)row;
-	return route_parse_holdout(&o->holdout, "--holdout", text, e);
-}
-
-static int set_holdout_by(void *options, const struct option_row *row, const char *name, struct errmsg *e)
-{
-	struct options *o = options;
-
-	(void)row;
-	return holdout_parse_by(&o->holdout, "--holdout-by", name, e);
 }
 
 static int set_adjust(void *options, const struct option_row *row, const char *name, struct errmsg *e)
@@ -195,9 +178,9 @@ static const struct option_row option_rows[] = {
 	{"recommended", NULL, "leave out first tracks of sessions, which nobody recommended",
 	 OPTION_FLAG(queries.recommended)},
 	{"holdout", "SEED:SHARE", "judge by this part of the log only, as botify-split parts it",
-	 OPTION_CALL(set_holdout)},
+	 COMMAND_HOLDOUT(holdout)},
 	{"holdout-by", "UNIT", "what is drawn for it: event, session or user (default: user)",
-	 OPTION_CALL(set_holdout_by)},
+	 COMMAND_HOLDOUT_BY(holdout)},
 	{"at", "LIST", "cutoffs, as 1,10,100,all (default: 10)", OPTION_CALL(set_at)},
 	{"shuffle", "LIST", "also if so many first tracks were in random order, as 10,100", OPTION_CALL(set_shuffle)},
 	{"min-time", "LIST", "also after listens of at least so long, as 0.5,0.65; with --query listen",
