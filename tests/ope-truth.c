@@ -251,7 +251,8 @@ struct grade {
 	double *lower, *upper;
 };
 
-static void print_grade(const struct pair *p, const char *name, const struct grade *g, int logs, double truth, bool *bad)
+static void print_grade(const struct pair *p, const char *name, const struct grade *g, int logs, double truth,
+			bool *bad)
 {
 	double error = 0, bias = 0;
 	int covers = 0, usable = 0, good = 0, known = 0;

@@ -56,9 +56,11 @@ static void a_session_that_goes_on_in_another_part_is_joined(void)
 	CHECK_PARTS("", "", 1, {1, 5, 7, 0, 10, 20, 0, "a", 0, 0}, {1, 6, NO, 0, 30, 40, 0, "b", 0, 0});
 	CHECK_PARTS("", "6", 1, {1, 5, 6, 0, 10, 20, 0, "a", 0, 0}, {1, 6, NO, 0, 30, 40, 0, "b", 0, 0});
 	CHECK_PARTS("", "6", 1, {1, 6, NO, 0, 20, 40, 0, "b", 0, 0}, {1, 5, 6, 0, 10, 20, 0, "a", 0, 0});
-	CHECK_PARTS("", "67", 1, {1, 5, 6, 0, 10, 20, 0, "a", 0, 0}, {1, 6, 7, 0, 30, 40, 0, "b", 0, 0}, {1, 7, NO, 0, 40, 50, 0, "c", 0, 0});
+	CHECK_PARTS("", "67", 1, {1, 5, 6, 0, 10, 20, 0, "a", 0, 0}, {1, 6, 7, 0, 30, 40, 0, "b", 0, 0},
+		    {1, 7, NO, 0, 40, 50, 0, "c", 0, 0});
 	/* the whole log would not count it: it has another event between */
-	CHECK_PARTS("", "", 1, {1, 5, 6, 0, 10, 20, 0, "a", 0, 0}, {1, 7, NO, 0, 25, 26, 0, "b", 0, 0}, {1, 6, NO, 0, 30, 40, 0, "c", 0, 0});
+	CHECK_PARTS("", "", 1, {1, 5, 6, 0, 10, 20, 0, "a", 0, 0}, {1, 7, NO, 0, 25, 26, 0, "b", 0, 0},
+		    {1, 6, NO, 0, 30, 40, 0, "c", 0, 0});
 	CHECK_PARTS("", "", 1, {1, 6, NO, 0, 1, 2, 0, "b", 0, 0}, {1, 5, 6, 0, 10, 20, 0, "a", 0, 0});
 	/* and one of no arm counts nowhere */
 	CHECK_PARTS("", "", 1, {1, 5, 6, 0, 10, 20, 0, "a", 0, 0}, {1, 6, NO, TOPS_NO_ARM, 30, 40, 0, "b", 0, 0});
@@ -72,8 +74,10 @@ static void parts_of_one_moment_come_as_they_were_read(void)
 
 static void mixed_events_are_told(void)
 {
-	CHECK_PARTS("user 1: the events are mixed over a and b", "", 0, {1, 5, NO, 0, 10, 20, 0, "a", 0, 0}, {1, 6, NO, 0, 19, 40, 0, "b", 0, 0});
-	CHECK_PARTS("user 1: the events are mixed over a and c", "", 0, {1, 5, NO, 0, 10, 90, 0, "a", 0, 0}, {1, 6, NO, 0, 30, 40, 0, "c", 0, 0},
+	CHECK_PARTS("user 1: the events are mixed over a and b", "", 0, {1, 5, NO, 0, 10, 20, 0, "a", 0, 0},
+		    {1, 6, NO, 0, 19, 40, 0, "b", 0, 0});
+	CHECK_PARTS("user 1: the events are mixed over a and c", "", 0, {1, 5, NO, 0, 10, 90, 0, "a", 0, 0},
+		    {1, 6, NO, 0, 30, 40, 0, "c", 0, 0},
 		    {1, 6, NO, 0, 60, 70, 0, "b", 0, 0});
 }
 
@@ -86,7 +90,8 @@ static void without_timestamps_any_order_counts(void)
 	CHECK_PARTS(SESSION, "", 0, {1, 5, 5, 0, NEVER, NEVER, 0, "a", 0, 0}, {1, 5, NO, 0, NEVER, NEVER, 0, "b", 0, 0});
 	CHECK_PARTS(SESSION, "", 0, {1, 5, NO, 0, NEVER, NEVER, 0, "a", 0, 0}, {1, 5, 5, 0, NEVER, NEVER, 0, "b", 0, 0});
 	CHECK_PARTS(SESSION "b and a", "", 0, {1, 5, NO, 0, 10, 20, 0, "a", 0, 0}, {1, 6, 5, 0, NEVER, NEVER, 0, "b", 0, 0});
-	CHECK_PARTS(SESSION "a and b", "", 0, {1, 5, 6, 0, 30, 40, 0, "a", 0, 0}, {1, 6, NO, 0, 10, NEVER, 0, "b", 0, 0}, {1, 7, NO, 0, 10, 20, 0, "c", 0, 0});
+	CHECK_PARTS(SESSION "a and b", "", 0, {1, 5, 6, 0, 30, 40, 0, "a", 0, 0}, {1, 6, NO, 0, 10, NEVER, 0, "b", 0, 0},
+		    {1, 7, NO, 0, 10, 20, 0, "c", 0, 0});
 }
 
 static void events_make_the_ends_of_a_part(void)
