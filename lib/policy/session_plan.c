@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/radix.h"
 #include "policy/session_live.h"
 #include "world/session_math.h"
 
@@ -44,14 +45,14 @@ int session_planner_init(struct session_planner *s, const struct catalog *c, siz
 		.found = malloc(n * sizeof *s->found),
 		.artist_plays = calloc(c->n_artists + 1, sizeof *s->artist_plays),
 		.ranked = malloc(n * sizeof *s->ranked),
-		.sorted = malloc(n * sizeof *s->sorted),
-		.other = malloc(n * sizeof *s->other),
+		.order = malloc(n * sizeof *s->order),
+		.other_order = malloc(n * sizeof *s->other_order),
 		.ties = calloc(c->n_artists + 1, sizeof *s->ties),
 		.table = malloc((2 * BOUND * STEPS + 2) * sizeof *s->table),
 	};
 	if (s->table)
 		fill_table(s->table);
-	if (!s->products || !s->sample || !s->found || !s->artist_plays || !s->ranked || !s->sorted || !s->other ||
+	if (!s->products || !s->sample || !s->found || !s->artist_plays || !s->ranked || !s->order || !s->other_order ||
 	    !s->ties || !s->table)
 		return -1;
 	return 0;
@@ -66,8 +67,8 @@ void session_planner_clear(struct session_planner *s)
 	free(s->ties);
 	free(s->table);
 	free(s->ranked);
-	free(s->sorted);
-	free(s->other);
+	free(s->order);
+	free(s->other_order);
 	*s = (struct session_planner){0};
 }
 
@@ -153,43 +154,28 @@ static uint32_t sort_key(float score)
 	return bits ^ (((bits >> 31) - 1) & 0x7fffffff);
 }
 
-/*
- * Sorts n by their scores, best first; where they are equal their order stays: a radix sort. *other is as large, and
- * may be in the place of *a after.
- */
-static void sort_scores(struct session_ranked **a, struct session_ranked **other, size_t n)
+/* Puts n in order by their scores, best first; where these are equal, as they stand. */
+static void sort_scores(struct session_planner *s, size_t n)
 {
-	enum { BITS = 11, PASSES = 3, VALUES = 1 << BITS };
-	uint32_t at[PASSES][VALUES + 1] = {0};
-
-	for (size_t i = 0; i < n; i++) {
-		uint32_t key = sort_key((*a)[i].score);
-
-		for (int pass = 0; pass < PASSES; pass++)
-			at[pass][(key >> pass * BITS & (VALUES - 1)) + 1]++;
-	}
-	for (int pass = 0; pass < PASSES; pass++) {
-		struct session_ranked *from = *a, *to = *other;
-
-		for (int i = 1; i <= VALUES; i++)
-			at[pass][i] += at[pass][i - 1];
-		for (size_t i = 0; i < n; i++)
-			to[at[pass][sort_key(from[i].score) >> pass * BITS & (VALUES - 1)]++] = from[i];
-		*a = to;
-		*other = from;
-	}
+	for (size_t i = 0; i < n; i++)
+		s->order[i] = radix_item(sort_key(s->ranked[i].score), (uint32_t)i);
+	radix_sort(s->order, s->other_order, n);
 }
 
-/* Scores each of n tracks by what it is worth on its own, less for each of its artist that comes before it. */
+/* The i-th best. */
+static struct session_ranked *best(const struct session_planner *s, size_t i)
+{
+	return &s->ranked[radix_place(s->order[i])];
+}
+
+/* Takes from what each of n tracks is worth on its own something for each of its artist that comes before it. */
 static void discount_artists(const struct session_player *p, struct session_planner *s, size_t n)
 {
 	const struct track *tracks = p->catalog->tracks;
 
-	for (size_t i = 0; i < n; i++)
-		s->sorted[i] = (struct session_ranked){(uint32_t)i, s->ranked[i].own, s->ranked[i].own};
-	sort_scores(&s->sorted, &s->other, n);
+	sort_scores(s, n);
 	for (size_t i = 0; i < n; i++) {
-		struct session_ranked *r = &s->ranked[s->sorted[i].track];
+		struct session_ranked *r = best(s, i);
 
 		r->score = r->own + session_discount(p, s->artist_plays[tracks[r->track].artist]++);
 	}
@@ -205,7 +191,7 @@ static float find_least(struct session_planner *s, size_t n, size_t planned)
 	return n > planned ? nth_largest(s->sample, n, planned - 1) : -INFINITY;
 }
 
-/* Scores tracks, which ascend, about: `own` is wrong by less than SLACK / 8. */
+/* Scores tracks, which ascend, each on its own and about: wrong by less than SLACK / 8. */
 static void score_about(const struct session_player *p, struct session_planner *s, const struct session_aim *a,
 			float norm, const float *products, size_t n)
 {
@@ -213,7 +199,7 @@ static void score_about(const struct session_player *p, struct session_planner *
 		uint32_t track = s->found[i];
 		float own = log_sigmoid_about(s, session_logit(p, a, norm, track, products[track]));
 
-		s->ranked[i] = (struct session_ranked){track, 0, own};
+		s->ranked[i] = (struct session_ranked){track, own, own};
 	}
 }
 
@@ -231,7 +217,7 @@ static size_t leave_out(const struct session_player *p, struct session_planner *
 	discount_artists(p, s, n);
 	least = find_least(s, n, planned) - SLACK;
 	for (size_t i = 0; i < n; i++) {
-		struct session_ranked *r = &s->ranked[s->sorted[i].track];
+		struct session_ranked *r = best(s, i);
 		struct near_ties *t = &s->ties[tracks[r->track].artist];
 
 		if (t->n == 0 || t->own - r->own > SLACK / 2)
@@ -248,15 +234,16 @@ static size_t leave_out(const struct session_player *p, struct session_planner *
 	return kept;
 }
 
-/* Scores tracks, which ascend. */
+/* Scores tracks, which ascend, each on its own. */
 SESSION_CLONES
 static void score_tracks(const struct session_player *p, const struct session_aim *a, float norm,
 			 const uint32_t *tracks, size_t n, struct session_ranked *ranked)
 {
 	for (size_t i = 0; i < n; i++) {
 		float x = session_dot_inline(a->q, p->model.tracks + (size_t)tracks[i] * D);
+		float own = session_log_time(p, a, norm, tracks[i], x);
 
-		ranked[i] = (struct session_ranked){tracks[i], 0, session_log_time(p, a, norm, tracks[i], x)};
+		ranked[i] = (struct session_ranked){tracks[i], own, own};
 	}
 }
 
@@ -269,7 +256,7 @@ static size_t sort_best(struct session_planner *s, size_t n, size_t planned)
 	for (size_t i = 0; i < n; i++)
 		if (s->ranked[i].score >= least)
 			s->ranked[kept++] = s->ranked[i];
-	sort_scores(&s->ranked, &s->other, kept);
+	sort_scores(s, kept);
 	return kept;
 }
 
@@ -297,7 +284,7 @@ static size_t rank_above(const struct session_player *p, struct session_planner 
 static void write_plan(const struct session_player *p, struct session_planner *s, struct session_plan *plan)
 {
 	for (size_t i = 0; i < plan->n; i++) {
-		const struct session_ranked *r = &s->ranked[i];
+		const struct session_ranked *r = best(s, i);
 		uint32_t artist = p->catalog->tracks[r->track].artist;
 
 		plan->tracks[i] = (struct session_planned){r->track, s->artist_plays[artist]++, r->own};
@@ -333,7 +320,7 @@ static void rank_best(const struct session_player *p, struct session_planner *s,
 
 	for (size_t wanted = FIRST_RANKED * planned;;) {
 		size_t n = rank_above(p, s, a, norm, products, threshold, planned);
-		float last = n >= planned && planned > 0 ? s->ranked[planned - 1].score : -INFINITY;
+		float last = n >= planned && planned > 0 ? best(s, planned - 1)->score : -INFINITY;
 
 		if (threshold == -INFINITY || last > session_log_sigmoid(threshold))
 			return;

@@ -49,7 +49,8 @@ struct session_planner {
 	float *table; /* of the logarithm of the logistic function */
 	uint32_t *found, *artist_plays; /* artist_plays: 0 but while in use */
 	struct near_ties *ties;		/* by artist; n is 0 but while in use */
-	struct session_ranked *ranked, *sorted, *other;
+	struct session_ranked *ranked;
+	uint64_t *order, *other_order; /* of what is ranked, by score: items of base/radix.h */
 };
 
 /* For products of up to `rows` rows at once. Returns 0, or -1 where there is no memory; clear in either case. */
