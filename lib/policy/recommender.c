@@ -49,9 +49,7 @@ void recommender_explain(struct recommender *r, size_t n)
 void recommender_clear(struct recommender *r)
 {
 	sessions_clear(&r->sessions);
-	idmap_clear(&r->excluded);
-	scored_clear(&r->scratch);
-	scored_clear(&r->candidates);
+	request_memory_clear(&r->memory);
 	free(r->told);
 	free(r->arms);
 	*r = (struct recommender){0};
@@ -86,60 +84,36 @@ static void forget_old_answer(struct event *ev)
 	ev->propensity = NAN;
 }
 
-int recommender_exclude(struct idmap *excluded, const struct catalog *c, const struct event *ev)
-{
-	idmap_reset(excluded);
-	for (size_t i = 0; i < ev->n_exclude; i++) {
-		uint32_t track = catalog_find(c, ev->exclude[i]);
-		uint32_t *place = track == CATALOG_NONE ? NULL : idmap_at(excluded, track);
-
-		if (place)
-			*place = 1;
-		else if (track != CATALOG_NONE)
-			return -1;
-	}
-	return 0;
-}
-
 /* Has the event tell of the candidates. Returns 0, or -1 where there is no memory. */
 static int tell_candidates(struct recommender *r, struct event *ev)
 {
+	const struct scored *candidates = &r->memory.candidates;
 	struct event_candidate *told = grow(r->told, &r->told_cap, r->explain, sizeof *told);
 
 	if (!told)
 		return -1;
 	r->told = told;
-	for (size_t i = 0; i < r->candidates.n; i++)
-		told[i] = (struct event_candidate){.track = r->tables->catalog.tracks[r->candidates.list[i].track].id,
-						   .score = r->candidates.list[i].score};
+	for (size_t i = 0; i < candidates->n; i++)
+		told[i] = (struct event_candidate){.track = r->tables->catalog.tracks[candidates->list[i].track].id,
+						   .score = candidates->list[i].score};
 	ev->candidates = told;
-	ev->n_candidates = r->candidates.n;
+	ev->n_candidates = candidates->n;
 	return 0;
 }
 
 /* Puts the next track into the event. Returns 0, or -1 where there is no memory. */
 static int recommend_track(struct recommender *r, const struct policy *policy, struct session *session,
-			   uint32_t track, struct event *ev)
+			   struct event *ev)
 {
 	uint32_t step = (uint32_t)history_steps(session->history);
 	struct rng rng = rng_at(r->seed, RNG_POLICY, ev->user, session->number, step);
 	struct rng coin = rng_at(r->seed, RNG_EXPLORE, ev->user, session->number, step);
-	struct policy_request q = {
-		.user = ev->user,
-		.track = track,
-		.time = ev->time,
-		.history = session->history,
-		.recent = session->recent,
-		.n_recent = session->n_recent,
-		.excluded = &r->excluded,
-		.kept = &session->kept,
-		.scratch = &r->scratch,
-		.explain = r->explain,
-		.candidates = &r->candidates,
-	};
+	struct policy_request q;
 	struct recommendation a;
 
-	scored_reset(&r->candidates);
+	if (request_make(&q, &r->memory, session, &r->tables->catalog, ev) < 0)
+		return -1;
+	q.explain = r->explain;
 	if (r->epsilon > 0 ? explore_recommend(policy, r->epsilon, &q, &coin, &rng, &a) < 0
 			   : policy_recommend(policy, &q, &rng, &a) < 0)
 		return -1;
@@ -170,16 +144,14 @@ static int answer_listen(struct recommender *r, struct event *ev)
 {
 	const struct policy *policy = assign_arms(r, ev);
 	struct session *session = sessions_open(&r->sessions, ev->user);
-	uint32_t track = catalog_find(&r->tables->catalog, ev->track);
-	struct play play = {.track = track, .id = ev->track, .time = ev->time};
+	struct play play = {.track = catalog_find(&r->tables->catalog, ev->track), .id = ev->track, .time = ev->time};
 
-	if (!session || recommender_exclude(&r->excluded, &r->tables->catalog, ev) < 0 ||
-	    sessions_add(&r->sessions, session, &r->tables->catalog, play) < 0)
+	if (!session || sessions_add(&r->sessions, session, &r->tables->catalog, play) < 0)
 		return -1;
 	stamp_event(session, ev);
 	if (ev->message == EVENT_LAST)
 		return sessions_end(&r->sessions, session);
-	return recommend_track(r, policy, session, track, ev);
+	return recommend_track(r, policy, session, ev);
 }
 
 int recommender_answer(struct recommender *r, struct event *ev, struct errmsg *e)

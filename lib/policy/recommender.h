@@ -13,6 +13,7 @@
 #include "event/event.h"
 #include "policy/experiment.h"
 #include "policy/policy.h"
+#include "policy/request.h"
 #include "policy/sessions.h"
 #include "policy/tables.h"
 
@@ -23,8 +24,7 @@ struct recommender {
 	const struct policy *policy;		/* borrowed */
 	uint64_t seed;
 	struct sessions sessions;
-	struct idmap excluded;	  /* by the request that is being answered */
-	struct scored scratch, candidates; /* of the answer that is being made */
+	struct request_memory memory; /* of the answer that is being made */
 	struct event_candidate *told;	  /* candidates, as the event tells of them */
 	double epsilon;		  /* see explore.h; 0: nothing is explored */
 	size_t told_cap, explain;	  /* of how many; 0: none */
@@ -55,11 +55,5 @@ void recommender_explain(struct recommender *r, size_t n);
  * (sessions_written, sessions_delivered, sessions_undo).
  */
 int recommender_answer(struct recommender *r, struct event *ev, struct errmsg *e);
-
-/*
- * Notes which tracks a request excludes; ids that the catalog does not have exclude nothing. Returns 0, or -1 where
- * there is no memory.
- */
-int recommender_exclude(struct idmap *excluded, const struct catalog *c, const struct event *ev);
 
 #endif

@@ -5,7 +5,6 @@
 
 #include "base/grow.h"
 #include "event/assignment.h"
-#include "policy/recommender.h"
 
 /* A recommendation whose listen has not come yet, and the session that it stands in. */
 struct ope_waiting {
@@ -38,9 +37,7 @@ void ope_replay_clear(struct ope_replay *r)
 		free(r->waiting[i].w);
 	free(r->waiting);
 	sessions_clear(&r->sessions);
-	idmap_clear(&r->excluded);
-	scored_clear(&r->scratch);
-	scored_clear(&r->candidates);
+	request_memory_clear(&r->memory);
 	*r = (struct ope_replay){0};
 }
 
@@ -203,22 +200,11 @@ static int weigh(struct ope_replay *r, struct ope_waiting *w, const struct sessi
 
 static int ask_policies(struct ope_replay *r, struct ope_waiting *w, struct session *session, const struct event *ev)
 {
-	struct policy_request q = {
-		.user = ev->user,
-		.track = catalog_find(r->tables.catalog, ev->track),
-		.time = ev->time,
-		.history = session->history,
-		.recent = session->recent,
-		.n_recent = session->n_recent,
-		.excluded = &r->excluded,
-		.kept = &session->kept,
-		.scratch = &r->scratch,
-		.candidates = &r->candidates,
-		.worker = r->question.worker,
-	};
+	struct policy_request q;
 
-	if (recommender_exclude(&r->excluded, r->tables.catalog, ev) < 0)
+	if (request_make(&q, &r->memory, session, r->tables.catalog, ev) < 0)
 		return -1;
+	q.worker = r->question.worker;
 	w->track = ev->recommendation;
 	return weigh(r, w, session, ev, &q);
 }

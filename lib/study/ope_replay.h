@@ -26,7 +26,7 @@
 #include "event/event.h"
 #include "policy/chances.h"
 #include "policy/experiment.h"
-#include "policy/scored.h"
+#include "policy/request.h"
 #include "policy/sessions.h"
 #include "study/ope_sums.h"
 
@@ -52,8 +52,7 @@ struct ope_replay {
 	struct ope_sums *sums; /* borrowed */
 	struct ope_tables tables;
 	struct sessions sessions;
-	struct idmap excluded;
-	struct scored scratch, candidates;
+	struct request_memory memory;
 	struct ope_waiting *waiting; /* by place of the user in the sums */
 	size_t n_waiting, waiting_cap;
 };
