@@ -1,5 +1,6 @@
 #include "event/event.h"
 
+#include <inttypes.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -164,4 +165,12 @@ void event_write_error(struct out *o, const char *reason, unsigned long line)
 	to = put_int(PUT(to, ",\"line\":"), (int64_t)line);
 	to = PUT(to, "}\n");
 	out_commit(o, (size_t)(to - start));
+}
+
+void event_put_moment(const char *key, int64_t moment, FILE *f)
+{
+	if (moment == EVENT_NO_TIMESTAMP)
+		fprintf(f, ",\"%s\":null", key);
+	else
+		fprintf(f, ",\"%s\":%" PRId64, key, moment);
 }

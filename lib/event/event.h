@@ -10,6 +10,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 
 #include "base/arena.h"
 #include "base/errmsg.h"
@@ -101,5 +102,8 @@ void event_write(struct out *o, const struct event *ev, bool answered);
 
 /* Writes {"error":"reason","line":N}, the answer to a line that is not a request. */
 void event_write_error(struct out *o, const char *reason, unsigned long line);
+
+/* Writes ,"key":moment into what is not an event; null where it is EVENT_NO_TIMESTAMP. */
+void event_put_moment(const char *key, int64_t moment, FILE *f);
 
 #endif

@@ -127,14 +127,6 @@ static int by_time(const void *a, const void *b)
 	return (x->digest > y->digest) - (x->digest < y->digest);
 }
 
-static void write_moment(const char *key, int64_t moment, FILE *f)
-{
-	if (moment == EVENT_NO_TIMESTAMP)
-		fprintf(f, ",\"%s\":null", key);
-	else
-		fprintf(f, ",\"%s\":%" PRId64, key, moment);
-}
-
 /* Each bit of both changes about half of the bits; of the whole, nothing is changed. */
 static uint64_t digest_piece(uint64_t digest, uint64_t piece)
 {
@@ -155,8 +147,8 @@ void input_logs_write(struct input_logs *in, uint64_t piece, FILE *f)
 	for (size_t i = 0; i < in->n; i++) {
 		fprintf(f, "%s{\"digest\":\"%016" PRIx64 "\",\"events\":%" PRIu64, i > 0 ? "," : "",
 			digest_piece(in->list[i].digest, piece), in->list[i].events);
-		write_moment("from", in->list[i].from, f);
-		write_moment("until", in->list[i].until, f);
+		event_put_moment("from", in->list[i].from, f);
+		event_put_moment("until", in->list[i].until, f);
 		fputc('}', f);
 	}
 	fputc(']', f);

@@ -3,7 +3,6 @@
 #include <inttypes.h>
 #include <jansson.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "base/memstream.h"
 #include "rank/popularity_part.h"
@@ -97,8 +96,7 @@ static int pack_users(struct part_bytes *b, const struct evaluation *v)
 	for (size_t i = 0; i < v->n_users; i++) {
 		size_t user = order[i];
 
-		part_put(b, v->users[user] - before);
-		before = v->users[user];
+		part_put_id(b, v->users[user], &before);
 		for (size_t j = 0; j < v->n_counts; j++)
 			part_put(b, v->counts[user * v->n_counts + j]);
 		for (size_t j = 0; j < v->n_values; j++)
@@ -218,7 +216,7 @@ static int agree(const struct evaluation_parts *p, const json_t *head, struct er
 
 	for (size_t i = 0; i < sizeof keys / sizeof *keys; i++)
 		if (!json_equal(json_object_get(p->head, keys[i]), json_object_get(head, keys[i])))
-			return errmsg_set(e, "made %s %s", what[i], ndjson_name(p->file));
+			return errmsg_set(e, "made %s %s", what[i], p->file);
 	return 0;
 }
 
@@ -247,19 +245,19 @@ static int add_head(struct evaluation_parts *p, const json_t *head, struct errms
 		       : 0;
 }
 
-static int read_user(struct evaluation_parts *p, struct part_numbers *in, uint64_t *user, struct errmsg *e)
+static int read_user(struct evaluation_parts *p, struct part_numbers *in, uint32_t *user, struct errmsg *e)
 {
 	struct evaluation *v = &p->evaluation;
 	size_t before = v->n_users, at;
 
-	*user += part_take_up_to(in, INT32_MAX);
-	if (in->wrong || *user > INT32_MAX)
+	part_take_id(in, user);
+	if (in->wrong)
 		return part_refuse(e);
-	at = evaluation_user(v, (uint32_t)*user);
+	at = evaluation_user(v, *user);
 	if (at == SIZE_MAX)
 		return errmsg_nomem(e);
 	if (at < before)
-		return errmsg_set(e, "user %" PRIu64 " is in another part too: logs have to be split by user", *user);
+		return part_refuse_user(*user, e);
 	for (size_t j = 0; j < v->n_counts; j++)
 		v->counts[at * v->n_counts + j] = (uint32_t)part_take_up_to(in, UINT32_MAX);
 	for (size_t j = 0; j < v->n_values; j++)
@@ -270,7 +268,8 @@ static int read_user(struct evaluation_parts *p, struct part_numbers *in, uint64
 static int read_numbers(struct evaluation_parts *p, struct part *part, struct errmsg *e)
 {
 	struct part_numbers *in = &part->numbers;
-	uint64_t users, user = 0;
+	uint64_t users;
+	uint32_t user = 0;
 
 	if (ndjson_count(part->head, "users", UINT32_MAX, &users, e) < 0)
 		return -1;
@@ -285,10 +284,12 @@ static int read_numbers(struct evaluation_parts *p, struct part *part, struct er
 	return 0;
 }
 
-static int add_part(struct evaluation_parts *p, struct part *part, const char *path, struct errmsg *e)
+static int add_part(void *parts, const struct part_file *f, struct part *part, struct errmsg *e)
 {
+	struct evaluation_parts *p = parts;
+
 	if (!p->head)
-		p->file = path;
+		p->file = f->name;
 	if ((p->head ? agree(p, part->head, e) : begin(p, part->head, e)) < 0)
 		return -1;
 	return add_head(p, part->head, e) < 0 ? -1 : read_numbers(p, part, e);
@@ -296,15 +297,5 @@ static int add_part(struct evaluation_parts *p, struct part *part, const char *p
 
 int evaluation_parts_read(struct evaluation_parts *p, const char *path, struct errmsg *e)
 {
-	struct part_file f = {0};
-	struct part part;
-	int status = part_file_load(&f, path, e), more = 0;
-
-	while (status == 0 && (more = part_next(&f, &evaluation_part_kind, &part, e)) == 1) {
-		if (add_part(p, &part, path, e) < 0)
-			status = errmsg_prefix(e, "%s", ndjson_name(path));
-		part_clear(&part);
-	}
-	part_file_clear(&f);
-	return status < 0 || more < 0 ? -1 : 0;
+	return part_file_read(path, &evaluation_part_kind, add_part, p, e);
 }

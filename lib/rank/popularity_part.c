@@ -11,9 +11,8 @@ int popularity_pack(struct part_bytes *b, const struct popularity *p)
 		return -1;
 	part_put(b, p->n);
 	for (size_t i = 0; i < p->n; i++) {
-		part_put(b, counts[i].track - before);
+		part_put_id(b, counts[i].track, &before);
 		part_put(b, (uint64_t)counts[i].plays);
-		before = counts[i].track;
 	}
 	free(counts);
 	return 0;
@@ -22,16 +21,12 @@ int popularity_pack(struct part_bytes *b, const struct popularity *p)
 int popularity_unpack(struct part_numbers *in, struct popularity *p, struct errmsg *e)
 {
 	size_t n = part_take_length(in, 2);
-	uint64_t id = 0;
+	uint32_t track = 0;
 
 	for (size_t i = 0; i < n && !in->wrong; i++) {
-		struct popularity_count c = {0};
+		struct popularity_count c = {.track = part_take_id(in, &track)};
 
-		id += part_take_up_to(in, INT32_MAX);
 		c.plays = (int64_t)part_take_up_to(in, INT64_MAX);
-		c.track = (uint32_t)id;
-		if (id > INT32_MAX)
-			return part_refuse(e);
 		if (!in->wrong && popularity_add_count(p, &c, e) < 0)
 			return -1;
 	}

@@ -202,28 +202,25 @@ static int read_track_users(struct reading *r, struct tops_list *list, uint32_t 
 {
 	struct part_numbers *in = &r->numbers;
 	size_t n = part_take_length(in, 1);
-	uint64_t user = 0;
+	uint32_t user = 0;
 
 	for (size_t i = 0; i < n && !in->wrong; i++) {
-		user += part_take_up_to(in, INT32_MAX);
-		in->wrong = in->wrong || user > INT32_MAX;
-		if (!in->wrong && list && track_users_add(&list->users, track, (uint32_t)user) < 0)
+		part_take_id(in, &user);
+		if (!in->wrong && list && track_users_add(&list->users, track, user) < 0)
 			return errmsg_nomem(e);
 	}
 	return in->wrong ? part_refuse(e) : 0;
 }
 
 /* The next track of a list, which is passed over where it is NULL. */
-static int read_count(struct reading *r, struct tops_list *list, uint64_t *track, struct errmsg *e)
+static int read_count(struct reading *r, struct tops_list *list, uint32_t *track, struct errmsg *e)
 {
 	struct part_numbers *in = &r->numbers;
-	struct popularity_count count;
+	struct popularity_count count = {.track = part_take_id(in, track)};
 
-	*track += part_take_up_to(in, INT32_MAX);
-	count.track = (uint32_t)*track;
 	count.plays = (int64_t)part_take_up_to(in, INT64_MAX);
 	count.billionths = part_take_multiple(in, HUNDREDTH);
-	if (in->wrong || *track > INT32_MAX)
+	if (in->wrong)
 		return part_refuse(e);
 	if (counting_sums(&r->tops->choice.counting) && read_sums(r, list, count.track, e) < 0)
 		return -1;
@@ -236,7 +233,7 @@ static int read_list(struct reading *r, const char *arm, struct errmsg *e)
 {
 	size_t n = part_take_length(&r->numbers, 3);
 	struct tops_list *list = NULL;
-	uint64_t track = 0;
+	uint32_t track = 0;
 
 	if (r->numbers.wrong)
 		return part_refuse(e);
@@ -320,9 +317,7 @@ static int read_user(struct reading *r, int64_t from, uint64_t *id, struct errms
 	user.arm = arm == 0 ? TOPS_NO_ARM : r->first_arms[arm - 1];
 	user.billionths = part_take_multiple(in, HUNDREDTH);
 	if (r->tops->choice.counting.debias) {
-		uint64_t bits = part_take_word(in);
-
-		memcpy(&user.weight, &bits, sizeof bits);
+		user.weight = part_take_real(in);
 		in->wrong = in->wrong || user.weight < 1;
 	}
 	if (in->wrong)
@@ -346,39 +341,25 @@ static int read_users(struct reading *r, const json_t *head, struct errmsg *e)
 	return r->numbers.at == r->numbers.end ? 0 : part_refuse(e);
 }
 
-static int read_part(struct reading *r, const json_t *head, struct errmsg *e)
+static int read_part(void *tops, const struct part_file *f, struct part *part, struct errmsg *e)
 {
-	if (check_how(r, head, e) < 0 || read_lists(r, head, e) < 0 || read_first_arms(r, head, e) < 0)
-		return -1;
-	return read_users(r, head, e);
+	struct reading r = {.tops = tops, .file = f->name, .numbers = part->numbers};
+	const json_t *head = part->head;
+	bool good = check_how(&r, head, e) == 0 && read_lists(&r, head, e) == 0 && read_first_arms(&r, head, e) == 0 &&
+		    read_users(&r, head, e) == 0;
+
+	free(r.first_arms);
+	return good ? 0 : -1;
 }
 
 int tops_merge(struct tops *t, struct part_file *file, struct errmsg *e)
 {
-	struct part part;
-	int got = part_next(file, &tops_part_kind, &part, e);
-
-	while (got > 0) {
-		struct reading r = {.tops = t, .file = file->name, .numbers = part.numbers};
-
-		got = read_part(&r, part.head, e);
-		if (got < 0)
-			errmsg_prefix(e, "%s", file->name);
-		free(r.first_arms);
-		part_clear(&part);
-		if (got == 0)
-			got = part_next(file, &tops_part_kind, &part, e);
-	}
-	return got;
+	return part_file_each(file, &tops_part_kind, read_part, t, e);
 }
 
 int tops_read_partial(struct tops *t, const char *path, struct errmsg *e)
 {
-	struct part_file file;
-	int status = part_file_load(&file, path, e) < 0 ? -1 : tops_merge(t, &file, e);
-
-	part_file_clear(&file);
-	return status;
+	return part_file_read(path, &tops_part_kind, read_part, t, e);
 }
 
 /* Counts the first event of a part, which the part before had recommended. */

@@ -2,7 +2,6 @@
 #include <jansson.h>
 #include <stdbool.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "base/memstream.h"
 #include "rank/tops.h"
@@ -63,10 +62,8 @@ static void pack_track_users(const struct track_users *u, uint32_t track, struct
 	uint32_t before = 0;
 
 	part_put(b, n);
-	for (size_t i = first; i < first + n; i++) {
-		part_put(b, (uint32_t)u->pairs[i] - before);
-		before = (uint32_t)u->pairs[i];
-	}
+	for (size_t i = first; i < first + n; i++)
+		part_put_id(b, (uint32_t)u->pairs[i], &before);
 }
 
 static int pack_list(const struct counting *how, struct tops_list *list, struct part_bytes *b)
@@ -79,14 +76,13 @@ static int pack_list(const struct counting *how, struct tops_list *list, struct 
 	track_users_sort(&list->users);
 	part_put(b, list->popularity.n);
 	for (size_t i = 0; i < list->popularity.n; i++) {
-		part_put(b, counts[i].track - before);
+		part_put_id(b, counts[i].track, &before);
 		part_put(b, (uint64_t)counts[i].plays);
 		part_put_multiple(b, counts[i].billionths, HUNDREDTH);
 		if (counting_sums(how))
 			pack_sums(decayed_of(&list->decayed, counts[i].track), b);
 		if (how->users)
 			pack_track_users(&list->users, counts[i].track, b);
-		before = counts[i].track;
 	}
 	free(counts);
 	return 0;
@@ -117,15 +113,6 @@ static void pack_user(const struct tops_user *u, uint32_t before, int64_t from, 
 	part_put_multiple(b, u->billionths, HUNDREDTH);
 }
 
-/* Bit by bit. */
-static void pack_weight(double weight, struct part_bytes *b)
-{
-	uint64_t bits;
-
-	memcpy(&bits, &weight, sizeof bits);
-	part_put_word(b, bits);
-}
-
 static int pack_users(const struct writing *w, struct part_bytes *b)
 {
 	const struct tops *t = w->tops;
@@ -138,7 +125,7 @@ static int pack_users(const struct writing *w, struct part_bytes *b)
 			continue;
 		pack_user(&users->list[i], before, from, arms, b);
 		if (t->choice.counting.debias)
-			pack_weight(users->list[i].weight, b);
+			part_put_real(b, users->list[i].weight);
 		before = users->list[i].user;
 	}
 	free(arms);
@@ -228,14 +215,6 @@ static int write_lists(const struct writing *w, FILE *f)
 	return status < 0 ? -1 : write_names(&t->parts.first_arms, f);
 }
 
-static void write_moment(const char *key, int64_t moment, FILE *f)
-{
-	if (moment == EVENT_NO_TIMESTAMP)
-		fprintf(f, ",\"%s\":null", key);
-	else
-		fprintf(f, ",\"%s\":%" PRId64, key, moment);
-}
-
 /* ,"how":{…} and what it left out; nothing where all is counted. */
 static void write_how(const struct writing *w, FILE *f)
 {
@@ -247,7 +226,7 @@ static void write_how(const struct writing *w, FILE *f)
 		return;
 	fputs(",\"how\":", f);
 	counting_write(&t->choice.counting, f);
-	write_moment("newest", t->newest, f);
+	event_put_moment("newest", t->newest, f);
 	fprintf(f, ",\"left\":{\"outside\":%" PRId64 ",\"undated\":%" PRId64 ",\"unrecommended\":%" PRId64
 		",\"unweighed\":%" PRId64 "}", left->left.outside, left->left.undated, left->left.unrecommended,
 		left->left.unweighed);
@@ -270,8 +249,8 @@ static int write_head(const struct writing *w, FILE *f)
 	fprintf(f, ",\"recommended\":%s,\"events\":%" PRId64 ",\"outside\":%" PRId64, recommended ? "true" : "false",
 		has_whole(w) ? t->events : 0, has_whole(w) ? t->outside : 0);
 	write_how(w, f);
-	write_moment("from", input_logs_from(&t->parts.logs), f);
-	write_moment("until", input_logs_until(&t->parts.logs), f);
+	event_put_moment("from", input_logs_from(&t->parts.logs), f);
+	event_put_moment("until", input_logs_until(&t->parts.logs), f);
 	if (status == 0)
 		status = write_lists(w, f);
 	if (t->parts.logs.parts == 0)

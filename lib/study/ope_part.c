@@ -3,7 +3,6 @@
 #include <inttypes.h>
 #include <math.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "base/memstream.h"
 #include "text/json_put.h"
@@ -45,18 +44,10 @@ static void put_head(FILE *f, const struct ope_sums *s, const char *policy, cons
 	fprintf(f, "],\"users\":%zu,\"parts\":1", s->n);
 }
 
-static void put_real(struct part_bytes *b, double x)
-{
-	uint64_t word;
-
-	memcpy(&word, &x, sizeof word);
-	part_put_word(b, word);
-}
-
 static void put_reals(struct part_bytes *b, const double *x, size_t n)
 {
 	for (size_t i = 0; i < n; i++)
-		put_real(b, x[i]);
+		part_put_real(b, x[i]);
 }
 
 static void put_exact(struct part_bytes *b, ope_exact x)
@@ -88,14 +79,14 @@ static void pack_bin(struct part_bytes *b, const struct ope_bin *bin)
 static void pack_user(struct part_bytes *b, const struct ope_user *u, const struct ope_choice *c)
 {
 	part_put(b, u->n);
-	put_real(b, u->w2);
+	part_put_real(b, u->w2);
 	put_reals(b, u->mean_x, OPE_FEATURES);
 	part_put(b, u->artist_n);
 	if (u->artist_n > 0)
 		put_reals(b, (const double[]){u->artist_w, u->artist_wr}, 2);
 	part_put(b, u->sessions);
 	if (u->sessions > 0) {
-		put_real(b, u->reward);
+		part_put_real(b, u->reward);
 		put_reals(b, u->ahead, (size_t)c->horizon * 2);
 	}
 	part_put(b, u->n_bins);
@@ -119,8 +110,7 @@ int ope_part_write(const struct ope_sums *s, const char *policy, const char *ask
 	for (size_t i = 0; i < OPE_FOLDS; i++)
 		pack_fold(&bytes, &s->folds[i]);
 	for (size_t i = 0; i < s->n; i++) {
-		part_put(&bytes, s->users[i].id - before);
-		before = s->users[i].id;
+		part_put_id(&bytes, s->users[i].id, &before);
 		pack_user(&bytes, &s->users[i], &s->choice);
 	}
 	status = text ? part_write(text, m.len, &bytes, f) : -1;
@@ -172,7 +162,7 @@ static int agree(const struct ope_parts *p, const json_t *head, struct errmsg *e
 
 	for (size_t i = 0; i < sizeof keys / sizeof *keys; i++)
 		if (!json_equal(json_object_get(p->head, keys[i]), json_object_get(head, keys[i])))
-			return errmsg_set(e, "made %s %s", what[i], ndjson_name(p->file));
+			return errmsg_set(e, "made %s %s", what[i], p->file);
 	return 0;
 }
 
@@ -198,10 +188,8 @@ static int add_counts(struct ope_parts *p, const json_t *head, struct errmsg *e)
 
 static double take_real(struct part_numbers *in)
 {
-	uint64_t word = part_take_word(in);
-	double x;
+	double x = part_take_real(in);
 
-	memcpy(&x, &word, sizeof x);
 	if (!isfinite(x))
 		in->wrong = true;
 	return x;
@@ -282,32 +270,34 @@ static int take_user(struct part_numbers *in, struct ope_user *u, const struct o
 static int take_users(struct ope_parts *p, struct part *part, struct errmsg *e)
 {
 	struct part_numbers *in = &part->numbers;
-	uint64_t users, id = 0;
+	uint64_t users;
+	uint32_t id = 0;
 
 	if (ndjson_count(part->head, "users", UINT32_MAX, &users, e) < 0)
 		return -1;
 	for (uint64_t i = 0; i < users; i++) {
 		size_t before = p->sums.n, at;
 
-		id += part_take_up_to(in, INT32_MAX);
-		if (in->wrong || id > INT32_MAX)
+		part_take_id(in, &id);
+		if (in->wrong)
 			return part_refuse(e);
-		at = ope_sums_user(&p->sums, (uint32_t)id);
+		at = ope_sums_user(&p->sums, id);
 		if (at == SIZE_MAX)
 			return errmsg_nomem(e);
 		if (at < before)
-			return errmsg_set(e, "user %" PRIu64 " is in another part too: logs have to be split by user",
-					  id);
+			return part_refuse_user(id, e);
 		if (take_user(in, &p->sums.users[at], &p->sums.choice, e) < 0)
 			return -1;
 	}
 	return 0;
 }
 
-static int add_part(struct ope_parts *p, struct part *part, const char *path, struct errmsg *e)
+static int add_part(void *parts, const struct part_file *f, struct part *part, struct errmsg *e)
 {
+	struct ope_parts *p = parts;
+
 	if (!p->head)
-		p->file = path;
+		p->file = f->name;
 	if ((p->head ? agree(p, part->head, e) : begin(p, part->head, e)) < 0 || add_counts(p, part->head, e) < 0)
 		return -1;
 	for (size_t i = 0; i < OPE_FOLDS; i++)
@@ -317,15 +307,5 @@ static int add_part(struct ope_parts *p, struct part *part, const char *path, st
 
 int ope_parts_read(struct ope_parts *p, const char *path, struct errmsg *e)
 {
-	struct part_file f = {0};
-	struct part part;
-	int status = part_file_load(&f, path, e), more = 0;
-
-	while (status == 0 && (more = part_next(&f, &ope_part_kind, &part, e)) == 1) {
-		if (add_part(p, &part, path, e) < 0)
-			status = errmsg_prefix(e, "%s", ndjson_name(path));
-		part_clear(&part);
-	}
-	part_file_clear(&f);
-	return status < 0 || more < 0 ? -1 : 0;
+	return part_file_read(path, &ope_part_kind, add_part, p, e);
 }

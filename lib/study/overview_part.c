@@ -1,9 +1,7 @@
 #include "study/overview_part.h"
 
-#include <inttypes.h>
 #include <jansson.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "base/memstream.h"
 #include "rank/popularity_part.h"
@@ -14,14 +12,6 @@
 enum { HUNDREDTH = 10000000 };
 
 static const struct part_kind part_kind = {"botify-evaluate log", 1};
-
-static void put_moment(FILE *f, const char *key, int64_t moment)
-{
-	if (moment == EVENT_NO_TIMESTAMP)
-		fprintf(f, ",\"%s\":null", key);
-	else
-		fprintf(f, ",\"%s\":%" PRId64, key, moment);
-}
 
 static void put_head(FILE *f, const struct overview *o)
 {
@@ -35,8 +25,8 @@ static void put_head(FILE *f, const struct overview *o)
 		json_put_string(f, intern_text(&o->sources, i));
 	}
 	fputc(']', f);
-	put_moment(f, "from", o->from);
-	put_moment(f, "until", o->until);
+	event_put_moment("from", o->from, f);
+	event_put_moment("until", o->until, f);
 	fputs(",\"parts\":1", f);
 }
 
@@ -67,10 +57,8 @@ static int pack_users(struct part_bytes *b, const struct overview *o)
 		ids[i] = o->ids[i];
 	qsort(ids, o->n_users, sizeof *ids, ascending);
 	part_put(b, o->n_users);
-	for (size_t i = 0; i < o->n_users; i++) {
-		part_put(b, ids[i] - before);
-		before = ids[i];
-	}
+	for (size_t i = 0; i < o->n_users; i++)
+		part_put_id(b, ids[i], &before);
 	free(ids);
 	return 0;
 }
@@ -139,20 +127,19 @@ static void take_plays(struct part_numbers *in, struct overview_plays *list, siz
 static int take_users(struct part_numbers *in, struct overview *o, struct errmsg *e)
 {
 	size_t n = part_take_length(in, 1);
-	uint64_t id = 0;
+	uint32_t id = 0;
 
 	for (size_t i = 0; i < n; i++) {
 		int new;
 
-		id += part_take_up_to(in, INT32_MAX);
-		if (in->wrong || id > INT32_MAX)
+		part_take_id(in, &id);
+		if (in->wrong)
 			return part_refuse(e);
-		new = overview_add_user(o, (uint32_t)id);
+		new = overview_add_user(o, id);
 		if (new < 0)
 			return errmsg_nomem(e);
 		if (!new)
-			return errmsg_set(e, "user %" PRIu64 " is in another part too: logs have to be split by user",
-					  id);
+			return part_refuse_user(id, e);
 	}
 	return 0;
 }
@@ -251,17 +238,20 @@ static int take_head(struct overview *o, const json_t *head, uint64_t *parts, st
 	return 0;
 }
 
+struct reading {
+	struct overview *overview;
+	uint64_t *parts;
+};
+
+static int take_part(void *reading, const struct part_file *f, struct part *part, struct errmsg *e)
+{
+	const struct reading *r = reading;
+
+	(void)f;
+	return take_head(r->overview, part->head, r->parts, e) < 0 ? -1 : take_numbers(r->overview, part, e);
+}
+
 int overview_read_part(struct overview *o, const char *path, uint64_t *parts, struct errmsg *e)
 {
-	struct part_file f = {0};
-	struct part part;
-	int status = part_file_load(&f, path, e), more = 0;
-
-	while (status == 0 && (more = part_next(&f, &part_kind, &part, e)) == 1) {
-		if (take_head(o, part.head, parts, e) < 0 || take_numbers(o, &part, e) < 0)
-			status = errmsg_prefix(e, "%s", ndjson_name(path));
-		part_clear(&part);
-	}
-	part_file_clear(&f);
-	return status < 0 || more < 0 ? -1 : 0;
+	return part_file_read(path, &part_kind, take_part, &(struct reading){o, parts}, e);
 }

@@ -152,29 +152,16 @@ static int read_whole(struct reading *r, struct source *p, const struct part *pa
 	return p->left == 0 && p->in.at != p->in.end ? part_refuse(e) : 0;
 }
 
-static int add_source(struct reading *r, const struct part_file *f, const struct part *part, struct errmsg *e)
+static int add_source(void *reading, const struct part_file *f, struct part *part, struct errmsg *e)
 {
+	struct reading *r = reading;
 	struct source *sources = grow(r->sources, &r->cap, r->n + 1, sizeof *sources);
 
 	if (!sources)
 		return errmsg_nomem(e);
 	r->sources = sources;
 	sources[r->n] = (struct source){.name = f->name};
-	return read_whole(r, &sources[r->n++], part, e) < 0 ? errmsg_prefix(e, "%s", f->name) : 0;
-}
-
-static int read_file(struct reading *r, struct part_file *f, struct errmsg *e)
-{
-	struct part part;
-	int got = part_next(f, &partial_kind, &part, e);
-
-	while (got > 0) {
-		got = add_source(r, f, &part, e);
-		part_clear(&part);
-		if (got == 0)
-			got = part_next(f, &partial_kind, &part, e);
-	}
-	return got;
+	return read_whole(r, &sources[r->n++], part, e);
 }
 
 /* Whether the next user of a source comes before that of another. */
@@ -331,7 +318,7 @@ int partial_merge(struct study *s, struct part_file *files, size_t n, bool order
 	if (partial_find_catalog(&s->keep) < 0)
 		return errmsg_nomem(e);
 	for (size_t i = 0; status == 0 && i < n; i++)
-		status = read_file(&r, &files[i], e);
+		status = part_file_each(&files[i], &partial_kind, add_source, &r, e);
 	if (status == 0 && make_heap(&r) < 0)
 		status = errmsg_nomem(e);
 	while (status == 0 && r.n_heap > 0)

@@ -322,10 +322,12 @@ static int get_opening(struct part_numbers *in, struct partial_user *u, const st
 
 static void put_answers_of(struct part_bytes *b, const struct partial_user *u, const struct partial_numbers *to)
 {
+	uint32_t before = 0;
+
 	put_answer(b, &u->ends, to);
 	part_put(b, u->n_heard);
 	for (size_t i = 0; i < u->n_heard; i++)
-		part_put(b, u->heard[i] - (i > 0 ? u->heard[i - 1] : 0));
+		part_put_id(b, u->heard[i], &before);
 	part_put(b, u->n_openings);
 	for (size_t i = 0; i < u->n_openings; i++)
 		put_opening(b, &u->openings[i], to);
@@ -334,20 +336,18 @@ static void put_answers_of(struct part_bytes *b, const struct partial_user *u, c
 static int get_answers_of(struct part_numbers *in, struct partial_user *u, const struct partial_numbers *to,
 			  bool artists)
 {
-	uint64_t track = 0;
+	uint32_t track = 0;
 	size_t n;
 
 	get_answer(in, &u->ends, to, artists);
 	n = part_take_length(in, 1);
 	for (size_t i = 0; i < n; i++) {
-		uint64_t step = part_take_up_to(in, INT32_MAX);
-		uint32_t *heard = partial_user_heard(u);
+		uint32_t *heard = partial_user_heard(u), before = track;
 
 		if (!heard)
 			return -1;
-		track += step;
-		in->wrong = in->wrong || track > INT32_MAX || (i > 0 && step == 0);
-		*heard = (uint32_t)track;
+		*heard = part_take_id(in, &track);
+		in->wrong = in->wrong || (i > 0 && track == before);
 	}
 	n = part_take_length(in, 4);
 	for (size_t i = 0; i < n; i++)

@@ -190,14 +190,6 @@ static int put_arms(const struct study_experiment *x, FILE *f)
 	return 0;
 }
 
-static void put_moment(const char *key, int64_t moment, FILE *f)
-{
-	if (moment == EVENT_NO_TIMESTAMP)
-		fprintf(f, ",\"%s\":null", key);
-	else
-		fprintf(f, ",\"%s\":%" PRId64, key, moment);
-}
-
 static int put_experiment(const struct study *s, size_t number, FILE *f)
 {
 	const struct study_experiment *x = &s->experiments[number];
@@ -205,7 +197,7 @@ static int put_experiment(const struct study *s, size_t number, FILE *f)
 
 	fputs("{\"experiment\":", f);
 	put_name(&s->names, number, f);
-	put_moment("first", x->first, f);
+	event_put_moment("first", x->first, f);
 	fprintf(f, ",\"place\":%" PRIu32, x->place);
 	status = put_arms(x, f);
 	fputc('}', f);
@@ -219,8 +211,8 @@ static void put_counts(const struct writing *w, FILE *f)
 	const struct study *s = has_whole(w) ? w->study : &none;
 
 	fprintf(f, "{\"partial\":\"" PARTIAL_OF "\",\"version\":%d,\"events\":%" PRIu64, PARTIAL_VERSION, s->events);
-	put_moment("from", w->shape.from, f);
-	put_moment("until", input_logs_until(&w->study->logs), f);
+	event_put_moment("from", w->shape.from, f);
+	event_put_moment("until", input_logs_until(&w->study->logs), f);
 	fprintf(f, ",\"duplicate_events\":%" PRIu64 ",\"out_of_order_events\":%" PRIu64
 		   ",\"sorted\":%s,\"events_after_end\":%" PRIu64 ",\"malformed_lines\":%" PRIu64
 		   ",\"unread_files\":%" PRIu64 ",\"undated_sessions\":%" PRIu64,

@@ -74,6 +74,20 @@ void part_put_multiple(struct part_bytes *b, int64_t number, uint32_t unit)
 	part_put(b, whole % unit == 0 ? whole / unit << 1 : whole << 1 | 1);
 }
 
+void part_put_id(struct part_bytes *b, uint32_t id, uint32_t *before)
+{
+	part_put(b, id - *before);
+	*before = id;
+}
+
+void part_put_real(struct part_bytes *b, double x)
+{
+	uint64_t word;
+
+	memcpy(&word, &x, sizeof word);
+	part_put_word(b, word);
+}
+
 static uint64_t refuse_number(struct part_numbers *n)
 {
 	n->wrong = true;
@@ -115,6 +129,15 @@ uint64_t part_take_word(struct part_numbers *n)
 	return word;
 }
 
+double part_take_real(struct part_numbers *n)
+{
+	uint64_t word = part_take_word(n);
+	double x;
+
+	memcpy(&x, &word, sizeof x);
+	return x;
+}
+
 int64_t part_take_multiple(struct part_numbers *n, uint32_t unit)
 {
 	uint64_t number = part_take(n), whole = number >> 1;
@@ -132,6 +155,11 @@ uint64_t part_take_up_to(struct part_numbers *n, uint64_t max)
 	uint64_t number = part_take(n);
 
 	return number <= max ? number : refuse_number(n);
+}
+
+uint32_t part_take_id(struct part_numbers *n, uint32_t *before)
+{
+	return *before += (uint32_t)part_take_up_to(n, INT32_MAX - *before);
 }
 
 size_t part_take_length(struct part_numbers *n, size_t size)
@@ -372,6 +400,11 @@ int part_refuse(struct errmsg *e)
 	return errmsg_set(e, "not a part of a log: its numbers are not right");
 }
 
+int part_refuse_user(uint32_t user, struct errmsg *e)
+{
+	return errmsg_set(e, "user %" PRIu32 " is in another part too: logs have to be split by user", user);
+}
+
 static int check_kind(const json_t *head, const struct part_kind *kind, struct errmsg *e)
 {
 	const char *of = json_string_value(json_object_get(head, "partial"));
@@ -451,4 +484,28 @@ void part_clear(struct part *p)
 {
 	json_decref(p->head);
 	*p = (struct part){0};
+}
+
+int part_file_each(struct part_file *f, const struct part_kind *kind, part_add *add, void *ctx, struct errmsg *e)
+{
+	struct part part;
+	int got;
+
+	while ((got = part_next(f, kind, &part, e)) > 0) {
+		int status = add(ctx, f, &part, e);
+
+		part_clear(&part);
+		if (status < 0)
+			return errmsg_prefix(e, "%s", f->name);
+	}
+	return got;
+}
+
+int part_file_read(const char *path, const struct part_kind *kind, part_add *add, void *ctx, struct errmsg *e)
+{
+	struct part_file f = {0};
+	int status = part_file_load(&f, path, e) < 0 ? -1 : part_file_each(&f, kind, add, ctx, e);
+
+	part_file_clear(&f);
+	return status;
 }

@@ -35,6 +35,9 @@ void part_put_signed(struct part_bytes *b, int64_t number); /* small ones of eit
 void part_put_word(struct part_bytes *b, uint64_t word);    /* eight bytes: for digests, of which none is small */
 /* One of 0 or above, that is often a multiple of `unit`: shorter where it is. */
 void part_put_multiple(struct part_bytes *b, int64_t number, uint32_t unit);
+/* The next of a list of ids that ascend, by how much it is above *before, which it becomes; 0 at the beginning. */
+void part_put_id(struct part_bytes *b, uint32_t id, uint32_t *before);
+void part_put_real(struct part_bytes *b, double x); /* bit by bit */
 
 /*
  * Numbers that are being unpacked. Where there is none left, or none that fits, they are 0 and `wrong` is set: to be
@@ -50,8 +53,14 @@ int64_t part_take_signed(struct part_numbers *n);
 uint64_t part_take_word(struct part_numbers *n);
 int64_t part_take_multiple(struct part_numbers *n, uint32_t unit);
 
+/* Whatever its bits say: NaN, or infinite. */
+double part_take_real(struct part_numbers *n);
+
 /* One that is at most `max`. */
 uint64_t part_take_up_to(struct part_numbers *n, uint64_t max);
+
+/* The next of a list of ids, which are at most INT32_MAX and do not descend. */
+uint32_t part_take_id(struct part_numbers *n, uint32_t *before);
 
 /* How many follow, each of at least `size` bytes: no more than there is room for in what is left. */
 size_t part_take_length(struct part_numbers *n, size_t size);
@@ -106,6 +115,16 @@ void part_file_clear(struct part_file *f);
 int part_next(struct part_file *f, const struct part_kind *kind, struct part *p, struct errmsg *e);
 void part_clear(struct part *p);
 
+/*
+ * Hands what is left of a file to `add`, part by part. Returns 0, or -1 with the file and the reason, as the first call
+ * of `add` that returns -1 says it.
+ */
+typedef int part_add(void *ctx, const struct part_file *f, struct part *p, struct errmsg *e);
+int part_file_each(struct part_file *f, const struct part_kind *kind, part_add *add, void *ctx, struct errmsg *e);
+
+/* The same for a file that is not loaded yet. */
+int part_file_read(const char *path, const struct part_kind *kind, part_add *add, void *ctx, struct errmsg *e);
+
 /* Which of several pieces a user goes to, where a part is cut by user. */
 struct part_cut {
 	size_t (*piece_of)(void *ctx, uint32_t user); /* below n */
@@ -115,5 +134,8 @@ struct part_cut {
 
 /* Sets the reason why numbers are wrong though the checksum is right: no part of ours is. Returns -1. */
 int part_refuse(struct errmsg *e);
+
+/* Sets the reason why a user of two parts is not to be added up. Returns -1. */
+int part_refuse_user(uint32_t user, struct errmsg *e);
 
 #endif

@@ -49,6 +49,43 @@ static void numbers_come_back(void)
 	part_bytes_clear(&b);
 }
 
+static void lists_of_ids_come_back(void)
+{
+	static const uint32_t ids[] = {0, 0, 1, 500, INT32_MAX, INT32_MAX};
+	struct part_bytes b = {0};
+	uint32_t before = 0;
+	struct part_numbers in;
+
+	for (size_t i = 0; i < 6; i++)
+		part_put_id(&b, ids[i], &before);
+	part_put(&b, 1);
+	in = (struct part_numbers){.at = b.bytes, .end = b.bytes + b.n};
+	before = 0;
+	for (size_t i = 0; i < 6; i++)
+		CHECK(part_take_id(&in, &before) == ids[i] && before == ids[i] && !in.wrong);
+	CHECK(part_take_id(&in, &before) == INT32_MAX && in.wrong); /* there is none above the last */
+	part_bytes_clear(&b);
+}
+
+static void reals_come_back(void)
+{
+	static const double reals[] = {0, -0.0, 0.1, -1e300, 5e-324, INFINITY};
+	struct part_bytes b = {0};
+	struct part_numbers in;
+
+	for (size_t i = 0; i < 6; i++)
+		part_put_real(&b, reals[i]);
+	part_put_real(&b, NAN);
+	in = (struct part_numbers){.at = b.bytes, .end = b.bytes + b.n};
+	for (size_t i = 0; i < 6; i++) {
+		double x = part_take_real(&in);
+
+		CHECK(memcmp(&x, &reals[i], sizeof x) == 0);
+	}
+	CHECK(isnan(part_take_real(&in)) && in.at == in.end && !in.wrong);
+	part_bytes_clear(&b);
+}
+
 /* Too long, too large, or not all there. */
 static void wrong_numbers_are_noticed(void)
 {
@@ -177,6 +214,8 @@ int main(void)
 
 	fixture_enter(directory);
 	RUN(numbers_come_back);
+	RUN(lists_of_ids_come_back);
+	RUN(reals_come_back);
 	RUN(wrong_numbers_are_noticed);
 	RUN(parts_may_be_joined);
 	RUN(damage_is_noticed);
