@@ -12,6 +12,7 @@ setup_file() {
 	cp world/tracks.ndjson .
 	botify-sim --tracks tracks.ndjson --users world/users.ndjson --embeddings world/tracks.npy --sessions 6000 --in-flight 8 -- \
 		botify-recommend --tracks tracks.ndjson --policy random --no-latency >log 2>said
+	head -n 6000 log | botify-train session --tracks tracks.ndjson -o model 2>said
 }
 
 setup() {
@@ -92,7 +93,6 @@ number() {
 }
 
 @test "evaluate policy: what a log has no chance for is said to be unusable" {
-	botify-train session --tracks tracks.ndjson -o model log 2>said
 	botify-sim --tracks tracks.ndjson --users world/users.ndjson --embeddings world/tracks.npy --sessions 300 --seed 9 -- \
 		botify-recommend --tracks tracks.ndjson --policy artist >narrow 2>said
 	estimate --policy session:20 --session model narrow >got
@@ -121,7 +121,6 @@ number() {
 @test "evaluate policy: sums are the same, to the last bit, for any number of threads" {
 	local policy threads
 
-	botify-train session --tracks tracks.ndjson -o model log 2>said
 	botify-toppop log >top
 	# some requests exclude tracks, and some do not know how likely their answer was
 	jq -c 'if .user % 3 == 0 then .exclude = [.track, 1, 2] else . end |
