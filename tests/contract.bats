@@ -162,6 +162,15 @@ if_reading() {
 	! reading "$command" || "$@"
 }
 
+# Twice the log, so many times: its lines 2^$1 times, in the file `big`.
+double_log() {
+	cp log.ndjson big
+	for _ in $(seq "$1"); do
+		cat big big >twice
+		mv twice big
+	done
+}
+
 # Runs a command: exit status in $status, output in the files out and err. What hangs fails.
 try() {
 	status=0
@@ -326,9 +335,10 @@ without_effect() {
 		local name n
 		try "$@" --vers
 		[ "$status" = 0 ] && [[ $(cat out) == "$1 (botify) "* ]] || fail --vers || return
+		in_table "$@" >names
 		for name in $(in_table "$@" | cut -c 1 | sort -u); do
-			n=$(in_table "$@" | grep -c "^$name")
-			[ "$n" -gt 1 ] && ! in_table "$@" | grep -qx "$name" || continue
+			n=$(grep -c "^$name" names)
+			[ "$n" -gt 1 ] && ! grep -qx "$name" names || continue
 			try "$@" "--$name=0"
 			[ "$status" = 2 ] && [[ $(head -n 1 err) == "$1: option '--$name=0' is ambiguous; possibilities: '--$name"* ]] &&
 				[ "$(head -n 1 err | grep -o "'--" | wc -l)" = $((n + 1)) ] || fail "--$name=0" || return
@@ -821,11 +831,7 @@ try_without() {
 }
 
 @test "contract: a reader that goes away ends the run" {
-	cp log.ndjson big
-	for _ in 1 2 3 4 5 6 7 8 9 10; do
-		cat big big >twice
-		mv twice big
-	done
+	double_log 10
 	ends() {
 		minimal "$1"
 		args=("${args[@]/%log.ndjson/big}")
@@ -874,26 +880,26 @@ try_without() {
 	[ "$status" = 1 ]
 }
 
-# Runs a command at a terminal where nothing but the end of the input is typed: exit status in $status, output in the files
-# out and err. It ends after $patience seconds, if it does not by itself.
+# Runs a command at a terminal where nothing but the end of the input is typed, after what is to be read from standard
+# input here: exit status in $status, output in the files out and err. What hangs fails.
 try_at_terminal() {
 	local line
 	printf -v line '%q ' "$@"
 	status=0
-	timeout -k 1 "${patience:-60}" script -qec "$line >out 2>err" /dev/null </dev/null >/dev/null || status=$?
+	timeout -k 1 60 script -qec "$line >out 2>err" /dev/null >/dev/null || status=$?
 }
 
 @test "contract: a command that waits for the input of a terminal says so, once" {
 	command -v script >/dev/null || skip "script is not installed"
 	waits() {
 		reading "$1"
-		try_at_terminal "$1" "${args[@]}"
+		try_at_terminal "$1" "${args[@]}" </dev/null
 		[ "$(head -n 1 err)" = "$1: reading from the terminal; Ctrl-D ends the input" ] || fail "${args[*]}" || return
-		# the end of the input is typed once, and so it goes on to wait
-		patience=8 try_at_terminal "$1" "${args[@]}" - log.ndjson -
-		[ "$(grep -c 'from the terminal' err)" = 1 ] || fail "- log.ndjson -" || return
+		# also where it waits twice, and the end is typed twice
+		try_at_terminal "$1" "${args[@]}" - log.ndjson - < <(printf '\004\004')
+		[ "$status" -lt 124 ] && [ "$(grep -c 'from the terminal' err)" = 1 ] || fail "- log.ndjson -" || return
 		# nothing is waited for
-		try_at_terminal "$1" "${args[@]}" log.ndjson
+		try_at_terminal "$1" "${args[@]}" log.ndjson </dev/null
 		[ ! -s err ] || fail log.ndjson
 		try "$1" "${args[@]}" </dev/null
 		! grep 'from the terminal' err || fail /dev/null
@@ -902,7 +908,7 @@ try_at_terminal() {
 	tables() {
 		files "$1" | grep -v -e 'embeddings FILE' | while read -r pattern; do
 			# shellcheck disable=SC2086
-			try_at_terminal "$1" ${pattern//FILE/-}
+			try_at_terminal "$1" ${pattern//FILE/-} </dev/null
 			[ "$(grep -c "^$1: reading from the terminal; Ctrl-D ends the input$" err)" = 1 ] || fail "$pattern" || return
 		done
 	}
@@ -939,19 +945,22 @@ try_at_terminal() {
 # As bytes come late through a pipe, it is not known how many there will be.
 @test "contract: who waits at a terminal sees how far reading has come" {
 	command -v script >/dev/null || skip "script is not there"
+	double_log 11
 	cat >slow <<-'END'
-		"$@" < <(cat log.ndjson; sleep 1.2; cat log.ndjson; sleep 0.4; for _ in $(seq 2000); do cat log.ndjson; done)
+		"$@" < <(cat log.ndjson; sleep 1.2; cat log.ndjson; sleep 0.4; cat big)
 	END
 	shows_progress() {
 		reading "$1" || [ "$1" = botify-split ] || return 0
 		[ "$1" = botify-recommend ] && return
 		[ "$1" = botify-split ] && args=(-n 1 -o slow.)
+		mkdir -p file
+		(cd file && ln -sf ../log.ndjson ../big ../top.json . && bash ../slow "$1" "${args[@]}" 2>err >out) &
 		script -qec "bash slow $1 ${args[*]} >out" /dev/null </dev/null >seen
 		status=$?
+		wait $!
 		[ "$status" = 0 ] && grep -qE $'\r[0-9]+ MB read, [0-9]+ MB/s\033\\[K.*\r\033\\[K' seen || fail "$(cat -v seen)" || return
 		# and not where that is a file
-		bash slow "$1" "${args[@]}" 2>err >again
-		[ ! -s err ] && cmp out again || fail file
+		[ ! -s file/err ] && cmp out file/out || fail file
 	}
 	for_each shows_progress
 }
@@ -959,11 +968,11 @@ try_at_terminal() {
 # Where each log is read apart, for a part or a state, it is still one wait.
 @test "contract: progress is of all logs, also where they are told apart" {
 	command -v script >/dev/null || skip "script is not there"
-	for _ in $(seq 3000); do cat log.ndjson; done >long
+	double_log 12
 	mkfifo one two
 	for command in botify-abtest botify-toppop; do
 		cat >slow <<-'END'
-			(cat long; sleep 1.2; cat log.ndjson) >one && (cat log.ndjson; sleep 1.3; cat long) >two &
+			(cat big; sleep 1.2; cat log.ndjson) >one && (cat log.ndjson; sleep 1.3; cat big) >two &
 			$1 --partial one two >part
 		END
 		script -qec "bash slow $command" /dev/null </dev/null >seen
