@@ -384,9 +384,10 @@ unsound() {
 }
 
 @test "interval, p and verdict agree in every row, whatever is asked for of whatever log" {
+	local adjustments=(holm bh by)
 	for seed in $(seq 20); do
 		small_log "$seed" >log
-		for adjust in none holm bh by; do
+		for adjust in none "${adjustments[seed % 3]}"; do
 			for more in "" --sequential --cap\ 80% "--lift fieller" "--sequential --lift fieller" \
 				"--lift fieller --cap 80%" "--sequential --cap 50%" "--sequential --lift fieller --cap 80% --tune 30"; do
 				# shellcheck disable=SC2086
@@ -398,7 +399,7 @@ unsound() {
 	unsound <all >bad
 	[ ! -s bad ] || { head -5 bad; return 1; }
 	# of all kinds there were some
-	jq -es 'length > 4000 and (map(select(.significant)) | length > 500) and (map(select(.p == null)) | length > 500)
+	jq -es 'length > 2000 and (map(select(.significant)) | length > 250) and (map(select(.p == null)) | length > 250)
 		and any(.control_mean == 0 and .significant) and any(.lower == null and .significant)
 		and any(.p != .p_adjusted and .significant)' all
 }

@@ -301,7 +301,7 @@ without_effect() {
 		local name
 		for name in $(in_table "$@"); do
 			# one letter that is not in any name, at the end, and in place of another
-			for wrong in "--${name}Q" "--${name:0:1}Q${name:2}" "--${name}Q=5"; do
+			for wrong in "--${name}Q=5" "--${name:0:1}Q${name:2}"; do
 				[ ${#name} -ge 4 ] || continue
 				try "$@" "$wrong"
 				[ "$status" = 2 ] && [ ! -s out ] && [ "$(wc -l <err)" = 2 ] &&

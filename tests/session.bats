@@ -10,7 +10,7 @@ setup_file() {
 	PATH=$(cd "$bin" && pwd):$PATH
 	cd "$BATS_FILE_TMPDIR" || return
 	botify-world --n-tracks 400 --n-users 100 --dim 16 --seed 5 world
-	play random+unseen 1500 1 >log.ndjson
+	play random+unseen 1000 1 >log.ndjson
 	# where the truth is not: trainers and policies shall not miss it
 	mkdir bare
 	cp world/tracks.ndjson bare
@@ -141,7 +141,7 @@ mean_time() {
 	botify-sim() { "$bin/tests/listener/botify-sim-steps" "$@"; }
 	cd "$BATS_TEST_TMPDIR"
 	ln -s "$BATS_FILE_TMPDIR/world" world
-	play random+unseen 3000 1 >random
+	play random+unseen 2000 1 >random
 	botify-train session --tracks world/tracks.ndjson -o model random
 	botify-train similar --model itemknn -o similar random
 	play similar,random+unseen 1000 2 --similar similar >contextual

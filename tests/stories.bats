@@ -37,7 +37,7 @@ whole_report() {
 @test "published: every experiment of the report, beside the published figures, and sentences on what was open" {
 	local n
 	make_world
-	example published --world world --sessions 100 --learn 600 -o results
+	example published --world world --sessions 100 --learn 300 -o results
 	whole_report results
 	for n in 1 2 3 4 5 6 7 8 9 10; do
 		grep -q "^| $n | .* | published | " results/report.md
@@ -57,21 +57,21 @@ whole_report() {
 	grep -q '<svg' results/report.html
 	# there is nothing left to do
 	cp -p results/report.html before
-	example published --world world --sessions 100 --learn 600 -o results
+	example published --world world --sessions 100 --learn 300 -o results
 	[ ! results/report.html -nt before ]
 	[ "$(wc -l <err)" = 1 ]
 }
 
 @test "tops: a table of tops, offline metrics, and how far they agree; the same again" {
 	make_world
-	example tops --world world --sessions 200 --learn 600 -o results
+	example tops --world world --sessions 100 --learn 300 -o results
 	whole_report results
 	[ "$(wc -l <results/metrics.tsv)" = 90 ]
 	[ "$(wc -l <results/rho.tsv)" = 15 ]
 	grep -q '^| T6 | session | ours | ' results/report.md
 	grep -q '^\*\*.*\*\*$' results/report.md
 	# tops are counted on one half and judged by the other
-	example tops --world world --sessions 200 --learn 600 --keep -o again
+	example tops --world world --sessions 100 --learn 300 --keep -o again
 	cmp results/report.md again/report.md
 	botify-toppop --holdout 1:0.5 --holdout-by event --limit 1000 again/traffic.collaborative.ndjson 2>/dev/null |
 		cmp - again/tables/top.collaborative.json
@@ -79,7 +79,7 @@ whole_report() {
 
 @test "course: the homework, two models in one experiment, a memory" {
 	make_world
-	example course --world world --sessions 200 --learn 1000 -o results
+	example course --world world --sessions 100 --learn 500 -o results
 	whole_report results
 	grep -qE '^Homework: [0-4] of 4 learned policies beat sticky-artist significantly\.$' results/report.md
 	grep -q '^| T3 | `i2i:10:mf,random` | ' results/report.md
@@ -96,11 +96,11 @@ same_days() {
 	local begun took pid n kills=0 runs=0
 	make_world
 	begun=$(date +%s%N)
-	example days --world world --explore 0.1 --depth 50 -o whole 3 100
+	example days --world world --explore 0.1 --depth 50 -o whole 3 50
 	took=$((($(date +%s%N) - begun) / 1000000))
 	[ "$(cut -f 1-3 whole/curve.tsv | uniq | wc -l)" = 10 ]
 	grep -q 'What exploration is worth' whole/report.md
-	example days --world world --explore 0.1 --depth 50 -o whole 3 100
+	example days --world world --explore 0.1 --depth 50 -o whole 3 50
 	grep -q ' sessions$' err && false
 	whole_report whole
 	# every second command prints half of what it has to say, or makes half a model, and takes the script with it
@@ -119,7 +119,7 @@ same_days() {
 	chmod +x dying/command
 	for n in sim train abtest; do ln -s command dying/botify-$n; done
 	until count=$PWD/count bin=$bin PATH=$PWD/dying:$PATH \
-		"$examples/days/days" --world world --explore 0.1 --depth 50 -o parts 3 100 >out 2>err; do
+		"$examples/days/days" --world world --explore 0.1 --depth 50 -o parts 3 50 >out 2>err; do
 		runs=$((runs + 1))
 		[ $runs -lt 60 ]
 	done
@@ -128,7 +128,7 @@ same_days() {
 	rm -rf parts
 	# with all that it had started
 	for n in $(seq "${KILLS:-2}"); do
-		setsid "$examples/days/days" --world world --explore 0.1 --depth 50 -o parts 3 100 >out 2>err &
+		setsid "$examples/days/days" --world world --explore 0.1 --depth 50 -o parts 3 50 >out 2>err &
 		pid=$!
 		n=$((RANDOM % (took / 4 + 1))) # soon: the machine may be faster by now
 		sleep "$(printf '%d.%03d' $((n / 1000)) $((n % 1000)))"
@@ -136,12 +136,12 @@ same_days() {
 		wait $pid || :
 	done
 	[ $kills -gt 0 ]
-	example days --world world --explore 0.1 --depth 50 -o parts 3 100
+	example days --world world --explore 0.1 --depth 50 -o parts 3 50
 	same_days
 	# and without exploration, by days
-	example days --world world --depth 50 -o few 2 100
+	example days --world world --depth 50 -o few 2 50
 	[ "$(wc -l <few/curve.tsv)" = 4 ]
-	example days --world world --depth 50 -o few 3 100
+	example days --world world --depth 50 -o few 3 50
 	grep -v '^with	' whole/curve.tsv | cmp - few/curve.tsv
 	grep -c '^without ' out | grep -qx 4
 }
