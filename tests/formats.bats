@@ -24,14 +24,9 @@ without_pictures() {
 
 # A log of 3 users an arm whose experiment and arms have these names.
 log_named() {
-	local user arm time
-	for user in 1 2 3; do
-		for arm in 2 3; do
-			[ "$arm" = 2 ] && time=0.$((2 * user)) || time=0.$user
-			jq -nc --arg x "$1" --arg arm "${!arm}" --argjson time $time --argjson user $((10 * user + arm)) \
-				'{message: "last", user: $user, track: 1, time: $time, experiments: {($x): $arm}}'
-		done
-	done
+	jq -nc --arg x "$1" --arg control "$2" --arg treatment "$3" 'range(1; 4) as $user | range(2) as $arm |
+		{message: "last", user: (10 * $user + 2 + $arm), track: 1, time: ($user * (2 - $arm) / 10),
+			experiments: {($x): [$control, $treatment][$arm]}}'
 }
 
 # Every line is a HELP, a TYPE or a sample, as the text format 0.0.4 has them, and each family begins with the first two.

@@ -45,35 +45,42 @@ static int nearest_first(const void *a, const void *b)
 	return x->score != y->score ? (x->score < y->score ? 1 : -1) : (x->track > y->track ? 1 : -1);
 }
 
-/* All products in double precision, sorted. Returns whether they are the same k. */
-static bool agrees(const struct npy *m, uint32_t track, size_t k, const uint32_t *got)
+/* Some of the tracks, not in order, none twice: the i-th. */
+static uint32_t track_at(const struct npy *m, uint32_t i)
 {
-	struct scored *all = malloc(m->rows * sizeof *all);
-	bool same = true;
-
-	for (uint32_t i = 0; i < m->rows; i++)
-		all[i] = (struct scored){.score = embeddings_dot(m, track, i), .track = i};
-	qsort(all, m->rows, sizeof *all, nearest_first);
-	for (size_t i = 0; i < k; i++)
-		same = same && all[i].track == got[i];
-	free(all);
-	return same;
+	return (uint32_t)((i * 7919u + 3) % m->rows);
 }
 
-static void check_by_prefix(const struct npy *m, size_t k, uint32_t n, size_t prefix)
+/* All tracks for each of n, nearest first: all products in double precision, sorted. New. */
+static uint32_t *rank_all(const struct npy *m, uint32_t n)
+{
+	struct scored *all = malloc(m->rows * sizeof *all);
+	uint32_t *ranked = malloc(n * m->rows * sizeof *ranked);
+
+	for (uint32_t i = 0; i < n; i++) {
+		for (uint32_t j = 0; j < m->rows; j++)
+			all[j] = (struct scored){.score = embeddings_dot(m, track_at(m, i), j), .track = j};
+		qsort(all, m->rows, sizeof *all, nearest_first);
+		for (size_t j = 0; j < m->rows; j++)
+			ranked[i * m->rows + j] = all[j].track;
+	}
+	free(all);
+	return ranked;
+}
+
+static void check_by_prefix(const struct npy *m, const uint32_t *ranked, size_t k, uint32_t n, size_t prefix)
 {
 	struct neighbours nb;
 	uint32_t *tracks = malloc(n * sizeof *tracks);
 	struct errmsg e;
 	uint32_t wrong = 0;
 
-	/* some of the tracks, not in order, none twice */
 	for (uint32_t i = 0; i < n; i++)
-		tracks[i] = (uint32_t)((i * 7919u + 3) % m->rows);
+		tracks[i] = track_at(m, i);
 	CHECK(neighbours_find_by(&nb, m, tracks, n, k, prefix, NULL, &e) == 0);
 	CHECK(nb.n == n && nb.k == k);
 	for (uint32_t i = 0; i < n; i++)
-		wrong += !agrees(m, tracks[i], k, neighbours_of(&nb, tracks[i]));
+		wrong += memcmp(ranked + i * m->rows, neighbours_of(&nb, tracks[i]), k * sizeof *ranked) != 0;
 	if (wrong)
 		printf("# type %d, %zu x %zu, k %zu, prefix %zu: %u of %u are wrong\n", m->type, m->rows, m->columns, k,
 		       prefix, wrong, n);
@@ -83,22 +90,24 @@ static void check_by_prefix(const struct npy *m, size_t k, uint32_t n, size_t pr
 }
 
 /* As it pays, and forced to look at short and long prefixes of the turned rows. */
-static void check_against_all(const struct npy *m, size_t k, uint32_t n)
+static void check_against_all(const struct npy *m, const uint32_t *ranked, size_t k, uint32_t n)
 {
 	size_t d = m->columns;
 	size_t prefixes[] = {NEIGHBOURS_BEST, 1, d / 3, d / 2, d - d / 3, d - 1};
 
 	for (size_t i = 0; i < sizeof prefixes / sizeof *prefixes; i++)
 		if (i == 0 || prefixes[i] > prefixes[i - 1])
-			check_by_prefix(m, k, n, prefixes[i]);
+			check_by_prefix(m, ranked, k, n, prefixes[i]);
 }
 
 static void check_shape(enum npy_type type, size_t rows, size_t columns, uint32_t levels, double scale)
 {
 	struct npy m = make_matrix(type, rows, columns, levels, scale, rows + columns + levels);
+	uint32_t n = rows < 150 ? (uint32_t)rows : 150, *ranked = rank_all(&m, n);
 
 	for (size_t k = 1; k <= rows; k = k < 8 ? k + 1 : k < rows ? (k * 2 < rows ? k * 2 : rows) : rows + 1)
-		check_against_all(&m, k, (uint32_t)(rows < 150 ? rows : 150));
+		check_against_all(&m, ranked, k, n);
+	free(ranked);
 	npy_clear(&m);
 }
 
@@ -131,12 +140,15 @@ static void close_ones_are_told_apart(void)
 	enum { N = 200, D = 20 };
 	struct npy m = make_matrix(NPY_FLOAT64, N, D, 0, 1, 9);
 	double *x = m.data;
+	uint32_t *ranked;
 
 	for (size_t i = 1; i < N; i++)
 		for (size_t j = 0; j < D; j++)
 			x[i * D + j] = x[j] + (i % 3) * 1e-12 * (j + 1) - (i % 7) * 1e-14;
+	ranked = rank_all(&m, 20);
 	for (size_t k = 1; k <= 20; k++)
-		check_against_all(&m, k, 20);
+		check_against_all(&m, ranked, k, 20);
+	free(ranked);
 	npy_clear(&m);
 }
 
@@ -157,10 +169,13 @@ static void extreme_values_do_no_harm(void)
 static void a_giant_hides_nobody(void)
 {
 	struct npy m = make_matrix(NPY_FLOAT32, 200, 10, 0, 1, 5);
+	uint32_t *ranked;
 
 	for (size_t j = 0; j < 10; j++)
 		((float *)m.data)[50 * 10 + j] *= 1e7f;
-	check_against_all(&m, 5, 150);
+	ranked = rank_all(&m, 150);
+	check_against_all(&m, ranked, 5, 150);
+	free(ranked);
 	npy_clear(&m);
 }
 
@@ -171,6 +186,7 @@ static void few_axes_and_empty_rows(void)
 
 	for (int type = NPY_FLOAT32; type <= NPY_FLOAT64; type++) {
 		struct npy m = make_matrix(type, N, D, 0, 1, 11);
+		uint32_t *ranked;
 
 		for (size_t i = 0; i < N; i++)
 			for (size_t j = 0; j < D; j++) {
@@ -181,9 +197,11 @@ static void few_axes_and_empty_rows(void)
 				else
 					((double *)m.data)[i * D + j] *= factor;
 			}
+		ranked = rank_all(&m, 300);
 		for (size_t k = 1; k <= N; k *= 9)
-			check_against_all(&m, k, 300);
-		check_against_all(&m, N, 20);
+			check_against_all(&m, ranked, k, 300);
+		check_against_all(&m, ranked, N, 20);
+		free(ranked);
 		npy_clear(&m);
 	}
 }
@@ -192,10 +210,13 @@ static void few_axes_and_empty_rows(void)
 static void many_searches_choose_a_prefix(void)
 {
 	struct npy m = make_matrix(NPY_FLOAT32, 1200, 48, 0, 1, 12);
+	uint32_t *ranked;
 
 	for (size_t i = 0; i < 1200 * 48; i++)
 		((float *)m.data)[i] *= 1 / (1 + (float)(i % 48));
-	check_by_prefix(&m, 10, 1200, NEIGHBOURS_BEST);
+	ranked = rank_all(&m, 1200);
+	check_by_prefix(&m, ranked, 10, 1200, NEIGHBOURS_BEST);
+	free(ranked);
 	npy_clear(&m);
 }
 
