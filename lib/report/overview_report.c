@@ -1,6 +1,5 @@
 #include "report/overview_report.h"
 
-#include <inttypes.h>
 #include <math.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -10,21 +9,8 @@
 #include "base/memstream.h"
 #include "render/html.h"
 #include "render/svg.h"
-#include "render/table.h"
-#include "text/day.h"
+#include "report/overview_words.h"
 #include "text/humanize.h"
-
-enum { HOUR_MS = 3600000, SOURCES_SHOWN = 6 };
-
-static double share(uint64_t part, uint64_t whole)
-{
-	return whole > 0 ? 100 * (double)part / (double)whole : NAN;
-}
-
-static double mean_time(const struct overview_plays *p)
-{
-	return p->plays > 0 ? (double)p->billionths / 1e9 / (double)p->plays : NAN;
-}
 
 static const struct section_column log_columns[] = {
 	{"events", "events", SECTION_COUNT},
@@ -62,22 +48,11 @@ static const struct section_column plays_columns[] = {
 	{"liked", "% liked", SECTION_SHARE},
 };
 
-/* Sessions that are open have plays too: a session is what has a first track. */
-static double per_session(const struct overview *o, double sum)
-{
-	return o->first.plays > 0 ? sum / (double)o->first.plays : NAN;
-}
-
 static double followed(const struct overview *o)
 {
 	uint64_t n = o->counts[OVERVIEW_FOLLOWED];
 
-	return share(n, n + o->counts[OVERVIEW_NOT_FOLLOWED]);
-}
-
-static double repeated_artists(const struct overview *o)
-{
-	return share(o->counts[OVERVIEW_REPEATED_ARTISTS], o->counts[OVERVIEW_KNOWN]);
+	return overview_share(n, n + o->counts[OVERVIEW_NOT_FOLLOWED]);
 }
 
 static void make_log(struct section *s, const struct overview *o)
@@ -94,13 +69,13 @@ static void make_log(struct section *s, const struct overview *o)
 	section_number(s, o->from == EVENT_NO_TIMESTAMP ? NAN : (double)o->from);
 	section_number(s, o->until == EVENT_NO_TIMESTAMP ? NAN : (double)o->until);
 	section_number(s, o->from == EVENT_NO_TIMESTAMP ? NAN : (double)gap);
-	section_number(s, per_session(o, (double)o->all.plays));
-	section_number(s, per_session(o, (double)o->all.billionths / 1e9));
-	section_number(s, mean_time(&o->all));
-	section_number(s, share(o->all.skipped, o->all.plays));
-	section_number(s, share(o->all.liked, o->all.plays));
-	section_number(s, share(n[OVERVIEW_REPEATED_TRACKS], o->all.plays));
-	section_number(s, repeated_artists(o));
+	section_number(s, overview_per_session(o, (double)o->all.plays));
+	section_number(s, overview_per_session(o, (double)o->all.billionths / 1e9));
+	section_number(s, overview_mean_time(&o->all));
+	section_number(s, overview_share(o->all.skipped, o->all.plays));
+	section_number(s, overview_share(o->all.liked, o->all.plays));
+	section_number(s, overview_share(n[OVERVIEW_REPEATED_TRACKS], o->all.plays));
+	section_number(s, overview_repeated_artists(o));
 	section_number(s, followed(o));
 	section_count(s, n[OVERVIEW_NO_TIMESTAMP]);
 	section_count(s, n[OVERVIEW_BACKWARDS]);
@@ -117,10 +92,10 @@ static void add_plays(struct section *s, const struct overview *o, const char *o
 	section_text(s, of);
 	section_number(s, answers);
 	section_count(s, p->plays);
-	section_number(s, share(p->plays, o->all.plays));
-	section_number(s, mean_time(p));
-	section_number(s, share(p->skipped, p->plays));
-	section_number(s, share(p->liked, p->plays));
+	section_number(s, overview_share(p->plays, o->all.plays));
+	section_number(s, overview_mean_time(p));
+	section_number(s, overview_share(p->skipped, p->plays));
+	section_number(s, overview_share(p->liked, p->plays));
 }
 
 static void begin_plays(struct section *s, const char *key, const char *title, const char *note)
@@ -128,45 +103,16 @@ static void begin_plays(struct section *s, const char *key, const char *title, c
 	section_init(s, key, title, note, plays_columns, sizeof plays_columns / sizeof *plays_columns);
 }
 
-static int by_answers(const void *a, const void *b, void *overview)
-{
-	const struct overview *o = overview;
-	uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
-
-	if (o->answers[x] != o->answers[y])
-		return o->answers[x] < o->answers[y] ? 1 : -1;
-	return intern_compare(&o->sources.list[x], &o->sources.list[y]);
-}
-
-/* The sources, that with the most answers first. NULL: no memory. */
-static uint32_t *sources_in_order(const struct overview *o)
-{
-	uint32_t *order = malloc((o->sources.n + 1) * sizeof *order);
-
-	for (uint32_t i = 0; order && i < o->sources.n; i++)
-		order[i] = i;
-	if (order)
-		qsort_r(order, o->sources.n, sizeof *order, by_answers, (void *)o);
-	return order;
-}
-
-static const char *source_name(const struct overview *o, uint32_t source)
-{
-	const char *name = intern_text(&o->sources, source);
-
-	return *name ? name : "(none)";
-}
-
 static int make_sources(struct section *s, const struct overview *o)
 {
-	uint32_t *order = sources_in_order(o);
+	uint32_t *order = overview_sources_in_order(o);
 
 	begin_plays(s, "sources", "Where plays came from", "");
 	if (!order)
 		return -1;
 	add_plays(s, o, "(first track)", NAN, &o->first);
 	for (size_t i = 0; i < o->sources.n; i++)
-		add_plays(s, o, source_name(o, order[i]), (double)o->answers[order[i]], &o->by_source[order[i]]);
+		add_plays(s, o, overview_source_name(o, order[i]), (double)o->answers[order[i]], &o->by_source[order[i]]);
 	free(order);
 	return 0;
 }
@@ -208,7 +154,7 @@ __attribute__((format(printf, 2, 3))) static int remark(struct overview_report *
 /* "12.3 %", or "no" where it is none of all */
 static struct humanized part_of(uint64_t part, uint64_t whole)
 {
-	double percent = share(part, whole);
+	double percent = overview_share(part, whole);
 
 	return part < whole && percent < 99.95 ? humanize("%.*f %%", percent < 1 ? 3 : 1, percent) : humanize("100 %%");
 }
@@ -247,43 +193,6 @@ static int make_remarks(struct overview_report *r)
 	return status;
 }
 
-/* "2024-01-01 05:00" */
-static struct humanized moment(int64_t ms)
-{
-	char day[DAY_SIZE];
-	int64_t minute = (ms % DAY_MS + DAY_MS) % DAY_MS / 60000;
-
-	day_format(day, ms);
-	return humanize("%s %02d:%02d", day, (int)(minute / 60), (int)(minute % 60));
-}
-
-static void put_lines(const struct overview *o, FILE *f)
-{
-	int64_t from, gap = overview_longest_gap(o, &from);
-
-	fprintf(f, "%s events of %s users, %s tracks; %s sessions", humanize_count(o->counts[OVERVIEW_EVENTS]).text,
-		humanize_count(o->n_users).text, humanize_count(o->tracks.n).text, humanize_count(o->first.plays).text);
-	if (o->counts[OVERVIEW_OPEN] > 0)
-		fprintf(f, ", %s without an end", humanize_count(o->counts[OVERVIEW_OPEN]).text);
-	fputs(".\n", f);
-	if (o->from != EVENT_NO_TIMESTAMP)
-		fprintf(f, "%s to %s (UTC)", moment(o->from).text, moment(o->until).text);
-	if (gap > 0)
-		fprintf(f, "; nothing for %" PRId64 " h from %s", gap, moment(from).text);
-	if (o->from != EVENT_NO_TIMESTAMP)
-		fputs(".\n", f);
-	fprintf(f, "A session: %s plays, time %s.\n", humanize_mean(per_session(o, (double)o->all.plays)).text,
-		humanize_mean(per_session(o, (double)o->all.billionths / 1e9)).text);
-	fprintf(f, "A play: time %s, %.1f %% skipped (under %g), %.1f %% liked (%g or more).\n",
-		humanize_mean(mean_time(&o->all)).text, share(o->all.skipped, o->all.plays), o->choice.skipped,
-		share(o->all.liked, o->all.plays), o->choice.liked);
-	fprintf(f, "Heard before in the session: %.1f %% of tracks",
-		share(o->counts[OVERVIEW_REPEATED_TRACKS], o->all.plays));
-	if (o->with_catalog)
-		fprintf(f, ", %.1f %% of artists", repeated_artists(o));
-	fputs(".\n", f);
-}
-
 /* The same as running text. NULL where there is no memory. */
 static char *make_lead(const struct overview *o)
 {
@@ -293,7 +202,7 @@ static char *make_lead(const struct overview *o)
 
 	if (!f)
 		return NULL;
-	put_lines(o, f);
+	overview_put_lines(o, f);
 	text = memstream_close(&m);
 	if (!text)
 		return NULL;
@@ -357,108 +266,4 @@ void overview_report_clear(struct overview_report *r)
 		free(r->remarks[i]);
 	free(r->lead);
 	*r = (struct overview_report){0};
-}
-
-static void add_cells(struct table *t, const char *name, double answers, const struct overview *o,
-		      const struct overview_plays *p)
-{
-	table_add(t, TABLE_PLAIN, "%s", name);
-	table_add(t, TABLE_PLAIN, "%s", isnan(answers) ? "-" : humanize_count((uint64_t)answers).text);
-	table_add(t, TABLE_PLAIN, "%s", humanize_count(p->plays).text);
-	table_add(t, TABLE_PLAIN, "%.2f", share(p->plays, o->all.plays));
-	table_add(t, TABLE_PLAIN, "%s", humanize_mean(mean_time(p)).text);
-	table_add(t, TABLE_PLAIN, p->plays > 0 ? "%.1f" : "-", share(p->skipped, p->plays));
-	table_add(t, TABLE_PLAIN, p->plays > 0 ? "%.1f" : "-", share(p->liked, p->plays));
-}
-
-static void add_to(struct overview_plays *sum, const struct overview_plays *p)
-{
-	sum->plays += p->plays;
-	sum->skipped += p->skipped;
-	sum->liked += p->liked;
-	sum->billionths += p->billionths;
-}
-
-static int put_sources(const struct overview *o, FILE *f, bool colour)
-{
-	static const char *const headings[] = {"source", "answers", "plays", "%", "time", "% skipped", "% liked"};
-	uint32_t *order = sources_in_order(o);
-	struct overview_plays others = {0};
-	double answers = 0;
-	struct table t;
-	int status;
-
-	table_init(&t, "lrrrrrr");
-	for (size_t i = 0; i < sizeof headings / sizeof *headings; i++)
-		table_add(&t, TABLE_BOLD, "%s", headings[i]);
-	add_cells(&t, "(first track)", NAN, o, &o->first);
-	for (size_t i = 0; order && i < o->sources.n; i++) {
-		if (i < SOURCES_SHOWN) {
-			add_cells(&t, source_name(o, order[i]), (double)o->answers[order[i]], o,
-				  &o->by_source[order[i]]);
-		} else {
-			add_to(&others, &o->by_source[order[i]]);
-			answers += (double)o->answers[order[i]];
-		}
-	}
-	if (o->sources.n > SOURCES_SHOWN)
-		add_cells(&t, "(others)", answers, o, &others);
-	status = order ? table_print(&t, f, colour) : -1;
-	table_clear(&t);
-	free(order);
-	fputc('\n', f);
-	return status;
-}
-
-static int put_places(const struct overview *o, FILE *f, bool colour)
-{
-	struct table t;
-	int status;
-
-	table_init(&t, "lrrrrrrrrrr");
-	table_add(&t, TABLE_BOLD, "place");
-	for (size_t i = 0; i < OVERVIEW_PLACES; i++)
-		table_add(&t, TABLE_BOLD, "%s", overview_places[i]);
-	table_add(&t, TABLE_PLAIN, "%% of plays");
-	for (size_t i = 0; i < OVERVIEW_PLACES; i++)
-		table_add(&t, TABLE_PLAIN, "%.1f", share(o->places[i].plays, o->all.plays));
-	table_add(&t, TABLE_PLAIN, "time");
-	for (size_t i = 0; i < OVERVIEW_PLACES; i++)
-		table_add(&t, TABLE_PLAIN, o->places[i].plays > 0 ? "%.2f" : "-", mean_time(&o->places[i]));
-	status = table_print(&t, f, colour);
-	table_clear(&t);
-	return status;
-}
-
-/* A bar for each hour, as high as its part of the highest. */
-static void put_hours(const struct overview *o, FILE *f)
-{
-	static const char *const bars[] = {" ", "▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"};
-	uint64_t most = 1;
-
-	for (int i = 0; i < OVERVIEW_HOURS; i++)
-		most = o->hours[i].plays > most ? o->hours[i].plays : most;
-	fputs("hour, UTC   0 ", f);
-	for (int i = 0; i < OVERVIEW_HOURS; i++) {
-		uint64_t plays = o->hours[i].plays;
-
-		fputs(bars[plays == 0 ? 0 : 1 + (size_t)(7.0 * (double)plays / (double)most)], f);
-	}
-	fprintf(f, " 23  (of plays; the highest bar is %s)\n\n", humanize_count(most).text);
-}
-
-int overview_report_screen(const struct overview_report *r, FILE *f, bool colour, struct errmsg *e)
-{
-	const struct overview *o = r->overview;
-
-	put_lines(o, f);
-	fputc('\n', f);
-	if (put_sources(o, f, colour) < 0 || put_places(o, f, colour) < 0)
-		return errmsg_nomem(e);
-	if (o->from != EVENT_NO_TIMESTAMP)
-		put_hours(o, f);
-	for (size_t i = 0; i < r->document.n_remarks; i++)
-		if (table_prose(r->remarks[i], TABLE_YELLOW, f, colour) < 0)
-			return errmsg_nomem(e);
-	return 0;
 }
