@@ -112,7 +112,8 @@ static int make_sources(struct section *s, const struct overview *o)
 		return -1;
 	add_plays(s, o, "(first track)", NAN, &o->first);
 	for (size_t i = 0; i < o->sources.n; i++)
-		add_plays(s, o, overview_source_name(o, order[i]), (double)o->answers[order[i]], &o->by_source[order[i]]);
+		add_plays(s, o, overview_source_name(o, order[i]), (double)o->answers[order[i]],
+			  &o->by_source[order[i]]);
 	free(order);
 	return 0;
 }

@@ -83,8 +83,8 @@ void overview_put_lines(const struct overview *o, FILE *f)
 	fprintf(f, "A session: %s plays, time %s.\n", humanize_mean(overview_per_session(o, (double)o->all.plays)).text,
 		humanize_mean(overview_per_session(o, (double)o->all.billionths / 1e9)).text);
 	fprintf(f, "A play: time %s, %.1f %% skipped (under %g), %.1f %% liked (%g or more).\n",
-		humanize_mean(overview_mean_time(&o->all)).text, overview_share(o->all.skipped, o->all.plays), o->choice.skipped,
-		overview_share(o->all.liked, o->all.plays), o->choice.liked);
+		humanize_mean(overview_mean_time(&o->all)).text, overview_share(o->all.skipped, o->all.plays),
+		o->choice.skipped, overview_share(o->all.liked, o->all.plays), o->choice.liked);
 	fprintf(f, "Heard before in the session: %.1f %% of tracks",
 		overview_share(o->counts[OVERVIEW_REPEATED_TRACKS], o->all.plays));
 	if (o->with_catalog)

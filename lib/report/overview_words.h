@@ -15,7 +15,7 @@ double overview_share(uint64_t part, uint64_t whole);
 /* In tracks; NaN where there are no plays. */
 double overview_mean_time(const struct overview_plays *p);
 
-/* A sum over all plays, for each session. Sessions that are open have plays too: a session is what has a first track. */
+/* Of a sum over all plays. Sessions that are open have plays too: a session is what has a first track. */
 double overview_per_session(const struct overview *o, double sum);
 
 /* In percent of the plays whose artist is known. */

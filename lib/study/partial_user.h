@@ -59,6 +59,13 @@ int64_t *partial_user_time(struct partial_user *u);
 uint32_t *partial_user_heard(struct partial_user *u);
 struct study_opening *partial_user_opening(struct partial_user *u);
 
+/* STUDY_BEFORE comes first, then the experiments in the order of the report: so the same study has the same bytes. */
+void partial_user_sort_participants(struct partial_user *u);
+
+/* Tracks in ascending order; and whether one is among the first n of them, in that order. */
+void partial_user_sort_heard(struct partial_user *u);
+bool partial_user_has_heard(const struct partial_user *u, size_t n, uint32_t track);
+
 /* Whether the events that were counted first and last are not those of the log, because events were put in order. */
 static inline bool partial_user_is_sorted(const struct partial_user *u)
 {
