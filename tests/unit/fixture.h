@@ -26,7 +26,7 @@ static inline void fixture_enter(char directory[32])
 /* Removes it, with the files that were made in it; the tests must have removed all else. */
 static inline void fixture_leave(const char *directory)
 {
-	static const char *const files[] = {"file", "catalog", "state", "users", "matrix.npy"};
+	static const char *const files[] = {"file", "other", "catalog", "state", "users", "matrix.npy"};
 
 	for (size_t i = 0; i < sizeof files / sizeof *files; i++)
 		unlink(files[i]);

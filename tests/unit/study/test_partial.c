@@ -422,6 +422,8 @@ static void pieces_merge_to_what_was_cut(void)
 		study_clear(&merged);
 		part_file_clear(&whole_file);
 	}
+	for (size_t k = 0; k < PIECES; k++)
+		unlink(paths[k]);
 }
 
 #define HEAD(kept, experiments, users) \
