@@ -74,6 +74,7 @@ $(BUILD)/botify-%: $(BUILD)/cmd/botify-%.o $(BUILD)/cmd/command.o $(BUILD)/cmd/o
 
 # Their modes, or their options, are files of their own.
 $(BUILD)/botify-abtest: $(BUILD)/cmd/abtest-options.o
+$(BUILD)/botify-toppop: $(BUILD)/cmd/toppop-options.o
 $(BUILD)/botify-evaluate: $(patsubst %.c,$(BUILD)/%.o,$(wildcard cmd/evaluate*.c))
 $(BUILD)/botify-train: $(patsubst %.c,$(BUILD)/%.o,$(wildcard cmd/train-*.c))
 
