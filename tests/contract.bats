@@ -162,7 +162,7 @@ if_reading() {
 	! reading "$command" || "$@"
 }
 
-# Twice the log, so many times: its lines 2^$1 times, in the file `big`.
+# The lines of the log, 2^$1 times, in the file `big`.
 double_log() {
 	cp log.ndjson big
 	for _ in $(seq "$1"); do
