@@ -80,7 +80,7 @@ static bool are_all(const struct policy_request *q, const struct choice *choice)
 	return fabs(sum - 1) <= 1e-9;
 }
 
-/* Finds out, and asks how likely `considered` is, where that is not NULL. It draws from `r` at least once. */
+/* Finds out, and makes the choice; choice->considered is how likely `considered` was. */
 static int ask_range(const struct chances *c, struct policy_request *q, const uint32_t *considered, struct rng *r,
 		     struct choice *choice, enum range *range)
 {
