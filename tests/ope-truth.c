@@ -234,12 +234,13 @@ static void grade_event(void *ctx, const struct sim_session *session, const stru
 				   .history = &session->history, .excluded = &g->excluded, .scratch = &g->scratch,
 				   .candidates = &g->candidates};
 	struct errmsg e;
+	double ignored;
 
 	if (ope_replay_add(&g->replay, ev, &e) < 0)
 		die(&e);
 	if (ev->message == EVENT_LAST)
 		return;
-	if (chances_each(&g->target, &q, DRAWS, &rng, add_expected, &x) < 0)
+	if (chances_each(&g->target, &q, 0, &ignored, DRAWS, &rng, add_expected, &x) < 0)
 		exit(1);
 	g->truth.sum += x.time;
 	g->truth.n++;

@@ -150,6 +150,40 @@ message,timestamp,user,track,time,latency,recommendation,source,pool,experiments
 	wait "$pid"
 }
 
+@test "recommend: the memory of sessions that ended is given back, but for some" {
+	local pid to before most
+	# MESSAGE TIMES: so many requests of each of 3000 users.
+	of_all() {
+		awk -v message="$1" -v n="$2" 'BEGIN {
+			for (i = 0; i < n; i++)
+				for (user = 0; user < 3000; user++)
+					printf "{\"message\":\"%s\",\"user\":%d,\"track\":%d,\"time\":1}\n", message, user, i % 60 * 10
+		}' >&"$to"
+	}
+	answered() { [ "$(wc -l <out)" = "$1" ]; }
+	memory() { awk '/^VmRSS/ { print $2 }' "/proc/$pid/status"; }
+	ldd "$bin/botify-recommend" | grep -q libasan && skip "with ASan memory is kept for a while"
+	mkfifo pipe
+	botify-recommend --tracks tracks.ndjson <pipe >out &
+	pid=$!
+	exec {to}>pipe
+	of_all next 1
+	wait_until answered 3000
+	before=$(memory)
+	# the plays of a session take 8 KiB then
+	of_all next 260
+	wait_until answered 783000
+	most=$(memory)
+	[ "$most" -gt $((before + 24000)) ]
+	# it is given back when the last answer has been delivered, and a request comes
+	of_all last 1
+	of_all next 1
+	wait_until answered 789000
+	[ "$(memory)" -lt $((before + 16000)) ]
+	exec {to}>&-
+	wait "$pid"
+}
+
 @test "recommend: many requests over pipes of 4 KiB" {
 	times 200 <requests.ndjson >many
 	recommend many >want

@@ -3,6 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/radix.h"
+
 /* Ids below this are close, where there are n in all. */
 static size_t close_below(size_t n)
 {
@@ -74,11 +76,20 @@ uint32_t *id_index_find(struct id_index *x, uint32_t id)
 	return place;
 }
 
-static int by_id(const void *a, const void *b)
+/* Puts n entries in `sorted`, in ascending order of their ids. Both arrays are room for sorting. */
+static void sort_entries(struct idmap_entry *entries, struct idmap_entry *sorted, size_t n)
 {
-	uint32_t i = ((const struct idmap_entry *)a)->key, j = ((const struct idmap_entry *)b)->key;
+	uint64_t *items = (uint64_t *)entries;
 
-	return (i > j) - (i < j);
+	_Static_assert(sizeof *items == sizeof *entries, "an item takes the room of an entry");
+	for (size_t i = 0; i < n; i++) {
+		struct idmap_entry entry = entries[i];
+
+		items[i] = radix_item(entry.key, entry.value);
+	}
+	radix_sort(items, (uint64_t *)sorted, n);
+	for (size_t i = 0; i < n; i++)
+		sorted[i] = (struct idmap_entry){.key = radix_key(items[i]), .value = radix_place(items[i])};
 }
 
 struct idmap_entry *id_index_take(struct id_index *x, size_t *n)
@@ -93,10 +104,8 @@ struct idmap_entry *id_index_take(struct id_index *x, size_t *n)
 		if (x->close[id] != 0)
 			all[(*n)++] = (struct idmap_entry){.key = (uint32_t)id, .value = x->close[id]};
 	far = idmap_take(&x->far, &n_far);
-	if (n_far > 0) {
-		memcpy(all + *n, far, n_far * sizeof *far);
-		qsort(all + *n, n_far, sizeof *far, by_id);
-	}
+	if (n_far > 0)
+		sort_entries(far, all + *n, n_far);
 	*n += n_far;
 	free(far);
 	id_index_clear(x);

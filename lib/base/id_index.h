@@ -41,6 +41,15 @@ static inline uint32_t id_index_get(const struct id_index *x, uint32_t id)
 	return id < x->n_close ? x->close[id] : idmap_get(&x->far, id, 0);
 }
 
+/* Begins to fetch what is known of an id that will be looked up soon. */
+static inline __attribute__((always_inline)) void id_index_fetch(const struct id_index *x, uint32_t id)
+{
+	if (id < x->n_close)
+		__builtin_prefetch(&x->close[id]);
+	else if (x->far.n > 0)
+		__builtin_prefetch(&x->far.slots[idmap_home(&x->far, id)]);
+}
+
 /*
  * Takes all ids and their places out, in ascending order of the ids; there are none then. Returns a new array of *n
  * entries; NULL where there is no memory, and then nothing has changed.

@@ -42,11 +42,17 @@ int idmap_reserve(struct idmap *m, size_t n);
  */
 struct idmap_entry *idmap_take(struct idmap *m, size_t *n);
 
+/* The slot at which the search for `key` begins, in a map that has slots. */
+static inline size_t idmap_home(const struct idmap *m, uint32_t key)
+{
+	/* Fibonacci hashing: ids come in runs, and their high bits say nothing. */
+	return (key * UINT64_C(0x9E3779B97F4A7C15)) >> 32 & m->mask;
+}
+
 /* For idmap_get: the slot that holds `key`, or the free one where it belongs. There is always a free one. */
 static inline size_t idmap_slot(const struct idmap *m, uint32_t key)
 {
-	/* Fibonacci hashing: ids come in runs, and their high bits say nothing. */
-	size_t i = (key * UINT64_C(0x9E3779B97F4A7C15)) >> 32 & m->mask;
+	size_t i = idmap_home(m, key);
 
 	while (m->slots[i].key != key && m->slots[i].key != IDMAP_NONE)
 		i = (i + 1) & m->mask;

@@ -180,3 +180,12 @@ enum log_status log_next(struct log *log, const struct event **ev, struct errmsg
 	*ev = &line->event;
 	return LOG_EVENT;
 }
+
+const struct event *log_ahead(const struct log *log, size_t n)
+{
+	const struct log_block *b = log->current;
+
+	if (!b || log->next_line + n > b->n || b->lines[log->next_line + n - 1].reason)
+		return NULL;
+	return &b->lines[log->next_line + n - 1].event;
+}

@@ -72,4 +72,10 @@ void log_close(struct log *log);
 /* The next event; borrowed, valid until the next call. */
 enum log_status log_next(struct log *log, const struct event **ev, struct errmsg *e);
 
+/*
+ * The event of the n-th line, from 1, after that which log_next gave, so that what it will need can be fetched. NULL
+ * where that line is not an event or is not in the same block; so it is a hint, not a way to read.
+ */
+const struct event *log_ahead(const struct log *log, size_t n);
+
 #endif

@@ -27,16 +27,19 @@ struct chances {
  */
 int chances_of_track(const struct chances *c, struct policy_request *q, uint32_t track, double *chance);
 
-/* The same for a track of an artist: the sum over all of them. It asks the policy for each. */
+/*
+ * The same for a track of an artist: the sum over all of them. It asks the policy for each, where that does not tell of
+ * all that it may give.
+ */
 int chances_of_artist(const struct chances *c, struct policy_request *q, uint32_t artist, double *chance);
 
 /*
  * Calls each(ctx, track, weight) with weights that sum to 1, so that the sum of weight f(track) is the mean of f over
  * what the policy gives: exactly, where it does not draw or draws from at most CHANCES_LISTED tracks; where it draws
- * from more, over `draws` > 0 draws by `r`, which is that mean in expectation. A track may come several times. Returns
- * 0, or -1 where there is no memory.
+ * from more, over `draws` > 0 draws by `r`, which is that mean in expectation. A track may come several times. The same
+ * questions tell the probability of one `track`, as chances_of_track does. Returns 0, or -1 where there is no memory.
  */
-int chances_each(const struct chances *c, struct policy_request *q, unsigned draws, struct rng *r,
-		 void (*each)(void *ctx, uint32_t track, double weight), void *ctx);
+int chances_each(const struct chances *c, struct policy_request *q, uint32_t track, double *chance, unsigned draws,
+		 struct rng *r, void (*each)(void *ctx, uint32_t track, double weight), void *ctx);
 
 #endif

@@ -189,8 +189,7 @@ static int weigh(struct ope_replay *r, struct ope_waiting *w, const struct sessi
 		return 0;
 	w->step = (struct ope_step){0};
 	w->counts = true;
-	if (chances_of_track(&ask->target, q, track, &chance) < 0 ||
-	    chances_each(&ask->target, q, ask->draws, &rng, add_features,
+	if (chances_each(&ask->target, q, track, &chance, ask->draws, &rng, add_features,
 			 &(struct mean_x){&context, w->step.mean_x}) < 0)
 		return -1;
 	w->step.w = chance / propensity;

@@ -20,7 +20,7 @@ static inline float session_reach(const struct session_fit *f)
 /* Prefetching so many listens ahead hides that vectors lie all over memory. */
 enum { SESSION_AHEAD = 6 };
 
-static inline void session_prefetch(const float *vector, const float *var)
+static inline __attribute__((always_inline)) void session_prefetch(const float *vector, const float *var)
 {
 	enum { LINE = 64 / sizeof(float) };
 

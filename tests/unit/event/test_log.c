@@ -85,6 +85,27 @@ static void bad_lines_and_files_are_told_and_passed(void)
 	unlink(paths[1]);
 }
 
+static void events_of_a_block_can_be_seen_ahead(void)
+{
+	char *list[1] = {paths[0]};
+	const struct event *ev;
+	struct errmsg e;
+	struct log log;
+
+	make_file(0, EVENT(1) "\n\n" EVENT(2) "\njunk\n" EVENT(4) "\n");
+	CHECK(log_open(&log, list, 1, 1, &e) == 0);
+	CHECK(log_ahead(&log, 1) == NULL);
+	CHECK(log_next(&log, &ev, &e) == LOG_EVENT && ev->user == 1);
+	CHECK(log_ahead(&log, 1)->user == 2 && log_ahead(&log, 2) == NULL && log_ahead(&log, 3)->user == 4);
+	CHECK(log_ahead(&log, 4) == NULL && log_ahead(&log, SIZE_MAX / 2) == NULL);
+	CHECK(log_next(&log, &ev, &e) == LOG_EVENT && ev->user == 2);
+	CHECK(log_next(&log, &ev, &e) == LOG_BAD && log_ahead(&log, 1)->user == 4);
+	CHECK(log_next(&log, &ev, &e) == LOG_EVENT && log_ahead(&log, 1) == NULL);
+	CHECK(log_next(&log, &ev, &e) == LOG_END && log_ahead(&log, 1) == NULL);
+	log_close(&log);
+	unlink(paths[0]);
+}
+
 static void no_files_are_standard_input(void)
 {
 	static const char text[] = EVENT(5) "\nx\n";
@@ -310,6 +331,7 @@ int main(void)
 {
 	RUN(files_are_read_in_order);
 	RUN(bad_lines_and_files_are_told_and_passed);
+	RUN(events_of_a_block_can_be_seen_ahead);
 	RUN(no_files_are_standard_input);
 	RUN(reading_may_be_given_up);
 	RUN(any_number_of_threads_reads_the_same);

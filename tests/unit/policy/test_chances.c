@@ -19,6 +19,28 @@ static void add_weight(void *ctx, uint32_t track, double weight)
 	((double *)ctx)[track] += weight;
 }
 
+static void ignore(void *ctx, uint32_t track, double weight)
+{
+	(void)ctx, (void)track, (void)weight;
+}
+
+/* The sum over the tracks of an artist, to the bit, however it is asked for. */
+static void check_artist(const struct chances *c, struct listener *l, uint32_t artist, double chance)
+{
+	const struct artist *a = &tables.catalog.artists[artist];
+	double sum = 0, one, told;
+
+	for (uint32_t i = a->first; i < a->first + a->n; i++) {
+		struct rng r = rng_at(2, RNG_EVALUATE, i, 0, 0);
+
+		CHECK(chances_of_track(c, &l->request, tables.catalog.by_artist[i], &one) == 0);
+		CHECK(chances_each(c, &l->request, tables.catalog.by_artist[i], &told, 2, &r, ignore, NULL) == 0);
+		CHECK(told == one);
+		sum += one;
+	}
+	CHECK(chance == sum);
+}
+
 /* What is listed is what each track's chance is; chances sum to 1, over artists too. */
 static void check_policy(const char *text, double epsilon, struct listener *l)
 {
@@ -29,7 +51,7 @@ static void check_policy(const char *text, double epsilon, struct listener *l)
 	double listed[N] = {0}, sum = 0, artists = 0, one;
 
 	CHECK(policy_parse(&p, text, &e) == 0 && policy_bind(&p, &tables, &e) == 0);
-	CHECK(chances_each(&c, &l->request, 4000, &r, add_weight, listed) == 0);
+	CHECK(chances_each(&c, &l->request, 0, &one, 4000, &r, add_weight, listed) == 0);
 	for (uint32_t i = 0; i < N; i++) {
 		CHECK(chances_of_track(&c, &l->request, i, &one) == 0);
 		sum += one;
@@ -39,6 +61,7 @@ static void check_policy(const char *text, double epsilon, struct listener *l)
 	CHECK(fabs(sum - 1) < 1e-12);
 	for (uint32_t i = 0; i < tables.catalog.n_artists; i++) {
 		CHECK(chances_of_artist(&c, &l->request, i, &one) == 0);
+		check_artist(&c, l, i, one);
 		artists += one;
 	}
 	CHECK(fabs(artists - 1) < 1e-12);
@@ -69,11 +92,12 @@ static void what_is_listed_is_exact(void)
 	struct policy p;
 	struct errmsg e;
 	struct listener l;
-	double listed[N] = {0};
+	double listed[N] = {0}, chance;
 
 	sit_down_without(&l, 0);
 	CHECK(policy_parse(&p, "toppop:3", &e) == 0 && policy_bind(&p, &tables, &e) == 0);
-	CHECK(chances_each(&(struct chances){&p, 0}, &l.request, 1, &r, add_weight, listed) == 0);
+	CHECK(chances_each(&(struct chances){&p, 0}, &l.request, 2, &chance, 1, &r, add_weight, listed) == 0);
+	CHECK(chance == listed[2]);
 	CHECK(fabs(listed[2] - 1.0 / 3) < 1e-15 && fabs(listed[4] - 1.0 / 3) < 1e-15);
 	policy_clear(&p);
 	stand_up(&l);
