@@ -1,6 +1,8 @@
 /*
  * botify-world: makes a world to simulate, an invented one or one of given tracks. See botify-world(1).
  */
+#include <limits.h>
+#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -13,6 +15,7 @@
 struct options {
 	struct world_options world;
 	const char *embeddings, *tracks, *plays, *pictures, *directory;
+	char beside[PATH_MAX]; /* the catalog that embed has written with the embeddings */
 	struct options_given given;
 };
 
@@ -26,7 +29,8 @@ static const struct option_row option_rows[] = {
 	{.help = "\nA world of given tracks, whose users are drawn from what people played:\n"},
 	{"from-embeddings", "FILE", "the embeddings, a .npy file such as botify-train embed writes",
 	 OPTION_TEXT(embeddings)},
-	{"tracks", "FILE", "the catalog: whose embeddings they are", OPTION_TEXT(tracks)},
+	{"tracks", "FILE", "the catalog: whose embeddings they are\n"
+			   "(default: tracks.ndjson beside them)", OPTION_TEXT(tracks)},
 	{"plays", "FILE", "who played what how often: user, item, count", OPTION_TEXT(plays)},
 	{.help = "\n"},
 	{0},
@@ -35,19 +39,34 @@ static const struct option_row option_rows[] = {
 static const struct command command = {
 	.name = "botify-world",
 	.usage = "[--n-tracks N] [--n-users N] [--dim D] [--seed S] [--pictures FILE] DIRECTORY\n"
-		 "       botify-world --from-embeddings FILE --tracks FILE --plays FILE [--n-users N] [--seed S]\n"
-		 "                    [--pictures FILE] DIRECTORY",
+		 "       botify-world --from-embeddings FILE --plays FILE [--tracks FILE] [--n-users N]\n"
+		 "                    [--seed S] [--pictures FILE] DIRECTORY",
 	.purpose = "Invent a world of the shape of a real one, or make one of real listening: "
 		   "tracks.ndjson,\nusers.ndjson and tracks.npy in DIRECTORY.",
 	.options = {.rows = option_rows},
 };
 
-static int check_options(const struct options *o, struct errmsg *e)
+/* Sets the catalog, where none is named, to the one that stands beside the embeddings. */
+static int find_catalog(struct options *o, struct errmsg *e)
+{
+	const char *slash = strrchr(o->embeddings, '/');
+	int n = slash ? (int)(slash + 1 - o->embeddings) : 0;
+
+	if (o->tracks)
+		return 0;
+	snprintf(o->beside, sizeof(o->beside), "%.*stracks.ndjson", n, o->embeddings);
+	if (access(o->beside, F_OK) < 0)
+		return errmsg_set(e, "--from-embeddings: whose are they? (--tracks FILE, the catalog; there is no %s)",
+				  o->beside);
+	o->tracks = o->beside;
+	return 0;
+}
+
+static int check_options(struct options *o, struct errmsg *e)
 {
 	static const char *const of_invented[] = {"n-tracks", "dim", NULL}, *const of_given[] = {"tracks", "plays",
 												 NULL};
 	const char *vain;
-	char *inputs[] = {(char *)o->embeddings, (char *)o->tracks, (char *)o->plays};
 
 	if (!o->embeddings && (vain = options_given_of(&o->given, of_given)) != NULL)
 		return errmsg_set(e, "--%s is for --from-embeddings", vain);
@@ -55,11 +74,12 @@ static int check_options(const struct options *o, struct errmsg *e)
 		return 0;
 	if ((vain = options_given_of(&o->given, of_invented)) != NULL)
 		return errmsg_set(e, "--%s has no effect with --from-embeddings, which are given", vain);
-	if (!o->tracks)
-		return errmsg_set(e, "--from-embeddings: whose are they? (--tracks FILE, the catalog)");
+	if (find_catalog(o, e) < 0)
+		return -1;
 	if (!o->plays)
 		return errmsg_set(e, "--from-embeddings: from whom shall users be drawn? (--plays FILE)");
-	return command_check_output("--pictures", o->pictures, inputs, 3, e);
+	return command_check_output("--pictures", o->pictures,
+				    (char *[]){(char *)o->embeddings, (char *)o->tracks, (char *)o->plays}, 3, e);
 }
 
 /* Returns -1 to go on, or the exit status. */

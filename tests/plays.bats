@@ -54,6 +54,12 @@ embed() {
 			"world-${catalog%%[/.]*}"
 	done
 	diff -r world-embeddings world-bare
+	# and without --tracks, the catalog is the one beside the embeddings
+	expect 0 botify-world --from-embeddings embeddings/tracks.npy --plays plays.tsv --n-users 50 world-beside
+	diff -r world-embeddings world-beside
+	cd embeddings
+	expect 0 botify-world --from-embeddings tracks.npy --plays ../plays.tsv --n-users 50 ../world-here
+	diff -r ../world-embeddings ../world-here
 }
 
 @test "plays: the same seed gives the same bytes, for any threads and format" {
@@ -165,8 +171,8 @@ refused() {
 	[[ $stderr == *"(did you mean embed?)"* ]]
 	expect 2 botify-train project -o x tracks.npy
 	[[ $stderr == "botify-train: project: no catalog given (--tracks FILE)"* ]]
-	expect 2 botify-world --from-embeddings tracks.npy world
-	[[ $stderr == "botify-world: --from-embeddings: whose are they? (--tracks FILE, the catalog)"* ]]
+	expect 2 botify-world --from-embeddings x/tracks.npy world
+	[[ $stderr == "botify-world: --from-embeddings: whose are they? (--tracks FILE, the catalog; there is no x/tracks.ndjson)"* ]]
 	expect 2 botify-world --from-embeddings tracks.npy --tracks tracks.ndjson world
 	[[ $stderr == "botify-world: --from-embeddings: from whom shall users be drawn? (--plays FILE)"* ]]
 	expect 2 botify-world --from-embeddings tracks.npy --tracks tracks.ndjson --plays plays.tsv --pictures plays.tsv world

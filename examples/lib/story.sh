@@ -7,8 +7,8 @@ LC_ALL=C
 export LC_ALL
 umask 022
 
-# The step that is being made, and what its commands said on standard error: shown where it fails.
-making='' said=''
+# The step that is being made, what its commands said on standard error, shown where it fails, and whether a signal came.
+making='' said='' signalled=''
 
 say() {
 	echo "$name: $*" >&2
@@ -29,13 +29,17 @@ ended() {
 	status=$?
 	[ "$status" = 0 ] || [ -z "$said" ] || [ ! -f "$said" ] || cat "$said" >&2
 	[ -z "$making" ] || rm -rf "$making" "$said"
-	[ "$status" = 0 ] || [ -z "$making" ] || say "stopped at ${making%.new}; the next call goes on from there"
+	if [ -n "$making" ]; then
+		say "stopped at ${making%.new}; the next call goes on from there"
+	elif [ -n "$signalled" ]; then
+		say "stopped between two steps; the next call goes on from there"
+	fi
 	exit "$status"
 }
 trap ended EXIT
-trap 'exit 129' HUP
-trap 'exit 130' INT
-trap 'exit 143' TERM
+trap 'signalled=1; exit 129' HUP
+trap 'signalled=1; exit 130' INT
+trap 'signalled=1; exit 143' TERM
 
 # Fails unless all commands named are there; those of botify are named by what follows the hyphen.
 need_commands() {
