@@ -55,7 +55,7 @@ static const struct option_row option_rows[] = {
 	{.argument = "N", .help = "the same", .letter = 'n'},
 	{"tracks", "FILE", "the catalog: leaves out tracks that it does not have; session needs it",
 	 OPTION_TEXT(tracks)},
-	{"previous", "MODEL", "session: start from the model of the day before", OPTION_TEXT(previous)},
+	{"previous", "MODEL", "session: what the logs do not tell is as in this MODEL", OPTION_TEXT(previous)},
 	{"liked", "TIME", "a listen is liked where it is longer (default: 0.8)", OPTION_REAL(trainer.liked, 0, 1)},
 	{"per-artist", "N",
 	 "similar: at most N tracks of an artist in a list, that of the track\n"

@@ -95,10 +95,9 @@ mean_time() {
 	jq -e '.recommendation == .candidates[0].track' "$BATS_TEST_TMPDIR/told"
 }
 
-@test "session: a model starts from the one before" {
-	botify-train session --tracks bare/tracks.ndjson --previous bare/model -o "$BATS_TEST_TMPDIR/next" --metrics "$BATS_TEST_TMPDIR/metrics" log.ndjson
-	[ "$(jq -r .stage "$BATS_TEST_TMPDIR/metrics" | sort -u | paste -sd,)" = begin,last,tune,whole ]
-	[ "$(jq .gamma "$BATS_TEST_TMPDIR/next/model.json")" = "$(jq .gamma bare/model/model.json)" ]
+@test "session: a model before says nothing that the log tells" {
+	botify-train session --tracks bare/tracks.ndjson --previous bare/model -o "$BATS_TEST_TMPDIR/next" log.ndjson
+	diff -r bare/model "$BATS_TEST_TMPDIR/next"
 }
 
 @test "session: bad input is told, and the old model stays" {

@@ -13,7 +13,7 @@ enum {
 	REPEATS = 2,	      /* of an opening to the same track: more say hardly more */
 	PART = 120000,	      /* sessions with which a large log begins */
 	/* iterations of the stages */
-	GROWING = 7, COMMON = 4, AGAIN = 4, TRIED = 2, OWN = 3, WHOLE = 5, LAST = 2,
+	GROWING = 7, COMMON = 4, TRIED = 2, OWN = 3, WHOLE = 5, LAST = 2,
 };
 
 /* The spreads, as shares of the spread of a coordinate of x, and the noise, as a share of the spread of x. */
@@ -324,67 +324,6 @@ static void take_over(struct session_fit *f, const struct session_fit *from)
 	take_over_users(f, from);
 }
 
-static void take_over_model(struct course *t, const struct session_model *m)
-{
-	struct session_fit *f = &t->f;
-	size_t n = f->data->catalog->n_tracks;
-
-	memcpy(f->tracks, m->tracks, n * D * sizeof(float));
-	for (size_t i = 0; i < n; i++)
-		for (int k = 0; k < D; k++)
-			f->tracks_var[i * D + k] = m->tracks_var[i];
-	for (int k = 0; k < D; k++) {
-		f->c.first[k] = (float)m->first[k];
-		f->c.artist[k] = (float)m->artist[k];
-		f->c.track[k] = (float)m->track[k];
-	}
-	f->c.noise = m->noise;
-	f->c.near = m->near;
-	f->ramp = 1;
-	for (size_t i = 0; i < f->data->n_users; i++) {
-		size_t user = session_model_user(m, f->data->users[i]);
-
-		f->s[i] = user < m->n_users ? m->users[user].s : (float)m->s;
-		f->b[i] = user < m->n_users ? m->users[user].b : (float)m->b;
-	}
-}
-
-/*
- * Rows become interests by vectors of tracks that were learned elsewhere. How near first tracks are to their interest
- * was told with less known of tracks: so that is tried out again, by how well the rows alone foretell.
- */
-static int find_interests_again(struct course *t, struct errmsg *e)
-{
-	static const double factors[] = {.25, .5, 1, 2};
-	struct session_fit *f = &t->f;
-	double near = f->c.near, best = near, most = -INFINITY, ll;
-
-	for (size_t i = 0; i < sizeof factors / sizeof *factors; i++) {
-		f->c.near = near * factors[i];
-		if (session_fit_interests(f, e) < 0 || session_fit_judge(f, &ll, e) < 0)
-			return -1;
-		if (ll > most) {
-			most = ll;
-			best = f->c.near;
-		}
-	}
-	f->c.near = best;
-	return session_fit_interests(f, e);
-}
-
-/*
- * From a model to rows that are interests. What is held out now it may have learned from: so some iterations are made
- * before anything is judged by that.
- */
-static int learn_from_model(struct course *t, struct errmsg *e)
-{
-	double ll;
-
-	t->stage = "begin";
-	take_over_model(t, t->o->previous);
-	return find_interests_again(t, e) < 0 || turns(t, AGAIN, true, &ll, e) < 0 ? -1 : 0;
-}
-
 static int finish(struct course *t, struct session_data *d, int n, struct session_report *r, struct errmsg *e)
 {
 	double ll;
@@ -412,8 +351,7 @@ static int begin(struct course *t, struct session_data *part, struct errmsg *e)
 	if (m)
 		memcpy(f->c.factors, m->factors, sizeof f->c.factors);
 	session_bounds_make(&f->bounds, f->c.factors);
-	if (!m)
-		session_bounds_forget_repeats(&f->bounds);
+	session_bounds_forget_repeats(&f->bounds);
 	return session_fit_users(f, true, e) < 0 || session_fit_fickle(f, e) < 0 ? -1 : 0;
 }
 
@@ -426,9 +364,8 @@ static int run(struct course *t, struct session_data *part, struct session_data 
 	double ll;
 	int status;
 
-	t->epochs = (o->previous ? AGAIN : GROWING + COMMON + TRIED * (NEARS + 1)) + TUNING +
-		    (is_part ? WHOLE : OWN) + LAST;
-	if (begin(t, part, e) < 0 || (o->previous ? learn_from_model(t, e) : learn_from_nothing(t, e)) < 0)
+	t->epochs = GROWING + COMMON + TRIED * (NEARS + 1) + TUNING + (is_part ? WHOLE : OWN) + LAST;
+	if (begin(t, part, e) < 0 || learn_from_nothing(t, e) < 0)
 		return -1;
 	t->stage = "tune";
 	if (tune(t, 1.6, e) < 0 || turns(t, OWN, true, &ll, e) < 0)

@@ -12,6 +12,10 @@
  * so such listens together say little more than one (how much more, the log tells); and where one is learned from,
  * another that is held out proves nothing.
  *
+ * Each model is learned from nothing. Vectors that were learned the day before have heard most of what is held out
+ * today: to them, constants are best by which they remember it, and each day's go too far where those of the day before
+ * did not, and back.
+ *
  * A log that is large is not needed for all of that: it begins with a part, and goes on with the whole.
  */
 #ifndef BOTIFY_TRAIN_SESSION_H
@@ -33,7 +37,7 @@ struct session_options {
 	double holdout;			      /* share of the sessions */
 	/* about so many sessions of a log half as large again are begun with; 0: 120000 */
 	size_t part;
-	const struct session_model *previous; /* to start from, or NULL; borrowed */
+	const struct session_model *previous; /* whose factors stand where the log tells none, or NULL; borrowed */
 	struct watch watch;
 };
 

@@ -61,8 +61,6 @@ static double find_gamma(const struct session_fit *f)
 
 		session_factors_fill(factors, (double)i / STEPS);
 		ev = judge_factors(f, factors);
-		if (ev.n_all < LEAST_REPEATED)
-			break;
 		if (ev.all > best) {
 			best = ev.all;
 			gamma = (double)i / STEPS;
@@ -100,8 +98,10 @@ static void find_factors(const struct session_fit *f, double gamma, double facto
 
 void session_fit_factors(struct session_fit *f)
 {
-	f->c.gamma = find_gamma(f);
-	session_factors_fill(f->c.factors, f->c.gamma);
-	find_factors(f, f->c.gamma, f->c.factors);
+	if (judge_factors(f, f->c.factors).n_all >= LEAST_REPEATED) {
+		f->c.gamma = find_gamma(f);
+		session_factors_fill(f->c.factors, f->c.gamma);
+		find_factors(f, f->c.gamma, f->c.factors);
+	}
 	session_bounds_make(&f->bounds, f->c.factors);
 }
