@@ -167,15 +167,10 @@ static int complete_options(struct options *o, struct errmsg *e)
 
 static int check_output(const struct options *o, struct errmsg *e)
 {
-	char *tables[] = {(char *)o->tracks, (char *)o->covariate, (char *)o->plan, (char *)o->state};
-	const size_t n_read = sizeof tables / sizeof *tables - 1;
+	char *tables[] = {(char *)o->tracks, (char *)o->covariate, (char *)o->plan};
 
-	if (command_check_output("--state", o->state, o->paths, o->n_paths, e) < 0 ||
-	    command_check_output("--state", o->state, tables, n_read, e) < 0)
-		return -1;
-	if (command_check_output("-o", o->output, o->paths, o->n_paths, e) < 0)
-		return -1;
-	return command_check_output("-o", o->output, tables, sizeof tables / sizeof *tables, e);
+	return command_check_outputs(o->state, o->output, o->paths, o->n_paths, tables,
+				     sizeof tables / sizeof *tables, e);
 }
 
 int abtest_options_parse(struct options *o, int argc, char **argv)

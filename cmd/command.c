@@ -245,6 +245,17 @@ int command_check_output(const char *option, const char *file, char *const *inpu
 	return 0;
 }
 
+int command_check_outputs(const char *state, const char *output, char *const *logs, size_t n, char *const *others,
+			  size_t n_others, struct errmsg *e)
+{
+	if (command_check_output("--state", state, logs, n, e) < 0 ||
+	    command_check_output("--state", state, others, n_others, e) < 0 ||
+	    command_check_output("-o", output, (char *[]){(char *)state}, 1, e) < 0 ||
+	    command_check_output("-o", output, logs, n, e) < 0)
+		return -1;
+	return command_check_output("-o", output, others, n_others, e);
+}
+
 int command_result_open(struct command_result *r, const char *path, struct errmsg *e)
 {
 	*r = (struct command_result){.file = stdout, .saved = path != NULL};

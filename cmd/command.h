@@ -140,6 +140,13 @@ int command_read_logs(const struct command *c, const struct command_logs *in, st
  */
 int command_check_output(const char *option, const char *file, char *const *inputs, size_t n, struct errmsg *e);
 
+/*
+ * The same for --state and -o of a command that reads n logs, and other inputs, n_others of them, which may be NULL; nor
+ * must the output replace the state.
+ */
+int command_check_outputs(const char *state, const char *output, char *const *logs, size_t n, char *const *others,
+			  size_t n_others, struct errmsg *e);
+
 /* Where a result goes: the file of -o, which appears whole or not at all; or, where there is none, standard output. */
 struct command_result {
 	FILE *file; /* write here */

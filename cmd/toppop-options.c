@@ -161,15 +161,7 @@ static int find_format(struct options *o, struct errmsg *e)
 
 static int check_output(const struct options *o, struct errmsg *e)
 {
-	char *tables[] = {(char *)o->tracks};
-
-	if (command_check_output("--state", o->state, o->paths, o->n_paths, e) < 0 ||
-	    command_check_output("--state", o->state, tables, 1, e) < 0 ||
-	    command_check_output("-o", o->output, (char *[]){(char *)o->state}, 1, e) < 0)
-		return -1;
-	if (command_check_output("-o", o->output, o->paths, o->n_paths, e) < 0)
-		return -1;
-	return command_check_output("-o", o->output, tables, 1, e);
+	return command_check_outputs(o->state, o->output, o->paths, o->n_paths, (char *[]){(char *)o->tracks}, 1, e);
 }
 
 /* Parts of which the same is left out have to call it the same. */
