@@ -7,8 +7,8 @@ LC_ALL=C
 export LC_ALL
 umask 022
 
-# The step that is being made, what its commands said on standard error, shown where it fails, and whether a signal came.
-making='' said='' signalled=''
+# The step that is being made, and what its commands said on standard error: shown where it fails.
+making='' said=''
 
 say() {
 	echo "$name: $*" >&2
@@ -31,15 +31,15 @@ ended() {
 	[ -z "$making" ] || rm -rf "$making" "$said"
 	if [ -n "$making" ]; then
 		say "stopped at ${making%.new}; the next call goes on from there"
-	elif [ -n "$signalled" ]; then
+	elif [ "$status" -gt 128 ]; then # by a signal
 		say "stopped between two steps; the next call goes on from there"
 	fi
 	exit "$status"
 }
 trap ended EXIT
-trap 'signalled=1; exit 129' HUP
-trap 'signalled=1; exit 130' INT
-trap 'signalled=1; exit 143' TERM
+trap 'exit 129' HUP
+trap 'exit 130' INT
+trap 'exit 143' TERM
 
 # Fails unless all commands named are there; those of botify are named by what follows the hyphen.
 need_commands() {
