@@ -347,9 +347,10 @@ static int begin(struct course *t, struct session_data *part, struct errmsg *e)
 	if (session_fit_init(f, part, t->o->threads, t->o->seed, e) < 0)
 		return -1;
 	f->c.gamma = m ? m->gamma : 0.8;
-	session_factors_fill(f->c.factors, f->c.gamma);
 	if (m)
 		memcpy(f->c.factors, m->factors, sizeof f->c.factors);
+	else
+		session_factors_fill(f->c.factors, f->c.gamma);
 	session_bounds_make(&f->bounds, f->c.factors);
 	session_bounds_forget_repeats(&f->bounds);
 	return session_fit_users(f, true, e) < 0 || session_fit_fickle(f, e) < 0 ? -1 : 0;
